@@ -1,0 +1,92 @@
+"""Every component id and URL path, and their inverses; nothing here is ever generated."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+# One of each on the page.
+LOCATION = "location"
+PAGE = "page"
+SCREEN = "screen"  # what the browser told of itself: theme and width
+ANNOUNCER = "announcer"
+SAVED = "saved"
+
+Id = dict[str, Any]
+
+
+def bench_key(track: str, bench: str) -> str:
+    """Return the key that every id of one bench carries: ``edge_guardian/convergence``."""
+    return f"{track}/{bench}"
+
+
+def split_bench_key(key: str) -> tuple[str, str]:
+    """Return (track, bench) of a bench key.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    track, slash, bench = key.partition("/") if isinstance(key, str) else ("", "", "")
+    if not (track and slash and bench) or "/" in bench:
+        raise ValueError("a bench key reads 'track/bench'")
+    return track, bench
+
+
+def control(bench: Any, name: Any) -> Id:
+    """The value that the server reads; written by the gate, one request at a time."""
+    return {"kind": "control", "bench": bench, "name": name}
+
+
+def instrument(bench: Any, name: Any) -> Id:
+    """What the hand moves: a slider's position, a choice, a switch."""
+    return {"kind": "instrument", "bench": bench, "name": name}
+
+
+def number_box(bench: Any, name: Any) -> Id:
+    """The text box beside a slider."""
+    return {"kind": "box", "bench": bench, "name": name}
+
+
+def figure(bench: Any, panel: Any) -> Id:
+    """A panel's graph."""
+    return {"kind": "figure", "bench": bench, "name": panel}
+
+
+def table(bench: Any, panel: Any) -> Id:
+    """Where a panel's table goes when it is asked for."""
+    return {"kind": "table", "bench": bench, "name": panel}
+
+
+def action(bench: Any, name: Any) -> Id:
+    """A button whose press the server hears."""
+    return {"kind": "action", "bench": bench, "name": name}
+
+
+def entry(bench: Any, prediction: Any, part: Any) -> Id:
+    """A part of a prediction's entry: ``value``, ``mechanism`` or ``confidence``."""
+    return {"kind": "entry", "bench": bench, "prediction": prediction, "name": part}
+
+
+def slot(bench: Any, name: Any) -> Id:
+    """A place on a bench that a callback fills: ``view``, ``command``, ``message``, ``predict``, ``reflect``..."""
+    return {"kind": "slot", "bench": bench, "name": name}
+
+
+def writing(bench: Any, name: Any) -> Id:
+    """A field of the reflection, or its check question."""
+    return {"kind": "writing", "bench": bench, "name": name}
+
+
+def track_path(track: str) -> str:
+    """Return the path of a track's briefing."""
+    return f"/{quote(track)}"
+
+
+def bench_path(track: str, bench: str) -> str:
+    """Return the path of a bench."""
+    return f"/{quote(track)}/{quote(bench)}"
+
+
+def path_parts(pathname: str | None) -> tuple[str, ...]:
+    """Return the parts of a path: ``/edge_guardian/paradox/`` -> ``("edge_guardian", "paradox")``."""
+    return tuple(unquote(part) for part in (pathname or "/").split("/") if part)

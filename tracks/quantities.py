@@ -1,0 +1,190 @@
+"""How a number is written and read: three significant digits, honest units, tolerant entry.
+
+Units the lab knows how to scale; any other unit is plain words put behind the number.
+
+    share   a fraction 0..1, written in percent        x       a factor, written with the multiplication sign
+    B       bytes, decimal: kB MB GB TB PB EB          iB      bytes of RAM, binary: KiB MiB GiB
+    bit/s   kb/s Mb/s Gb/s                             s       microseconds to years
+    J       mJ J kJ                                    W       mW W kW
+    points  percentage points, with a sign
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+# (smallest value written with it, factor, name): the last row that fits wins.
+PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
+    "B": (
+        (0.0, 1.0, "B"),
+        (1e3, 1e3, "kB"),
+        (1e6, 1e6, "MB"),
+        (1e9, 1e9, "GB"),
+        (1e12, 1e12, "TB"),
+        (1e15, 1e15, "PB"),
+        (1e18, 1e18, "EB"),
+    ),
+    "iB": ((0.0, 1.0, "B"), (2.0**10, 2.0**10, "KiB"), (2.0**20, 2.0**20, "MiB"), (2.0**30, 2.0**30, "GiB")),
+    "bit/s": ((0.0, 1.0, "b/s"), (1e3, 1e3, "kb/s"), (1e6, 1e6, "Mb/s"), (1e9, 1e9, "Gb/s")),
+    "s": (
+        (0.0, 1e-6, "µs"),
+        (1e-3, 1e-3, "ms"),
+        (1.0, 1.0, "s"),
+        (120.0, 60.0, "min"),
+        (7200.0, 3600.0, "h"),
+        (172800.0, 86400.0, "days"),
+        (63072000.0, 31536000.0, "years"),
+    ),
+    "J": ((0.0, 1e-3, "mJ"), (1.0, 1.0, "J"), (1e3, 1e3, "kJ")),
+    "W": ((0.0, 1e-3, "mW"), (1.0, 1.0, "W"), (1e3, 1e3, "kW")),
+    "share": ((0.0, 0.01, "%"),),
+    "x": ((0.0, 1.0, "×"),),
+    "points": ((0.0, 1.0, "points"),),
+}
+
+_SPELLED = {
+    "b": "B",
+    "byte": "B",
+    "bytes": "B",
+    "percent": "%",
+    "pct": "%",
+    "x": "×",
+    "times": "×",
+    "sec": "s",
+    "second": "s",
+    "seconds": "s",
+    "us": "µs",
+    "minute": "min",
+    "minutes": "min",
+    "hour": "h",
+    "hours": "h",
+    "day": "days",
+    "year": "years",
+    "point": "points",
+    "pp": "points",
+}
+
+
+def three_digits(value: float) -> str:
+    """Write a finite number with three significant digits, thousands set apart, tiny and huge as powers of ten.
+
+    >>> [three_digits(v) for v in (0.0641, 524.288, 12345678, 2.6e-6, -0.5, 0)]
+    ['0.0641', '524', '12\u202f300\u202f000', '2.6\u202f×\u202f10⁻⁶', '−0.5', '0']
+    """
+    if value == 0:
+        return "0"
+    sign, size = ("−", -value) if value < 0 else ("", value)
+    mantissa, exponent_text = f"{size:.2e}".split("e")
+    exponent = int(exponent_text)
+    if exponent < -3 or exponent > 9:
+        digits = mantissa.rstrip("0").rstrip(".")
+        power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
+        return f"{sign}{power}" if digits == "1" else f"{sign}{digits}{THIN}×{THIN}{power}"
+    rounded = float(f"{size:.3g}")
+    if rounded >= 1000:
+        return sign + f"{rounded:,.0f}".replace(",", THIN)
+    return (
+        sign + f"{rounded:.{max(0, 2 - exponent)}f}".rstrip("0").rstrip(".") if exponent < 2 else f"{sign}{rounded:.0f}"
+    )
+
+
+def quantity(value: float, unit: str) -> tuple[str, str]:
+    """Return the number and the unit as written: ``(51114064, "B") -> ("51.1", "MB")``.
+
+    >>> quantity(0.01, "share"), quantity(524.288, "x"), quantity(8.0, "steps")
+    (('1', '%'), ('524', '×'), ('8', 'steps'))
+    """
+    rows = PREFIXES.get(unit)
+    if rows is None:
+        return three_digits(value), unit
+    if unit == "points":
+        return ("+" if value > 0 else "") + three_digits(value), unit
+    size = abs(float(f"{value:.3g}")) if math.isfinite(value) else value
+    factor, name = rows[0][1], rows[0][2]
+    for smallest, row_factor, row_name in rows:
+        if size >= smallest:
+            factor, name = row_factor, row_name
+    if size == 0 and unit in ("s", "J", "W"):
+        factor, name = 1.0, unit
+    return three_digits(value / factor), name
+
+
+def in_words(value: float, unit: str) -> str:
+    """Return number and unit as one text that never breaks: "51.1 MB", "1%", "524×".
+
+    >>> in_words(4e16, "B"), in_words(0.005, "share"), in_words(400000, "x")
+    ('40\xa0PB', '0.5%', '400\u202f000×')
+    """
+    number, name = quantity(value, unit)
+    if name in ("%", "×"):
+        return number + name
+    return f"{number}\u00a0{name}" if name else number
+
+
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)\Z", re.IGNORECASE)
+_POWER = re.compile(
+    r"([+-]?(?:\d+\.?\d*|\.\d+)?)\s*(?:[×x*·]\s*)?10\s*(?:\^|\*\*)\s*([+-]?\d+)\s*(.*)\Z", re.IGNORECASE
+)
+
+
+def read_quantity(text: str, unit: str) -> float:
+    """Return the number a person typed, in ``unit``: "2048", "2 048", "2e3", "2 GB", "0,5 %", "10^-5".
+
+    A bare number is taken in the unit's base (percent for a share). Commas that cut a number into groups of
+    three are thousands ("1,000,000"); any other comma is a decimal comma ("0,5").
+
+    Raises:
+        ValueError: a sentence saying what was not understood.
+
+    >>> read_quantity("2 GB", "B"), read_quantity("1,5", "x"), read_quantity("2 048", "B")
+    (2000000000.0, 1.5, 2048.0)
+    """
+    cleaned = re.sub(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))", "", text.strip())
+    cleaned = cleaned.replace("−", "-").replace("–", "-").replace("\u00a0", " ").replace("\u202f", " ")
+    cleaned = _decimal_point(cleaned)
+    power, plain = _POWER.match(cleaned), _NUMBER.match(cleaned)
+    if power:
+        factor = power.group(1)
+        mantissa = -1.0 if factor == "-" else float(factor) if factor not in ("", "+") else 1.0
+        try:
+            number = mantissa * 10.0 ** int(power.group(2))
+        except OverflowError:
+            number = math.inf
+        suffix = power.group(3)
+    elif plain:
+        number, suffix = float(plain.group(1)), plain.group(2)
+    else:
+        raise ValueError(f"No number found in “{text.strip()[:40]}”. Write it like 2048, 2e3 or 0.5.")
+    value = number * _factor(suffix.strip(), unit, text)
+    if not math.isfinite(value):
+        raise ValueError(f"“{text.strip()[:40]}” is too large to be a number here.")
+    return value
+
+
+_THOUSANDS = re.compile(r"(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+
+
+def _decimal_point(text: str) -> str:
+    text = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), text)
+    return text.replace(",", ".")
+
+
+def _factor(suffix: str, unit: str, text: str) -> float:
+    rows = PREFIXES.get(unit, ())
+    if not suffix:
+        return 0.01 if unit == "share" else 1.0
+    name = _SPELLED.get(suffix.lower(), suffix)
+    for _, factor, row_name in rows:
+        if name == row_name:
+            return factor
+    for _, factor, row_name in rows:
+        if name.lower() == row_name.lower():
+            return factor
+    if suffix.lower() == unit.lower():
+        return 1.0
+    known = ", ".join(row[2] for row in rows) or unit or "no unit"
+    raise ValueError(f"“{suffix[:20]}” in “{text.strip()[:40]}” is not a unit of this number; write {known}.")
