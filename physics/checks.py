@@ -1,7 +1,8 @@
-"""The refusals every physics function shares: a bad argument is named with its value and the allowed range."""
+"""What every physics function does with its arguments: refuse a bad one, naming it, its value and the allowed range."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -12,9 +13,23 @@ Floats = NDArray[np.float64]
 _Choice = TypeVar("_Choice", bound=str)
 
 
+def _in_words(value: float) -> str:
+    """Write a number short, but never so short that it reads as another one: 1.0000001 is not 1."""
+    short = f"{value:g}"
+    return short if float(short) == value or value != value else repr(float(value))
+
+
 def _range_in_words(low: float, high: float, low_open: bool, high_open: bool) -> str:
-    left, right = "(" if low_open else "[", ")" if high_open else "]"
-    return f"{left}{low:g}, {high:g}{right}"
+    left = "(" if low_open or np.isinf(low) else "["
+    right = ")" if high_open or np.isinf(high) else "]"
+    return f"{left}{_in_words(low)}, {_in_words(high)}{right}"
+
+
+def _not_numbers(array: NDArray[Any]) -> bool:
+    """Say whether numpy would turn something that is no number (text, truth values, dates) into one."""
+    if array.dtype.kind == "O":
+        return any(item is None or isinstance(item, (str, bytes, bool, np.bool_)) for item in array.flat)
+    return array.dtype.kind not in "iuf"
 
 
 def floats(
@@ -29,7 +44,7 @@ def floats(
     """Return ``value`` as a float array (0-d for a scalar) after checking that every element lies in the range.
 
     Raises:
-        ValueError: not a number, NaN, infinite, or outside the range; the message names all three.
+        ValueError: not a number, NaN, infinite, empty, or outside the range; the message names all three.
 
     >>> floats("share", [0.1, 1.0], low=0, high=1)
     array([0.1, 1. ])
@@ -39,18 +54,23 @@ def floats(
     ValueError: share must lie in [0, 1], got 1.5
     """
     words = _range_in_words(low, high, low_open, high_open)
-    if isinstance(value, (str, bytes, bool)) or value is None:
-        raise ValueError(f"{name} must be a number in {words}, got {value!r}")
+    refusal = f"{name} must be a number in {words}, got {reprlib.repr(value)}"
     try:
-        array = np.asarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        if _not_numbers(given):
+            raise ValueError(refusal)
+        with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite and is refused below
+            array = given.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name} must be a number in {words}, got {value!r}") from None
+        raise ValueError(refusal) from None
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number in {words}, got an empty array")
     inside = np.isfinite(array)
     inside &= array > low if low_open else array >= low
     inside &= array < high if high_open else array <= high
     if not inside.all():
         worst = array[~inside].flat[0]
-        raise ValueError(f"{name} must lie in {words}, got {worst:g}")
+        raise ValueError(f"{name} must lie in {words}, got {_in_words(worst)}")
     return array
 
 
@@ -92,8 +112,58 @@ def whole(name: str, value: Any, *, low: int = 0, high: int | None = None) -> in
     """
     as_float = number(name, value, low=low, high=np.inf if high is None else high)
     if as_float != int(as_float):
-        raise ValueError(f"{name} must be a whole number, got {as_float:g}")
+        raise ValueError(f"{name} must be a whole number, got {_in_words(as_float)}")
     return int(value)
+
+
+def wholes(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf) -> Floats:
+    """Return ``value`` as a float array (0-d for a scalar) of whole numbers in the range.
+
+    Raises:
+        ValueError: an element that is no finite whole number in the range.
+
+    >>> wholes("rounds", [1, 10.0], low=1)
+    array([ 1., 10.])
+    >>> wholes("rounds", [1, 2.5], low=1)
+    Traceback (most recent call last):
+        ...
+    ValueError: rounds must be a whole number in [1, inf), got 2.5
+    """
+    array = floats(name, value, low=low, high=high)
+    broken = array != np.floor(array)
+    if broken.any():
+        words = _range_in_words(low, high, False, False)
+        raise ValueError(f"{name} must be a whole number in {words}, got {_in_words(array[broken].flat[0])}")
+    return array
+
+
+def together(**arrays: Floats) -> tuple[Floats, ...]:
+    """Return the arrays broadcast to one shape.
+
+    Raises:
+        ValueError: the shapes do not broadcast; the message names each argument that is an array with its shape.
+
+    >>> [a.shape for a in together(rounds=np.ones(3), share=np.ones(()))]
+    [(3,), (3,)]
+    >>> together(rounds=np.ones(3), share=np.ones(2))
+    Traceback (most recent call last):
+        ...
+    ValueError: arguments must have shapes that broadcast, got rounds (3,), share (2,)
+    """
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
+        raise ValueError(f"arguments must have shapes that broadcast, got {shapes}") from None
+
+
+def plain(array: Any) -> float | Floats:
+    """Return a Python float for a 0-d array and the array itself otherwise: a scalar in gives a scalar out.
+
+    >>> plain(np.asarray(4.0))
+    4.0
+    """
+    return float(array) if np.ndim(array) == 0 else np.asarray(array, dtype=np.float64)
 
 
 def one_of(name: str, value: Any, allowed: Iterable[_Choice]) -> _Choice:

@@ -1,0 +1,206 @@
+"""What federating costs in bytes: the traffic of a round, a day and a device beside that of moving the data.
+
+Model
+-----
+round = S (download + E[attempts] upload), S clients invited, a delivered upload sent E[attempts] times.
+day = rounds a day x round with S = participation x fleet ; centralised day = fleet x raw bytes of a device.
+ratio = participation x rounds a day x (download + E[attempts] upload) / raw bytes of a device: the fleet cancels.
+device over a horizon = rounds x selected share x (download + E[attempts] upload).
+top-k update = (k v + index bits + 32) / 8 bytes, k = max(1, round(f d)), v bits a value.
+link of reliability r, at most A attempts: delivered = 1 - (1-r)^A, E[attempts] = delivered / r.
+over-selection: P(Binomial(m, 1 - dropout) >= target) ; straggler: mean of the k-th of m order statistics.
+
+Validity
+--------
+Means, not draws: clients may be fractional (0.5 is one client every other round) and bytes too (a mean message).
+Attempts are independent with one reliability; clients drop out independently; client times are independent.
+The codec counts one flat vector with one 32-bit scale; 32-bit indices reach 2^32 parameters and no further.
+
+Leaves out
+----------
+Protocol headers, TLS, acknowledgements, lost downloads, and correlation of reliability with the data of a client.
+Plain top-k needs each client's own indices, so it does not combine with secure aggregation.
+Congestion: clients of one round do not slow each other.
+
+Nomenclature
+------------
+clients | S | | clients invited to one round, a mean that may be fractional
+fleet | N | | devices in the fleet
+participation | S/N | | share of the fleet invited to one round
+selected_share | S/K | | share of the clients invited to one round, seen from one device
+rounds_per_day | | 1/day | rounds in one day
+rounds | R | | rounds over the horizon
+download_bytes | | B | bytes one invited client receives in a round
+upload_bytes | | B | bytes one invited client sends in one attempt
+raw_bytes_per_device | | B/day | data one device would upload a day if data were centralised
+attempts | E[a] | | mean attempts of one upload
+success | r | | probability that one attempt arrives
+max_attempts | A | | attempts before an upload is given up
+delivered | p | | probability that an upload arrives within its attempts
+wasted | | | share of the energy of learning and sending that no delivered update paid for
+compute_j | e_c | J | energy of learning in one participation
+transmit_j | e_t | J | energy of one attempt
+receive_j | e_r | J | energy of one download
+compute_s | t_c | s | time of learning in one participation
+transmit_s | t_t | s | time of one attempt
+receive_s | t_r | s | time of one download
+packet_bytes | | B | payload of one packet
+packet_error_rate | PER | | probability that one packet is lost
+parameters | d | | parameters of the update
+fraction | f | | share of the parameters that is sent
+value_bits | v | bit | bits of one value
+selected | m | | clients invited
+target | | | updates a round needs
+dropout | | | probability that an invited client does not report
+waited_for | k | | reports after which the round closes
+spread | | s or 1 | mean time of a client (exponential), or sigma of its logarithm at median 1 (lognormal)
+payload_bytes | | B | bytes of one message
+bytes_per_s | | B/s | rate of the link
+both_ways | | | break-even compression of download and upload together
+upload_only | | | break-even compression of the upload alone, None where there is none
+
+References
+----------
+Bonawitz et al. 2019, Towards Federated Learning at Scale: System Design (over-selection, 6-10% drop-out).
+Hard et al. 2018, Federated Learning for Mobile Keyboard Prediction (1.4 M parameters).
+Karimireddy et al. 2020, SCAFFOLD (control variates double the payload).
+Stich, Cordonnier, Jaggi 2018, Sparsified SGD with Memory (top-k with error feedback).
+David, Nagaraja 2003, Order Statistics, 3rd ed. (Renyi's sum for the exponential).
+"""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from physics._cohort import round_success, straggler_time
+from physics._link import (
+    CommunicationToCompute,
+    Retry,
+    communication_to_compute,
+    message_reliability,
+    retry,
+)
+from physics._payload import algorithm_payload_bytes, dense_quantised_bytes, sparse_update_bytes
+from physics._volume import (
+    MOST_BYTES,
+    MOST_ROUNDS,
+    Breakeven,
+    breakeven_compression,
+    centralised_traffic_bytes,
+    daily_traffic_bytes,
+    participation_bytes,
+    round_traffic_bytes,
+    traffic_ratio,
+)
+from physics.checks import Floats, floats, plain, together
+
+__all__ = [
+    "Breakeven",
+    "CommunicationToCompute",
+    "Retry",
+    "algorithm_payload_bytes",
+    "breakeven_compression",
+    "centralised_traffic_bytes",
+    "communication_to_compute",
+    "daily_traffic_bytes",
+    "dense_quantised_bytes",
+    "device_bytes",
+    "message_reliability",
+    "retry",
+    "round_success",
+    "round_traffic_bytes",
+    "sparse_update_bytes",
+    "straggler_time",
+    "traffic_ratio",
+    "transfer_time_s",
+]
+
+_LEAST_BYTES_PER_S = 1e-6
+
+
+def device_bytes(
+    rounds: ArrayLike,
+    *,
+    selected_share: ArrayLike,
+    download_bytes: ArrayLike,
+    upload_bytes: ArrayLike,
+    attempts: ArrayLike = 1.0,
+) -> float | Floats:
+    """Bytes that one device moves over a horizon, the figure a data cap limits.
+
+    ``bytes = rounds x S/K x (download + E[attempts] upload)``
+
+    Parameters
+    ----------
+    rounds
+        over the horizon [-], [0, 1e9].
+    selected_share
+        share of the clients invited to one round [-], [0, 1].
+    download_bytes, upload_bytes
+        of one client, one attempt [B], [0, 1e18].
+    attempts
+        mean attempts of an upload [-], [1, 1e6].
+
+    Returns
+    -------
+    float or array
+        [B], in the broadcast shape of the arguments.
+
+    Raises
+    ------
+    ValueError
+        an argument outside its range, or shapes that do not broadcast.
+
+    Notes
+    -----
+    The mean device. Under random selection the number of participations of one device spreads around it.
+
+    Examples
+    --------
+    100 rounds, half of the clients each, 51.1 MB both ways: 5.1 GB.
+
+    >>> device_bytes(100, selected_share=0.5, download_bytes=51.1e6, upload_bytes=51.1e6) / 1e9
+    5.11
+    """
+    horizon = floats("rounds", rounds, low=0, high=MOST_ROUNDS)
+    share = floats("selected_share", selected_share, low=0, high=1)
+    down, up, sent = participation_bytes(download_bytes, upload_bytes, attempts)
+    horizon, share, down, up, sent = together(
+        rounds=horizon, selected_share=share, download_bytes=down, upload_bytes=up, attempts=sent
+    )
+    return plain(horizon * share * (down + sent * up))
+
+
+def transfer_time_s(payload_bytes: ArrayLike, *, bytes_per_s: ArrayLike) -> float | Floats:
+    """Time to move a payload over a link.
+
+    ``t = payload / rate``
+
+    Parameters
+    ----------
+    payload_bytes
+        [B], [0, 1e18].
+    bytes_per_s
+        rate of the link [B/s], [1e-6, 1e18].
+
+    Returns
+    -------
+    float or array
+        [s], in the broadcast shape of the arguments.
+
+    Raises
+    ------
+    ValueError
+        an argument outside its range, or shapes that do not broadcast.
+
+    Examples
+    --------
+    4 TB at 21 Mb/s, a day of a car's data over its uplink: 17.6 days.
+
+    >>> round(transfer_time_s(4e12, bytes_per_s=21e6 / 8) / 86_400, 1)
+    17.6
+    """
+    payload = floats("payload_bytes", payload_bytes, low=0, high=MOST_BYTES)
+    rate = floats("bytes_per_s", bytes_per_s, low=_LEAST_BYTES_PER_S, high=MOST_BYTES)
+    payload, rate = together(payload_bytes=payload, bytes_per_s=rate)
+    return plain(payload / rate)
