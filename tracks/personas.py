@@ -239,6 +239,11 @@ class Track:
         ):
             if not isinstance(getattr(self, name), kind):
                 raise refuse(owner, f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        if self.crisis is not None:
+            from tracks.spec import Bench  # spec imports this module
+
+            if not isinstance(self.crisis, Bench):
+                raise refuse(owner, f"crisis must be a Bench or None, got {self.crisis!r}")
         check_one_of(owner, "icon", self.icon, ICONS)
         check_one_of(owner, "marker", self.marker, MARKERS)
         check_items(owner, "reading", self.reading, tuple)
