@@ -82,27 +82,23 @@ def _log_density(z: Any, m: Any, k: Any) -> Any:
     return (k - 1) * log_ndtr(z) + (m - k) * log_ndtr(-z) - z**2 / 2
 
 
-def _curvature(z: Any, m: Any, k: Any) -> tuple[Any, Any]:
-    """Return slope and (positive) curvature of the logarithm of that density."""
+def _curvature(z: Any, m: Any, k: Any) -> Any:
+    """Return minus the second derivative of the logarithm of that density, which is at least 1."""
     below = np.exp(-(z**2) / 2 - log_ndtr(z)) / np.sqrt(2 * np.pi)
     above = np.exp(-(z**2) / 2 - log_ndtr(-z)) / np.sqrt(2 * np.pi)
-    slope = (k - 1) * below - (m - k) * above - z
-    return slope, (k - 1) * below * (z + below) + (m - k) * above * (above - z) + 1
+    return (k - 1) * below * (z + below) + (m - k) * above * (above - z) + 1
 
 
 def _lognormal_order_mean(m: Any, k: Any, sigma: Any) -> Any:
-    """Return E[exp(sigma Z_(k))], Z_(k) the k-th of m standard normals, by the trapezoid rule around its mode.
+    """Return E[exp(sigma Z_(k))], Z_(k) the k-th of m standard normals, by the trapezoid rule around Blom's centre.
 
-    The density is log-concave with curvature at least 1, so 40 widths or 9 + sigma, whichever is less, hold all of it.
+    The density is log-concave with curvature at least 1, so 28 widths or 9 + sigma, whichever is less, hold all of it
+    that counts, and the rule converges exponentially: within 1e-8 over the whole legal range.
     """
-    mode = ndtri((k - 0.375) / (m + 0.25))
-    for _ in range(4):
-        slope, curvature = _curvature(mode, m, k)
-        mode = mode + slope / curvature
-    width = np.sqrt(1 / _curvature(mode, m, k)[1])
-    reach = np.minimum(40 * width, 9 + sigma)
-    z = mode[..., None] + reach[..., None] * np.linspace(-1, 1, 161)
-    m, k, sigma = (np.asarray(a)[..., None] for a in (m, k, sigma))
+    centre = np.asarray(ndtri((k - 0.375) / (m + 0.25)))
+    reach = np.minimum(28 / np.sqrt(_curvature(centre, m, k)), 9 + sigma)
+    z = centre[..., None] + reach[..., None] * np.linspace(-1, 1, 161)
+    m, k, sigma = (a[..., None] for a in (m, k, sigma))
     log_weight = _log_density(z, m, k)
     weight = np.exp(log_weight - log_weight.max(axis=-1, keepdims=True))
     return (weight * np.exp(sigma * z)).sum(axis=-1) / weight.sum(axis=-1)
@@ -144,7 +140,7 @@ def straggler_time(
 
     Notes
     -----
-    Both are exact means for independent clients; the lognormal one is integrated to about 1e-10. The usual shortcut
+    Both are exact means for independent clients; the lognormal one is integrated to within 1e-8. The usual shortcut
     exp(sigma Phi^-1((k - .375)/(m + .25))) is the exponential of a mean, hence too low: 2.7% for 100 of 100 at
     sigma 0.5, 2.2% for 40 of 50 at sigma 1.
 

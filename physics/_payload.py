@@ -26,8 +26,7 @@ _SCALE_BITS = 32  # one float that scales the quantised values
 
 def _log2_combinations(d: Any, k: Any) -> Any:
     """Return log2 C(d, k) through the beta function, which keeps its digits where d is much larger than k."""
-    fewer = np.minimum(k, d - k)
-    return np.maximum(0.0, -(np.log1p(d) + betaln(d - fewer + 1, fewer + 1)) / np.log(2.0))
+    return np.maximum(0.0, -(np.log1p(d) + betaln(d - k + 1, k + 1)) / np.log(2.0))
 
 
 def sparse_update_bytes(

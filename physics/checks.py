@@ -54,15 +54,14 @@ def floats(
     ValueError: share must lie in [0, 1], got 1.5
     """
     words = _range_in_words(low, high, low_open, high_open)
-    refusal = f"{name} must be a number in {words}, got {reprlib.repr(value)}"
     try:
         given = np.asarray(value)
         if _not_numbers(given):
-            raise ValueError(refusal)
+            raise TypeError
         with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite and is refused below
             array = given.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(refusal) from None
+        raise ValueError(f"{name} must be a number in {words}, got {reprlib.repr(value)}") from None
     if array.size == 0:
         raise ValueError(f"{name} must hold at least one number in {words}, got an empty array")
     inside = np.isfinite(array)
@@ -110,9 +109,11 @@ def whole(name: str, value: Any, *, low: int = 0, high: int | None = None) -> in
         ...
     ValueError: clients must lie in [1, 50], got 0
     """
-    as_float = number(name, value, low=low, high=np.inf if high is None else high)
+    high_float = np.inf if high is None else high
+    as_float = number(name, value, low=low, high=high_float)
     if as_float != int(as_float):
-        raise ValueError(f"{name} must be a whole number, got {_in_words(as_float)}")
+        words = _range_in_words(low, high_float, False, False)
+        raise ValueError(f"{name} must be a whole number in {words}, got {_in_words(as_float)}")
     return int(value)
 
 

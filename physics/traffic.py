@@ -47,13 +47,19 @@ receive_s | t_r | s | time of one download
 packet_bytes | | B | payload of one packet
 packet_error_rate | PER | | probability that one packet is lost
 parameters | d | | parameters of the update
+model_bytes | | B | bytes of the trained parameters as they are sent
+algorithm | | | fedavg, fedprox or scaffold: how often the model's bytes travel in each direction
 fraction | f | | share of the parameters that is sent
 value_bits | v | bit | bits of one value
+index | | | uint32, fixed, bitmap or entropy: how the places of the sent values are coded
 selected | m | | clients invited
 target | | | updates a round needs
 dropout | | | probability that an invited client does not report
 waited_for | k | | reports after which the round closes
 spread | | s or 1 | mean time of a client (exponential), or sigma of its logarithm at median 1 (lognormal)
+distribution | | | exponential or lognormal: how the time of a client varies
+seconds | | | seconds of communication for each second of learning that arrives
+joules | | | joules of communication for each joule of learning that arrives
 payload_bytes | | B | bytes of one message
 bytes_per_s | | B/s | rate of the link
 both_ways | | | break-even compression of download and upload together

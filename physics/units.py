@@ -1,9 +1,9 @@
 """Units as multipliers: decimal for transfer and storage, binary for RAM, never one name for both.
 
-    >>> 51.2 * MB
-    51200000.0
-    >>> 512 * KIB
-    524288
+>>> 51.2 * MB
+51200000.0
+>>> 512 * KIB
+524288
 """
 
 BITS_PER_BYTE = 8
