@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
@@ -31,6 +32,14 @@ def check_text(owner: str, name: str, value: Any, *, optional: bool = False) -> 
         raise refuse(owner, f"{name} must be a {'' if optional else 'non-empty '}text, got {value!r}")
 
 
+def is_finite_number(value: Any) -> bool:
+    """Whether ``value`` is an int or a float that a float can hold; True and False are no numbers here."""
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # an int beyond 1.8e308
+        return False
+
+
 def check_number(
     owner: str,
     name: str,
@@ -43,8 +52,8 @@ def check_number(
     """Refuse what is not one finite number in [low, high]; ``None`` passes when ``optional``."""
     if value is None and optional:
         return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise refuse(owner, f"{name} must be a finite number, got {value!r}")
+    if not is_finite_number(value):
+        raise refuse(owner, f"{name} must be a finite number, got {value!r:.80}")
     if not low <= value <= high:
         raise refuse(owner, f"{name} {value:g} is outside {low:g}..{high:g}")
 
@@ -75,3 +84,10 @@ def check_function(owner: str, name: str, value: Any, *, optional: bool = False)
     """Refuse what cannot be called."""
     if not (callable(value) or (optional and value is None)):
         raise refuse(owner, f"{name} must be a function, got {value!r}")
+
+
+def frozen_mapping(owner: str, name: str, value: Any) -> Mapping[str, Any]:
+    """Return a read-only copy of a mapping whose keys are texts; refuse anything else."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise refuse(owner, f"{name} must be a mapping from names, got {value!r}")
+    return MappingProxyType(dict(value))

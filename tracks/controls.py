@@ -13,6 +13,7 @@ from tracks._checks import (
     check_one_of,
     check_text,
     check_unique,
+    is_finite_number,
     refuse,
 )
 
@@ -20,6 +21,7 @@ Group = Literal["primary", "advanced"]
 Role = Literal["decision", "environment", "view"]
 Scale = Literal["linear", "log"]
 Value = float | int | str | bool
+FINEST_STEP = 1e11  # steps in the largest value; beyond, twelve digits do not tell two neighbours apart
 
 
 class BadValue(ValueError):
@@ -102,10 +104,14 @@ class Slider:
             raise refuse(owner, f"minimum {self.minimum:g} must be below maximum {self.maximum:g}")
         if self.scale == "log" and self.minimum <= 0:
             raise refuse(owner, f"a log scale needs a minimum above 0, got {self.minimum:g}")
-        span = math.log10(self.maximum / self.minimum) if self.scale == "log" else self.maximum - self.minimum
+        low, high = self._ends()
         check_number(owner, "step", self.step)
-        if not 0 < self.step <= span:
-            raise refuse(owner, f"step {self.step:g} must lie in (0, {span:g}], the length of the scale")
+        if not 0 < self.step <= high - low:
+            raise refuse(owner, f"step {self.step:g} must lie in (0, {high - low:g}], the length of the scale")
+        if not math.isfinite(high - low) or max(abs(low), abs(high)) / self.step > FINEST_STEP:
+            raise refuse(
+                owner, f"step {self.step:g} is too fine for {low:g}..{high:g}; take a larger one, or a log scale"
+            )
         if not self.minimum <= self.default <= self.maximum:
             raise refuse(owner, f"default {self.default:g} is outside {self.minimum:g}..{self.maximum:g}")
         if self.whole and any(v != int(v) for v in (self.minimum, self.maximum, self.default)):
@@ -117,43 +123,65 @@ class Slider:
         Raises:
             BadValue: missing, null, not a number, NaN or infinite, or out of range where that is refused.
         """
+        value = self._number(raw)
+        if not self.minimum <= value <= self.maximum and self.out_of_range == "refuse":
+            raise BadValue(f"'{self.id}' {value:g} is outside {self.minimum:g}..{self.maximum:g}")
+        return self._on_scale(self._within(value))
+
+    def value_at(self, position: float) -> float | int:
+        """Return the value at a position: the unit's own on a linear scale, log10 of it on a logarithmic one.
+
+        Raises:
+            BadValue: as ``read`` does.
+        """
+        if self.scale == "linear":
+            return self.read(position)
+        position, (low, high) = self._number(position), self._ends()
+        if abs(position - math.log10(self.default)) < self.step / 2:
+            return round(self.default) if self.whole else self.default
+        value = float(f"{10 ** min(position, 308.0):.3g}")
+        # Three digits may round an end, or what a browser computed for it, past the end itself.
+        inside = low - 1e-9 <= position <= high + 1e-9
+        return self.read(self._within(value) if inside else value)
+
+    def positions(self, count: int) -> tuple[float | int, ...]:
+        """Return ``count`` >= 2 values equally spaced along the slider's own scale, both ends included."""
+        low, high = self._ends()
+        between = [low + (high - low) * i / (count - 1) for i in range(1, count - 1)]
+        values = [10**place for place in between] if self.scale == "log" else between
+        return tuple(self.read(self._within(value)) for value in (self.minimum, *values, self.maximum))
+
+    def _ends(self) -> tuple[float, float]:
+        """Return where the slider starts and ends: in the unit, or log10 of it."""
+        if self.scale == "log":
+            return math.log10(self.minimum), math.log10(self.maximum)
+        return self.minimum, self.maximum
+
+    def _number(self, raw: Any) -> float:
         if raw is None:
             raise BadValue(f"'{self.id}' has no value; send a number in {self.minimum:g}..{self.maximum:g}")
         if isinstance(raw, bool) or not isinstance(raw, (int, float)):
             raise BadValue(f"'{self.id}' must be a number in {self.minimum:g}..{self.maximum:g}")
-        try:
-            value = float(raw)
-        except OverflowError:
-            value = math.inf
-        if not math.isfinite(value):
+        if not is_finite_number(raw):
             raise BadValue(f"'{self.id}' must be a finite number in {self.minimum:g}..{self.maximum:g}")
-        if not self.minimum <= value <= self.maximum and self.out_of_range == "refuse":
-            raise BadValue(f"'{self.id}' {value:g} is outside {self.minimum:g}..{self.maximum:g}")
-        return self._on_scale(min(max(value, self.minimum), self.maximum))
+        return float(raw)
+
+    def _within(self, value: float) -> float:
+        return min(max(value, self.minimum), self.maximum)
 
     def _on_scale(self, value: float) -> float | int:
+        """Return the nearest step, or the default or an end, which may stand between two steps."""
         if self.scale == "linear":
-            steps = round((value - self.minimum) / self.step)
-            snapped = min(self.minimum + steps * self.step, self.maximum)
-            # The default may stand between two steps; it stays what the author wrote.
-            value = self.default if abs(value - self.default) < 1e-9 * self.step else float(f"{snapped:.12g}")
+            value = self._as_written(value)
+            if value not in (self.default, self.minimum, self.maximum):
+                snapped = self.minimum + round((value - self.minimum) / self.step) * self.step
+                value = self._as_written(self._within(float(f"{snapped:.12g}")))
         return round(value) if self.whole else value
 
-    def value_at(self, position: float) -> float | int:
-        """Return the value at a position: the unit's own on a linear scale, log10 of it on a logarithmic one."""
-        if self.scale == "linear":
-            return self.read(position)
-        if abs(position - math.log10(self.default)) < self.step / 2:
-            return round(self.default) if self.whole else self.default
-        return self.read(float(f"{10**position:.3g}"))
-
-    def positions(self, count: int) -> tuple[float | int, ...]:
-        """Return ``count`` >= 2 values equally spaced along the slider's own scale, both ends included."""
-        if self.scale == "linear":
-            span = self.maximum - self.minimum
-            return tuple(self.read(self.minimum + span * i / (count - 1)) for i in range(count))
-        low, high = math.log10(self.minimum), math.log10(self.maximum)
-        return tuple(self.read(10 ** (low + (high - low) * i / (count - 1))) for i in range(count))
+    def _as_written(self, value: float) -> float:
+        """Return what the author wrote where sums of steps miss it by a hair: .3 for .30000000000000004."""
+        nearest = min((self.default, self.minimum, self.maximum, 0.0), key=lambda written: abs(value - written))
+        return nearest if abs(value - nearest) < 1e-9 * self.step else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tracks._checks import check_id, check_items, check_number, check_one_of, check_text, refuse
+from tracks._checks import check_id, check_items, check_number, check_one_of, check_text, frozen_mapping, refuse
 
 if TYPE_CHECKING:
     from tracks.spec import Bench
@@ -28,18 +27,14 @@ ICONS = (
 MARKERS = ("circle", "square", "diamond", "triangle-up", "pentagon", "hexagon", "star")
 
 
-def _frozen(owner: str, name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise refuse(owner, f"{name} must be a mapping, got {value!r}")
-    return MappingProxyType(dict(value))
-
-
 def _check_numbers(owner: str, part: Model | Device | Fleet | Targets) -> None:
     """Every number finite and not negative; ``None`` where the dataclass allows it."""
     for item in fields(part):
         value = getattr(part, item.name)
         if item.type in ("float", "int", "float | None"):
             check_number(owner, item.name, value, low=0, optional=item.type.endswith("None"))
+        if item.type == "int" and value != int(value):
+            raise refuse(owner, f"{item.name} must be a whole number, got {value:g}")
     extras = getattr(part, "extras", {})
     for name, value in extras.items():
         check_number(owner, f"extras[{name!r}]", value, low=0)
@@ -112,7 +107,7 @@ class Device:
         owner = f"Device '{self.name}'"
         for name in ("uplink_name", "deadline_name"):
             check_text(owner, name, getattr(self, name))
-        object.__setattr__(self, "extras", _frozen(owner, "extras", self.extras))
+        object.__setattr__(self, "extras", frozen_mapping(owner, "extras", self.extras))
         _check_numbers(owner, self)
         check_number(owner, "utilisation", self.utilisation, low=0.001, high=1)
         check_number(owner, "learning_memory_bytes", self.learning_memory_bytes, low=0, high=self.memory_bytes)
@@ -170,7 +165,7 @@ class Targets:
 
     def __post_init__(self) -> None:
         check_text("Targets", "epsilon_unit", self.epsilon_unit)
-        object.__setattr__(self, "extras", _frozen("Targets", "extras", self.extras))
+        object.__setattr__(self, "extras", frozen_mapping("Targets", "extras", self.extras))
         _check_numbers("Targets", self)
         for name in ("mean_accuracy", "worst_city_accuracy", "safety_accuracy"):
             check_number("Targets", name, getattr(self, name), low=0, high=1)
@@ -247,9 +242,11 @@ class Track:
         check_one_of(owner, "icon", self.icon, ICONS)
         check_one_of(owner, "marker", self.marker, MARKERS)
         check_items(owner, "reading", self.reading, tuple)
-        object.__setattr__(self, "sources", _frozen(owner, "sources", self.sources))
-        object.__setattr__(self, "texts", _frozen(owner, "texts", self.texts))
-        missing = [name for name in self.constants() if not str(self.sources.get(name, "")).strip()]
+        object.__setattr__(self, "sources", frozen_mapping(owner, "sources", self.sources))
+        object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
+        for name, value in self.sources.items():
+            check_text(owner, f"sources['{name}']", value, optional=True)
+        missing = [name for name in self.constants() if not self.sources.get(name, "").strip()]
         if missing:
             raise refuse(owner, f"sources say nothing of {', '.join(missing)}; give a source or 'assumed: why'")
         unknown = sorted(set(self.sources) - set(self.constants()))

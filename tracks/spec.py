@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 from tracks._checks import (
@@ -20,6 +19,8 @@ from tracks._checks import (
     check_one_of,
     check_text,
     check_unique,
+    frozen_mapping,
+    is_finite_number,
     refuse,
 )
 from tracks.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
@@ -209,14 +210,14 @@ class Outcome:
     decision: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("panels", "decision"):
+            object.__setattr__(self, name, frozen_mapping("Outcome", name, getattr(self, name)))
         check_items("Outcome", "readings", self.readings, Reading)
         check_items("Outcome", "verdicts", self.verdicts, Verdict)
         check_unique("Outcome", "readings", (reading.id for reading in self.readings))
         for panel, drawing in self.panels.items():
             if not isinstance(drawing, Drawing):
                 raise refuse("Outcome", f"panels['{panel}'] must be a Drawing, got {drawing!r}")
-        object.__setattr__(self, "panels", MappingProxyType(dict(self.panels)))
-        object.__setattr__(self, "decision", MappingProxyType(dict(self.decision)))
 
     def reading(self, reading_id: str) -> Reading:
         """Return the reading of that id."""
@@ -243,7 +244,7 @@ class Preset:
         check_id("Preset", self.id)
         check_text(f"Preset '{self.id}'", "label", self.label)
         check_text(f"Preset '{self.id}'", "note", self.note, optional=True)
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        object.__setattr__(self, "values", frozen_mapping(f"Preset '{self.id}'", "values", self.values))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -333,7 +334,7 @@ class Bench:
                 read = by_id[name].read(value)
             except BadValue as problem:
                 raise refuse(owner, str(problem)) from None
-            if isinstance(value, float) and abs(float(read) - value) > 1e-9 * abs(value):
+            if is_finite_number(value) and abs(float(read) - float(value)) > 1e-9 * abs(float(value)):
                 raise refuse(owner, f"{name}={value:g} is not on its slider; the nearest is {read:g}")
 
     def on(self, track: Track) -> Bench:
@@ -343,6 +344,8 @@ class Bench:
             part = getattr(self, name)
             if callable(part):
                 settled[name] = part(track)
+                if callable(settled[name]):
+                    raise refuse(f"Bench '{self.id}'", f"{name} must be a value for the track, got {settled[name]!r}")
         return replace(self, **settled) if settled else self
 
     def control_map(self) -> dict[str, Control]:

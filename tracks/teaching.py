@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from tracks._checks import (
@@ -16,6 +15,7 @@ from tracks._checks import (
     check_one_of,
     check_text,
     check_unique,
+    frozen_mapping,
     refuse,
 )
 from tracks.controls import Option, Value
@@ -70,6 +70,8 @@ class Question:
         check_text(owner, "text", self.text)
         check_items(owner, "options", self.options, Option)
         check_unique(owner, "options", (option.id for option in self.options))
+        if len(self.options) < 2:
+            raise refuse(owner, f"needs two options or more, got {len(self.options)}")
         check_one_of(owner, "answer", self.answer, [option.id for option in self.options])
         for option in self.options:
             if not option.feedback:
@@ -113,6 +115,10 @@ class Truth:
             total = (math.prod if self.combine == "product" else math.fsum)(term.value for term in self.terms)
             if not math.isclose(total, self.value, rel_tol=1e-6, abs_tol=1e-12):
                 raise refuse("Truth", f"its terms make {total:g}, not {self.value:g}")
+        if self.interval is not None:
+            check_items("Truth", "interval", self.interval, (int, float))
+            if len(self.interval) != 2 or not self.interval[0] <= self.interval[1]:
+                raise refuse("Truth", f"interval must be (low, high) or None, got {self.interval!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,11 +165,18 @@ class Prediction:
             check_unique(owner, name, (option.id for option in getattr(self, name)))
         check_one_of(owner, "right", self.right, MEASURES)
         check_number(owner, "tolerance", self.tolerance, low=0)
+        if self.right == "factor" and self.tolerance < 1:
+            raise refuse(owner, f"tolerance {self.tolerance:g} is below 1, but right is within that factor either way")
+        if len(self.options) == 1:
+            raise refuse(owner, "one option leaves no choice; give two or more, or none and ask for a number")
+        for name in ("low", "high"):
+            if not isinstance(getattr(self, name), (int, float)):
+                raise refuse(owner, f"{name} must be a number, got {getattr(self, name)!r}")
         if not self.options and not self.low < self.high:
             raise refuse(owner, f"low {self.low:g} must be below high {self.high:g}")
         if self.right in ("factor", "decade") and not self.options and self.low <= 0:
             raise refuse(owner, f"measured as a {self.right}, it needs low above 0, got {self.low:g}")
-        object.__setattr__(self, "scenario", MappingProxyType(dict(self.scenario)))
+        object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,95 @@
+"""Guests as their authors write them: files in a folder and installed distributions, loaded by the real registry."""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tracks.registry import Found, Registry, load_registry
+
+PRELUDE = '''
+from dataclasses import replace
+from tracks import *
+from tracks.edge_guardian import EDGE_GUARDIAN
+
+def solve(track, *, seed, epochs):
+    drawing = Drawing(figure=dict, summary="3 rounds.", table=lambda: Table(columns=("x",), rows=((1,),)))
+    cost = Reading(id="cost", label="Cost", value=float(epochs))
+    return Outcome(panels={"main": drawing}, readings=(cost,))
+
+BENCH = Bench(
+    id="downlink",
+    title="Downlink: who pays for the broadcast?",
+    brief=Brief(speaker="CTO", text="The broadcast is free, they say.", short="Is it?"),
+    controls=(Slider(id="epochs", label="Epochs", unit="", minimum=1, maximum=20, step=1, default=5, whole=True),),
+    panels=(Panel(id="main", question="Where does it cross?", x=Axis(label="x"), y=Axis(label="y")),),
+    solve=solve,
+    hud=("cost",),
+)
+TRACK = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane")
+
+def question(truth):
+    """Return a prediction that asks for ``truth``."""
+    why = tuple(Option(id=name, text=name) for name in ("size", "rounds"))
+    return Prediction(id="ratio", question="How many?", unit="x", low=1, high=9, truth=truth, mechanisms=why)
+'''
+
+OFFERS_TRACK = "@hookimpl\ndef edgelab_tracks():\n    return [TRACK]\n"
+OFFERS_BENCH = "@hookimpl\ndef edgelab_benches():\n    return [BENCH]\n"
+
+
+@dataclass
+class Guests:
+    """A folder of guests and a site of installed distributions, both empty at first."""
+
+    folder: Path
+    site: Path
+    prelude: str = PRELUDE
+    offers_track: str = OFFERS_TRACK
+    offers_bench: str = OFFERS_BENCH
+    builtins: tuple[str, ...] = ("tracks.edge_guardian", "tracks.cloud_titan")
+    entry_points: bool = False
+    installed: list[str] = field(default_factory=list)
+
+    def write(self, name: str, body: str) -> Path:
+        """Put ``name`` into the folder, the prelude before it."""
+        path = self.folder / name
+        path.write_text(self.prelude + body)
+        return path
+
+    def module(self, name: str, body: str) -> str:
+        """Make ``name`` importable."""
+        (self.site / f"{name}.py").write_text(self.prelude + body)
+        return name
+
+    def install(self, distribution: str, points: str, version: str = "1.2") -> Path:
+        """Install a distribution with the given lines in the entry-point group."""
+        info = self.site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[edgelab]\n{points}\n" if points else "")
+        self.entry_points = True
+        return info
+
+    def load(self) -> Registry:
+        """Load the registry as a program would."""
+        return load_registry(folder=self.folder, builtins=self.builtins, entry_points=self.entry_points)
+
+    def found(self, name: str) -> Found:
+        """Load, and return what became of one source."""
+        (row,) = [row for row in self.load().found if row.name == name]
+        return row
+
+
+@pytest.fixture
+def guests(tmp_path, monkeypatch):
+    folder, site = tmp_path / "guests", tmp_path / "site"
+    folder.mkdir()
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    before = set(sys.modules)
+    yield Guests(folder=folder, site=site)
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
