@@ -16,6 +16,7 @@ import re
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PLAIN = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
 
 # (smallest value written with it, factor, name): the last row that fits wins.
 PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
@@ -126,16 +127,18 @@ def in_words(value: float, unit: str) -> str:
 
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)\Z", re.IGNORECASE)
+_SUPERSCRIPTS = re.compile("10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POWER = re.compile(
-    r"([+-]?(?:\d+\.?\d*|\.\d+)?)\s*(?:[×x*·]\s*)?10\s*(?:\^|\*\*)\s*([+-]?\d+)\s*(.*)\Z", re.IGNORECASE
+    r"(?:([+-]?(?:\d+\.?\d*|\.\d+))(?:\s*[×x*·]\s*|\s+)|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)\s*(.*)\Z",
+    re.IGNORECASE,
 )
 
 
 def read_quantity(text: str, unit: str) -> float:
     """Return the number a person typed, in ``unit``: "2048", "2 048", "2e3", "2 GB", "0,5 %", "10^-5".
 
-    A bare number is taken in the unit's base (percent for a share). Commas that cut a number into groups of
-    three are thousands ("1,000,000"); any other comma is a decimal comma ("0,5").
+    What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share). Commas
+    that cut a number into groups of three are thousands ("1,000,000"); any other is a decimal comma ("0,5").
 
     Raises:
         ValueError: a sentence saying what was not understood.
@@ -145,16 +148,11 @@ def read_quantity(text: str, unit: str) -> float:
     """
     cleaned = re.sub(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))", "", text.strip())
     cleaned = cleaned.replace("−", "-").replace("–", "-").replace("\u00a0", " ").replace("\u202f", " ")
-    cleaned = _decimal_point(cleaned)
+    cleaned = _SUPERSCRIPTS.sub(lambda match: f"10^{match.group(1).translate(_PLAIN)}", _decimal_point(cleaned))
     power, plain = _POWER.match(cleaned), _NUMBER.match(cleaned)
     if power:
-        factor = power.group(1)
-        mantissa = -1.0 if factor == "-" else float(factor) if factor not in ("", "+") else 1.0
-        try:
-            number = mantissa * 10.0 ** int(power.group(2))
-        except OverflowError:
-            number = math.inf
-        suffix = power.group(3)
+        factor, sign, exponent, suffix = power.groups()
+        number = float(f"{factor or sign + '1'}e{exponent}")
     elif plain:
         number, suffix = float(plain.group(1)), plain.group(2)
     else:
@@ -182,7 +180,8 @@ def _factor(suffix: str, unit: str, text: str) -> float:
         if name == row_name:
             return factor
     for _, factor, row_name in rows:
-        if name.lower() == row_name.lower():
+        # MW is no careless mW: there the case is a factor of a thousand million.
+        if name.lower() == row_name.lower() and not (unit in ("W", "J") and name[0] == "M"):
             return factor
     if suffix.lower() == unit.lower():
         return 1.0
