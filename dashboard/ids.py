@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -67,6 +68,11 @@ def entry(bench: Any, prediction: Any, part: Any) -> Id:
     return {"kind": "entry", "bench": bench, "prediction": prediction, "name": part}
 
 
+def echo(bench: Any, prediction: Any) -> Id:
+    """Where the entry of a prediction is repeated as it was read."""
+    return {"kind": "echo", "bench": bench, "prediction": prediction}
+
+
 def slot(bench: Any, name: Any) -> Id:
     """A place on a bench that a callback fills: ``view``, ``command``, ``message``, ``predict``, ``reflect``..."""
     return {"kind": "slot", "bench": bench, "name": name}
@@ -90,3 +96,8 @@ def bench_path(track: str, bench: str) -> str:
 def path_parts(pathname: str | None) -> tuple[str, ...]:
     """Return the parts of a path: ``/edge_guardian/paradox/`` -> ``("edge_guardian", "paradox")``."""
     return tuple(unquote(part) for part in (pathname or "/").split("/") if part)
+
+
+def dom(component_id: Id) -> str:
+    """Return the DOM id that Dash gives a component id: its JSON with sorted keys and no spaces."""
+    return json.dumps(component_id, sort_keys=True, separators=(",", ":"))

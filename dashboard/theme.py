@@ -111,8 +111,8 @@ def dress(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         )
     notes += [_annotation(label, panel, palette) for label in spread(labels, width=width, height=height)]
-    ends = any(label.place == "end" for label in labels)
-    layout = dict(_base_layout(panel.x, panel.y, screen, ends))
+    ends = max((label.width for label in labels if label.place == "end"), default=0.0)
+    layout = dict(_base_layout(panel.x, panel.y, screen, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
     layout["annotations"] = [*layout["annotations"], *notes]
     layout["uirevision"] = revision
@@ -273,9 +273,10 @@ def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict
 
 
 @lru_cache(maxsize=512)
-def _base_layout(x: Axis, y: Axis, screen: Screen, ends: bool) -> Mapping[str, Any]:
+def _base_layout(x: Axis, y: Axis, screen: Screen, ends: int) -> Mapping[str, Any]:
+    """Everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
-    right = (56 if screen.narrow else 124) if ends else 12
+    right = min(ends + 8, 84 if screen.narrow else 132) if ends else 24
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -319,6 +320,7 @@ def _axis_layout(axis: Axis, palette: Mapping[str, str], *, line: bool) -> dict[
         "ticktext": list(texts),
         "tickfont": {"size": 13, "color": palette["muted"]},
         "automargin": False,
+        "ticklabeloverflow": "allow",
         "title": {"text": ""},
     }
     if axis.scale == "log":

@@ -6,6 +6,7 @@ Units the lab knows how to scale; any other unit is plain words put behind the n
     B       bytes, decimal: kB MB GB TB PB EB          iB      bytes of RAM, binary: KiB MiB GiB
     bit/s   kb/s Mb/s Gb/s                             s       microseconds to years
     J       mJ J kJ                                    W       mW W kW
+    FLOP    MFLOP GFLOP TFLOP, also FLOP/s             B/s     kB/s MB/s GB/s TB/s
     points  percentage points, with a sign
 """
 
@@ -42,6 +43,9 @@ PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
     ),
     "J": ((0.0, 1e-3, "mJ"), (1.0, 1.0, "J"), (1e3, 1e3, "kJ")),
     "W": ((0.0, 1e-3, "mW"), (1.0, 1.0, "W"), (1e3, 1e3, "kW")),
+    "FLOP": ((0.0, 1.0, "FLOP"), (1e6, 1e6, "MFLOP"), (1e9, 1e9, "GFLOP"), (1e12, 1e12, "TFLOP")),
+    "FLOP/s": ((0.0, 1.0, "FLOP/s"), (1e6, 1e6, "MFLOP/s"), (1e9, 1e9, "GFLOP/s"), (1e12, 1e12, "TFLOP/s")),
+    "B/s": ((0.0, 1.0, "B/s"), (1e3, 1e3, "kB/s"), (1e6, 1e6, "MB/s"), (1e9, 1e9, "GB/s"), (1e12, 1e12, "TB/s")),
     "share": ((0.0, 0.01, "%"),),
     "x": ((0.0, 1.0, "×"),),
     "points": ((0.0, 1.0, "points"),),
@@ -104,7 +108,7 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
         return three_digits(value), unit
     if unit == "points":
         return ("+" if value > 0 else "") + three_digits(value), unit
-    size = abs(float(f"{value:.3g}")) if math.isfinite(value) else value
+    size = max(abs(value), abs(float(f"{value:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
     factor, name = rows[0][1], rows[0][2]
     for smallest, row_factor, row_name in rows:
         if size >= smallest:

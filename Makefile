@@ -1,0 +1,67 @@
+# Two commands: `make run` opens the lab, `make test` proves it. Both work where nothing is installed but Python and make.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+  $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+HOST ?= 127.0.0.1
+PORT ?= 8050
+FLAGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint types check bench pins vendor clean browser database
+
+run: $(VENV)/run.stamp
+	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
+
+test: $(VENV)/test.stamp browser database
+	$(BIN)/python -m pytest $(FLAGS)
+	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+check: test lint types
+
+bench: $(VENV)/test.stamp browser
+	$(BIN)/python benchmarks/slider.py
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps -e .
+	touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	$(BIN)/pip install -q -r requirements/test.txt
+	touch $@
+
+# The browser and the database that the tests drive come from the system's packages.
+browser:
+	@tools/system_package.sh chromium chromium chromium-browser
+
+database:
+	@tools/system_package.sh postgresql initdb
+
+# Resolve the .in files anew; the result is what every machine installs.
+pins: | $(VENV)/bin/python
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/pip install -q -r requirements/run.in
+	{ echo "# Made by 'make pins' from run.in."; build/pins/bin/pip freeze --exclude-editable; } > requirements/run.txt
+	build/pins/bin/pip install -q -r requirements/test.in
+	{ echo "# Made by 'make pins' from test.in."; build/pins/bin/pip freeze --exclude-editable; } > requirements/test.txt
+	rm -rf build/pins
+
+vendor: | $(VENV)/bin/python
+	$(BIN)/python tools/vendor.py
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

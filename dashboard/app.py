@@ -1,0 +1,118 @@
+"""Where everything meets: settings, registry, ledger, pages and callbacks become one Dash app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dash
+from flask import Flask, Response, jsonify, request
+
+from dashboard import guard, statics
+from dashboard.callbacks import bench, navigation, prediction, reflection
+from dashboard.context import Lab
+from dashboard.layouts.shell import shell
+from dashboard.ledger import identity
+from dashboard.ledger.store import Store
+from dashboard.settings import Settings
+from tracks.registry import Registry, load_registry
+
+ASSETS = Path(__file__).with_name("assets")
+
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>
+<link rel="icon" href="{icon}">
+<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
+<script src="{boot}"></script>
+{styles}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}
+{scripts}
+{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+_STYLES = (
+    "vendor/bootstrap.min.css",
+    "vendor/font.css",
+    "vendor/icons.css",
+    "css/tokens.css",
+    "css/shell.css",
+    "css/bench.css",
+    "css/controls.css",
+    "css/pages.css",
+)
+_SCRIPTS = ("js/format.js", "js/gate.js", "js/paint.js", "js/desk.js")
+
+
+def index_page(files: statics.Statics) -> str:
+    """Return the page around the app, every file by a URL that changes with its content."""
+    styles = "\n".join(f'<link rel="stylesheet" href="{files.url(name)}">' for name in _STYLES)
+    scripts = "\n".join(f'<script src="{files.url(name)}"></script>' for name in (files.plotly, *_SCRIPTS))
+    page = _INDEX
+    for name, value in {
+        "{icon}": files.url("icon.svg"),
+        "{font}": files.plain_url("vendor/source-sans-3-latin-wght-normal.woff2"),
+        "{boot}": files.url("js/boot.js"),
+        "{styles}": styles,
+        "{scripts}": scripts,
+    }.items():
+        page = page.replace(name, value)
+    return page
+
+
+def create_app(settings: Settings | None = None, registry: Registry | None = None) -> dash.Dash:
+    """Return a complete app; two apps in one process share nothing.
+
+    Raises:
+        SettingsError: an environment variable cannot work. SpecError: a built-in track or bench does not load.
+    """
+    settings = settings or Settings.from_environment()
+    registry = registry or load_registry(folder=settings.tracks_dir)
+    lab = Lab(settings=settings, registry=registry, store=Store(settings.database_url))
+    server = Flask("dashboard", static_folder=None)
+    files = statics.Statics(ASSETS, prefix=settings.url_prefix)
+    app = dash.Dash(
+        "edgelab",
+        server=server,
+        title="edgelab",
+        update_title="",
+        url_base_pathname=settings.url_prefix,
+        assets_folder=str(ASSETS),
+        include_assets_files=False,
+        index_string=index_page(files),
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+    )
+    app.layout = shell(lab)
+    for part in (navigation, bench, prediction, reflection):
+        part.register(app, lab)
+    identity.install(server, settings)
+    guard.install(server, f"{settings.url_prefix}_dash-update-component")
+    _machine_pages(server, lab)
+    statics.install(server, files)
+    return app
+
+
+def _machine_pages(server: Flask, lab: Lab) -> None:
+    prefix = lab.settings.url_prefix
+
+    @server.get(f"{prefix}_health")
+    def health() -> Response:
+        """Say that the process answers; asks nothing of the database."""
+        return jsonify(status="ok", tracks=len(lab.registry.tracks))
+
+    @server.after_request
+    def unknown_pages(response: Response) -> Response:
+        """A path that leads nowhere is a page like any other, but its status says 404."""
+        path = request.path
+        is_page = request.method == "GET" and response.mimetype == "text/html" and response.status_code == 200
+        if is_page and not lab.knows(path.removeprefix(prefix.rstrip("/"))):
+            response.status_code = 404
+        return response

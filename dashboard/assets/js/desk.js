@@ -1,0 +1,160 @@
+/* Presses that need no server: theme, undo, reset, fixes, the sheet, exports; and what happens when a page arrives. */
+(function () {
+  "use strict";
+  var gate = window.edgelabGate;
+  var lab = window.dash_clientside.lab;
+
+  function deskAround(node) {
+    var root = node.closest("[data-bench]");
+    return root ? gate.desks[root.dataset.bench] : null;
+  }
+  function defaults(desk) {
+    var values = {};
+    Object.keys(desk.spec).forEach(function (name) { values[name] = desk.spec[name].default; });
+    return values;
+  }
+  function graphOf(node) {
+    return node.closest(".panel").querySelector(".js-plotly-plot");
+  }
+  function fileName(node) {
+    return (node.closest("[data-bench]").dataset.bench + "-" + node.dataset.panel).replace(/\W+/g, "-");
+  }
+  function download(name, text) {
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+  }
+  function cell(value) {
+    var text = String(value);
+    return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+  function csv(node) {
+    var rows = ["series,x,y"];
+    graphOf(node).data.forEach(function (trace) {
+      Array.prototype.forEach.call(trace.x, function (x, i) { rows.push([trace.name, x, trace.y[i]].map(cell).join(",")); });
+    });
+    download(fileName(node) + ".csv", rows.join("\r\n") + "\r\n");
+  }
+  function png(node) {
+    var graph = graphOf(node);
+    var paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+    var layout = Object.assign({}, graph.layout, { paper_bgcolor: paper });
+    var size = { width: graph.clientWidth, height: graph.clientHeight };
+    window.Plotly.downloadImage({ data: graph.data, layout: layout }, Object.assign({ format: "png", scale: 2, filename: fileName(node) }, size));
+  }
+
+  function sheet(open) {
+    var explore = document.querySelector(".explore");
+    var button = document.querySelector(".sheet-button");
+    if (!explore || !button) return;
+    explore.classList.toggle("sheet-open", open);
+    document.body.classList.toggle("has-sheet", open);
+    button.setAttribute("aria-expanded", String(open));
+    button.textContent = open ? "Close" : "Controls";
+    if (open) {
+      document.documentElement.style.setProperty("--sheet", explore.offsetHeight + "px");
+      var first = explore.querySelector("input[type=range]");
+      if (first) first.focus({ preventScroll: true });
+      var figure = document.querySelector(".panel .graph");
+      if (figure) window.scrollTo({ top: figure.getBoundingClientRect().top + window.scrollY - 104 });
+    } else {
+      button.focus({ preventScroll: true });
+    }
+  }
+
+  var deeds = {
+    theme: function () { window.edgelabTheme(); },
+    undo: function (_node, desk) { gate.undo(desk); },
+    redo: function (_node, desk) { gate.redo(desk); },
+    reset: function (_node, desk) { gate.command(desk.key, { values: defaults(desk) }); },
+    default: function (node, desk) {
+      var name = node.closest("[data-control]").dataset.control;
+      var values = {};
+      values[name] = desk.spec[name].default;
+      gate.command(desk.key, { values: values });
+      var field = node.closest("[data-control]").querySelector("input");
+      if (field) field.focus();
+    },
+    fix: function (node, desk) {
+      var fix = desk.view.status.fixes[Number(node.dataset.fix)];
+      var values = {};
+      values[fix.control] = fix.value;
+      gate.command(desk.key, { values: values });
+    },
+    retry: function (_node, desk) { gate.command(desk.key, { values: {} }); },
+    sheet: function (node) { sheet(node.getAttribute("aria-expanded") !== "true"); },
+    csv: csv,
+    png: png,
+  };
+
+  document.addEventListener("click", function (event) {
+    var node = event.target.closest && event.target.closest("[data-do]");
+    if (!node || node.disabled) return;
+    event.preventDefault();
+    deeds[node.dataset.do](node, deskAround(node));
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") {
+      if (document.body.classList.contains("has-sheet")) sheet(false);
+      if (document.activeElement && document.activeElement.matches(".reading")) document.activeElement.blur();
+    }
+    var writing = event.target.matches("textarea, input[type=text]");
+    if (!writing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      var root = document.querySelector("[data-bench].is-open");
+      var desk = root && gate.desks[root.dataset.bench];
+      if (desk) {
+        event.preventDefault();
+        (event.shiftKey ? gate.redo : gate.undo)(desk);
+      }
+    }
+  });
+  document.addEventListener("toggle", function (event) {
+    if (event.target.matches && event.target.matches("[data-reveal-box]") && event.target.open) {
+      var line = event.target.querySelector("[data-reveal]");
+      if (line) line.focus();
+    }
+  }, true);
+  document.addEventListener("edgelab:screen", function () {
+    Object.keys(gate.desks).forEach(function (key) {
+      var desk = gate.desks[key];
+      if (desk.root && desk.root.isConnected && desk.root.classList.contains("is-open")) {
+        desk.sent = null;
+        gate.command(key, { values: {} });
+      }
+    });
+  });
+  document.addEventListener("edgelab:problem", function (event) {
+    window.edgelabAnnounce(event.detail);
+    var saved = document.getElementById("saved");
+    if (!saved) return;
+    saved.innerHTML = '<span class="shape shape-14" data-shape="warn" aria-hidden="true"></span><span class="problem-text"></span>';
+    saved.querySelector(".problem-text").textContent = event.detail;
+  });
+
+  lab.preset = function (chosen, presets) {
+    var context = window.dash_clientside.callback_context;
+    var desk = gate.desks[context.inputs_list[0].id.bench];
+    if (!chosen || !desk || !presets[chosen]) return window.dash_clientside.no_update;
+    gate.command(desk.key, { values: Object.assign(defaults(desk), presets[chosen]) });
+    return "";
+  };
+
+  /* A page has come to stand: its title, and for a reader of the page its beginning. */
+  var first = true;
+  lab.arrived = function () {
+    window.setTimeout(function () {
+      var page = document.querySelector("[data-title]");
+      if (page) document.title = page.dataset.title;
+      document.body.classList.remove("has-sheet");
+      if (!first) {
+        window.scrollTo({ top: 0 });
+        var content = document.getElementById("content");
+        if (content) content.focus({ preventScroll: true });
+      }
+      first = false;
+    }, 0);
+    return window.dash_clientside.no_update;
+  };
+})();

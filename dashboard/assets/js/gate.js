@@ -1,0 +1,261 @@
+/* The gate between hand and server: one request in flight per bench, the newest value wins, the last is never lost.
+
+   Instruments (what the hand moves) and boxes change at once; controls (what the server reads) change only when no
+   answer is due. What was moved meanwhile is sent when the answer has been painted. */
+(function () {
+  "use strict";
+  var format = window.edgelabFormat;
+  var desks = {};
+  var PATIENCE_MS = 10000;
+  var DIM_MS = 400;
+  var REST_MS = 400;
+
+  function domId(id) {
+    return JSON.stringify(id, Object.keys(id).sort());
+  }
+  function instrument(key, name) {
+    return document.getElementById(domId({ kind: "instrument", bench: key, name: name }));
+  }
+  function root(key) {
+    return document.querySelector('[data-bench="' + key + '"]');
+  }
+
+  function deskOf(key, spec) {
+    var here = root(key);
+    var desk = desks[key];
+    if (!desk || desk.root !== here) {
+      var values = {};
+      Object.keys(spec).forEach(function (name) { values[name] = spec[name].default; });
+      desk = { key: key, root: here, spec: spec, values: values, sent: values, busy: false, waiting: false, undo: [], redo: [], rested: values };
+      desks[key] = desk;
+    }
+    return desk;
+  }
+
+  function position(spec, value) {
+    return spec.log ? Math.round(Math.log10(value) * 1e6) / 1e6 : value;
+  }
+  function valueAt(spec, raw) {
+    var at = parseFloat(raw);
+    if (!Number.isFinite(at)) return spec.default;
+    if (spec.log) {
+      if (Math.abs(at - Math.log10(spec.default)) < spec.step / 2) return spec.default;
+      return onScale(spec, parseFloat(Math.pow(10, at).toPrecision(3)));
+    }
+    return onScale(spec, at);
+  }
+  function onScale(spec, value) {
+    value = Math.min(Math.max(value, spec.min), spec.max);
+    if (!spec.log && Math.abs(value - spec.default) > 1e-9 * spec.step) {
+      value = spec.min + Math.round((value - spec.min) / spec.step) * spec.step;
+      value = parseFloat(Math.min(value, spec.max).toPrecision(12));
+    }
+    return spec.whole ? Math.round(value) : value;
+  }
+
+  function words(spec, value) {
+    if (spec.kind === "slider") return format.inWords(value, spec.unit);
+    if (spec.kind === "choice") return spec.texts[value] || String(value);
+    return value ? "on" : "off";
+  }
+
+  /* What a slider looks and sounds like at a value. */
+  function show(desk, name) {
+    var spec = desk.spec[name];
+    var row = desk.root && desk.root.querySelector('[data-control="' + name + '"]');
+    if (!row) return;
+    var reset = row.querySelector(".reset");
+    if (reset) reset.hidden = desk.values[name] === spec.default;
+    if (spec.kind !== "slider") return;
+    var input = instrument(desk.key, name);
+    if (!input) return;
+    var low = position(spec, spec.min);
+    var high = position(spec, spec.max);
+    var at = (position(spec, desk.values[name]) - low) / (high - low);
+    input.parentElement.style.setProperty("--fill", (at * 100).toFixed(2) + "%");
+    input.setAttribute("aria-valuetext", words(spec, desk.values[name]));
+    var suffix = row.querySelector("[data-suffix]");
+    if (suffix) suffix.textContent = format.quantity(desk.values[name], spec.unit)[1];
+    var box = row.querySelector(".box input");
+    if (box) box.setAttribute("aria-label", spec.label + ", " + words(spec, desk.values[name]));
+  }
+  function showAll(desk) {
+    Object.keys(desk.spec).forEach(function (name) { show(desk, name); });
+    var undo = desk.root && desk.root.querySelector('[data-do="undo"]');
+    var redo = desk.root && desk.root.querySelector('[data-do="redo"]');
+    if (undo) undo.disabled = desk.undo.length === 0 && desk.rested === desk.values;
+    if (redo) redo.disabled = desk.redo.length === 0;
+  }
+
+  /* Undo remembers where the controls came to rest, not every step of a drag. */
+  function remember(desk) {
+    window.clearTimeout(desk.restTimer);
+    desk.restTimer = window.setTimeout(function () { settle(desk); }, REST_MS);
+  }
+  function settle(desk) {
+    if (desk.rested === desk.values) return;
+    desk.undo.push(desk.rested);
+    if (desk.undo.length > 200) desk.undo.shift();
+    desk.redo = [];
+    desk.rested = desk.values;
+    keep(desk);
+    showAll(desk);
+    document.dispatchEvent(new CustomEvent("edgelab:rest", { detail: desk }));
+  }
+  function keep(desk) {
+    try {
+      window.sessionStorage.setItem("edgelab:" + desk.key, JSON.stringify(desk.values));
+    } catch (_blocked) { /* private mode: the page works, a reload starts from the defaults */ }
+  }
+
+  function command(key, data) {
+    data.at = Date.now() + Math.random();
+    window.dash_clientside.set_props({ kind: "slot", bench: key, name: "command" }, { data: data });
+  }
+  function travel(desk, from, to) {
+    settle(desk);
+    if (!from.length) return;
+    to.push(desk.values);
+    desk.rested = desk.values = from.pop();
+    keep(desk);
+    command(desk.key, { values: desk.values, travelling: true });
+  }
+
+  function watch(desk) {
+    window.clearTimeout(desk.dimTimer);
+    window.clearTimeout(desk.patience);
+    desk.dimTimer = window.setTimeout(function () { if (desk.root) desk.root.classList.add("computing"); }, DIM_MS);
+    desk.patience = window.setTimeout(function () {
+      failed(desk.key, "The server did not answer in 10 s. Your controls are kept.");
+    }, PATIENCE_MS);
+  }
+  function free(desk) {
+    window.clearTimeout(desk.dimTimer);
+    window.clearTimeout(desk.patience);
+    desk.busy = false;
+    if (desk.root) desk.root.classList.remove("computing");
+  }
+  /* An answer was painted: the gate opens, and what moved meanwhile goes through. */
+  function answered(key) {
+    var desk = desks[key];
+    if (!desk) return;
+    free(desk);
+    notice(desk, "");
+    if (desk.waiting) {
+      desk.waiting = false;
+      command(key, { values: {} });
+    }
+  }
+  function failed(key, sentence) {
+    var desk = desks[key];
+    if (!desk) return;
+    free(desk);
+    desk.sent = null;
+    notice(desk, sentence);
+  }
+  function notice(desk, sentence) {
+    if (!desk.root) return;
+    var place = desk.root.querySelector(".notice");
+    if (!place && sentence) {
+      place = document.createElement("div");
+      place.className = "notice";
+      place.setAttribute("role", "alert");
+      place.innerHTML = '<span class="shape shape-14" data-shape="warn" aria-hidden="true"></span><span class="notice-text"></span><button type="button" class="outline" data-do="retry">Try again</button>';
+      desk.root.querySelector(".figures").before(place);
+    }
+    if (place) {
+      place.hidden = !sentence;
+      place.querySelector(".notice-text").textContent = sentence;
+    }
+  }
+
+  function gate(_positions, _boxes, order, spec) {
+    var context = window.dash_clientside.callback_context;
+    var none = window.dash_clientside.no_update;
+    var instruments = context.inputs_list[0];
+    var boxes = context.inputs_list[1];
+    var key = context.inputs_list[2].id.bench;
+    var desk = deskOf(key, spec);
+    var next = Object.assign({}, desk.values);
+    var moved = {};
+    var travelling = false;
+    context.triggered.forEach(function (item) {
+      var id = JSON.parse(item.prop_id.slice(0, item.prop_id.lastIndexOf(".")));
+      var rule = spec[id.name];
+      if (id.kind === "instrument" && rule) {
+        next[id.name] = rule.kind === "slider" ? valueAt(rule, item.value) : item.value;
+        moved[id.name] = "instrument";
+      } else if (id.kind === "box" && rule) {
+        var shown = format.quantity(desk.values[id.name], rule.unit);
+        var read = item.value === shown[0] ? desk.values[id.name] : format.read(item.value, rule.unit, shown[1]);
+        if (Number.isFinite(read)) next[id.name] = onScale(rule, read);
+      } else if (id.kind === "slot" && order && order.values) {
+        Object.keys(order.values).forEach(function (name) { if (spec[name]) next[name] = order.values[name]; });
+        travelling = Boolean(order.travelling);
+      }
+    });
+    var changed = Object.keys(next).filter(function (name) { return next[name] !== desk.values[name]; });
+    if (changed.length) desk.values = next;
+    if (!travelling && desk.values !== desk.rested) remember(desk);
+
+    var differs = !desk.sent || Object.keys(desk.values).some(function (name) { return desk.values[name] !== desk.sent[name]; });
+    var controls = none;
+    if (differs && desk.busy) {
+      desk.waiting = true;
+    } else if (differs) {
+      desk.busy = true;
+      desk.sent = desk.values;
+      watch(desk);
+      controls = context.outputs_list[0].map(function (output) { return desk.values[output.id.name]; });
+    }
+    showAll(desk);
+    return [
+      controls,
+      instruments.map(function (item) {
+        var name = item.id.name;
+        if (moved[name] === "instrument") return none;
+        var value = spec[name].kind === "slider" ? position(spec[name], desk.values[name]) : desk.values[name];
+        return String(item.value) === String(value) ? none : value;
+      }),
+      boxes.map(function (item) {
+        var text = format.quantity(desk.values[item.id.name], spec[item.id.name].unit)[0];
+        return item.value === text ? none : text;
+      }),
+    ];
+  }
+
+  /* A refused or lost answer must open the gate too, and say why. */
+  var plainFetch = window.fetch;
+  window.fetch = function (input, options) {
+    var url = typeof input === "string" ? input : input && input.url;
+    var isUpdate = url && url.indexOf("_dash-update-component") >= 0;
+    var answer = plainFetch.apply(this, arguments);
+    if (!isUpdate) return answer;
+    var body = String((options && options.body) || "");
+    function report(sentence) {
+      var match = body.match(/"bench":"([^"]+)","kind":"control"/) || body.match(/"kind":"control"[^}]*"bench":"([^"]+)"/);
+      if (match && body.indexOf('\\"kind\\":\\"figure\\"') >= 0) failed(match[1].replace(/\\\//g, "/"), sentence);
+      else document.dispatchEvent(new CustomEvent("edgelab:problem", { detail: sentence }));
+    }
+    answer.then(
+      function (response) {
+        if (response.ok) return;
+        response.clone().json().then(
+          function (said) { report(said.error || "The server could not answer."); },
+          function () { report("The server could not answer. Your entries are kept."); }
+        );
+      },
+      function () { report("No connection to the server. Your entries are kept."); }
+    );
+    return answer;
+  };
+
+  window.edgelabGate = {
+    desks: desks, deskOf: deskOf, words: words, show: show, showAll: showAll, command: command,
+    undo: function (desk) { travel(desk, desk.undo, desk.redo); },
+    redo: function (desk) { travel(desk, desk.redo, desk.undo); },
+    answered: answered,
+  };
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.lab = Object.assign(window.dash_clientside.lab || {}, { gate: gate });
+})();

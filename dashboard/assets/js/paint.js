@@ -1,0 +1,124 @@
+/* The view of one state written into the places that carry its names; no component is rebuilt while a student drags. */
+(function () {
+  "use strict";
+  var gate = window.edgelabGate;
+
+  function at(view, path) {
+    return path.split(".").reduce(function (part, name) { return part === undefined || part === null ? undefined : part[name]; }, view);
+  }
+  function write(node, text) {
+    text = text === undefined || text === null ? "" : String(text);
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  function places(desk) {
+    if (desk.places && desk.places.root === desk.root) return desk.places;
+    var all = function (selector) { return Array.prototype.slice.call(desk.root.querySelectorAll(selector)); };
+    desk.places = {
+      root: desk.root,
+      texts: all("[data-paint]"), levels: all("[data-level]"), tints: all("[data-tint]"), bars: all("[data-bar]"),
+      shows: all("[data-show]"), fixes: all("[data-fix]"),
+    };
+    return desk.places;
+  }
+
+  function paintView(desk, view) {
+    var here = places(desk);
+    here.texts.forEach(function (node) {
+      var path = node.dataset.paint;
+      if (path.indexOf("values.") === 0) {
+        var name = path.slice(7);
+        write(node, gate.words(desk.spec[name], desk.values[name]));
+      } else {
+        write(node, at(view, path));
+      }
+    });
+    here.levels.forEach(function (node) { node.dataset.shape = at(view, node.dataset.level) || ""; });
+    here.tints.forEach(function (node) { node.dataset.state = at(view, node.dataset.tint) || "ok"; });
+    here.bars.forEach(function (node) {
+      var reading = at(view, node.dataset.bar) || {};
+      node.hidden = reading.bar === null || reading.bar === undefined;
+      node.style.setProperty("--bar", reading.bar || 0);
+      node.style.setProperty("--tick", reading.tick || 0);
+      node.dataset.state = reading.level || "";
+    });
+    here.shows.forEach(function (node) { node.hidden = !at(view, node.dataset.show); });
+    here.fixes.forEach(function (node) { node.hidden = !(view.status.fixes || [])[Number(node.dataset.fix)]; });
+    desk.view = view;
+  }
+
+  /* Spoken once the hand rests, never during a drag. */
+  function announce(text) {
+    var place = document.getElementById("announcer");
+    if (place) place.textContent = text;
+  }
+  function announceSoon(desk) {
+    window.clearTimeout(desk.speech);
+    desk.speech = window.setTimeout(function () {
+      if (desk.view) announce(desk.view.status.title + ". " + desk.view.status.facts);
+    }, 900);
+  }
+
+  function clock(node) {
+    var time = new Date(node.dateTime || node.getAttribute("datetime"));
+    if (!isNaN(time)) node.textContent = time.toTimeString().slice(0, 5);
+  }
+
+  /* A bench's body has just come to stand on the page. */
+  function arrive(desk) {
+    desk.greeted = desk.root;
+    desk.root.querySelectorAll("time[data-clock]").forEach(clock);
+    var saved = document.getElementById("saved");
+    if (saved) {
+      saved.textContent = "";
+      if (desk.root.dataset.saved) {
+        var time = document.createElement("time");
+        time.dateTime = desk.root.dataset.saved;
+        clock(time);
+        saved.innerHTML = '<span class="icon icon-check-circle icon-16" aria-hidden="true"></span><span class="saved-text">Saved </span>';
+        saved.append(time);
+      }
+    }
+    if (desk.root.dataset.justLocked === "true") {
+      var block = desk.root.querySelector("[data-locked]");
+      if (block) {
+        block.tabIndex = -1;
+        block.focus({ preventScroll: true });
+      }
+      window.scrollTo({ top: 0 });
+      announce("Locked. The instruments are open.");
+    }
+    restore(desk);
+  }
+  function restore(desk) {
+    if (!desk.root.classList.contains("is-open")) return;
+    var kept = null;
+    try {
+      kept = JSON.parse(window.sessionStorage.getItem("edgelab:" + desk.key));
+    } catch (_unreadable) { kept = null; }
+    if (!kept || typeof kept !== "object") return;
+    var values = {};
+    Object.keys(desk.spec).forEach(function (name) {
+      if (typeof kept[name] === typeof desk.spec[name].default && kept[name] !== desk.spec[name].default) values[name] = kept[name];
+    });
+    if (Object.keys(values).length) gate.command(desk.key, { values: values });
+  }
+
+  function paint(view, spec) {
+    var key = window.dash_clientside.callback_context.inputs_list[0].id.bench;
+    var desk = gate.deskOf(key, spec);
+    if (desk.root) {
+      if (view) {
+        paintView(desk, view);
+        gate.showAll(desk);
+        announceSoon(desk);
+      }
+      if (desk.greeted !== desk.root) arrive(desk);
+    }
+    gate.answered(key);
+    return window.dash_clientside.no_update;
+  }
+
+  window.edgelabAnnounce = announce;
+  window.dash_clientside.lab.paint = paint;
+})();

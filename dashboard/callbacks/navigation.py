@@ -1,0 +1,102 @@
+"""Which page an address shows; the address is the only state of where a student is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+
+from dashboard import ids
+from dashboard.context import Lab, is_open, this_screen, this_student
+from dashboard.layouts import home
+from dashboard.layouts.bench import BenchState, bench_page
+from dashboard.layouts.designer import designer
+from dashboard.ledger.events import StoredEvent
+from dashboard.scene import scene
+from tracks.spec import Bench, Track
+
+
+def marks_of(events: Iterable[StoredEvent], track: Track, bench: Bench) -> tuple[int, ...] | None:
+    """Return the newest marks a student gave an own reflection, or None."""
+    found = None
+    for event in events:
+        if event.kind == "revision" and (event.track, event.bench) == (track.id, bench.id):
+            marks = event.payload.get("marks")
+            found = tuple(int(mark) for mark in marks) if isinstance(marks, list) else found
+    return found
+
+
+def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:
+    """Return all that a bench's page shows to one student; solved only where the lock is in.
+
+    Raises:
+        LedgerUnavailable: the database does not answer.
+    """
+    events = lab.store.events(student) if student else ()
+    locks = lab.locks(student, track, bench)
+    screen = this_screen()
+    values = bench.defaults()
+    opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
+    outcome = opened.outcome if opened else bench.run(track, values)
+    reflections = [e for e in events if e.kind == "reflection" and (e.track, e.bench) == (track.id, bench.id)]
+    return BenchState(
+        track=track,
+        bench=bench,
+        steps=lab.steps(track),
+        done=lab.done(events).get(track.id, set()),
+        locks=locks,
+        readings=outcome.readings,
+        scene=opened,
+        reflection=reflections[-1].payload if reflections else None,
+        marks=marks_of(events, track, bench),
+        saved=events[-1].time.isoformat(timespec="seconds") if events else "",
+        screen=screen,
+    )
+
+
+def page(lab: Lab, pathname: str | None) -> Any:
+    """Return the page of an address."""
+    path = (pathname or "/").removeprefix(lab.settings.url_prefix.rstrip("/"))
+    parts = ids.path_parts(path)
+    tracks = list(lab.registry.tracks.values())
+    steps = {track.id: lab.steps(track) for track in tracks}
+    student = this_student()
+    if not lab.knows(path):
+        return home.not_found(tracks, steps, path)
+    if parts == ("designer",):
+        return designer(lab.registry)
+    if len(parts) == 2:
+        track, bench = lab.bench(ids.bench_key(*parts))
+        return bench_page(bench_state(lab, student, track, bench))
+    events = lab.store.events(student) if student else ()
+    done = lab.done(events)
+    if parts:
+        track = lab.registry.track(parts[0])
+        return home.briefing(track, tracks, steps[track.id], done.get(track.id, set()))
+    return home.picker(tracks, steps, done, _resume(lab, events), designer=lab.settings.designer)
+
+
+def _resume(lab: Lab, events: Iterable[StoredEvent]) -> home.Resume | None:
+    """Return where the student was: the bench of the newest event."""
+    newest = max(events, key=lambda event: event.sequence, default=None)
+    if newest is None or newest.track not in lab.registry.tracks:
+        return None
+    track = lab.registry.track(newest.track)
+    for number, step in enumerate(lab.steps(track), 1):
+        if step.bench and step.bench.id == newest.bench:
+            note = {"lock": "prediction locked", "reflection": "reflection saved", "revision": "marks saved"}
+            return home.Resume(track=track, step=step, number=number, note=note.get(newest.kind, "in progress"))
+    return None
+
+
+def register(app: Dash, lab: Lab) -> None:
+    """Register the routing callback on one app."""
+
+    @app.callback(Output(ids.PAGE, "children"), Input(ids.LOCATION, "pathname"))
+    def route(pathname: Any) -> Any:
+        return page(lab, pathname if isinstance(pathname, str) else None)
+
+    app.clientside_callback(
+        ClientsideFunction("lab", "arrived"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")
+    )

@@ -1,0 +1,122 @@
+"""Predict, review, lock: the card's three states, and the one write that can never be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboard import entries, ids
+from dashboard.callbacks.navigation import bench_state
+from dashboard.context import MODEL_VERSION, Lab, this_student
+from dashboard.entries import Draft, draft_from
+from dashboard.guard import Refused
+from dashboard.layouts.bench import bench_body
+from dashboard.layouts.predict import ask_card, predict_section, review_card
+from dashboard.ledger.events import Event, StoredEvent
+from dashboard.ledger.database import LedgerUnavailable
+from tracks.spec import Bench, Prediction, Track
+
+NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."
+
+
+def prediction_of(bench: Bench, name: Any) -> Prediction:
+    """Return a bench's prediction by id.
+
+    Raises:
+        Refused: there is none.
+    """
+    found: Prediction | None = next((item for item in bench.predictions if item.id == name), None)
+    if found is None:
+        raise Refused(f"There is no such prediction on {bench.id}.")
+    return found
+
+
+def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Prediction, draft: Draft) -> StoredEvent:
+    """Write a lock once and return what is stored: this one, or the first.
+
+    Raises:
+        Refused: the draft is no answer; nothing is written. LedgerUnavailable: nothing was written.
+    """
+    found = entries.problems(prediction, draft)
+    if found:
+        raise Refused(" ".join(found.values()))
+    return lab.store.append(
+        Event(
+            student=student,
+            track=track.id,
+            bench=bench.id,
+            kind="lock",
+            payload={**draft.as_dict(), "answer": draft.answer_in_words(prediction)},
+            idempotency_key=f"lock:{track.id}/{bench.id}/{prediction.id}:1",
+            model_version=MODEL_VERSION,
+            prediction=prediction.id,
+            attempt=1,
+        )
+    )
+
+
+def register(app: Dash, lab: Lab) -> None:
+    """Register the prediction's callbacks on one app."""
+
+    @app.callback(
+        Output(ids.echo(MATCH, MATCH), "children"),
+        Input({"kind": "entry", "bench": MATCH, "prediction": MATCH, "name": "value"}, "value"),
+        prevent_initial_call=True,
+    )
+    def repeat(text: Any) -> str:
+        target = ctx.outputs_list["id"]
+        _, bench = lab.bench(target["bench"])
+        prediction = prediction_of(bench, target["prediction"])
+        return "" if prediction.options else entries.echo(prediction, text)
+
+    @app.callback(
+        Output(ids.slot(MATCH, "predict"), "children"),
+        Output(ids.slot(MATCH, "body"), "children"),
+        Input(ids.action(MATCH, ALL), "n_clicks"),
+        State(ids.entry(MATCH, ALL, ALL), "value"),
+        State({"kind": "slot", "bench": MATCH, "name": ALL}, "data"),
+        prevent_initial_call=True,
+    )
+    def step(clicks: list[Any], entered: list[Any], stores: list[Any]) -> tuple[Any, Any]:  # noqa: ARG001
+        pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
+        if pressed not in ("review", "edit", "lock") or not ctx.triggered[0]["value"]:
+            raise PreventUpdate
+        key = ctx.triggered_id["bench"]
+        track, bench = lab.bench(key)
+        student = this_student()
+        locks = lab.locks(student, track, bench)
+        if pressed == "review":
+            prediction, draft = _entered(bench, ctx.states_list[0])
+            found = entries.problems(prediction, draft)
+            card = ask_card(key, bench, prediction, draft, found) if found else review_card(key, prediction, draft)
+            return predict_section(key, bench, locks, card), no_update
+        prediction, draft = _drafted(bench, ctx.states_list[1])
+        if pressed == "edit":
+            return predict_section(key, bench, locks, ask_card(key, bench, prediction, draft)), no_update
+        if student is None:
+            return predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE), no_update
+        try:
+            commit(lab, student, track, bench, prediction, draft)
+            state = bench_state(lab, student, track, bench)
+        except LedgerUnavailable as problem:
+            message = f"Not locked. {problem}"
+            return predict_section(key, bench, locks, review_card(key, prediction, draft), message), no_update
+        return no_update, bench_body(state, just_locked=True)
+
+
+def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Draft]:
+    """Return the prediction that stands in the card and what was entered."""
+    if not parts:
+        raise Refused("There is no entry to review.")
+    prediction = prediction_of(bench, parts[0]["id"].get("prediction"))
+    return prediction, draft_from({part["id"].get("name"): part.get("value") for part in parts})
+
+
+def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Draft]:
+    """Return the prediction under review and its draft, as the review card holds them."""
+    data = next((store.get("value") for store in stores if store["id"].get("name") == "draft"), None)
+    if not isinstance(data, dict):
+        raise Refused("There is nothing under review; enter an answer first.")
+    return prediction_of(bench, data.get("prediction")), draft_from(data)

@@ -1,0 +1,113 @@
+"""The reflection: feedback on the check question, and what is written saved with its marks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx
+from dash.exceptions import PreventUpdate
+
+from dashboard import ids
+from dashboard.callbacks.bench import LOCK_FIRST
+from dashboard.callbacks.navigation import marks_of
+from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
+from dashboard.guard import Refused
+from dashboard.layouts.reveal import MARKS, SLOTS, check_feedback, reflect_section
+from dashboard.ledger.events import Event, EventRefused, Kind
+from dashboard.ledger.database import LedgerUnavailable
+from tracks.spec import Bench, Reflection, Track
+
+LONGEST_SLOT = 600
+
+
+def register(app: Dash, lab: Lab) -> None:
+    """Register the reflection's callbacks on one app."""
+
+    def reached(key: Any) -> tuple[str, Track, Bench, Reflection]:
+        track, bench = lab.bench(key)
+        student = this_student()
+        if student is None or not is_open(bench, lab.locks(student, track, bench)):
+            raise Refused(LOCK_FIRST, code=403)
+        if bench.reflection is None:
+            raise Refused(f"{bench.id} has no reflection.")
+        return student, track, bench, bench.reflection
+
+    def save(student: str, track: Track, bench: Bench, kind: Kind, payload: dict[str, Any]) -> None:
+        content = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:24]
+        lab.store.append(
+            Event(
+                student=student,
+                track=track.id,
+                bench=bench.id,
+                kind=kind,
+                payload=payload,
+                idempotency_key=f"{kind}:{track.id}/{bench.id}:{content}",
+                model_version=MODEL_VERSION,
+            )
+        )
+
+    @app.callback(
+        Output(ids.slot(MATCH, "feedback"), "children"),
+        Input({"kind": "writing", "bench": MATCH, "name": "check"}, "value"),
+        prevent_initial_call=True,
+    )
+    def feedback(chosen: Any) -> str:
+        _, _, _, reflection = reached(ctx.outputs_list["id"]["bench"])
+        if reflection.check is None or not isinstance(chosen, str):
+            raise PreventUpdate
+        return check_feedback(reflection.check, chosen)
+
+    @app.callback(
+        Output(ids.slot(MATCH, "reflect"), "children"),
+        Input(ids.action(MATCH, ALL), "n_clicks"),
+        State(ids.writing(MATCH, ALL), "value"),
+        prevent_initial_call=True,
+    )
+    def write(clicks: list[Any], written: list[Any]) -> Any:  # noqa: ARG001 - read by id
+        pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
+        if pressed not in ("reflect", "mark") or not ctx.triggered[0]["value"]:
+            raise PreventUpdate
+        key = ctx.triggered_id["bench"]
+        student, track, bench, reflection = reached(key)
+        entered = {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
+        try:
+            if pressed == "reflect":
+                texts = _texts(entered)
+                problem = _problem(reflection, texts)
+                if problem:
+                    return reflect_section(key, reflection, None, draft=texts, problem=problem)
+                save(student, track, bench, "reflection", dict(texts))
+                return reflect_section(key, reflection, texts)
+            stored = lab.store.reflection(student, track.id, bench.id)
+            if stored is None:
+                raise Refused("Save your reflection first; the rubric marks it.")
+            marks = _marks(entered, len(reflection.rubric))
+            if marks is not None:
+                save(student, track, bench, "revision", {"marks": list(marks)})
+            kept = marks or marks_of(lab.store.events(student), track, bench)
+            return reflect_section(key, reflection, stored.payload, marks=kept)
+        except (LedgerUnavailable, EventRefused) as problem:
+            return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
+
+
+def _texts(entered: dict[Any, Any]) -> dict[str, str]:
+    names = [*(name for name, _ in SLOTS), "check"]
+    return {name: str(entered.get(name) or "").strip()[:LONGEST_SLOT] for name in names}
+
+
+def _problem(reflection: Reflection, texts: dict[str, str]) -> str:
+    empty = [label for name, label in SLOTS if not texts[name]]
+    if empty:
+        return f"Not saved yet: write a sentence for “{empty[0]}”"
+    if reflection.check and texts["check"] not in {option.id for option in reflection.check.options}:
+        return f"Not saved yet: answer “{reflection.check.text}”"
+    return ""
+
+
+def _marks(entered: dict[Any, Any], count: int) -> tuple[int, ...] | None:
+    """Return the marks given, or None while one is missing."""
+    allowed = {option.id: n for n, option in enumerate(MARKS)}
+    given = [allowed.get(str(entered.get(f"mark{n}"))) for n in range(count)]
+    return tuple(mark for mark in given if mark is not None) if None not in given else None

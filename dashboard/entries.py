@@ -1,0 +1,157 @@
+"""A prediction as a student enters it and as the ledger keeps it: read tolerantly, checked once, then frozen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracks.quantities import in_words, quantity, read_quantity
+from tracks.spec import CONFIDENCE, Option, Prediction, Truth
+
+LONGEST_ENTRY = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What stands in the card: the raw entry, the reason's id, the confidence's id; None where nothing is chosen."""
+
+    value: str | None = None
+    mechanism: str | None = None
+    confidence: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the three parts as JSON."""
+        return {"value": self.value, "mechanism": self.mechanism, "confidence": self.confidence}
+
+    def number(self, prediction: Prediction) -> float:
+        """Return the entry in the prediction's unit; ``check`` has to have passed."""
+        return read_quantity(self.value or "", prediction.unit)
+
+    def answer_parts(self, prediction: Prediction) -> tuple[str, str]:
+        """Return the answer as number and unit, or the option's text and nothing."""
+        if prediction.options:
+            return _text(prediction.options, self.value), ""
+        return quantity(self.number(prediction), prediction.unit)
+
+    def answer_in_words(self, prediction: Prediction) -> str:
+        """Return the answer as one text."""
+        if prediction.options:
+            return _text(prediction.options, self.value)
+        return in_words(self.number(prediction), prediction.unit)
+
+    def mechanism_in_words(self, prediction: Prediction) -> str:
+        """Return the reason's text."""
+        return _text(prediction.mechanisms, self.mechanism)
+
+    def confidence_in_words(self) -> str:
+        """Return the confidence's text."""
+        return _text(CONFIDENCE, self.confidence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locked:
+    """A draft that was committed, and when (ISO 8601, UTC)."""
+
+    draft: Draft
+    time: str
+
+
+def _text(options: tuple[Option, ...], chosen: str | None) -> str:
+    return next((option.text for option in options if option.id == chosen), "")
+
+
+def draft_from(parts: Any) -> Draft:
+    """Return a draft from whatever a client sent; what is no short text is taken as not chosen."""
+    if not isinstance(parts, Mapping):
+        return Draft()
+    kept = {}
+    for name in ("value", "mechanism", "confidence"):
+        part = parts.get(name)
+        if isinstance(part, (int, float)) and not isinstance(part, bool):
+            part = repr(part)
+        if isinstance(part, str) and part.strip() and len(part) <= LONGEST_ENTRY:
+            kept[name] = part.strip()
+    return Draft(**kept)
+
+
+def problems(prediction: Prediction, draft: Draft) -> dict[str, str]:
+    """Return what stops a draft from being locked, by part, each in one sentence; empty when nothing does."""
+    found: dict[str, str] = {}
+    if draft.value is None:
+        found["value"] = "Choose an answer first." if prediction.options else "Enter a number first; a guess will do."
+    elif prediction.options:
+        if not _text(prediction.options, draft.value):
+            found["value"] = "Choose one of the answers."
+    else:
+        sentence = value_problem(prediction, draft.value)
+        if sentence:
+            found["value"] = sentence
+    if not _text(prediction.mechanisms, draft.mechanism):
+        found["mechanism"] = "Choose the reason that carries your answer."
+    if not _text(CONFIDENCE, draft.confidence):
+        found["confidence"] = "Say how sure you are."
+    return found
+
+
+def value_problem(prediction: Prediction, text: str) -> str:
+    """Return why an entry is no answer to the question, or an empty text."""
+    try:
+        number = read_quantity(text, prediction.unit)
+    except ValueError as problem:
+        return str(problem)
+    if not prediction.low <= number <= prediction.high:
+        low, high = (in_words(v, prediction.unit) for v in (prediction.low, prediction.high))
+        return f"{in_words(number, prediction.unit)} lies outside {low} to {high}; is the unit right?"
+    return ""
+
+
+def echo(prediction: Prediction, text: Any) -> str:
+    """Return the entry as it was read, or why it was not."""
+    if not isinstance(text, str) or not text.strip():
+        return ""
+    problem = value_problem(prediction, text)
+    return problem or f"Read as {in_words(read_quantity(text, prediction.unit), prediction.unit)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """How far a lock was from what physics computes, in the question's own measure."""
+
+    right: bool
+    headline: str
+    sentence: str
+
+
+def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
+    """Return the gap between a locked draft and the truth."""
+    if isinstance(truth.value, str):
+        right = draft.value == truth.value
+        computed = _text(prediction.options, truth.value)
+        said = draft.answer_in_words(prediction)
+        return Gap(
+            right=right,
+            headline="as computed" if right else "another answer",
+            sentence=f"You locked “{said}”; the same physics gives “{computed}”.",
+        )
+    locked, computed_value = draft.number(prediction), float(truth.value)
+    said, computed = (in_words(v, prediction.unit) for v in (locked, computed_value))
+    headline, right = _measured(prediction, locked, computed_value)
+    return Gap(right=right, headline=headline, sentence=f"You locked {said}; the same physics computes {computed}.")
+
+
+def _measured(prediction: Prediction, locked: float, computed: float) -> tuple[str, bool]:
+    side = "high" if locked > computed else "low"
+    if prediction.right in ("factor", "decade"):
+        factor = max(locked / computed, computed / locked)
+        decades = math.log10(factor)
+        right = factor <= prediction.tolerance if prediction.right == "factor" else decades <= prediction.tolerance
+        if float(f"{factor:.3g}") == 1:
+            return "as computed", right
+        return f"{in_words(factor, 'x')} {side}", right
+    if prediction.right == "relative":
+        off = abs(locked / computed - 1) if computed else abs(locked)
+        return ("as computed" if off < 0.0005 else f"{in_words(off, 'share')} {side}"), off <= prediction.tolerance
+    off = abs(locked - computed)
+    return ("as computed" if off < 0.005 else f"{in_words(off, '')} points {side}"), off <= prediction.tolerance

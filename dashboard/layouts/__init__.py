@@ -1,0 +1,1 @@
+"""How it looks: Dash components from what benches declare; nothing here calculates."""

@@ -1,0 +1,310 @@
+"""A bench's page: one layout for every part of every mission, built from what the bench declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard import ids
+from dashboard.context import Step
+from dashboard.entries import Locked
+from dashboard.layouts.controls import explore_section
+from dashboard.layouts.figures import panel_section
+from dashboard.layouts.parts import Component, icon, painted, shape, track_header
+from dashboard.layouts.predict import predict_section
+from dashboard.layouts.reveal import reflect_section, reveal_section
+from dashboard.scene import Scene, waiting_figures
+from dashboard.theme import Screen
+from dashboard.view import limit_tick, limit_words
+from tracks.spec import Bench, Brief, Reading, Track
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchState:
+    """All that a bench's page depends on: who, what is locked, what was written, and the scene where it is open.
+
+    ``readings`` names and limits the readings; before the lock their values are not shown. ``saved`` is the time of
+    the student's newest event (ISO 8601, UTC), or empty.
+    """
+
+    track: Track
+    bench: Bench
+    steps: list[Step]
+    done: set[str]
+    locks: Mapping[str, Locked]
+    readings: tuple[Reading, ...]
+    scene: Scene | None
+    reflection: Mapping[str, Any] | None
+    marks: tuple[int, ...] | None
+    saved: str
+    screen: Screen
+
+    @property
+    def key(self) -> str:
+        """The key in every id of this bench."""
+        return ids.bench_key(self.track.id, self.bench.id)
+
+
+def bench_page(state: BenchState) -> Component:
+    """Return the page of a bench."""
+    return html.Div(
+        [
+            track_header(state.track, state.steps, state.bench.id, state.done),
+            html.Div(bench_body(state), id=ids.slot(state.key, "body")),
+        ],
+        className="bench-page",
+        **{"data-title": f"{state.bench.title} · {state.track.name} · edgelab"},
+    )
+
+
+def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
+    """Return all below the header; made anew when the lock opens it."""
+    is_open = state.scene is not None
+    return html.Div(
+        [
+            html.Div(_head(state.bench, is_open=is_open), className="head", id="content", tabIndex=-1),
+            html.Div(
+                html.Div(
+                    [
+                        html.Section(
+                            predict_section(state.key, state.bench, state.locks),
+                            id=ids.slot(state.key, "predict"),
+                            className="predict",
+                            **{"aria-label": "Predict"},
+                        ),
+                        html.Section(
+                            explore_section(state.key, state.bench, is_open=is_open),
+                            className="explore",
+                            id="explore",
+                            **{"aria-label": "Explore"},
+                        ),
+                    ],
+                    className="rail-inner",
+                ),
+                className="rail",
+            ),
+            html.Main(_stage(state), className="stage"),
+            _hud(state),
+            dcc.Store(id=ids.slot(state.key, "view"), data=state.scene.view if state.scene else None),
+            dcc.Store(id=ids.slot(state.key, "painted")),
+        ],
+        className="bench" + (" is-open" if is_open else " is-shut"),
+        **{"data-bench": state.key, "data-just-locked": str(just_locked).lower(), "data-saved": state.saved},
+    )
+
+
+def _head(bench: Bench, *, is_open: bool) -> list[Component]:
+    brief: Brief = bench.brief
+    long = [html.P([html.B(brief.speaker), " ", brief.text], className="brief")]
+    if brief.invariant:
+        long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))
+    if not is_open:
+        return [html.H1(bench.title), *long]
+    short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
+    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again")]
+
+
+def _stage(state: BenchState) -> list[Component]:
+    bench, is_open = state.bench, state.scene is not None
+    figures = state.scene.figures if state.scene else waiting_figures(state.key, bench, state.screen)
+    summaries = state.scene.view["summaries"] if state.scene else {}
+    panels = []
+    for number, panel in enumerate(bench.panels):
+        waiting = (
+            "The limits are drawn; the answer is yours to predict first." if number == 0 else "Opens after the lock."
+        )
+        summary = summaries.get(panel.id, waiting)
+        panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_open=is_open))
+    parts: list[Component] = [
+        html.Div(panels, className=f"figures panels-{len(panels)}"),
+        _status(is_open),
+        html.Section(
+            [_reading(reading, is_open=is_open) for reading in state.readings],
+            className="readings",
+            **{"aria-label": "Readings", "data-count": str(len(state.readings))},
+        ),
+    ]
+    if not is_open:
+        return parts
+    if bench.peek:
+        parts.append(_peek(state))
+    after: list[Component] = []
+    if bench.predictions:
+        happened = reveal_section(state.track, bench, state.locks)
+        after.append(html.Section(happened, className="happened", **{"aria-label": "What happened"}))
+    if bench.reflection:
+        reflect = reflect_section(state.key, bench.reflection, state.reflection, marks=state.marks)
+        after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
+    parts.append(html.Div(after, className="after"))
+    return parts
+
+
+def _status(is_open: bool) -> Component:
+    if not is_open:
+        words = "Verdicts and fixes appear here once your prediction is locked."
+        return html.Div([icon("lock", size=16), words], className="status waiting")
+    fixes = [
+        html.Button(
+            [
+                painted(f"status.fixes.{n}.label", className="fix-label"),
+                painted(f"status.fixes.{n}.old", className="fix-old"),
+                html.Span(" → ", className="fix-old", **{"aria-label": "to"}),
+                painted(f"status.fixes.{n}.new", className="fix-new"),
+            ],
+            className="outline fix",
+            hidden=True,
+            **{"data-do": "fix", "data-fix": str(n)},
+        )
+        for n in range(3)
+    ]
+    return html.Section(
+        [
+            shape(size=24, paint="status.level"),
+            html.Div(
+                [
+                    html.P(
+                        [
+                            painted("status.title", className="status-word"),
+                            " ",
+                            painted("status.facts", className="facts"),
+                        ],
+                        className="status-line",
+                    ),
+                    painted("status.cause", html.P, className="cause"),
+                    html.Div(
+                        [
+                            *fixes,
+                            html.Span(
+                                [shape(paint="status.also_level"), painted("status.also")],
+                                className="also",
+                                **{"data-show": "status.also"},
+                            ),
+                        ],
+                        className="fixes",
+                    ),
+                ],
+                className="status-text",
+            ),
+        ],
+        className="status",
+        **{"data-tint": "status.level", "aria-label": "Status"},
+    )
+
+
+def _reading(reading: Reading, *, is_open: bool) -> Component:
+    if not is_open:
+        return html.Div(
+            [
+                html.Div(reading.label, className="reading-label"),
+                html.Div("–", className="reading-value", **{"aria-label": "not yet"}),
+                html.Div(limit_words(reading), className="reading-note"),
+            ],
+            className="reading",
+        )
+    name = f"readings.{reading.id}"
+    return html.Div(
+        [
+            html.Div(reading.label, className="reading-label"),
+            html.Div(
+                [painted(f"{name}.value", className="number"), " ", painted(f"{name}.unit", className="unit")],
+                className="reading-value",
+            ),
+            html.Div([html.Span(className="bar-fill"), html.Span(className="bar-tick")], className="meter",
+                     **{"data-bar": name}),
+            html.Div([shape(paint=f"{name}.level"), painted(f"{name}.note")], className="reading-note"),
+            html.Div(
+                [
+                    html.B(reading.label),
+                    painted(f"{name}.formula", html.P, className="pop-formula"),
+                    painted(f"{name}.meaning", html.P),
+                    painted(f"{name}.source", html.P, className="pop-source"),
+                ],
+                className="popover",
+                role="tooltip",
+                id=f"about-{reading.id}",
+            ),
+        ],
+        className="reading",
+        tabIndex=0,
+        role="group",
+        **{"aria-label": reading.label, "aria-describedby": f"about-{reading.id}", "data-reading": reading.id},
+    )  # fmt: skip
+
+
+def _peek(state: BenchState) -> Component:
+    lines = state.scene.view["peek"]["lines"] if state.scene else []
+    rows = [
+        html.Div(
+            [
+                html.H3(line["name"]),
+                html.P(line["equation"], className="equation"),
+                painted(f"peek.lines.{n}.numbers", html.P, className="equation numbers"),
+                painted(f"peek.lines.{n}.source", html.P, className="caption"),
+            ],
+            className="peek-line",
+        )
+        for n, line in enumerate(lines)
+    ]
+    summary = [
+        icon("chevron-right", size=16),
+        html.B("Peek"),
+        html.Span("the equation, your numbers in it, their sources, what it leaves out", className="hint"),
+    ]
+    leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
+    return html.Details([html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek")
+
+
+def _hud(state: BenchState) -> Component:
+    is_open = state.scene is not None
+    by_id = {reading.id: reading for reading in state.readings}
+    number = next((n for n, step in enumerate(state.steps, 1) if step.id == state.bench.id), 0)
+    gauges = [_gauge(by_id[name], is_open=is_open) for name in state.bench.hud]
+    label = next((step.label for step in state.steps if step.id == state.bench.id), state.bench.title)
+    binding: Any = "opens after the lock"
+    if is_open:
+        binding = [shape(paint="binding.level"), painted("binding.text")]
+    context = next((c for c in state.bench.controls if c.id == "context"), None)
+    about = (
+        [html.Div([html.Span("Context"), html.B(painted("values.context"))], className="hud-small")] if context else []
+    )
+    locks = f"{len(state.done)} of {len(state.steps)}"
+    return html.Section(
+        [
+            html.Div([html.Span(state.track.name), html.B(f"{number} {label}".strip("0 "))], className="hud-name"),
+            *about,
+            html.Div([html.Span("Binding constraint"), html.B(binding)], className="hud-binding"),
+            html.Div(gauges, className="hud-gauges"),
+            html.Div([html.Span("Locks"), html.B(locks)], className="hud-small"),
+            html.Button("Controls", className="sheet-button", **{"data-do": "sheet", "aria-expanded": "false",
+                                                                 "aria-controls": "explore"}),
+        ],
+        className="hud",
+        **{"aria-label": "Where you stand"},
+    )  # fmt: skip
+
+
+def _gauge(reading: Reading, *, is_open: bool) -> Component:
+    name = f"readings.{reading.id}"
+    value: Any = "–"
+    if is_open:
+        value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
+    limit = limit_words(reading) if reading.limit is not None else ""
+    tick = limit_tick(reading)
+    meter = html.Span(
+        [html.Span(className="bar-fill"), html.Span(className="bar-tick")],
+        className="meter",
+        hidden=tick is None,
+        style={"--tick": tick or 0},
+        **({"data-bar": name} if is_open else {}),
+    )
+    return html.Div(
+        [
+            html.Span(reading.label, className="gauge-label"),
+            html.Span([html.B(value), html.Span(limit, className="gauge-limit")], className="gauge-line"),
+            meter,
+        ],
+        className="gauge",
+    )

@@ -1,0 +1,182 @@
+"""The instruments: one row a control, built from what the bench declares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard import ids
+from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.predict import heading, segmented
+from dashboard.view import advanced_line, control_spec
+from tracks.controls import Choice, Control, Slider, Value
+from tracks.quantities import in_words, quantity
+from tracks.spec import Bench
+
+
+def position(slider: Slider, value: float) -> float:
+    """Return where a value stands on its slider: the value itself, or its logarithm."""
+    return round(math.log10(value), 6) if slider.scale == "log" else value
+
+
+def explore_section(key: str, bench: Bench, *, is_open: bool) -> list[Component]:
+    """The rail's second section: presets, undo, every control, and where the advanced ones hide."""
+    values = bench.defaults()
+    primary = [c for c in bench.controls if c.group == "primary"]
+    advanced = [c for c in bench.controls if c.group == "advanced"]
+    rows = [control_row(key, control, values[control.id], is_open=is_open) for control in primary]
+    if advanced:
+        hidden = [control_row(key, control, values[control.id], is_open=is_open) for control in advanced]
+        summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_open, len(advanced))]
+        rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
+    head: Any = _head_tools(key, bench) if is_open else html.Span([icon("lock", size=13), " opens after the lock"])
+    return [
+        heading("B", "Explore", head),
+        html.Div(rows, className="rows"),
+        html.P(className="what-if", **{"data-paint": "what_if"}),
+        dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c) for c in bench.controls}),
+        dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
+        dcc.Store(id=ids.slot(key, "command")),
+        *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
+    ]
+
+
+def _hint(bench: Bench, values: Mapping[str, Value], is_open: bool, count: int) -> Component:
+    if not is_open:
+        return html.Span(f"{count} more", className="advanced-line")
+    return html.Span(advanced_line(bench, values), className="advanced-line", **{"data-paint": "advanced"})
+
+
+def _head_tools(key: str, bench: Bench) -> Component:
+    tools: list[Component] = []
+    if bench.presets:
+        options = [{"label": preset.label, "value": preset.id} for preset in bench.presets]
+        tools.append(html.Label("Preset", htmlFor=ids.dom(ids.slot(key, "preset")), className="visually-hidden"))
+        tools.append(
+            dbc.Select(
+                id=ids.slot(key, "preset"),
+                options=options,
+                placeholder="Preset",
+                value="",
+                className="preset",
+            )
+        )
+    for name, picture, words in (("undo", "arrow-90deg-left", "Undo"), ("redo", "arrow-90deg-right", "Redo")):
+        tools.append(
+            html.Button(
+                [icon(picture), html.Span(words, className="visually-hidden")],
+                className="quiet-button icon-button",
+                title=words,
+                disabled=True,
+                **{"data-do": name},
+            )
+        )
+    tools.append(html.Button("Reset", className="quiet-button", **{"data-do": "reset"}))
+    return html.Span(tools, className="head-tools")
+
+
+def control_row(key: str, control: Control, value: Value, *, is_open: bool) -> Component:
+    """One control: label, reset, box or options; a slider with its ends and its default below."""
+    if isinstance(control, Slider):
+        return _slider_row(key, control, float(value), is_open=is_open)
+    label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
+    if isinstance(control, Choice):
+        body: Component = html.Div(
+            segmented(ids.instrument(key, control.id), control.options, str(value), disabled=not is_open),
+            role="group",
+            **{"aria-labelledby": label_id},
+        )
+    else:
+        body = dbc.Switch(
+            id=ids.instrument(key, control.id), value=bool(value), label="", disabled=not is_open, className="switch"
+        )
+    top = html.Div([html.Span(control.label, id=label_id, className="control-label"), _reset(control)], className="top")
+    return html.Div([top, body], className=_row_class(control), **_row_data(control))
+
+
+def _row_class(control: Control) -> str:
+    return f"control {control.role}"
+
+
+def _row_data(control: Control) -> dict[str, Any]:
+    return {"data-control": control.id}
+
+
+def _reset(control: Control) -> Component:
+    words = f"Back to the default of {control.label}"
+    return html.Button(
+        [icon("arrow-counterclockwise", size=14), html.Span(words, className="visually-hidden")],
+        className="reset",
+        title=words,
+        hidden=True,
+        **{"data-do": "default"},
+    )
+
+
+def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Component:
+    low, high = position(slider, slider.minimum), position(slider, slider.maximum)
+    at = (position(slider, slider.default) - low) / (high - low)
+    instrument = ids.instrument(key, slider.id)
+    label_id = ids.dom(instrument) + "-label"
+    number, unit = quantity(value, slider.unit)
+    role = html.Span("the world's", className="role-note") if slider.role == "environment" else None
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label(
+                        [slider.label, role], htmlFor=ids.dom(instrument), id=label_id, className="control-label"
+                    ),
+                    _reset(slider),
+                    html.Div(
+                        [
+                            dcc.Input(
+                                id=ids.number_box(key, slider.id),
+                                type="text",
+                                inputMode="text",
+                                value=number,
+                                debounce=True,
+                                maxLength=30,
+                                disabled=not is_open,
+                            ),
+                            html.Span(unit, className="suffix", **{"data-suffix": slider.id, "aria-hidden": "true"}),
+                        ],
+                        className="box",
+                    ),
+                ],
+                className="top",
+            ),
+            html.Div(
+                [
+                    dcc.Input(
+                        id=instrument,
+                        type="range",
+                        min=low,
+                        max=high,
+                        step=slider.step,
+                        value=position(slider, value),
+                        disabled=not is_open,
+                        className="range",
+                        style={"--fill": f"{at * 100:.2f}%"},
+                    ),
+                    html.Span(className="default-tick", style={"--at": f"{at:.4f}"}),
+                ],
+                className="track",
+            ),
+            html.Div(
+                [
+                    html.Span(in_words(slider.minimum, slider.unit), className="end" + (" gone" if at < 0.24 else "")),
+                    html.Span(f"default {in_words(slider.default, slider.unit)}", className="default-text"),
+                    html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
+                ],
+                className="ends",
+                style={"--at": f"{at:.4f}"},
+            ),
+        ],
+        className=_row_class(slider),
+        **_row_data(slider),
+    )

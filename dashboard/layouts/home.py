@@ -1,0 +1,260 @@
+"""The pages around the benches: the picker, a track's briefing, the page for an address that leads nowhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dash import dcc, html
+
+from dashboard import ids
+from dashboard.context import Step
+from dashboard.layouts.constants import constants_table
+from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
+from tracks.quantities import in_words
+from tracks.spec import Track
+
+STEPS = (
+    ("Predict", "One number, one reason, how sure. No default."),
+    ("Lock", "Kept by the server, once. It cannot change."),
+    ("Explore", "Sliders, figures, and every failure reversible."),
+    ("Account", "See the gap as a factor and write why."),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resume:
+    """Where a student was: the track, the bench, and what stands in the ledger about it."""
+
+    track: Track
+    step: Step
+    number: int
+    note: str
+
+
+def picker(
+    tracks: Sequence[Track], steps: Mapping[str, list[Step]], done: Mapping[str, set[str]], resume: Resume | None,
+    *, designer: bool,
+) -> Component:  # fmt: skip
+    """The first page: pick a role."""
+    cards = [_card(track, tracks, steps[track.id], done.get(track.id, set())) for track in tracks]
+    start = [
+        html.H1("Where should learning happen, and what does it cost?"),
+        html.P(
+            "Pick a role. Predict a number, lock it, then run the same physics on your own device and see how far off "
+            "you were. About an hour a track."
+        ),
+    ]
+    links = [dcc.Link("For designers", href="/designer")] if designer else []
+    return html.Div(
+        [
+            plain_header(),
+            html.Main(
+                [
+                    html.Div(start, className="hero"),
+                    _continue_bar(resume) if resume else None,
+                    html.Div(cards, className="cards"),
+                    html.P(
+                        [
+                            html.Span([html.Span(className="dot filled"), "this track"]),
+                            html.Span([html.Span(className="dot"), "the others"]),
+                            html.Span("Logarithmic rulers: one tick is a factor of ten."),
+                        ],
+                        className="legend-line",
+                    ),
+                    html.Ol(
+                        [
+                            html.Li([html.Span(str(n)), html.H2(name), html.P(text)])
+                            for n, (name, text) in enumerate(STEPS, 1)
+                        ],
+                        className="four-steps",
+                    ),
+                    html.Footer(
+                        [html.Span(links), html.Span("Nothing on this page comes from another host.")],
+                        className="page-foot",
+                    ),
+                ],
+                className="page",
+                id="content",
+                tabIndex=-1,
+            ),
+        ],
+        **{"data-title": "edgelab: where should learning happen?"},
+    )
+
+
+def _continue_bar(resume: Resume) -> Component:
+    assert resume.step.bench is not None
+    return html.Section(
+        [
+            track_mark(resume.track),
+            html.Div(
+                [html.B(f"{resume.track.name}, bench {resume.number}: {resume.step.label}"), html.Span(resume.note)],
+                className="continue-text",
+            ),
+            dcc.Link(
+                ["Continue", icon("arrow-right")],
+                href=ids.bench_path(resume.track.id, resume.step.bench.id),
+                className="btn primary",
+            ),
+        ],
+        className="continue",
+        **{"aria-label": "Continue where you were"},
+    )
+
+
+def _rulers(track: Track, tracks: Sequence[Track]) -> list[Component]:
+    rows = (
+        ("Memory", "iB", lambda t: t.device.learning_memory_bytes),
+        ("Power", "W", lambda t: t.device.learning_power_w),
+        ("Fleet", "", lambda t: float(t.fleet.devices)),
+    )
+    return [_ruler(name, unit, [(t.id == track.id, value(t)) for t in tracks]) for name, unit, value in rows]
+
+
+def _ruler(name: str, unit: str, values: list[tuple[bool, float]]) -> Component:
+    low = math.floor(min(math.log10(value) for _, value in values))
+    high = math.ceil(max(math.log10(value) for _, value in values))
+    high = high if high > low else low + 1
+    own = next(value for mine, value in values if mine)
+    ticks = [
+        html.Span(className="ruler-tick", style={"--at": f"{i / (high - low):.4f}"}) for i in range(high - low + 1)
+    ]
+    dots = [
+        html.Span(
+            className="dot filled" if mine else "dot", style={"--at": f"{(math.log10(v) - low) / (high - low):.4f}"}
+        )
+        for mine, v in sorted(values, key=lambda item: item[0])
+    ]
+    return html.Div(
+        [html.Span(name), html.B(in_words(own, unit)), html.Span([*ticks, *dots], className="ruler-line",
+                                                                **{"aria-hidden": "true"})],
+        className="ruler",
+    )  # fmt: skip
+
+
+def _card(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[str]) -> Component:
+    started = bool(done)
+    bars = [html.Span(className="mini done" if step.id in done else "mini") for step in steps]
+    return html.Article(
+        [
+            html.Div([track_mark(track), html.H2(track.name)], className="card-name"),
+            html.P(track.persona, className="persona"),
+            html.P(track.north_star, className="north-star"),
+            html.Div([html.Span("The wall"), html.B(track.wall)], className="wall"),
+            html.Div(_rulers(track, tracks), className="rulers"),
+            html.Div(
+                [
+                    html.Span(bars, className="minis", role="img",
+                              **{"aria-label": f"{len(done)} of {len(steps)} benches locked"}),
+                    dcc.Link(
+                        ["Continue" if started else "Start", html.Span(f" {track.name}", className="visually-hidden"),
+                         icon("arrow-right")],
+                        href=ids.track_path(track.id),
+                        className="btn outline",
+                    ),
+                ],
+                className="card-foot",
+            ),
+        ],
+        className="card-track",
+        style=track_style(track),
+    )  # fmt: skip
+
+
+def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[str]) -> Component:
+    """A track's briefing: the persona, its constants with their sources, the walls side by side, what to read."""
+    first = next((step for step in steps if step.bench and step.id not in done), None)
+    first = first or next((step for step in steps if step.bench), None)
+    go: Component = html.P("No bench of this track is open yet.")
+    if first and first.bench:
+        go = dcc.Link(
+            [f"{'Continue with' if done else 'Begin with'} {first.label}", icon("arrow-right")],
+            href=ids.bench_path(track.id, first.bench.id),
+            className="btn primary",
+        )
+    return html.Div(
+        [
+            track_header(track, steps, "", done),
+            html.Main(
+                [
+                    html.Div(
+                        [
+                            html.Div([html.H1(track.name), html.P(track.persona, className="persona")]),
+                            html.Div([html.P(track.north_star, className="north-star"), go]),
+                        ],
+                        className="hero",
+                    ),
+                    html.H2("Four walls, side by side"),
+                    html.Div([_wall(t, here=t.id == track.id) for t in tracks], className="walls"),
+                    html.H2("What you work with"),
+                    html.P("Every number has a source; one marked assumed is a teaching estimate.", className="hint"),
+                    html.Div(constants_table(track), className="table-scroll", tabIndex=0, role="region",
+                             **{"aria-label": "Constants of this track"}),
+                    html.H2("The mission"),
+                    html.Ol([_mission_step(track, step, done) for step in steps], className="mission-list"),
+                    html.H2("Recommended reading"),
+                    html.Ul(
+                        [html.Li([html.B(paper), html.Span(f" {why}")]) for paper, why in track.reading],
+                        className="reading-list",
+                    ),
+                ],
+                className="page briefing",
+                id="content",
+                tabIndex=-1,
+            ),
+        ],
+        **{"data-title": f"{track.name} · edgelab"},
+    )  # fmt: skip
+
+
+def _wall(track: Track, *, here: bool) -> Component:
+    return html.Div(
+        [
+            html.Div([track_mark(track), html.B(track.name)], className="card-name"),
+            html.P(track.wall),
+            html.P(track.device.name, className="caption"),
+        ],
+        className="wall-card" + (" here" if here else ""),
+        style=track_style(track),
+    )
+
+
+def _mission_step(track: Track, step: Step, done: set[str]) -> Component:
+    label = track.crisis_name if step.id == "crisis" else step.bench.title if step.bench else step.label
+    if step.bench is None:
+        return html.Li([html.B(label), html.Span(" not yet open", className="hint")])
+    state = "locked in" if step.id in done else "open"
+    return html.Li(
+        [dcc.Link(label, href=ids.bench_path(track.id, step.bench.id)), html.Span(f" {state}", className="hint")]
+    )
+
+
+def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: str) -> Component:
+    """The page for an address that leads nowhere: what exists instead."""
+    shown = path if len(path) <= 80 else f"{path[:80]}…"
+    items = []
+    for track in tracks:
+        links = [
+            html.Li(dcc.Link(step.bench.title, href=ids.bench_path(track.id, step.bench.id)))
+            for step in steps[track.id]
+            if step.bench
+        ]
+        items.append(html.Li([dcc.Link(track.name, href=ids.track_path(track.id)), html.Ul(links)]))
+    return html.Div(
+        [
+            plain_header(),
+            html.Main(
+                [
+                    html.H1("There is no such page"),
+                    html.P([html.Code(shown), " leads nowhere. These pages exist:"]),
+                    html.Ul([html.Li(dcc.Link("Pick a track", href="/")), *items], className="exists"),
+                ],
+                className="page",
+                id="content",
+                tabIndex=-1,
+            ),
+        ],
+        **{"data-title": "No such page · edgelab"},
+    )

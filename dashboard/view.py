@@ -1,0 +1,182 @@
+"""One outcome as the page paints it: every text that moves while dragging, from the one object all parts read.
+
+The hot callback sends this dict once per change and ``assets/js/paint.js`` writes it into the places that carry the
+same names, so no component is rebuilt while a student drags.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from tracks.controls import Choice, Control, Slider, Toggle, Value
+from tracks.quantities import in_words, quantity, three_digits
+from tracks.spec import Bench, Outcome, Peek, Reading, Track, Verdict
+
+View = dict[str, Any]
+
+
+def value_in_words(control: Control, value: Value) -> str:
+    """Return a control's value as a student reads it: "8 steps", "both ways", "on"."""
+    if isinstance(control, Slider):
+        return in_words(float(value), control.unit)
+    if isinstance(control, Toggle):
+        return "on" if value else "off"
+    return next(option.text for option in control.options if option.id == value)
+
+
+def reading_view(reading: Reading) -> View:
+    """Return the texts of one reading, the length of its bar and where the limit's tick stands on it."""
+    if isinstance(reading.value, str):
+        number, unit = reading.value, ""
+    else:
+        number, unit = quantity(float(reading.value), reading.unit)
+    bar, tick = _bar(reading)
+    return {
+        "value": number,
+        "unit": unit,
+        "level": reading.level or "",
+        "note": reading.note or limit_words(reading),
+        "bar": bar,
+        "tick": tick,
+        "formula": reading.formula,
+        "meaning": reading.meaning,
+        "source": reading.source,
+    }
+
+
+def limit_words(reading: Reading) -> str:
+    """Return a reading's limit in words."""
+    if reading.limit is None:
+        return "no limit"
+    return f"{'≤' if reading.at_most else '≥'} {in_words(reading.limit, reading.unit)}"
+
+
+def _bar(reading: Reading) -> tuple[float | None, float | None]:
+    """Bar and tick as shares of the track, None without a limit; factors on a logarithmic bar of six decades."""
+    tick = limit_tick(reading)
+    if tick is None or reading.limit is None or isinstance(reading.value, str):
+        return None, None
+    share = float(reading.value) / reading.limit
+    decades = math.log10(share) if share > 0 else -math.inf
+    length = (decades + 3) / 6 if reading.unit == "x" else share * tick
+    return round(min(max(length, 0.0), 1.0), 4), tick
+
+
+def limit_tick(reading: Reading) -> float | None:
+    """Return where the limit stands on a reading's bar, 0..1, or None where there is no bar."""
+    if reading.limit is None or isinstance(reading.value, str) or reading.limit <= 0:
+        return None
+    return 0.5 if reading.unit == "x" else 0.6667
+
+
+def distance(verdict: Verdict) -> str:
+    """Return how far a quantity is from its limit: in points for shares, in percent near it, as a factor far off."""
+    if verdict.unit == "share":
+        return f"{in_words((verdict.quantity - verdict.limit) * 100, 'points')}"
+    if verdict.limit == 0 or verdict.quantity / verdict.limit <= 0:
+        return ""
+    ratio = verdict.quantity / verdict.limit
+    if 0.1 <= ratio <= 10:
+        percent = (ratio - 1) * 100
+        return f"{'+' if percent >= 0 else ''}{three_digits(percent)}%"
+    return f"{three_digits(ratio)}× the limit"
+
+
+def verdict_facts(verdict: Verdict) -> str:
+    """Return quantity, limit and gap as one line."""
+    gap = distance(verdict)
+    facts = f"{verdict.measure} {in_words(verdict.quantity, verdict.unit)}"
+    return f"{facts}, limit {in_words(verdict.limit, verdict.unit)}" + (f" ({gap})" if gap else "")
+
+
+def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> View:
+    """Return the status strip: the verdict that binds first, its fixes, and the next one that also objects."""
+    ranked = outcome.ranked_verdicts()
+    if not ranked:
+        return {"level": "ok", "title": "Nothing to object", "facts": "", "cause": "", "fixes": [], "also": ""}
+    first = ranked[0]
+    others = [verdict for verdict in ranked[1:] if verdict.level != "ok"]
+    also = ""
+    if others:
+        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+        also = f"Also: {others[0].title.lower()}, {verdict_facts(others[0])}{more}"
+    controls = bench.control_map()
+    fixes = []
+    for fix in first.fixes:
+        control = controls[fix.control]
+        fixes.append(
+            {
+                "control": fix.control,
+                "value": fix.value,
+                "label": control.label,
+                "old": value_in_words(control, values[fix.control]),
+                "new": value_in_words(control, fix.value),
+            }
+        )
+    return {
+        "level": first.level,
+        "title": first.title,
+        "facts": verdict_facts(first),
+        "cause": first.cause,
+        "fixes": fixes,
+        "also": also,
+        "also_level": others[0].level if others else "",
+    }
+
+
+def binding_view(outcome: Outcome) -> View:
+    """Return the constraint that binds: the worst verdict by name."""
+    ranked = outcome.ranked_verdicts()
+    objecting = [verdict for verdict in ranked if verdict.level != "ok"]
+    if not objecting:
+        return {"level": "ok", "text": "none"}
+    return {"level": objecting[0].level, "text": objecting[0].title}
+
+
+def peek_view(peek: Peek | None) -> View:
+    """Return the equations with the student's numbers."""
+    if peek is None:
+        return {"lines": [], "leaves_out": ""}
+    lines = [{"name": i.name, "equation": i.equation, "numbers": i.numbers, "source": i.source} for i in peek.lines]
+    return {"lines": lines, "leaves_out": peek.leaves_out}
+
+
+def advanced_line(bench: Bench, values: Mapping[str, Value]) -> str:
+    """Return what the closed *Advanced* disclosure hides, in a few words."""
+    hidden = [control for control in bench.controls if control.group == "advanced"]
+    return ", ".join(value_in_words(control, values[control.id]) for control in hidden[:3])
+
+
+def view(bench: Bench, track: Track, outcome: Outcome, values: Mapping[str, Value]) -> View:
+    """Return everything on a bench that moves with the controls, except the figures."""
+    peek = bench.peek(track, outcome, **values) if bench.peek else None
+    away = [c.label for c in bench.controls if c.role == "environment" and values[c.id] != c.default]
+    return {
+        "summaries": {panel.id: outcome.panels[panel.id].summary for panel in bench.panels},
+        "status": status_view(bench, outcome, values),
+        "readings": {reading.id: reading_view(reading) for reading in outcome.readings},
+        "binding": binding_view(outcome),
+        "peek": peek_view(peek),
+        "advanced": advanced_line(bench, values),
+        "what_if": f"What if: {', '.join(away)} away from this track's world." if away else "",
+    }
+
+
+def control_spec(control: Control) -> View:
+    """Return what the browser needs to turn a position into a value and a value into words."""
+    common: View = {"label": control.label, "default": control.default}
+    if isinstance(control, Slider):
+        return common | {
+            "kind": "slider",
+            "min": control.minimum,
+            "max": control.maximum,
+            "step": control.step,
+            "log": control.scale == "log",
+            "whole": control.whole,
+            "unit": control.unit,
+        }
+    if isinstance(control, Choice):
+        return common | {"kind": "choice", "texts": {option.id: option.text for option in control.options}}
+    return common | {"kind": "toggle"}

@@ -1,0 +1,6 @@
+"""The application behind a WSGI server: ``gunicorn -c deploy/gunicorn.conf.py dashboard.wsgi:server``."""
+
+from dashboard.app import create_app
+from dashboard.settings import Settings
+
+server = create_app(Settings.from_environment(behind_gunicorn=True)).server
