@@ -183,6 +183,11 @@ def test_two_files_of_one_name_in_two_folders_do_not_share_a_module(guests, tmp_
     assert len([name for name in sys.modules if name.startswith("edgelab_guest_guest_")]) == 2
 
 
+def test_a_file_means_what_it_says_whatever_the_registry_imports_from_the_future(guests):
+    guests.write("guest.py", "def f(x: int): pass\nassert f.__annotations__ == {'x': int}\n" + guests.offers_track)
+    assert guests.found("guest.py").reason == ""
+
+
 def test_an_edited_file_is_read_anew(guests):
     guests.write("guest.py", GOOD.format("aaaa"))
     assert "aaaa" in guests.load().tracks
@@ -217,7 +222,9 @@ def test_a_file_that_cannot_be_read_is_left_out(guests, make):
     assert guests.found("other.py").reason == ""
 
 
-def test_no_folder_is_no_fault(guests):
+def test_no_folder_is_no_fault(guests, monkeypatch):
+    guests.write("guest.py", guests.offers_track)
+    monkeypatch.chdir(guests.folder)
     guests.folder = ""  # what an empty EDGELAB_TRACKS_DIR gives; the working directory must not be executed
     assert [row.kind for row in guests.load().found] == ["built-in", "built-in"]
 
