@@ -1,0 +1,1 @@
+"""The browser lab: pages, callbacks, settings and the ledger of what students did."""
