@@ -1,0 +1,232 @@
+"""Append events and read them back: acknowledged means committed, a lock is written once, a retry adds nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import IntegrityError
+
+from dashboard.ledger import migrations
+from dashboard.ledger.database import BUSY, UNREADABLE, Database, LedgerUnavailable
+from dashboard.ledger.events import NO_HASH, Event, EventRefused, LockKey, StoredEvent
+from dashboard.ledger.models import EventRow
+
+EVENTS = cast(Table, EventRow.__table__)
+REMEMBERED_LOCKS = 20_000  # about 30 MB; forgotten together when there are more
+
+# The payload comes as its text: what is hashed is what is stored, and a row that somebody broke can still be named.
+_COLUMNS = tuple(
+    sql_cast(column, Text).label("payload_text") if column.name == "payload" else column
+    for column in EVENTS.columns
+    if column.name != "id"
+)
+
+
+class Store:
+    """The ledger of every student, in one database; safe to share between threads and across a fork.
+
+    Args:
+        database_url: a SQLite file or PostgreSQL, upgraded before (``dashboard.ledger.upgrade``).
+        patience_s: how long one call may wait for other writers or for a slow database, in seconds.
+    """
+
+    def __init__(self, database_url: str, *, patience_s: float = 5.0) -> None:
+        self._database = Database(database_url, patience_s=patience_s)
+        self._patience_s = patience_s
+        self._locks: dict[LockKey, StoredEvent] = {}  # only locks that exist: those never change
+
+    def append(self, event: Event) -> StoredEvent:
+        """Store an event and return it committed.
+
+        A lock that exists is returned as it was first written, whoever sends another. An idempotency key that the
+        student has used before returns the event of its first use.
+
+        Raises:
+            EventRefused: the idempotency key belongs to an event of another kind or bench.
+            LedgerUnavailable: the database did not confirm; send the same event again.
+        """
+        first = self._locks.get(event.lock_key) if event.lock_key else None
+        if first is not None:
+            return first
+        deadline = time.monotonic() + self._patience_s
+        while True:
+            try:
+                with self._database.writing() as connection:
+                    stored = _find_first(connection, event) or _insert(connection, event)
+            except IntegrityError as problem:
+                # Another tab of this student took the lock, the key or the place in the chain: look again.
+                if time.monotonic() > deadline:
+                    raise LedgerUnavailable(BUSY) from problem
+            else:
+                return self._remember(stored)
+
+    def lock(self, student: str, track: str, bench: str, prediction: str, *, attempt: int = 1) -> StoredEvent | None:
+        """Return the student's lock of a prediction, or None while there is none.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        key = (student, track, bench, prediction, attempt)
+        found = self._locks.get(key) or self._one(select(*_COLUMNS).where(*_is_lock(key)))
+        return found and self._remember(found)
+
+    def locks(self, student: str) -> tuple[StoredEvent, ...]:
+        """Return all locks of a student, first one first.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        return self._all(_of(student).where(EVENTS.c.kind == "lock"))
+
+    def events(self, student: str) -> tuple[StoredEvent, ...]:
+        """Return all events of a student, first one first.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        return self._all(_of(student))
+
+    def last_event(self, student: str) -> StoredEvent | None:
+        """Return the student's newest event, or None before the first.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        return self._one(_newest(_of(student)))
+
+    def reflection(self, student: str, track: str, bench: str) -> StoredEvent | None:
+        """Return what the student last saved as reflection on a bench, or None.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        at_bench = (EVENTS.c.track == track, EVENTS.c.bench == bench, EVENTS.c.kind == "reflection")
+        return self._one(_newest(_of(student).where(*at_bench)))
+
+    def verify_chain(self, student: str) -> tuple[str, ...]:
+        """Return what is wrong with a student's events, one sentence each; empty when every hash holds.
+
+        A changed, missing, added or reordered event breaks the chain. Events cut off at its end do not: only a copy
+        that the student took away can show those.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        problems = []
+        sequence, previous_hash = 0, NO_HASH
+        for event in self.events(student):
+            name = f"Event {event.sequence} ({event.kind}, {event.track}/{event.bench})"
+            if event.sequence != sequence + 1:
+                problems.append(f"{name} follows event {sequence}: what stood between is missing.")
+            if event.previous_hash != previous_hash:
+                problems.append(f"{name} does not continue the event before it.")
+            try:
+                holds = event.expected_hash() == event.hash
+            except ValueError:
+                holds = False
+            if not holds:
+                problems.append(f"{name} was changed after it was stored.")
+            sequence, previous_hash = event.sequence, event.hash
+        return tuple(problems)
+
+    def is_current(self) -> bool:
+        """Whether the database answers and has the tables of this version.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        with self._database.reading() as connection:
+            return migrations.has_head(connection)
+
+    def close(self) -> None:
+        """Close this process's connections; the next call makes new ones."""
+        self._database.close()
+
+    def _all(self, query: Select[Any]) -> tuple[StoredEvent, ...]:
+        with self._database.reading() as connection:
+            try:
+                return tuple(_stored(row) for row in connection.execute(query))
+            except ValueError as problem:  # a time that is none, say: somebody wrote past the lab
+                raise LedgerUnavailable(UNREADABLE) from problem
+
+    def _one(self, query: Select[Any]) -> StoredEvent | None:
+        found = self._all(query)
+        return found[0] if found else None
+
+    def _remember(self, event: StoredEvent) -> StoredEvent:
+        if event.kind == "lock" and event.prediction is not None and event.attempt is not None:
+            if len(self._locks) >= REMEMBERED_LOCKS:
+                self._locks.clear()
+            self._locks[event.student, event.track, event.bench, event.prediction, event.attempt] = event
+        return event
+
+
+def _of(student: str) -> Select[Any]:
+    return select(*_COLUMNS).where(EVENTS.c.student == student).order_by(EVENTS.c.sequence)
+
+
+def _newest(query: Select[Any]) -> Select[Any]:
+    return query.order_by(None).order_by(EVENTS.c.sequence.desc()).limit(1)
+
+
+def _is_lock(key: LockKey) -> tuple[ColumnElement[bool], ...]:
+    columns = (EVENTS.c.student, EVENTS.c.track, EVENTS.c.bench, EVENTS.c.prediction, EVENTS.c.attempt)
+    return tuple(column == value for column, value in zip(columns, key, strict=True))
+
+
+def _find_first(connection: Connection, event: Event) -> StoredEvent | None:
+    """Return the event that this one repeats, if there is one."""
+    if event.lock_key is not None:
+        row = connection.execute(select(*_COLUMNS).where(*_is_lock(event.lock_key))).first()
+        if row is not None:
+            return _stored(row)
+    row = connection.execute(_of(event.student).where(EVENTS.c.idempotency_key == event.idempotency_key)).first()
+    if row is None:
+        return None
+    first = _stored(row)
+    asked = (event.kind, event.track, event.bench, event.prediction, event.attempt)
+    if asked != (first.kind, first.track, first.bench, first.prediction, first.attempt):
+        raise EventRefused(
+            f"Event: idempotency_key '{event.idempotency_key}' is that of a {first.kind} of "
+            f"{first.track}/{first.bench}; give every write its own"
+        )
+    return first
+
+
+def _insert(connection: Connection, event: Event) -> StoredEvent:
+    last = connection.execute(_newest(_of(event.student))).first()
+    draft = StoredEvent(
+        student=event.student,
+        track=event.track,
+        bench=event.bench,
+        kind=event.kind,
+        payload_text=event.payload_text(),
+        idempotency_key=event.idempotency_key,
+        model_version=event.model_version,
+        seed=event.seed,
+        class_code=event.class_code,
+        prediction=event.prediction,
+        attempt=event.attempt,
+        sequence=1 if last is None else last.sequence + 1,
+        time=datetime.now(UTC),
+        previous_hash=NO_HASH if last is None else last.hash,
+        hash="",
+    )
+    stored = replace(draft, hash=draft.expected_hash())
+    values = asdict(stored)
+    values["class"] = values.pop("class_code")
+    values["payload"] = stored.payload
+    del values["payload_text"]
+    connection.execute(EVENTS.insert(), values)
+    return stored
+
+
+def _stored(row: Row[Any]) -> StoredEvent:
+    values = dict(row._mapping)
+    values["class_code"] = values.pop("class")
+    return StoredEvent(**values)

@@ -1,0 +1,299 @@
+"""A cookie is only what the lab signed, a page gives one identity to a browser, and nothing else gives any."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response, jsonify, redirect
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from dashboard.ledger.identity import (
+    BIRDS,
+    COLOURS,
+    COOKIE,
+    COOKIE_AGE_S,
+    current_student,
+    install,
+    new_student,
+    pseudonym,
+    read,
+    sign,
+)
+from dashboard.settings import Settings
+
+OLD, NEW = "o" * 32, "n" * 32
+STUDENT = "0123456789abcdef" * 2
+SIGNED = sign(STUDENT, [NEW])
+DAY_S = 86_400
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Set the signing clock so many seconds from now."""
+
+    def set_clock(offset_s: float) -> None:
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: int(time.time() + offset_s))
+
+    return set_clock
+
+
+def test_students_are_random_and_cookies_read_back() -> None:
+    students = {new_student() for _ in range(100)}
+    assert len(students) == 100
+    for student in students:
+        assert len(bytes.fromhex(student)) == 16
+        assert read(sign(student, [NEW]), [NEW]) == student
+
+
+def test_a_cookie_of_another_key_is_nobody() -> None:
+    assert read(SIGNED, [OLD]) is None
+
+
+def test_keys_rotate() -> None:
+    before = sign(STUDENT, [OLD])
+    assert read(before, [NEW, OLD]) == STUDENT  # the old key still reads
+    assert read(sign(STUDENT, [NEW, OLD]), [NEW]) == STUDENT  # the newest, first one signs
+    assert read(before, [NEW]) is None  # until it is taken out
+
+
+@given(st.integers(0, len(SIGNED) - 1), st.integers(0, 255))
+@hypothesis_settings(max_examples=300, deadline=None)
+def test_a_cookie_with_any_byte_changed_is_nobody(place: int, byte: int) -> None:
+    forged = SIGNED[:place] + chr(byte) + SIGNED[place + 1 :]
+    assert read(forged, [NEW]) == (STUDENT if forged == SIGNED else None)
+
+
+@given(st.integers(0, len(SIGNED)), st.integers(0, len(SIGNED)), st.text(max_size=8))
+@hypothesis_settings(max_examples=200, deadline=None)
+def test_a_cookie_with_a_part_cut_out_or_put_in_is_nobody(start: int, end: int, inserted: str) -> None:
+    forged = SIGNED[:start] + inserted + SIGNED[end:]
+    assert read(forged, [NEW]) == (STUDENT if forged == SIGNED else None)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        STUDENT,
+        "." * 200,
+        SIGNED * 10_000,
+        SIGNED.upper(),
+        SIGNED + "=",
+        f"{'f' * 32}{SIGNED[32:]}",  # another student under this signature
+        None,
+        7,
+        SIGNED.encode(),
+        [SIGNED],
+        TimestampSigner(NEW, salt="edgelab.student").sign(STUDENT).decode(),  # the key alone, another way of signing
+    ],
+)
+def test_what_the_lab_did_not_sign_is_nobody(forged: object) -> None:
+    assert read(forged, [NEW]) is None
+
+
+def test_a_signature_for_another_purpose_is_nobody() -> None:
+    signer = TimestampSigner(NEW, salt="edgelab.export", key_derivation="hmac", digest_method=hashlib.sha384)
+    assert read(signer.sign(STUDENT).decode(), [NEW]) is None
+
+
+def test_a_cookie_lives_a_year(at: Callable[[float], None]) -> None:
+    at(-COOKIE_AGE_S + 60)
+    assert read(sign(STUDENT, [NEW]), [NEW]) == STUDENT
+    at(-COOKIE_AGE_S - 60)
+    assert read(sign(STUDENT, [NEW]), [NEW]) is None
+
+
+def test_a_host_whose_clock_is_behind_still_knows_the_student(at: Callable[[float], None]) -> None:
+    at(90)  # signed by a host that is a minute and a half ahead
+    assert read(sign(STUDENT, [NEW]), [NEW]) == STUDENT
+
+
+def test_unchanged_pseudonym() -> None:
+    assert pseudonym(STUDENT) == "Mauve Curlew 27"  # a new release renames nobody
+
+
+def test_a_pseudonym_is_seldom_another_students() -> None:
+    colour, bird, number = pseudonym(STUDENT).split()
+    assert (colour in COLOURS, bird in BIRDS, 10 <= int(number) <= 99) == (True, True, True)
+    names = {pseudonym(f"{n:032x}") for n in range(2000)}
+    # 2,000 draws of 851,400: 2.3 collisions expected; 12 or more in one case of 100,000.
+    assert len(names) > 1988
+    assert {name.split()[0] for name in names} == set(COLOURS)
+    assert {name.split()[1] for name in names} == set(BIRDS)
+
+
+def test_the_word_lists_are_long_and_without_doubles() -> None:
+    for words in (COLOURS, BIRDS):
+        assert len(set(words)) == len(words) >= 64
+        assert all(word.isalpha() and word.istitle() for word in words)
+
+
+@pytest.fixture
+def lab_settings(tmp_path: Path) -> Settings:
+    return replace(
+        Settings.from_environment({"EDGELAB_DATA_DIR": str(tmp_path)}), secret_keys=(NEW, OLD), url_prefix="/lab/"
+    )
+
+
+@pytest.fixture
+def server(lab_settings: Settings) -> Flask:
+    server = Flask("lab", static_folder=None)
+    install(server, lab_settings)
+
+    @server.get("/lab/_dash-layout")
+    def layout() -> Response:
+        return jsonify(student=current_student())
+
+    @server.post("/lab/_dash-update-component")
+    def callback() -> Response:
+        return jsonify(student=current_student())
+
+    @server.get("/lab/_dash-odd")
+    @server.get("/lab/assets/page.html")
+    def machine_html() -> str:
+        return "<p>"
+
+    @server.get("/lab/assets/app.css")
+    def asset() -> Response:
+        return Response("p {}", mimetype="text/css")
+
+    @server.get("/lab/moved")
+    def moved() -> Any:
+        return redirect("/lab/")
+
+    @server.get("/lab/broken")
+    def broken() -> tuple[str, int]:
+        return "<p>", 500
+
+    @server.route("/lab/", defaults={"path": ""}, methods=["GET", "POST"])
+    @server.get("/lab/<path:path>")
+    def page(path: str) -> tuple[str, int]:
+        return "<p>", 404 if path == "nowhere" else 200
+
+    return server
+
+
+def cookie_of(response: Any) -> Any:
+    """Return the identity that a response sets, or None."""
+    (*_, header) = (None, *response.headers.getlist("Set-Cookie"))
+    return SimpleCookie(header)[COOKIE] if header else None
+
+
+@pytest.mark.parametrize("path", ["/lab/", "/lab/edge_guardian/paradox", "/lab/nowhere"])
+def test_a_first_page_gives_an_identity(server: Flask, path: str) -> None:
+    client = server.test_client()
+    first = client.get(path)
+    cookie = cookie_of(first)
+    assert cookie["httponly"]
+    assert (cookie["samesite"], cookie["path"], cookie["max-age"]) == ("Lax", "/lab/", str(COOKIE_AGE_S))
+    assert not cookie["secure"]  # this request came over http, on one machine
+    student = read(cookie.value, [NEW])
+    assert student
+    assert first.headers["Cache-Control"] == "no-store"  # a shared cache must not hand it to a second student
+    again = client.get(path)
+    assert cookie_of(again) is None
+    assert client.post("/lab/_dash-update-component").json == {"student": student}
+
+
+def test_a_prefix_that_the_proxy_takes_off_counts(lab_settings: Settings) -> None:
+    bare = Flask("bare", static_folder=None)
+    bare.add_url_rule("/", "home", lambda: "<p>")
+    bare.add_url_rule("/<path:path>", "page", lambda path: path)
+    install(bare, lab_settings)
+    for path, expected in (("/", True), ("/edge_guardian", True), ("/_dash-x", False), ("/favicon.ico", False)):
+        found = cookie_of(bare.test_client().get(path, environ_overrides={"SCRIPT_NAME": "/lab"}))
+        assert (found is not None) == expected
+
+
+def test_the_cookie_is_secure_behind_a_proxy_that_speaks_tls(server: Flask) -> None:
+    server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    assert cookie_of(server.test_client().get("/lab/", headers={"X-Forwarded-Proto": "https"}))["secure"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/lab/_dash-update-component"),
+        ("GET", "/lab/_dash-layout"),
+        ("GET", "/lab/_dash-odd"),
+        ("GET", "/lab/assets/app.css"),
+        ("GET", "/lab/assets/page.html"),
+        ("GET", "/lab/moved"),
+        ("GET", "/lab/broken"),
+        ("POST", "/lab/"),
+        ("HEAD", "/lab/"),
+        ("GET", "/elsewhere"),  # outside the prefix, where the browser does not show the cookie it has
+        ("GET", "/lab"),
+        ("GET", "/lab/favicon.ico"),
+    ],
+)
+def test_nothing_but_a_page_gives_an_identity(server: Flask, method: str, path: str) -> None:
+    response = server.test_client().open(path, method=method)
+    assert cookie_of(response) is None
+    if response.is_json:
+        assert response.json == {"student": None}
+
+
+def test_a_forged_cookie_is_nobody_and_the_next_page_replaces_it(server: Flask) -> None:
+    client = server.test_client()
+    client.set_cookie(COOKIE, f"{'f' * 32}{SIGNED[32:]}", path="/lab/")
+    assert client.post("/lab/_dash-update-component").json == {"student": None}
+    student = read(cookie_of(client.get("/lab/")).value, [NEW])
+    assert student not in (None, "f" * 32, STUDENT)
+
+
+def test_pages_that_open_at_once_leave_one_identity(server: Flask) -> None:
+    browser = server.test_client()
+    answers = [cookie_of(server.test_client().get("/lab/")).value for _ in range(2)]  # neither had a cookie yet
+    for value in answers:
+        browser.set_cookie(COOKIE, value, path="/lab/")
+    for _ in range(3):
+        assert browser.post("/lab/_dash-update-component").json == {"student": read(answers[1], [NEW])}
+        assert cookie_of(browser.get("/lab/")) is None
+
+
+def test_two_browsers_are_two_students(server: Flask) -> None:
+    clients = [server.test_client() for _ in range(2)]
+    for client in clients:
+        client.get("/lab/")
+    first, second = (client.post("/lab/_dash-update-component").json["student"] for client in clients)
+    assert first
+    assert second
+    assert first != second
+
+
+@pytest.mark.parametrize(("signed_with", "days_ago", "renewed"), [(NEW, 1, False), (NEW, 40, True), (OLD, 1, True)])
+def test_an_old_cookie_is_renewed_for_the_same_student(
+    server: Flask, at: Callable[[float], None], signed_with: str, days_ago: int, renewed: bool
+) -> None:
+    at(-days_ago * DAY_S)
+    client = server.test_client()
+    client.set_cookie(COOKIE, sign(STUDENT, [signed_with]), path="/lab/")
+    at(0)
+    cookie = cookie_of(client.get("/lab/"))
+    assert (cookie is not None) == renewed
+    if cookie is not None:
+        assert read(cookie.value, [NEW]) == STUDENT
+
+
+def test_a_stranger_s_cookie_of_the_same_name_does_not_hide_the_student(server: Flask) -> None:
+    headers = {"Cookie": f"{COOKIE}=forged; {COOKIE}={SIGNED}"}  # another application on the host may set one
+    assert server.test_client(use_cookies=False).get("/lab/_dash-layout", headers=headers).json == {"student": STUDENT}
+
+
+def test_two_labs_in_one_process_share_no_key(lab_settings: Settings) -> None:
+    first, second = Flask("one", static_folder=None), Flask("two", static_folder=None)
+    install(first, lab_settings)
+    install(second, replace(lab_settings, secret_keys=("x" * 32,)))
+    for server, student in ((first, STUDENT), (second, None)):
+        with server.test_request_context("/lab/", headers={"Cookie": f"{COOKIE}={SIGNED}"}):
+            assert current_student() == student
