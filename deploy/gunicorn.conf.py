@@ -1,0 +1,68 @@
+"""How gunicorn serves the lab: ``gunicorn -c deploy/gunicorn.conf.py dashboard.wsgi:server``.
+
+Start it from an empty directory or from the source tree: a folder called ``physics`` or ``tracks`` in the working
+directory would be imported in place of the lab's own.
+"""
+
+import os
+import sys
+from typing import Any
+from urllib.parse import quote
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+# Loopback unless asked: the lab stands behind a proxy that speaks TLS.
+bind = os.environ.get("EDGELAB_BIND", "").strip() or "127.0.0.1:8050"
+
+# One process per core; what a worker keeps is only a cache, so any worker answers any request.
+workers = os.environ.get("WEB_CONCURRENCY", "").strip() or 2
+
+# Threads, not sync: a sync worker is held by every browser that opens a spare connection and says nothing, and by
+# every wait for the database. Few of them: solving is CPU work and more threads would only take turns.
+worker_class = "gthread"
+threads = 4
+keepalive = 15  # seconds; a hand that pauses on a slider finds its connection still open
+
+# The app is made in each worker, after the fork: a database connection or a thread of the master would be shared.
+preload_app = False
+
+# The longest honest answer takes a second or two; a worker that is silent for longer hangs.
+timeout = 60
+graceful_timeout = 30
+# Heartbeats go to memory where there is some, since a slow disk would look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
+
+# EDGELAB_TRUSTED_PROXIES alone says whose X-Forwarded headers count, and the app reads it.
+forwarded_allow_ips = ""
+
+# Nobody steers a running lab through a socket.
+control_socket_disable = True
+
+
+class PathLogger(Logger):  # type: ignore[misc] # gunicorn is not typed
+    """An access log that cannot be forged: gunicorn decodes the path, and with it a line break somebody put there."""
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
+        """Return gunicorn's atoms with the path quoted again."""
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return {**atoms, "U": quote(atoms["U"] or "-", safe="/", encoding="latin-1")}
+
+
+logger_class = PathLogger
+errorlog = "-"
+accesslog = "-"
+# Time, worker, method, path, status, bytes, milliseconds. Not the query (a permalink's values), not the referrer
+# (the same), not the address (a person).
+access_log_format = "%(t)s %(p)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+
+
+def on_starting(server: Any) -> None:
+    """Check the settings and upgrade the ledger once, in the master, before any worker exists."""
+    from dashboard.ledger import LedgerUnavailable, upgrade
+    from dashboard.settings import Settings, SettingsError
+
+    try:
+        upgrade(Settings.from_environment(behind_gunicorn=True).database_url)
+    except (SettingsError, LedgerUnavailable) as problem:
+        server.log.error("edgelab: %s", problem)
+        sys.exit(3)  # what gunicorn itself exits with when an app does not start
