@@ -170,18 +170,15 @@ class Slider:
         return min(max(value, self.minimum), self.maximum)
 
     def _on_scale(self, value: float) -> float | int:
-        """Return the nearest step, or the default or an end, which may stand between two steps."""
+        """Return the nearest of the steps, the ends and the default, which may stand between two steps."""
         if self.scale == "linear":
-            value = self._as_written(value)
-            if value not in (self.default, self.minimum, self.maximum):
-                snapped = self.minimum + round((value - self.minimum) / self.step) * self.step
-                value = self._as_written(self._within(float(f"{snapped:.12g}")))
+            step = self.minimum + round((value - self.minimum) / self.step) * self.step
+            step = self._within(float(f"{step:.12g}"))
+            value = min((self.default, self.minimum, self.maximum, step), key=lambda stop: abs(value - stop))
+            # Where sums of steps miss it by a hair, what the author wrote is meant: .3, not .30000000000000004.
+            written = min((self.default, self.minimum, self.maximum, 0.0), key=lambda stop: abs(value - stop))
+            value = written if abs(value - written) < 1e-9 * self.step else value
         return round(value) if self.whole else value
-
-    def _as_written(self, value: float) -> float:
-        """Return what the author wrote where sums of steps miss it by a hair: .3 for .30000000000000004."""
-        nearest = min((self.default, self.minimum, self.maximum, 0.0), key=lambda written: abs(value - written))
-        return nearest if abs(value - nearest) < 1e-9 * self.step else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

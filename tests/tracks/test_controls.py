@@ -190,6 +190,8 @@ def test_whole_numbers_are_ints_even_when_a_float_is_sent():
         ({"minimum": 0, "maximum": 10, "step": 3, "default": 0}, 9.2, 9),
         # so does the default, which an author chose
         ({"minimum": 0, "maximum": 10, "step": 3, "default": 5}, 5, 5),
+        ({"minimum": 0, "maximum": 10, "step": 3, "default": 5}, 5.4, 5),
+        ({"minimum": 0, "maximum": 10, "step": 3, "default": 5}, 5.6, 6),
         ({"minimum": 0, "maximum": 10, "step": 3, "default": 0.1 + 0.2}, 0.3, 0.1 + 0.2),
     ],
 )
@@ -260,6 +262,14 @@ def test_a_linear_slider_stays_within_half_a_step(control, share):
     value = control.read(raw)
     rounding = 0.5 if control.whole else 0
     assert abs(value - raw) <= control.step / 2 * (1 + 1e-6) + rounding
+
+
+@given(sliders(), st.floats(min_value=0, max_value=1), st.floats(min_value=0, max_value=1))
+@example(slider(minimum=-2, maximum=1, step=3, default=0), 0.55, 0.65)
+def test_sending_more_never_reads_as_less(control, one, other):
+    span = control.maximum - control.minimum
+    less, more = sorted(min(control.minimum + share * span, control.maximum) for share in (one, other))
+    assert control.read(less) <= control.read(more)
 
 
 @given(sliders())
