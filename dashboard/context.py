@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import request
 
@@ -95,6 +96,7 @@ def is_open(bench: Bench, locks: Mapping[str, Locked]) -> bool:
     return all(item.id in locks for item in bench.predictions)
 
 
+@lru_cache(maxsize=8192)
 def locked_from(event: StoredEvent) -> Locked:
     """Return a stored lock as the page needs it."""
     return Locked(draft=draft_from(event.payload), time=event.time.isoformat(timespec="seconds"))

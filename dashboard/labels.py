@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 LINE = 18  # px a line of label text needs
 LETTER = 6.9  # px, mean advance at 14 px
 GAP = 9  # px between a mark and its words
 
 _TAG = re.compile(r"<[^>]+>")
+Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str) -> float:
+    """Return the length of a label's longest line in pixels, near enough to keep labels apart."""
+    return LETTER * max(len(line) for line in _TAG.sub("", text.replace("<br>", "\n")).split("\n"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,75 +40,72 @@ class Placed:
 
     @property
     def width(self) -> float:
-        """Length of the words in pixels, near enough to keep them apart."""
-        return LETTER * max(len(line) for line in _TAG.sub("", self.text.replace("<br>", "\n")).split("\n"))
+        """Length of the words in pixels."""
+        return text_width(self.text)
 
 
-_ANCHORS: dict[str, tuple[str, str, float, float]] = {
-    "right": ("left", "middle", GAP, 0),
-    "left": ("right", "middle", -GAP, 0),
-    "above": ("center", "bottom", 0, GAP),
-    "below": ("center", "top", 0, -GAP),
-    "above-left": ("right", "bottom", -4, 6),
-    "above-right": ("left", "bottom", 4, 6),
-    "below-right": ("left", "top", 4, -6),
-    "below-left": ("right", "top", -4, -6),
+# How the words of each place are anchored, how far they are shifted, and where their box begins as shares of its size.
+_ANCHORS: dict[str, tuple[str, str, float, float, float, float]] = {
+    "right": ("left", "middle", GAP, 0, 0.0, 0.5),
+    "left": ("right", "middle", -GAP, 0, 1.0, 0.5),
+    "above": ("center", "bottom", 0, GAP, 0.5, 0.0),
+    "below": ("center", "top", 0, -GAP, 0.5, 1.0),
+    "above-left": ("right", "bottom", -4, 6, 1.0, 0.0),
+    "above-right": ("left", "bottom", 4, 6, 0.0, 0.0),
+    "below-right": ("left", "top", 4, -6, 0.0, 1.0),
+    "below-left": ("right", "top", -4, -6, 1.0, 1.0),
 }
-Box = tuple[float, float, float, float]
 
 
-def _box(label: Placed, width: float, height: float) -> Box:
-    x = label.across * width + label.xshift
-    y = label.up * height + label.yshift
-    left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.xanchor] * label.width
-    bottom = y - {"bottom": 0.0, "middle": 0.5, "top": 1.0}[label.yanchor] * LINE
-    return left, bottom, left + label.width, bottom + LINE
-
-
-def _overlap(a: Box, b: Box) -> float:
-    across = min(a[2], b[2]) - max(a[0], b[0])
-    up = min(a[3], b[3]) - max(a[1], b[1])
-    return across * up if across > 0 and up > 0 else 0.0
-
-
-def _outside(box: Box, width: float, height: float) -> float:
-    return max(0.0, -box[0]) + max(0.0, box[2] - width) + max(0.0, -box[1]) + max(0.0, box[3] - height)
-
-
-def spread(labels: Sequence[Placed], *, width: float, height: float) -> list[Placed]:
-    """Return the labels anchored so that they do not cover each other in a frame of that size in pixels.
+def spread(labels: Sequence[Placed], obstacles: Sequence[Box] = (), *, width: float, height: float) -> list[Placed]:
+    """Return the labels anchored so that they cover neither each other nor the obstacles in a frame of that size.
 
     Line-end labels keep their side and are pushed apart upwards; the others take the first place around their mark
-    that is free, beginning with the one they ask for.
+    that is free, beginning with the one they ask for. Sizes and obstacles are in pixels.
     """
-    ends = sorted((label for label in labels if label.place == "end"), key=lambda label: label.up)
     done: list[Placed] = []
+    taken: list[Box] = list(obstacles)
     lowest = -1e9
-    for label in ends:
+    for label in sorted((label for label in labels if label.place == "end"), key=lambda label: label.up):
         at = max(label.up * height, lowest + LINE)
         lowest = at
         done.append(replace(label, yshift=at - label.up * height))
-    marks: list[Box] = [
-        (p.across * width - 6, p.up * height - 6, p.across * width + 6, p.up * height + 6) for p in labels
-    ]
-    taken = [_box(label, width, height) for label in done] + marks
+        left = label.across * width + GAP
+        taken.append((left, at - LINE / 2, left + label.width, at + LINE / 2))
     for label in labels:
-        if label.place == "end":
-            continue
-        best = min(
-            (_anchored(label, place) for place in dict.fromkeys([label.place, *_ANCHORS])),
-            key=lambda candidate: _cost(candidate, taken, width, height),
-        )
-        done.append(best)
-        taken.append(_box(best, width, height))
+        x, y = label.across * width, label.up * height
+        taken.append((x - 6, y - 6, x + 6, y + 6))
+    for label in labels:
+        if label.place != "end":
+            place, box = _freest(label, taken, width, height)
+            xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
+            done.append(replace(label, xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift))
+            taken.append(box)
     return done
 
 
-def _anchored(label: Placed, place: str) -> Placed:
-    xanchor, yanchor, xshift, yshift = _ANCHORS[place]
-    return replace(label, xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift)
+def _freest(label: Placed, taken: Sequence[Box], width: float, height: float) -> tuple[str, Box]:
+    """Return the first place around a mark where its words cover nothing, or the one where they cover least."""
+    x, y, long = label.across * width, label.up * height, label.width
+    best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
+    for place in (label.place, *_ANCHORS):
+        _, _, xshift, yshift, before, below = _ANCHORS[place]
+        left, bottom = x + xshift - before * long, y + yshift - below * LINE
+        box = (left, bottom, left + long, bottom + LINE)
+        cost = _cost(box, taken, width, height)
+        if cost < best_cost:
+            best_place, best_box, best_cost = place, box, cost
+        if not cost:
+            break
+    return best_place, best_box
 
 
-def _cost(label: Placed, taken: Sequence[Box], width: float, height: float) -> float:
-    box = _box(label, width, height)
-    return 10 * _outside(box, width, height) + sum(_overlap(box, other) for other in taken)
+def _cost(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
+    """What lies outside the frame, in pixels and dear, and what is covered, in square pixels."""
+    left, bottom, right, top = box
+    cost = 10 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
+    for other_left, other_bottom, other_right, other_top in taken:
+        if left < other_right and other_left < right and bottom < other_top and other_bottom < top:
+            across = min(right, other_right) - max(left, other_left)
+            cost += across * (min(top, other_top) - max(bottom, other_bottom))
+    return cost

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dashboard.labels import Placed, spread
+from dashboard.labels import GAP, LETTER, LINE, Box, Placed, spread
 from tracks.figures import Axis, Figure, Panel
 from tracks.quantities import in_words
 
@@ -99,7 +99,7 @@ def dress(
     width, height = (330, 256) if screen.narrow else (520, 212) if wide else (300, 212)
     traces = [_trace(trace, palette) for trace in figure["data"]]
     labels: list[Placed] = []
-    shapes, notes = _limits(figure["layout"], panel, palette)
+    shapes, notes, boxes = _limits(figure["layout"], panel, palette, width=width, height=height)
     for note in figure["layout"]["annotations"]:
         if "axis" not in note:
             labels.append(_placed(note, panel))
@@ -110,8 +110,8 @@ def dress(
         labels.append(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         )
-    notes += [_annotation(label, panel, palette) for label in spread(labels, width=width, height=height)]
-    ends = max((label.width for label in labels if label.place == "end"), default=0.0)
+    notes += [_annotation(label, panel, palette) for label in spread(labels, boxes, width=width, height=height)]
+    ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
     layout = dict(_base_layout(panel.x, panel.y, screen, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
     layout["annotations"] = [*layout["annotations"], *notes]
@@ -188,9 +188,9 @@ _LINES = {"cap": ("ink", 1.25, "solid"), "target": ("muted", 1, "solid"), "floor
 
 
 def _limits(
-    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Lines and bands that cross the whole panel, and their labels; what lies off the axis is left out."""
+    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str], *, width: float, height: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Box]]:
+    """Lines and bands that cross the whole panel, their labels, and the room those take; none lies off the axis."""
     shapes: list[dict[str, Any]] = []
     for shape in sorted(layout["shapes"], key=lambda item: item["type"] != "rect"):
         own, other = shape["axis"], "y" if shape["axis"] == "x" else "x"
@@ -201,15 +201,29 @@ def _limits(
             fill = {"fillcolor": palette["sunk"], "line": {"width": 0}}
             shapes.append({"type": "rect", **across, **ends, **fill})
         elif axis.shows(shape["value"]):
-            colour, width, dash = _LINES[shape["kind"]]
-            line = {"color": palette[colour], "width": width, "dash": dash}
+            colour, thick, dash = _LINES[shape["kind"]]
+            line = {"color": palette[colour], "width": thick, "dash": dash}
             ends = {f"{own}0": shape["value"], f"{own}1": shape["value"]}
             shapes.append({"type": "line", **across, **ends, "line": line})
-    notes = []
+    notes: list[dict[str, Any]] = []
+    boxes: list[Box] = []
     for note in layout["annotations"]:
         if "axis" in note and getattr(panel, note["axis"]).shows(note["value"]):
             notes.append(_limit_label(note, panel, palette))
-    return shapes, notes
+            boxes.append(_limit_box(note, panel, width, height))
+    return shapes, notes, boxes
+
+
+def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) -> Box:
+    """The room a limit's label takes, in pixels from the panel's lower left corner."""
+    long = LETTER * len(note["text"].replace("<b>", "").replace("</b>", ""))
+    if note["axis"] == "x":
+        left = _share(note["value"], panel.x) * width + 5
+        bottom = height - LINE if "top" in note["place"] else 0.0
+    else:
+        left = width - long - 4 if "right" in note["place"] else 5.0
+        bottom = _share(note["value"], panel.y) * height - (LINE if "below" in note["place"] else 0.0)
+    return left, bottom, left + long, bottom + LINE
 
 
 def _limit_label(note: dict[str, Any], panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
@@ -276,7 +290,7 @@ def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict
 def _base_layout(x: Axis, y: Axis, screen: Screen, ends: int) -> Mapping[str, Any]:
     """Everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
-    right = min(ends + 8, 84 if screen.narrow else 132) if ends else 24
+    right = min(ends, 84 if screen.narrow else 140) if ends else 24
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
+_UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
 
@@ -74,6 +76,7 @@ _SPELLED = {
 }
 
 
+@lru_cache(maxsize=8192)
 def three_digits(value: float) -> str:
     """Write a finite number with three significant digits, thousands set apart, tiny and huge as powers of ten.
 
@@ -83,13 +86,13 @@ def three_digits(value: float) -> str:
     if value == 0:
         return "0"
     sign, size = ("−", -value) if value < 0 else ("", value)
-    mantissa, exponent_text = f"{size:.2e}".split("e")
+    mantissa, exponent_text = f"{size * _UPWARDS:.2e}".split("e")
     exponent = int(exponent_text)
     if exponent < -3 or exponent > 9:
         digits = mantissa.rstrip("0").rstrip(".")
         power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
         return f"{sign}{power}" if digits == "1" else f"{sign}{digits}{THIN}×{THIN}{power}"
-    rounded = float(f"{size:.3g}")
+    rounded = float(f"{size * _UPWARDS:.3g}")
     if rounded >= 1000:
         return sign + f"{rounded:,.0f}".replace(",", THIN)
     return (
@@ -97,6 +100,7 @@ def three_digits(value: float) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def quantity(value: float, unit: str) -> tuple[str, str]:
     """Return the number and the unit as written: ``(51114064, "B") -> ("51.1", "MB")``.
 
@@ -108,7 +112,7 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
         return three_digits(value), unit
     if unit == "points":
         return ("+" if value > 0 else "") + three_digits(value), unit
-    size = max(abs(value), abs(float(f"{value:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
+    size = max(abs(value), abs(float(f"{value * _UPWARDS:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
     factor, name = rows[0][1], rows[0][2]
     for smallest, row_factor, row_name in rows:
         if size >= smallest:

@@ -14,8 +14,8 @@ from dashboard.entries import Draft, draft_from
 from dashboard.guard import Refused
 from dashboard.layouts.bench import bench_body
 from dashboard.layouts.predict import ask_card, predict_section, review_card
-from dashboard.ledger.events import Event, StoredEvent
 from dashboard.ledger.database import LedgerUnavailable
+from dashboard.ledger.events import Event, StoredEvent
 from tracks.spec import Bench, Prediction, Track
 
 NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."

@@ -15,8 +15,8 @@ from dashboard.callbacks.navigation import marks_of
 from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
 from dashboard.guard import Refused
 from dashboard.layouts.reveal import MARKS, SLOTS, check_feedback, reflect_section
-from dashboard.ledger.events import Event, EventRefused, Kind
 from dashboard.ledger.database import LedgerUnavailable
+from dashboard.ledger.events import Event, EventRefused, Kind
 from tracks.spec import Bench, Reflection, Track
 
 LONGEST_SLOT = 600

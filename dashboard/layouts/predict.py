@@ -120,7 +120,6 @@ def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[st
                         type="text",
                         inputMode="text",
                         value=draft.value or "",
-                        debounce=0.25,
                         maxLength=40,
                         spellCheck="false",
                     ),

@@ -1,6 +1,7 @@
 /* Numbers and units as tracks/quantities.py writes and reads them; a browser test holds the two against each other. */
 (function () {
   "use strict";
+  var UPWARDS = 1 + 1e-12; // a half is rounded up, as on the server
   var THIN = "\u202f";
   var UP = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
   var PREFIXES = {
@@ -22,14 +23,14 @@
     if (value === 0) return "0";
     var sign = value < 0 ? "−" : "";
     var size = Math.abs(value);
-    var parts = size.toExponential(2).split("e");
+    var parts = (size * UPWARDS).toExponential(2).split("e");
     var exponent = parseInt(parts[1], 10);
     if (exponent < -3 || exponent > 9) {
       var digits = parts[0].replace(/0+$/, "").replace(/\.$/, "");
       var power = "10" + String(exponent).replace(/[-0-9]/g, function (c) { return UP[c]; });
       return sign + (digits === "1" ? power : digits + THIN + "×" + THIN + power);
     }
-    var rounded = parseFloat(size.toPrecision(3));
+    var rounded = parseFloat((size * UPWARDS).toPrecision(3));
     if (rounded >= 1000) return sign + rounded.toFixed(0).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
     var decimals = Math.max(0, 2 - exponent);
     var text = rounded.toFixed(decimals);
@@ -40,7 +41,7 @@
     var rows = PREFIXES[unit];
     if (!rows) return [threeDigits(value), unit];
     if (unit === "points") return [(value > 0 ? "+" : "") + threeDigits(value), unit];
-    var size = Math.max(Math.abs(value), Math.abs(parseFloat(value.toPrecision(3))));
+    var size = Math.max(Math.abs(value), Math.abs(parseFloat((value * UPWARDS).toPrecision(3))));
     var row = rows[0];
     rows.forEach(function (candidate) { if (size >= candidate[0]) row = candidate; });
     if (size === 0 && (unit === "s" || unit === "J" || unit === "W")) row = [0, 1, unit];

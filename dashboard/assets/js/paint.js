@@ -22,16 +22,17 @@
     return desk.places;
   }
 
+  /* What the browser knows without an answer: the values of the controls. */
+  function paintValues(desk) {
+    places(desk).texts.forEach(function (node) {
+      var name = node.dataset.paint.slice(7);
+      if (node.dataset.paint.indexOf("values.") === 0) write(node, gate.words(desk.spec[name], desk.values[name]));
+    });
+  }
   function paintView(desk, view) {
     var here = places(desk);
     here.texts.forEach(function (node) {
-      var path = node.dataset.paint;
-      if (path.indexOf("values.") === 0) {
-        var name = path.slice(7);
-        write(node, gate.words(desk.spec[name], desk.values[name]));
-      } else {
-        write(node, at(view, path));
-      }
+      if (node.dataset.paint.indexOf("values.") !== 0) write(node, at(view, node.dataset.paint));
     });
     here.levels.forEach(function (node) { node.dataset.shape = at(view, node.dataset.level) || ""; });
     here.tints.forEach(function (node) { node.dataset.state = at(view, node.dataset.tint) || "ok"; });
@@ -108,9 +109,10 @@
     var key = window.dash_clientside.callback_context.inputs_list[0].id.bench;
     var desk = gate.deskOf(key, spec);
     if (desk.root) {
+      paintValues(desk);
+      gate.showAll(desk);
       if (view) {
         paintView(desk, view);
-        gate.showAll(desk);
         announceSoon(desk);
       }
       if (desk.greeted !== desk.root) arrive(desk);

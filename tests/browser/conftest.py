@@ -1,0 +1,148 @@
+"""A real Chromium in front of a real server: one lab for the module, pages that fail on any error or foreign request."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+expect.set_options(timeout=12_000)
+GUESTS = Path(__file__).parents[1] / "guests"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The system's Chromium; a machine without it fails, it does not skip."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """The lab as one command starts it, on a ledger that outlives a restart."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "EDGELAB_DATA_DIR": str(self.data),
+            "EDGELAB_TRACKS_DIR": str(GUESTS),
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = [sys.executable, "-m", "dashboard", "--port", str(self.port)]
+        with (self.data.parent / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.data.parent)
+        for _ in range(400):
+            try:
+                urllib.request.urlopen(f"{self.url}/_health", timeout=2).read()
+                return
+            except (URLError, ConnectionError, TimeoutError):
+                assert self.process.poll() is None, (self.data.parent / "server.log").read_text()[-3000:]
+                time.sleep(0.05)
+        raise AssertionError("the lab did not start")
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running lab."""
+    running = Server(tmp_path_factory.mktemp("lab") / "data")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def base_url(server: Server) -> str:
+    """What pytest-playwright puts before a path."""
+    return server.url
+
+
+class Watch:
+    """What a page did that it must not: console errors, exceptions, requests to other hosts."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.trouble: list[str] = []
+        self.requests: list[str] = []
+
+        def on_console(message) -> None:
+            if message.type in ("error", "warning"):
+                self.trouble.append(f"{message.type}: {message.text}")
+
+        def on_request(request) -> None:
+            self.requests.append(request.url)
+            parts = urlparse(request.url)
+            if parts.scheme not in ("data", "blob") and parts.netloc != host:
+                self.trouble.append(f"foreign request: {request.url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: self.trouble.append(f"exception: {error}"))
+        page.on("request", on_request)
+
+    def updates(self) -> int:
+        """How many callback requests went out."""
+        return sum("_dash-update-component" in url for url in self.requests)
+
+
+@pytest.fixture
+def student_page(browser: Browser, server: Server) -> Iterator[Callable[..., tuple[Page, Watch]]]:
+    """A function that opens a new student's page; afterwards nothing forbidden may have happened on any."""
+    contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
+
+    def open_page(
+        *, width: int = 1440, height: int = 900, theme: str = "light", context: BrowserContext | None = None
+    ) -> tuple[Page, Watch]:
+        if context is None:
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                base_url=server.url,
+                has_touch=width < 800,
+                accept_downloads=True,
+            )
+            contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(12_000)
+        watch = Watch(page, f"127.0.0.1:{server.port}")
+        watches.append(watch)
+        return page, watch
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [line for watch in watches for line in watch.trouble] == []

@@ -1,0 +1,70 @@
+"""What a student does with mouse and keyboard, as functions."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def go(page: Page, path: str) -> None:
+    """Open an address and wait until its page stands."""
+    page.goto(path)
+    expect(page.locator("#content")).to_be_visible()
+
+
+def answer(page: Page, *, value: str | None = None, option: str | None = None, sure: str = "fairly sure") -> None:
+    """Fill in the prediction card."""
+    if value is not None:
+        page.get_by_label("Your value").fill(value)
+    if option is not None:
+        page.get_by_label(option).check()
+    page.locator(".predict-card fieldset", has_text="Because").get_by_role("radio").first.check()
+    page.locator(".segmented").get_by_label(sure).check(force=True)
+
+
+def lock(page: Page, **entry: str) -> None:
+    """Answer, review, lock."""
+    answer(page, **entry)
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Lock this prediction").click()
+    expect(page.locator(".locked")).to_have_count(1)
+
+
+def open_paradox(page: Page, track: str = "edge_guardian", value: str = "0.5") -> None:
+    """Come to a track's paradox bench and lock its prediction."""
+    go(page, f"/{track}/paradox")
+    lock(page, value=value)
+    expect(page.locator(".is-open")).to_be_visible()
+    expect(reading(page, "ratio")).not_to_be_empty()
+
+
+def reading(page: Page, name: str) -> Locator:
+    """Where a reading's number stands."""
+    return page.locator(f'[data-paint="readings.{name}.value"]').first
+
+
+def slider(page: Page, label: str) -> Locator:
+    """A slider by its accessible name."""
+    return page.get_by_role("slider", name=label)
+
+
+def curve(page: Page, panel: int, trace: int = 0) -> list[float]:
+    """The y values that a panel's figure draws now."""
+    return page.evaluate(
+        "([panel, trace]) => Array.from(document.querySelectorAll('.js-plotly-plot')[panel].data[trace].y)",
+        [panel, trace],
+    )
+
+
+def points(page: Page, panel: int) -> list[list[float]]:
+    """Every single-point trace of a panel, as [x, y]."""
+    return page.evaluate(
+        """panel => document.querySelectorAll('.js-plotly-plot')[panel].data
+              .filter(trace => trace.x.length === 1).map(trace => [trace.x[0], trace.y[0]])""",
+        panel,
+    )
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no answer is due and the last one is painted."""
+    page.wait_for_function("Object.values(window.edgelabGate.desks).every(d => !d.busy && !d.waiting)")
+    page.wait_for_timeout(60)

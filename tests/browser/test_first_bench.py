@@ -1,0 +1,366 @@
+"""A student's way through the first bench, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.moves import answer, at_rest, curve, go, lock, open_paradox, points, reading, slider
+
+pytestmark = pytest.mark.browser
+
+
+def test_pick_a_track_predict_lock_drag_reload(student_page) -> None:  # L1 L5 L6 L7 L8 L9 L10 P2
+    page, _ = student_page()
+    go(page, "/")
+    expect(page).to_have_title(re.compile("edgelab"))
+    page.get_by_role("link", name="Start Edge Guardian").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edge Guardian")
+    page.get_by_role("link", name="Begin with Paradox").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Paradox")
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.get_by_role("slider").first).to_be_disabled()
+
+    lock(page, value="0.5")
+    expect(page.locator(".is-open")).to_be_visible()
+    expect(reading(page, "ratio")).to_contain_text("2.56")
+    before = [points(page, 0), points(page, 1)]
+
+    handle = slider(page, "Participating share")
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + 0.04 * step), box["y"] + box["height"] / 2)
+    page.mouse.up()
+    at_rest(page)
+    dragged = [points(page, 0), points(page, 1)]
+    assert dragged[0] != before[0]
+    assert dragged[1] != before[1]
+
+    handle.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    at_rest(page)
+    keyed = [points(page, 0), points(page, 1)]
+    assert keyed[0] != dragged[0]
+    assert keyed[1] != dragged[1]
+
+    shown = reading(page, "ratio").inner_text()
+    page.reload()
+    expect(page.locator(".locked .value")).to_have_text("0.5")
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text(shown)  # the controls stand where they stood
+
+
+def test_review_shows_what_freezes_and_enter_never_locks(student_page) -> None:
+    page, _ = student_page()
+    go(page, "/tiny_pioneer/paradox")
+    answer(page, value="0,002")
+    expect(page.locator(".echo")).to_have_text("Read as 0.002×")
+    page.get_by_label("Your value").press("Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator(".locked")).to_have_count(0)
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_role("heading", name="This will freeze")).to_be_visible()
+    page.get_by_role("button", name="Back to edit").click()
+    expect(page.get_by_label("Your value")).to_have_value("0,002")  # nothing was lost
+
+
+def test_a_forgotten_answer_is_named_and_nothing_is_lost(student_page) -> None:
+    page, _ = student_page()
+    go(page, "/mobile_nomad/paradox")
+    page.get_by_label("Your value").fill("many")
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator(".echo")).to_contain_text("No number found")
+    expect(page.get_by_text("Choose the reason that carries your answer.")).to_be_visible()
+    expect(page.get_by_label("Your value")).to_have_value("many")
+
+
+@pytest.mark.parametrize(
+    ("track", "ratio"),
+    [("cloud_titan", "524"), ("edge_guardian", "2.56"), ("mobile_nomad", "0.0641"), ("tiny_pioneer", "4.34")],
+)
+def test_every_track_opens_at_its_own_ratio(student_page, track: str, ratio: str) -> None:  # P1 P2 P3 P4
+    page, _ = student_page()
+    open_paradox(page, track)
+    expect(reading(page, "ratio")).to_contain_text(ratio)
+
+
+def test_the_keyboard_preset_gives_the_paradox(student_page) -> None:  # L22
+    page, _ = student_page()
+    open_paradox(page)
+    page.get_by_label("Preset").select_option(label="Keyboard fleet")
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text("400\u202f000")
+    expect(page.get_by_text("40 PB").first).to_be_visible()
+
+
+def test_a_fix_button_moves_its_control_and_helps(student_page) -> None:  # L16
+    page, _ = student_page()
+    open_paradox(page, "cloud_titan", "100")
+    expect(page.locator(".status-word")).to_have_text(re.compile("Dearer"))
+    before = reading(page, "ratio").inner_text()
+    page.locator(".fix:visible").first.click()
+    at_rest(page)
+    assert reading(page, "ratio").inner_text() != before
+
+
+def test_undo_redo_reset_and_presets_move_only_controls(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page)
+    start = reading(page, "ratio").inner_text()
+    slider(page, "Participating share").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(600)
+    at_rest(page)
+    end = reading(page, "ratio").inner_text()
+    assert end != start
+    page.get_by_role("button", name="Undo").click()
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text(start)
+    page.get_by_role("button", name="Redo").click()
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text(end)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text(start)
+    expect(page.locator(".locked")).to_have_count(1)
+
+
+def test_a_number_can_be_typed_with_its_unit_and_nonsense_changes_nothing(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page)
+    box = page.locator('[data-control="moved_bytes"] .box input')
+    box.fill("2 GB")
+    box.press("Enter")
+    at_rest(page)
+    expect(page.locator('[data-suffix="moved_bytes"]')).to_have_text("GB")
+    expect(slider(page, "What moves")).to_have_attribute("aria-valuetext", "2\u00a0GB")
+    shown = reading(page, "ratio").inner_text()
+    for nonsense in ("", "much", "NaN", "1e999", "-", "2 parsec", "<b>"):
+        box.fill(nonsense)
+        box.press("Enter")
+        page.wait_for_timeout(50)
+    at_rest(page)
+    expect(reading(page, "ratio")).to_have_text(shown)
+    expect(box).to_have_value("2")
+
+
+def test_the_reveal_says_how_far_off_and_why(student_page) -> None:  # L10
+    page, _ = student_page()
+    open_paradox(page, "mobile_nomad", "0.641")
+    page.get_by_text("Show how far off I was").click()
+    expect(page.locator(".gap")).to_have_text("10× high")
+    expect(page.locator("[data-reveal]")).to_be_focused()
+    expect(page.locator(".bell")).to_be_visible()
+
+
+def test_reflection_with_its_check_opens_the_model_answer(student_page) -> None:  # L11
+    page, _ = student_page()
+    open_paradox(page)
+    check = page.locator(".check").get_by_role("radio")
+    for number in range(check.count()):
+        check.nth(number).check()
+        expect(page.locator(".check .feedback")).not_to_be_empty()
+    page.get_by_label("What did the figure show?").fill("The federated line lies far below.")
+    page.get_by_label("Why? Name one quantity.").fill("Raw bytes a day.")
+    page.get_by_label("What would change your mind?").fill("A larger model.")
+    page.get_by_role("button", name="Save reflection").click()
+    expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
+    expect(page.get_by_text("Raw bytes a day.")).to_be_visible()
+
+
+def test_peek_shows_the_students_own_numbers(student_page) -> None:  # L12
+    page, _ = student_page()
+    open_paradox(page, "mobile_nomad")
+    page.locator(".peek summary").click()
+    first = page.locator(".peek .numbers").all_inner_texts()
+    slider(page, "Participating share").focus()
+    page.keyboard.press("End")
+    at_rest(page)
+    assert page.locator(".peek .numbers").all_inner_texts() != first
+
+
+def test_one_request_at_a_time_the_newest_wins_and_the_last_is_never_lost(student_page) -> None:
+    page, watch = student_page()
+    open_paradox(page)
+    in_flight = {"now": 0, "most": 0}
+
+    def slow(route) -> None:
+        in_flight["now"] += 1
+        in_flight["most"] = max(in_flight["most"], in_flight["now"])
+        page.wait_for_timeout(0)
+        route.continue_()
+
+    page.route("**/_dash-update-component*", slow)
+    page.on("requestfinished", lambda request: in_flight.update(now=in_flight["now"] - ("update" in request.url)))
+    before = watch.updates()
+    page.evaluate(
+        """() => new Promise(done => {
+            const input = document.querySelector('[data-control="participation"] input[type=range]');
+            const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+            let n = 0;
+            const timer = setInterval(() => {
+                set.call(input, String(-3 + 0.02 * n));
+                input.dispatchEvent(new Event('input', { bubbles: true }));
+                if (++n > 80) { clearInterval(timer); done(); }
+            }, 4);
+        })"""
+    )
+    at_rest(page)
+    assert in_flight["most"] == 1
+    assert watch.updates() - before < 80, "values that were overtaken are never sent"
+    shown = slider(page, "Participating share").get_attribute("aria-valuetext")
+    drawn = [x for x, _ in points(page, 0)]
+    assert shown.startswith("4\u202f") is False
+    assert any(abs(x - 10**-1.4) / 10**-1.4 < 0.01 for x in drawn), (shown, drawn)
+
+
+def test_one_slider_change_is_one_request(student_page) -> None:
+    page, watch = student_page()
+    open_paradox(page)
+    slider(page, "Participating share").focus()
+    before = watch.updates()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        at_rest(page)
+    assert watch.updates() - before == 5
+
+
+def test_a_lost_server_is_said_and_nothing_is_lost(student_page) -> None:
+    page, watch = student_page()
+    open_paradox(page)
+    slider(page, "Participating share").focus()
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    page.keyboard.press("End")
+    expect(page.locator(".notice")).to_contain_text("No connection to the server")
+    page.unroute("**/_dash-update-component*")
+    page.get_by_role("button", name="Try again").click()
+    at_rest(page)
+    expect(page.locator(".notice")).to_be_hidden()
+    assert any(abs(x - 0.1) < 1e-6 for x, _ in points(page, 0))
+    watch.trouble.clear()  # the browser itself reports the aborted request
+
+
+def test_two_tabs_of_one_student_share_the_lock_and_two_browsers_do_not(student_page) -> None:
+    page, _ = student_page()
+    second, _ = student_page(context=page.context)
+    stranger, _ = student_page()
+    go(second, "/edge_guardian/paradox")
+    go(stranger, "/edge_guardian/paradox")
+    open_paradox(page, value="7")
+    answer(second, value="9")  # the second tab still shows the open card
+    second.get_by_role("button", name="Review").click()
+    second.get_by_role("button", name="Lock this prediction").click()
+    expect(second.locator(".locked .value")).to_have_text("7")  # the first lock stands
+    stranger.reload()
+    expect(stranger.get_by_role("button", name="Review")).to_be_visible()
+
+
+def test_a_restarted_server_keeps_the_lock(student_page, server) -> None:
+    page, _ = student_page()
+    open_paradox(page, "cloud_titan", "12")
+    server.stop()
+    server.start()
+    page.reload()
+    expect(page.locator(".locked .value")).to_have_text("12")
+
+
+def test_back_and_forward_follow_the_address(student_page) -> None:
+    page, _ = student_page()
+    go(page, "/")
+    page.get_by_role("link", name="Start Tiny Pioneer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tiny Pioneer")
+    page.get_by_role("link", name="Begin with Paradox").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Paradox")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tiny Pioneer")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Paradox")
+    expect(page).to_have_title(re.compile("Paradox"))
+
+
+def test_nothing_comes_from_another_host(student_page, server) -> None:  # N14
+    page, watch = student_page()
+    go(page, "/")
+    go(page, "/edge_guardian")
+    open_paradox(page)
+    go(page, "/designer")
+    assert watch.requests
+    assert all(url.startswith((server.url, "data:", "blob:")) for url in watch.requests)
+    plotly = [url for url in watch.requests if "plotly" in url]
+    assert len(set(plotly)) == 1
+    assert re.search(r"plotly-basic-[\d.]+\.[0-9a-f]{12}\.min\.js", plotly[0])
+
+
+def test_the_table_says_what_the_figure_draws(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page)
+    page.get_by_role("button", name="Table").first.click()
+    expect(page.locator(".data-table")).to_have_count(1)
+    cells = [
+        float(v) for v in page.locator(".data-table td[data-value]").evaluate_all("c => c.map(x => x.dataset.value)")
+    ]
+    for value in curve(page, 0):
+        assert any(abs(cell - value) <= 1e-5 * abs(value) for cell in cells)
+    page.get_by_role("button", name="Table").first.click()
+    expect(page.locator(".data-table")).to_have_count(0)
+
+
+def test_csv_and_png_are_made_in_the_browser(student_page) -> None:
+    page, watch = student_page()
+    open_paradox(page)
+    before = len(watch.requests)
+    with page.expect_download() as csv:
+        page.get_by_role("button", name="CSV").first.click()
+    text = csv.value.path().read_bytes().decode()
+    assert text.startswith("series,x,y\r\n")
+    assert csv.value.suggested_filename.startswith("edge-guardian-paradox-")
+    with page.expect_download() as png:
+        page.get_by_role("button", name="PNG").first.click()
+    assert png.value.path().read_bytes().startswith(b"\x89PNG")
+    assert [url for url in watch.requests[before:] if not url.startswith(("blob:", "data:"))] == []
+
+
+def test_numbers_are_written_and_read_alike_in_browser_and_server(student_page) -> None:
+    from tracks.quantities import PREFIXES, in_words, quantity
+
+    page, _ = student_page()
+    go(page, "/")
+    units = [*PREFIXES, "steps", ""]
+    values = [m * 10.0**e for e in range(-9, 17) for m in (1, 1.5, 2.345, 9.996)] + [0.0, -3.25, 1023.9, 1024.0]
+    cases = [[value, unit] for unit in units for value in values]
+    browser_side = page.evaluate("cases => cases.map(([v, u]) => window.edgelabFormat.inWords(v, u))", cases)
+    server_side = [in_words(value, unit) for value, unit in cases]
+    assert browser_side == server_side
+    texts = [[*quantity(value, unit), unit] for value, unit in cases]
+    read = page.evaluate("cases => cases.map(([n, shown, u]) => window.edgelabFormat.read(n, u, shown))", texts)
+    for (value, unit), back in zip(cases, read, strict=True):
+        assert back == pytest.approx(value, rel=6e-3, abs=1e-12), (value, unit, back)
+    assert json.dumps(read).count("NaN") == 0
+
+
+def test_a_guests_bench_works_like_the_courses_own(student_page) -> None:  # N9
+    page, _ = student_page()
+    go(page, "/cloud_titan/downlink")
+    lock(page, value="90 s")
+    page.wait_for_selector(".locked")
+    answer(page, option="the slowest link")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Lock this prediction").click()
+    expect(page.locator(".is-open")).to_be_visible()
+    expect(reading(page, "time")).to_have_text("6.35")
+    page.get_by_label("int8").check(force=True)
+    at_rest(page)
+    expect(reading(page, "time")).to_have_text("95.2")
+    page.locator(".advanced summary").click()
+    page.locator('[data-control="cached"] input').check()
+    at_rest(page)
+    expect(reading(page, "time")).to_have_text("47.6")
+    expect(page.locator(".status-word")).to_have_text("In time")

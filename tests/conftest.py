@@ -1,0 +1,52 @@
+"""What every test shares: Hypothesis without a clock, and labs on ledgers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dash import Dash
+from hypothesis import settings as hypothesis_settings
+
+from dashboard.app import create_app
+from dashboard.ledger.migrations import upgrade
+from dashboard.settings import Settings
+from tests.wire import Student
+from tracks.registry import Registry, load_registry
+
+# This machine may be busy; a slow example is no failure.
+hypothesis_settings.register_profile("edgelab", deadline=None)
+hypothesis_settings.load_profile("edgelab")
+
+GUESTS = Path(__file__).with_name("guests")
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The built-in tracks and benches, and the guest of tests/guests."""
+    return load_registry(folder=GUESTS)
+
+
+@pytest.fixture
+def new_app(tmp_path: Path, registry: Registry) -> Callable[[], Dash]:
+    """A function that starts a lab on this test's ledger: called twice, it is a restart."""
+
+    def start() -> Dash:
+        settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(tmp_path / "data")})
+        upgrade(settings.database_url)
+        return create_app(settings, registry)
+
+    return start
+
+
+@pytest.fixture
+def app(new_app: Callable[[], Dash]) -> Dash:
+    """One lab."""
+    return new_app()
+
+
+@pytest.fixture
+def student(app: Dash, registry: Registry) -> Student:
+    """One student of that lab."""
+    return Student.of(app, registry)

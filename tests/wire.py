@@ -1,0 +1,162 @@
+"""A student without a browser: the requests that the page would send, through Flask's test client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboard import ids
+from tracks.registry import Registry
+from tracks.spec import Bench, Prediction, Value
+
+UPDATE = "/_dash-update-component"
+
+
+@dataclass
+class Student:
+    """One cookie jar and what its owner does."""
+
+    app: Dash
+    registry: Registry
+    client: FlaskClient
+
+    @classmethod
+    def of(cls, app: Dash, registry: Registry) -> Student:
+        """A new student whose browser has opened the first page and so has an identity."""
+        student = cls(app, registry, app.server.test_client())
+        student.client.get("/")
+        return student
+
+    def post(self, body: Any) -> TestResponse:
+        return self.client.post(UPDATE, json=body)
+
+    def output(self, *parts: str) -> str:
+        """The key of the callback whose output names all these parts."""
+        return next(key for key in self.app.callback_map if all(part in key for part in parts))
+
+    def page(self, path: str) -> TestResponse:
+        """What routing answers for an address."""
+        return self.post(
+            {
+                "output": f"{ids.PAGE}.children",
+                "outputs": {"id": ids.PAGE, "property": "children"},
+                "inputs": [{"id": ids.LOCATION, "property": "pathname", "value": path}],
+                "changedPropIds": [f"{ids.LOCATION}.pathname"],
+            }
+        )
+
+    def bench(self, key: str) -> Bench:
+        return self.registry.bench(*ids.split_bench_key(key))
+
+    def update(self, key: str, values: Mapping[str, Any], *, moved: str = "") -> TestResponse:
+        """Send the controls as they stand, as one slider change does."""
+        return self.post(self.update_body(key, values, moved=moved))
+
+    def update_body(self, key: str, values: Mapping[str, Any], *, moved: str = "") -> dict[str, Any]:
+        bench = self.bench(key)
+        figures = [{"id": ids.figure(key, panel.id), "property": "figure"} for panel in bench.panels]
+        inputs = [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()]
+        return {
+            "output": self.output('"kind":"figure"', '"name":"view"'),
+            "outputs": [figures, {"id": ids.slot(key, "view"), "property": "data"}],
+            "inputs": [inputs],
+            "changedPropIds": [ids.dom(ids.control(key, moved or next(iter(values), "none"))) + ".data"],
+        }
+
+    def seen(self, key: str, **changes: Value) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Figures by panel and the view, after some controls left their defaults."""
+        answer = self.update(key, {**self.bench(key).defaults(), **changes})
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+        response = answer.get_json()["response"]
+        view = next(part["data"] for name, part in response.items() if '"name":"view"' in name)
+        figures = {panel.id: response[ids.dom(ids.figure(key, panel.id))]["figure"] for panel in self.bench(key).panels}
+        return figures, view
+
+    def press(
+        self,
+        key: str,
+        action: str,
+        *,
+        entered: Mapping[str, Any] | None = None,
+        prediction: str = "",
+        draft: Any = None,
+        clicks: Any = 1,
+    ) -> TestResponse:
+        """Press a button of the prediction card: review, edit or lock."""
+        button = ids.action(key, action)
+        entries = [
+            {"id": ids.entry(key, prediction, name), "property": "value", "value": value}
+            for name, value in (entered or {}).items()
+        ]
+        stores = [{"id": ids.slot(key, "draft"), "property": "data", "value": draft}] if draft is not None else []
+        return self.post(
+            {
+                "output": self.output('"name":"predict"', '"name":"body"'),
+                "outputs": [
+                    {"id": ids.slot(key, "predict"), "property": "children"},
+                    {"id": ids.slot(key, "body"), "property": "children"},
+                ],
+                "inputs": [[{"id": button, "property": "n_clicks", "value": clicks}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [entries, stores],
+            }
+        )
+
+    def lock(self, key: str, prediction: Prediction, **parts: Any) -> TestResponse:
+        """Press Lock with a draft that is complete unless ``parts`` says otherwise."""
+        return self.press(key, "lock", draft={"prediction": prediction.id, **an_answer(prediction), **parts})
+
+    def lock_all(self, key: str) -> None:
+        for prediction in self.bench(key).predictions:
+            answer = self.lock(key, prediction)
+            assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+
+    def write(self, key: str, action: str, fields: Mapping[str, Any]) -> TestResponse:
+        """Press a button of the reflection: reflect or mark."""
+        button = ids.action(key, action)
+        written = [{"id": ids.writing(key, n), "property": "value", "value": v} for n, v in fields.items()]
+        return self.post(
+            {
+                "output": self.output('"name":"reflect"'),
+                "outputs": {"id": ids.slot(key, "reflect"), "property": "children"},
+                "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [written],
+            }
+        )
+
+    def table(self, key: str, panel: str) -> TestResponse:
+        """Press a figure's Table button."""
+        bench = self.bench(key)
+        button = ids.action(key, f"table_{panel}")
+        places = [{"id": ids.table(key, item.id), "property": "children"} for item in bench.panels]
+        values = bench.defaults().items()
+        return self.post(
+            {
+                "output": self.output('"kind":"table"'),
+                "outputs": places,
+                "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [
+                    [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values],
+                    [{**place, "value": None} for place in places],
+                ],
+            }
+        )
+
+
+def an_answer(prediction: Prediction) -> dict[str, Any]:
+    """A complete answer: the first option or the number 1, the first reason, a guess."""
+    value = prediction.options[0].id if prediction.options else "1"
+    return {"value": value, "mechanism": prediction.mechanisms[0].id, "confidence": "guess"}
+
+
+def said(answer: TestResponse) -> str:
+    """An answer's JSON as plain text, without the escapes of its transport."""
+    return json.dumps(answer.get_json(), ensure_ascii=False)
