@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from dashboard.app import create_app
+from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings, SettingsError
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_environment()
         upgrade(settings.database_url)
         return 0 if chosen.command == "db" else _serve(settings, chosen.host, chosen.port)
-    except SettingsError as problem:
+    except (SettingsError, LedgerUnavailable) as problem:
         print(f"edgelab: {problem}", file=sys.stderr)
         return 2
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dash
 from flask import Flask, Response, jsonify, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard import guard, statics
 from dashboard.callbacks import bench, navigation, prediction, reflection
@@ -94,6 +95,9 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     for part in (navigation, bench, prediction, reflection):
         part.register(app, lab)
     identity.install(server, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     guard.install(server, f"{settings.url_prefix}_dash-update-component")
     _machine_pages(server, lab)
     statics.install(server, files)

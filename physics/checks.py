@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+_LARGEST = float(np.finfo(np.float64).max)
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -30,6 +31,13 @@ def _not_numbers(array: NDArray[Any]) -> bool:
     if array.dtype.kind == "O":
         return any(item is None or isinstance(item, (str, bytes, bool, np.bool_)) for item in array.flat)
     return array.dtype.kind not in "iuf"
+
+
+def _inside(least: float, most: float, low: float, high: float, low_open: bool, high_open: bool) -> bool:
+    """Whether finite numbers from ``least`` to ``most`` lie in the range; NaN fails every comparison."""
+    above = least > low if low_open else least >= low
+    below = most < high if high_open else most <= high
+    return bool(above and below and least >= -_LARGEST and most <= _LARGEST)
 
 
 def floats(
@@ -53,6 +61,13 @@ def floats(
         ...
     ValueError: share must lie in [0, 1], got 1.5
     """
+    # A dragged slider asks this many times a second, so what is right is let through first and told apart later.
+    if type(value) is float or type(value) is int:
+        if _inside(value, value, low, high, low_open, high_open):
+            return np.array(value, dtype=np.float64)
+    elif isinstance(value, np.ndarray) and value.dtype == np.float64 and value.size:
+        if _inside(value.min(), value.max(), low, high, low_open, high_open):
+            return value
     words = _range_in_words(low, high, low_open, high_open)
     try:
         given = np.asarray(value)
@@ -152,7 +167,8 @@ def together(**arrays: Floats) -> tuple[Floats, ...]:
     ValueError: arguments must have shapes that broadcast, got rounds (3,), share (2,)
     """
     try:
-        return np.broadcast_arrays(*arrays.values())
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        return tuple(array if array.shape == shape else np.broadcast_to(array, shape) for array in arrays.values())
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
         raise ValueError(f"arguments must have shapes that broadcast, got {shapes}") from None

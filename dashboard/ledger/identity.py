@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
@@ -132,12 +133,22 @@ def _read(cookie: object, keys: Sequence[str]) -> tuple[str, float] | None:
     """Return the student and the age of the signature in seconds, which hosts whose clocks differ may see below 0."""
     if not isinstance(cookie, str) or not _SHAPE.fullmatch(cookie):
         return None
+    verified = _verified(cookie, tuple(keys))
+    if verified is None:
+        return None
+    student, signed_at = verified
+    age_s = time.time() - signed_at
+    return (student, age_s) if age_s <= COOKIE_AGE_S else None
+
+
+@lru_cache(maxsize=4096)
+def _verified(cookie: str, keys: tuple[str, ...]) -> tuple[str, float] | None:
+    """Return the student and when the cookie was signed; kept, because every slider change asks it again."""
     try:
         student, signed = _signer(keys).unsign(cookie, return_timestamp=True)
     except BadSignature:
         return None
-    age_s = time.time() - signed.timestamp()
-    return (student.decode("ascii"), age_s) if age_s <= COOKIE_AGE_S else None
+    return student.decode("ascii"), signed.timestamp()
 
 
 def _is_fresh(identity: _Identity) -> bool:

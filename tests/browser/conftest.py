@@ -1,4 +1,4 @@
-"""A real Chromium in front of a real server: one lab for the module, pages that fail on any error or foreign request."""
+"""A real Chromium in front of a real server: pages that fail on any console error and any foreign request."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_every_track_opens_at_its_own_ratio(student_page, track: str, ratio: str
 def test_the_keyboard_preset_gives_the_paradox(student_page) -> None:  # L22
     page, _ = student_page()
     open_paradox(page)
-    page.get_by_label("Preset").select_option(label="Keyboard fleet")
+    page.get_by_label("Preset").select_option(label="keyboard fleet")
     at_rest(page)
     expect(reading(page, "ratio")).to_have_text("400\u202f000")
     expect(page.get_by_text("40 PB").first).to_be_visible()
