@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
-    app.layout = shell(lab)
+    app.layout = shell()
     for part in (navigation, bench, prediction, reflection):
         part.register(app, lab)
     identity.install(server, settings)

@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import entries, ids
 from dashboard.callbacks.navigation import bench_state
-from dashboard.context import MODEL_VERSION, Lab, this_student
+from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
 from dashboard.entries import Draft, draft_from
 from dashboard.guard import Refused
 from dashboard.layouts.bench import bench_body
@@ -87,6 +87,8 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench = lab.bench(key)
         student = this_student()
         locks = lab.locks(student, track, bench)
+        if is_open(bench, locks):  # another tab was first
+            return no_update, bench_body(bench_state(lab, student, track, bench), just_locked=True)
         if pressed == "review":
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from dash import dcc, html
 
 from dashboard import ids
-from dashboard.context import Lab
+from dashboard.theme import DARK, LIGHT
 
 
-def shell(lab: Lab) -> Any:
+def shell() -> Any:
     """Return the app's layout, the same for every visitor."""
     return html.Div(
         [
@@ -18,6 +19,6 @@ def shell(lab: Lab) -> Any:
             html.A("Skip to content", href="#content", className="skip"),
             html.Div(id=ids.PAGE),
             html.Div(id=ids.ANNOUNCER, className="visually-hidden", role="status", **{"aria-live": "polite"}),
-            html.Div(id=ids.SCREEN, hidden=True, **{"data-prefix": lab.settings.url_prefix}),
+            html.Div(id=ids.SCREEN, hidden=True, **{"data-palettes": json.dumps([dict(LIGHT), dict(DARK)])}),
         ]
     )

@@ -17,7 +17,7 @@
     return node.closest(".panel").querySelector(".js-plotly-plot");
   }
   function fileName(node) {
-    return (node.closest("[data-bench]").dataset.bench + "-" + node.dataset.panel).replace(/\W+/g, "-");
+    return (node.closest("[data-bench]").dataset.bench + "-" + node.dataset.panel).replace(/[^a-z0-9]+/gi, "-");
   }
   function download(name, text) {
     var link = document.createElement("a");
@@ -116,12 +116,27 @@
       if (line) line.focus();
     }
   }, true);
+  /* Frames without data know no controls to ask for anew, so their colours are exchanged here. */
+  function recolour(graph, from, to) {
+    var layout = JSON.parse(JSON.stringify(graph.layout), function (_name, value) {
+      var role = typeof value === "string" && Object.keys(from).find(function (name) { return from[name] === value; });
+      return role ? to[role] : value;
+    });
+    window.Plotly.react(graph, graph.data, layout, graph._context);
+  }
   document.addEventListener("edgelab:screen", function () {
+    var palettes = JSON.parse((document.getElementById("screen") || { dataset: {} }).dataset.palettes || "null");
+    var dark = document.documentElement.dataset.theme === "dark";
     Object.keys(gate.desks).forEach(function (key) {
       var desk = gate.desks[key];
-      if (desk.root && desk.root.isConnected && desk.root.classList.contains("is-open")) {
+      if (!desk.root || !desk.root.isConnected) return;
+      if (desk.root.classList.contains("is-open")) {
         desk.sent = null;
         gate.command(key, { values: {} });
+      } else if (palettes) {
+        desk.root.querySelectorAll(".js-plotly-plot").forEach(function (graph) {
+          recolour(graph, palettes[dark ? 0 : 1], palettes[dark ? 1 : 0]);
+        });
       }
     });
   });
@@ -131,6 +146,10 @@
     if (!saved) return;
     saved.innerHTML = '<span class="shape shape-14" data-shape="warn" aria-hidden="true"></span><span class="problem-text"></span>';
     saved.querySelector(".problem-text").textContent = event.detail;
+  });
+
+  window.addEventListener("pagehide", function () {
+    Object.keys(gate.desks).forEach(function (key) { gate.keep(gate.desks[key]); });
   });
 
   lab.preset = function (chosen, presets) {

@@ -61,8 +61,9 @@
       .replace(/(\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))/g, "$1")
       .replace(/(^|[^\d.,])([+-]?[1-9]\d{0,2}(?:,\d{3})+)(?![\d,])/g, function (_all, before, number) { return before + number.replace(/,/g, ""); })
       .replace(/,/g, ".")
-      .replace(/\s*[×x*·]\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, function (_all, power) {
-        return "e" + power.replace(/./g, function (c) { return Object.keys(UP).find(function (k) { return UP[k] === c; }); });
+      .replace(/(\s*[×x*·]\s*)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, function (_all, times, power) {
+        var exponent = power.replace(/./g, function (c) { return Object.keys(UP).find(function (k) { return UP[k] === c; }); });
+        return (times ? "e" : "1e") + exponent;
       });
     var match = cleaned.match(/^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i);
     if (!match) return NaN;

@@ -103,6 +103,7 @@
     document.dispatchEvent(new CustomEvent("edgelab:rest", { detail: desk }));
   }
   function keep(desk) {
+    if (!desk.root || !desk.root.classList.contains("is-open")) return;
     try {
       window.sessionStorage.setItem("edgelab:" + desk.key, JSON.stringify(desk.values));
     } catch (_blocked) { /* private mode: the page works, a reload starts from the defaults */ }
@@ -254,7 +255,7 @@
     desks: desks, deskOf: deskOf, words: words, show: show, showAll: showAll, command: command,
     undo: function (desk) { travel(desk, desk.undo, desk.redo); },
     redo: function (desk) { travel(desk, desk.redo, desk.undo); },
-    answered: answered,
+    answered: answered, keep: keep,
   };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.lab = Object.assign(window.dash_clientside.lab || {}, { gate: gate });

@@ -1,0 +1,214 @@
+"""How long one slider change takes: on the server, in the browser, and how long a bench takes to stand.
+
+    python benchmarks/slider.py [--rounds 400] [--presses 40]
+
+Everything is measured in one run on one machine, in turns, because ratios hold where milliseconds do not. The server
+is asked in process, whole requests; beside it stands a Dash callback that does nothing. In the browser the time runs
+from the key press to the last redraw of both panels; beside it stands a bare ``Plotly.react`` of the same figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+from urllib.error import URLError
+
+import orjson
+from harness import FLOOR_BODY, do_nothing, fresh_settings, interleaved, lab, quantiles
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard import ids
+from tests.wire import UPDATE, Student
+from tracks.registry import load_registry
+from tracks.spec import Slider
+
+SERVER_TARGET_MS = 1.6
+COLD_TARGET_S = 2.0
+
+
+def server(rounds: int) -> None:
+    """Print server time per slider change for every bench, beside the callback that does nothing."""
+    registry = load_registry()
+    floor_client = do_nothing().server.test_client()
+    floor_body = orjson.dumps(FLOOR_BODY)
+
+    def floor() -> None:
+        floor_client.post(UPDATE, data=floor_body, content_type="application/json")
+
+    print("server, in process, ms of the whole request (do-nothing Dash callback in the same turns)")
+    print(f"{'bench':32}{'p50':>8}{'p95':>8}{'floor p50':>11}{'p95':>8}{'p50 above floor':>17}   target")
+    with lab() as app:
+        for track in registry.tracks.values():
+            for bench in registry.benches(track.id):
+                student = Student.of(app, registry)
+                key = ids.bench_key(track.id, bench.id)
+                student.lock_all(key)
+                change = _changes(student, key)
+                for _ in range(50):
+                    change(), floor()
+                took, beside = interleaved(change, floor, rounds=rounds)
+                (p50, p95), (f50, f95) = quantiles(took), quantiles(beside)
+                above = p50 - f50
+                verdict = "met" if above <= SERVER_TARGET_MS else "MISSED"
+                row = f"{key:32}{p50:8.2f}{p95:8.2f}{f50:11.2f}{f95:8.2f}{above:17.2f}"
+                print(f"{row}   <= {SERVER_TARGET_MS} {verdict}")
+
+
+def _changes(student: Student, key: str) -> Callable[[], None]:
+    """A function that moves the bench's first slider one position further at each call."""
+    bench = student.bench(key)
+    slider = next(control for control in bench.controls if isinstance(control, Slider))
+    bodies = [
+        orjson.dumps(student.update_body(key, {**bench.defaults(), slider.id: value}, moved=slider.id))
+        for value in slider.positions(97)
+    ]
+    turn = count()
+
+    def change() -> None:
+        body = bodies[next(turn) % len(bodies)]
+        answer = student.client.post(UPDATE, data=body, content_type="application/json")
+        assert answer.status_code == 200
+
+    return change
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """A lab in a process of its own, as ``make run`` starts it."""
+    with fresh_settings() as settings, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = {**os.environ, "EDGELAB_DATA_DIR": str(settings.data_dir)}
+        quiet = subprocess.DEVNULL
+        command = [sys.executable, "-m", "dashboard", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(200):
+                try:
+                    urllib.request.urlopen(f"{url}/_health", timeout=2).read()
+                    break
+                except (URLError, ConnectionError):
+                    time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+# Both times run to the last `plotly_afterplot` of the figures that are redrawn.
+_WATCH = """() => {
+    window.__drawn = [];
+    document.querySelectorAll('.js-plotly-plot').forEach((graph, n) => {
+        graph.on('plotly_afterplot', () => { window.__drawn[n] = performance.now(); });
+    });
+    const range = document.querySelector('.explore input[type=range]');
+    range.addEventListener('keydown', () => { window.__drawn = []; window.__pressed = performance.now(); });
+    range.focus();
+}"""
+_TOOK = """count => new Promise(done => {
+    const look = () => {
+        const drawn = window.__drawn.filter(Boolean);
+        if (drawn.length === count) done(Math.max(...drawn) - window.__pressed);
+        else setTimeout(look, 1);
+    };
+    look();
+})"""
+_KEEP = "() => Array.from(document.querySelectorAll('.js-plotly-plot')).map(g => ({data: g.data, layout: g.layout}))"
+_BARE = """async figures => {
+    const graphs = Array.from(document.querySelectorAll('.js-plotly-plot'));
+    const start = performance.now();
+    const quiet = { displayModeBar: false };
+    await Promise.all(graphs.map((g, n) => Plotly.react(g, figures[n].data, figures[n].layout, quiet)));
+    return performance.now() - start;
+}"""
+
+
+def _lock(page: Page, url: str, key: str) -> None:
+    page.goto(f"{url}/{key}")
+    page.get_by_label("Your value").fill("1")
+    page.locator(".predict-card .radios input").first.check()
+    page.locator(".segmented").get_by_label("guess").check(force=True)
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Lock this prediction").click()
+    page.wait_for_selector(".is-open .js-plotly-plot .scatterlayer")
+    page.wait_for_timeout(800)
+
+
+def browser(presses: int) -> None:
+    """Print key press to last redraw beside a bare redraw, and the time a bench takes to stand in a new browser."""
+    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with served() as url, sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium, args=quiet)
+        print(f"\nbrowser, {presses} key presses, ms from key press to the last redraw of both panels")
+        _redraws(engine, url, presses)
+        print("\ncold load of a bench in a new browser, s from navigation to both panels drawn")
+        _cold(engine, url)
+        engine.close()
+
+
+def _redraws(engine: Browser, url: str, presses: int) -> None:
+    page = engine.new_page(viewport={"width": 1440, "height": 900})
+    _lock(page, url, "edge_guardian/paradox")
+    panels = page.locator(".js-plotly-plot").count()
+    page.evaluate(_WATCH)
+    whole: list[float] = []
+    bare: list[float] = []
+    previous: Any = None
+    for turn in range(presses + 5):
+        page.keyboard.press("ArrowRight" if turn % 2 == 0 else "ArrowLeft")
+        took = page.evaluate(_TOOK, panels)
+        page.wait_for_timeout(30)
+        now = page.evaluate(_KEEP)
+        if previous is not None:
+            # Bare redraws of the two states in turn, the last one back to what the page shows.
+            page.evaluate(_BARE, previous)
+            beside = page.evaluate(_BARE, now)
+            if turn >= 5:
+                whole.append(took)
+                bare.append(beside)
+        previous = now
+        page.wait_for_timeout(500)
+    (w50, w95), (b50, b95) = quantiles(whole), quantiles(bare)
+    target = 1.5 * b50 + 20
+    print(f"key press to redraw  p50 {w50:6.1f}  p95 {w95:6.1f}")
+    print(f"bare Plotly.react    p50 {b50:6.1f}  p95 {b95:6.1f}")
+    print(f"target 1.5 x bare + 20 ms = {target:.1f}: {'met' if w50 <= target else 'MISSED'}")
+    page.close()
+
+
+def _cold(engine: Browser, url: str) -> None:
+    times = []
+    for _ in range(5):
+        context = engine.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        start = time.perf_counter()
+        page.goto(f"{url}/edge_guardian/paradox")
+        page.wait_for_function("document.querySelectorAll('.js-plotly-plot .xaxislayer-above').length >= 2")
+        times.append(time.perf_counter() - start)
+        context.close()
+    worst = max(times)
+    print(f"p50 {statistics.median(times):.2f}  worst of {len(times)} {worst:.2f}  target < {COLD_TARGET_S:g}: "
+          f"{'met' if worst < COLD_TARGET_S else 'MISSED'}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--rounds", type=int, default=400, help="requests per bench")
+    parser.add_argument("--presses", type=int, default=40, help="key presses in the browser")
+    chosen = parser.parse_args()
+    server(chosen.rounds)
+    browser(chosen.presses)

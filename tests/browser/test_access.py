@@ -1,0 +1,192 @@
+"""Everybody can use it: no serious finding of axe-core, a whole bench by keyboard, both themes, every width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.moves import at_rest, go, open_paradox, reading, slider
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).with_name("axe.min.js").read_text()
+PICTURES = Path("test-results/screenshots")
+
+
+def findings(page: Page) -> list[str]:
+    """The serious and critical findings of axe-core on a page as it stands."""
+    page.evaluate(AXE)
+    result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{item['impact']}: {item['id']} at {item['nodes'][0]['target']}: {item['nodes'][0]['failureSummary'][:300]}"
+        for item in result["violations"]
+        if item["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> None:  # N13
+    page, watch = student_page(width=width, theme=theme)
+    for path in ("/", "/edge_guardian", "/designer", "/edge_guardian/paradox"):
+        go(page, path)
+        assert findings(page) == [], path
+    open_paradox(page)
+    assert findings(page) == []
+    page.get_by_text("Show how far off I was").click()
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+    if width < 800:
+        page.locator(".sheet-button").click()
+    assert findings(page) == []
+    page.goto("/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    assert findings(page) == []
+    watch.trouble[:] = [line for line in watch.trouble if "404" not in line]  # the browser reports the page's status
+
+
+def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N13
+    page, _ = student_page()
+    go(page, "/mobile_nomad/paradox")
+    keys = page.keyboard
+
+    def tab_to(name: str, limit: int = 60) -> None:
+        for _ in range(limit):
+            keys.press("Tab")
+            label = page.evaluate(
+                "() => { const a = document.activeElement; return (a.innerText || a.ariaLabel || '') + '|' + "
+                "(a.labels ? Array.from(a.labels).map(l => l.innerText).join(' ') : ''); }"
+            )
+            if name in label:
+                return
+        raise AssertionError(f"no way to {name!r} by Tab")
+
+    tab_to("Your value")
+    keys.type("0.5")
+    keys.press("Tab")
+    keys.press("Space")  # the first reason
+    keys.press("ArrowDown")
+    expect(page.locator(".predict-card .radios input").nth(1)).to_be_checked()
+    keys.press("Tab")
+    keys.press("Space")
+    keys.press("ArrowRight")
+    expect(page.locator(".locked")).to_have_count(0)  # arrows select, they never commit
+    tab_to("Review")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="This will freeze")).to_be_visible()
+    tab_to("Lock this prediction")
+    keys.press("Enter")
+    expect(page.locator(".is-open")).to_be_visible()
+    before = reading(page, "ratio").inner_text()
+    tab_to("Participating share")
+    keys.press("ArrowRight")
+    keys.press("PageUp")
+    at_rest(page)
+    assert reading(page, "ratio").inner_text() != before
+    keys.press("Control+z")
+    at_rest(page)
+    tab_to("Show how far off I was")
+    keys.press("Enter")
+    expect(page.locator("[data-reveal]")).to_be_focused()
+
+
+def test_sliders_say_their_name_and_value(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page)
+    for handle in page.locator(".explore input[type=range]:visible").all():
+        assert handle.get_attribute("aria-valuetext")
+        name = handle.evaluate("e => e.labels[0] && e.labels[0].innerText")
+        assert name
+    share = slider(page, "Participating share")
+    expect(share).to_have_attribute("aria-valuetext", "1%")
+    share.press("End")
+    expect(share).to_have_attribute("aria-valuetext", "10%")
+
+
+def test_the_status_is_spoken_after_the_hand_rests(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page, "cloud_titan", "100")
+    page.wait_for_timeout(1200)
+    slider(page, "Participating share").press("End")
+    at_rest(page)
+    spoken_at_once = page.locator("#announcer").inner_text()
+    page.wait_for_timeout(1200)
+    said = page.locator("#announcer").inner_text()
+    assert said
+    assert said != spoken_at_once
+    assert said.startswith(page.locator(".status-word").inner_text())
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1024, 1200, 1440, 1920])
+def test_nothing_overflows_sideways_at_any_width(student_page, width: int) -> None:
+    page, _ = student_page(width=width)
+    for path in ("/", "/edge_guardian", "/edge_guardian/paradox"):
+        go(page, path)
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    open_paradox(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_targets_are_large_enough(student_page) -> None:
+    for width, smallest in ((1440, 24), (390, 24)):
+        page, _ = student_page(width=width)
+        open_paradox(page)
+        small = page.evaluate(
+            """least => Array.from(document.querySelectorAll('button, a[href], summary, input[type=range], select'))
+                .filter(e => e.offsetParent && !e.closest('.visually-hidden, .skip'))
+                .map(e => [e.innerText || e.className, e.getBoundingClientRect()])
+                .filter(([, r]) => r.width && (r.width < least || r.height < least - 0.5))
+                .map(([name, r]) => `${name} ${r.width}x${r.height}`)""",
+            smallest,
+        )
+        assert small == [], width
+
+
+def test_the_theme_follows_the_system_can_be_chosen_and_reaches_the_figures(student_page) -> None:
+    page, _ = student_page(theme="dark")
+    open_paradox(page)
+    ink = "() => document.querySelector('.js-plotly-plot').layout.font.color"
+    dark = page.evaluate(ink)
+    page.get_by_role("button", name="Theme").click()
+    at_rest(page)
+    page.wait_for_function(f"() => ({ink})() !== '{dark}'")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.reload()
+    expect(page.locator(".is-open")).to_be_visible()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"  # the choice is kept
+
+
+def test_the_theme_reaches_figures_before_the_lock_and_keeps_what_was_typed(student_page) -> None:
+    page, _ = student_page()
+    go(page, "/edge_guardian/paradox")
+    page.get_by_label("Your value").fill("3")
+    ink = "() => document.querySelector('.js-plotly-plot').layout.font.color"
+    light = page.evaluate(ink)
+    page.get_by_role("button", name="Theme").click()
+    page.wait_for_function(f"() => ({ink})() !== '{light}'")
+    expect(page.get_by_label("Your value")).to_have_value("3")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_pictures_to_look_at(student_page, width: int, theme: str) -> None:
+    page, _ = student_page(width=width, theme=theme)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, path in (("picker", "/"), ("briefing", "/tiny_pioneer"), ("before-lock", "/tiny_pioneer/paradox")):
+        go(page, path)
+        page.wait_for_timeout(400)
+        page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
+    open_paradox(page, "tiny_pioneer", "0.001")
+    page.wait_for_timeout(400)
+    page.screenshot(path=PICTURES / f"bench-{width}-{theme}.png", full_page=True)
+    if width < 800:
+        page.locator(".sheet-button").click()
+        page.wait_for_timeout(300)
+        page.screenshot(path=PICTURES / f"sheet-{width}-{theme}.png")
+        expect(page.locator(".explore")).to_be_in_viewport()
+    picture = (PICTURES / f"bench-{width}-{theme}.png").read_bytes()
+    assert len(picture) > 40_000  # a blank page is a tenth of this
