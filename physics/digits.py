@@ -11,9 +11,10 @@ Targets are one-hot minus 0.1. The objective of client k with n_k images is
     A_k = X_k'X_k/n_k + lam I,     B_k = X_k'Y_k/n_k
 
 and that of the fleet is F = sum p_k f_k with p_k the client's share of the images. All clients of
-`digits_problem` hold equally many images; each has a class mix of its own drawn from Dirichlet(alpha), or
-shares that of its city. The images are dealt client by client; a class that is used up leaves the mix of the
-clients still to be served. Heterogeneity is Gamma = F* - sum p_k F_k*, zero when one model suits every client.
+`digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha), or
+each city has one, and its images are dealt to its clients at random. Images go to one client (or city)
+after the other; a class that is used up leaves the mix of those still to be served. Heterogeneity is
+Gamma = F* - sum p_k F_k*, zero when one model suits every client.
 
 Validity
 --------
@@ -189,20 +190,24 @@ def _digits_problem(
 ) -> FederatedProblem:
     data = digits(features)
     random = np.random.default_rng(seed)
-    mixes = random.dirichlet(np.full(CLASSES, alpha), size=clients if cities is None else cities)
-    city = np.arange(clients) * (1 if cities is None else cities) // clients
-    wanted = mixes if cities is None else mixes[city]
-    return _problem(data, _deal(data.train_labels, wanted, random), city, regularization)
+    groups = clients if cities is None else cities
+    group = np.arange(clients) * groups // clients
+    mixes = random.dirichlet(np.full(CLASSES, alpha), size=groups)
+    share = TRAIN_IMAGES // clients
+    held = _deal(data.train_labels, mixes, np.bincount(group) * share, random)
+    # Within a city the images are shuffled, so that its clients differ by chance alone.
+    partition = [own for images in held for own in random.permutation(images).reshape(-1, share)]
+    return _problem(data, partition, group if cities else np.zeros_like(group), regularization)
 
 
-def _deal(labels: Integers, mixes: Floats, random: np.random.Generator) -> list[Integers]:
-    """Deal the images client by client, classes drawn from the client's mix among those with images left."""
+def _deal(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Generator) -> list[Integers]:
+    """Deal the images group by group, classes drawn from the group's mix among those with images left."""
     stacks = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(CLASSES)]
     left = np.array([len(stack) for stack in stacks])
-    partition = []
-    for mix in mixes:
+    dealt = []
+    for mix, size in zip(mixes, sizes, strict=True):
         taken = np.zeros(CLASSES, dtype=np.int64)
-        wanted = len(labels) // len(mixes)
+        wanted = int(size)
         while wanted:
             odds = mix * (left > taken)
             if odds.sum() == 0:
@@ -213,16 +218,15 @@ def _deal(labels: Integers, mixes: Floats, random: np.random.Generator) -> list[
             counted = taken + np.cumsum(np.eye(CLASSES, dtype=np.int64)[drawn], axis=0)
             too_many = (counted > left).any(axis=1)
             usable = int(too_many.argmax()) if too_many.any() else wanted
-            if usable:
-                taken = counted[usable - 1]
+            taken = counted[usable - 1]
             wanted -= usable
         left = left - taken
-        partition.append(
+        dealt.append(
             np.concatenate(
                 [stacks[digit][left[digit] : left[digit] + taken[digit]] for digit in range(CLASSES)]
             )
         )
-    return partition
+    return dealt
 
 
 def problem_from_partition(
