@@ -229,7 +229,7 @@ def test_pytorch_keeps_more_than_it_must(pair, method):
         training_memory(shape, method=method, runtime=runtime, **settings).activations_bytes
         for runtime in ("ideal", "stock")
     ]
-    # The ideal count takes the input of a projection twice, as published profiles do; only ResNet-50 has them.
+    # The ideal count takes the input of a projection twice, as published profiles do: ResNet-50 has four.
     twice = 1.02 if shape.name == "ResNet-50" and method in ("full", "last_k") else 1.0
     assert kept[0] < twice * kept[1]
 
