@@ -271,7 +271,7 @@ def serving(
 
     hit_rate = top_share if eviction == "pinned" else che_hit_rate
     slots = np.floor(hbm / size * (1 + _SLOT_ROUNDING))
-    host_slots = np.maximum(np.floor(host / size * (1 + _SLOT_ROUNDING)), slots)
+    host_slots = np.floor(host / size * (1 + _SLOT_ROUNDING))
     in_hbm = over_laws(hit_rate, items=law_items, skew=law_skew, hbm_bytes=slots)
     in_either = np.maximum(over_laws(hit_rate, items=law_items, skew=law_skew, host_bytes=host_slots), in_hbm)
     missed, on_disk = 1 - in_hbm, 1 - in_either

@@ -9,9 +9,8 @@ from scipy.special import exprel
 
 from physics.checks import Floats
 
-_IDLEST, _BUSIEST = 1e-12, 1 - 1e-8  # utilisations between which the shape of the tail is solved for
-_NEARLY_BUSY = 1e-4  # below this spare share the start of the tail would be a difference of rounding errors
-_NEWTON_STEPS = 7
+_IDLEST, _BUSIEST = 1e-12, 1 - 1e-6  # utilisations between which the shape of the tail is solved for
+_NEWTON_STEPS = 4
 _BISECTIONS = 40
 
 
@@ -48,8 +47,7 @@ def wait_for_link(utilisation: Floats, service_s: Floats, horizon_s: float) -> W
         slope = (1 - fill) / (decay * fill)
         decay = decay - (decay + np.log(fill) - wanted) / slope
     spare = 1 - rho
-    start = np.log(spare / (rho * (decay - spare))) / decay
-    shift_s = service_s * np.where(spare < _NEARLY_BUSY, 1 / 6, start)  # 1/6 is the limit, reached to 1e-5
+    shift_s = service_s * np.log(spare / (rho * (decay - spare))) / decay
 
     backlog_s = np.maximum(utilisation - 1, 0) * horizon_s
     capped_s = np.maximum(np.sqrt(2 * utilisation * service_s * horizon_s / np.pi), service_s)

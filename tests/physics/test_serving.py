@@ -1,6 +1,8 @@
 """Serving many adapters: tiers against a simulation, queues against arrivals one by one, and the limits."""
 
 import json
+import math
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +105,30 @@ def test_waits_agree_with_a_queue_simulated_arrival_by_arrival(load):
     assert result.ttft_added_p99_s == pytest.approx(np.quantile(simulated, 0.99), rel=0.05)
 
 
+@pytest.mark.parametrize("load", [0.3, 0.5, 0.8, 0.95, 0.99])
+def test_the_99th_percentile_is_that_of_erlangs_exact_distribution(load):
+    result, service_s = one_link(load)
+    waited = Decimal(result.ttft_added_p99_s / service_s - 1)  # in services
+    rho = Decimal(load)
+    with localcontext(prec=400):
+        terms = (
+            (-rho * (waited - k)) ** k / math.factorial(k) * (rho * (waited - k)).exp()
+            for k in range(int(waited) + 1)
+        )
+        within = float((1 - rho) * sum(terms, Decimal(0)))
+    assert 1 - within == pytest.approx(0.01, rel=0.05)
+
+
+def test_two_busy_links_add_up_as_independent_queues():
+    service_s, load = ADAPTER / 7e9, 0.6
+    result = node(hbm_bytes=0, host_bytes=0, gpus=1, pcie_bytes_per_s=7e9, request_rate=load / service_s)
+    rng = np.random.default_rng(5)
+    first, second = (waits(rng.exponential(service_s / load, 1_000_000), service_s) for _ in range(2))
+    added = first + rng.permutation(second) + 2 * service_s
+    assert result.ttft_added_mean_s == pytest.approx(added.mean(), rel=0.03)
+    assert result.ttft_added_p99_s == pytest.approx(np.quantile(added, 0.99), rel=0.03)
+
+
 @pytest.mark.parametrize("rate", [20.0, 55.0])
 def test_times_over_all_requests_agree_with_two_queues_in_a_row(rate):
     result = node(request_rate=rate)
@@ -139,8 +165,16 @@ def test_a_saturated_link_keeps_the_backlog_of_the_busy_hour():
     at_the_end = waits(gaps, service_s)[-1]
     assert result.ttft_added_mean_s == pytest.approx(at_the_end, rel=0.01)
     assert result.ttft_added_mean_s == pytest.approx(0.5 * 3600, rel=0.01)
+    assert result.ttft_added_p99_s == pytest.approx(at_the_end, rel=0.03)
     quarter, _ = one_link(1.5, horizon_s=900)
     assert quarter.ttft_added_mean_s == pytest.approx(0.5 * 900, rel=0.01)
+
+
+def test_a_link_just_saturated_has_the_wait_of_a_queue_that_began_empty():
+    result, service_s = one_link(1.0, horizon_s=10)
+    rng = np.random.default_rng(2)
+    at_the_end = [waits(rng.exponential(service_s, int(10 / service_s)), service_s)[-1] for _ in range(800)]
+    assert result.ttft_added_mean_s - service_s == pytest.approx(np.mean(at_the_end), rel=0.12)
 
 
 def test_hbm_without_a_slot_serves_nothing_and_a_small_one_cuts_the_batch():
@@ -156,8 +190,13 @@ def test_hbm_without_a_slot_serves_nothing_and_a_small_one_cuts_the_batch():
     assert result.throughput_ratio[3] == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_slot_for_every_adapter_serves_every_batch():
-    assert node(adapters=3, hbm_bytes=3 * ADAPTER, batch=10**6, context_tokens=0).throughput_ratio > 0.99
+@pytest.mark.parametrize("skew", [0.0, 0.8, 2.0])
+def test_a_slot_for_every_adapter_serves_every_batch(skew):
+    adapters = np.arange(1, 400)
+    result = node(
+        adapters=adapters, skew=skew, adapter_bytes=1, hbm_bytes=adapters, batch=10**6, context_tokens=0
+    )
+    np.testing.assert_allclose(result.throughput_ratio, 1, rtol=1e-8)
 
 
 def test_no_host_memory_sends_every_miss_to_the_drive():
