@@ -32,9 +32,9 @@ miss is read from the drive.
 
 Leaves out
 ----------
-Requests that follow one another (sessions, bursts, the day's cycle), one load shared by two requests for the
-same adapter, the smoothing of the PCIe load by the drive before it, overlap of reading and transfer, scratch
-space for a missed adapter beside pinned ones, the limit that the KV cache sets to the batch (see
+Requests that follow one another (conversations, bursts, the day's cycle), one load shared by two requests for
+the same adapter, the smoothing of the PCIe load by the drive before it, overlap of reading and transfer,
+scratch space for a missed adapter beside pinned ones, the limit that the KV cache sets to the batch (see
 `adapter_room_bytes`), and arithmetic: a decode step is taken as bound by memory, which holds for batches
 below about 300 on an H100. No production exponent of adapter popularity is public. S-LoRA's alpha is not a
 Zipf exponent: its 1 is uniform.
