@@ -234,9 +234,9 @@ def _add_block(
     """Add `times` blocks; `enters` is whether what their first matrices read wants a gradient."""
     wants = {name: enters or name in adapted for name in ("q", "k", "v")}
     attends = any(wants.values())
-    after = attends or "o" in adapted
-    inside = after or bool(adapted & {"gate", "up"})
-    reads = {"q": enters, "k": enters, "v": enters, "o": attends, "gate": after, "up": after, "down": inside}
+    inside = attends or "up" in adapted
+    reads = dict.fromkeys(("q", "k", "v"), enters) | dict.fromkeys(("o", "gate", "up"), attends)
+    reads["down"] = inside
     for name, (inputs, outputs) in shape.matrices.items():
         count.matrix(step.tokens * (inputs * outputs), times=times, gradient=reads[name], trains=trains)
         if name in adapted:

@@ -68,17 +68,17 @@ def block_bytes(
         ),  # queries
         (attends, 2 * kv_hidden),  # keys and values
         (weights_train or "o" in adapted or (attends and flash), hidden),  # what attention hands on
-        (attends or "o" in adapted, hidden),  # input of the second norm
+        (attends, hidden),  # input of the second norm; o is never adapted without q, k and v
         (weights_train or "up" in adapted, hidden),  # its output
-        (attends or bool(adapted & {"o", "up"}), ffn),  # input of the GELU
+        (attends or "up" in adapted, ffn),  # input of the GELU
         (weights_train or "down" in adapted, ffn),  # its output
     ]
     elements = sum((size for needed, size in kept if needed), start=0.0)
-    masks = positions * hidden * (2 if attends or "o" in adapted else 1)  # 1-byte masks of two dropouts
+    masks = positions * hidden * (2 if attends else 1)  # 1-byte masks of two dropouts
     attention_bytes = (
         scores * (2 * bytes_per_activation + 1) if attends else 0.0
     )  # weights, mask, masked weights
-    norms = int(gradient_enters) + int(attends or "o" in adapted)
+    norms = int(gradient_enters) + int(attends)
     statistics = positions * (STATISTICS_BYTES * norms + 4 * heads * (attends and flash))
     kept_bytes = positions * elements * bytes_per_activation + masks + attention_bytes + inner
     return kept_bytes + statistics if keeps_statistics else kept_bytes

@@ -38,7 +38,10 @@ idle_w | P_idle | W | power that flows while the step lasts
 peak_flop_per_s | - | FLOP/s | a vendor's peak for the number format
 memory_bytes_per_s | - | B/s | memory bandwidth
 utilisation | util | 1 | share of the peak that is reached
-compute_j, memory_j, idle_j | - | J | the three terms of a step
+compute_j | - | J | operations of a step
+memory_j | - | J | memory traffic of a step
+idle_j | - | J | idle power while the step lasts
+total_j | E | J | the three together
 seconds | t | s | duration
 forward_flop | - | FLOP | operations of one forward pass
 input_gradient_share | - | 1 | share of them whose input wants a gradient

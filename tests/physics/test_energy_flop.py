@@ -161,6 +161,32 @@ def test_methods_of_a_cnn_stand_in_order_and_meet_at_the_ends(pair):
     assert 1 < flop_shares(shape, method="tinytl_lite_residual", resolution=resolution).ratio < 3
 
 
+def test_lora_on_a_keyword_network_by_hand():
+    width, classes, rank, positions = 20, 7, 3, 25 * 5
+    stem, depthwise, pointwise = 40 * width * positions, 9 * width * positions, width**2 * positions
+    half = rank * width * positions  # one of the two matrices of an adapter
+    head = width * classes
+    forward = stem + 4 * (depthwise + pointwise + 2 * half) + head
+    # No gradient before the first adapter: the stem and the first block's own convolutions want none.
+    inputs = 3 * (depthwise + pointwise) + (3 + 4) * half + head
+    shares = flop_shares(ds_cnn(width=width, classes=classes), method="lora", rank=rank, batch=2)
+    assert shares.forward_flop == 2 * 2 * forward
+    assert shares.input_gradient_share == pytest.approx(inputs / forward, rel=1e-12)
+    assert shares.trained_share == pytest.approx(8 * half / forward, rel=1e-12)
+
+
+def test_last_blocks_of_a_keyword_network_by_hand():
+    width, classes, positions = 20, 7, 25 * 5
+    stem, depthwise, pointwise = 40 * width * positions, 9 * width * positions, width**2 * positions
+    head = width * classes
+    forward = stem + 4 * (depthwise + pointwise) + head
+    shares = flop_shares(ds_cnn(width=width, classes=classes), method="last_k", last=[1, 2])
+    trained = [depthwise + pointwise + head, 2 * (depthwise + pointwise) + head]
+    assert shares.trained_share * forward == pytest.approx(trained)
+    # The first trained convolution wants no gradient of what it reads.
+    assert shares.input_gradient_share * forward == pytest.approx([work - depthwise for work in trained])
+
+
 def test_the_stem_of_a_cnn_is_the_only_layer_that_full_training_spares():
     shares = flop_shares(mobilenet_v2(), method="full", resolution=224)
     stem = 2 * 112**2 * 27 * 32

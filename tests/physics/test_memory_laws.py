@@ -16,7 +16,7 @@ from physics.memory import (
     training_memory,
     transformer_activation_bytes,
 )
-from physics.shapes import Block, Cnn, Convolution
+from physics.shapes import Cnn
 
 GPT = Transformer(6, 96, 6, 2, 320, 500)
 LLAMA = Transformer(5, 128, 8, 2, 352, 300, family="llama")
@@ -232,31 +232,6 @@ def test_pytorch_keeps_more_than_it_must(pair, method):
     # The ideal count takes the input of a projection twice, as published profiles do: ResNet-50 has four.
     twice = 1.02 if shape.name == "ResNet-50" and method in ("full", "last_k") else 1.0
     assert kept[0] < twice * kept[1]
-
-
-def test_live_elements_of_a_known_network_by_hand():
-    # 3 x 32 x 32 -> 8 x 16 x 16 -> (8 -> 4 -> 8, added) -> pooled
-    shape = Cnn(
-        name="small",
-        blocks=(
-            Block(convolutions=(Convolution(inputs=3, outputs=8, kernel=9, stride=2, activation="relu"),)),
-            Block(
-                convolutions=(
-                    Convolution(inputs=8, outputs=4, activation="relu"),
-                    Convolution(inputs=4, outputs=8, kernel=9, activation="relu"),
-                ),
-                identity=True,
-            ),
-        ),
-        classes=2,
-    )
-    assert shape.parameters == (3 * 8 * 9 + 16) + (8 * 4 + 8) + (4 * 8 * 9 + 16) + (8 * 2 + 2)
-    live = inference_memory(shape, batch=1, resolution=32).activations_bytes / 4
-    first, second, third = 3 * 32**2 + 8 * 16**2, (8 + 4) * 16**2, (4 + 8 + 8) * 16**2
-    assert live == max(first, second, third) == third
-    assert training_memory(shape, batch=1, resolution=32).activations_bytes / 4 == (
-        (3 * 32**2 + 8 * 16**2 + 4 * 16**2) + (8 + 4 + 8) * 16**2
-    )
 
 
 def test_a_transformer_at_rest_is_its_widest_layer():
