@@ -1,0 +1,122 @@
+"""The exact engine: local gradient steps on least squares, however many, are one affine map per client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from physics._images import CLASSES, read_only
+from physics.checks import Floats
+from physics.digits import FederatedProblem
+
+LARGEST_WEIGHTS = 1e6  # a longer model has diverged: it is held at this length and the run says so
+LARGEST_LEARNING_RATE = 1.5  # every image has squared length 1.25: at 1.6 the local steps stop converging
+_LARGEST_EXPONENT = np.log(1e100)  # of the growth over all local steps: its square must stay finite
+_BLOCK = 256  # rounds handled at once, so that memory does not grow with the length of the run
+
+
+def held(weights: Floats) -> tuple[Floats, bool]:
+    """Return the model scaled down to `LARGEST_WEIGHTS` where it is longer, and whether it was.
+
+    The scores' order, and so the accuracy, does not change under scaling.
+    """
+    length = float(np.vdot(weights, weights)) ** 0.5
+    if length <= LARGEST_WEIGHTS:
+        return weights, False
+    return weights * (LARGEST_WEIGHTS / length), True
+
+
+def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats:
+    """Return how far ``local_steps`` gradient steps go per unit of gradient, by curvature of the direction.
+
+        g = eta (1 + rho + ... + rho^(tau-1)) = (1 - rho^tau)/L,     rho = 1 - eta L
+
+    Capped at an amplification rho^tau of 1e100, reached only where the local steps diverge (eta L > 2).
+    """
+    step = learning_rate * curvature
+    calm = np.where(step < 1, step, 0.5)
+    shrink = np.expm1(local_steps * np.log1p(-calm))  # rho^tau - 1 without cancellation for small steps
+    overshoot = np.where(step > 1, step - 1, 1.0)
+    sign = -1.0 if local_steps % 2 else 1.0
+    swing = sign * np.exp(np.minimum(local_steps * np.log(overshoot), _LARGEST_EXPONENT))
+    change = np.where(step < 1, shrink, np.where(step > 1, swing, 0.0) - 1)
+    flat = step == 0
+    steps: Floats = np.where(flat, local_steps, -change / np.where(flat, 1.0, step))
+    return steps * learning_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExactEngine:
+    """Local learning of every client as one affine map, D_k = ``steps`` W + ``pull``.
+
+    A correction of the gradient, as in SCAFFOLD, adds ``gains`` times the correction.
+    ``steps`` M_k - I (K, d, d), ``pull`` G_k B_k (K, d, 10), ``gains`` G_k (K, d, d); read-only.
+    """
+
+    problem: FederatedProblem
+    steps: Floats
+    pull: Floats
+    gains: Floats
+
+    def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
+        """Return what each of the clients would add to the model: (n, d, 10)."""
+        everyone = len(clients) == len(self.steps)  # then no copy is needed to pick the clients
+        # One small product per client rather than one large one: BLAS would split that over threads, and
+        # waiting for a busy core costs more than it saves.
+        update = (self.steps if everyone else self.steps[clients]) @ weights
+        update += self.pull if everyone else self.pull[clients]
+        if correction is not None:
+            update += (self.gains if everyone else self.gains[clients]) @ correction
+        return update
+
+    def losses(self, states: Floats) -> Floats:
+        """Return the fleet's objective at each model of a (T, d, 10) stack."""
+        problem = self.problem
+        bent = np.einsum("tdc,tdc->t", states, problem.curvature @ states)
+        losses: Floats = problem.loss_at_zero + bent / 2 - np.einsum("tdc,dc->t", states, problem.moment)
+        return losses
+
+    def averaged(self, shares: Floats, server_learning_rate: float) -> tuple[Floats, int | None]:
+        """Return all models of a run that only averages, and the first round that diverged.
+
+            W_{t+1} = W_t + eta_s (sum_k s_tk (M_k - I) W_t + sum_k s_tk G_k B_k)
+
+        ``shares`` (R, K) are each client's part in the average of each round; the sums over clients are one
+        matrix product for a block of rounds.
+        """
+        rounds, clients = shares.shape
+        dimension = self.problem.dimension
+        states = np.zeros((rounds + 1, dimension, CLASSES))
+        diverged_at = None
+        for start in range(0, rounds, _BLOCK):
+            block = server_learning_rate * shares[start : start + _BLOCK]
+            turns = (block @ self.steps.reshape(clients, -1)).reshape(-1, dimension, dimension)
+            pulls = (block @ self.pull.reshape(clients, -1)).reshape(-1, dimension, CLASSES)
+            for index, (turn, pull) in enumerate(zip(turns, pulls, strict=True), start=start):
+                weights = states[index] + turn @ states[index] + pull
+                states[index + 1], too_long = held(weights)
+                if too_long and diverged_at is None:
+                    diverged_at = index + 1
+        return states, diverged_at
+
+
+@lru_cache(maxsize=32)
+def exact_engine(
+    problem: FederatedProblem, local_steps: int, learning_rate: float, proximal: float
+) -> ExactEngine:
+    """Return the affine maps of local learning (kept: every seed and every number of rounds shares them).
+
+    With steps on f_k + mu/2 ||W - W_t||^2 and g the gain at curvature L + mu, M_k - I is -V g L V': the
+    powers of rho cancel, and with them any subtraction of nearly equal numbers.
+    """
+    vectors, transposed = problem.eigenvectors, problem.eigenvectors.transpose(0, 2, 1)
+    gains = gain(problem.eigenvalues + proximal, local_steps=local_steps, learning_rate=learning_rate)
+    matrices = (vectors * gains[:, None]) @ transposed
+    return ExactEngine(
+        problem=problem,
+        steps=read_only((vectors * (-gains * problem.eigenvalues)[:, None]) @ transposed),
+        pull=read_only(matrices @ problem.moments),
+        gains=read_only(matrices),
+    )

@@ -1,0 +1,131 @@
+"""The rounds of a federated run: whose update arrives, how updates are clipped, averaged and noised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from physics._exact import LARGEST_WEIGHTS, held
+from physics._images import CLASSES, Integers
+from physics.checks import Floats
+from physics.digits import FederatedProblem
+
+# Each kind of chance has its own stream, so that moving one control leaves the other draws as they were.
+_SELECTION, _LINKS, _NOISE = 0, 1, 2
+
+
+class Engine(Protocol):
+    """What a run needs to know of local learning."""
+
+    def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
+        """Return what each of the clients would add to the model."""
+
+    def losses(self, states: Floats) -> Floats:
+        """Return the fleet's objective at each model of a stack."""
+
+
+def arrivals(
+    *,
+    rounds: int,
+    clients: int,
+    clients_per_round: int | None,
+    cohort: int | None,
+    reliability: Floats,
+    seed: int,
+) -> Integers:
+    """Return how many updates arrive from each client in each round: (rounds, clients).
+
+    Without ``cohort`` each round invites ``clients_per_round`` different clients. With it each client
+    stands for a large group of equals and ``cohort`` devices are drawn from all groups. Every invited
+    device then succeeds with its client's reliability. Rounds are drawn in order: a longer run begins with
+    the shorter one, and inviting more clients keeps those that were invited.
+    """
+    select = np.random.default_rng((seed, _SELECTION))
+    links = np.random.default_rng((seed, _LINKS))
+    if cohort is not None:
+        drawn = select.multinomial(cohort, np.full(clients, 1 / clients), size=rounds)
+        return links.binomial(drawn, reliability)
+    order = select.random((rounds, clients))
+    last = (clients_per_round or clients) - 1
+    invited = order <= np.partition(order, last, axis=1)[:, last : last + 1]
+    return (invited & (links.random((rounds, clients)) < reliability)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregation:
+    """What the server, or the clients for it, do with the updates of a round."""
+
+    server_learning_rate: float
+    clip: float | None
+    noise_multiplier: float
+    local_noise: bool
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trajectory:
+    """All models of a run (R+1, d, 10), the clipped share of each round (R,), the first diverged round."""
+
+    states: Floats
+    clipped: Floats
+    diverged_at: int | None
+
+
+def trajectory(
+    problem: FederatedProblem,
+    engine: Engine,
+    received: Integers,
+    aggregation: Aggregation,
+    *,
+    scaffold: bool,
+    local_travel: float,
+) -> Trajectory:
+    """Return the models of a run, round by round; ``local_travel`` is tau eta, the length of the local time.
+
+    SCAFFOLD is option II of its algorithm 1, all clients of equal weight.
+    """
+    rounds, clients = received.shape
+    importance = np.ones(clients) if scaffold else problem.client_shares
+    states = np.zeros((rounds + 1, problem.dimension, CLASSES))
+    clipped = np.zeros(rounds)
+    diverged_at = None
+    controls = np.zeros((clients, problem.dimension, CLASSES)) if scaffold else None
+    server_control = np.zeros((problem.dimension, CLASSES))
+    noise = None
+    if aggregation.noise_multiplier > 0 and aggregation.clip is not None:
+        random = np.random.default_rng((aggregation.seed, _NOISE))
+        noise = random.standard_normal((rounds, problem.dimension, CLASSES))
+        noise *= aggregation.noise_multiplier * aggregation.clip
+    for index in range(rounds):
+        who = np.flatnonzero(received[index])
+        if who.size == 0:
+            states[index + 1] = states[index]
+            continue
+        count = received[index, who]
+        share = importance[who] / (count @ importance[who])  # the part of one single update in the average
+        correction = None if controls is None else controls[who] - server_control
+        update = engine.updates(states[index], who, correction)
+        length = np.sqrt(np.einsum("kdc,kdc->k", update, update))
+        too_long = bool(length.max() > LARGEST_WEIGHTS)
+        if too_long:
+            update *= (LARGEST_WEIGHTS / np.maximum(length, LARGEST_WEIGHTS))[:, None, None]
+        if controls is not None and correction is not None:
+            gone = update.sum(axis=0) / local_travel
+            correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
+            controls[who] = correction
+            server_control = server_control - (who.size * server_control + gone) / clients
+        part = count * share
+        if aggregation.clip is not None:
+            clipped[index] = count @ (length > aggregation.clip) / count.sum()
+            length = np.minimum(length, LARGEST_WEIGHTS)  # what is left of an update that was held
+            part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
+        step = (part @ update.reshape(who.size, -1)).reshape(update.shape[1:])
+        if noise is not None:
+            spread = np.sqrt(count @ share**2) if aggregation.local_noise else share.max()
+            step += spread * noise[index]
+        states[index + 1], shortened = held(states[index] + aggregation.server_learning_rate * step)
+        if (too_long or shortened) and diverged_at is None:
+            diverged_at = index + 1
+    return Trajectory(states=states, clipped=clipped, diverged_at=diverged_at)

@@ -1,0 +1,325 @@
+"""Serving many adapters on one model: two cache tiers, two queues and the roofline of a decode step.
+
+The model, its validity and its symbols stand in `physics.cache`, which offers these functions to everyone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from physics._sweeps import Sweep, plain, together, whole_floats
+from physics._waiting import load_time_quantile, wait_for_link
+from physics._zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
+from physics.checks import Floats, floats, number, one_of
+from physics.units import MIB
+
+GPU_MEMORY_BYTES = 81_559 * MIB  # H100 SXM5, as nvidia-smi reports it
+HBM_BYTES_PER_S = 3.35e12  # H100 SXM5 data sheet
+PCIE_BYTES_PER_S = 52e9  # PCIe 5 x16, the rate below which Azure fails an H100 node
+NVME_BYTES_PER_S = 7e9  # one PCIe 4 drive, Samsung PM1733 data sheet
+MODEL_BYTES = 2.0 * 70_553_706_496  # Llama-3-70B in bf16: parameters from its config.json, layer by layer
+KV_BYTES_PER_TOKEN = 2.0 * 80 * 8 * 128 * 2  # keys and values, 80 layers, 8 heads of 128, bf16: 327,680
+
+_QUANTILE = 0.99
+_SLOT_ROUNDING = 1e-9  # 0.3 / 0.1 is three slots, not two
+_MOST_REQUESTS = 1e6
+_MOST_TOKENS = 1e9
+_MOST_GPUS = 1e6
+_MOST_ADAPTER_BYTES = 1e12
+_MOST_BYTES = 1e18
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Serving:
+    """Outcome of `serving`: floats, or arrays of the common shape of its arguments."""
+
+    hit_hbm: Sweep
+    hit_host: Sweep
+    link_utilisation: Sweep
+    nvme_utilisation: Sweep
+    ttft_added_mean_s: Sweep
+    ttft_added_p99_s: Sweep
+    throughput_ratio: Sweep
+
+
+def adapter_room_bytes(
+    *,
+    gpus: ArrayLike,
+    batch: ArrayLike,
+    context_tokens: ArrayLike,
+    memory_share: ArrayLike = 0.9,
+    model_bytes: float = MODEL_BYTES,
+    kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
+) -> Sweep:
+    """Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
+
+        gpus * 81,559 MiB * share - W - B context kv
+
+    Parameters
+    ----------
+    gpus : array_like of whole numbers
+        GPUs that share the model [1], 1 to 1e6.
+    batch : array_like
+        Requests decoded together [1], 0 to 1e6.
+    context_tokens : array_like
+        Tokens of KV cache per request [1], 0 to 1e9.
+    memory_share : array_like
+        Share of the card that a server lets itself use [1], 0 to 1; 0.9 is vLLM's default.
+    model_bytes, kv_bytes_per_token : float
+        Weights [B], 0 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 unless told.
+
+    Returns
+    -------
+    float or ndarray
+        Bytes left [B], of the common shape of the arguments.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range, or the shapes do not fit together.
+
+    Examples
+    --------
+    Eight cards of 85.5 GB, all of it used, and no KV cache: 684.2 - 141.1 GB.
+
+    >>> round(adapter_room_bytes(gpus=8, batch=0, context_tokens=0, memory_share=1) / 1e9, 1)
+    543.1
+    """
+    cards, requests, tokens, share = together(
+        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+        batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
+        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
+        memory_share=floats("memory_share", memory_share, low=0, high=1),
+    )
+    weights = number("model_bytes", model_bytes, low=0, high=_MOST_BYTES)
+    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    return plain(cards * GPU_MEMORY_BYTES * share - weights - requests * tokens * per_token)
+
+
+def decode_step_s(
+    *,
+    batch: ArrayLike,
+    context_tokens: ArrayLike,
+    gpus: ArrayLike,
+    adapters_read: ArrayLike = 0.0,
+    adapter_bytes: ArrayLike = 0.0,
+    model_bytes: float = MODEL_BYTES,
+    kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
+    hbm_bytes_per_s: float = HBM_BYTES_PER_S,
+) -> Sweep:
+    """Return the time of one decode step, one token for each request of the batch, bound by HBM.
+
+        (W + U A + B context kv) / (gpus * bandwidth)
+
+    Parameters
+    ----------
+    batch : array_like
+        Requests decoded together [1], 0 to 1e6.
+    context_tokens : array_like
+        Tokens of KV cache per request [1], 0 to 1e9.
+    gpus : array_like of whole numbers
+        GPUs that share the model [1], 1 to 1e6.
+    adapters_read : array_like
+        Different adapters in the batch, U [1], 0 to 1e6.
+    adapter_bytes : array_like
+        Size of one adapter [B], 0 to 1e12.
+    model_bytes, kv_bytes_per_token, hbm_bytes_per_s : float
+        Weights [B], 0 to 1e18, KV cache per token [B], 0 to 1e9, HBM bandwidth of one GPU [B/s], 1 to 1e18;
+        Llama-3-70B in bf16 on H100 unless told.
+
+    Returns
+    -------
+    float or ndarray
+        Seconds for one step [s], of the common shape of the arguments.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range, or the shapes do not fit together.
+
+    Notes
+    -----
+    A floor: no arithmetic, no kernel launches, no exchange between GPUs.
+
+    Examples
+    --------
+    141.1 GB over eight times 3.35 TB/s is 5.27 ms:
+
+    >>> round(decode_step_s(batch=1, context_tokens=0, gpus=8) * 1e3, 2)
+    5.27
+    """
+    requests, tokens, cards, read, size = together(
+        batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
+        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
+        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+        adapters_read=floats("adapters_read", adapters_read, low=0, high=_MOST_REQUESTS),
+        adapter_bytes=floats("adapter_bytes", adapter_bytes, low=0, high=_MOST_ADAPTER_BYTES),
+    )
+    weights = number("model_bytes", model_bytes, low=0, high=_MOST_BYTES)
+    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    bandwidth = number("hbm_bytes_per_s", hbm_bytes_per_s, low=1, high=_MOST_BYTES)
+    return plain((weights + read * size + requests * tokens * per_token) / (cards * bandwidth))
+
+
+def serving(
+    *,
+    adapters: ArrayLike,
+    skew: ArrayLike,
+    adapter_bytes: ArrayLike,
+    hbm_bytes: ArrayLike,
+    host_bytes: ArrayLike,
+    request_rate: ArrayLike,
+    batch: ArrayLike,
+    context_tokens: ArrayLike,
+    gpus: ArrayLike,
+    eviction: str = "lru",
+    model_bytes: float = MODEL_BYTES,
+    kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
+    pcie_bytes_per_s: float = PCIE_BYTES_PER_S,
+    nvme_bytes_per_s: float = NVME_BYTES_PER_S,
+    horizon_s: float = 3600.0,
+) -> Serving:
+    """Return what it costs to serve many adapters from HBM, host memory and one NVMe drive.
+
+        D_link = A / (gpus * pcie),  D_nvme = A / nvme,  wait = rho D / (2 (1 - rho))
+        rho_link = lambda (1 - h1) D_link,  rho_nvme = lambda (1 - h1 - h2) D_nvme
+        mean added time = (1 - h1) (wait_link + D_link) + (1 - h1 - h2) (wait_nvme + D_nvme)
+        throughput ratio = (B' / B) (W + B context kv) / (W + U(B') A + B' context kv)
+
+    Parameters
+    ----------
+    adapters : array_like of whole numbers
+        Adapters on offer [1], 1 to 1e9.
+    skew : array_like
+        Zipf exponent of their popularity [1], 0 to 5.
+    adapter_bytes : array_like
+        Size of one adapter [B], 1 to 1e12.
+    hbm_bytes : array_like
+        HBM set aside for adapters, all GPUs together [B], 0 to 1e18; holds whole adapters only.
+    host_bytes : array_like
+        Host memory set aside for adapters [B], 0 to 1e18; of no use below `hbm_bytes`, whose contents it
+        copies.
+    request_rate : array_like
+        Requests arriving [1/s], 0 to 1e9.
+    batch : array_like of whole numbers
+        Requests decoded together [1], 1 to 1e6.
+    context_tokens : array_like
+        Tokens of KV cache per request [1], 0 to 1e9.
+    gpus : array_like of whole numbers
+        GPUs that share the model and every adapter, each with its own PCIe link [1], 1 to 1e6.
+    eviction : {"lru", "pinned"}
+        Least recently used leaves first, or the most popular adapters stay in both tiers.
+    model_bytes, kv_bytes_per_token : float
+        Weights [B], 1 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 unless told.
+    pcie_bytes_per_s, nvme_bytes_per_s : float
+        One GPU's link [B/s] and the drive [B/s], 1e6 to 1e18.
+    horizon_s : float
+        Age of the load at which a saturated link is looked at [s], 1 to 1e6.
+
+    Returns
+    -------
+    Serving
+        Floats, or arrays of the common shape of the arguments; every field is finite. A utilisation of 1 or
+        more says that a link cannot keep up; the added times are then those after `horizon_s` of it.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range, or the shapes do not fit together.
+
+    Notes
+    -----
+    B' is the largest part of the batch whose adapters, U(B') of them, fit into HBM: B' = B unless HBM is very
+    small, and 0 if it holds no adapter.
+
+    References
+    ----------
+    Che, Tung and Wang 2002; Sheng et al. 2023; Abate, Choudhury and Whitt 1995; Abate and Whitt 1987.
+
+    Examples
+    --------
+    Nothing in HBM, everything in host memory, no other load: a request waits only for its own 131 MB, over
+    eight links of 52 GB/s.
+
+    >>> idle = serving(adapters=100, skew=0.8, adapter_bytes=131e6, hbm_bytes=0, host_bytes=1e12,
+    ...                request_rate=0, batch=32, context_tokens=2000, gpus=8)
+    >>> round(idle.ttft_added_mean_s * 1e3, 4), idle.hit_host, idle.throughput_ratio
+    (0.3149, 1.0, 0.0)
+    """
+    one_of("eviction", eviction, ("lru", "pinned"))
+    weights = number("model_bytes", model_bytes, low=1, high=_MOST_BYTES)
+    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    pcie = number("pcie_bytes_per_s", pcie_bytes_per_s, low=1e6, high=_MOST_BYTES)
+    nvme = number("nvme_bytes_per_s", nvme_bytes_per_s, low=1e6, high=_MOST_BYTES)
+    horizon = number("horizon_s", horizon_s, low=1, high=1e6)
+    law_items = whole_floats("adapters", adapters, 1, MOST_ITEMS)
+    law_skew = floats("skew", skew, low=0, high=MOST_SKEW)
+    _, _, size, hbm, host, rate, requests, tokens, cards = together(
+        adapters=law_items,
+        skew=law_skew,
+        adapter_bytes=floats("adapter_bytes", adapter_bytes, low=1, high=_MOST_ADAPTER_BYTES),
+        hbm_bytes=floats("hbm_bytes", hbm_bytes, low=0, high=_MOST_BYTES),
+        host_bytes=floats("host_bytes", host_bytes, low=0, high=_MOST_BYTES),
+        request_rate=floats("request_rate", request_rate, low=0, high=1e9),
+        batch=whole_floats("batch", batch, 1, _MOST_REQUESTS),
+        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
+        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+    )
+
+    hit_rate = top_share if eviction == "pinned" else che_hit_rate
+    slots = np.floor(hbm / size * (1 + _SLOT_ROUNDING))
+    host_slots = np.floor(host / size * (1 + _SLOT_ROUNDING))
+    in_hbm = over_laws(hit_rate, items=law_items, skew=law_skew, hbm_bytes=slots)
+    in_either = np.maximum(over_laws(hit_rate, items=law_items, skew=law_skew, host_bytes=host_slots), in_hbm)
+    missed, on_disk = 1 - in_hbm, 1 - in_either
+
+    link_s, disk_s = size / (cards * pcie), size / nvme
+    link_utilisation, nvme_utilisation = rate * missed * link_s, rate * on_disk * disk_s
+    link_wait = wait_for_link(link_utilisation, link_s, horizon)
+    disk_wait = wait_for_link(nvme_utilisation, disk_s, horizon)
+    mean_s = missed * (link_wait.mean_s + link_s) + on_disk * (disk_wait.mean_s + disk_s)
+    p99_s = load_time_quantile(
+        _QUANTILE,
+        host_share=in_either - in_hbm,
+        disk_share=on_disk,
+        link_s=link_s,
+        disk_s=disk_s,
+        link_wait=link_wait,
+        disk_wait=disk_wait,
+    )
+
+    served = _requests_that_fit(law_items, law_skew, requests, slots)
+    read = over_laws(unique_count, items=law_items, skew=law_skew, batch=served)
+    with_adapters = weights + read * size + served * tokens * per_token
+    alone = weights + requests * tokens * per_token
+    return Serving(
+        hit_hbm=plain(in_hbm),
+        hit_host=plain(in_either - in_hbm),
+        link_utilisation=plain(link_utilisation),
+        nvme_utilisation=plain(nvme_utilisation),
+        ttft_added_mean_s=plain(mean_s),
+        ttft_added_p99_s=plain(p99_s),
+        throughput_ratio=plain(served / requests * (alone / with_adapters)),
+    )
+
+
+def _requests_that_fit(items: Floats, skew: Floats, batch: Floats, slots: Floats) -> Floats:
+    """Return the largest whole part of each batch whose adapters find a slot each, by halving."""
+
+    def fits(requests: Floats) -> NDArray[np.bool_]:
+        return over_laws(unique_count, items=items, skew=skew, batch=requests) <= slots * (1 + _SLOT_ROUNDING)
+
+    # A batch never names more adapters than it has requests, so as many requests as slots always fit.
+    enough = np.where(fits(batch), batch, np.minimum(slots, batch))
+    too_many = batch + 1
+    while True:
+        open_still = (enough < batch) & (too_many - enough > 1)
+        if not open_still.any():
+            return enough
+        middle = np.floor((enough + too_many) / 2)
+        room = fits(middle)
+        enough = np.where(open_still & room, middle, enough)
+        too_many = np.where(open_still & ~room, middle, too_many)

@@ -1,0 +1,28 @@
+"""Make ``digits.npz`` from scikit-learn's copy of the handwritten digits.
+
+    python -m physics.data.build_digits [FILE]
+
+The images are integers 0..16 and the labels 0..9, so one byte each is exact; the order is kept, because
+the split into training and test samples counts on it. scikit-learn is needed here and in one test, never by
+the lab.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+DIGITS_FILE = Path(__file__).with_name("digits.npz")
+
+
+def build(target: Path = DIGITS_FILE) -> None:
+    """Write the 1,797 images and labels to ``target``."""
+    pixels, labels = importlib.import_module("sklearn.datasets").load_digits(return_X_y=True)
+    np.savez_compressed(target, images=pixels.astype(np.uint8), labels=labels.astype(np.uint8))
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]) if len(sys.argv) > 1 else DIGITS_FILE)

@@ -1,0 +1,284 @@
+"""What a mesh of small radios can agree on by averaging with neighbours, and what that takes on the air.
+
+Model
+-----
+Gossip. Every node replaces its value by a weighted mean of its neighbours' and its own: x(t+1) = W x(t), with
+Metropolis weights 1 / (1 + max(d_i, d_j)) on the link between nodes of d_i and d_j neighbours (Xiao and Boyd
+2004). W is symmetric and keeps the mean, so its eigenvalues 1 = lam_0 >= lam_1 >= ... tell all that is
+needed:
+
+    ring 1/3 + 2/3 cos(2 pi j / n);  torus (1 + 2 cos a + 2 cos b) / 5;  complete 0
+    random d-regular: (1 + x) / (d + 1), x the quantiles of the Kesten-McKay law, edge 2 sqrt(d - 1)
+    geometric: of the graph itself, numerically
+    disagreement left after t rounds: rms^2 = mean over i > 0 of lam_i^(2t)
+    error of a node's estimate: (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
+
+The last line is the reason not to talk: each node measures its own truth with noise of variance s2, and the
+truths differ between nodes with variance tau2. Rounds average the noise away and mix in the truths of others.
+Nobody talks: s2. Full consensus: s2/n + tau2 (1 - 1/n). So consensus wins about when tau2 < s2, and between
+the two there is often a best number of rounds.
+
+Flooding. Every node's payload is relayed once by every node, and the relays in range of each other share one
+channel: nodes * degree * time of one payload.
+
+Airtime. A connection at 1 or 2 Mb/s takes packets of 244 bytes, each with its frame, its empty answer and two
+gaps of 150 us; the mesh sends 12 bytes per segment, each three times, 20 ms apart.
+
+Validity
+--------
+Ring, torus and complete spectra are exact. The regular spectrum is the limit of large graphs, shifted and
+stretched so that its first two moments are those of a simple graph of n nodes exactly; the disagreement left
+on graphs of 200 nodes is then exact after one round, 2% low after five and 6% low after ten. A torus has a
+square number of nodes, 9 or more; other numbers are refused. A geometric mesh lies in a square with edges and
+may fall apart, which shows as more than one eigenvalue of 1. The estimation error is a mean over draws and
+nodes; how many nodes gain needs `gossip_trial`. On geometric graphs the second eigenvalue says little: of
+1,000 nodes with 12 neighbours it bounds the disagreement left after 50 rounds by .89, where .05 is left.
+
+Leaves out
+----------
+Lost and late messages (but see `churn`), quantised values, nodes that move, and asymmetric links. Truths are
+independent between places, however near; noise is independent between nodes. Airtimes are bounds without
+retransmission, and flooding ignores collisions.
+
+Nomenclature
+------------
+nodes | n | 1 | number of nodes
+degree | d | 1 | neighbours of a node
+eigenvalues | lam_i | 1 | of the averaging matrix W, first 1
+rounds | t | 1 | times that every node averages with its neighbours
+noise_variance | s2 | any | variance of one node's measurement about its truth
+diversity_variance | tau2 | any | variance of the truths between places
+places | | 1 | number of places; the nodes of one place share a truth
+churn | | 1 | share of nodes asleep in a round
+fan_out | | 1 | neighbours that a node calls in a round
+payload_bytes | | B | application bytes that one node sends
+mode | | | 1M and 2M connections, or mesh
+
+References
+----------
+Xiao and Boyd 2004, Fast linear iterations for distributed averaging, Systems and Control Letters 53.
+Xiao, Boyd and Lall 2005, A scheme for robust distributed sensor fusion based on average consensus, IPSN.
+McKay 1981, The expected eigenvalue distribution of a large regular graph, Linear Algebra Appl. 40.
+Steger and Wormald 1999, Generating random regular graphs quickly, Comb. Probab. Comput. 8.
+Bluetooth Core Specification, volume 6 part B (link layer), and Mesh Protocol (lower transport layer).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from physics._bluetooth import MESH_MESSAGE_BYTES, MESH_SEGMENT_BYTES, ble_time_s, flood_time_s
+from physics._mesh import DEFAULT_DEGREE, TOPOLOGIES, Mesh, checked_shape, mesh, place_of_node
+from physics._spectra import cached_spectrum, kept_and_mixed, modes
+from physics._sweeps import Sweep, plain, together, whole_floats
+from physics._trial import MOST_TRIAL_ROUNDS, MOST_VARIANCE, gossip_trial
+from physics.checks import Floats, floats, number, one_of, whole
+
+__all__ = [
+    "DEFAULT_DEGREE",
+    "MESH_MESSAGE_BYTES",
+    "MESH_SEGMENT_BYTES",
+    "TOPOLOGIES",
+    "Mesh",
+    "best_rounds",
+    "ble_time_s",
+    "consensus_rms",
+    "estimation_error",
+    "flood_time_s",
+    "gossip_trial",
+    "mesh",
+    "place_of_node",
+    "spectrum",
+]
+
+_MOST_NODES = 1_000_000
+_MOST_GEOMETRIC_NODES = 4_000  # the eigenvalues of a dense matrix of that size take ten seconds
+_MOST_ROUNDS = 1e9
+
+
+def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: int = 0) -> Floats:
+    """Return the eigenvalues of the averaging matrix W of a topology with Metropolis weights.
+
+        ring 1/3 + 2/3 cos(2 pi j / n);  torus (1 + 2 cos a + 2 cos b) / 5;  complete 1, 0, ..., 0
+        regular (1 + x) / (d + 1), x from the Kesten-McKay law;  geometric numerically
+
+    Parameters
+    ----------
+    topology : {"ring", "torus", "regular", "complete", "geometric"}
+        See `mesh`.
+    nodes : int
+        Number of nodes [1], 2 to 1,000,000 (ring from 3; torus a square number from 9; geometric to 4,000).
+    degree : float, optional
+        Neighbours of a node [1]: whole, from 3 and below `nodes`, for "regular"; the mean away from the edge,
+        above 0 and below `nodes`, for "geometric"; 12, or all there are, if None. The other topologies have
+        their own and ignore it.
+    seed : int
+        Draws the geometric mesh [1], 0 or more; the other spectra do not depend on it.
+
+    Returns
+    -------
+    ndarray, shape (nodes,)
+        Eigenvalues [1] in descending order, the first 1; read-only and cached.
+
+    Raises
+    ------
+    ValueError
+        An argument is out of range or no such graph exists.
+
+    Notes
+    -----
+    A regular graph of n nodes is not infinite: its spectrum has mean -d/(n-1) and variance
+    d (n-d)/(n-1) - (d/(n-1))^2 besides the first eigenvalue, and the quantiles are shifted and stretched to
+    that. A complete graph comes out right as the regular graph of degree n - 1.
+
+    References
+    ----------
+    Xiao and Boyd 2004; McKay 1981.
+
+    Examples
+    --------
+    >>> spectrum("ring", 4).round(4).tolist()
+    [1.0, 0.3333, 0.3333, -0.3333]
+    """
+    kind = one_of("topology", topology, TOPOLOGIES)
+    shape = checked_shape(kind, nodes, degree, _MOST_GEOMETRIC_NODES if kind == "geometric" else _MOST_NODES)
+    drawn_by = whole("seed", seed)
+    return cached_spectrum(*shape, drawn_by if kind == "geometric" else 0)
+
+
+def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> Sweep:
+    """Return the disagreement left after some rounds, as a share of the disagreement at the start.
+
+        rms(t) = sqrt( mean over i > 0 of lam_i^(2t) )
+
+    Parameters
+    ----------
+    eigenvalues : array_like, shape (n,)
+        Of the averaging matrix [1], the first 1, the others in [-1, 1], as from `spectrum`.
+    rounds : array_like of whole numbers
+        Rounds of averaging [1], 0 to 1e9.
+
+    Returns
+    -------
+    float or ndarray
+        Root mean square distance to the mean [1], of the shape of `rounds`: 1 at the start.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range, or the eigenvalues do not start with 1.
+
+    Notes
+    -----
+    The mean over starting values that are independent and of equal variance. A single node never disagrees:
+    0.
+
+    References
+    ----------
+    Xiao and Boyd 2004.
+
+    Examples
+    --------
+    >>> consensus_rms([1, 0.5, -0.5], 1)
+    0.5
+    """
+    values, counts = modes(eigenvalues)
+    times = whole_floats("rounds", rounds, 0, _MOST_ROUNDS)
+    counts[0] -= 1  # the mean itself never disagrees
+    kept, _ = kept_and_mixed(values, counts, times)
+    return plain(np.sqrt(kept / max(counts.sum(), 1)))
+
+
+def estimation_error(
+    eigenvalues: ArrayLike, rounds: ArrayLike, *, noise_variance: ArrayLike, diversity_variance: ArrayLike
+) -> Sweep:
+    """Return the mean squared error of a node's estimate of its own truth after some rounds.
+
+        (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
+
+    Parameters
+    ----------
+    eigenvalues : array_like, shape (n,)
+        Of the averaging matrix [1], the first 1, the others in [-1, 1], as from `spectrum`.
+    rounds : array_like of whole numbers
+        Rounds of averaging [1], 0 to 1e9.
+    noise_variance : array_like
+        Variance s2 of a node's measurement about its truth [any], 0 to 1e12.
+    diversity_variance : array_like
+        Variance tau2 of the truths between nodes [any], 0 to 1e12.
+
+    Returns
+    -------
+    float or ndarray
+        Mean squared error [any], of the common shape of the last three arguments; `noise_variance` at 0
+        rounds.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range, the eigenvalues do not start with 1, or the shapes do not
+        fit.
+
+    Notes
+    -----
+    A mean over draws and nodes: single nodes may gain or lose, see `gossip_trial`.
+
+    Examples
+    --------
+    A hundred nodes in full agreement: s2/n + tau2 (1 - 1/n).
+
+    >>> round(estimation_error(spectrum("complete", 100), 1, noise_variance=1, diversity_variance=0.1), 9)
+    0.109
+    """
+    values, counts = modes(eigenvalues)
+    times, noise, diversity = together(
+        rounds=whole_floats("rounds", rounds, 0, _MOST_ROUNDS),
+        noise_variance=floats("noise_variance", noise_variance, low=0, high=MOST_VARIANCE),
+        diversity_variance=floats("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE),
+    )
+    kept, mixed = kept_and_mixed(values, counts, times)
+    return plain((noise * kept + diversity * mixed) / counts.sum())
+
+
+def best_rounds(
+    eigenvalues: ArrayLike, *, noise_variance: float, diversity_variance: float, most_rounds: int = 200
+) -> int:
+    """Return the number of rounds with the least mean squared error; 0 says that silence is best.
+
+    Parameters
+    ----------
+    eigenvalues : array_like, shape (n,)
+        Of the averaging matrix [1], as from `spectrum`.
+    noise_variance, diversity_variance : float
+        See `estimation_error` [any], 0 to 1e12.
+    most_rounds : int
+        Last round looked at [1], 0 to 10,000.
+
+    Returns
+    -------
+    int
+        Rounds [1], 0 to `most_rounds`; the fewest where several are equal.
+
+    Raises
+    ------
+    ValueError
+        An argument is not a number in its range.
+
+    Examples
+    --------
+    On a complete graph one round is full consensus, worth it only while the truths differ less than the
+    noise:
+
+    >>> few = spectrum("complete", 100)
+    >>> [best_rounds(few, noise_variance=1, diversity_variance=tau2) for tau2 in (0.5, 2)]
+    [1, 0]
+    """
+    rounds = np.arange(whole("most_rounds", most_rounds, low=0, high=MOST_TRIAL_ROUNDS) + 1)
+    error = estimation_error(
+        eigenvalues,
+        rounds,
+        noise_variance=number("noise_variance", noise_variance, low=0, high=MOST_VARIANCE),
+        diversity_variance=number("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE),
+    )
+    return int(np.argmin(error))

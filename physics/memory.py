@@ -1,0 +1,405 @@
+"""What training on a device costs in memory, term by term, and why it is a multiple of inference.
+
+Model
+-----
+    training  = weights + gradients + optimizer + activations      inference = weights + live activations
+    weights   = frozen parameters * frozen width + trained parameters * trained width (+ master copy)
+    gradients = trained * width of a gradient           optimizer = trained * {sgd 0, momentum 4, adam 8}
+
+    bytes of one     frozen   trained   gradient   activation
+    fp32                4        4         4           4
+    bf16                2        2         2           2
+    mixed (fp16)        2      2 + 4       2           2       the 4 is the fp32 master copy
+    int8                1        4         4           4       INT8 where frozen, fp32 for all that learns
+
+A GPT block keeps, for s tokens, batch b, width h, a heads and p bytes of an activation (Korthikanti et al.
+2022, equations 1 and 2, for ffn = 4 h; counted tensor by tensor for other sizes):
+
+    full, explicit attention   s b h (16 p + 2) + a s^2 b (2 p + 1)   flash or selective: the first term alone
+    LoRA on q and v            s b h (10 p + 2) + a s^2 b (2 p + 1) + 2 s b r p
+    BitFit                     s b h ( 9 p + 2) + a s^2 b (2 p + 1)
+    LoRA or BitFit with flash  s b h p more, unless o is adapted: the kernel keeps its own output
+    LoRA on o, up, down        s b h p more for what o reads, s b h p for up, s b ffn p for down, s b r p each
+    first block under LoRA     less all that only the frozen part before the first adapter would need
+    full recomputation         s b h p per block, and one live block
+    head                       s b h p (2 s b h p where it trains) + 4 s b V for the log-softmax
+    Llama block, flash         s b p (6 h + 2 kv + 4 ffn) whatever is adapted, + s b r p per adapter
+
+A convolutional network keeps, in the runtime `ideal` (the count of TinyTL, Cai et al. 2020):
+
+    full, last k blocks        inputs of the convolutions and of the norms of those blocks
+    norm                       inputs of the norms
+    LoRA (1 x 1 convolutions)  inputs of the convolutions; the adapter's inner values are computed again
+    bias, lite residual        the live activations of the forward pass and one bit for each of them
+    head                       the live activations: less than these no method keeps
+
+and in the runtime `stock` (PyTorch) the inputs of every convolution, norm, ReLU6 and linear layer from the
+first trained layer on, whether or not they train, and the statistics of norms that do.
+
+Live activations, the second term of inference: the largest sum of one layer's input and output, with what a
+shortcut holds meanwhile; norms and activation functions work in place, attention is computed in tiles, and
+logits are taken of the last position. For a GPT s b p (h + ffn), with SwiGLU s b p (h + 2 ffn).
+
+Validity
+--------
+GPT blocks and models under full, LoRA, BitFit and last-k training, and MobileNetV2, ResNet-50 and DS-CNN in
+`stock`, are within 0.3% of the tensors that torch 2.13 and 2.15 save. The TinyTL rule is within 0.5% of the
+published figure 3. LoRA counts equal peft's. The Llama block is derived and the same for all targets: with
+adapters on q and v, torch saved 0.79 of it in fp32 and 0.89 in bf16, whose norms keep copies in fp32; with
+adapters on every linear layer, 1.01 and 1.11.
+
+Leaves out
+----------
+The allocator's slack, workspaces of kernels, code, the framework itself, the KV cache (`physics.cache`) and,
+in `stock`, the live layer beside what is saved. A tensor that two layers read counts twice in `ideal`, as in
+the published profile (ResNet-50's projections: 7% of its activations), and once in `stock`, as in PyTorch.
+Checkpointing changes nothing where no maps are kept (head, bias and lite residual in `ideal`).
+
+Nomenclature
+------------
+tokens | s | 1 | tokens of one sequence
+batch | b | 1 | sequences or images in one step
+hidden | h | 1 | width of a token between blocks
+heads | a | 1 | attention heads
+bytes_per_activation | p | B | bytes of one activation
+method | - | - | what trains
+rank | r | 1 | inner width of a low-rank adapter
+targets | - | - | adapted matrices: q and v, q k v o, the MLP, or all
+last | k | 1 | blocks that train, counted from the end
+attention | - | - | explicit: attention weights are stored; flash: they are not
+checkpoint | - | - | what is computed again in the backward pass
+runtime | - | - | ideal: what must be kept; stock: what PyTorch keeps
+resolution | - | px | side of the square image
+classes | n_cls | 1 | outputs of the last linear layer
+optimizer | - | - | sgd, momentum or adam
+precision | - | - | number formats of weights, gradients and activations
+weights_bytes | - | B | all parameters, master copies included
+gradients_bytes | - | B | one gradient per trained parameter
+optimizer_bytes | - | B | fp32 states of the optimizer
+activations_bytes | - | B | what the backward pass needs, or in inference the live layer
+trained_parameters | P_t | 1 | parameters that change
+payload_bytes | - | B | the trained parameters as they would be sent
+total_bytes | M | B | the sum of the four terms
+
+References
+----------
+Korthikanti et al. 2022, Reducing Activation Recomputation in Large Transformer Models, equations 1 and 2,
+section 4. Rajbhandari et al. 2020, ZeRO, section 3.1. Hu et al. 2021, LoRA. Ben Zaken et al. 2022, BitFit.
+Cai, Gan, Zhu, Han 2020, TinyTL, tables 2 and 3, figure 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from physics import _cnn_activations, _transformer_activations
+from physics._methods import (
+    Counts,
+    Method,
+    Targets,
+    largest_rank,
+    lora_parameters,
+    setting_of,
+    trained_parameters,
+)
+from physics._sweeps import Sweep, plain
+from physics._tinytl import tinytl_memory_bytes
+from physics._transformer_activations import Attention, Checkpoint, transformer_activation_bytes
+from physics.checks import one_of
+from physics.shapes import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
+
+__all__ = [
+    "Cnn",
+    "MemoryBreakdown",
+    "Shape",
+    "Transformer",
+    "ds_cnn",
+    "inference_memory",
+    "largest_rank",
+    "lora_parameters",
+    "mobilenet_v2",
+    "proxyless_mobile",
+    "resnet50",
+    "tinytl_memory_bytes",
+    "training_memory",
+    "transformer_activation_bytes",
+]
+
+Precision = Literal["fp32", "bf16", "mixed", "int8"]
+Optimizer = Literal["sgd", "momentum", "adam"]
+Runtime = Literal["ideal", "stock"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Widths:
+    """Bytes of one frozen and one trained weight (with its master copy), gradient, activation, sent value."""
+
+    frozen: int
+    trained: int
+    gradient: int
+    activation: int
+    sent: int
+
+
+_WIDTHS = {
+    "fp32": _Widths(frozen=4, trained=4, gradient=4, activation=4, sent=4),
+    "bf16": _Widths(frozen=2, trained=2, gradient=2, activation=2, sent=2),
+    "mixed": _Widths(
+        frozen=2, trained=2 + 4, gradient=2, activation=2, sent=2
+    ),  # Rajbhandari et al. 2020, 3.1
+    "int8": _Widths(frozen=1, trained=4, gradient=4, activation=4, sent=4),  # Cai et al. 2020, figure 3
+}
+_STATE_BYTES = {"sgd": 0, "momentum": 4, "adam": 8}  # fp32 states of one trained parameter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryBreakdown:
+    """Where the bytes go; floats, or arrays of one shape where an argument was swept.
+
+    >>> from physics.shapes import ds_cnn
+    >>> step = training_memory(ds_cnn(), optimizer="adam", batch=1)
+    >>> step.weights_bytes, step.gradients_bytes, step.optimizer_bytes, step.activations_bytes
+    (809040.0, 809040.0, 1618080.0, 1803960.0)
+    >>> step.total_bytes
+    5040120.0
+    """
+
+    weights_bytes: Sweep
+    gradients_bytes: Sweep
+    optimizer_bytes: Sweep
+    activations_bytes: Sweep
+    trained_parameters: Counts
+    payload_bytes: Sweep
+
+    @property
+    def total_bytes(self) -> Sweep:
+        """Weights, gradients, optimizer and activations together; the payload is a copy, not a fifth term."""
+        return self.weights_bytes + self.gradients_bytes + self.optimizer_bytes + self.activations_bytes
+
+
+def training_memory(
+    shape: Shape,
+    *,
+    method: Method = "full",
+    optimizer: Optimizer = "sgd",
+    precision: Precision = "fp32",
+    batch: ArrayLike,
+    tokens: ArrayLike | None = None,
+    resolution: ArrayLike | None = None,
+    rank: ArrayLike = 0,
+    targets: Targets = "qv",
+    last: ArrayLike = 0,
+    attention: Attention = "explicit",
+    checkpoint: Checkpoint = "none",
+    runtime: Runtime = "ideal",
+) -> MemoryBreakdown:
+    """Return the memory of one training step, term by term.
+
+        M = weights + gradients + optimizer + activations
+
+    Parameters
+    ----------
+    shape : Transformer or Cnn
+        [-] The network.
+    method : str
+        [-] What trains. Both kinds: "full"; "last_k" (the last blocks, for a Transformer its final norm, and
+        the head); "head" (the same without a block); "lora" (adapters alone); "bitfit" (biases; for a Cnn its
+        norms' shifts and the head; not for a Llama). Cnn only: "norm", "tinytl_bias", "tinytl_lite_residual"
+        (each with the head). Not "head" nor "last_k" where the output matrix is tied to the embedding.
+    optimizer : {"sgd", "momentum", "adam"}
+        [-] 0, 4 or 8 bytes of state for each trained parameter.
+    precision : {"fp32", "bf16", "mixed", "int8"}
+        [-] Number formats, as in the module's table.
+    batch : int or array of int
+        [1] 1 to 1e6.
+    tokens : int or array of int
+        [1] 1 to 1e7, or to `positions`; for a Transformer only.
+    resolution : int or array of int
+        [px] 32 to 2,048; for a Cnn of images only.
+    rank : int or array of int
+        [1] 1 to `largest_rank(shape, targets=targets)`; read by "lora" alone.
+    targets : {"qv", "qkvo", "mlp", "all"}
+        [-] Matrices of a Transformer that "lora" adapts; a Cnn's are its 1 x 1 convolutions.
+    last : int or array of int
+        [1] 1 to the number of blocks; read by "last_k" alone.
+    attention : {"explicit", "flash"}
+        [-] Whether a Transformer stores its attention weights.
+    checkpoint : {"none", "selective", "full"}
+        [-] "selective" computes attention weights again (a Cnn has none), "full" every block from its input.
+    runtime : {"ideal", "stock"}
+        [-] What must be kept, or what PyTorch keeps. For a Transformer they differ little: "stock" adds the
+        statistics of norms, and "ideal" is never below the live layer of a forward pass.
+
+    Returns
+    -------
+    MemoryBreakdown
+        [B] Floats, and an int for `trained_parameters`; arrays of the broadcast shape where one was swept.
+
+    Raises
+    ------
+    ValueError
+        A number outside its range, an unknown name, or a method that this network does not allow.
+
+    Notes
+    -----
+    `payload_bytes` is the trained parameters at the width they are sent with (2 B in bf16 and mixed, else 4).
+    Blocks of a Cnn are its stem, its residual or separable blocks, and its last 1 x 1 convolution.
+
+    References
+    ----------
+    Rajbhandari et al. 2020, section 3.1; Korthikanti et al. 2022; Cai et al. 2020.
+
+    Examples
+    --------
+    Llama-3-70B with Adam in mixed precision: 70.55e9 parameters of 16 bytes, before any activation.
+
+    >>> llama = Transformer(80, 8192, 64, 8, 28672, 128256, family="llama")
+    >>> full = training_memory(llama, optimizer="adam", precision="mixed", batch=1, tokens=1)
+    >>> round((full.total_bytes - full.activations_bytes) / 1e9)
+    1129
+    """
+    width = _WIDTHS[one_of("precision", precision, _WIDTHS)]
+    state_bytes = _STATE_BYTES[one_of("optimizer", optimizer, _STATE_BYTES)]
+    one_of("attention", attention, ("explicit", "flash"))
+    one_of("checkpoint", checkpoint, ("none", "selective", "full"))
+    one_of("runtime", runtime, ("ideal", "stock"))
+    step = setting_of(
+        shape,
+        method=method,
+        batch=batch,
+        tokens=tokens,
+        resolution=resolution,
+        rank=rank,
+        targets=targets,
+        last=last,
+    )
+    trained, comes_on_top = trained_parameters(shape, step)
+    frozen = shape.parameters if comes_on_top else shape.parameters - trained
+    if isinstance(shape, Transformer):
+        activations = _transformer_activations.training_bytes(
+            shape,
+            method=step.method,
+            tokens=step.tokens,
+            batch=step.batch,
+            rank=step.rank,
+            last=step.last,
+            targets=step.targets,
+            bytes_per_activation=width.activation,
+            attention=attention,
+            checkpoint=checkpoint,
+            runtime=runtime,
+        )
+    else:
+        activations = np.empty(step.batch.shape)
+        for side in np.unique(step.resolution):
+            here = step.resolution == side
+            activations[here] = _cnn_activations.training_bytes(
+                shape,
+                method=step.method,
+                batch=step.batch[here],
+                resolution=int(side) or None,
+                rank=step.rank[here],
+                last=step.last[here],
+                bytes_per_activation=width.activation,
+                checkpoint=checkpoint,
+                runtime=runtime,
+            )
+    return MemoryBreakdown(
+        weights_bytes=_bytes(width.frozen * frozen + width.trained * trained),
+        gradients_bytes=_bytes(width.gradient * trained),
+        optimizer_bytes=_bytes(state_bytes * trained),
+        activations_bytes=plain(np.asarray(activations)),
+        trained_parameters=trained,
+        payload_bytes=_bytes(width.sent * trained),
+    )
+
+
+def _bytes(count: Counts) -> Sweep:
+    return plain(np.asarray(count, dtype=np.float64))
+
+
+def inference_memory(
+    shape: Shape,
+    *,
+    precision: Precision = "fp32",
+    batch: ArrayLike,
+    tokens: ArrayLike | None = None,
+    resolution: ArrayLike | None = None,
+) -> MemoryBreakdown:
+    """Return the memory of one forward pass: weights and the largest live layer.
+
+        M = weights + b p max over layers of (input + output + what a shortcut holds)
+
+    Parameters
+    ----------
+    shape : Transformer or Cnn
+        [-] The network.
+    precision : {"fp32", "bf16", "mixed", "int8"}
+        [-] Weights of 4, 2, 2 or 1 bytes, activations of 4, 2, 2 or 4.
+    batch : int or array of int
+        [1] 1 to 1e6.
+    tokens : int or array of int
+        [1] 1 to 1e7, or to `positions`; for a Transformer only.
+    resolution : int or array of int
+        [px] 32 to 2,048; for a Cnn of images only.
+
+    Returns
+    -------
+    MemoryBreakdown
+        [B] As `training_memory` returns it; gradients, optimizer, trained parameters and payload are 0.
+
+    Raises
+    ------
+    ValueError
+        A number outside its range or an unknown name.
+
+    Notes
+    -----
+    The live layer is the only activation counted: a layer's input is free once its output is complete. Norms
+    and activation functions work in place; attention is computed in tiles; a Transformer gives the logits of
+    its last position, so its live layer is the MLP, s b p (h + ffn), or s b p (h + 2 ffn) with SwiGLU, unless
+    those logits are larger. The KV cache is left out. In "int8" activations stay in fp32, as TinyTL counts.
+
+    References
+    ----------
+    Cai et al. 2020, the memory of FT-Last.
+
+    Examples
+    --------
+    ProxylessNAS-Mobile in INT8, 4.75 MB and 8 images of 4 B * 64 * 112^2: 30.4 MB.
+
+    >>> step = inference_memory(proxyless_mobile(), precision="int8", batch=8, resolution=224)
+    >>> round(step.total_bytes / 1e6, 1)
+    30.4
+    """
+    width = _WIDTHS[one_of("precision", precision, _WIDTHS)]
+    step = setting_of(
+        shape, method="full", batch=batch, tokens=tokens, resolution=resolution, rank=0, targets="qv", last=0
+    )
+    if isinstance(shape, Transformer):
+        live = _transformer_activations.live_bytes(
+            shape, tokens=step.tokens, batch=step.batch, bytes_per_activation=width.activation
+        )
+    else:
+        live = np.empty(step.batch.shape)
+        for side in np.unique(step.resolution):
+            here = step.resolution == side
+            live[here] = _cnn_activations.live_bytes(
+                shape,
+                batch=step.batch[here],
+                resolution=int(side) or None,
+                bytes_per_activation=width.activation,
+            )
+    nothing = np.zeros(step.batch.shape)
+    return MemoryBreakdown(
+        weights_bytes=plain(nothing + width.frozen * float(shape.parameters)),
+        gradients_bytes=plain(nothing),
+        optimizer_bytes=plain(nothing),
+        activations_bytes=plain(np.asarray(live)),
+        trained_parameters=0 if nothing.ndim == 0 else nothing.astype(np.int64),
+        payload_bytes=plain(nothing),
+    )
