@@ -1,0 +1,12 @@
+"""The course's own benches, offered through the same hook as a guest's."""
+
+from __future__ import annotations
+
+from dashboard.missions.paradox import BENCH as PARADOX
+from tracks import Bench, hookimpl
+
+
+@hookimpl
+def edgelab_benches() -> list[Bench]:
+    """Offer the benches that every track gets, in the order of the mission."""
+    return [PARADOX]

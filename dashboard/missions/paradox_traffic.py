@@ -1,0 +1,278 @@
+"""The numbers of the paradox: one state of its controls through the traffic model, point and curve in one call."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from physics import reference
+from physics.checks import Floats, number
+from physics.traffic import (
+    Breakeven,
+    breakeven_compression,
+    centralised_traffic_bytes,
+    daily_traffic_bytes,
+    traffic_ratio,
+    transfer_time_s,
+)
+from physics.units import BITS_PER_BYTE, KB, SECONDS_PER_DAY, TB
+from tracks import Track, Value
+
+Direction = Literal["upload", "both"]
+Context = Literal["centralised", "federated"]
+Range = tuple[float, float]
+
+# What the sliders reach; a track whose own numbers lie beyond stretches them.
+PARTICIPATION: Range = (0.001, 0.1)
+MOVED_BYTES: Range = (1 * KB, 1 * TB)
+COMPRESSION: Range = (1, 100)
+ROUNDS_PER_DAY: Range = (1, 100)
+FLEET: Range = (1e3, 1e9)
+RAW_BYTES: Range = (100, 10 * TB)
+UPLINK: Range = (1e3, 1e12)
+
+DEFAULT_PARTICIPATION = 0.01
+DEFAULT_ROUNDS_PER_DAY = 10
+
+# Where the curves are computed, beside the student's own place.
+SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+COMPRESSIONS = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0)
+
+# The keyboard fleet, as values of the controls; and what the published keyboard model weighs in FP32.
+KEYBOARD = MappingProxyType(
+    {
+        "participation": reference.KEYBOARD_PARTICIPATION,
+        "moved_bytes": float(reference.KEYBOARD_PARAMETERS * reference.KEYBOARD_BYTES_PER_PARAMETER),
+        "compression": 1.0,
+        "rounds_per_day": reference.KEYBOARD_ROUNDS_PER_DAY,
+        "fleet": reference.KEYBOARD_PHONES,
+        "raw_bytes": reference.KEYBOARD_KEYSTROKES_PER_DAY
+        * reference.KEYBOARD_BYTES_PER_KEYSTROKE
+        / reference.KEYBOARD_PHONES,
+        "uplink": reference.KEYBOARD_UPLINK_BIT_PER_S,
+    }
+)
+PUBLISHED_KEYBOARD_BYTES = float(reference.GBOARD_PARAMETERS * 4)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """One state of the controls.
+
+    Attributes:
+        participation: share of the fleet in one round. moved_bytes: one direction, uncompressed [B].
+        compression: factor on the legs that ``direction`` names. rounds_per_day: [1/day].
+        context: which of the two regimes the student looks from.
+        fleet: devices. raw_bytes: of one device and day [B]. uplink: of one device [bit/s].
+    """
+
+    participation: float
+    moved_bytes: float
+    compression: float
+    direction: Direction
+    rounds_per_day: float
+    context: Context
+    fleet: float
+    raw_bytes: float
+    uplink: float
+
+    @property
+    def upload_bytes(self) -> float:
+        """One device, one round, up [B]."""
+        return self.moved_bytes / self.compression
+
+    @property
+    def download_bytes(self) -> float:
+        """One device, one round, down [B]: whole unless both ways are compressed."""
+        return self.upload_bytes if self.direction == "both" else self.moved_bytes
+
+    @property
+    def turns_per_day(self) -> float:
+        """How often the mean device takes part in a day."""
+        return self.participation * self.rounds_per_day
+
+    @property
+    def interval_s(self) -> float:
+        """From one round to the next [s]."""
+        return SECONDS_PER_DAY / self.rounds_per_day
+
+
+def setting_of(values: Mapping[str, Value]) -> Setting:
+    """Return the state that the bench's controls describe."""
+    return Setting(**values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Costs:
+    """What a setting costs, and the curves it lies on.
+
+    Attributes:
+        shares, by_share: participating shares, and bytes of a federated day at each [B].
+        share_place: where the setting stands among them.
+        compressions, by_compression: factors, and the ratio at each; first row upload only, second both ways.
+        compression_place: where the setting stands among them.
+        per_round, federated, centralised: [B], the latter two a day.
+        ratio: federated / centralised. breakeven: the compression that would make it 1.
+        cap_per_day: what the whole fleet may move in a day [B]. cap_share: the federated day as a share of it.
+        upload_s, raw_s: one update, and one day of raw data, over a device's uplink [s].
+        here_s, cloud_s: time to act on the device, and through the cloud [s].
+    """
+
+    shares: Sequence[float]
+    by_share: Floats
+    share_place: int
+    compressions: Sequence[float]
+    by_compression: Floats
+    compression_place: int
+    per_round: float
+    federated: float
+    centralised: float
+    ratio: float
+    breakeven: Breakeven
+    cap_per_day: float
+    cap_share: float
+    upload_s: float
+    raw_s: float
+    here_s: float
+    cloud_s: float
+
+
+def costs(track: Track, setting: Setting) -> Costs:
+    """Return what a setting costs on a track."""
+    shares, share_place = _with(SHARES, setting.participation)
+    # Two rows: the day, and one round, which is a day of one round.
+    volumes = np.asarray(
+        daily_traffic_bytes(
+            setting.fleet,
+            participation=shares,
+            download_bytes=setting.download_bytes,
+            upload_bytes=setting.upload_bytes,
+            rounds_per_day=[[setting.rounds_per_day], [1.0]],
+        )
+    )
+    compressions, compression_place = _with(COMPRESSIONS, setting.compression)
+    ratios = ratio_by_compression(setting, compressions)
+    upload_s, raw_s, sample_s = np.asarray(
+        transfer_time_s(
+            (setting.upload_bytes, setting.raw_bytes, track.model.sample_bytes),
+            bytes_per_s=setting.uplink / BITS_PER_BYTE,
+        )
+    ).tolist()
+    allowed = cap_per_day(track, setting.fleet)
+    federated = float(volumes[0, share_place])
+    return Costs(
+        shares=shares,
+        by_share=volumes[0],
+        share_place=share_place,
+        compressions=compressions,
+        by_compression=ratios,
+        compression_place=compression_place,
+        per_round=float(volumes[1, share_place]),
+        federated=federated,
+        centralised=_centralised(setting.fleet, setting.raw_bytes),
+        ratio=float(ratios[1 if setting.direction == "both" else 0, compression_place]),
+        breakeven=_breakeven(setting.participation, setting.moved_bytes, setting.rounds_per_day, setting.raw_bytes),
+        cap_per_day=allowed,
+        cap_share=federated / allowed,
+        upload_s=upload_s,
+        raw_s=raw_s,
+        here_s=time_to_act_s(track),
+        cloud_s=track.device.round_trip_s + sample_s,
+    )
+
+
+def ratio_by_compression(setting: Setting, compressions: Sequence[float]) -> Floats:
+    """Return the ratio at each compression: first row with the upload compressed, second with both ways."""
+    uploads = setting.moved_bytes / np.asarray(compressions)
+    downloads = np.stack((np.full_like(uploads, setting.moved_bytes), uploads))
+    return np.asarray(
+        traffic_ratio(
+            participation=setting.participation,
+            download_bytes=downloads,
+            upload_bytes=uploads,
+            rounds_per_day=setting.rounds_per_day,
+            raw_bytes_per_device=setting.raw_bytes,
+        )
+    )
+
+
+def _with(grid: tuple[float, ...], value: float) -> tuple[Sequence[float], int]:
+    """Return the grid with the value in its order, and where it stands."""
+    place = bisect_left(grid, value)
+    if place < len(grid) and grid[place] == value:
+        return grid, place
+    return (*grid[:place], value, *grid[place:]), place
+
+
+@lru_cache(maxsize=256)
+def _centralised(fleet: float, raw_bytes: float) -> float:
+    return float(centralised_traffic_bytes(fleet, raw_bytes_per_device=raw_bytes))
+
+
+@lru_cache(maxsize=256)
+def _breakeven(participation: float, moved_bytes: float, rounds_per_day: float, raw_bytes: float) -> Breakeven:
+    return breakeven_compression(
+        participation=participation,
+        download_bytes=moved_bytes,
+        upload_bytes=moved_bytes,
+        rounds_per_day=rounds_per_day,
+        raw_bytes_per_device=raw_bytes,
+    )
+
+
+def cap_per_day(track: Track, fleet: float) -> float:
+    """Return what ``fleet`` devices together may move in a day [B]; a cap of the service is theirs already."""
+    daily = _cap_per_day(track.fleet.cap_bytes, track.fleet.cap_days)
+    return daily * fleet if track.fleet.cap_scope == "device" else daily
+
+
+@lru_cache(maxsize=256)
+def _cap_per_day(cap_bytes: float, cap_days: float) -> float:
+    return number("cap_bytes", cap_bytes, low=0, low_open=True) / number("cap_days", cap_days, low=0, low_open=True)
+
+
+def time_to_act_s(track: Track) -> float:
+    """Return the roofline time of one inference on the device [s]: arithmetic or weights, whichever is slower."""
+    device, model = track.device, track.model
+    return _roofline_s(
+        model.forward_flop,
+        device.peak_flop_per_s * device.utilisation,
+        model.weights_bytes,
+        device.memory_bytes_per_s,
+    )
+
+
+@lru_cache(maxsize=256)
+def _roofline_s(flop: float, flop_per_s: float, weights_bytes: float, bytes_per_s: float) -> float:
+    compute_s = flop / number("peak_flop_per_s x utilisation", flop_per_s, low=0, low_open=True)
+    return max(compute_s, weights_bytes / number("memory_bytes_per_s", bytes_per_s, low=0, low_open=True))
+
+
+@lru_cache(maxsize=1)
+def keyboard_ratio() -> float:
+    """Return the keyboard fleet's ratio, the reference point of every track."""
+    return float(
+        traffic_ratio(
+            participation=KEYBOARD["participation"],
+            download_bytes=KEYBOARD["moved_bytes"],
+            upload_bytes=KEYBOARD["moved_bytes"],
+            rounds_per_day=KEYBOARD["rounds_per_day"],
+            raw_bytes_per_device=KEYBOARD["raw_bytes"],
+        )
+    )
+
+
+def moves_a_part(track: Track) -> bool:
+    """Whether what moves by default is a small part of the model, so that moving it whole is another case."""
+    return track.model.moved_bytes < 0.1 * track.model.weights_bytes
+
+
+def reached(limits: Range, value: float) -> Range:
+    """Return the range, stretched to hold a track's own value."""
+    return min(limits[0], value), max(limits[1], value)
