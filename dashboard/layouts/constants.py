@@ -68,6 +68,7 @@ _ENDS = {
     "reliability": "share",
 }
 _KEEPS_ITS_END = ("share",)
+_RATES = {"B/s": "bandwidth", "FLOP/s": "peak", "op/s": "peak"}  # so that a rate is not called what it is the rate of
 _SPELLED = {
     "gpu": "GPU",
     "gpus": "GPUs",
@@ -93,12 +94,13 @@ def constant_in_words(name: str, value: float) -> tuple[str, str]:
     last = name.rsplit(".", 1)[-1]
     end = max((end for end in _ENDS if last.endswith(end)), key=len, default="")
     unit = _ENDS.get(end, "")
-    if unit == "B" and name.startswith("device.") and "memory" in last:
+    if unit == "B" and name.startswith("device.") and ("memory" in last or "flash" in last):
         unit = "iB"
-    words = last if unit in _KEEPS_ITS_END else last.removesuffix(end)
+    words = last if unit in _KEEPS_ITS_END else f"{last.removesuffix(end)}_{_RATES.get(unit, '')}"
     label = _NAMES.get(name) or " ".join(_SPELLED.get(word, word) for word in words.split("_") if word)
     label = label[:1].upper() + label[1:]
-    written = f"{value:g}\u00a0points" if unit == "points" else in_words(value, unit)
+    counted = f"{value:g}\u00a0{unit.removesuffix('s') if value == 1 else unit}"
+    written = counted if unit in ("points", "days") else in_words(value, unit)
     return label, written
 
 

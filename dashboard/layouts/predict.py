@@ -38,6 +38,7 @@ def _given(rows: list[tuple[str, str]]) -> Component:
 def _radios(key: str, prediction: Prediction, part: str, options: tuple[Option, ...], value: str | None) -> Component:
     return dbc.RadioItems(
         id=ids.entry(key, prediction.id, part),
+        name=ids.dom(ids.entry(key, prediction.id, part)),  # without a name, arrow keys would not stay in the group
         options=[{"label": option.text, "value": option.id} for option in options],
         value=value,
         className="radios",
@@ -50,6 +51,7 @@ def segmented(
     """A joined row of radio buttons; nothing is chosen unless ``value`` says so."""
     return dbc.RadioItems(
         id=component_id,
+        name=ids.dom(component_id),
         options=[{"label": option.text, "value": option.id, "disabled": disabled} for option in options],
         value=value,
         className="segmented",

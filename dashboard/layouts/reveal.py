@@ -173,6 +173,7 @@ def _check(key: str, check: Question, chosen: str | None) -> Component:
             html.Legend(check.text),
             dbc.RadioItems(
                 id=ids.writing(key, "check"),
+                name=ids.dom(ids.writing(key, "check")),
                 options=[{"label": option.text, "value": option.id} for option in check.options],
                 value=chosen,
                 className="radios",

@@ -68,3 +68,12 @@ def at_rest(page: Page) -> None:
     """Wait until no answer is due and the last one is painted."""
     page.wait_for_function("Object.values(window.edgelabGate.desks).every(d => !d.busy && !d.waiting)")
     page.wait_for_timeout(60)
+
+
+def drawn_at(page: Page, panel: int, x: float) -> None:
+    """Wait until a panel draws a point at that x; drawing follows the answer by as much as the machine needs."""
+    page.wait_for_function(
+        """([panel, x]) => document.querySelectorAll('.js-plotly-plot')[panel].data
+              .some(trace => trace.x.length === 1 && Math.abs(trace.x[0] / x - 1) < 0.01)""",
+        arg=[panel, x],
+    )

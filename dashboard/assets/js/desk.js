@@ -148,6 +148,14 @@
     saved.querySelector(".problem-text").textContent = event.detail;
   });
 
+  /* A popover opens to the side where there is room. */
+  function chooseSide(event) {
+    var reading = event.target.closest && event.target.closest(".reading");
+    if (reading) reading.classList.toggle("to-left", reading.getBoundingClientRect().left + 376 > window.innerWidth);
+  }
+  document.addEventListener("mouseover", chooseSide);
+  document.addEventListener("focusin", chooseSide);
+
   window.addEventListener("pagehide", function () {
     Object.keys(gate.desks).forEach(function (key) { gate.keep(gate.desks[key]); });
   });
