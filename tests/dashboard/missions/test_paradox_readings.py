@@ -60,8 +60,10 @@ def test_share_of_the_cap_at_the_default(on, track, share):
 @pytest.mark.parametrize(("moved", "level"), [(10.8e6, "ok"), (10.9e6, "fail")])
 def test_upload_may_take_all_of_its_interval_and_no_more(on, moved, level):
     # 10.8 MB at 1 kb/s: 86,400 s, a day
-    reading = on("edge_guardian").run(moved_bytes=moved, uplink=1e3, rounds_per_day=1).reading("upload_time")
-    assert (reading.limit, reading.level) == (86_400, level)
+    outcome = on("edge_guardian").run(moved_bytes=moved, uplink=1e3, rounds_per_day=1)
+    reading = outcome.reading("upload_time")
+    (verdict,) = [item for item in outcome.verdicts if item.code == "upload_too_slow"]
+    assert (reading.limit, reading.level, verdict.level) == (86_400, level, level)
 
 
 # P26: here max(FLOP / (utilisation x peak), weights / bandwidth); cloud round trip + request over the uplink
