@@ -54,7 +54,7 @@ alpha | alpha | 1 | Dirichlet concentration of the clients' class mixes; small i
 target | | 1 | accuracy to be reached
 cohort | m | 1 | clients in a round
 clip | C | 1 | clipping length of an update
-client_updates | m T | 1 | updates computed by all clients together
+updates | m T | 1 | updates computed by all clients together
 accuracy | | 1 | accuracy on the test images
 
 References

@@ -226,6 +226,20 @@ def test_no_legal_argument_gives_nan_infinity_or_a_negative_epsilon(**point):
         assert spent == 0 or point["rounds"] > 0
 
 
+@pytest.mark.parametrize("conversion", ["canonne", "mironov"])
+@pytest.mark.parametrize("orders", ["refined", "integer"])
+def test_no_rounds_cost_nothing(conversion, orders):
+    spent = epsilon(
+        sampling_rate=0.3,
+        noise_multiplier=1,
+        rounds=[0, 1, 0],
+        delta=1e-6,
+        conversion=conversion,
+        orders=orders,
+    )
+    assert spent[0] == spent[2] == 0 < spent[1]
+
+
 @given(budget=logarithmic(0.01, 100), rate=rates, rounds=counts, delta=logarithmic(1e-12, 1e-3))
 @settings(max_examples=100, deadline=None)
 def test_noise_for_a_budget_spends_it_and_a_little_less_noise_breaks_it(budget, rate, rounds, delta):
