@@ -134,16 +134,19 @@ def test_least_squares_within_the_step_limit_never_diverges():
         {"server_learning_rate": 10.0, "local_steps": 50},
         {"algorithm": "scaffold", "learning_rate": 1.5, "proximal": 1.0, "local_steps": 40},
         {"algorithm": "scaffold", "server_learning_rate": 10.0, "local_steps": 50},
+        {"algorithm": "scaffold", "learning_rate": 1.2, "proximal": 100.0, "local_steps": 10_000},
         {"engine": "softmax", "learning_rate": 16.0, "proximal": 1.0, "local_steps": 40},
+        {"engine": "softmax", "learning_rate": 16.0, "proximal": 100.0, "local_steps": 400, "rounds": 3},
     ],
     ids=str,
 )
 def test_a_run_that_diverges_is_held_and_names_the_round(changed):
-    run = simulate(PROBLEM, **({"rounds": 80, "clients_per_round": 6} | changed))
+    arguments = {"rounds": 80, "clients_per_round": 6} | changed
+    run = simulate(PROBLEM, **arguments)
     assert run.diverged_at is not None
     assert np.linalg.norm(run.weights) <= 1e6 * (1 + 1e-9)
     assert run.loss[run.diverged_at] > run.loss[0]
-    assert_sound(run, 80, PROBLEM)
+    assert_sound(run, arguments["rounds"], PROBLEM)
 
 
 def test_holding_a_diverged_model_leaves_its_accuracy_alone():

@@ -132,6 +132,23 @@ def test_a_cohort_draws_its_devices_evenly_from_all_archetypes():
     assert lossy.survivors.mean() == pytest.approx(10, rel=0.02)
 
 
+def test_clipped_counts_devices_not_archetypes():
+    # One archetype of three clips; the share is that of the devices drawn from it.
+    problem = problem_from_partition([[0], range(1, 1437, 2), range(2, 1437, 2)])
+    lengths = [
+        np.linalg.norm(
+            simulate(
+                problem, rounds=1, clients_per_round=None, local_steps=2, participation=np.eye(3)[[k]] == 1
+            ).weights
+        )
+        for k in range(3)
+    ]
+    clip = sum(sorted(lengths)[1:]) / 2
+    run = simulate(problem, rounds=50, clients_per_round=None, local_steps=2, cohort=40, clip=clip)
+    assert run.clipped[0] == run.survivors[0, np.argmax(lengths)] / 40
+    assert 0 < run.clipped[0] < 1
+
+
 def test_clients_per_round_has_no_effect_with_a_cohort():
     runs = [
         simulate(PROBLEM, rounds=5, clients_per_round=s, local_steps=5, cohort=100)
