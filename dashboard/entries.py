@@ -11,6 +11,7 @@ from tracks.quantities import in_words, quantity, read_quantity
 from tracks.spec import CONFIDENCE, Option, Prediction, Truth
 
 LONGEST_ENTRY = 40
+_HAIR = 1e-9  # what subtracting floats may miss a tolerance by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,9 +102,11 @@ def value_problem(prediction: Prediction, text: str) -> str:
         number = read_quantity(text, prediction.unit)
     except ValueError as problem:
         return str(problem)
-    if not prediction.low <= number <= prediction.high:
-        low, high = (in_words(v, prediction.unit) for v in (prediction.low, prediction.high))
-        return f"{in_words(number, prediction.unit)} lies outside {low} to {high}; is the unit right?"
+    said = in_words(number, prediction.unit)
+    if number < prediction.low:
+        return f"{said} lies below {in_words(prediction.low, prediction.unit)}; is the unit right?"
+    if number > prediction.high:
+        return f"{said} lies above {in_words(prediction.high, prediction.unit)}; is the unit right?"
     return ""
 
 
@@ -137,7 +140,8 @@ def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
         )
     locked, computed_value = draft.number(prediction), float(truth.value)
     said, computed = (in_words(v, prediction.unit) for v in (locked, computed_value))
-    headline, right = _measured(prediction, locked, computed_value)
+    same = said == computed  # nobody can type more digits than the lab shows
+    headline, right = ("as computed", True) if same else _measured(prediction, locked, computed_value)
     return Gap(right=right, headline=headline, sentence=f"You locked {said}; the same physics computes {computed}.")
 
 
@@ -146,12 +150,18 @@ def _measured(prediction: Prediction, locked: float, computed: float) -> tuple[s
     if prediction.right in ("factor", "decade"):
         factor = max(locked / computed, computed / locked)
         decades = math.log10(factor)
-        right = factor <= prediction.tolerance if prediction.right == "factor" else decades <= prediction.tolerance
         if float(f"{factor:.3g}") == 1:
-            return "as computed", right
+            return "as computed", True
+        off = factor / (1 + _HAIR) if prediction.right == "factor" else decades - _HAIR
+        right = off <= prediction.tolerance
         return f"{in_words(factor, 'x')} {side}", right
     if prediction.right == "relative":
         off = abs(locked / computed - 1) if computed else abs(locked)
-        return ("as computed" if off < 0.0005 else f"{in_words(off, 'share')} {side}"), off <= prediction.tolerance
-    off = abs(locked - computed)
-    return ("as computed" if off < 0.005 else f"{in_words(off, '')} points {side}"), off <= prediction.tolerance
+        if off < 0.0005:
+            return "as computed", True
+        return f"{in_words(off, 'share')} {side}", off <= prediction.tolerance + _HAIR
+    off = abs(locked - computed) * (100 if prediction.unit == "share" else 1)
+    if off < 0.005:
+        return "as computed", True
+    points = in_words(off, "")
+    return f"{points} {'point' if points == '1' else 'points'} {side}", off <= prediction.tolerance + _HAIR

@@ -72,7 +72,7 @@ def limit_tick(reading: Reading) -> float | None:
 
 
 def distance(verdict: Verdict) -> str:
-    """Return how far a quantity is from its limit: in points for shares, in percent near it, as a factor far off."""
+    """Return how far a quantity is from its limit: in points for shares, in percent near it, as a factor far above."""
     if verdict.unit == "share":
         return f"{in_words((verdict.quantity - verdict.limit) * 100, 'points')}"
     if verdict.limit == 0 or verdict.quantity / verdict.limit <= 0:
@@ -81,7 +81,7 @@ def distance(verdict: Verdict) -> str:
     if 0.1 <= ratio <= 10:
         percent = (ratio - 1) * 100
         return f"{'+' if percent >= 0 else ''}{three_digits(percent)}%"
-    return f"{three_digits(ratio)}× the limit"
+    return f"{three_digits(ratio)}× the limit" if ratio > 1 else ""
 
 
 def verdict_facts(verdict: Verdict) -> str:
@@ -95,7 +95,15 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
     """Return the status strip: the verdict that binds first, its fixes, and the next one that also objects."""
     ranked = outcome.ranked_verdicts()
     if not ranked:
-        return {"level": "ok", "title": "Nothing to object", "facts": "", "cause": "", "fixes": [], "also": ""}
+        return {
+            "level": "ok",
+            "title": "Nothing to object",
+            "facts": "",
+            "cause": "",
+            "fixes": [],
+            "also": "",
+            "also_level": "",
+        }
     first = ranked[0]
     others = [verdict for verdict in ranked[1:] if verdict.level != "ok"]
     also = ""
