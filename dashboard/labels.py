@@ -10,6 +10,7 @@ from functools import lru_cache
 
 LINE = 18  # px a line of label text needs
 LETTER = 6.9  # px, mean advance at 14 px
+DOT = 60  # px², what covering a dot of a line weighs beside covering an area
 GAP = 9  # px between a mark and its words
 
 _TAG = re.compile(r"<[^>]+>")
@@ -57,18 +58,24 @@ _ANCHORS: dict[str, tuple[str, str, float, float, float, float]] = {
 }
 
 
-def spread(labels: Sequence[Placed], obstacles: Sequence[Box] = (), *, width: float, height: float) -> list[Placed]:
+def spread(
+    labels: Sequence[Placed],
+    obstacles: Sequence[Box] = (),
+    dots: Sequence[tuple[float, float]] = (),
+    *,
+    width: float,
+    height: float,
+) -> list[Placed]:
     """Return the labels anchored so that they cover neither each other nor the obstacles in a frame of that size.
 
-    Line-end labels keep their side and are pushed apart upwards; the others take the first place around their mark
-    that is free, beginning with the one they ask for. Sizes and obstacles are in pixels.
+    Line-end labels keep their side and are pushed apart, upwards while the frame has room; the others take the first
+    place around their mark that is free, beginning with the one they ask for, or else the one that covers least, the
+    lines too, given as ``dots`` along them. Sizes, obstacles and dots are in pixels from the lower left corner.
     """
     done: list[Placed] = []
     taken: list[Box] = list(obstacles)
-    lowest = -1e9
-    for label in sorted((label for label in labels if label.place == "end"), key=lambda label: label.up):
-        at = max(label.up * height, lowest + LINE)
-        lowest = at
+    ends = sorted((label for label in labels if label.place == "end"), key=lambda label: label.up)
+    for label, at in zip(ends, _apart([label.up * height for label in ends], height), strict=True):
         done.append(replace(label, yshift=at - label.up * height))
         left = label.across * width + GAP
         taken.append((left, at - LINE / 2, left + label.width, at + LINE / 2))
@@ -77,14 +84,28 @@ def spread(labels: Sequence[Placed], obstacles: Sequence[Box] = (), *, width: fl
         taken.append((x - 6, y - 6, x + 6, y + 6))
     for label in labels:
         if label.place != "end":
-            place, box = _freest(label, taken, width, height)
+            place, box = _freest(label, taken, dots, width, height)
             xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
             done.append(replace(label, xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift))
             taken.append(box)
     return done
 
 
-def _freest(label: Placed, taken: Sequence[Box], width: float, height: float) -> tuple[str, Box]:
+def _apart(heights: Sequence[float], height: float) -> list[float]:
+    """Return ascending heights pushed up until a line fits between them, then down where they left the frame."""
+    placed: list[float] = []
+    for at in heights:
+        placed.append(max(at, placed[-1] + LINE) if placed else at)
+    ceiling = max(height, 0.0)
+    for number in range(len(placed) - 1, -1, -1):
+        placed[number] = min(placed[number], ceiling)
+        ceiling = placed[number] - LINE
+    return placed
+
+
+def _freest(
+    label: Placed, taken: Sequence[Box], dots: Sequence[tuple[float, float]], width: float, height: float
+) -> tuple[str, Box]:
     """Return the first place around a mark where its words cover nothing, or the one where they cover least."""
     x, y, long = label.across * width, label.up * height, label.width
     best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
@@ -93,6 +114,7 @@ def _freest(label: Placed, taken: Sequence[Box], width: float, height: float) ->
         left, bottom = x + xshift - before * long, y + yshift - below * LINE
         box = (left, bottom, left + long, bottom + LINE)
         cost = _cost(box, taken, width, height)
+        cost += sum(DOT for x_dot, y_dot in dots if left < x_dot < box[2] and bottom < y_dot < box[3])
         if cost < best_cost:
             best_place, best_box, best_cost = place, box, cost
         if not cost:

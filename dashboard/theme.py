@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from dashboard.labels import GAP, LETTER, LINE, Box, Placed, spread
 from tracks.figures import Axis, Figure, Panel
-from tracks.quantities import in_words
+from tracks.quantities import in_words, quantity, read_quantity
 
+NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 
 LIGHT: Mapping[str, str] = {
@@ -103,6 +105,11 @@ def dress(
     for note in figure["layout"]["annotations"]:
         if "axis" not in note:
             labels.append(_placed(note, panel))
+    dots = [dot for trace in figure["data"] if trace["meta"] == "mean" for dot in _dots(trace, panel, width, height)]
+    for shape in figure["layout"]["shapes"]:
+        if shape["type"] == "line" and shape["axis"] == "y" and panel.y.shows(shape["value"]):
+            level = _share(shape["value"], panel.y) * height
+            dots += [(width * (i + 0.5) / 10, level) for i in range(10)]
     for mark in marks:
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
         traces.append(_lock_trace(x, y, palette))
@@ -110,7 +117,7 @@ def dress(
         labels.append(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         )
-    notes += [_annotation(label, panel, palette) for label in spread(labels, boxes, width=width, height=height)]
+    notes += [_annotation(label, panel, palette) for label in spread(labels, boxes, dots, width=width, height=height)]
     ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
     layout = dict(_base_layout(panel.x, panel.y, screen, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
@@ -121,19 +128,14 @@ def dress(
 
 def empty(panel: Panel, *, screen: Screen, revision: str, wide: bool = True) -> Figure:
     """Return a panel's frame with its limits and no data: what may be seen before the lock."""
-    bare = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
+    bare: Figure = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
     dressed = dress(bare, panel, screen=screen, revision=revision, wide=wide)
-    dressed["layout"]["annotations"].append(
-        {
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0.5,
-            "y": 0.42,
-            "text": panel.waiting,
-            "showarrow": False,
-            "font": {"size": 14, "color": screen.palette["muted"]},
-        }
-    )
+    notes = bare["layout"]["annotations"]
+    taken = [_share(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
+    # Of three heights the one farthest from a limit's line and label.
+    height = max((0.42, 0.22, 0.68), key=lambda place: min((abs(place - line - 0.05) for line in taken), default=1.0))
+    words = {"text": panel.waiting, "showarrow": False, "font": {"size": 14, "color": screen.palette["muted"]}}
+    dressed["layout"]["annotations"].append({"xref": "paper", "yref": "paper", "x": 0.5, "y": height, **words})
     return dressed
 
 
@@ -212,6 +214,16 @@ def _limits(
             notes.append(_limit_label(note, panel, palette))
             boxes.append(_limit_box(note, panel, width, height))
     return shapes, notes, boxes
+
+
+def _dots(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[tuple[float, float]]:
+    """Some points along a line in pixels, at equal distances of its data or, where those are few, between them."""
+    xs, ys = trace["x"], trace["y"]
+    if len(xs) == 2:
+        (x0, x1), (y0, y1) = ((_share(float(v), a) for v in vs) for vs, a in ((xs, panel.x), (ys, panel.y)))
+        return [((x0 + (x1 - x0) * i / 9) * width, (y0 + (y1 - y0) * i / 9) * height) for i in range(10)]
+    chosen = range(0, len(xs), max(1, len(xs) // 12))
+    return [(_share(float(xs[i]), panel.x) * width, _share(float(ys[i]), panel.y) * height) for i in chosen]
 
 
 def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) -> Box:
@@ -361,19 +373,40 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
             every += 1 if every < 3 else 3
         values = tuple(10.0**exponent for exponent in range(last, first - 1, -every))[::-1]
         if last - first < 2:
-            values = tuple(m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5))
-            values = tuple(v for v in values if axis.shows(v))
+            values = next((found for digits in ((1, 2, 5), (1, 3)) if len(found := _within(axis, digits)) <= 6), values)
+        if len(values) < 2:
+            values = _even(axis)
     else:
-        span = axis.high - axis.low
-        step = 10 ** math.floor(math.log10(span / 5))
-        step *= next(m for m in (1, 2, 2.5, 5, 10) if span / (step * m) <= 5.001)
-        count = math.floor((axis.high - axis.low) / step + 1e-9)
-        start = math.ceil(axis.low / step - 1e-9) * step
-        values = tuple(float(f"{start + i * step:.10g}") for i in range(count + 1))
-        values = tuple(v for v in values if v <= axis.high + 1e-9 * span)
-    plain = {"points": "", "steps": ""}
-    texts = tuple(in_words(value, plain.get(axis.unit, axis.unit if axis.unit in _SCALED else "")) for value in values)
+        values = _even(axis)
+    unit = axis.unit if axis.unit in _SCALED else ""
+    texts = tuple(in_words(value, unit) for value in values)
+    gaps = [high - low for low, high in pairwise(values)]
+    near = [min(pair) for pair in zip([*gaps, math.inf], [math.inf, *gaps], strict=True)]
+    if any(abs(read_quantity(text, unit) - v) > 0.02 * gap for text, v, gap in zip(texts, values, near, strict=True)):
+        texts = tuple(_exact(value, unit) for value in values)  # three digits would put them elsewhere
     return values, texts
 
 
 _SCALED = ("B", "iB", "share", "x", "s", "J", "W", "bit/s")
+
+
+def _within(axis: Axis, digits: tuple[int, ...]) -> tuple[float, ...]:
+    """The values of a logarithmic axis that have one of these first digits and nothing but noughts after it."""
+    decades = range(math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high)) + 1)
+    return tuple(v for v in (float(f"{m}e{e}") for e in decades for m in digits) if axis.shows(v))
+
+
+def _even(axis: Axis) -> tuple[float, ...]:
+    """At most six values at equal, round distances."""
+    span = axis.high - axis.low
+    step = 10 ** math.floor(math.log10(span / 5))
+    step *= next(m for m in (1, 2, 2.5, 5, 10) if span / (step * m) <= 5.001)
+    first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
+    return tuple(float(f"{count * step:.12g}") for count in range(first, last + 1))
+
+
+def _exact(value: float, unit: str) -> str:
+    """A value in as many digits as it has, in the unit that ``in_words`` would choose."""
+    _, name = quantity(value, unit)
+    digits = f"{value / read_quantity(f'1 {name}', unit):.12g}".replace("-", "−")
+    return f"{digits}{'' if name in ('%', '×', '') else NO_BREAK}{name}"
