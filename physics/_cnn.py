@@ -67,9 +67,7 @@ class Block:
             raise ValueError("convolutions must hold one convolution at least, got none")
         for before, after in itertools.pairwise(self.convolutions):
             if before.outputs != after.inputs:
-                raise ValueError(
-                    f"inputs must equal the {before.outputs} channels before, got {after.inputs}"
-                )
+                raise ValueError(f"inputs must equal the {before.outputs} channels before, got {after.inputs}")
 
     @property
     def layers(self) -> tuple[Convolution, ...]:
@@ -101,9 +99,7 @@ class Cnn:
         for before, after in itertools.pairwise(self.blocks):
             leaving, entering = before.convolutions[-1].outputs, after.convolutions[0].inputs
             if leaving != entering:
-                raise ValueError(
-                    f"blocks must join: {leaving} channels leave a block, {entering} enter the next"
-                )
+                raise ValueError(f"blocks must join: {leaving} channels leave a block, {entering} enter the next")
 
     @property
     def features(self) -> int:
@@ -173,9 +169,7 @@ def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
     if shape.fixed_input is not None:
         if resolution is not None:
             high, wide = shape.fixed_input
-            raise ValueError(
-                f"resolution must be None for {shape.name} ({high} x {wide}), got {resolution!r}"
-            )
+            raise ValueError(f"resolution must be None for {shape.name} ({high} x {wide}), got {resolution!r}")
         return shape.fixed_input
     side = whole("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION)
     return side, side

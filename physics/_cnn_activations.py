@@ -105,16 +105,12 @@ def _stock(shape: Cnn, method: str, height: int, width: int) -> _Kept:
     def elements(layer: LayerMaps) -> float:
         total = layer.output_elements  # what its norm read
         image_unread = layer is first and method not in ("full", "last_k")
-        if (
-            layer.branch != "projection" and not image_unread
-        ):  # a projection reads what its block's first layer read
+        if layer.branch != "projection" and not image_unread:  # a projection reads what its block's first layer read
             total += layer.input_elements
         if layer.convolution.activation == "relu6":
             total += layer.output_elements  # clipped in place, so torch keeps a copy of what it read
         elif layer.pooled_elements or layer is last or meets_module(layer):
-            total += (
-                layer.output_elements
-            )  # a ReLU keeps what it gave: elsewhere what the next convolution reads
+            total += layer.output_elements  # a ReLU keeps what it gave: elsewhere what the next convolution reads
         return float(total)
 
     kept = _runs_backward(shape, layers, method)

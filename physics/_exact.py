@@ -103,9 +103,7 @@ class ExactEngine:
 
 
 @lru_cache(maxsize=32)
-def exact_engine(
-    problem: FederatedProblem, local_steps: int, learning_rate: float, proximal: float
-) -> ExactEngine:
+def exact_engine(problem: FederatedProblem, local_steps: int, learning_rate: float, proximal: float) -> ExactEngine:
     """Return the affine maps of local learning (kept: every seed and every number of rounds shares them).
 
     With steps on f_k + mu/2 ||W - W_t||^2 and g the gain at curvature L + mu, M_k - I is -V g L V': the

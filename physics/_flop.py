@@ -289,9 +289,7 @@ def _of_cnn(
         wanted[layer.branch] = gradient or trains or shifts_train or adapted
     head = shape.features * shape.classes
     count.matrix(head, gradient=any(wanted.values()), trains=method != "lora")
-    first, second = (
-        (float(part.forward), float(part.inputs), float(part.weights)) for part in (count, per_rank)
-    )
+    first, second = ((float(part.forward), float(part.inputs), float(part.weights)) for part in (count, per_rank))
     return first, second
 
 

@@ -215,7 +215,5 @@ def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) ->
     >>> participations_per_client(sampling_rate=0.1, rounds=30)
     3.0
     """
-    shares, counts = together(
-        sampling_rate=rates(sampling_rate), rounds=whole_floats("rounds", rounds, 1, MOST_ROUNDS)
-    )
+    shares, counts = together(sampling_rate=rates(sampling_rate), rounds=whole_floats("rounds", rounds, 1, MOST_ROUNDS))
     return plain(np.maximum(1.0, np.ceil(shares * counts * (1 - 1e-12))))  # 0.1 * 30 is 3.0000000000000004

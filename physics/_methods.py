@@ -49,9 +49,7 @@ def _checked_method(shape: Transformer | Cnn, method: Any) -> str:
         return name
     if isinstance(method, str) and method in CNN_METHODS and method not in TRANSFORMER_METHODS:
         allowed = ", ".join(TRANSFORMER_METHODS)
-        raise ValueError(
-            f"method must be one of {allowed} for a Transformer, got {method!r}: it is for a Cnn"
-        )
+        raise ValueError(f"method must be one of {allowed} for a Transformer, got {method!r}: it is for a Cnn")
     name = one_of("method", method, TRANSFORMER_METHODS)
     if name == "bitfit" and not shape.biases:
         raise ValueError("method must be another than bitfit: a Llama has no biases to train")
@@ -99,9 +97,7 @@ def largest_rank(shape: Transformer | Cnn, *, targets: Targets = "qv") -> int:
     """
     sides = [min(pair) for pair in _adapters(_checked_shape(shape), targets)]
     if not sides:
-        raise ValueError(
-            f"shape must have a 1 x 1 convolution to adapt, got {getattr(shape, 'name', shape)!r}"
-        )
+        raise ValueError(f"shape must have a 1 x 1 convolution to adapt, got {getattr(shape, 'name', shape)!r}")
     return min(sides)
 
 

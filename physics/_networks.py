@@ -25,9 +25,7 @@ def _inverted_block(
 ) -> Block:
     middle = inputs * expansion
     layers = [
-        Convolution(
-            inputs=middle, outputs=middle, kernel=kernel**2, stride=stride, groups=middle, activation="relu6"
-        ),
+        Convolution(inputs=middle, outputs=middle, kernel=kernel**2, stride=stride, groups=middle, activation="relu6"),
         Convolution(inputs=middle, outputs=outputs),
     ]
     if expansion != 1:
@@ -72,9 +70,7 @@ def mobilenet_v2(*, width: float = 1.0, classes: int = 102) -> Cnn:
     >>> mobilenet_v2(classes=1000).parameters
     3504872
     """
-    return _mobilenet_v2(
-        number("width", width, low=0.1, high=4.0), whole("classes", classes, low=1, high=LARGEST_SIZE)
-    )
+    return _mobilenet_v2(number("width", width, low=0.1, high=4.0), whole("classes", classes, low=1, high=LARGEST_SIZE))
 
 
 @lru_cache(maxsize=64)

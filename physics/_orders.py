@@ -147,8 +147,7 @@ def best_in_block(
     cells, row = np.unique(cell, return_inverse=True)
     fine = nodes[cells, None] + np.arange(FINE_NODES) / (CELLS * (FINE_NODES - 1))
     moments, fine_rises = (
-        values.reshape(fine.shape)
-        for values in log_moments(q, z, 1 + np.exp(fine.ravel()), block_orders(block))
+        values.reshape(fine.shape) for values in log_moments(q, z, 1 + np.exp(fine.ravel()), block_orders(block))
     )
     fine_served = log_served_rounds(fine, fine_rises, log_delta, conversion)[row]
     left = np.clip((fine_served >= log_rounds[:, None]).sum(axis=1) - 1, 0, FINE_NODES - 2)

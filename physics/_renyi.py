@@ -149,9 +149,7 @@ def integer_log_moments(sampling_rate: float, noise_multiplier: float) -> Floats
     inside = k <= order
     rest = np.where(inside, order - k, 0.0)
     growth = (k * k - k) / (2 * noise_multiplier**2)
-    log_growth = np.where(
-        growth < 1, np.log(np.expm1(np.minimum(growth, 1.0))), growth + np.log1p(-np.exp(-growth))
-    )
+    log_growth = np.where(growth < 1, np.log(np.expm1(np.minimum(growth, 1.0))), growth + np.log1p(-np.exp(-growth)))
     log_choices = gammaln(order + 1) - gammaln(k + 1) - gammaln(rest + 1)
     log_chance = k * math.log(sampling_rate) + rest * math.log1p(-sampling_rate)
     terms = np.where(inside, log_choices + log_chance + log_growth, -np.inf)

@@ -127,10 +127,7 @@ class Transformer:
         """Parameters of the whole network."""
         vocabulary = (1 if self.tied else 2) * self.vocab * self.hidden
         return (
-            self.layers * self.block_parameters
-            + self.final_norm_parameters
-            + vocabulary
-            + self.positions * self.hidden
+            self.layers * self.block_parameters + self.final_norm_parameters + vocabulary + self.positions * self.hidden
         )
 
     def adapted(self, targets: str) -> dict[str, tuple[int, int]]:

@@ -75,9 +75,7 @@ def block_bytes(
     ]
     elements = sum((size for needed, size in kept if needed), start=0.0)
     masks = positions * hidden * (2 if attends else 1)  # 1-byte masks of two dropouts
-    attention_bytes = (
-        scores * (2 * bytes_per_activation + 1) if attends else 0.0
-    )  # weights, mask, masked weights
+    attention_bytes = scores * (2 * bytes_per_activation + 1) if attends else 0.0  # weights, mask, masked weights
     norms = int(gradient_enters) + int(attends)
     statistics = positions * (STATISTICS_BYTES * norms + 4 * heads * (attends and flash))
     kept_bytes = positions * elements * bytes_per_activation + masks + attention_bytes + inner
@@ -159,9 +157,7 @@ def transformer_activation_bytes(
         batch=whole_floats("batch", batch, 1, LARGEST_BATCH),
         hidden=widths,
         heads=whole_floats("heads", heads, 1, 10**6),
-        bytes_per_activation=floats(
-            "bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True
-        ),
+        bytes_per_activation=floats("bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True),
         rank=whole_floats("rank", rank, 0, float(np.min(widths, initial=10**6))),
     )
     if checkpoint == "full":

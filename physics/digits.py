@@ -222,9 +222,7 @@ def _deal(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Ge
             wanted -= usable
         left = left - taken
         dealt.append(
-            np.concatenate(
-                [stacks[digit][left[digit] : left[digit] + taken[digit]] for digit in range(CLASSES)]
-            )
+            np.concatenate([stacks[digit][left[digit] : left[digit] + taken[digit]] for digit in range(CLASSES)])
         )
     return dealt
 
@@ -287,9 +285,7 @@ def _positions(name: str, held: Any) -> Integers:
     return array.astype(np.int64)
 
 
-def _problem(
-    data: Digits, partition: list[Integers], city: Integers, regularization: float
-) -> FederatedProblem:
+def _problem(data: Digits, partition: list[Integers], city: Integers, regularization: float) -> FederatedProblem:
     """Assemble what no run changes: class mixes, the spectrum of every client, the fleet's optimum."""
     dimension = data.train_inputs.shape[1]
     sizes = np.array([len(held) for held in partition], dtype=np.float64)

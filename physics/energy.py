@@ -195,9 +195,7 @@ def step_energy_j(
     )
 
 
-def battery_hours(
-    *, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike, active_w: ArrayLike
-) -> Sweep:
+def battery_hours(*, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike, active_w: ArrayLike) -> Sweep:
     """Return how long a battery lasts under a base load and work for a share of the time.
 
         hours = capacity / (base + duty * active)

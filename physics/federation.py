@@ -249,9 +249,7 @@ def simulate(
     mu = number("proximal", proximal, low=0, high=LARGEST_PROXIMAL)
     random = whole("seed", seed, low=0, high=MAX_SEED)
     aggregation = Aggregation(
-        server_learning_rate=number(
-            "server_learning_rate", server_learning_rate, low=0, high=10, low_open=True
-        ),
+        server_learning_rate=number("server_learning_rate", server_learning_rate, low=0, high=10, low_open=True),
         clip=None if clip is None else number("clip", clip, low=0, high=LARGEST_WEIGHTS, low_open=True),
         noise_multiplier=number("noise_multiplier", noise_multiplier, low=0, high=1e6),
         local_noise=placement == "local",
@@ -304,9 +302,7 @@ def _received(
     clients = problem.clients
     chance = floats("reliability", reliability, low=0, high=1)
     if chance.shape not in ((), (clients,)):
-        raise ValueError(
-            f"reliability must be one number or one per client ({clients}), got shape {chance.shape}"
-        )
+        raise ValueError(f"reliability must be one number or one per client ({clients}), got shape {chance.shape}")
     devices = None if cohort is None else whole("cohort", cohort, low=1, high=1_000_000_000)
     if devices is None and participation is None:
         whole("clients_per_round", clients_per_round, low=1, high=clients)

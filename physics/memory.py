@@ -148,9 +148,7 @@ class _Widths:
 _WIDTHS = {
     "fp32": _Widths(frozen=4, trained=4, gradient=4, activation=4, sent=4),
     "bf16": _Widths(frozen=2, trained=2, gradient=2, activation=2, sent=2),
-    "mixed": _Widths(
-        frozen=2, trained=2 + 4, gradient=2, activation=2, sent=2
-    ),  # Rajbhandari et al. 2020, 3.1
+    "mixed": _Widths(frozen=2, trained=2 + 4, gradient=2, activation=2, sent=2),  # Rajbhandari et al. 2020, 3.1
     "int8": _Widths(frozen=1, trained=4, gradient=4, activation=4, sent=4),  # Cai et al. 2020, figure 3
 }
 _STATE_BYTES = {"sgd": 0, "momentum": 4, "adam": 8}  # fp32 states of one trained parameter

@@ -229,9 +229,7 @@ def epsilon_curve(
     return epsilon(sampling_rate=sampling_rate, noise_multiplier=noise_multiplier, rounds=rounds, delta=delta)
 
 
-def noise_multiplier(
-    *, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: ArrayLike, delta: ArrayLike
-) -> Sweep:
+def noise_multiplier(*, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: ArrayLike, delta: ArrayLike) -> Sweep:
     """Return the least noise multiplier that keeps all rounds together within a budget.
 
         min of all z in [0.01, 1e6] with epsilon(z) <= budget

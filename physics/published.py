@@ -68,12 +68,8 @@ class ServingThroughput:
     out_of_memory: bool = False
 
 
-def _row(
-    method: str, memory_mb: float, *accuracy_percent: float | None, resolution: int = 224
-) -> TinyTlAccuracy:
-    measured = {
-        name: value for name, value in zip(DATA_SETS, accuracy_percent, strict=True) if value is not None
-    }
+def _row(method: str, memory_mb: float, *accuracy_percent: float | None, resolution: int = 224) -> TinyTlAccuracy:
+    measured = {name: value for name, value in zip(DATA_SETS, accuracy_percent, strict=True) if value is not None}
     return TinyTlAccuracy(
         method=method,
         memory_mb=memory_mb,

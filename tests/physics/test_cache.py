@@ -35,9 +35,7 @@ def exact_che(items, skew, capacity):
     return float((shares * -np.expm1(-np.exp(log_time) * shares)).sum())
 
 
-@pytest.mark.parametrize(
-    "row", rows("cache.lru_hit_rate"), ids=lambda row: f"{row['N']}-{row['s']}-{row['C']}"
-)
+@pytest.mark.parametrize("row", rows("cache.lru_hit_rate"), ids=lambda row: f"{row['N']}-{row['s']}-{row['C']}")
 def test_reference_cache_lru_hit_rate(row):
     hit = lru_hit_rate(row["N"], skew=row["s"], capacity=row["C"])
     assert hit == pytest.approx(row["hit_che_exact"], abs=2e-6)  # tolerance of the group: 1e-4
@@ -46,20 +44,14 @@ def test_reference_cache_lru_hit_rate(row):
     assert pinned == pytest.approx(row["hit_lfu_ideal"], abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    "row", rows("cache.unique_adapters_per_batch"), ids=lambda row: f"{row['s']}-{row['B']}"
-)
+@pytest.mark.parametrize("row", rows("cache.unique_adapters_per_batch"), ids=lambda row: f"{row['s']}-{row['B']}")
 def test_reference_cache_unique_adapters_per_batch(row):
-    assert unique_items(1_000_000, skew=row["s"], batch=row["B"]) == pytest.approx(
-        row["unique_sim"], rel=0.01
-    )
+    assert unique_items(1_000_000, skew=row["s"], batch=row["B"]) == pytest.approx(row["unique_sim"], rel=0.01)
 
 
 @pytest.mark.parametrize("row", rows("cache.che_exact_large"), ids=lambda row: f"{row['s']}-{row['C']:g}")
 def test_a_hundred_million_items_agree_with_the_sum_over_all_of_them(row):
-    assert lru_hit_rate(row["N"], skew=row["s"], capacity=row["C"]) == pytest.approx(
-        row["hit_che_exact"], abs=2e-6
-    )
+    assert lru_hit_rate(row["N"], skew=row["s"], capacity=row["C"]) == pytest.approx(row["hit_che_exact"], abs=2e-6)
 
 
 @pytest.mark.parametrize("skew", [0.0, 0.05, 0.4, 0.8, 0.999, 1.0, 1.001, 1.3, 2.0, 3.0, 5.0])
@@ -120,9 +112,7 @@ def test_published_shares_of_the_hottest_hundredth():
 def test_pinned_shares_are_the_cumulated_shares(items, skew):
     cumulated = np.cumsum(zipf(items, skew))
     slots = np.arange(1, items + 1)
-    np.testing.assert_allclose(
-        static_hit_rate(items, skew=skew, capacity=slots), cumulated, rtol=0, atol=1e-12
-    )
+    np.testing.assert_allclose(static_hit_rate(items, skew=skew, capacity=slots), cumulated, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("skew", [0.0, 0.5, 1.0, 2.5])
@@ -135,9 +125,7 @@ def test_unique_items_are_the_sum_over_every_item(items, skew):
 
 
 def test_one_request_names_one_item_and_endless_requests_name_all():
-    assert unique_items(10**8, skew=0.8, batch=[0, 0.5, 1, 1 + 1e-12]) == pytest.approx(
-        [0, 0.5, 1, 1], rel=1e-9
-    )
+    assert unique_items(10**8, skew=0.8, batch=[0, 0.5, 1, 1 + 1e-12]) == pytest.approx([0, 0.5, 1, 1], rel=1e-9)
     assert unique_items(10**6, skew=0.8, batch=1e12) == pytest.approx(10**6, rel=1e-9)
 
 

@@ -107,9 +107,8 @@ def test_every_kind_of_real_number_is_read(good):
 
 
 def test_a_long_double_beyond_float64_is_refused_without_a_warning():
-    if np.finfo(np.longdouble).maxexp <= np.finfo(np.float64).maxexp:
-        pytest.skip("long double is float64 here")
-    with pytest.raises(ValueError, match=r"x must lie in \[0, inf\), got inf"):
+    # Where a long double is no longer than float64 this reads as infinite at once, and is refused all the same.
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match=r"x must lie in \[0, inf\), got inf"):
         checks.floats("x", np.longdouble("1e400"), low=0)
 
 

@@ -128,9 +128,7 @@ def test_twice_the_work_takes_twice_the_energy_and_time():
 def test_batteries_last_as_stated():
     assert battery_hours(capacity_wh=0.96, base_w=0, duty=1, active_w=1) * 60 == pytest.approx(58, abs=0.5)
     assert battery_hours(capacity_wh=0.6, base_w=0, duty=1, active_w=2) * 60 == pytest.approx(18)
-    assert battery_hours(capacity_wh=0.06, base_w=0.0716, duty=0, active_w=0) * 60 == pytest.approx(
-        50, abs=0.5
-    )
+    assert battery_hours(capacity_wh=0.06, base_w=0.0716, duty=0, active_w=0) * 60 == pytest.approx(50, abs=0.5)
 
 
 def test_a_battery_drains_as_a_loop_of_minutes_would_drain_it():

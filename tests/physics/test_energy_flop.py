@@ -29,9 +29,7 @@ def rows(group):
 
 @pytest.mark.parametrize("row", rows("energy.flops_fwd_bwd"), ids=lambda row: f"{row['net']}-{row['mode']}")
 def test_operations_are_those_that_torch_counts(row):
-    method = {"lastk": "last_k", "lora_qv": "lora", "last": "head", "norm+last": "norm"}.get(
-        row["mode"], row["mode"]
-    )
+    method = {"lastk": "last_k", "lora_qv": "lora", "last": "head", "norm+last": "norm"}.get(row["mode"], row["mode"])
     if row["net"] == "gpt":
         shape = Transformer(row["L"], row["h"], row["a"], row["a"], 4 * row["h"], row["V"])
         sizes = {"batch": row["b"], "tokens": row["s"], "rank": row["r"], "last": row["k"]}
@@ -66,9 +64,7 @@ def test_the_ratio_is_the_sum_of_its_terms():
     assert training_flop_ratio(input_gradient_share=1.0, trained_share=0.0, attention_share=0.0715) == 2.0715
     assert training_flop_ratio(input_gradient_share=0.0, trained_share=0.0) == 1.0
     curve = training_flop_ratio(input_gradient_share=np.array([0.2, 0.7]), trained_share=0.1)
-    assert list(curve) == [
-        training_flop_ratio(input_gradient_share=share, trained_share=0.1) for share in (0.2, 0.7)
-    ]
+    assert list(curve) == [training_flop_ratio(input_gradient_share=share, trained_share=0.1) for share in (0.2, 0.7)]
 
 
 @pytest.mark.parametrize(

@@ -148,9 +148,7 @@ def test_fixed_point_refuses_nonsense_and_names_it(keyword, value):
     ],
 )
 def test_personalise_refuses_nonsense_and_names_it(keyword, value):
-    arguments = {"problem": PROBLEM, "weights": np.zeros((5, 10)), "client": 0, "local_steps": 3} | {
-        keyword: value
-    }
+    arguments = {"problem": PROBLEM, "weights": np.zeros((5, 10)), "client": 0, "local_steps": 3} | {keyword: value}
     problem, weights = arguments.pop("problem"), arguments.pop("weights")
     with pytest.raises(ValueError, match=keyword):
         personalise(problem, weights, **arguments)

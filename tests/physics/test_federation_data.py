@@ -5,6 +5,7 @@ from math import log
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,10 +25,7 @@ def stored():
 
 
 def test_shipped_digits_are_those_of_scikit_learn():
-    datasets = pytest.importorskip(
-        "sklearn.datasets", reason="scikit-learn is needed for this comparison only"
-    )
-    pixels, labels = datasets.load_digits(return_X_y=True)
+    pixels, labels = load_digits(return_X_y=True)
     images, digits = stored()
     assert images.shape == (1797, 64)
     np.testing.assert_array_equal(images, pixels)
@@ -35,7 +33,6 @@ def test_shipped_digits_are_those_of_scikit_learn():
 
 
 def test_build_script_makes_the_shipped_file_again(tmp_path):
-    pytest.importorskip("sklearn.datasets", reason="scikit-learn is needed to build")
     build(tmp_path / "again.npz")
     with np.load(tmp_path / "again.npz") as again:
         np.testing.assert_array_equal(again["images"], stored()[0])
@@ -115,9 +112,7 @@ def test_every_client_holds_as_many_images_and_no_image_is_held_twice(clients, a
 def test_alpha_sets_how_many_classes_a_client_sees():
     # The largest class share of a client: near 1 when alpha is small, near a tenth when it is large.
     shares = [
-        np.mean(
-            [digits_problem(clients=20, alpha=alpha, seed=s).class_mix.max(axis=1).mean() for s in range(5)]
-        )
+        np.mean([digits_problem(clients=20, alpha=alpha, seed=s).class_mix.max(axis=1).mean() for s in range(5)])
         for alpha in (0.03, 0.3, 3, 100)
     ]
     assert shares == sorted(shares, reverse=True)

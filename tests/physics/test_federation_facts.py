@@ -30,8 +30,7 @@ def final(**changed):
 
 def test_with_like_clients_more_local_work_wins_the_early_rounds():
     at_five = [
-        np.mean([run.accuracy[5] for run in runs(alpha=100, rounds=5, local_steps=steps)])
-        for steps in (1, 5, 20)
+        np.mean([run.accuracy[5] for run in runs(alpha=100, rounds=5, local_steps=steps)]) for steps in (1, 5, 20)
     ]
     assert at_five == sorted(at_five)
     assert at_five[2] > at_five[0] + 0.03  # .864, .893, .909
@@ -85,9 +84,7 @@ def test_under_a_cap_on_traffic_the_best_local_work_depends_on_skew_and_particip
     steps = (1, 2, 5, 20, 100)
 
     def best(**changed):
-        ends = [
-            np.mean([run.accuracy[-1] for run in runs(rounds=20, local_steps=s, **changed)]) for s in steps
-        ]
+        ends = [np.mean([run.accuracy[-1] for run in runs(rounds=20, local_steps=s, **changed)]) for s in steps]
         return steps[int(np.argmax(ends))], dict(zip(steps, ends, strict=True))
 
     skewed, ends = best(alpha=0.05)
@@ -147,9 +144,7 @@ def test_group_accuracy_is_the_class_mix_of_the_city_over_the_classes_right():
     right = (problem.data.test_inputs.T @ run.weights).argmax(axis=1) == problem.data.test_labels
     by_class = np.array([right[problem.data.test_labels == digit].mean() for digit in range(10)])
     np.testing.assert_allclose(run.group_accuracy[-1], problem.city_mix @ by_class, atol=1e-12)
-    whole = simulate(
-        digits_problem(clients=20, alpha=1, seed=0), rounds=2, clients_per_round=5, local_steps=1
-    )
+    whole = simulate(digits_problem(clients=20, alpha=1, seed=0), rounds=2, clients_per_round=5, local_steps=1)
     assert whole.group_accuracy.shape == (3, 1)
 
 
@@ -158,9 +153,7 @@ def test_softmax_agrees_on_the_lesson_but_drifts_less_than_least_squares():
     def loss_of_local_work(engine):
         common = {"alpha": 0.05, "rounds": 30, "engine": engine}
         ends = [
-            np.mean(
-                [run.accuracy[-10:].mean() for run in runs(local_steps=steps, learning_rate=rate, **common)]
-            )
+            np.mean([run.accuracy[-10:].mean() for run in runs(local_steps=steps, learning_rate=rate, **common)])
             for steps, rate in (
                 (5, 0.8 if engine == "exact" else 4.0),
                 (100, 0.8 if engine == "exact" else 4.0),

@@ -63,9 +63,7 @@ WHOLE_RANGE = {
 
 
 def run_anything(*, clients, alpha, features, regularization, seed, **arguments):
-    problem = digits_problem(
-        clients=clients, alpha=alpha, seed=seed, features=features, regularization=regularization
-    )
+    problem = digits_problem(clients=clients, alpha=alpha, seed=seed, features=features, regularization=regularization)
     if arguments["clip"] is None:
         arguments["noise_multiplier"] = 0.0
     if arguments["algorithm"] == "scaffold":
@@ -99,9 +97,7 @@ def test_softmax_engine_is_finite_over_the_whole_legal_range(**arguments):
     rank=st.one_of(st.none(), st.integers(1, 5)),
 )
 @settings(max_examples=150, deadline=None)
-def test_closed_forms_are_finite_over_the_whole_legal_range(
-    steps, learning_rate, proximal, regularization, size, rank
-):
+def test_closed_forms_are_finite_over_the_whole_legal_range(steps, learning_rate, proximal, regularization, size, rank):
     problem = digits_problem(clients=6, alpha=0.1, seed=0, features=4, regularization=regularization)
     point = fixed_point(problem, local_steps=steps, learning_rate=learning_rate, proximal=proximal)
     assert np.isfinite(point.weights).all()
@@ -119,9 +115,7 @@ def test_least_squares_within_the_step_limit_never_diverges():
     # eta (1.25 + lam + mu) < 2 and a server step of one at most.
     for eta, mu in ((1.5, 0.0), (0.8, 1.0), (0.3, 5.0)):
         for steps in (1, 7, 100, 10_000):
-            run = simulate(
-                PROBLEM, rounds=60, clients_per_round=3, local_steps=steps, learning_rate=eta, proximal=mu
-            )
+            run = simulate(PROBLEM, rounds=60, clients_per_round=3, local_steps=steps, learning_rate=eta, proximal=mu)
             assert run.diverged_at is None
             assert run.loss.max() < 1
 

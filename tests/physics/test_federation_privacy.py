@@ -15,10 +15,7 @@ def noise_of_a_round(**changed):
     quiet = dict(arguments, noise_multiplier=0.0)
     return np.concatenate(
         [
-            (
-                simulate(PROBLEM, seed=seed, **arguments).weights
-                - simulate(PROBLEM, seed=seed, **quiet).weights
-            ).ravel()
+            (simulate(PROBLEM, seed=seed, **arguments).weights - simulate(PROBLEM, seed=seed, **quiet).weights).ravel()
             for seed in range(60)
         ]
     )
@@ -65,8 +62,7 @@ def test_the_server_step_scales_the_noise_too():
 def test_central_and_secure_aggregation_are_the_same_run_and_local_noise_a_worse_one():
     noisy = dict(COMMON, clip=0.5, noise_multiplier=0.5)
     central, secure, local = (
-        simulate(PROBLEM, noise=placement, **noisy)
-        for placement in ("central", "secure_aggregation", "local")
+        simulate(PROBLEM, noise=placement, **noisy) for placement in ("central", "secure_aggregation", "local")
     )
     np.testing.assert_array_equal(central.weights, secure.weights)
     assert local.accuracy[-10:].mean() < central.accuracy[-10:].mean()
@@ -150,10 +146,7 @@ def test_clipped_counts_devices_not_archetypes():
 
 
 def test_clients_per_round_has_no_effect_with_a_cohort():
-    runs = [
-        simulate(PROBLEM, rounds=5, clients_per_round=s, local_steps=5, cohort=100)
-        for s in (None, 1, 20, 1000)
-    ]
+    runs = [simulate(PROBLEM, rounds=5, clients_per_round=s, local_steps=5, cohort=100) for s in (None, 1, 20, 1000)]
     for run in runs[1:]:
         np.testing.assert_array_equal(run.weights, runs[0].weights)
 
@@ -195,9 +188,7 @@ def test_a_larger_cohort_carries_the_same_noise_better_and_local_noise_stays_rui
 def test_links_are_drawn_per_client_and_apart_from_the_selection():
     reliability = np.linspace(0, 1, 20)
     sound = simulate(PROBLEM, rounds=400, clients_per_round=10, local_steps=1, seed=7)
-    lossy = simulate(
-        PROBLEM, rounds=400, clients_per_round=10, local_steps=1, seed=7, reliability=reliability
-    )
+    lossy = simulate(PROBLEM, rounds=400, clients_per_round=10, local_steps=1, seed=7, reliability=reliability)
     assert (sound.survivors.sum(axis=1) == 10).all()
     assert (lossy.survivors <= sound.survivors).all()
     np.testing.assert_allclose(lossy.survivors.mean(axis=0), reliability / 2, atol=0.09)
@@ -206,9 +197,7 @@ def test_links_are_drawn_per_client_and_apart_from_the_selection():
 
 
 def test_inviting_more_clients_keeps_those_that_were_invited():
-    few, many = (
-        simulate(PROBLEM, rounds=40, clients_per_round=s, local_steps=1, seed=7).survivors for s in (5, 12)
-    )
+    few, many = (simulate(PROBLEM, rounds=40, clients_per_round=s, local_steps=1, seed=7).survivors for s in (5, 12))
     assert (many >= few).all()
 
 

@@ -27,8 +27,7 @@ def mask_of(row):
 # FedProx is on file as FedAvg with a proximal term: both names must give it.
 @pytest.mark.parametrize(
     ("row", "algorithm"),
-    [(row, row["algo"]) for row in REFERENCE["rows"]]
-    + [(row, "fedprox") for row in REFERENCE["rows"] if row["mu"]],
+    [(row, row["algo"]) for row in REFERENCE["rows"]] + [(row, "fedprox") for row in REFERENCE["rows"] if row["mu"]],
     ids=lambda value: value["name"] if isinstance(value, dict) else value,
 )
 def test_fl_fedavg_reference_runs(row, algorithm):

@@ -50,9 +50,7 @@ def of_row(row):
     return {"topology": kind, "nodes": row["n"]}
 
 
-@pytest.mark.parametrize(
-    "row", rows("gossip.spectra_and_simulation"), ids=lambda row: f"{row['graph']}-{row['n']}"
-)
+@pytest.mark.parametrize("row", rows("gossip.spectra_and_simulation"), ids=lambda row: f"{row['graph']}-{row['n']}")
 def test_reference_gossip_spectra_and_simulation(row):
     arguments = of_row(row)
     eigenvalues = spectrum(**arguments)
@@ -181,9 +179,7 @@ def test_errors_are_the_sum_over_every_mode():
         expected = np.mean(2 * powers**2 + 0.3 * (1 - powers) ** 2)
         error = estimation_error(eigenvalues, rounds, noise_variance=2, diversity_variance=0.3)
         assert error == pytest.approx(expected, rel=1e-12)
-        assert consensus_rms(eigenvalues, rounds) == pytest.approx(
-            np.sqrt(np.mean(powers[1:] ** 2)), rel=1e-12
-        )
+        assert consensus_rms(eigenvalues, rounds) == pytest.approx(np.sqrt(np.mean(powers[1:] ** 2)), rel=1e-12)
 
 
 def test_eigenvalues_may_come_in_any_order_after_the_first_and_from_a_solver():
@@ -214,9 +210,7 @@ def test_curves_at_a_point_are_the_points():
     noise=st.floats(0, 1e12),
     diversity=st.floats(0, 1e12),
 )
-def test_every_legal_spectrum_gives_finite_errors_and_ever_less_disagreement(
-    others, rounds, noise, diversity
-):
+def test_every_legal_spectrum_gives_finite_errors_and_ever_less_disagreement(others, rounds, noise, diversity):
     eigenvalues = [1.0, *others]
     left = consensus_rms(eigenvalues, [rounds, min(rounds + 1, 10**9)])
     assert ((left >= 0) & (left <= 1)).all()

@@ -54,9 +54,7 @@ def test_a_run_is_drawn_once_whatever_rounds_are_asked_for():
 def test_more_than_four_fifths_of_nodes_gain_only_where_truths_are_alike(diversity, most_gain):
     runs = np.array(
         [
-            gossip_trial(
-                "geometric", 200, rounds=[0, 30], noise_variance=1, diversity_variance=diversity, seed=seed
-            )
+            gossip_trial("geometric", 200, rounds=[0, 30], noise_variance=1, diversity_variance=diversity, seed=seed)
             for seed in range(10)
         ]
     )
@@ -68,8 +66,7 @@ def test_more_than_four_fifths_of_nodes_gain_only_where_truths_are_alike(diversi
 def test_nodes_of_one_place_share_a_truth_so_talk_among_them_only_takes_noise_away():
     arguments = {"rounds": 4, "noise_variance": 1}
     one, six, sixty = (
-        mean_error("ring", 60, draws=250, diversity_variance=5, places=places, **arguments)
-        for places in (1, 6, 60)
+        mean_error("ring", 60, draws=250, diversity_variance=5, places=places, **arguments) for places in (1, 6, 60)
     )
     ring = spectrum("ring", 60)
     assert one == pytest.approx(estimation_error(ring, diversity_variance=0, **arguments), rel=0.1)
@@ -146,9 +143,7 @@ def test_a_call_uses_one_link_and_both_ends_talk():
     seed=st.integers(0, 2**70),
     data=st.data(),
 )
-def test_every_legal_run_gives_finite_errors(
-    topology, side, rounds, noise, diversity, churn, fan_out, seed, data
-):
+def test_every_legal_run_gives_finite_errors(topology, side, rounds, noise, diversity, churn, fan_out, seed, data):
     nodes = side**2
     degree = data.draw(st.integers(2, (nodes - 1) // 2).map(lambda half: 2 * half))
     places = data.draw(st.integers(1, nodes))

@@ -74,8 +74,7 @@ def test_no_transformer_gives_nan_infinity_or_less_than_inference(shape, data):
     allowed = [
         method
         for method in ("full", "last_k", "head", "lora", "bitfit")
-        if not (shape.family == "llama" and method == "bitfit")
-        and not (shape.tied and method in ("head", "last_k"))
+        if not (shape.family == "llama" and method == "bitfit") and not (shape.tied and method in ("head", "last_k"))
     ]
     targets = data.draw(st.sampled_from(TARGETS))
     sizes = {
@@ -211,9 +210,7 @@ def test_more_blocks_than_there_are_is_refused(bad):
 
 
 @pytest.mark.parametrize("bad", [None, "", "SGD", 3, True, "nothing"], ids=repr)
-@pytest.mark.parametrize(
-    "name", ["method", "optimizer", "precision", "targets", "attention", "checkpoint", "runtime"]
-)
+@pytest.mark.parametrize("name", ["method", "optimizer", "precision", "targets", "attention", "checkpoint", "runtime"])
 def test_an_unknown_name_is_refused_with_what_is_allowed(name, bad):
     for shape, sizes in ((GPT, {"tokens": 8}), (ds_cnn(), {})):
         with pytest.raises(ValueError, match=f"{name} must be one of"):
@@ -229,9 +226,7 @@ def test_a_method_that_a_network_does_not_allow_is_refused_with_a_sentence():
     for method in ("head", "last_k"):
         with pytest.raises(ValueError, match=f"another than {method}: the output matrix is tied"):
             training_memory(TIED, method=method, last=1, batch=1, tokens=8)
-    plain = Cnn(
-        name="plain", blocks=(Block(convolutions=(Convolution(inputs=3, outputs=4, kernel=9),)),), classes=2
-    )
+    plain = Cnn(name="plain", blocks=(Block(convolutions=(Convolution(inputs=3, outputs=4, kernel=9),)),), classes=2)
     with pytest.raises(ValueError, match="plain has no lite residual modules"):
         training_memory(plain, method="tinytl_lite_residual", batch=1, resolution=32)
     with pytest.raises(ValueError, match="1 x 1 convolution to adapt"):

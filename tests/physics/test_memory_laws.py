@@ -158,8 +158,7 @@ def test_lora_and_bitfit_blocks_have_their_closed_forms():
 def test_frozen_embeddings_spare_the_first_block_two_maps():
     sizes = {"method": "lora", "rank": 3, "batch": 2, "tokens": 50, "runtime": "stock"}
     one, two = (
-        training_memory(Transformer(layers, 64, 4, 4, 256, 100), **sizes).activations_bytes
-        for layers in (1, 2)
+        training_memory(Transformer(layers, 64, 4, 4, 256, 100), **sizes).activations_bytes for layers in (1, 2)
     )
     inner_block = two - one
     first_block = one - 50 * 2 * (64 * 4 + 4 * 100 + 8)
@@ -275,9 +274,7 @@ def test_memory_never_shrinks_with_batch_rank_or_depth(pair, runtime):
     batch = training_memory(shape, batch=np.arange(1, 30), **common).total_bytes
     rank = training_memory(shape, method="lora", rank=np.arange(1, 9), batch=2, **common).total_bytes
     depth = shape.layers if isinstance(shape, Transformer) else len(shape.blocks)
-    last = training_memory(
-        shape, method="last_k", last=np.arange(1, depth + 1), batch=2, **common
-    ).total_bytes
+    last = training_memory(shape, method="last_k", last=np.arange(1, depth + 1), batch=2, **common).total_bytes
     assert (np.diff(batch) > 0).all()
     assert (np.diff(rank) > 0).all()
     assert (np.diff(last) > 0).all()
@@ -296,9 +293,7 @@ def test_memory_never_shrinks_with_tokens_or_resolution():
 def test_attention_maps_take_over_as_the_sequence_grows():
     tokens = np.array([128, 1024, 8192, 10**6])
     sizes = {"tokens": tokens, "batch": 1, "hidden": 1024, "heads": 16}
-    share = 1 - transformer_activation_bytes(attention="flash", **sizes) / transformer_activation_bytes(
-        **sizes
-    )
+    share = 1 - transformer_activation_bytes(attention="flash", **sizes) / transformer_activation_bytes(**sizes)
     assert (np.diff(share) > 0).all()
     assert share[-1] > 0.99
 

@@ -147,11 +147,7 @@ def test_a_llama_block_stands_between_what_torch_saves_for_few_and_for_all_adapt
     if row["targets"] == "all":
         assert 1.0 <= ratio < {"fp32": 1.02, "bf16": 1.12}[row["precision"]]
     else:
-        assert (
-            {"fp32": 0.78, "bf16": 0.88}[row["precision"]]
-            < ratio
-            < {"fp32": 0.80, "bf16": 0.90}[row["precision"]]
-        )
+        assert {"fp32": 0.78, "bf16": 0.88}[row["precision"]] < ratio < {"fp32": 0.80, "bf16": 0.90}[row["precision"]]
 
 
 @pytest.mark.parametrize(
@@ -163,9 +159,7 @@ def test_adapters_have_the_parameters_that_peft_counts(row):
     assert lora_parameters(shape, rank=row["r"], targets=row["targets"]) == row["lora_params"]
 
 
-@pytest.mark.parametrize(
-    "row", rows("memory.tinytl_fig3_memory"), ids=lambda row: f"{row['mode']}-{row['res']}"
-)
+@pytest.mark.parametrize("row", rows("memory.tinytl_fig3_memory"), ids=lambda row: f"{row['mode']}-{row['res']}")
 def test_tinytl_memory_is_the_published_one(row):
     method = {"lr": "lite_residual", "lrb": "lite_residual_bias"}.get(row["mode"], row["mode"])
     computed = tinytl_memory_bytes(method=method, resolution=row["res"], batch=8)
@@ -245,7 +239,5 @@ def test_training_memory_is_the_published_count_where_the_paper_has_one():
                     batch=batch,
                     resolution=resolution,
                 )
-                rule = tinytl_memory_bytes(
-                    method=published_name, resolution=resolution, batch=batch, classes=37
-                )
+                rule = tinytl_memory_bytes(method=published_name, resolution=resolution, batch=batch, classes=37)
                 assert step.weights_bytes + step.activations_bytes == pytest.approx(rule, rel=1e-12)

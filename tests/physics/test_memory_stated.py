@@ -42,9 +42,7 @@ def test_lora_on_llama_70b_has_the_parameters_and_bytes_that_move():
         ("all", 207_093_760, 414),
     ):
         assert lora_parameters(LLAMA_70B, rank=16, targets=targets) == parameters
-        step = training_memory(
-            LLAMA_70B, method="lora", rank=16, targets=targets, precision="bf16", batch=1, tokens=1
-        )
+        step = training_memory(LLAMA_70B, method="lora", rank=16, targets=targets, precision="bf16", batch=1, tokens=1)
         assert step.payload_bytes / MB == pytest.approx(megabytes, rel=0.002)
 
 
@@ -157,9 +155,7 @@ def test_tinytl_hardly_amplifies():
         resolution=224,
     )
     inference = inference_memory(proxyless_mobile(), precision="int8", batch=8, resolution=224)
-    published = (
-        step.weights_bytes + step.activations_bytes
-    )  # the paper counts neither gradients nor optimizer
+    published = step.weights_bytes + step.activations_bytes  # the paper counts neither gradients nor optimizer
     assert published / inference.total_bytes == pytest.approx(1.2, abs=0.05)
 
 
@@ -177,9 +173,7 @@ def test_bias_training_keeps_a_seventh_in_theory_and_99_percent_in_stock_pytorch
 
 def test_payloads_of_an_update_on_proxyless_mobile():
     def payload(method):
-        step = training_memory(
-            proxyless_mobile(classes=102), method=method, precision="int8", batch=1, resolution=224
-        )
+        step = training_memory(proxyless_mobile(classes=102), method=method, precision="int8", batch=1, resolution=224)
         return step.payload_bytes
 
     assert payload("tinytl_lite_residual") == 4 * (1_816_416 + 130_662)
@@ -227,11 +221,7 @@ def test_a_keyword_network_moves_26500_elements_between_layers():
 @pytest.mark.parametrize(("batch", "mebibytes", "fits"), [(8, 1068, False), (4, 729, True)])
 def test_resnet_50_with_adam_crosses_one_gibibyte_between_batch_4_and_8(batch, mebibytes, fits):
     step = training_memory(resnet50(classes=1000), optimizer="adam", batch=batch, resolution=224)
-    assert step.total_bytes / MIB == pytest.approx(
-        mebibytes, rel=0.015
-    )  # from an estimate of 22.2 M elements
+    assert step.total_bytes / MIB == pytest.approx(mebibytes, rel=0.015)  # from an estimate of 22.2 M elements
     assert (step.total_bytes <= 1024 * MIB) == fits
-    stock = training_memory(
-        resnet50(classes=1000), optimizer="adam", batch=batch, resolution=224, runtime="stock"
-    )
+    stock = training_memory(resnet50(classes=1000), optimizer="adam", batch=batch, resolution=224, runtime="stock")
     assert (stock.total_bytes <= 1024 * MIB) == fits

@@ -85,6 +85,4 @@ def test_recomputation_in_stock_pytorch_keeps_statistics_of_one_block_only():
 def test_recomputation_changes_nothing_where_no_maps_are_kept():
     for method in ("head", "tinytl_bias", "tinytl_lite_residual"):
         settings = {"method": method, "batch": 2, "resolution": 96}
-        assert training_memory(resnet50(), checkpoint="full", **settings) == training_memory(
-            resnet50(), **settings
-        )
+        assert training_memory(resnet50(), checkpoint="full", **settings) == training_memory(resnet50(), **settings)

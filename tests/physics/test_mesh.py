@@ -35,9 +35,7 @@ def test_radios_are_linked_when_and_only_when_they_are_in_range():
     apart = np.linalg.norm(network.positions[:, None] - network.positions[None], axis=2)
     one, other = np.nonzero(np.triu(apart <= np.sqrt(12 / (np.pi * 200)), 1))
     assert set(map(tuple, network.links.tolist())) == set(zip(one.tolist(), other.tolist(), strict=True))
-    assert network.neighbours.tolist() == [
-        int((row <= np.sqrt(12 / (np.pi * 200))).sum()) - 1 for row in apart
-    ]
+    assert network.neighbours.tolist() == [int((row <= np.sqrt(12 / (np.pi * 200))).sum()) - 1 for row in apart]
 
 
 @pytest.mark.parametrize("topology", ["ring", "torus", "regular", "complete", "geometric"])
@@ -119,9 +117,7 @@ def hears(side):
     return in_range
 
 
-@pytest.mark.parametrize(
-    "in_range", [hears(4), hears(6), ~np.eye(12, dtype=bool)], ids=["4x4", "6x6", "complete"]
-)
+@pytest.mark.parametrize("in_range", [hears(4), hears(6), ~np.eye(12, dtype=bool)], ids=["4x4", "6x6", "complete"])
 def test_flooding_takes_as_long_as_a_schedule_slot_by_slot(in_range):
     nodes = len(in_range)
     rng = np.random.default_rng(0)

@@ -104,9 +104,7 @@ def exact_epsilon_of_one_round(rate, noise, delta):
         return with_client - math.exp(eps) * norm.sf(edge / noise) - delta
 
     least = 1e-12
-    roots = [
-        brentq(excess, least, 500, args=(flipped,)) for flipped in (False, True) if excess(least, flipped) > 0
-    ]
+    roots = [brentq(excess, least, 500, args=(flipped,)) for flipped in (False, True) if excess(least, flipped) > 0]
     return max(roots, default=0.0)
 
 
@@ -164,9 +162,7 @@ def test_epsilon_zero_means_that_delta_covers_the_total_variation_distance(rate,
 
 @given(rate=rates, noise=noises, rounds=counts, delta=deltas, factor=st.floats(1.0, 3.0))
 @settings(max_examples=100, deadline=None)
-def test_epsilon_rises_with_rounds_and_sampling_and_falls_with_noise_and_delta(
-    rate, noise, rounds, delta, factor
-):
+def test_epsilon_rises_with_rounds_and_sampling_and_falls_with_noise_and_delta(rate, noise, rounds, delta, factor):
     def spent(rate=rate, noise=noise, rounds=rounds, delta=delta):
         return epsilon(sampling_rate=rate, noise_multiplier=noise, rounds=rounds, delta=delta)
 
@@ -179,9 +175,7 @@ def test_epsilon_rises_with_rounds_and_sampling_and_falls_with_noise_and_delta(
 
 def test_a_curve_over_rounds_has_no_ripple():
     for rate, noise, delta in ((0.01, 1.0, 1e-5), (1e-4, 10.0, 1e-9), (0.1, 0.6, 1e-6), (1.0, 3.0, 1e-5)):
-        curve = epsilon_curve(
-            sampling_rate=rate, noise_multiplier=noise, rounds=np.arange(0, 1500), delta=delta
-        )
+        curve = epsilon_curve(sampling_rate=rate, noise_multiplier=noise, rounds=np.arange(0, 1500), delta=delta)
         steps = np.diff(curve)
         assert curve[0] == 0
         assert steps.min() >= -1e-12

@@ -41,10 +41,7 @@ def test_both_bounds_of_the_reference_are_near_enough_to_catch_a_wrong_formula()
     """A tenth off in either direction breaks a bound somewhere: the two tests above are not empty."""
     every = rows("dp.subsampled_gaussian_eps")
     ours = np.array(
-        [
-            epsilon(sampling_rate=r["q"], noise_multiplier=r["z"], rounds=r["T"], delta=r["delta"])
-            for r in every
-        ]
+        [epsilon(sampling_rate=r["q"], noise_multiplier=r["z"], rounds=r["T"], delta=r["delta"]) for r in every]
     )
     tighter = np.array([min(r["eps_rdp_dp_accounting"], r["eps_rdp_opacus"]) for r in every])
     numerical = np.array([r["eps_pld_dp_accounting"] for r in every])
@@ -68,18 +65,14 @@ def test_reference_dp_published_points(row):  # N3
     assert epsilon(**point) <= new <= old
 
 
-@pytest.mark.parametrize(
-    "row", rows("dp.gaussian_mechanism_sigma"), ids=lambda row: f"{row['eps']}-{row['delta']}"
-)
+@pytest.mark.parametrize("row", rows("dp.gaussian_mechanism_sigma"), ids=lambda row: f"{row['eps']}-{row['delta']}")
 def test_reference_dp_gaussian_mechanism_sigma(row):
     analytic = gaussian_sigma(row["eps"], row["delta"], sensitivity=row["sensitivity"])
     assert analytic == pytest.approx(row["sigma_analytic_mpmath"], rel=1e-11)  # tolerance of the group: 1e-6
     assert analytic == pytest.approx(row["sigma_analytic_dp_accounting"], rel=1e-6)
     classical = gaussian_sigma(row["eps"], row["delta"], method="classical")
     assert classical == pytest.approx(row["sigma_classical"], rel=1e-12)
-    assert gaussian_delta(classical, epsilon=row["eps"]) == pytest.approx(
-        row["classical_actual_delta"], rel=1e-9
-    )
+    assert gaussian_delta(classical, epsilon=row["eps"]) == pytest.approx(row["classical_actual_delta"], rel=1e-9)
 
 
 @pytest.mark.parametrize(("rate", "spent"), [(1.0, 11.1), (0.1, 0.87), (0.01, 0.072)])

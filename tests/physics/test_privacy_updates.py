@@ -31,9 +31,7 @@ def test_the_table_holds_what_its_script_sweeps():
             ("noises", build.NOISES),
         ):
             assert table[name].tolist() == list(expected)
-        shape = tuple(
-            len(axis) for axis in (build.ALPHAS, build.COHORTS, build.ROUNDS, build.CLIPS, build.NOISES)
-        )
+        shape = tuple(len(axis) for axis in (build.ALPHAS, build.COHORTS, build.ROUNDS, build.CLIPS, build.NOISES))
         assert table["accuracy"].shape == shape
         assert table["free"].shape == shape[:3]
 
@@ -140,7 +138,4 @@ def test_a_stricter_delta_costs_more_and_the_usual_one_is_below_one_over_the_fle
     usual = client_updates(fleet=10_000, epsilon=1)
     assert (strict.noise_multiplier > usual.noise_multiplier).all()
     assert (strict.accuracy <= usual.accuracy).all()
-    assert (
-        client_updates(fleet=10_000, epsilon=1, delta=10_000**-1.1).accuracy.tolist()
-        == usual.accuracy.tolist()
-    )
+    assert client_updates(fleet=10_000, epsilon=1, delta=10_000**-1.1).accuracy.tolist() == usual.accuracy.tolist()

@@ -45,9 +45,7 @@ def node(**changes):
 def one_link(load, **changes):
     """Everything in host memory and nothing in HBM, one GPU: a plain M/D/1 queue, service 2.52 ms."""
     service_s = ADAPTER / 52e9
-    return node(
-        hbm_bytes=0, host_bytes=1e18, gpus=1, request_rate=np.divide(load, service_s), **changes
-    ), service_s
+    return node(hbm_bytes=0, host_bytes=1e18, gpus=1, request_rate=np.divide(load, service_s), **changes), service_s
 
 
 def waits(gaps, service_s):
@@ -112,8 +110,7 @@ def test_the_99th_percentile_is_that_of_erlangs_exact_distribution(load):
     rho = Decimal(load)
     with localcontext(prec=400):
         terms = (
-            (-rho * (waited - k)) ** k / math.factorial(k) * (rho * (waited - k)).exp()
-            for k in range(int(waited) + 1)
+            (-rho * (waited - k)) ** k / math.factorial(k) * (rho * (waited - k)).exp() for k in range(int(waited) + 1)
         )
         within = float((1 - rho) * sum(terms, Decimal(0)))
     assert 1 - within == pytest.approx(0.01, rel=0.05)
@@ -193,9 +190,7 @@ def test_hbm_without_a_slot_serves_nothing_and_a_small_one_cuts_the_batch():
 @pytest.mark.parametrize("skew", [0.0, 0.8, 2.0])
 def test_a_slot_for_every_adapter_serves_every_batch(skew):
     adapters = np.arange(1, 400)
-    result = node(
-        adapters=adapters, skew=skew, adapter_bytes=1, hbm_bytes=adapters, batch=10**6, context_tokens=0
-    )
+    result = node(adapters=adapters, skew=skew, adapter_bytes=1, hbm_bytes=adapters, batch=10**6, context_tokens=0)
     np.testing.assert_allclose(result.throughput_ratio, 1, rtol=1e-8)
 
 

@@ -1,0 +1,130 @@
+"""Two gunicorn workers that share nothing give the answers that one process gives."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.app import create_app
+from dashboard.settings import Settings
+from tests.browser.conftest import free_port
+from tests.wire import UPDATE, Student
+from tracks.registry import Registry
+
+ROOT = Path(__file__).parents[2]
+GUESTS = ROOT / "tests" / "guests"
+KEY = "edge_guardian/paradox"
+
+
+class Reply:
+    """What the test client's answers offer, of a real response."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status_code = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def get_data(self, *, as_text: bool = True) -> str:
+        return self.body.decode()
+
+    def get_json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """A browser's connection: a new one per request, so that the workers take turns, and one cookie."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookie = ""
+
+    def _send(self, method: str, path: str, body: bytes | None = None) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Cookie": self.cookie, "Content-Type": "application/json", "Connection": "close"}
+        connection.request(method, path, body, headers)
+        reply = Reply(connection.getresponse())
+        connection.close()
+        if not self.cookie and (given := reply.headers.get("Set-Cookie")):
+            self.cookie = given.split(";")[0]
+        return reply
+
+    def get(self, path: str) -> Reply:
+        return self._send("GET", path)
+
+    def post(self, path: str, *, json: Any) -> Reply:
+        return self._send("POST", path, _dumps(json))
+
+
+def _dumps(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.fixture
+def gunicorn(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """The lab behind gunicorn as the README starts it, and its log."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "EDGELAB_DATA_DIR": str(tmp_path / "data"),
+        "EDGELAB_TRACKS_DIR": str(GUESTS),
+        "EDGELAB_BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "2",
+    }
+    start = tmp_path / "empty"
+    start.mkdir()
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "dashboard.wsgi:server"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, cwd=start, stdout=output, stderr=output)
+    try:
+        for _ in range(300):
+            assert process.poll() is None, log.read_text()[-3000:]
+            try:
+                if Client(port).get("/_health").status_code == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield port, log
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_two_workers_answer_as_one_process_does(gunicorn, tmp_path: Path, registry: Registry) -> None:  # N16
+    port, log = gunicorn
+    settings = Settings.from_environment(
+        {"EDGELAB_DATA_DIR": str(tmp_path / "data"), "EDGELAB_TRACKS_DIR": str(GUESTS), "EDGELAB_DESIGNER": "off"}
+    )
+    alone = Student.of(create_app(settings, registry), registry)
+    behind = Student(alone.app, registry, Client(port))  # type: ignore[arg-type]
+    behind.client.get("/")
+    prediction = registry.bench(*KEY.split("/")).predictions[0]
+    for student in (alone, behind):
+        assert student.update(KEY, student.bench(KEY).defaults()).status_code == 403
+        assert student.lock(KEY, prediction, value="7").status_code == 200
+    states = [{"participation": share} for share in (0.001, 0.01, 0.1)] * 6
+    for state in states:  # enough for both workers to have answered
+        values = {**alone.bench(KEY).defaults(), **state}
+        assert behind.update(KEY, values).get_json() == alone.update(KEY, values).get_json()
+    for path in ("/", "/edge_guardian", "/edge_guardian/paradox", "/nowhere"):
+        assert _without_times(behind.page(path)) == _without_times(alone.page(path))
+        assert behind.client.get(path).status_code == alone.client.get(path).status_code
+    assert behind.post({"output": "nonsense"}).status_code < 500
+    text = log.read_text()
+    assert "Traceback" not in text
+    workers = set(re.findall(r"\] (\d+) POST " + re.escape(UPDATE), text))
+    assert len(workers) == 2, "both workers answered"
+
+
+def _without_times(reply: Any) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.+]+", "TIME", json.dumps(reply.get_json(), sort_keys=True))
