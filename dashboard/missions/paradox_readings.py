@@ -41,11 +41,14 @@ words = lru_cache(maxsize=4096)(in_words)  # most numbers of a state stay while 
 
 
 def cap_in_words(track: Track) -> str:
-    """Return a track's cap: "5 GB a month each", "50 TB a day for the service"."""
+    """Return a track's cap and whose it is: "5 GB a month each", "50 TB a day for the service"."""
+    return f"{_cap(track)} {'each' if track.fleet.cap_scope == 'device' else 'for the service'}"
+
+
+def _cap(track: Track) -> str:
     days = track.fleet.cap_days
     horizon = {1.0: "a day", 7.0: "a week", 30.0: "a month"}.get(days, f"in {days:g} days")
-    whose = "each" if track.fleet.cap_scope == "device" else "for the service"
-    return f"{words(track.fleet.cap_bytes, 'B')} {horizon} {whose}"
+    return f"{words(track.fleet.cap_bytes, 'B')} {horizon}"
 
 
 def readings(track: Track, setting: Setting, found: Costs) -> tuple[Reading, ...]:
@@ -209,7 +212,7 @@ def _cap_share(state: _State) -> Reading:
         unit="share",
         warn=CAP_WARN,
         limit=CAP_LIMIT,
-        note=f"cap {cap_in_words(track)}",
+        note=f"cap {_cap(track)}",
         formula=f"{formula} = {words(found.cap_share, 'share')}",
         meaning=meaning,
         source=state.source("cap", "participation", "rounds_per_day", "moved_bytes", "compression"),

@@ -48,6 +48,17 @@ def test_cap_of_a_service_counts_all_devices_and_that_of_a_device_one(on):
     assert device[1] == pytest.approx(device[0])
 
 
+def test_cap_is_named_with_its_horizon_and_in_the_figure_with_whose_it_is(on, spelled):
+    for track, words, whose in (
+        ("cloud_titan", "50 TB a day", "for the service"),
+        ("edge_guardian", "5 GB a month", "each"),
+    ):
+        outcome = on(track).run()
+        assert spelled(outcome.reading("cap_share").note) == f"cap {words}"
+        notes = [spelled(note["text"]) for note in outcome.panels["traffic"].figure()["layout"]["annotations"]]
+        assert f"<b>cap {words} {whose}</b>" in notes
+
+
 # 26.2 TB of 50 TB; 3 turns of 102 MB in 5 GB; 3 of 36.9 MB in 0.5 GB; 40 kB of 0.5 MB a day
 @pytest.mark.parametrize(
     ("track", "share"),
