@@ -1,0 +1,93 @@
+"""The pages around the benches: the picker, a briefing, the page for an address that leads nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.context import Step
+from dashboard.layouts.home import STEPS, Resume, briefing, not_found, picker
+from tests.dashboard.layouts.drawn import every, having, of_class, props, text
+from tracks.registry import Registry
+from tracks.spec import Track
+
+
+@pytest.fixture
+def tracks(registry: Registry) -> list[Track]:
+    return list(registry.tracks.values())
+
+
+@pytest.fixture
+def steps(registry: Registry) -> dict[str, list[Step]]:
+    def of(track_id: str) -> list[Step]:
+        bench = registry.bench(track_id, "paradox")
+        return [Step(id="paradox", label="Paradox", bench=bench), Step(id="memory", label="Memory", bench=None)]
+
+    return {track_id: of(track_id) for track_id in registry.tracks}
+
+
+def links(page: object) -> set[str]:
+    return {props(part)["href"] for part in every(page) if "href" in props(part)}
+
+
+class TestPicker:
+    def test_every_track_has_a_card_with_its_persona_its_wall_and_a_way_in(self, tracks, steps) -> None:  # P1 P2 P3 P4
+        page = picker(tracks, steps, {}, None, designer=True)
+        cards = of_class(page, "card-track")
+        for track, card in zip(tracks, cards, strict=True):
+            assert all(part in text(card) for part in (track.name, track.persona, track.north_star, track.wall))
+            assert f"/{track.id}" in links(card)
+
+    def test_the_rulers_lay_the_tracks_side_by_side_on_one_scale(self, tracks, steps) -> None:  # N8
+        for card in of_class(picker(tracks, steps, {}, None, designer=True), "card-track"):
+            for ruler in of_class(card, "ruler-line"):
+                dots = [float(props(dot)["style"]["--at"]) for dot in of_class(ruler, "dot")]
+                assert len(dots) == len(tracks)
+                assert all(0 <= dot <= 1 for dot in dots)
+                assert len(of_class(ruler, "filled")) == 1
+
+    def test_continuing_is_offered_only_to_whoever_has_been_somewhere(self, tracks, steps) -> None:
+        assert of_class(picker(tracks, steps, {}, None, designer=True), "continue") == []
+        track = tracks[1]
+        resume = Resume(track=track, step=steps[track.id][0], number=1, note="prediction locked")
+        (bar,) = of_class(picker(tracks, steps, {track.id: {"paradox"}}, resume, designer=True), "continue")
+        assert links(bar) == {f"/{track.id}/paradox"}
+        assert "prediction locked" in text(bar)
+
+    def test_a_card_tells_how_many_benches_are_locked(self, tracks, steps) -> None:
+        page = picker(tracks, steps, {tracks[0].id: {"paradox"}}, None, designer=True)
+        assert f"1 of {len(steps[tracks[0].id])} benches locked" in having(page, "aria-label")
+
+    def test_the_way_of_a_bench_is_told_and_the_designers_page_only_where_it_is_on(self, tracks, steps) -> None:
+        page = picker(tracks, steps, {}, None, designer=False)
+        assert all(name in text(page) for name, _ in STEPS)
+        assert "/designer" not in links(page)
+        assert "/designer" in links(picker(tracks, steps, {}, None, designer=True))
+
+
+class TestBriefing:
+    def test_the_four_walls_stand_side_by_side(self, tracks, steps) -> None:
+        page = text(briefing(tracks[0], tracks, steps[tracks[0].id], set()))
+        assert all(track.wall in page for track in tracks)
+
+    def test_it_leads_to_the_first_bench_that_is_not_locked(self, tracks, steps) -> None:
+        page = briefing(tracks[0], tracks, steps[tracks[0].id], set())
+        assert "Begin with Paradox" in text(page)
+        assert f"/{tracks[0].id}/memory" not in links(page), "what is not open yet is no link"
+        assert "Continue with" in text(briefing(tracks[0], tracks, steps[tracks[0].id], {"paradox"}))
+
+    def test_a_track_without_a_bench_says_so(self, tracks) -> None:
+        page = briefing(tracks[0], tracks, [Step(id="paradox", label="Paradox", bench=None)], set())
+        assert "No bench of this track is open yet." in text(page)
+
+    def test_what_to_read_is_given_with_what_it_answers(self, tracks, steps) -> None:  # L1
+        for track in tracks:
+            page = text(briefing(track, tracks, steps[track.id], set()))
+            assert track.reading
+            assert all(paper in page and why in page for paper, why in track.reading)
+
+
+def test_an_address_that_leads_nowhere_is_repeated_and_all_that_exist_are_listed(tracks, steps) -> None:
+    page = not_found(tracks, steps, "/nothing")
+    assert "/nothing" in text(page)
+    assert {"/", *(f"/{track.id}" for track in tracks), *(f"/{track.id}/paradox" for track in tracks)} <= links(page)
+    assert len(text(not_found(tracks, steps, "/" + "a" * 9999))) < 2000

@@ -1,0 +1,58 @@
+"""The small pieces: what is picture is hidden from screen readers, what is state has a shape and words."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.context import Step
+from dashboard.layouts.parts import icon, painted, shape, track_header, track_style
+from tests.dashboard.layouts.drawn import every, of_class, props, text
+from tracks.registry import Registry
+from tracks.spec import Track
+
+
+@pytest.fixture
+def track(registry: Registry) -> Track:
+    return registry.track("edge_guardian")
+
+
+@pytest.fixture
+def steps(registry: Registry) -> list[Step]:
+    return [
+        Step(id="paradox", label="Paradox", bench=registry.bench("edge_guardian", "paradox")),
+        Step(id="memory", label="Memory", bench=None),
+        Step(id="downlink", label="Downlink", bench=registry.bench("edge_guardian", "downlink")),
+    ]
+
+
+def test_pictures_are_hidden_from_screen_readers() -> None:  # N13
+    assert props(icon("lock"))["aria-hidden"] == "true"
+    assert props(shape("fail"))["aria-hidden"] == "true"
+    assert props(shape("fail"))["data-shape"] == "fail"
+
+
+def test_a_painted_place_carries_its_name() -> None:
+    assert props(painted("status.title", className="status-word")) == {
+        "children": None, "data-paint": "status.title", "className": "status-word",
+    }  # fmt: skip
+
+
+def test_each_theme_has_the_tracks_own_colour(track: Track) -> None:
+    assert track_style(track) == {"--track-light": track.colour.light, "--track-dark": track.colour.dark}
+
+
+def test_the_stepper_links_what_is_open_marks_where_you_are_and_says_what_is_not_yet(track: Track, steps) -> None:
+    header = track_header(track, steps, "paradox", {"paradox"})
+    (stepper,) = of_class(header, "stepper")
+    links = [props(part)["href"] for part in every(stepper) if "href" in props(part)]
+    assert links == ["/edge_guardian/downlink"]
+    (here,) = [part for part in every(stepper) if props(part).get("aria-current") == "step"]
+    assert "Paradox" in text(here)
+    assert "Memory|, not yet open" in text(stepper)
+    assert "1 of 3|Paradox" in text(header)
+
+
+def test_what_is_locked_is_said_in_words_too(track: Track, steps) -> None:
+    header = track_header(track, steps, "", {"downlink"})
+    assert "Downlink|, locked in" in text(header)
+    assert "3 steps|Briefing" in text(header)
