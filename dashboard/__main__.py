@@ -8,6 +8,8 @@ import socket
 import sys
 from collections.abc import Sequence
 
+import waitress
+
 from dashboard.app import create_app
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.migrations import upgrade
@@ -47,7 +49,7 @@ def _serve(settings: Settings, host: str, port: int) -> int:
             return 2
     app = create_app(settings)
     print(f"edgelab is open on http://{host}:{port}{settings.url_prefix}  (stop with Ctrl+C)", flush=True)
-    app.server.run(host=host, port=port, threaded=True)
+    waitress.serve(app.server, host=host, port=port, threads=8, ident="edgelab")
     return 0
 
 

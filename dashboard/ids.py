@@ -38,8 +38,13 @@ def control(bench: Any, name: Any) -> Id:
     return {"kind": "control", "bench": bench, "name": name}
 
 
+def slider(bench: Any, name: Any) -> Id:
+    """A slider's position; the gate hears it from the browser itself."""
+    return {"kind": "slider", "bench": bench, "name": name}
+
+
 def instrument(bench: Any, name: Any) -> Id:
-    """What the hand moves: a slider's position, a choice, a switch."""
+    """What else the hand moves: a choice, a switch."""
     return {"kind": "instrument", "bench": bench, "name": name}
 
 

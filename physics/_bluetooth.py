@@ -7,8 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics._sweeps import Sweep, plain, together, whole_floats
-from physics.checks import Floats, floats, number, one_of, whole
+from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 from physics.units import BITS_PER_BYTE
 
 Mode = Literal["1M", "2M", "mesh"]
@@ -120,7 +119,7 @@ def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degre
     144.0
     """
     count, amount, relays = together(
-        nodes=whole_floats("nodes", nodes, 2, _MOST_NODES),
+        nodes=wholes("nodes", nodes, low=2, high=_MOST_NODES),
         payload_bytes=floats("payload_bytes", payload_bytes, low=0, high=_MOST_BYTES),
         degree=floats("degree", degree, low=1, high=_MOST_NODES),
     )

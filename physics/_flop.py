@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike
 
 from physics._cnn import Cnn, image_size, layer_maps
 from physics._methods import Method, Setting, Targets, setting_of
-from physics._sweeps import Sweep, plain, together
 from physics._transformer import Transformer
-from physics.checks import Floats, floats
+from physics.checks import Floats, Sweep, floats, plain, together
 
 Number = Floats | float
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics._noise import gaussian_scale, log_delta_of_gaussian
-from physics._sweeps import Sweep, plain, together, whole_floats
-from physics.checks import Floats, floats, one_of
+from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
 
 LEAST_DELTA = 1e-300
 LEAST_EPSILON, MOST_EPSILON = 1e-6, 1e6
@@ -177,7 +176,7 @@ def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participatio
     budgets, chances, counts = together(
         epsilon=floats("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON),
         delta=deltas(delta),
-        participations=whole_floats("participations", participations, 1, MOST_ROUNDS),
+        participations=wholes("participations", participations, low=1, high=MOST_ROUNDS),
     )
     return plain(2 * np.sqrt(counts) * gaussian_scale(budgets, chances))
 
@@ -215,5 +214,7 @@ def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) ->
     >>> participations_per_client(sampling_rate=0.1, rounds=30)
     3.0
     """
-    shares, counts = together(sampling_rate=rates(sampling_rate), rounds=whole_floats("rounds", rounds, 1, MOST_ROUNDS))
+    shares, counts = together(
+        sampling_rate=rates(sampling_rate), rounds=wholes("rounds", rounds, low=1, high=MOST_ROUNDS)
+    )
     return plain(np.maximum(1.0, np.ceil(shares * counts * (1 - 1e-12))))  # 0.1 * 30 is 3.0000000000000004

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from physics._cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Cnn
-from physics._sweeps import together, whole_floats
 from physics._transformer import LORA_TARGETS, Transformer
-from physics.checks import Floats, one_of
+from physics.checks import Floats, one_of, together, wholes
 
 Method = Literal["full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias", "tinytl_lite_residual"]
 Targets = Literal["qv", "qkvo", "mlp", "all"]
@@ -143,7 +142,7 @@ def lora_parameters(shape: Transformer | Cnn, *, rank: ArrayLike, targets: Targe
     >>> lora_parameters(llama, rank=16, targets="qkvo")
     65536000
     """
-    ranks = whole_floats("rank", rank, 1, largest_rank(shape, targets=targets))
+    ranks = wholes("rank", rank, low=1, high=largest_rank(shape, targets=targets))
     return _times(_parameters_per_rank(shape, targets), ranks)
 
 
@@ -176,12 +175,12 @@ def setting_of(
     name = _checked_method(checked, method)
     one_of("targets", targets, LORA_TARGETS)
     low, high = (1, largest_rank(checked, targets=targets)) if name == "lora" else (0, LARGEST_TOKENS)
-    ranks = whole_floats("rank", rank, low, high)
+    ranks = wholes("rank", rank, low=low, high=high)
     blocks = checked.layers if isinstance(checked, Transformer) else len(checked.blocks)
     low, high = (1, blocks) if name == "last_k" else (0, LARGEST_TOKENS)
-    lasts = whole_floats("last", last, low, high)
+    lasts = wholes("last", last, low=low, high=high)
     arrays = together(
-        batch=whole_floats("batch", batch, 1, LARGEST_BATCH),
+        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
         tokens=_checked_tokens(checked, tokens),
         resolution=_checked_resolution(checked, resolution),
         rank=ranks,
@@ -200,7 +199,7 @@ def setting_of(
 
 def _checked_tokens(shape: Transformer | Cnn, tokens: Any) -> Floats:
     if isinstance(shape, Transformer):
-        return whole_floats("tokens", tokens, 1, shape.positions or LARGEST_TOKENS)
+        return wholes("tokens", tokens, low=1, high=shape.positions or LARGEST_TOKENS)
     if tokens is not None:
         raise ValueError(f"tokens must be None for {shape.name}, which reads images, got {tokens!r}")
     return np.zeros(())
@@ -208,7 +207,7 @@ def _checked_tokens(shape: Transformer | Cnn, tokens: Any) -> Floats:
 
 def _checked_resolution(shape: Transformer | Cnn, resolution: Any) -> Floats:
     if isinstance(shape, Cnn) and shape.fixed_input is None:
-        return whole_floats("resolution", resolution, SMALLEST_RESOLUTION, LARGEST_RESOLUTION)
+        return wholes("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION)
     if resolution is not None:
         name = "a Transformer" if isinstance(shape, Transformer) else f"{shape.name}, whose input is fixed"
         raise ValueError(f"resolution must be None for {name}, got {resolution!r}")

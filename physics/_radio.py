@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics._sweeps import Sweep, plain, together
-from physics.checks import floats, one_of
+from physics.checks import Sweep, floats, one_of, plain, together
 from physics.units import BITS_PER_BYTE, MB
 
 Radio = Literal["lte", "wifi", "5g", "ble"]

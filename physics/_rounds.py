@@ -13,7 +13,7 @@ from physics.checks import Floats
 from physics.digits import FederatedProblem
 
 # Each kind of chance has its own stream, so that moving one control leaves the other draws as they were.
-_SELECTION, _LINKS, _NOISE = 0, 1, 2
+SELECTION, LINKS, NOISE = 0, 1, 2
 
 
 class Engine(Protocol):
@@ -42,8 +42,8 @@ def arrivals(
     device then succeeds with its client's reliability. Rounds are drawn in order: a longer run begins with
     the shorter one, and inviting more clients keeps those that were invited.
     """
-    select = np.random.default_rng((seed, _SELECTION))
-    links = np.random.default_rng((seed, _LINKS))
+    select = np.random.default_rng((seed, SELECTION))
+    links = np.random.default_rng((seed, LINKS))
     if cohort is not None:
         drawn = select.multinomial(cohort, np.full(clients, 1 / clients), size=rounds)
         return links.binomial(drawn, reliability)
@@ -95,7 +95,7 @@ def trajectory(
     server_control = np.zeros((problem.dimension, CLASSES))
     noise = None
     if aggregation.noise_multiplier > 0 and aggregation.clip is not None:
-        random = np.random.default_rng((aggregation.seed, _NOISE))
+        random = np.random.default_rng((aggregation.seed, NOISE))
         noise = random.standard_normal((rounds, problem.dimension, CLASSES))
         noise *= aggregation.noise_multiplier * aggregation.clip
     for index in range(rounds):

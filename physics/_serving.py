@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from physics._sweeps import Sweep, plain, together, whole_floats
 from physics._waiting import load_time_quantile, wait_for_link
 from physics._zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
-from physics.checks import Floats, floats, number, one_of
+from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, wholes
 from physics.units import MIB
 
 GPU_MEMORY_BYTES = 81_559 * MIB  # H100 SXM5, as nvidia-smi reports it
@@ -89,7 +88,7 @@ def adapter_room_bytes(
     543.1
     """
     cards, requests, tokens, share = together(
-        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
         batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
         context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
         memory_share=floats("memory_share", memory_share, low=0, high=1),
@@ -154,7 +153,7 @@ def decode_step_s(
     requests, tokens, cards, read, size = together(
         batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
         context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
-        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
         adapters_read=floats("adapters_read", adapters_read, low=0, high=_MOST_REQUESTS),
         adapter_bytes=floats("adapter_bytes", adapter_bytes, low=0, high=_MOST_ADAPTER_BYTES),
     )
@@ -255,7 +254,7 @@ def serving(
     pcie = number("pcie_bytes_per_s", pcie_bytes_per_s, low=1e6, high=_MOST_BYTES)
     nvme = number("nvme_bytes_per_s", nvme_bytes_per_s, low=1e6, high=_MOST_BYTES)
     horizon = number("horizon_s", horizon_s, low=1, high=1e6)
-    law_items = whole_floats("adapters", adapters, 1, MOST_ITEMS)
+    law_items = wholes("adapters", adapters, low=1, high=MOST_ITEMS)
     law_skew = floats("skew", skew, low=0, high=MOST_SKEW)
     _, _, size, hbm, host, rate, requests, tokens, cards = together(
         adapters=law_items,
@@ -264,9 +263,9 @@ def serving(
         hbm_bytes=floats("hbm_bytes", hbm_bytes, low=0, high=_MOST_BYTES),
         host_bytes=floats("host_bytes", host_bytes, low=0, high=_MOST_BYTES),
         request_rate=floats("request_rate", request_rate, low=0, high=1e9),
-        batch=whole_floats("batch", batch, 1, _MOST_REQUESTS),
+        batch=wholes("batch", batch, low=1, high=_MOST_REQUESTS),
         context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
-        gpus=whole_floats("gpus", gpus, 1, _MOST_GPUS),
+        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
     )
 
     hit_rate = top_share if eviction == "pinned" else che_hit_rate

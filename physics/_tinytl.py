@@ -8,9 +8,8 @@ from numpy.typing import ArrayLike
 
 from physics._cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION
 from physics._methods import LARGEST_BATCH
-from physics._sweeps import Sweep, plain, together, whole_floats
 from physics._transformer import LARGEST_SIZE
-from physics.checks import one_of
+from physics.checks import Sweep, one_of, plain, together, wholes
 
 TinyTlMethod = Literal["full", "last", "norm", "bias", "lite_residual", "lite_residual_bias"]
 
@@ -88,9 +87,9 @@ def tinytl_memory_bytes(
     }
     trained = trained_beside_head[one_of("method", method, trained_beside_head)]
     side, images, outputs = together(
-        resolution=whole_floats("resolution", resolution, SMALLEST_RESOLUTION, LARGEST_RESOLUTION),
-        batch=whole_floats("batch", batch, 1, LARGEST_BATCH),
-        classes=whole_floats("classes", classes, 1, LARGEST_SIZE),
+        resolution=wholes("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION),
+        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
+        classes=wholes("classes", classes, low=1, high=LARGEST_SIZE),
     )
     per_pixel = {
         "full": 4 * ALL_INPUTS_PER_PIXEL,

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics._methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
-from physics._sweeps import Sweep, plain, together, whole_floats
 from physics._transformer import LORA_TARGETS, Transformer
-from physics.checks import Floats, floats, one_of
+from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
 
 Attention = Literal["explicit", "flash"]
 Checkpoint = Literal["none", "selective", "full"]
@@ -151,14 +150,14 @@ def transformer_activation_bytes(
     one_of("attention", attention, ("explicit", "flash"))
     one_of("checkpoint", checkpoint, ("none", "selective", "full"))
     adapted = frozenset(LORA_TARGETS[one_of("targets", targets, LORA_TARGETS)]) - {"gate"}
-    widths = whole_floats("hidden", hidden, 1, 10**6)
+    widths = wholes("hidden", hidden, low=1, high=10**6)
     positions, sequences, width, head, p, inner = together(
-        tokens=whole_floats("tokens", tokens, 1, LARGEST_TOKENS),
-        batch=whole_floats("batch", batch, 1, LARGEST_BATCH),
+        tokens=wholes("tokens", tokens, low=1, high=LARGEST_TOKENS),
+        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
         hidden=widths,
-        heads=whole_floats("heads", heads, 1, 10**6),
+        heads=wholes("heads", heads, low=1, high=10**6),
         bytes_per_activation=floats("bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True),
-        rank=whole_floats("rank", rank, 0, float(np.min(widths, initial=10**6))),
+        rank=wholes("rank", rank, low=0, high=float(np.min(widths, initial=10**6))),
     )
     if checkpoint == "full":
         return plain(positions * sequences * width * p)

@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 
 from physics._mesh import Integers, Mesh, mesh, place_of_node
 from physics._spectra import metropolis_weights
-from physics._sweeps import whole_floats
-from physics.checks import Floats, number, whole
+from physics.checks import Floats, number, whole, wholes
 
 MOST_TRIAL_ROUNDS = 10_000
 MOST_VARIANCE = 1e12
@@ -85,7 +84,7 @@ def gossip_trial(
     >>> error.shape, bool(abs(error[1, 0] - error[1, 1]) < 1e-12)
     ((2, 2), True)
     """
-    times = whole_floats("rounds", rounds, 0, MOST_TRIAL_ROUNDS)
+    times = wholes("rounds", rounds, low=0, high=MOST_TRIAL_ROUNDS)
     noise = number("noise_variance", noise_variance, low=0, high=MOST_VARIANCE)
     diversity = number("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE)
     asleep = number("churn", churn, low=0, high=1)

@@ -89,9 +89,8 @@ from physics._serving import (
     decode_step_s,
     serving,
 )
-from physics._sweeps import Sweep, plain, whole_floats
 from physics._zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
-from physics.checks import floats
+from physics.checks import Sweep, floats, plain, wholes
 
 __all__ = [
     "GPU_MEMORY_BYTES",
@@ -161,7 +160,7 @@ def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> S
     return plain(
         over_laws(
             che_hit_rate,
-            items=whole_floats("items", items, 1, MOST_ITEMS),
+            items=wholes("items", items, low=1, high=MOST_ITEMS),
             skew=floats("skew", skew, low=0, high=MOST_SKEW),
             capacity=floats("capacity", capacity, low=0),
         )
@@ -210,7 +209,7 @@ def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -
     return plain(
         over_laws(
             top_share,
-            items=whole_floats("items", items, 1, MOST_ITEMS),
+            items=wholes("items", items, low=1, high=MOST_ITEMS),
             skew=floats("skew", skew, low=0, high=MOST_SKEW),
             capacity=floats("capacity", capacity, low=0),
         )
@@ -255,7 +254,7 @@ def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> Swee
     return plain(
         over_laws(
             unique_count,
-            items=whole_floats("items", items, 1, MOST_ITEMS),
+            items=wholes("items", items, low=1, high=MOST_ITEMS),
             skew=floats("skew", skew, low=0, high=MOST_SKEW),
             batch=floats("batch", batch, low=0, high=_MOST_DRAWS),
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Sweep = float | Floats  # a float where every argument was a scalar, else an array of their common shape
 _LARGEST = float(np.finfo(np.float64).max)
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -174,7 +175,7 @@ def together(**arrays: Floats) -> tuple[Floats, ...]:
         raise ValueError(f"arguments must have shapes that broadcast, got {shapes}") from None
 
 
-def plain(array: Any) -> float | Floats:
+def plain(array: Any) -> Sweep:
     """Return a Python float for a 0-d array and the array itself otherwise: a scalar in gives a scalar out.
 
     >>> plain(np.asarray(4.0))

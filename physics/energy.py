@@ -78,8 +78,7 @@ from numpy.typing import ArrayLike
 
 from physics._flop import FlopShares, flop_shares, training_flop_ratio
 from physics._radio import radio_energy_j
-from physics._sweeps import Sweep, plain, together
-from physics.checks import floats
+from physics.checks import Sweep, floats, plain, together
 
 __all__ = [
     "SKIN_LIMIT_C",

@@ -50,6 +50,7 @@ proximal | mu | 1 | pull of a client towards the model it received
 server_learning_rate | eta_s | 1 | part of the average step that the server takes
 reliability | r | 1 | probability that an invited client's update arrives
 participation | - | 1 | rounds x clients mask of the updates that arrive
+selection | - | - | rule by which clients are invited
 clip | C | 1 | largest length of one update, in units of the weights
 noise_multiplier | z | 1 | standard deviation of the noise over the clipping length
 cohort | m | 1 | devices drawn from all archetypes each round
@@ -88,6 +89,7 @@ from numpy.typing import ArrayLike
 from physics._exact import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine
 from physics._images import Integers, read_only
 from physics._rounds import Aggregation, Engine, Trajectory, arrivals, trajectory
+from physics._selection import draw_participation, invitation_rates
 from physics._softmax import SoftmaxEngine
 from physics._stationary import (
     LARGEST_PROXIMAL,
@@ -113,8 +115,10 @@ __all__ = [
     "FixedPoint",
     "Personalised",
     "digits_problem",
+    "draw_participation",
     "fixed_point",
     "heterogeneity",
+    "invitation_rates",
     "jitter",
     "personalise",
     "problem_from_partition",

@@ -71,9 +71,8 @@ from numpy.typing import ArrayLike
 from physics._bluetooth import MESH_MESSAGE_BYTES, MESH_SEGMENT_BYTES, ble_time_s, flood_time_s
 from physics._mesh import DEFAULT_DEGREE, TOPOLOGIES, Mesh, checked_shape, mesh, place_of_node
 from physics._spectra import cached_spectrum, kept_and_mixed, modes
-from physics._sweeps import Sweep, plain, together, whole_floats
 from physics._trial import MOST_TRIAL_ROUNDS, MOST_VARIANCE, gossip_trial
-from physics.checks import Floats, floats, number, one_of, whole
+from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 
 __all__ = [
     "DEFAULT_DEGREE",
@@ -184,7 +183,7 @@ def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> Sweep:
     0.5
     """
     values, counts = modes(eigenvalues)
-    times = whole_floats("rounds", rounds, 0, _MOST_ROUNDS)
+    times = wholes("rounds", rounds, low=0, high=_MOST_ROUNDS)
     counts[0] -= 1  # the mean itself never disagrees
     kept, _ = kept_and_mixed(values, counts, times)
     return plain(np.sqrt(kept / max(counts.sum(), 1)))
@@ -233,7 +232,7 @@ def estimation_error(
     """
     values, counts = modes(eigenvalues)
     times, noise, diversity = together(
-        rounds=whole_floats("rounds", rounds, 0, _MOST_ROUNDS),
+        rounds=wholes("rounds", rounds, low=0, high=_MOST_ROUNDS),
         noise_variance=floats("noise_variance", noise_variance, low=0, high=MOST_VARIANCE),
         diversity_variance=floats("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE),
     )

@@ -106,10 +106,9 @@ from physics._methods import (
     setting_of,
     trained_parameters,
 )
-from physics._sweeps import Sweep, plain
 from physics._tinytl import tinytl_memory_bytes
 from physics._transformer_activations import Attention, Checkpoint, transformer_activation_bytes
-from physics.checks import one_of
+from physics.checks import Sweep, one_of, plain
 from physics.shapes import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
 
 __all__ = [

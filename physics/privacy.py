@@ -90,8 +90,7 @@ from physics._gaussian import (
 )
 from physics._noise import LEAST_NOISE, MOST_NOISE, noise_for_budget
 from physics._orders import epsilon_of_integer_orders, epsilon_of_rounds
-from physics._sweeps import Sweep, plain, together, whole_floats
-from physics.checks import floats, one_of
+from physics.checks import Sweep, floats, one_of, plain, together, wholes
 
 __all__ = [
     "ClientUpdates",
@@ -173,7 +172,7 @@ def epsilon(
     shares, noises, counts, chances = together(
         sampling_rate=rates(sampling_rate),
         noise_multiplier=floats("noise_multiplier", noise_multiplier, low=LEAST_NOISE, high=MOST_NOISE),
-        rounds=whole_floats("rounds", rounds, 0, MOST_ROUNDS),
+        rounds=wholes("rounds", rounds, low=0, high=MOST_ROUNDS),
         delta=deltas(delta),
     )
     one_of("conversion", conversion, ("canonne", "mironov"))
@@ -271,7 +270,7 @@ def noise_multiplier(*, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: Ar
     budgets, shares, counts, chances = together(
         epsilon=floats("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON),
         sampling_rate=rates(sampling_rate),
-        rounds=whole_floats("rounds", rounds, 1, MOST_ROUNDS),
+        rounds=wholes("rounds", rounds, low=1, high=MOST_ROUNDS),
         delta=deltas(delta),
     )
     noises = np.empty(counts.shape)

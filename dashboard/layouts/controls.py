@@ -120,8 +120,8 @@ def _reset(control: Control) -> Component:
 def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Component:
     low, high = position(slider, slider.minimum), position(slider, slider.maximum)
     at = (position(slider, slider.default) - low) / (high - low)
-    instrument = ids.instrument(key, slider.id)
-    label_id = ids.dom(instrument) + "-label"
+    own = ids.slider(key, slider.id)
+    label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
     role = html.Span("the world's", className="role-note") if slider.role == "environment" else None
     return html.Div(
@@ -129,7 +129,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
             html.Div(
                 [
                     html.Label(
-                        [slider.label, role], htmlFor=ids.dom(instrument), id=label_id, className="control-label"
+                        [slider.label, role], htmlFor=ids.dom(own), id=label_id, className="control-label"
                     ),
                     _reset(slider),
                     html.Div(
@@ -153,7 +153,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
             html.Div(
                 [
                     dcc.Input(
-                        id=instrument,
+                        id=own,
                         type="range",
                         min=low,
                         max=high,

@@ -77,3 +77,15 @@ def drawn_at(page: Page, panel: int, x: float) -> None:
               .some(trace => trace.x.length === 1 && Math.abs(trace.x[0] / x - 1) < 0.01)""",
         arg=[panel, x],
     )
+
+
+def moved_from(page: Page, before: list[list[list[float]]]) -> list[list[list[float]]]:
+    """Wait until every panel draws its points elsewhere than before, and return where."""
+    page.wait_for_function(
+        """before => before.every((points, panel) => JSON.stringify(
+              document.querySelectorAll('.js-plotly-plot')[panel].data
+                .filter(trace => trace.x.length === 1).map(trace => [trace.x[0], trace.y[0]])) !== JSON.stringify(points))""",
+        arg=before,
+    )
+    at_rest(page)
+    return [points(page, panel) for panel in range(len(before))]

@@ -8,7 +8,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.moves import answer, at_rest, curve, drawn_at, go, lock, open_paradox, points, reading, slider
+from tests.browser.moves import (
+    answer,
+    at_rest,
+    curve,
+    drawn_at,
+    go,
+    lock,
+    moved_from,
+    open_paradox,
+    points,
+    reading,
+    slider,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -36,20 +48,13 @@ def test_pick_a_track_predict_lock_drag_reload(student_page) -> None:  # L1 L5 L
     for step in range(1, 11):
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.04 * step), box["y"] + box["height"] / 2)
     page.mouse.up()
-    at_rest(page)
-    drawn_at(page, 0, 10**-1.2)
-    dragged = [points(page, 0), points(page, 1)]
-    assert dragged[0] != before[0]
-    assert dragged[1] != before[1]
+    dragged = moved_from(page, before)
 
     handle.focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
+    moved_from(page, dragged)
     at_rest(page)
-    drawn_at(page, 0, 10**-1.35)
-    keyed = [points(page, 0), points(page, 1)]
-    assert keyed[0] != dragged[0]
-    assert keyed[1] != dragged[1]
 
     shown = reading(page, "ratio").inner_text()
     page.reload()

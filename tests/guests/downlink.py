@@ -107,7 +107,9 @@ BENCH = Bench(
     title="Downlink: who waits for the broadcast?",
     brief=Brief(speaker="Systems fellow", text="Every device listens to the whole model.", short="All must listen."),
     controls=(
-        Slider(id="model_bytes", label="Model", unit="B", minimum=1e6, maximum=1e10, step=0.05, default=1e9, scale="log"),
+        Slider(
+            id="model_bytes", label="Model", unit="B", minimum=1e6, maximum=1e10, step=0.05, default=1e9, scale="log"
+        ),
         Slider(
             id="rate_bit_per_s",
             label="Rate",

@@ -5,9 +5,9 @@ from math import log
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.datasets import load_digits
 
 from physics.data.build_digits import build
 from physics.federation import (

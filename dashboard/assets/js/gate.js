@@ -1,7 +1,8 @@
 /* The gate between hand and server: one request in flight per bench, the newest value wins, the last is never lost.
 
-   Instruments (what the hand moves) and boxes change at once; controls (what the server reads) change only when no
-   answer is due. What was moved meanwhile is sent when the answer has been painted. */
+   What the hand moves changes at once; controls (what the server reads) change only when no answer is due. What was
+   moved meanwhile is sent when the answer has been painted. A slider is heard natively and writes its one control
+   directly, because a round through a callback with all of them costs more than the answer. */
 (function () {
   "use strict";
   var format = window.edgelabFormat;
@@ -13,8 +14,8 @@
   function domId(id) {
     return JSON.stringify(id, Object.keys(id).sort());
   }
-  function instrument(key, name) {
-    return document.getElementById(domId({ kind: "instrument", bench: key, name: name }));
+  function sliderId(key, name) {
+    return { kind: "slider", bench: key, name: name };
   }
   function root(key) {
     return document.querySelector('[data-bench="' + key + '"]');
@@ -26,7 +27,8 @@
     if (!desk || desk.root !== here) {
       var values = {};
       Object.keys(spec).forEach(function (name) { values[name] = spec[name].default; });
-      desk = { key: key, root: here, spec: spec, values: values, sent: values, busy: false, waiting: false, undo: [], redo: [], rested: values };
+      desk = { key: key, root: here, spec: spec, values: values, sent: values, busy: false, waiting: false, undo: [], redo: [], rested: values, boxes: {} };
+      Object.keys(spec).forEach(function (name) { if (spec[name].kind === "slider") desk.boxes[name] = values[name]; });
       desks[key] = desk;
     }
     return desk;
@@ -67,7 +69,7 @@
     var reset = row.querySelector(".reset");
     if (reset) reset.hidden = desk.values[name] === spec.default;
     if (spec.kind !== "slider") return;
-    var input = instrument(desk.key, name);
+    var input = document.getElementById(domId(sliderId(desk.key, name)));
     if (!input) return;
     var low = position(spec, spec.min);
     var high = position(spec, spec.max);
@@ -77,7 +79,9 @@
     var suffix = row.querySelector("[data-suffix]");
     if (suffix) suffix.textContent = format.quantity(desk.values[name], spec.unit)[1];
     var box = row.querySelector(".box input");
-    if (box) box.setAttribute("aria-label", spec.label + ", " + words(spec, desk.values[name]));
+    if (!box) return;
+    box.setAttribute("aria-label", spec.label + ", " + words(spec, desk.values[name]));
+    if (box !== document.activeElement) box.value = format.quantity(desk.values[name], spec.unit)[0];
   }
   function showAll(desk) {
     Object.keys(desk.spec).forEach(function (name) { show(desk, name); });
@@ -100,6 +104,7 @@
     desk.rested = desk.values;
     keep(desk);
     showAll(desk);
+    settleBoxes(desk);
     document.dispatchEvent(new CustomEvent("edgelab:rest", { detail: desk }));
   }
   function keep(desk) {
@@ -109,10 +114,67 @@
     } catch (_blocked) { /* private mode: the page works, a reload starts from the defaults */ }
   }
 
+  function setProps(id, props) {
+    window.dash_clientside.set_props(id, props);
+  }
   function command(key, data) {
     data.at = Date.now() + Math.random();
-    window.dash_clientside.set_props({ kind: "slot", bench: key, name: "command" }, { data: data });
+    setProps({ kind: "slot", bench: key, name: "command" }, { data: data });
   }
+  /* A drag writes its box in the page alone; once it rests, Dash is told too. */
+  function settleBoxes(desk) {
+    Object.keys(desk.spec).forEach(function (name) {
+      if (desk.boxes[name] === undefined || desk.boxes[name] === desk.values[name]) return;
+      desk.boxes[name] = desk.values[name];
+      setProps({ kind: "box", bench: desk.key, name: name }, { value: format.quantity(desk.values[name], desk.spec[name].unit)[0] });
+    });
+  }
+  /* Sliders that another hand moved (preset, fix, undo, box) follow. */
+  function placeSliders(desk) {
+    Object.keys(desk.spec).forEach(function (name) {
+      if (desk.spec[name].kind !== "slider") return;
+      var input = document.getElementById(domId(sliderId(desk.key, name)));
+      var at = position(desk.spec[name], desk.values[name]);
+      if (input && valueAt(desk.spec[name], input.value) !== desk.values[name]) setProps(sliderId(desk.key, name), { value: at });
+    });
+  }
+
+  function changes(desk) {
+    return Object.keys(desk.values).filter(function (name) { return !desk.sent || desk.values[name] !== desk.sent[name]; });
+  }
+  function start(desk) {
+    desk.busy = true;
+    desk.sent = desk.values;
+    watch(desk);
+  }
+  /* Let the newest state through if nothing is on its way: one control alone directly, several by one command. */
+  function send(desk) {
+    var names = changes(desk);
+    if (!names.length) return;
+    if (desk.busy) {
+      desk.waiting = true;
+    } else if (desk.sent && names.length === 1) {
+      start(desk);
+      setProps({ kind: "control", bench: desk.key, name: names[0] }, { data: desk.values[names[0]] });
+    } else {
+      command(desk.key, { values: {} });
+    }
+  }
+  function slid(event) {
+    var input = event.target;
+    var here = input.matches && input.matches("input[type=range]") && input.closest("[data-bench].is-open");
+    var desk = here && desks[here.dataset.bench];
+    if (!desk) return;
+    var name = input.closest("[data-control]").dataset.control;
+    var value = valueAt(desk.spec[name], input.value);
+    if (value === desk.values[name]) return;
+    desk.values = Object.assign({}, desk.values);
+    desk.values[name] = value;
+    remember(desk);
+    show(desk, name);
+    send(desk);
+  }
+  document.addEventListener("input", slid, true);
   function travel(desk, from, to) {
     settle(desk);
     if (!from.length) return;
@@ -144,7 +206,7 @@
     notice(desk, "");
     if (desk.waiting) {
       desk.waiting = false;
-      command(key, { values: {} });
+      send(desk);
     }
   }
   function failed(key, sentence) {
@@ -170,13 +232,13 @@
     }
   }
 
-  function gate(_positions, _boxes, order, spec) {
+  /* Choices, switches, boxes and commands (preset, fix, undo, reset) come through Dash; all controls go out at once. */
+  function gate(_choices, _boxes, order, spec) {
     var context = window.dash_clientside.callback_context;
     var none = window.dash_clientside.no_update;
     var instruments = context.inputs_list[0];
     var boxes = context.inputs_list[1];
-    var key = context.inputs_list[2].id.bench;
-    var desk = deskOf(key, spec);
+    var desk = deskOf(context.inputs_list[2].id.bench, spec);
     var next = Object.assign({}, desk.values);
     var moved = {};
     var travelling = false;
@@ -184,8 +246,8 @@
       var id = JSON.parse(item.prop_id.slice(0, item.prop_id.lastIndexOf(".")));
       var rule = spec[id.name];
       if (id.kind === "instrument" && rule) {
-        next[id.name] = rule.kind === "slider" ? valueAt(rule, item.value) : item.value;
-        moved[id.name] = "instrument";
+        next[id.name] = item.value;
+        moved[id.name] = true;
       } else if (id.kind === "box" && rule) {
         var shown = format.quantity(desk.values[id.name], rule.unit);
         var read = item.value === shown[0] ? desk.values[id.name] : format.read(item.value, rule.unit, shown[1]);
@@ -199,27 +261,24 @@
     if (changed.length) desk.values = next;
     if (!travelling && desk.values !== desk.rested) remember(desk);
 
-    var differs = !desk.sent || Object.keys(desk.values).some(function (name) { return desk.values[name] !== desk.sent[name]; });
     var controls = none;
-    if (differs && desk.busy) {
+    if (changes(desk).length && desk.busy) {
       desk.waiting = true;
-    } else if (differs) {
-      desk.busy = true;
-      desk.sent = desk.values;
-      watch(desk);
+    } else if (changes(desk).length) {
+      start(desk);
       controls = context.outputs_list[0].map(function (output) { return desk.values[output.id.name]; });
     }
     showAll(desk);
+    placeSliders(desk);
     return [
       controls,
       instruments.map(function (item) {
-        var name = item.id.name;
-        if (moved[name] === "instrument") return none;
-        var value = spec[name].kind === "slider" ? position(spec[name], desk.values[name]) : desk.values[name];
-        return String(item.value) === String(value) ? none : value;
+        var value = desk.values[item.id.name];
+        return moved[item.id.name] || item.value === value ? none : value;
       }),
       boxes.map(function (item) {
         var text = format.quantity(desk.values[item.id.name], spec[item.id.name].unit)[0];
+        desk.boxes[item.id.name] = desk.values[item.id.name];
         return item.value === text ? none : text;
       }),
     ];

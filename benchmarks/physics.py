@@ -1,0 +1,318 @@
+"""How fast the physics layer answers, each model beside a peer on the same problem in the same run, in turns.
+
+    make bench-physics                      (a venv of its own with the peers)
+    python benchmarks/physics.py            (without peers: our own times, and what to install)
+
+Ratios hold from machine to machine where milliseconds do not. Set-up that the lab keeps is printed apart. Targets are
+for one core and one BLAS thread; a miss is printed, nothing fails. Options: --turns, --no-flower, --keep (write the
+table to benchmarks/physics.txt, which docs/physics.md quotes).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[variable] = "1"  # read when numpy is loaded
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # before this folder, where `import physics` would find this very file
+
+import numpy as np  # noqa: E402
+
+import physics_loops as loops  # noqa: E402
+from physics.cache import lru_hit_rate  # noqa: E402
+from physics.federation import FederatedProblem, FederatedRun, digits_problem, simulate  # noqa: E402
+from physics.memory import mobilenet_v2, training_memory, transformer_activation_bytes  # noqa: E402
+from physics.privacy import epsilon, noise_multiplier  # noqa: E402
+
+RECORD = ROOT / "benchmarks" / "physics.txt"
+OURS_PER_TURN = 5  # a peer is called once in a turn, ours a few times: it is short
+CLIENTS, ROUNDS, LOCAL_STEPS, ALPHA = 50, 50, 5, 0.3
+CLIP, NOISE = 0.5, 1.0
+SAMPLING, STEPS, DELTA = 0.01, 1000, 1e-5
+ITEMS, SKEW = 1_000_000, 0.8
+
+Action = Callable[[int], object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peer:
+    """What stands beside a model: a call, or None where it is not installed, and how far the two agree."""
+
+    name: str
+    package: str = ""
+    action: Action | None = None
+    agreement: str = ""
+
+
+class Table:
+    """Lines that are printed at once and kept for the record."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, line: str = "") -> None:
+        """Print a line and keep it."""
+        print(line, flush=True)
+        self.lines.append(line.rstrip())
+
+    def title(self, text: str) -> None:
+        """Start a group of rows."""
+        self.say()
+        self.say(text)
+        self.say(f"{'':38}{'ours, ms':>16}{'':18}{'peer, ms':>34}")
+        self.say(f"{'':38}{'min':>8}{'median':>8}  {'target':<16}{'peer':<22}{'min':>7}{'median':>9}{'ratio':>9}")
+
+    def rows(self, what: str, ours: Action, target_ms: float | None, peers: list[Peer], turns: int) -> None:
+        """Measure a model and its peers in turns and print one row for each peer."""
+        present = [peer for peer in peers if peer.action]
+        times = in_turns(ours, [peer.action for peer in present if peer.action], turns)
+        least, median = min(times[0]), statistics.median(times[0])
+        beside = {peer.name: durations for peer, durations in zip(present, times[1:], strict=True)}
+        for row, peer in enumerate(peers or [Peer(name="")]):
+            own = f"{what:38}{least:8.3f}{median:8.3f}  {verdict(median, target_ms):<16}" if row == 0 else " " * 72
+            self.say(f"{own}{told(peer, beside.get(peer.name), median)}")
+
+
+def told(peer: Peer, durations: list[float] | None, ours_ms: float) -> str:
+    """Return the right half of a row."""
+    if not peer.name:
+        return ""
+    if durations is None:
+        return f"{peer.name}: peer not installed (pip install {peer.package}, or make bench-physics)"
+    middle = statistics.median(durations)
+    return f"{peer.name:<22}{min(durations):7.1f}{middle:9.1f}{ratio(middle / ours_ms):>9}  {peer.agreement}"
+
+
+def ratio(value: float) -> str:
+    """Return a ratio with two figures, as 1,300 x."""
+    digits = 10 ** max(0, len(str(int(value))) - 2)
+    return f"{round(value / digits) * digits:,} x" if value >= 10 else f"{value:.1f} x"
+
+
+def verdict(median: float, target_ms: float | None) -> str:
+    """Return the target and whether the median keeps it."""
+    if target_ms is None:
+        return ""
+    return f"< {target_ms:g} {'met' if median < target_ms else 'MISSED'}"
+
+
+def in_turns(ours: Action, others: list[Action], turns: int) -> list[list[float]]:
+    """Return the durations in ms of ours and of each other, so that a busy machine is as busy for all of them.
+
+    Every call gets a number of its own, so that no answer can come from a cache.
+    """
+    ours(0)
+    for other in others:
+        other(0)
+    times: list[list[float]] = [[] for _ in range(len(others) + 1)]
+    for turn in range(1, turns + 1):
+        for call in range(OURS_PER_TURN):
+            times[0].append(_timed(ours, turn * OURS_PER_TURN + call))
+        for other, durations in zip(others, times[1:], strict=True):
+            durations.append(_timed(other, turn))
+    return times
+
+
+def _timed(action: Action, number: int) -> float:
+    start = time.perf_counter()
+    action(number)
+    return (time.perf_counter() - start) * 1e3
+
+
+def installed(package: str) -> bool:
+    """Return whether a peer can be imported."""
+    return find_spec(package) is not None
+
+
+def federation(table: Table, turns: int, flower: bool) -> None:
+    """FedAvg, FedAvg with clipping and noise, and SCAFFOLD, beside a loop over clients and Flower."""
+    problem = digits_problem(clients=CLIENTS, alpha=ALPHA, seed=1)
+
+    def run(number: int, learning_rate: float | None = None, **settings: object) -> FederatedRun:
+        rate = 0.8 - 1e-5 * number if learning_rate is None else learning_rate
+        chosen: dict[str, object] = {"rounds": ROUNDS, "clients_per_round": CLIENTS, "local_steps": LOCAL_STEPS}
+        return simulate(problem, learning_rate=rate, seed=number, **{**chosen, **settings})  # type: ignore[arg-type]
+
+    kinds: dict[str, tuple[float, dict[str, object], dict[str, object]]] = {
+        "FedAvg": (5.0, {}, {}),
+        "FedAvg, clip and noise": (8.0, {"clip": CLIP, "noise_multiplier": NOISE}, {"clip": CLIP, "noise": NOISE}),
+        "SCAFFOLD": (10.0, {"algorithm": "scaffold"}, {"scaffold": True}),
+    }
+    table.title(f"Federated run: {CLIENTS} clients, all in each of {ROUNDS} rounds, {LOCAL_STEPS} local steps, all curves")
+    for name, (target, ours, theirs) in kinds.items():
+        peer = Peer(name="loop over clients", action=_loop(problem, theirs), agreement=_agreement(problem, ours, theirs))
+        table.rows(f"{name}, slider moved", lambda n, kind=ours: run(n, **kind), target, [peer], turns)
+        table.rows(f"{name}, next seed", lambda n, kind=ours: run(n, 0.8, **kind), target, [], turns)
+    set_up = [_timed(lambda n: digits_problem(clients=CLIENTS, alpha=ALPHA, seed=n), 100 + n) for n in range(turns)]
+    table.say(f"set-up, kept: dealing the images anew {statistics.median(set_up):.1f} ms")
+    if flower:
+        _flower(table, problem, run)
+
+
+def _loop(problem: FederatedProblem, settings: dict[str, object]) -> Action:
+    def action(number: int) -> object:
+        rate = 0.8 - 1e-5 * number
+        return loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, rate, seed=number, **settings)  # type: ignore[arg-type]
+
+    return action
+
+
+def _agreement(problem: FederatedProblem, ours: dict[str, object], theirs: dict[str, object]) -> str:
+    """Return how far the two last models are apart, without noise, whose draws cannot be shared."""
+    mine = simulate(
+        problem, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS, **{**ours, "noise_multiplier": 0.0}
+    )  # type: ignore[arg-type]
+    _, weights = loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, 0.8, **{**theirs, "noise": 0.0})  # type: ignore[arg-type]
+    return f"weights equal to {np.abs(mine.weights - weights).max():.0e}"
+
+
+def _flower(table: Table, problem: FederatedProblem, run: Callable[..., FederatedRun]) -> None:
+    if not (installed("flwr") and installed("ray")):
+        table.say(f"{'':72}{told(Peer(name='Flower', package='flwr[simulation]'), None, 1)}")
+        return
+    from flower_peer import simulation
+
+    try:
+        seconds, whole, weights = simulation(problem, rounds=ROUNDS, local_steps=LOCAL_STEPS, learning_rate=0.8)
+    except Exception as reason:  # Ray needs processes, ports and shared memory; the loop above is the peer then
+        table.say(f"Flower's simulation does not run here ({type(reason).__name__}: {reason}); the loop is the peer")
+        return
+    mine = [_timed(run, 10_000 + number) for number in range(25)]
+    median = statistics.median(mine)
+    apart = np.abs(run(0, 0.8).weights - weights).max()
+    table.say(
+        f"{'FedAvg, slider moved':38}{min(mine):8.3f}{median:8.3f}  {verdict(median, 5.0):<16}{'Flower simulation':<22}"
+        f"{'once':>7}{seconds * 1e3:9.0f}{ratio(seconds * 1e3 / median):>9}  weights equal to {apart:.0e}"
+    )
+    table.say(f"Flower with start-up: {whole:.1f} s, {CLIENTS * ROUNDS:,} client calls, processes as Ray starts them")
+
+
+def privacy(table: Table, turns: int) -> None:
+    """Epsilon of a subsampled Gaussian and the noise for a budget, beside opacus and dp-accounting."""
+    table.title(f"Privacy: sampling rate {SAMPLING}, {STEPS:,} rounds, delta {DELTA}")
+
+    def own_epsilon(number: int) -> object:
+        return epsilon(sampling_rate=SAMPLING, noise_multiplier=1 + number * 1e-4, rounds=STEPS, delta=DELTA)
+
+    def own_noise(number: int) -> object:
+        return noise_multiplier(epsilon=2 + number * 1e-4, sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
+
+    spent, needed = _privacy_peers()
+    table.rows("epsilon, z = 1", own_epsilon, 1.0, spent, turns)
+    table.say(f"ours: eps {own_epsilon(0):.4f}")
+    table.rows("noise for epsilon = 2", own_noise, 6.0, needed, turns)
+    table.say(f"ours: z {own_noise(0):.4f}")
+
+
+def _privacy_peers() -> tuple[list[Peer], list[Peer]]:
+    spent, needed = [], []
+    for package, name in (("opacus", "opacus, RDP"), ("dp_accounting", "dp-accounting, RDP")):
+        if not installed(package):
+            absent = Peer(name=name, package=package.replace("_", "-"))
+            spent.append(absent), needed.append(absent)
+            continue
+        import accountant_peers
+
+        eps, noise = accountant_peers.of(package, sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
+        spent.append(Peer(name=name, action=lambda n, f=eps: f(1 + n * 1e-4), agreement=f"eps {eps(1.0):.4f}"))
+        needed.append(Peer(name=name, action=lambda n, f=noise: f(2 + n * 1e-4), agreement=f"z {noise(2.0):.4f}"))
+    if installed("dp_accounting"):
+        import accountant_peers
+
+        eps = accountant_peers.loss_distribution(sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
+        spent.append(
+            Peer(name="dp-accounting, PLD", action=lambda n: eps(1 + n * 1e-4), agreement=f"eps {eps(1.0):.4f}")
+        )
+    return spent, needed
+
+
+def cache(table: Table, turns: int) -> None:
+    """The hit rate of an LRU cache among a million adapters, beside the sum over all of them."""
+    table.title(f"Adapter cache: Che's approximation, {ITEMS:,} items, Zipf {SKEW}")
+    exact = loops.exact_hit_rate(ITEMS, SKEW)
+    apart = max(abs(exact(c) - float(lru_hit_rate(ITEMS, skew=SKEW, capacity=c))) for c in (100, 10_000, 500_000))
+
+    def own(number: int) -> object:
+        return lru_hit_rate(ITEMS, skew=SKEW, capacity=1000 + number)
+
+    peer = Peer(
+        name="exact sum, brentq", action=lambda n: exact(1000 + n), agreement=f"hit rates equal to {apart:.0e}"
+    )
+    table.rows("one capacity, slider moved", own, 0.5, [peer], turns)
+    set_up = [_timed(lambda n: lru_hit_rate(n, skew=SKEW, capacity=1000), ITEMS - 1 - n) for n in range(turns)]
+    table.say(f"set-up, kept: another number of items {statistics.median(set_up):.2f} ms, the answer included")
+
+
+def memory(table: Table, turns: int) -> None:
+    """Saved tensors by the closed form, beside the bytes that torch saves on the same shapes."""
+    table.title("Saved tensors of one training step, fp32: the closed form beside torch")
+    block = {"tokens": 256, "batch": 2, "hidden": 256, "heads": 8}
+    network = mobilenet_v2(classes=102)
+    image = {"batch": 4, "resolution": 96}
+
+    def block_bytes(attention: str) -> float:
+        return float(transformer_activation_bytes(**block, bytes_per_activation=4, attention=attention))  # type: ignore[arg-type]
+
+    def network_bytes() -> float:
+        return float(training_memory(network, **image, runtime="stock").activations_bytes)  # type: ignore[arg-type]
+
+    models: dict[str, Callable[[], float]] = {
+        "GPT block, explicit attention": lambda: block_bytes("explicit"),
+        "GPT block, flash attention": lambda: block_bytes("flash"),
+        "MobileNetV2, stock runtime": network_bytes,
+    }
+    if installed("torch"):
+        import torch_peer
+
+        measured: list[Callable[[], int]] = [
+            torch_peer.gpt_block(**block, attention="explicit"),
+            torch_peer.gpt_block(**block, attention="flash"),
+            torch_peer.mobilenet_v2(**image, classes=102),
+        ]
+        peers = [
+            Peer(name="torch, one step", action=lambda n, f=step: f(), agreement=_deviation(own(), step()))  # noqa: ARG005
+            for own, step in zip(models.values(), measured, strict=True)
+        ]
+    else:
+        peers = [Peer(name="torch", package="torch==2.13.0")] * len(models)
+    for (name, own), peer in zip(models.items(), peers, strict=True):
+        table.rows(name, lambda n, f=own: f(), 1.0, [peer], turns)  # noqa: ARG005
+
+
+def _deviation(formula: float, measured: int) -> str:
+    return f"{formula / 1e6:.3f} MB, torch saves {measured / 1e6:.3f} MB: {formula / measured - 1:+.2%}"
+
+
+def main() -> None:
+    """Run all groups."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--turns", type=int, default=15, help="turns of each group")
+    parser.add_argument("--no-flower", action="store_true", help="leave out Flower's simulation, a minute or two")
+    parser.add_argument("--keep", action="store_true", help="write the table to benchmarks/physics.txt")
+    chosen = parser.parse_args()
+    table = Table()
+    names = ("numpy", "scipy", "flwr", "opacus", "dp-accounting", "torch")
+    found = ", ".join(f"{name} {version(name)}" for name in names if installed(name.replace("-", "_")))
+    table.say(f"Python {platform.python_version()}, {found}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    federation(table, chosen.turns, flower=not chosen.no_flower)
+    privacy(table, chosen.turns)
+    cache(table, chosen.turns)
+    memory(table, chosen.turns)
+    if chosen.keep:
+        RECORD.write_text("\n".join(table.lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

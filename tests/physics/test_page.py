@@ -1,0 +1,181 @@
+"""The page of the physics layer says what the code says, and the code says all that the page promises."""
+
+import inspect
+import re
+from collections import defaultdict
+from types import ModuleType
+
+import pytest
+
+from tools import physics_page
+from tools.physics_page import MODELS, SUPPORT, module_of, nomenclature, public_functions, public_modules, sections_of
+
+FUNCTIONS = {(name, known): thing for name in MODELS for known, thing in public_functions(module_of(name)).items()}
+TERMS = nomenclature()
+
+# One name, several quantities: each module follows the notation of its own literature.
+HOMONYMS = {
+    "algorithm": "how updates are combined; how often the model's bytes travel",
+    "batch": "images in a training step; requests in a decode step",
+    "clients": "all simulated clients; those invited to a round",
+    "compute_j": "energy of a participation; of a step's operations",
+    "last": "blocks that train; changes of a curve",
+    "method": "what trains; which Gaussian mechanism",
+    "model_bytes": "trained parameters as they are sent; weights of the served model",
+    "participation": "a share of the fleet; a mask of rounds and clients",
+    "payload_bytes": "an update; a message on the air",
+    "rank": "of an adapter; to which a change of the model is cut",
+    "rounds": "of a run; of averaging with neighbours",
+    "seconds": "a duration; seconds of moving for each second of learning",
+    "target": "updates a round needs; accuracy to be reached",
+}
+# One quantity in each module's own words: symbol and unit must agree.
+REWORDED = {"accuracy", "alpha", "clip", "cohort", "fleet", "noise_multiplier"}
+# Which modules' arguments a module takes and passes on.
+BORROWS = {"memory": {"shapes"}, "energy": {"memory", "shapes"}, "federation": {"digits"}}
+
+
+def section(function, heading):
+    """The text under a heading of a numpy docstring, or nothing."""
+    text = inspect.getdoc(function) or ""
+    found = re.search(rf"^{heading}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    return found.group(1).strip("\n") if found else ""
+
+
+def documented(function):
+    """Each documented parameter with its type and what is said of it."""
+    entries = {}
+    for entry in re.split(r"\n(?=\S)", section(function, "Parameters")):
+        head, _, said = entry.partition("\n")
+        names, _, kind = head.partition(" : ")
+        for name in names.split(", "):
+            entries[name] = (kind, said)
+    return entries
+
+
+def states_its_unit(kind, said):
+    """A unit in brackets (not a range), or no quantity at all, or another function that says it."""
+    unit = re.search(r"\[(?![-\d.e+]+,)[^\]]+\]", said)
+    word = kind.startswith("{") or kind in {"FederatedProblem", "Mesh", "str", "bool"} or re.search(r'"\w+"', said)
+    mask = kind.startswith("array of bool")
+    return bool(unit or word or mask or re.match(r"(As (in|of)|See) `", said.strip()))
+
+
+def test_the_committed_page_is_what_the_renderer_makes():
+    assert physics_page.PAGE.read_text(encoding="utf-8") == physics_page.page(), "run python tools/physics_page.py"
+
+
+def test_the_page_holds_every_model_with_its_equations_functions_and_limits():
+    page = physics_page.PAGE.read_text(encoding="utf-8")
+    for name in MODELS:
+        start = page.index(f"\n`physics.{name}`\n")
+        part = page[start : page.index("\n## ", start)] if "\n## " in page[start:] else page[start:]
+        for heading in ("Model equations", "Validity", "Leaves out", "Functions", "References"):
+            assert f"\n### {heading}\n" in part, f"{name} has no {heading}"
+        for known in public_functions(module_of(name)):
+            assert f"\n{known}(" in part or f"`{known}`" in part
+    assert "\nlru_hit_rate(items, *, skew, capacity)\n" in page
+    assert "| `sampling_rate` | `q` |" in page
+
+
+def test_every_public_module_has_its_place_on_the_page():
+    assert set(public_modules()) <= {*MODELS, *SUPPORT}
+    assert set(physics_page.TITLES) == {*MODELS, *SUPPORT}
+
+
+@pytest.mark.parametrize("name", public_modules())
+def test_every_module_says_in_its_first_sentence_what_it_is_for(name):
+    sentence = sections_of(module_of(name))[""].split("\n\n")[0]
+    assert sentence.endswith(".")
+    assert len(sentence.split()) > 5
+
+
+@pytest.mark.parametrize("name", [name for name in public_modules() if name not in {"reference", "units", "checks"}])
+def test_every_model_says_where_it_holds_and_what_it_leaves_out(name):
+    text = sections_of(module_of(name))
+    for heading in ("Model", "Validity", "Leaves out", "Nomenclature", "References"):
+        assert text.get(heading, "").strip(), f"physics.{name} lacks the section {heading}"
+
+
+@pytest.mark.parametrize(("name", "known"), FUNCTIONS)
+def test_every_public_function_is_documented_whole(name, known):
+    function = FUNCTIONS[name, known]
+    entries = documented(function)
+    for parameter in inspect.signature(function).parameters:
+        assert parameter in entries, f"{known} does not document {parameter}"
+        assert states_its_unit(*entries[parameter]), f"{known}: {parameter} has no [unit]"
+    assert entries.keys() <= inspect.signature(function).parameters.keys(), "a parameter that does not exist"
+    assert section(function, "Returns")
+    assert "ValueError" in section(function, "Raises")
+    assert re.search(r"^ *>>> .*\b" + known + r"\(", inspect.getdoc(function), flags=re.MULTILINE), (
+        "no doctest calls it"
+    )
+
+
+@pytest.mark.parametrize(("name", "known"), FUNCTIONS)
+def test_every_keyword_stands_in_the_nomenclature(name, known):
+    sources = {name} | BORROWS.get(name, set())
+    explained = {term.name for term in TERMS if sources & set(term.modules)}
+    assert set(inspect.signature(FUNCTIONS[name, known]).parameters) <= explained
+
+
+def test_one_name_has_one_line_unless_it_is_known_to_mean_several_things():
+    lines = defaultdict(list)
+    for term in TERMS:
+        lines[term.name].append((term.symbol, term.unit))
+    several = {name for name, uses in lines.items() if len(uses) > 1}
+    assert several == set(HOMONYMS) | REWORDED
+    assert {name: set(lines[name]) for name in REWORDED if len(set(lines[name])) > 1} == {}
+
+
+def test_an_argument_is_explained_in_one_place():
+    """The page's own list only fills what the modules leave out, and holds nothing that no function takes."""
+    for line in physics_page.ARGUMENTS.strip().splitlines():
+        known, *_, takers = (cell.strip() for cell in line.split("|"))
+        for name in set(takers.split(", ")) & set(public_modules()):
+            own = sections_of(module_of(name)).get("Nomenclature", "")
+            assert not re.search(rf"^{known} \|", own, flags=re.MULTILINE), f"{known} stands in physics.{name} too"
+            module = module_of(name)
+            functions = [*public_functions(module).values(), getattr(module, "digits_problem", None)]
+            taken = {one for function in functions if function for one in inspect.signature(function).parameters}
+            assert known in taken, f"no function of physics.{name} takes {known}"
+
+
+def test_the_nomenclature_is_alphabetical_and_without_repeats():
+    keys = [(term.name.lower(), term.modules) for term in TERMS]
+    assert keys == sorted(keys)
+    assert len({(term.name, module) for term in TERMS for module in term.modules}) == sum(
+        len(term.modules) for term in TERMS
+    )
+
+
+def test_a_docstring_is_cut_at_its_headings():
+    module = ModuleType(
+        "physics.example", "What it is for.\n\nModel\n-----\n    a = b\n\nValidity\n--------\nAlways.\n"
+    )
+    assert sections_of(module) == {"": "What it is for.", "Model": "    a = b", "Validity": "Always."}
+
+
+def test_a_module_without_a_docstring_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"physics\.empty has no docstring"):
+        sections_of(ModuleType("physics.empty"))
+
+
+@pytest.mark.parametrize("line", ["tau | 1 | local steps", "tau | tau | 1 |", "| tau | 1 | local steps", "tau"])
+def test_a_broken_line_of_the_nomenclature_is_refused_with_its_module(monkeypatch, line):
+    broken = ModuleType("physics.memory", f"What it is for.\n\nNomenclature\n------------\n{line}\n")
+    monkeypatch.setattr(physics_page, "public_modules", lambda: ("memory",))
+    monkeypatch.setattr(physics_page, "module_of", lambda _name: broken)
+    with pytest.raises(ValueError, match=r"Nomenclature of physics\.memory: a line is name \| symbol"):
+        nomenclature()
+
+
+def test_markdown_shows_text_as_it_is_written():
+    assert physics_page._escaped("F* < [1] and `a*b`") == r"F\* \< \[1\] and `a*b`"
+
+
+def test_a_signature_shows_names_and_defaults_and_no_types():
+    def example(first: int, *, second: float = 0.5) -> float:
+        return first * second
+
+    assert physics_page.signature("example", example) == "example(first, *, second=0.5)"
