@@ -249,8 +249,8 @@ class TestTheReaderIsNotBlind:
         ("name", "leak"),
         [
             # The door that answers before it has looked at the lock.
-            ("dashboard.callbacks.bench.is_open", lambda _: lambda bench, locks: True),  # noqa: ARG005
-            ("dashboard.callbacks.reflection.is_open", lambda _: lambda bench, locks: True),  # noqa: ARG005
+            ("dashboard.callbacks.bench.is_open", lambda _: lambda bench, locks: True),
+            ("dashboard.callbacks.reflection.is_open", lambda _: lambda bench, locks: True),
             # The note of a reading in place of its limit.
             ("dashboard.layouts.bench.limit_words", lambda _: lambda reading: reading.note or "no limit"),
             ("dashboard.layouts.bench.limit_words", lambda _: lambda reading: str(reading.value)),
@@ -276,7 +276,7 @@ class TestTheReaderIsNotBlind:
 
 def drawn(registry: Registry) -> Callable[..., Any]:
     track = registry.track("edge_guardian")
-    return lambda key, bench, screen: scene(track, bench, bench.defaults(), {}, screen or Screen()).figures  # noqa: ARG005
+    return lambda key, bench, screen: scene(track, bench, bench.defaults(), {}, screen or Screen()).figures
 
 
 def stored(state: BenchState) -> Any:

@@ -59,7 +59,7 @@ def test_before_the_lock_nothing_moves(bench: Bench) -> None:  # N1 L5
 
 def instruments(section: list[Component]) -> list[Component]:
     """What the hand moves."""
-    return [part for part in every(section) if dict_id(part).get("kind") == "instrument"]
+    return [part for part in every(section) if dict_id(part).get("kind") in ("slider", "instrument")]
 
 
 def dict_id(part: Component) -> dict[str, str]:
@@ -75,8 +75,9 @@ def stuck(part: Component) -> bool:
 def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
     section = explore_section(KEY, bench, is_open=True)
     targets = {props(part)["htmlFor"] for part in every(section) if "htmlFor" in props(part)}
-    sliders = [control.id for control in bench.controls if isinstance(control, Slider)]
-    assert {ids.dom(ids.instrument(KEY, name)) for name in sliders} <= targets
+    sliders = [part for part in instruments(section) if getattr(part, "type", "") == "range"]
+    assert len(sliders) == sum(isinstance(control, Slider) for control in bench.controls)
+    assert {ids.dom(part.id) for part in sliders} <= targets
     labelled = having(section, "aria-labelledby")
     assert ids.dom(ids.instrument(KEY, "codec")) + "-label" in labelled
 
