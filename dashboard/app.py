@@ -13,6 +13,7 @@ from dashboard.callbacks import bench, navigation, prediction, reflection
 from dashboard.context import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
+from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
 from dashboard.settings import Settings
 from tracks.registry import Registry, load_registry
@@ -111,6 +112,11 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
     def health() -> Response:
         """Say that the process answers; asks nothing of the database."""
         return jsonify(status="ok", tracks=len(lab.registry.tracks))
+
+    @server.errorhandler(LedgerUnavailable)
+    def silent_ledger(problem: LedgerUnavailable) -> tuple[Response, int]:
+        """Say that the database does not answer; the page keeps what was entered."""
+        return jsonify(error=str(problem)), 503
 
     @server.after_request
     def unknown_pages(response: Response) -> Response:

@@ -386,15 +386,33 @@ class Bench:
         for name in self.hud:
             if name not in readings:
                 raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
-        controls = {control.id for control in self.controls}
+        controls = self.control_map()
         for verdict in outcome.verdicts:
             if verdict.level != "ok" and verdict.code not in self.failures:
                 raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")
             for fix in verdict.fixes:
                 if fix.control not in controls:
                     raise refuse(owner, f"verdict '{verdict.code}' has a fix for '{fix.control}', which is no control")
+                try:
+                    controls[fix.control].read(fix.value)
+                except BadValue as problem:
+                    raise refuse(owner, f"verdict '{verdict.code}' has a fix that cannot be set: {problem}") from None
         return outcome
 
     def truth(self, track: Track, prediction: Prediction) -> Truth:
-        """Return what the bench's own physics computes for the scenario of the question."""
-        return prediction.truth(track, **{**self.defaults(), **prediction.scenario})
+        """Return what the bench's own physics computes for the scenario of the question.
+
+        Raises:
+            SpecError: no number where a number was asked for, none of the options, or no factor of it could be told.
+        """
+        truth = prediction.truth(track, **{**self.defaults(), **prediction.scenario})
+        owner = f"Bench '{self.id}', prediction '{prediction.id}'"
+        if not isinstance(truth, Truth):
+            raise refuse(owner, f"truth must return a Truth, got {type(truth).__name__}")
+        if prediction.options:
+            check_one_of(owner, "truth", str(truth.value), [option.id for option in prediction.options])
+        elif isinstance(truth.value, str):
+            raise refuse(owner, f"asks for a number, but its truth is {truth.value!r}")
+        elif prediction.right in ("factor", "decade") and truth.value <= 0:
+            raise refuse(owner, f"measured as a {prediction.right}, its truth must be above 0, got {truth.value:g}")
+        return truth

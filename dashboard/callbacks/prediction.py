@@ -36,12 +36,11 @@ def prediction_of(bench: Bench, name: Any) -> Prediction:
 def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Prediction, draft: Draft) -> StoredEvent:
     """Write a lock once and return what is stored: this one, or the first.
 
+    ``entries.problems`` has found nothing wrong with the draft.
+
     Raises:
-        Refused: the draft is no answer; nothing is written. LedgerUnavailable: nothing was written.
+        LedgerUnavailable: nothing was written.
     """
-    found = entries.problems(prediction, draft)
-    if found:
-        raise Refused(" ".join(found.values()))
     return lab.store.append(
         Event(
             student=student,
@@ -97,6 +96,9 @@ def register(app: Dash, lab: Lab) -> None:
         prediction, draft = _drafted(bench, ctx.states_list[1])
         if pressed == "edit":
             return predict_section(key, bench, locks, ask_card(key, bench, prediction, draft)), no_update
+        found = entries.problems(prediction, draft)
+        if found:
+            raise Refused(" ".join(found.values()))
         if student is None:
             return predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE), no_update
         try:

@@ -226,6 +226,6 @@ def limits_line(prediction: Prediction) -> str:
     return {
         "factor": f"right means within a factor of {tolerance:g}",
         "relative": f"right means within {in_words(tolerance, 'share')}",
-        "points": f"right means within {tolerance:g} points",
-        "decade": f"right means within {tolerance:g} decades",
+        "points": f"right means within {tolerance:g} point{'' if tolerance == 1 else 's'}",
+        "decade": f"right means within {tolerance:g} decade{'' if tolerance == 1 else 's'}",
     }[prediction.right]

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG005 - solve, truth and the parts of a bench take what they are given by name, used or not
+
 import dataclasses
 import math
 from dataclasses import replace
@@ -440,3 +440,34 @@ def test_a_verdict_that_is_ok_needs_no_declaration():
 def test_a_truth_is_computed_for_the_scenario_and_not_for_where_the_sliders_stand():
     assert bench().truth(EDGE_GUARDIAN, ASKED).value == 20
     assert bench().truth(EDGE_GUARDIAN, replace(ASKED, scenario={})).value == 10
+
+
+class TestWhatAGuestMayAnswer:
+    """What is only known once a bench runs is refused there, before a page would trip over it."""
+
+    def test_a_fix_that_its_control_cannot_take_is_refused(self):
+        from tests.guests.downlink import BENCH
+
+        def solve(track, **controls):
+            outcome = BENCH.solve(track, **controls)
+            broken = replace(outcome.verdicts[0], fixes=(Fix(control="codec", value="int3"),))
+            return replace(outcome, verdicts=(broken,))
+
+        with pytest.raises(SpecError, match="has a fix that cannot be set: 'codec' must be one of none, int8"):
+            replace(BENCH, solve=solve).run(None, BENCH.defaults())
+
+    @pytest.mark.parametrize(
+        ("value", "number", "says"),
+        [
+            (0.0, True, "must be above 0"),  # no factor of nothing can be told
+            ("slowest", True, "asks for a number"),
+            ("fastest", False, "not one of slowest, largest"),
+        ],
+    )
+    def test_a_truth_that_answers_another_question_is_refused(self, value, number, says):
+        from tests.guests.downlink import BENCH
+
+        question = BENCH.predictions[0 if number else 1]
+        broken = replace(question, truth=lambda track, **controls: Truth(value=value))
+        with pytest.raises(SpecError, match=says):
+            BENCH.truth(None, broken)

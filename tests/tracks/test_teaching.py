@@ -1,4 +1,4 @@
-# ruff: noqa: ARG005 - solve, truth and the parts of a bench take what they are given by name, used or not
+
 import dataclasses
 import math
 
