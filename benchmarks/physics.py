@@ -18,9 +18,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # read when numpy is loaded
@@ -29,17 +31,22 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # before this folder, where `import physics` would find this very file
 
 import numpy as np  # noqa: E402
-
 import physics_loops as loops  # noqa: E402
+
 from physics.cache import lru_hit_rate  # noqa: E402
-from physics.federation import FederatedProblem, FederatedRun, digits_problem, simulate  # noqa: E402
+from physics.federation import FederatedRun, digits_problem, simulate  # noqa: E402
 from physics.memory import mobilenet_v2, training_memory, transformer_activation_bytes  # noqa: E402
 from physics.privacy import epsilon, noise_multiplier  # noqa: E402
 
 RECORD = ROOT / "benchmarks" / "physics.txt"
 OURS_PER_TURN = 5  # a peer is called once in a turn, ours a few times: it is short
 CLIENTS, ROUNDS, LOCAL_STEPS, ALPHA = 50, 50, 5, 0.3
-CLIP, NOISE = 0.5, 1.0
+RATE = 0.8
+FEDERATED: tuple[tuple[str, float, dict[str, Any]], ...] = (
+    ("FedAvg", 5.0, {}),
+    ("FedAvg, clip and noise", 8.0, {"clip": 0.5, "noise_multiplier": 1.0}),
+    ("SCAFFOLD", 10.0, {"algorithm": "scaffold"}),
+)
 SAMPLING, STEPS, DELTA = 0.01, 1000, 1e-5
 ITEMS, SKEW = 1_000_000, 0.8
 
@@ -74,21 +81,24 @@ class Table:
         self.say(f"{'':38}{'ours, ms':>16}{'':18}{'peer, ms':>34}")
         self.say(f"{'':38}{'min':>8}{'median':>8}  {'target':<16}{'peer':<22}{'min':>7}{'median':>9}{'ratio':>9}")
 
-    def rows(self, what: str, ours: Action, target_ms: float | None, peers: list[Peer], turns: int) -> None:
+    def rows(self, what: str, ours: Action, target_ms: float, peers: list[Peer], turns: int) -> None:
         """Measure a model and its peers in turns and print one row for each peer."""
-        present = [peer for peer in peers if peer.action]
-        times = in_turns(ours, [peer.action for peer in present if peer.action], turns)
-        least, median = min(times[0]), statistics.median(times[0])
-        beside = {peer.name: durations for peer, durations in zip(present, times[1:], strict=True)}
-        for row, peer in enumerate(peers or [Peer(name="")]):
-            own = f"{what:38}{least:8.3f}{median:8.3f}  {verdict(median, target_ms):<16}" if row == 0 else " " * 72
-            self.say(f"{own}{told(peer, beside.get(peer.name), median)}")
+        own, *others = in_turns(ours, [peer.action for peer in peers if peer.action], turns)
+        self.row(what, own, target_ms, [(peer, others.pop(0) if peer.action else None) for peer in peers])
+
+    def row(self, what: str, own: list[float], target_ms: float, beside: list[tuple[Peer, list[float] | None]]) -> None:
+        """Print what was measured."""
+        median = statistics.median(own)
+        left = f"{what:38}{min(own):8.3f}{median:8.3f}  {verdict(median, target_ms):<16}"
+        for peer, durations in beside:
+            self.say(f"{left}{told(peer, durations, median)}")
+            left = " " * len(left)
+        if not beside:
+            self.say(left)
 
 
 def told(peer: Peer, durations: list[float] | None, ours_ms: float) -> str:
     """Return the right half of a row."""
-    if not peer.name:
-        return ""
     if durations is None:
         return f"{peer.name}: peer not installed (pip install {peer.package}, or make bench-physics)"
     middle = statistics.median(durations)
@@ -101,10 +111,8 @@ def ratio(value: float) -> str:
     return f"{round(value / digits) * digits:,} x" if value >= 10 else f"{value:.1f} x"
 
 
-def verdict(median: float, target_ms: float | None) -> str:
+def verdict(median: float, target_ms: float) -> str:
     """Return the target and whether the median keeps it."""
-    if target_ms is None:
-        return ""
     return f"< {target_ms:g} {'met' if median < target_ms else 'MISSED'}"
 
 
@@ -136,121 +144,104 @@ def installed(package: str) -> bool:
     return find_spec(package) is not None
 
 
+def moved(start: float, function: Callable[[float], object]) -> Action:
+    """Return a call that moves a little further with every number, as a slider does."""
+    return lambda number: function(start + 1e-4 * number)
+
+
 def federation(table: Table, turns: int, flower: bool) -> None:
     """FedAvg, FedAvg with clipping and noise, and SCAFFOLD, beside a loop over clients and Flower."""
     problem = digits_problem(clients=CLIENTS, alpha=ALPHA, seed=1)
 
-    def run(number: int, learning_rate: float | None = None, **settings: object) -> FederatedRun:
-        rate = 0.8 - 1e-5 * number if learning_rate is None else learning_rate
-        chosen: dict[str, object] = {"rounds": ROUNDS, "clients_per_round": CLIENTS, "local_steps": LOCAL_STEPS}
-        return simulate(problem, learning_rate=rate, seed=number, **{**chosen, **settings})  # type: ignore[arg-type]
+    def run(learning_rate: float, *, seed: int = 0, **settings: Any) -> FederatedRun:
+        everyone: dict[str, Any] = {"rounds": ROUNDS, "clients_per_round": CLIENTS, "local_steps": LOCAL_STEPS}
+        return simulate(problem, learning_rate=learning_rate, seed=seed, **everyone, **settings)
 
-    kinds: dict[str, tuple[float, dict[str, object], dict[str, object]]] = {
-        "FedAvg": (5.0, {}, {}),
-        "FedAvg, clip and noise": (8.0, {"clip": CLIP, "noise_multiplier": NOISE}, {"clip": CLIP, "noise": NOISE}),
-        "SCAFFOLD": (10.0, {"algorithm": "scaffold"}, {"scaffold": True}),
-    }
-    table.title(f"Federated run: {CLIENTS} clients, all in each of {ROUNDS} rounds, {LOCAL_STEPS} local steps, all curves")
-    for name, (target, ours, theirs) in kinds.items():
-        peer = Peer(name="loop over clients", action=_loop(problem, theirs), agreement=_agreement(problem, ours, theirs))
-        table.rows(f"{name}, slider moved", lambda n, kind=ours: run(n, **kind), target, [peer], turns)
-        table.rows(f"{name}, next seed", lambda n, kind=ours: run(n, 0.8, **kind), target, [], turns)
+    def loop(learning_rate: float, **settings: Any) -> loops.Floats:
+        return loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, learning_rate, **settings)[1]
+
+    def apart(weights: loops.Floats, **settings: Any) -> str:
+        return f"weights equal to {np.abs(run(RATE, **settings).weights - weights).max():.0e}"
+
+    table.title(
+        f"Federated run: {CLIENTS} clients, all in each of {ROUNDS} rounds, {LOCAL_STEPS} local steps, all curves"
+    )
+    for name, target, settings in FEDERATED:
+        still = {key: value for key, value in settings.items() if key != "noise_multiplier"}  # draws are not shared
+        peer = Peer(
+            name="loop over clients",
+            action=moved(RATE, partial(loop, **settings)),
+            agreement=apart(loop(RATE, **still), **still),
+        )
+        own = partial(run, **settings)
+        table.rows(f"{name}, slider moved", moved(RATE, own), target, [peer], turns)
+        table.rows(f"{name}, next seed", _by_seed(own), target, [], turns)
     set_up = [_timed(lambda n: digits_problem(clients=CLIENTS, alpha=ALPHA, seed=n), 100 + n) for n in range(turns)]
     table.say(f"set-up, kept: dealing the images anew {statistics.median(set_up):.1f} ms")
-    if flower:
-        _flower(table, problem, run)
-
-
-def _loop(problem: FederatedProblem, settings: dict[str, object]) -> Action:
-    def action(number: int) -> object:
-        rate = 0.8 - 1e-5 * number
-        return loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, rate, seed=number, **settings)  # type: ignore[arg-type]
-
-    return action
-
-
-def _agreement(problem: FederatedProblem, ours: dict[str, object], theirs: dict[str, object]) -> str:
-    """Return how far the two last models are apart, without noise, whose draws cannot be shared."""
-    mine = simulate(
-        problem, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS, **{**ours, "noise_multiplier": 0.0}
-    )  # type: ignore[arg-type]
-    _, weights = loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, 0.8, **{**theirs, "noise": 0.0})  # type: ignore[arg-type]
-    return f"weights equal to {np.abs(mine.weights - weights).max():.0e}"
-
-
-def _flower(table: Table, problem: FederatedProblem, run: Callable[..., FederatedRun]) -> None:
+    if not flower:
+        return
     if not (installed("flwr") and installed("ray")):
         table.say(f"{'':72}{told(Peer(name='Flower', package='flwr[simulation]'), None, 1)}")
         return
     from flower_peer import simulation
 
     try:
-        seconds, whole, weights = simulation(problem, rounds=ROUNDS, local_steps=LOCAL_STEPS, learning_rate=0.8)
+        seconds, whole, weights = simulation(problem, rounds=ROUNDS, local_steps=LOCAL_STEPS, learning_rate=RATE)
     except Exception as reason:  # Ray needs processes, ports and shared memory; the loop above is the peer then
         table.say(f"Flower's simulation does not run here ({type(reason).__name__}: {reason}); the loop is the peer")
         return
-    mine = [_timed(run, 10_000 + number) for number in range(25)]
-    median = statistics.median(mine)
-    apart = np.abs(run(0, 0.8).weights - weights).max()
-    table.say(
-        f"{'FedAvg, slider moved':38}{min(mine):8.3f}{median:8.3f}  {verdict(median, 5.0):<16}{'Flower simulation':<22}"
-        f"{'once':>7}{seconds * 1e3:9.0f}{ratio(seconds * 1e3 / median):>9}  weights equal to {apart:.0e}"
-    )
-    table.say(f"Flower with start-up: {whole:.1f} s, {CLIENTS * ROUNDS:,} client calls, processes as Ray starts them")
+    once = Peer(name="Flower, once", agreement=apart(weights))
+    own_times = [_timed(moved(RATE, run), 1_000 + number) for number in range(OURS_PER_TURN * turns)]
+    table.row("FedAvg, slider moved", own_times, FEDERATED[0][1], [(once, [seconds * 1e3])])
+    table.say(f"Flower with start-up {whole:.0f} s, {CLIENTS * ROUNDS:,} client calls, as many processes as Ray starts")
+
+
+def _by_seed(run: Callable[..., FederatedRun]) -> Action:
+    return lambda number: run(RATE, seed=number)
 
 
 def privacy(table: Table, turns: int) -> None:
     """Epsilon of a subsampled Gaussian and the noise for a budget, beside opacus and dp-accounting."""
     table.title(f"Privacy: sampling rate {SAMPLING}, {STEPS:,} rounds, delta {DELTA}")
 
-    def own_epsilon(number: int) -> object:
-        return epsilon(sampling_rate=SAMPLING, noise_multiplier=1 + number * 1e-4, rounds=STEPS, delta=DELTA)
+    def own_epsilon(noise: float) -> float:
+        return float(epsilon(sampling_rate=SAMPLING, noise_multiplier=noise, rounds=STEPS, delta=DELTA))
 
-    def own_noise(number: int) -> object:
-        return noise_multiplier(epsilon=2 + number * 1e-4, sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
+    def own_noise(budget: float) -> float:
+        return float(noise_multiplier(epsilon=budget, sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA))
 
-    spent, needed = _privacy_peers()
-    table.rows("epsilon, z = 1", own_epsilon, 1.0, spent, turns)
-    table.say(f"ours: eps {own_epsilon(0):.4f}")
-    table.rows("noise for epsilon = 2", own_noise, 6.0, needed, turns)
-    table.say(f"ours: z {own_noise(0):.4f}")
-
-
-def _privacy_peers() -> tuple[list[Peer], list[Peer]]:
     spent, needed = [], []
     for package, name in (("opacus", "opacus, RDP"), ("dp_accounting", "dp-accounting, RDP")):
         if not installed(package):
             absent = Peer(name=name, package=package.replace("_", "-"))
-            spent.append(absent), needed.append(absent)
+            spent.append(absent)
+            needed.append(absent)
             continue
         import accountant_peers
 
         eps, noise = accountant_peers.of(package, sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
-        spent.append(Peer(name=name, action=lambda n, f=eps: f(1 + n * 1e-4), agreement=f"eps {eps(1.0):.4f}"))
-        needed.append(Peer(name=name, action=lambda n, f=noise: f(2 + n * 1e-4), agreement=f"z {noise(2.0):.4f}"))
-    if installed("dp_accounting"):
-        import accountant_peers
-
-        eps = accountant_peers.loss_distribution(sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
-        spent.append(
-            Peer(name="dp-accounting, PLD", action=lambda n: eps(1 + n * 1e-4), agreement=f"eps {eps(1.0):.4f}")
-        )
-    return spent, needed
+        spent.append(Peer(name=name, action=moved(1.0, eps), agreement=f"eps {eps(1.0):.4f}"))
+        needed.append(Peer(name=name, action=moved(2.0, noise), agreement=f"z {noise(2.0):.4f}"))
+        if package == "dp_accounting":
+            tight = accountant_peers.loss_distribution(sampling_rate=SAMPLING, rounds=STEPS, delta=DELTA)
+            peer = Peer(name="dp-accounting, PLD", action=moved(1.0, tight), agreement=f"eps {tight(1.0):.4f}")
+            spent.append(peer)
+    table.rows(f"epsilon at z = 1: {own_epsilon(1.0):.4f}", moved(1.0, own_epsilon), 1.0, spent, turns)
+    table.rows(f"noise for epsilon = 2: {own_noise(2.0):.4f}", moved(2.0, own_noise), 6.0, needed, turns)
+    table.say("set-up, kept: none; every call is a new noise multiplier or budget")
 
 
 def cache(table: Table, turns: int) -> None:
     """The hit rate of an LRU cache among a million adapters, beside the sum over all of them."""
     table.title(f"Adapter cache: Che's approximation, {ITEMS:,} items, Zipf {SKEW}")
     exact = loops.exact_hit_rate(ITEMS, SKEW)
-    apart = max(abs(exact(c) - float(lru_hit_rate(ITEMS, skew=SKEW, capacity=c))) for c in (100, 10_000, 500_000))
 
-    def own(number: int) -> object:
-        return lru_hit_rate(ITEMS, skew=SKEW, capacity=1000 + number)
+    def own(capacity: float) -> float:
+        return float(lru_hit_rate(ITEMS, skew=SKEW, capacity=capacity))
 
-    peer = Peer(
-        name="exact sum, brentq", action=lambda n: exact(1000 + n), agreement=f"hit rates equal to {apart:.0e}"
-    )
-    table.rows("one capacity, slider moved", own, 0.5, [peer], turns)
+    apart = max(abs(exact(capacity) - own(capacity)) for capacity in (100, 10_000, 500_000))
+    peer = Peer(name="exact sum, brentq", action=moved(1000, exact), agreement=f"hit rates equal to {apart:.0e}")
+    table.rows("one capacity, slider moved", moved(1000, own), 0.5, [peer], turns)
     set_up = [_timed(lambda n: lru_hit_rate(n, skew=SKEW, capacity=1000), ITEMS - 1 - n) for n in range(turns)]
     table.say(f"set-up, kept: another number of items {statistics.median(set_up):.2f} ms, the answer included")
 
@@ -258,37 +249,35 @@ def cache(table: Table, turns: int) -> None:
 def memory(table: Table, turns: int) -> None:
     """Saved tensors by the closed form, beside the bytes that torch saves on the same shapes."""
     table.title("Saved tensors of one training step, fp32: the closed form beside torch")
-    block = {"tokens": 256, "batch": 2, "hidden": 256, "heads": 8}
+    block: dict[str, Any] = {"tokens": 256, "batch": 2, "hidden": 256, "heads": 8}
+    image: dict[str, Any] = {"batch": 4, "resolution": 96}
     network = mobilenet_v2(classes=102)
-    image = {"batch": 4, "resolution": 96}
-
-    def block_bytes(attention: str) -> float:
-        return float(transformer_activation_bytes(**block, bytes_per_activation=4, attention=attention))  # type: ignore[arg-type]
+    block_bytes = partial(transformer_activation_bytes, **block, bytes_per_activation=4)
 
     def network_bytes() -> float:
-        return float(training_memory(network, **image, runtime="stock").activations_bytes)  # type: ignore[arg-type]
+        return float(training_memory(network, **image, runtime="stock").activations_bytes)
 
-    models: dict[str, Callable[[], float]] = {
-        "GPT block, explicit attention": lambda: block_bytes("explicit"),
-        "GPT block, flash attention": lambda: block_bytes("flash"),
+    models: dict[str, Callable[[], Any]] = {
+        "GPT block, explicit attention": partial(block_bytes, attention="explicit"),
+        "GPT block, flash attention": partial(block_bytes, attention="flash"),
         "MobileNetV2, stock runtime": network_bytes,
     }
+    peers = [Peer(name="torch", package="torch==2.13.0")] * len(models)
     if installed("torch"):
         import torch_peer
 
-        measured: list[Callable[[], int]] = [
-            torch_peer.gpt_block(**block, attention="explicit"),
-            torch_peer.gpt_block(**block, attention="flash"),
-            torch_peer.mobilenet_v2(**image, classes=102),
-        ]
+        steps = [torch_peer.gpt_block(**block, attention=kind) for kind in ("explicit", "flash")]
+        steps.append(torch_peer.mobilenet_v2(**image, classes=102))
         peers = [
-            Peer(name="torch, one step", action=lambda n, f=step: f(), agreement=_deviation(own(), step()))  # noqa: ARG005
-            for own, step in zip(models.values(), measured, strict=True)
+            Peer(name="torch, one step", action=_always(step), agreement=_deviation(own(), step()))
+            for own, step in zip(models.values(), steps, strict=True)
         ]
-    else:
-        peers = [Peer(name="torch", package="torch==2.13.0")] * len(models)
     for (name, own), peer in zip(models.items(), peers, strict=True):
-        table.rows(name, lambda n, f=own: f(), 1.0, [peer], turns)  # noqa: ARG005
+        table.rows(name, _always(own), 1.0, [peer], turns)
+
+
+def _always(function: Callable[[], object]) -> Action:
+    return lambda _number: function()
 
 
 def _deviation(formula: float, measured: int) -> str:

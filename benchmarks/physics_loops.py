@@ -20,14 +20,15 @@ def federated_loop(
     learning_rate: float,
     *,
     clip: float | None = None,
-    noise: float = 0.0,
-    scaffold: bool = False,
+    noise_multiplier: float = 0.0,
+    algorithm: str = "fedavg",
     seed: int = 0,
 ) -> tuple[list[float], Floats]:
     """Return the accuracy after every round and the last model; each client takes its gradient steps one by one."""
     data, random = problem.data, np.random.default_rng(seed)
     images = [data.train_inputs[held] for held in problem.partition]
     targets = [data.train_one_hot[held] - 0.1 for held in problem.partition]
+    scaffold = algorithm == "scaffold"
     weights = np.zeros((problem.dimension, 10))
     shared = np.zeros_like(weights)
     own = [np.zeros_like(weights) for _ in images]
@@ -43,11 +44,11 @@ def federated_loop(
                 own[client] = own[client] - shared + (weights - local) / (local_steps * learning_rate)
             update = local - weights
             if clip is not None:
-                update *= min(1.0, clip / np.linalg.norm(update))
+                update *= min(1.0, clip / float(np.linalg.norm(update)))
             updates.append(update)
         weights = weights + np.mean(updates, axis=0)
-        if clip is not None and noise > 0:
-            weights = weights + random.normal(0.0, noise * clip / len(updates), weights.shape)
+        if clip is not None and noise_multiplier > 0:
+            weights = weights + random.normal(0.0, noise_multiplier * clip / len(updates), weights.shape)
         if scaffold:
             shared = np.mean(own, axis=0)
         answers = np.argmax(data.test_inputs.T @ weights, axis=1)

@@ -179,3 +179,13 @@ def test_a_signature_shows_names_and_defaults_and_no_types():
         return first * second
 
     assert physics_page.signature("example", example) == "example(first, *, second=0.5)"
+
+
+def test_the_quoted_ratios_are_measured_on_the_numpy_and_scipy_of_the_lab():
+    def pins(name):
+        lines = (physics_page.ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+        return {line.partition("==")[0]: line for line in lines if "==" in line}
+
+    lab, peers = pins("run.txt"), pins("peers.txt")
+    assert [peers[name] for name in ("numpy", "scipy")] == [lab[name] for name in ("numpy", "scipy")]
+    assert {"torch", "opacus", "dp-accounting", "flwr"} <= peers.keys()
