@@ -99,7 +99,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    guard.install(server, f"{settings.url_prefix}_dash-update-component")
+    guard.install(app)
     _machine_pages(server, lab)
     statics.install(server, files)
     return app

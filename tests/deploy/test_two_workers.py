@@ -122,7 +122,7 @@ def test_two_workers_answer_as_one_process_does(gunicorn, tmp_path: Path, regist
     assert behind.post({"output": "nonsense"}).status_code < 500
     text = log.read_text()
     assert "Traceback" not in text
-    workers = set(re.findall(r"\] (\d+) POST " + re.escape(UPDATE), text))
+    workers = set(re.findall(r"<(\d+)> POST " + re.escape(UPDATE), text))
     assert len(workers) == 2, "both workers answered"
 
 

@@ -245,7 +245,7 @@ def test_retry_stays_within_its_own_limits(success, max_attempts, compute_j, tra
 
 
 @pytest.mark.parametrize(("function", "argument"), [case for case in CASES if case[1] not in WORDS])
-@pytest.mark.parametrize("bad", [None, "1", True, np.nan, np.inf, -np.inf, [], [None], ["1"], [np.nan], 1 + 2j])
+@pytest.mark.parametrize("bad", [None, "1", True, np.nan, np.inf, -np.inf, [None], ["1"], [np.nan], 1 + 2j])
 def test_what_is_no_finite_number_is_refused_by_name(function, argument, bad):
     with pytest.raises(ValueError, match=rf"^{argument} must .*[\[(].*[\])]"):
         getattr(traffic, function)(**ordinary(function, **{argument: bad}))
