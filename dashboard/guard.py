@@ -16,10 +16,10 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
-LARGEST_BODY = 256 * 1024  # bytes; a slider's request takes 2,000
-LARGEST_FORGOTTEN = 16 * 1024 * 1024  # bytes; what is larger than this is cut off without an answer
+LARGEST_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
+LARGEST_FORGOTTEN = 16 * 1024 * 1024  # bytes of a refused body that are still taken
 LONGEST_TEXT = 10_000  # characters of one text in a value; the longest that pages send is an address
-DEEPEST_VALUE = 64  # levels; a table in a page has 14
+DEEPEST_VALUE = 64  # levels; a table in a page has 13
 LONGEST_LIST = 200  # components behind one ALL
 LONGEST_NAME = 200  # characters of one name in a pattern's id
 LONGEST_WHOLE = 18  # digits that are read as a whole number; JavaScript itself is exact up to 15

@@ -132,7 +132,7 @@ def test_a_body_of_unknown_length_is_read_up_to_the_limit(client: FlaskClient, a
 class Broken(io.BytesIO):
     """A body whose chunks are not as HTTP has them, as gunicorn reads it."""
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ARG002
+    def readinto(self, buffer: Any) -> int:
         raise RuntimeError("Invalid chunk size: b'zz'")
 
 
