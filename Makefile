@@ -10,7 +10,7 @@ PORT ?= 8050
 FLAGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint types check bench pins vendor clean browser database
+.PHONY: run test lint types check bench bench-physics search docs pins vendor clean browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -30,6 +30,19 @@ check: test lint types
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
+
+# The physics beside its peers on the same problems, in an environment of their own: torch alone is larger than the lab.
+bench-physics: | $(VENV)/bin/python
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q -r requirements/peers.txt
+	.venv-peers/bin/python benchmarks/physics.py
+
+# The stored search of client updates for an accuracy under privacy: some six minutes.
+search: $(VENV)/test.stamp
+	$(BIN)/python -m physics.data.build_client_updates
+
+docs: $(VENV)/run.stamp
+	$(BIN)/python tools/physics_page.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }

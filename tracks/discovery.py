@@ -285,13 +285,16 @@ def in_words(problem: BaseException) -> str:
     return ": ".join(part for part in (name, text) if part) + _place(problem)
 
 
+_BACKPORT = "importlib_metadata"  # once anything has imported it, it loads every entry point
+
+
 def _place(problem: BaseException) -> str:
     """Return where the author's own code failed: the last line in the first file that is neither ours nor pluggy's."""
     folders = tuple(str(Path(str(module.__file__)).parent) for module in (hookspecs, pluggy, importlib))
     frames = [
         (frame.filename, frame.lineno)
         for frame in traceback.extract_tb(problem.__traceback__)
-        if not frame.filename.startswith(("<", *folders))
+        if not frame.filename.startswith(("<", *folders)) and Path(frame.filename).parent.name != _BACKPORT
     ]
     lines = [line for filename, line in frames if filename == frames[0][0]]
     return f" ({Path(frames[0][0]).name}, line {lines[-1]})" if lines else ""
