@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from physics.data.build_digits import build
 from physics.federation import (
     digits_problem,
     fixed_point,
@@ -17,6 +16,7 @@ from physics.federation import (
     problem_from_partition,
     simulate,
 )
+from tools.build_digits import build
 
 
 def stored():

@@ -262,7 +262,7 @@ def test_round_trip_from_noise_to_epsilon_and_back(noise, rate, rounds, delta):
 
 @given(budget=logarithmic(1e-6, 1e6), **(whole_range | {"rounds": st.integers(1, 10**9)}))
 @settings(max_examples=120, deadline=None)
-def test_noise_is_legal_or_refused_over_the_whole_range(budget, noise_multiplier, **point):  # noqa: ARG001
+def test_noise_is_legal_or_refused_over_the_whole_range(budget, noise_multiplier, **point):
     noise = _noise.noise_for_budget(budget, point["sampling_rate"], float(point["rounds"]), point["delta"])
     if noise is not None:
         assert 0.01 * (1 - 1e-12) <= noise <= 1e6 * (1 + 1e-12)

@@ -268,5 +268,10 @@ def test_whatever_is_typed_gives_a_finite_number_or_a_sentence(text, unit):
 
 def test_a_sentence_quotes_only_the_beginning_of_what_was_typed():
     with pytest.raises(ValueError, match="No number") as error:
-        read_quantity("z" * 10_000, "B")
+        read_quantity("z" * 59, "B")
     assert len(str(error.value)) < 120
+
+
+def test_an_entry_too_long_for_a_number_is_refused_before_it_is_read():
+    with pytest.raises(ValueError, match="longer than 60 characters"):
+        read_quantity("1" * 10_000, "B")
