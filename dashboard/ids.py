@@ -78,6 +78,11 @@ def echo(bench: Any, prediction: Any) -> Id:
     return {"kind": "echo", "bench": bench, "prediction": prediction}
 
 
+def draft(bench: Any, prediction: Any) -> Id:
+    """The answer under review, until it is locked or edited."""
+    return {"kind": "draft", "bench": bench, "name": prediction}
+
+
 def slot(bench: Any, name: Any) -> Id:
     """A place on a bench that a callback fills: ``view``, ``command``, ``message``, ``predict``, ``reflect``..."""
     return {"kind": "slot", "bench": bench, "name": name}

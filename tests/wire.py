@@ -94,7 +94,7 @@ class Student:
             {"id": ids.entry(key, prediction, name), "property": "value", "value": value}
             for name, value in (entered or {}).items()
         ]
-        stores = [{"id": ids.slot(key, "draft"), "property": "data", "value": draft}] if draft is not None else []
+        stores = [{"id": ids.draft(key, prediction or "any"), "property": "data", "value": draft}] if draft is not None else []
         return self.post(
             {
                 "output": self.output('"name":"predict"', '"name":"body"'),

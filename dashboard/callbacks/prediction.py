@@ -75,10 +75,10 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.slot(MATCH, "body"), "children"),
         Input(ids.action(MATCH, ALL), "n_clicks"),
         State(ids.entry(MATCH, ALL, ALL), "value"),
-        State({"kind": "slot", "bench": MATCH, "name": ALL}, "data"),
+        State(ids.draft(MATCH, ALL), "data"),
         prevent_initial_call=True,
     )
-    def step(clicks: list[Any], entered: list[Any], stores: list[Any]) -> tuple[Any, Any]:  # noqa: ARG001
+    def step(clicks: list[Any], entered: list[Any], drafts: list[Any]) -> tuple[Any, Any]:  # noqa: ARG001
         pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
         if pressed not in ("review", "edit", "lock") or not ctx.triggered[0]["value"]:
             raise PreventUpdate
@@ -120,7 +120,7 @@ def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Dra
 
 def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Draft]:
     """Return the prediction under review and its draft, as the review card holds them."""
-    data = next((store.get("value") for store in stores if store["id"].get("name") == "draft"), None)
+    data = stores[0].get("value") if stores else None
     if not isinstance(data, dict):
         raise Refused("There is nothing under review; enter an answer first.")
     return prediction_of(bench, data.get("prediction")), draft_from(data)

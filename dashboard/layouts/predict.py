@@ -163,7 +163,7 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
                 n_clicks=0,
             ),
             dbc.Button("Back to edit", id=ids.action(key, "edit"), className="outline wide", n_clicks=0),
-            dcc.Store(id=ids.slot(key, "draft"), data={"prediction": prediction.id, **draft.as_dict()}),
+            dcc.Store(id=ids.draft(key, prediction.id), data={"prediction": prediction.id, **draft.as_dict()}),
         ],
         className="predict-card",
     )

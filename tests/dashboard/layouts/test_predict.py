@@ -58,7 +58,7 @@ def test_the_review_names_exactly_what_freezes_and_carries_it(bench: Bench) -> N
     assert "Your value|2\u00a0min|How sure|leaning|Because|the model is large" in text(card).replace(
         "120\u00a0s", "2\u00a0min"
     )
-    (store,) = [part for part in every(card) if props(part).get("id") == ids.slot(KEY, "draft")]
+    (store,) = [part for part in every(card) if props(part).get("id") == ids.draft(KEY, "wait")]
     assert store.data == {"prediction": "wait", **DRAFT.as_dict()}
     assert {str(ids.action(KEY, name)) for name in ("lock", "edit")} <= having(card, "id").keys()
 
