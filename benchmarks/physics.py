@@ -281,7 +281,8 @@ def _always(function: Callable[[], object]) -> Action:
 
 
 def _deviation(formula: float, measured: int) -> str:
-    return f"{formula / 1e6:.3f} MB, torch saves {measured / 1e6:.3f} MB: {formula / measured - 1:+.2%}"
+    apart = round(formula / measured - 1, 4) + 0.0  # no minus before a zero
+    return f"{formula / 1e6:.3f} MB, torch saves {measured / 1e6:.3f} MB: {apart:+.2%}"
 
 
 def main() -> None:

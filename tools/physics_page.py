@@ -227,8 +227,9 @@ def _speed() -> list[str]:
         return []
     return [
         "## Speed\n",
-        "One core, one BLAS thread, each model beside a peer on the same problem in the same run, in turns. "
-        "`make bench-physics` measures anew.\n",
+        "One BLAS thread, each model beside a peer on the same problem in the same run, in turns; Flower takes the "
+        "cores it finds. A slider moved is a call with arguments that no cache has seen. `make bench-physics` measures "
+        "anew.\n",
         f"```text\n{BENCHMARK.read_text(encoding='utf-8').strip()}\n```\n",
     ]
 
