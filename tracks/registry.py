@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tracks.discovery import Kind, Offer, Refused, Source, ask, find_sources, in_words
-from tracks.spec import Bench, Track, Truth
+from tracks.spec import Bench, Track
 
 BUILTIN_MODULES = ("tracks.cloud_titan", "tracks.edge_guardian", "tracks.mobile_nomad", "tracks.tiny_pioneer")
 MISSION_ORDER = ("paradox", "memory", "convergence", "privacy")
@@ -296,9 +296,7 @@ def _working(bench: Bench, track: Track) -> Bench:
         _check_keywords(f"the truth of prediction '{prediction.id}'", prediction.truth, names)
     settled.run(track, settled.defaults())
     for prediction in settled.predictions:
-        truth = settled.truth(track, prediction)
-        if not isinstance(truth, Truth):
-            raise Refused(f"the truth of prediction '{prediction.id}' must be a Truth, got {type(truth).__name__}")
+        settled.truth(track, prediction)
     return settled
 
 

@@ -89,7 +89,7 @@ BROKEN_BENCHES = {
     ),
     "a truth is a bare number": (
         "def truth(track, *, epochs):\n    return 3.0\n" + offers("replace(BENCH, predictions=(question(truth),))"),
-        ["the truth of prediction 'ratio' must be a Truth, got float"],
+        ["prediction 'ratio': truth must return a Truth, got float"],
     ),
     "a truth misses a control": (
         "def truth(track):\n    return Truth(value=3.0)\n" + offers("replace(BENCH, predictions=(question(truth),))"),
