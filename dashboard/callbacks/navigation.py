@@ -12,6 +12,7 @@ from dashboard.context import Lab, is_open, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench import BenchState, bench_page
 from dashboard.layouts.designer import designer
+from dashboard.layouts.raw import settled
 from dashboard.ledger.events import StoredEvent
 from dashboard.scene import scene
 from tracks.spec import Bench, Track
@@ -95,7 +96,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(Output(ids.PAGE, "children"), Input(ids.LOCATION, "pathname"))
     def route(pathname: Any) -> Any:
-        return page(lab, pathname if isinstance(pathname, str) else None)
+        return settled(page(lab, pathname if isinstance(pathname, str) else None))
 
     app.clientside_callback(
         ClientsideFunction("lab", "arrived"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")

@@ -14,6 +14,7 @@ from dashboard.entries import Draft, draft_from
 from dashboard.guard import Refused
 from dashboard.layouts.bench import bench_body
 from dashboard.layouts.predict import ask_card, predict_section, review_card
+from dashboard.layouts.raw import settled
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
 from tracks.spec import Bench, Prediction, Track
@@ -87,7 +88,7 @@ def register(app: Dash, lab: Lab) -> None:
         student = this_student()
         locks = lab.locks(student, track, bench)
         if is_open(bench, locks):  # another tab was first
-            return no_update, bench_body(bench_state(lab, student, track, bench), just_locked=True)
+            return no_update, settled(bench_body(bench_state(lab, student, track, bench), just_locked=True))
         if pressed == "review":
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
@@ -107,7 +108,7 @@ def register(app: Dash, lab: Lab) -> None:
         except LedgerUnavailable as problem:
             message = f"Not locked. {problem}"
             return predict_section(key, bench, locks, review_card(key, prediction, draft), message), no_update
-        return no_update, bench_body(state, just_locked=True)
+        return no_update, settled(bench_body(state, just_locked=True))
 
 
 def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Draft]:

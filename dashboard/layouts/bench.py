@@ -15,6 +15,7 @@ from dashboard.layouts.controls import explore_section
 from dashboard.layouts.figures import panel_section
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
 from dashboard.layouts.predict import predict_section
+from dashboard.layouts.raw import RAW
 from dashboard.layouts.reveal import reflect_section, reveal_section
 from dashboard.scene import Scene, waiting_figures
 from dashboard.theme import Screen
@@ -104,7 +105,7 @@ def _head(bench: Bench, *, is_open: bool) -> list[Component]:
     if not is_open:
         return [html.H1(bench.title), *long]
     short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
-    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again")]
+    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **RAW)]
 
 
 def _stage(state: BenchState) -> list[Component]:
@@ -124,6 +125,7 @@ def _stage(state: BenchState) -> list[Component]:
         html.Section(
             [_reading(reading, is_open=is_open) for reading in state.readings],
             className="readings",
+            **RAW,
             **{"aria-label": "Readings", "data-count": str(len(state.readings))},
         ),
     ]
@@ -190,6 +192,7 @@ def _status(is_open: bool) -> Component:
             ),
         ],
         className="status",
+        **RAW,
         **{"data-tint": "status.level", "aria-label": "Status"},
     )
 
@@ -254,7 +257,9 @@ def _peek(state: BenchState) -> Component:
         html.Span("the equation, your numbers in it, their sources, what it leaves out", className="hint"),
     ]
     leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
-    return html.Details([html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek")
+    return html.Details(
+        [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **RAW
+    )
 
 
 def _hud(state: BenchState) -> Component:
@@ -282,6 +287,7 @@ def _hud(state: BenchState) -> Component:
                                                                  "aria-controls": "explore"}),
         ],
         className="hud",
+        **RAW,
         **{"aria-label": "Where you stand"},
     )  # fmt: skip
 

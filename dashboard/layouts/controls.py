@@ -12,6 +12,7 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.predict import heading, segmented
+from dashboard.layouts.raw import RAW
 from dashboard.view import advanced_line, control_spec
 from tracks.controls import Choice, Control, Slider, Value
 from tracks.quantities import in_words, quantity
@@ -94,7 +95,8 @@ def control_row(key: str, control: Control, value: Value, *, is_open: bool) -> C
         body = dbc.Switch(
             id=ids.instrument(key, control.id), value=bool(value), label="", disabled=not is_open, className="switch"
         )
-    top = html.Div([html.Span(control.label, id=label_id, className="control-label"), _reset(control)], className="top")
+    label = html.Span(control.label, id=label_id, className="control-label")
+    top = html.Div([label, _reset(control)], className="top", **RAW)
     return html.Div([top, body], className=_row_class(control), **_row_data(control))
 
 
@@ -113,6 +115,7 @@ def _reset(control: Control) -> Component:
         className="reset",
         title=words,
         hidden=True,
+        **RAW,
         **{"data-do": "default"},
     )
 
@@ -128,9 +131,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
         [
             html.Div(
                 [
-                    html.Label(
-                        [slider.label, role], htmlFor=ids.dom(own), id=label_id, className="control-label"
-                    ),
+                    html.Label([slider.label, role], htmlFor=ids.dom(own), id=label_id, className="control-label"),
                     _reset(slider),
                     html.Div(
                         [
@@ -174,6 +175,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
                     html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
                 ],
                 className="ends",
+                **RAW,
                 style={"--at": f"{at:.4f}"},
             ),
         ],

@@ -13,6 +13,7 @@ from dashboard import ids
 from dashboard.entries import Locked, gap
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.predict import heading, limits_line, scenario_line, segmented
+from dashboard.layouts.raw import RAW
 from tracks.quantities import in_words
 from tracks.spec import Bench, Option, Prediction, Question, Reflection, Track, Truth
 
@@ -36,6 +37,7 @@ def reveal_section(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> l
         html.Details(
             [html.Summary(opener), html.Div([part for block in blocks for part in block])],
             className="reveal",
+            **RAW,
             **{"data-reveal-box": "1"},
         ),
     ]

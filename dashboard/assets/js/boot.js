@@ -21,6 +21,14 @@
     document.dispatchEvent(new CustomEvent("edgelab:screen"));
   }
 
+  /* Parts that no callback touches come as HTML (dashboard/layouts/raw.py); they are put into place before the paint. */
+  new MutationObserver(function () {
+    document.querySelectorAll("[data-html]").forEach(function (node) {
+      node.innerHTML = node.dataset.html;
+      delete node.dataset.html;
+    });
+  }).observe(root, { childList: true, subtree: true });
+
   window.edgelabTheme = function () {
     var next = root.dataset.theme === "dark" ? "light" : "dark";
     try {
