@@ -77,8 +77,15 @@ class TestEcho:
 
     @pytest.mark.parametrize(
         ("text", "says"),
-        [("many", "No number"), ("2 parsec", "not a unit"), ("1e300", "above"), ("-1", "below"), ("9" * 59, "above"), ("9" * 99, "longer than")],
-    )  # fmt: skip
+        [
+            ("many", "No number"),
+            ("2 parsec", "not a unit"),
+            ("1e300", "above"),
+            ("-1", "below"),
+            ("9" * 59, "above"),
+            ("9" * 99, "longer than"),
+        ],
+    )
     def test_it_says_why_it_cannot(self, text: str, says: str) -> None:
         assert says in echo(asked("B"), text)
 
