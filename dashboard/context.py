@@ -22,13 +22,13 @@ from tracks.spec import Bench, Track
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
 
-# The mission's parts in order, whether or not a bench serves them yet.
+# The mission's parts in order, whether or not a bench serves them yet, and the minutes each is meant to take.
 MISSION = (
-    ("paradox", "Paradox"),
-    ("memory", "Memory"),
-    ("convergence", "Convergence"),
-    ("privacy", "Privacy"),
-    ("crisis", "Crisis"),
+    ("paradox", "Paradox", 10),
+    ("memory", "Memory", 12),
+    ("convergence", "Convergence", 14),
+    ("privacy", "Privacy", 12),
+    ("crisis", "Crisis", 10),
 )
 
 
@@ -54,7 +54,10 @@ class Lab:
     def steps(self, track: Track) -> list[Step]:
         """Return the stepper of a track: the mission's parts, then whatever else serves it."""
         open_benches = {bench.id: bench for bench in self.registry.benches(track.id)}
-        steps = [Step(id=name, label=label, bench=open_benches.pop(name, None)) for name, label in MISSION]
+        steps = [
+            Step(id=name, label=label, bench=open_benches.pop(name, None), minutes=minutes)
+            for name, label, minutes in MISSION
+        ]
         return steps + [Step(id=b.id, label=b.title.split(":")[0], bench=b) for b in open_benches.values()]
 
     def bench(self, key: str) -> tuple[Track, Bench]:
@@ -104,11 +107,12 @@ def locked_from(event: StoredEvent) -> Locked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of a track's stepper; ``bench`` is None while nothing serves it."""
+    """One step of a track's stepper; ``bench`` is None while nothing serves it, ``minutes`` 0 where nobody said."""
 
     id: str
     label: str
     bench: Bench | None
+    minutes: int = 0
 
 
 def this_student() -> str | None:

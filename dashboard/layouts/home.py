@@ -223,9 +223,10 @@ def _wall(track: Track, *, here: bool) -> Component:
 
 def _mission_step(track: Track, step: Step, done: set[str]) -> Component:
     label = track.crisis_name if step.id == "crisis" else step.bench.title if step.bench else step.label
+    minutes = f", about {step.minutes} minutes" if step.minutes else ""
     if step.bench is None:
-        return html.Li([html.B(label), html.Span(" not yet open", className="hint")])
-    state = "locked in" if step.id in done else "open"
+        return html.Li([html.B(label), html.Span(f" not yet open{minutes}", className="hint")])
+    state = f"{'locked in' if step.id in done else 'open'}{minutes}"
     return html.Li(
         [dcc.Link(label, href=ids.bench_path(track.id, step.bench.id)), html.Span(f" {state}", className="hint")]
     )

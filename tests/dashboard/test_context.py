@@ -90,7 +90,7 @@ class TestKnows:
 class TestSteps:
     def test_the_mission_stands_in_order_whether_or_not_its_benches_are_open(self, lab: Lab, track: Track) -> None:
         steps = lab.steps(track)
-        assert [(step.id, step.label) for step in steps[: len(MISSION)]] == list(MISSION)
+        assert [(step.id, step.label, step.minutes) for step in steps[: len(MISSION)]] == list(MISSION)
         assert steps[0].bench is lab.registry.bench(track.id, "paradox")
         assert steps[1] == Step(id="memory", label="Memory", bench=None)
 
