@@ -33,7 +33,8 @@ from tests.wire import UPDATE, Student
 from tracks.registry import load_registry
 from tracks.spec import Slider
 
-SERVER_TARGET_MS = 1.6
+SERVER_TARGET_MS = {"convergence": 15.0}  # whole federated runs; every other bench is a closed form
+CLOSED_FORM_TARGET_MS = 1.6
 COLD_TARGET_S = 2.0
 
 
@@ -60,9 +61,10 @@ def server(rounds: int) -> None:
                 took, beside = interleaved(change, floor, rounds=rounds)
                 (p50, p95), (f50, f95) = quantiles(took), quantiles(beside)
                 above = p50 - f50
-                verdict = "met" if above <= SERVER_TARGET_MS else "MISSED"
+                target = SERVER_TARGET_MS.get(bench.id, CLOSED_FORM_TARGET_MS)
+                verdict = "met" if above <= target else "MISSED"
                 row = f"{key:32}{p50:8.2f}{p95:8.2f}{f50:11.2f}{f95:8.2f}{above:17.2f}"
-                print(f"{row}   <= {SERVER_TARGET_MS} {verdict}")
+                print(f"{row}   <= {target} {verdict}")
 
 
 def _changes(student: Student, key: str) -> Callable[[], None]:

@@ -92,7 +92,7 @@ class TestSteps:
         steps = lab.steps(track)
         assert [(step.id, step.label, step.minutes) for step in steps[: len(MISSION)]] == list(MISSION)
         assert steps[0].bench is lab.registry.bench(track.id, "paradox")
-        assert steps[1] == Step(id="memory", label="Memory", bench=None)
+        assert steps[1] == Step(id="memory", label="Memory", bench=None, minutes=12)
 
     def test_a_guests_bench_follows_the_mission_under_the_first_words_of_its_title(  # N9
         self, lab: Lab, track: Track
