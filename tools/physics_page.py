@@ -45,7 +45,8 @@ TITLES = {
 }
 NONE = "–"
 
-# Arguments that are no quantity of a model's equations, or that only one function of a module takes.
+# Arguments that are no quantity of a model's equations, or that only one function of a module takes. A module's own
+# line goes first.
 ARGUMENTS = """
 advertising_interval_s | - | s | time between two transmissions of a mesh segment | gossip
 algorithm | - | - | fedavg, fedprox or scaffold: how the clients' steps are made and combined | federation
@@ -155,13 +156,15 @@ def nomenclature() -> list[Term]:
         ValueError: a line that is not ``name | symbol | unit | meaning``.
     """
     users: dict[tuple[str, str, str, str], list[str]] = {}
-    modules = public_modules()
+    modules, said = public_modules(), set()
     for module in modules:
         for line in sections_of(module_of(module)).get("Nomenclature", "").splitlines():
-            users.setdefault(_term(_cells(line, 4, f"physics.{module}")), []).append(module)
+            term = _term(_cells(line, 4, f"physics.{module}"))
+            users.setdefault(term, []).append(module)
+            said.add((term[0], module))
     for line in ARGUMENTS.strip().splitlines():
         *cells, takers = _cells(line, 5, "ARGUMENTS of tools/physics_page.py")
-        here = [name for name in takers.split(", ") if name in modules]
+        here = [name for name in takers.split(", ") if name in modules and (cells[0], name) not in said]
         if here:
             users.setdefault(_term(cells), []).extend(here)
     terms = [

@@ -128,17 +128,24 @@ def test_one_name_has_one_line_unless_it_is_known_to_mean_several_things():
     assert {name: set(lines[name]) for name in REWORDED if len(set(lines[name])) > 1} == {}
 
 
-def test_an_argument_is_explained_in_one_place():
-    """The page's own list only fills what the modules leave out, and holds nothing that no function takes."""
+def test_the_pages_own_list_holds_only_what_a_function_takes():
     for line in physics_page.ARGUMENTS.strip().splitlines():
         known, *_, takers = (cell.strip() for cell in line.split("|"))
-        for name in set(takers.split(", ")) & set(public_modules()):
-            own = sections_of(module_of(name)).get("Nomenclature", "")
-            assert not re.search(rf"^{known} \|", own, flags=re.MULTILINE), f"{known} stands in physics.{name} too"
+        for name in takers.split(", "):
             module = module_of(name)
             functions = [*public_functions(module).values(), getattr(module, "digits_problem", None)]
             taken = {one for function in functions if function for one in inspect.signature(function).parameters}
             assert known in taken, f"no function of physics.{name} takes {known}"
+
+
+def test_a_modules_own_line_goes_before_the_pages(monkeypatch):
+    assert [term.meaning for term in TERMS if term.name == "churn"] == ["share of nodes asleep in a round"]
+    monkeypatch.setattr(
+        physics_page, "ARGUMENTS", "churn | - | 1 | something else | gossip\nflux | - | W | new | gossip"
+    )
+    terms = {term.name: term for term in nomenclature()}
+    assert terms["churn"].meaning == "share of nodes asleep in a round"
+    assert (terms["flux"].unit, terms["flux"].modules) == ("W", ("gossip",))
 
 
 def test_the_nomenclature_is_alphabetical_and_without_repeats():
