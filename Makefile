@@ -35,7 +35,7 @@ bench: $(VENV)/test.stamp browser
 bench-physics: | $(VENV)/bin/python
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q -r requirements/peers.txt
-	.venv-peers/bin/python benchmarks/physics.py
+	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
 # The stored search of client updates for an accuracy under privacy: some six minutes.
 search: $(VENV)/test.stamp
