@@ -94,7 +94,8 @@ class Student:
             {"id": ids.entry(key, prediction, name), "property": "value", "value": value}
             for name, value in (entered or {}).items()
         ]
-        stores = [{"id": ids.draft(key, prediction or "any"), "property": "data", "value": draft}] if draft is not None else []
+        under_review = {"id": ids.draft(key, prediction or "any"), "property": "data", "value": draft}
+        stores = [] if draft is None else [under_review]
         return self.post(
             {
                 "output": self.output('"name":"predict"', '"name":"body"'),

@@ -84,7 +84,8 @@ def moved_from(page: Page, before: list[list[list[float]]]) -> list[list[list[fl
     page.wait_for_function(
         """before => before.every((points, panel) => JSON.stringify(
               document.querySelectorAll('.js-plotly-plot')[panel].data
-                .filter(trace => trace.x.length === 1).map(trace => [trace.x[0], trace.y[0]])) !== JSON.stringify(points))""",
+                .filter(trace => trace.x.length === 1)
+                .map(trace => [trace.x[0], trace.y[0]])) !== JSON.stringify(points))""",
         arg=before,
     )
     at_rest(page)
