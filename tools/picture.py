@@ -1,6 +1,6 @@
 """Take the README's picture from the running program: docs/pictures/bench.png.
 
-    python tools/picture.py http://127.0.0.1:8050
+python tools/picture.py http://127.0.0.1:8050
 """
 
 from __future__ import annotations
