@@ -46,12 +46,16 @@ class Digits:
         three of the classes is judged alike on every machine.
         """
         models = len(weights)
-        rows = np.ascontiguousarray(weights.transpose(0, 2, 1)).reshape(models * CLASSES, -1)
-        scores = (rows @ self.test_inputs).reshape(models, CLASSES, -1)
+        rows = np.ascontiguousarray(weights.transpose(2, 0, 1)).reshape(CLASSES * models, -1)
+        scores = (rows @ self.test_inputs).reshape(CLASSES, models, -1)
         slack = _TIE * np.abs(weights).max(axis=(1, 2))
-        first_best = (scores >= scores.max(axis=1, keepdims=True) - slack[:, None, None]).argmax(axis=1)
-        right: Floats = (first_best == self.test_labels).astype(np.float64) @ self.test_one_hot
-        return right
+        best = scores >= scores.max(axis=0) - slack[:, None]
+        answered, right = best[0], best[0] & (self.test_labels == 0)
+        for digit in range(1, CLASSES):
+            right |= best[digit] & ~answered & (self.test_labels == digit)
+            answered |= best[digit]
+        counts: Floats = right.astype(np.float64) @ self.test_one_hot
+        return counts
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -90,6 +90,7 @@ from physics._exact import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, 
 from physics._images import Integers, read_only
 from physics._rounds import Aggregation, Engine, Trajectory, arrivals, trajectory
 from physics._selection import draw_participation, invitation_rates
+from physics._several import SeveralRuns, simulate_seeds
 from physics._softmax import SoftmaxEngine
 from physics._stationary import (
     LARGEST_PROXIMAL,
@@ -114,6 +115,7 @@ __all__ = [
     "FederatedRun",
     "FixedPoint",
     "Personalised",
+    "SeveralRuns",
     "digits_problem",
     "draw_participation",
     "fixed_point",
@@ -123,6 +125,7 @@ __all__ = [
     "personalise",
     "problem_from_partition",
     "simulate",
+    "simulate_seeds",
 ]
 
 LARGEST_ROUNDS = 10_000

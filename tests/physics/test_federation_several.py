@@ -1,0 +1,126 @@
+"""Several runs at once are the runs one by one: the same models, however they are computed."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from physics.federation import digits_problem, draw_participation, problem_from_partition, simulate, simulate_seeds
+
+FLEET = digits_problem(clients=20, alpha=0.05, seed=3, cities=4)
+ALGORITHMS = ("fedavg", "fedprox", "scaffold")
+
+
+def masks(problem, *, rounds, clients, reliability=0.8, runs=3):
+    """Return the draws of several seeds."""
+    return np.stack(
+        [
+            draw_participation(problem, rounds=rounds, clients_per_round=clients, reliability=reliability, seed=seed)
+            for seed in range(runs)
+        ]
+    )
+
+
+def one_by_one(problem, drawn, **how):
+    """Return what simulate gives for each mask."""
+    return [simulate(problem, participation=mask, rounds=len(mask), clients_per_round=None, **how) for mask in drawn]
+
+
+def assert_same(found, runs):
+    for index, run in enumerate(runs):
+        assert found.accuracy[index] == pytest.approx(run.accuracy, abs=1e-12)
+        assert found.loss[index] == pytest.approx(run.loss, rel=1e-9, abs=1e-12)
+        assert found.group_accuracy[index] == pytest.approx(run.group_accuracy, abs=1e-12)
+
+
+@settings(max_examples=40)
+@given(
+    algorithm=st.sampled_from(ALGORITHMS),
+    local_steps=st.sampled_from([1, 2, 7, 20, 100]),
+    learning_rate=st.sampled_from([0.1, 0.8, 1.2, 1.5]),
+    proximal=st.sampled_from([0.0, 0.3, 1.0]),
+    clients=st.sampled_from([1, 5, 20]),
+    reliability=st.sampled_from([0.0, 0.3, 1.0]),
+    rounds=st.sampled_from([1, 12]),
+)
+def test_equal_to_simulate_one_by_one(algorithm, local_steps, learning_rate, proximal, clients, reliability, rounds):
+    drawn = masks(FLEET, rounds=rounds, clients=clients, reliability=reliability)
+    how = {"algorithm": algorithm, "local_steps": local_steps, "learning_rate": learning_rate, "proximal": proximal}
+    assert_same(simulate_seeds(FLEET, participation=drawn, **how), one_by_one(FLEET, drawn, **how))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_runs_that_outgrow_their_bounds_are_held_as_simulate_holds_them(algorithm):
+    drawn = masks(FLEET, rounds=40, clients=5)
+    how = {"algorithm": algorithm, "local_steps": 100, "learning_rate": 1.5, "proximal": 3.0}
+    runs = one_by_one(FLEET, drawn, **how)
+    assert all(run.diverged_at for run in runs)
+    found = simulate_seeds(FLEET, participation=drawn, **how)
+    assert np.isfinite(found.loss).all()
+    assert_same(found, runs)
+
+
+def test_clients_of_unequal_size_weigh_as_in_simulate():
+    problem = problem_from_partition([range(100), range(100, 120), [7, 8, 9]])
+    drawn = masks(problem, rounds=15, clients=2)
+    for algorithm in ALGORITHMS:
+        how = {"algorithm": algorithm, "local_steps": 9}
+        assert_same(simulate_seeds(problem, participation=drawn, **how), one_by_one(problem, drawn, **how))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_last_models_alone_are_the_end_of_all(algorithm):
+    drawn = masks(FLEET, rounds=30, clients=8)
+    whole, end = (
+        simulate_seeds(FLEET, participation=drawn, algorithm=algorithm, local_steps=20, last=last) for last in (None, 6)
+    )
+    assert whole.accuracy.shape == (3, 31)
+    assert end.accuracy.shape == (3, 6)
+    assert (end.accuracy == whole.accuracy[:, -6:]).all()
+    assert end.loss == pytest.approx(whole.loss[:, -6:], rel=1e-12)
+    assert (end.group_accuracy == whole.group_accuracy[:, -6:]).all()
+
+
+def test_what_is_returned_cannot_be_changed_and_what_is_given_is_not():
+    drawn = masks(FLEET, rounds=5, clients=8)
+    before = drawn.copy()
+    found = simulate_seeds(FLEET, participation=drawn, algorithm="scaffold", local_steps=3)
+    assert (drawn == before).all()
+    for field in (found.accuracy, found.loss, found.group_accuracy):
+        with pytest.raises(ValueError, match="read-only"):
+            field[0] = 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"participation": np.ones((2, 20), dtype=bool)}, r"runs x rounds x 20 masks .* got shape \(2, 20\)"),
+        ({"participation": np.ones((2, 3, 19), dtype=bool)}, r"got shape \(2, 3, 19\)"),
+        ({"participation": np.ones((0, 3, 20), dtype=bool)}, r"got shape \(0, 3, 20\)"),
+        ({"participation": np.full((1, 3, 20), 2)}, "values other than 0 and 1"),
+        ({"participation": np.full((1, 3, 20), 0.5)}, "got float64 values"),
+        ({"participation": [[[True] * 20], [[True] * 19]]}, "masks of different lengths"),
+        ({"algorithm": "adam"}, "algorithm must be one of fedavg, fedprox, scaffold"),
+        ({"local_steps": 0}, r"local_steps must lie in \[1, 10000\], got 0"),
+        ({"learning_rate": 1.6}, r"learning_rate must lie in \(0, 1.5\], got 1.6"),
+        ({"proximal": -1}, r"proximal must lie in \[0, 100\], got -1"),
+        ({"last": 4}, r"last must lie in \[1, 3\], got 4"),
+        ({"last": 0}, r"last must lie in \[1, 3\], got 0"),
+    ],
+)
+def test_a_bad_argument_is_named(change, message):
+    usual = {"participation": np.ones((2, 3, 20), dtype=bool), "local_steps": 5}
+    with pytest.raises(ValueError, match=message):
+        simulate_seeds(FLEET, **{**usual, **change})
+
+
+def test_zeros_and_ones_are_read_as_a_mask():
+    drawn = masks(FLEET, rounds=5, clients=8)
+    first, second = (simulate_seeds(FLEET, participation=one, local_steps=5) for one in (drawn, drawn.astype(int)))
+    assert (first.loss == second.loss).all()
+
+
+def test_of_equal_scores_the_first_class_counts():
+    """The untrained model scores all classes alike and calls every image a 0: 42 of the 360 test images are."""
+    found = simulate_seeds(FLEET, participation=masks(FLEET, rounds=1, clients=8), local_steps=5)
+    assert (found.accuracy[:, 0] * 360).round() == pytest.approx(42)
