@@ -63,7 +63,8 @@ def markup(part: Any) -> str:
     tag = type(part).__name__.lower()
     given = {name: getattr(part, name) for name in part._prop_names if name != "children" and hasattr(part, name)}
     given |= {name: value for name, value in vars(part).items() if name.startswith(("data-", "aria-"))}
-    attributes = "".join(_attribute(name, value) for name, value in given.items())
+    # Dash keeps wildcard properties in no fixed order; two workers must send the same text.
+    attributes = "".join(_attribute(name, given[name]) for name in sorted(given))
     if tag in _VOID:
         return f"<{tag}{attributes}>"
     return f"<{tag}{attributes}>{markup(getattr(part, 'children', None))}</{tag}>"
