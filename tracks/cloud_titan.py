@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from physics import reference
-from physics.units import GB, KB, MIB, TB
+from physics.units import DAYS_PER_MONTH, GB, KB, MIB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
 from tracks.quantities import in_words
 
 GPUS = 8
+TRAINING_TOKENS = 2048
 
 MODEL = Model(
     name="LoRA adapters on Llama-3-70B",
@@ -49,6 +50,7 @@ DEVICE = Device(
         "adapter_skew": 0.8,
         "adapter_skew_low": 0.6,
         "adapter_skew_high": 1.2,
+        "window_flop": TRAINING_TOKENS * reference.LLAMA_3_70B_PARAMETERS * reference.FLOP_PER_MAC,
     },
 )
 
@@ -61,7 +63,7 @@ FLEET = Fleet(
     cap_scope="service",
     skew_alpha=0.3,
     reliability=0.8,
-    seed=0,
+    seed=19,
 )
 
 TARGETS = Targets(
@@ -107,6 +109,7 @@ SOURCES = {
     "device.extras.adapter_skew": "assumed: no production exponent is public; Punica's benchmark uses Zipf 1.5",
     "device.extras.adapter_skew_low": "assumed: low end of what is explored; S-LoRA's benchmark is uniform",
     "device.extras.adapter_skew_high": "assumed: high end of what is explored; Punica's benchmark uses Zipf 1.5",
+    "device.extras.window_flop": "assumed: 2,048 tokens, what one training sample takes; 2 FLOP a parameter and token",
     "fleet.devices": "assumed: a million tenants, so that their adapters (131 TB) fit no memory tier at hand",
     "fleet.raw_bytes_per_device_day": "assumed: 50 kB of prompts, some twenty pages of text",
     "fleet.cap_bytes": "assumed: 50 TB a day for the whole service, a thousand times the prompts themselves",
@@ -131,6 +134,14 @@ TEXTS = {
     "raw_name": "prompts",
     "device_singular": "tenant",
     "cloud_request": "one token of a prompt",
+    "convergence_speaker": "CTO",
+    "convergence_text": f"The shared adapter should get {in_words(TARGETS.mean_accuracy, 'share')} right, and no city "
+    f"of tenants less than {in_words(TARGETS.worst_city_accuracy, 'share')}. All tenants together may move "
+    f"{in_words(FLEET.cap_bytes, 'B')} a day, which is "
+    f"{in_words(DAYS_PER_MONTH * FLEET.cap_bytes / FLEET.devices, 'B')} each in 30 days, and one copy of the adapter "
+    "is a good part of that. So: more rounds, or longer ones?",
+    "convergence_short": "The CTO asks whether the adapter learns better from more rounds or from longer ones.",
+    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Far Island",
 }
 
 CLOUD_TITAN = Track(

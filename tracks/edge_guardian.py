@@ -49,7 +49,7 @@ FLEET = Fleet(
     cap_scope="device",
     skew_alpha=0.05,
     reliability=0.8,
-    seed=0,
+    seed=22,
 )
 
 TARGETS = Targets(
@@ -110,6 +110,13 @@ TEXTS = {
     "raw_name": "raw driving data",
     "device_singular": "vehicle",
     "cloud_request": "one camera frame",
+    "convergence_speaker": "Safety lead",
+    "convergence_text": f"The detector has to know every street we drive: the fleet at "
+    f"{in_words(TARGETS.mean_accuracy, 'share')}, and no city below {in_words(TARGETS.worst_city_accuracy, 'share')}, "
+    f"because nobody drives in the mean. Each vehicle may move {in_words(FLEET.cap_bytes, 'B')} in 30 days. The team "
+    "asks me for more rounds. Would they help?",
+    "convergence_short": "The Safety lead asks whether more rounds bring every city to its floor inside the cap.",
+    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Dusty Mesa",
 }
 
 EDGE_GUARDIAN = Track(

@@ -59,7 +59,7 @@ FLEET = Fleet(
     cap_scope="device",
     skew_alpha=0.1,
     reliability=0.8,
-    seed=0,
+    seed=76,
 )
 
 TARGETS = Targets(
@@ -132,6 +132,13 @@ TEXTS = {
     "raw_name": "voice recordings",
     "device_singular": "pair of glasses",
     "cloud_request": "one camera frame as JPEG",
+    "convergence_speaker": "Product lead",
+    "convergence_text": f"Translation has to work for every accent: {in_words(TARGETS.mean_accuracy, 'share')} over "
+    f"the fleet and {in_words(TARGETS.worst_city_accuracy, 'share')} in every city. A wearer’s plan leaves "
+    f"{in_words(FLEET.cap_bytes, 'B')} in 30 days, and the backbone weighs {in_words(MODEL.moved_bytes, 'B')} each "
+    "way. Do we need more rounds, or more work on the glasses between them?",
+    "convergence_short": "The Product lead asks for every accent inside the wearer’s plan: more rounds, or more work?",
+    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Stone Village",
 }
 
 MOBILE_NOMAD = Track(

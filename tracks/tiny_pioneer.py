@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics import reference
-from physics.units import BITS_PER_BYTE, KB, KIB, MB, MIB, SECONDS_PER_HOUR
+from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
 from tracks.quantities import in_words
@@ -61,7 +61,7 @@ FLEET = Fleet(
     cap_scope="device",
     skew_alpha=0.05,
     reliability=0.8,
-    seed=0,
+    seed=98,
 )
 
 TARGETS = Targets(
@@ -133,6 +133,13 @@ TEXTS = {
     "raw_name": "ear audio",
     "device_singular": "hearable",
     "cloud_request": "one 20 ms frame of audio",
+    "convergence_speaker": "Systems fellow",
+    "convergence_text": f"Each hearable has {in_words(FLEET.cap_bytes, 'B')} of airtime a day, "
+    f"{in_words(DAYS_PER_MONTH * FLEET.cap_bytes, 'B')} in 30 days, and an update of "
+    f"{in_words(MODEL.moved_bytes, 'B')} each way. The fleet should reach {in_words(TARGETS.mean_accuracy, 'share')} "
+    f"and no city stay below {in_words(TARGETS.worst_city_accuracy, 'share')}. How would you spend the airtime?",
+    "convergence_short": "The Systems fellow asks how to spend the airtime: on more rounds, or on longer ones.",
+    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Subway Cross",
 }
 
 TINY_PIONEER = Track(

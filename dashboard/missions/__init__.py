@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.missions.convergence import BENCH as CONVERGENCE
 from dashboard.missions.paradox import BENCH as PARADOX
 from tracks import Bench, hookimpl
 
@@ -9,4 +10,4 @@ from tracks import Bench, hookimpl
 @hookimpl
 def edgelab_benches() -> list[Bench]:
     """Offer the benches that every track gets, in the order of the mission."""
-    return [PARADOX]
+    return [PARADOX, CONVERGENCE]

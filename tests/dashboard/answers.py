@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from werkzeug.test import TestResponse
 
+from dashboard.theme import ticks
 from dashboard.view import limit_words, reading_view, value_in_words, verdict_facts
 from tracks.controls import Slider
 from tracks.quantities import in_words, quantity
@@ -208,6 +209,7 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     for panel in bench.panels:
         seen.say("text", panel.question, panel.waiting)
         seen.count("axis", panel.x.low, panel.x.high, panel.y.low, panel.y.high)
+        seen.say("tick", *ticks(panel.x)[1], *ticks(panel.y)[1])  # laid out once, whatever the outcome
         layout = panel.limits()["layout"] if panel.limits else {"shapes": (), "annotations": ()}
         ends = [shape.get(name, 0.0) for shape in layout["shapes"] for name in ("value", "low", "high")]
         seen.count("limit", *ends)

@@ -14,7 +14,13 @@ from tracks import SpecError, Track, hookspecs
 
 NAMES = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 ROLES = {"Privacy officer", "Safety lead", "CTO", "Product lead", "Systems fellow"}
-TEXT_KEYS = {"paradox_speaker", "paradox_text", "paradox_short", "raw_name", "device_singular", "cloud_request"}
+TEXT_KEYS = {
+    *(f"{bench}_{part}" for bench in ("paradox", "convergence") for part in ("speaker", "text", "short")),
+    "raw_name",
+    "device_singular",
+    "cloud_request",
+    "cities",
+}
 
 
 def offered(name: str) -> list[Track]:
