@@ -82,10 +82,8 @@ def over_partitions(track: Track, count: int) -> None:
         one = runs(learning_of(seed, default_setting(track), seed=0))
         found.append((one.mean[-1], one.cities[-1].min()))
     for name, column in zip(("fleet", "worst city"), np.array(found).T, strict=True):
-        print(
-            f"  {name} over {count} partitions: {column.min():.3f} to {column.max():.3f}, "
-            f"median {np.median(column):.3f}"
-        )
+        low, middle, high = column.min(), np.median(column), column.max()
+        print(f"  {name} over {count} partitions: {low:.3f} to {high:.3f}, median {middle:.3f}")
 
 
 def scan(bench: Bench, track: Track, start: State) -> None:

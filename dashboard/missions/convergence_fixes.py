@@ -223,12 +223,13 @@ def _drift_is_all(setting: Setting, found: Found) -> bool:
 def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
     """Return what helps SCAFFOLD: every city invited, rounds while it learns, clients once it does not."""
     fixes = []
-    learns = found.fall > FALLING * found.loss
-    if setting.selection == "reliable_first" and setting.clients_per_round <= 0.8 * CLIENTS:
-        fixes.append(Fix(control="selection", value="city_balanced"))
-    elif learns and setting.rounds <= ROUNDS[1] / 2:
+    invites, learns = setting.clients_per_round, found.fall > FALLING * found.loss
+    if setting.selection == "reliable_first":
+        if invites <= 0.8 * CLIENTS:
+            fixes.append(Fix(control="selection", value="city_balanced"))
+    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 8:
         fixes.append(Fix(control="rounds", value=2 * setting.rounds))
-    if not learns and setting.clients_per_round <= CLIENTS / 2:
+    if not learns and invites <= CLIENTS / 2:
         fixes.append(Fix(control="clients_per_round", value=CLIENTS))
     fleet, city = (tuple(fixes) if gap > enough else () for gap, enough in zip(short, (0.01, 0.02), strict=True))
     return fleet, city
