@@ -93,21 +93,23 @@ def register(app: Dash, lab: Lab) -> None:
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
             card = ask_card(key, bench, prediction, draft, found) if found else review_card(key, prediction, draft)
-            return predict_section(key, bench, locks, card), no_update
+            return settled(predict_section(key, bench, locks, card)), no_update
         prediction, draft = _drafted(bench, ctx.states_list[1])
         if pressed == "edit":
-            return predict_section(key, bench, locks, ask_card(key, bench, prediction, draft)), no_update
+            return settled(predict_section(key, bench, locks, ask_card(key, bench, prediction, draft))), no_update
         found = entries.problems(prediction, draft)
         if found:
             raise Refused(" ".join(found.values()))
         if student is None:
-            return predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE), no_update
+            return settled(
+                predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE)
+            ), no_update
         try:
             commit(lab, student, track, bench, prediction, draft)
             state = bench_state(lab, student, track, bench)
         except LedgerUnavailable as problem:
             message = f"Not locked. {problem}"
-            return predict_section(key, bench, locks, review_card(key, prediction, draft), message), no_update
+            return settled(predict_section(key, bench, locks, review_card(key, prediction, draft), message)), no_update
         return no_update, settled(bench_body(state, just_locked=True))
 
 

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from dashboard import ids
 from dashboard.context import Step
+from dashboard.layouts.raw import RAW
 from tracks.spec import Track
 
 Component = Any
@@ -52,6 +53,7 @@ def tools() -> Component:
             ),
         ],
         className="tools",
+        **RAW,
     )
 
 
@@ -84,6 +86,7 @@ def track_header(track: Track, steps: list[Step], here: str, done: set[str]) -> 
             html.Div(
                 [html.B(where), html.Span(label), html.Span(bars, className="minis", **{"aria-hidden": "true"})],
                 className="stepline",
+                **RAW,
             ),
         ],
         className="bar",

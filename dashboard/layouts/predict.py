@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.entries import Draft, Locked
 from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.raw import RAW
 from dashboard.view import value_in_words
 from tracks.quantities import in_words
 from tracks.spec import CONFIDENCE, Bench, Option, Prediction
@@ -185,6 +186,7 @@ def locked_block(prediction: Prediction, locked: Locked) -> Component:
             html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
         ],
         className="locked",
+        **RAW,
         **{"data-locked": prediction.id},
     )
 
