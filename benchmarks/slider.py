@@ -132,8 +132,8 @@ _KEEP = "() => Array.from(document.querySelectorAll('.js-plotly-plot')).map(g =>
 _BARE = """async figures => {
     const graphs = Array.from(document.querySelectorAll('.js-plotly-plot'));
     const start = performance.now();
-    const quiet = { displayModeBar: false };
-    await Promise.all(graphs.map((g, n) => Plotly.react(g, figures[n].data, figures[n].layout, quiet)));
+    // With the graph's own configuration: another one would make plotly draw everything anew, now and the next time.
+    await Promise.all(graphs.map((g, n) => Plotly.react(g, figures[n].data, figures[n].layout, { ...g._context })));
     return performance.now() - start;
 }"""
 
