@@ -130,7 +130,7 @@ class Found:
         learning: what its runs depend on. runs, costs, invited: as their own docstrings say.
         bias: loss above the optimum at the point that endless rounds of all clients approach; 0 for SCAFFOLD, whose
             control variates correct the drift. rate: factor by which a round of all clients shrinks the way to that
-            point, with FedAvg or FedProx. optimal_loss: the least there is. start_loss: of the untrained model.
+            point, with FedAvg or FedProx. optimal_loss: the least there is.
         moved: bytes of a device after each round, (R+1,) [B].
     """
 
@@ -141,7 +141,6 @@ class Found:
     bias: float
     rate: float
     optimal_loss: float
-    start_loss: float
     moved: Floats
 
     @property
@@ -167,8 +166,8 @@ class Found:
 
     @property
     def diverges(self) -> bool:
-        """Whether the run ends worse than it began."""
-        return self.loss > self.start_loss
+        """Whether rounds lead away from where they should end: some client's step is too long for its data."""
+        return self.rate >= 1
 
 
 def found(track: Track, setting: Setting, *, seed: int) -> Found:
@@ -185,6 +184,5 @@ def found(track: Track, setting: Setting, *, seed: int) -> Found:
         bias=0.0 if setting.algorithm == "scaffold" else float(point.excess_loss),
         rate=float(point.rate),
         optimal_loss=data.optimal_loss,
-        start_loss=data.loss_at_zero,
         moved=spent.per_round * np.arange(setting.rounds + 1.0),
     )

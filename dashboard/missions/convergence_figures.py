@@ -176,7 +176,9 @@ def convergence_summary(setting: Setting, found: Found) -> str:
     above = f"{three_digits(found.loss - found.optimal_loss)} above the optimum"
     fall = found.fall
     if found.diverges:
-        return f"No: it grows, to {three_digits(loss)}; a step of {three_digits(setting.learning_rate)} is too long."
+        return (
+            f"No: a step of {three_digits(setting.learning_rate)} is too long; the loss stands at {three_digits(loss)}."
+        )
     if jitter > SETTLED * loss:
         return f"No: it shakes by ±{three_digits(jitter)} around {three_digits(loss)}, {above}."
     if abs(fall) > SETTLED * loss:

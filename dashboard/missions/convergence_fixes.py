@@ -136,10 +136,10 @@ def _bias(setting: Setting, found: Found) -> float:
 
 
 def _fewer_steps(setting: Setting, found: Found) -> int:
-    """Return about the most local steps that drift little: FedAvg's bias grows with about their 1.4th power."""
+    """Return about the most local steps that drift little: many steps drift in proportion, few of them less."""
     if found.bias <= BIAS_WARN:
         return setting.local_steps
-    return max(1, min(setting.local_steps // 2, round(setting.local_steps * math.pow(BIAS_WARN / found.bias, 0.7))))
+    return max(1, min(setting.local_steps // 2, round(setting.local_steps * BIAS_WARN / found.bias)))
 
 
 def _half_rate(setting: Setting) -> float:

@@ -101,7 +101,7 @@ def _why(setting: Setting, found: Found) -> str:
     steps = f"{setting.local_steps} local {'step' if setting.local_steps == 1 else 'steps'}"
     if found.diverges:
         rate, loss = three_digits(setting.learning_rate), three_digits(found.loss)
-        return f"A step of {rate} is too long: the loss grows to {loss}."
+        return f"A step of {rate} is too long for some clients: the loss stands at {loss}."
     if found.bias > excess / 2 and found.bias > BIAS_WARN / 2:
         return f"{steps} on local data bias the average by {three_digits(found.bias)} of loss; rounds do not remove it."
     if fall > FALLING * found.loss:
