@@ -157,7 +157,7 @@ def test_sentences_answer_their_question_with_the_numbers_of_the_state(drawn):
     rows = outcome.panels[COMMUNICATION].table().rows
     half = next((row[3] for row in rows if row[1] == state["rounds"] // 2), None)
     if half is not None:
-        gain = round(100 * (rows[-1][3] - half), 1)
+        gain = round(100 * (rows[-1][3] - half), 1) + 0.0
         assert first.startswith("Yes: " if gain >= 1 else "No: ")
         assert f"brought {'+' if gain > 0 else ''}{gain:.3g} point".replace("-", "−") in first
     assert second.startswith(("Yes: ", "No: "))

@@ -115,10 +115,12 @@ def test_truth_is_the_way_left_before_less_the_way_left_after(one):
 
 def test_truth_follows_the_scenario_it_is_asked_for():
     prediction = question(GUARDIAN)
-    state = {**GUARDIAN.bench.defaults(), **prediction.scenario, "local_steps": 1}
+    state = {**GUARDIAN.bench.defaults(), **prediction.scenario, "local_steps": 1, "learning_rate": 0.1}
     cards = [GUARDIAN.run(**{**state, "rounds": rounds}).reading("mean_accuracy").value for rounds in (50, 100)]
-    assert prediction.truth(GUARDIAN.track, **state).value == pytest.approx(100 * (cards[1] - cards[0]), abs=1e-6)
-    assert cards[1] > cards[0]  # one step a round has not arrived after fifty
+    truth = prediction.truth(GUARDIAN.track, **state)
+    assert truth.value == pytest.approx(100 * (cards[1] - cards[0]), abs=1e-6)
+    assert cards[1] > cards[0]
+    assert truth.terms[1].value < 0, "one short step a round has not arrived after a hundred"
 
 
 @every_track

@@ -117,6 +117,33 @@ def test_every_fix_of_an_accuracy_raises_its_margin():
     assert unaided < 12
 
 
+# What the survey met: where a change that mostly helps SCAFFOLD, or to it, does not.
+@pytest.mark.parametrize(
+    ("control", "values"),
+    [
+        ("rounds", {"rounds": 11, "clients_per_round": 3, "local_steps": 24, "learning_rate": 1.1, "alpha": 3.79}),
+        ("rounds", {"rounds": 57, "clients_per_round": 44, "local_steps": 2, "selection": "reliable_first"}),
+        ("selection", {"rounds": 19, "clients_per_round": 47, "local_steps": 1, "selection": "reliable_first"}),
+        ("clients_per_round", {"rounds": 16, "clients_per_round": 8, "local_steps": 1}),
+    ],
+)
+def test_scaffold_is_not_offered_what_may_hurt_it(control, values):
+    for one in ON.values():
+        outcome = one.run(algorithm="scaffold", **values)
+        for code in ("below_target", "city_left_behind"):
+            assert control not in {fix.control for fix in verdict(outcome, code).fixes}
+
+
+@pytest.mark.parametrize("values", [{"clients_per_round": 4}, {"rounds": 12}, {"selection": "reliable_first"}])
+def test_scaffold_is_not_offered_where_few_are_heard(values):
+    """Control variates need clients that come back, and rounds in which to do so."""
+    outcome = GUARDIAN.run(local_steps=60, **values)
+    assert outcome.reading("bias").level == "fail"
+    for code in ("below_target", "city_left_behind"):
+        assert verdict(outcome, code).level == "fail"
+        assert "algorithm" not in {fix.control for fix in verdict(outcome, code).fixes}
+
+
 @every_track
 def test_the_default_is_offered_what_helps_it(one):
     outcome = one.run()
