@@ -68,12 +68,19 @@ def server(rounds: int) -> None:
 
 
 def _changes(student: Student, key: str) -> Callable[[], None]:
-    """A function that moves the bench's first slider one position further at each call."""
+    """A function that moves the bench's first slider one position further at each call.
+
+    Each sweep starts from another position of the second slider, so that no state comes twice and none is answered
+    from a cache of whole states.
+    """
     bench = student.bench(key)
-    slider = next(control for control in bench.controls if isinstance(control, Slider))
+    slider, other = [control for control in bench.controls if isinstance(control, Slider)][:2]
+    states = dict.fromkeys((first, second) for second in other.positions(11) for first in slider.positions(97))
     bodies = [
-        orjson.dumps(student.update_body(key, {**bench.defaults(), slider.id: value}, moved=slider.id))
-        for value in slider.positions(97)
+        orjson.dumps(
+            student.update_body(key, {**bench.defaults(), slider.id: first, other.id: second}, moved=slider.id)
+        )
+        for first, second in states
     ]
     turn = count()
 
