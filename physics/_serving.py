@@ -10,17 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from physics import reference
 from physics._waiting import load_time_quantile, wait_for_link
 from physics._zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
 from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, wholes
-from physics.units import MIB
 
-GPU_MEMORY_BYTES = 81_559 * MIB  # H100 SXM5, as nvidia-smi reports it
-HBM_BYTES_PER_S = 3.35e12  # H100 SXM5 data sheet
-PCIE_BYTES_PER_S = 52e9  # PCIe 5 x16, the rate below which Azure fails an H100 node
-NVME_BYTES_PER_S = 7e9  # one PCIe 4 drive, Samsung PM1733 data sheet
-MODEL_BYTES = 2.0 * 70_553_706_496  # Llama-3-70B in bf16: parameters from its config.json, layer by layer
-KV_BYTES_PER_TOKEN = 2.0 * 80 * 8 * 128 * 2  # keys and values, 80 layers, 8 heads of 128, bf16: 327,680
+GPU_MEMORY_BYTES = reference.H100_MEMORY_BYTES
+HBM_BYTES_PER_S = reference.H100_MEMORY_BYTES_PER_S
+PCIE_BYTES_PER_S = reference.PCIE_5_X16_BYTES_PER_S
+NVME_BYTES_PER_S = reference.NVME_BYTES_PER_S
+MODEL_BYTES = 2.0 * reference.LLAMA_3_70B_PARAMETERS  # bf16
+KV_BYTES_PER_TOKEN = float(reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN)
 
 _QUANTILE = 0.99
 _SLOT_ROUNDING = 1e-9  # 0.3 / 0.1 is three slots, not two

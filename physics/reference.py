@@ -24,6 +24,14 @@ LLAMA_3_70B_KV_BYTES_PER_TOKEN: Final = 327_680  # derived: keys and values, 80 
 LLAMA_3_70B_LORA_RANK: Final = 16  # assumed: a middle rank of Hu et al. 2021, table 6
 LLAMA_3_70B_LORA_PARAMETERS: Final = 65_536_000  # derived: rank 16 on q, k, v, o: r (d_in + d_out) a matrix, Hu 2021
 
+# H100 SXM5 and what feeds it; vendor's peaks are upper bounds
+H100_MEMORY_BYTES: Final = 81_559 * 2**20  # nvidia-smi reports 81,559 MiB
+H100_MEMORY_BYTES_PER_S: Final = 3.35e12  # NVIDIA H100 SXM5 data sheet
+H100_FLOP_PER_S: Final = 989e12  # idem: bf16, dense
+H100_POWER_W: Final = 700  # idem: up to, configurable
+PCIE_5_X16_BYTES_PER_S: Final = 52e9  # Azure fails an 8-GPU H100 node under it, in the worse direction; 63 raw
+NVME_BYTES_PER_S: Final = 7e9  # Samsung PM1733 data sheet: one PCIe 4 drive
+
 # ResNet-50
 RESNET_50_PARAMETERS: Final = 25_557_032  # torchvision, ResNet50_Weights, num_params
 RESNET_50_MACS: Final = 4_090_000_000  # torchvision, ResNet50_Weights, "GFLOPS 4.09" counts MACs, at 224 x 224
@@ -51,6 +59,7 @@ AUDIO_BYTES_PER_SAMPLE: Final = 2  # assumed: 16-bit linear
 # Radios
 LTE_UPLINK_BIT_PER_S: Final = 6e6  # Huang et al., MobiSys 2012: median uplink
 LTE_UPLINK_W_PER_MBIT_S: Final = 0.43839  # idem: slope of the power while sending
+LTE_DOWNLINK_W_PER_MBIT_S: Final = 0.05197  # idem: while receiving
 LTE_BASE_W: Final = 1.28804  # idem: base power while connected
 LTE_ISOLATED_PACKET_J: Final = 12.76  # idem: one packet with promotion and tail
 FIVE_G_J_PER_BYTE: Final = 233e-3 / MB  # Narayanan et al., SIGCOMM 2021: 29.15 mW per Mb/s, low band, slope only

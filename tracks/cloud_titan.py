@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics import reference
-from physics.units import DAYS_PER_MONTH, GB, KB, MIB, TB
+from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
 from tracks.quantities import in_words
@@ -23,13 +23,13 @@ MODEL = Model(
 
 DEVICE = Device(
     name="Node of 8 H100 SXM5",
-    memory_bytes=GPUS * 81_559 * MIB,
-    learning_memory_bytes=GPUS * 81_559 * MIB,
-    memory_bytes_per_s=GPUS * 3.35e12,
-    peak_flop_per_s=GPUS * 989e12,
+    memory_bytes=GPUS * reference.H100_MEMORY_BYTES,
+    learning_memory_bytes=GPUS * reference.H100_MEMORY_BYTES,
+    memory_bytes_per_s=GPUS * reference.H100_MEMORY_BYTES_PER_S,
+    peak_flop_per_s=GPUS * reference.H100_FLOP_PER_S,
     utilisation=0.4,
-    power_w=GPUS * 700,
-    learning_power_w=GPUS * 700,
+    power_w=GPUS * reference.H100_POWER_W,
+    learning_power_w=GPUS * reference.H100_POWER_W,
     battery_wh=None,
     uplink_bit_per_s=100e9,
     uplink_name="Data-centre Ethernet",
@@ -38,12 +38,12 @@ DEVICE = Device(
     deadline_name="p99 added time to first token",
     extras={
         "gpus": GPUS,
-        "gpu_memory_bytes": 81_559 * MIB,
-        "gpu_memory_bytes_per_s": 3.35e12,
-        "gpu_flop_per_s": 989e12,
-        "gpu_power_w": 700,
-        "pcie_bytes_per_s": 52 * GB,
-        "nvme_bytes_per_s": 7 * GB,
+        "gpu_memory_bytes": reference.H100_MEMORY_BYTES,
+        "gpu_memory_bytes_per_s": reference.H100_MEMORY_BYTES_PER_S,
+        "gpu_flop_per_s": reference.H100_FLOP_PER_S,
+        "gpu_power_w": reference.H100_POWER_W,
+        "pcie_bytes_per_s": reference.PCIE_5_X16_BYTES_PER_S,
+        "nvme_bytes_per_s": reference.NVME_BYTES_PER_S,
         "kv_bytes_per_token": reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN,
         "lora_rank": reference.LLAMA_3_70B_LORA_RANK,
         "lora_parameters": reference.LLAMA_3_70B_LORA_PARAMETERS,
