@@ -8,9 +8,10 @@ from functools import lru_cache, partial
 import numpy as np
 
 from dashboard.missions.convergence_costs import Found, cap_bytes
-from dashboard.missions.convergence_readings import city_names, device_word, words
+from dashboard.missions.convergence_readings import city_names, device_word
 from dashboard.missions.convergence_runs import window_of
 from dashboard.missions.convergence_setting import HORIZON_DAYS, ROUNDS, Setting
+from dashboard.missions.sources import words
 from physics.checks import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.quantities import three_digits

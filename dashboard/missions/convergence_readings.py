@@ -24,14 +24,14 @@ from dashboard.missions.convergence_setting import (
     HORIZON_DAYS,
     Setting,
 )
+from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
-from tracks.quantities import in_words, three_digits
+from tracks.quantities import three_digits
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5
 BIAS_WARN, BIAS_LIMIT = 0.01, 0.02
 HUD = ("mean_accuracy", "worst_city", "moved")
-OWN = "your setting"
 
 PROXY = (
     "proxy task: least squares on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0), run exactly; it "
@@ -53,8 +53,6 @@ SOURCES: Mapping[str, str] = {
     "compression": "assumed: none to begin with; down to a tenth it is taken as free, with error feedback",
     "selection": "assumed: uniform at random, as in McMahan et al. 2017",
 }
-
-words = lru_cache(maxsize=4096)(in_words)
 
 
 @lru_cache(maxsize=64)
@@ -99,13 +97,13 @@ class _State:
 
     def source(self, *names: str) -> str:
         """Return the origins of the named inputs."""
-        return ". ".join([self.origins[name] for name in names]) + "."
+        return joined(self.origins, *names)
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:
     """Return for each input the track's source, an assumption, or that the student has set it."""
     sources, fleet = track.sources, track.fleet
-    found = {
+    fixed = {
         "proxy": f"Curve: {PROXY}",
         "links": f"Links: {SPREAD}",
         "learning": f"Learning: {LEARNING}",
@@ -116,8 +114,8 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
         "power": f"Power: {sources['device.learning_power_w']}",
     }
     radio = sources.get("device.extras.radio_j_per_byte", "assumed: the learning power while it sends")
-    found["radio"] = f"Radio: {radio}"
-    for name, label, now, usual, source in (
+    fixed["radio"] = f"Radio: {radio}"
+    inputs: tuple[Input, ...] = (
         ("local_steps", "Local steps", setting.local_steps, DEFAULT_LOCAL_STEPS, SOURCES["local_steps"]),
         ("clients", "Clients per round", setting.clients_per_round, DEFAULT_CLIENTS, SOURCES["clients_per_round"]),
         ("rounds", "Rounds", setting.rounds, DEFAULT_ROUNDS, SOURCES["rounds"]),
@@ -129,9 +127,8 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
         ("payload", "Payload", setting.payload_bytes, track.model.moved_bytes, sources["model.moved_bytes"]),
         ("alpha", "Skew", setting.alpha, fleet.skew_alpha, sources["fleet.skew_alpha"]),
         ("reliability", "Reliability", setting.reliability, fleet.reliability, sources["fleet.reliability"]),
-    ):
-        found[name] = f"{label}: {source if now == usual else OWN}"
-    return found
+    )
+    return origins(fixed, inputs)
 
 
 def window_in_words(rounds: int) -> str:

@@ -14,9 +14,9 @@ from dashboard.missions.convergence_readings import (
     city_names,
     device_word,
     legs,
-    words,
 )
 from dashboard.missions.convergence_setting import CLIENTS, HORIZON_DAYS, Setting
+from dashboard.missions.sources import words
 from tracks import Track, Verdict
 from tracks.quantities import three_digits
 from tracks.spec import Level

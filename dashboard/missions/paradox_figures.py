@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from functools import lru_cache, partial
 
-from dashboard.missions.paradox_readings import cap_in_words, words
+from dashboard.missions.paradox_readings import cap_in_words
 from dashboard.missions.paradox_traffic import (
     COMPRESSION,
     DEFAULT_PARTICIPATION,
@@ -23,6 +23,7 @@ from dashboard.missions.paradox_traffic import (
     moves_a_part,
     reached,
 )
+from dashboard.missions.sources import words
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 

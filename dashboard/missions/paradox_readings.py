@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from dashboard.missions.paradox_traffic import (
     DEFAULT_PARTICIPATION,
@@ -12,13 +11,13 @@ from dashboard.missions.paradox_traffic import (
     Costs,
     Setting,
 )
+from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
-from tracks.quantities import in_words, three_digits
+from tracks.quantities import three_digits
 
 RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
 CAP_WARN, CAP_LIMIT = 0.8, 1.0
 HUD = ("ratio", "cap_share", "upload_time")
-OWN = "your setting"
 
 PARTICIPATION_SOURCE = "assumed: one device in a hundred, the share of the keyboard illustration"
 ROUNDS_SOURCE = "assumed: ten rounds a day, the rate of the keyboard illustration"
@@ -36,8 +35,6 @@ _CONSTANTS = {
     "round_trip": ("Round trip", "device.round_trip_s"),
     "deadline": ("Time limit", "device.deadline_s"),
 }
-
-words = lru_cache(maxsize=4096)(in_words)  # most numbers of a state stay while one control is dragged
 
 
 def cap_in_words(track: Track) -> str:
@@ -78,15 +75,15 @@ class _State:
 
     def source(self, *names: str) -> str:
         """Return the origins of the named inputs."""
-        return ". ".join([self.origins[name] for name in names]) + "."
+        return joined(self.origins, *names)
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:
     """Return for each input the track's source, an assumption, or that the student has set it."""
     sources, fleet = track.sources, track.fleet
     moved, raw, uplink = track.model.moved_bytes, fleet.raw_bytes_per_device_day, track.device.uplink_bit_per_s
-    found = {name: f"{label}: {sources[constant]}" for name, (label, constant) in _CONSTANTS.items()}
-    for name, label, now, usual, source in (
+    fixed = {name: f"{label}: {sources[constant]}" for name, (label, constant) in _CONSTANTS.items()}
+    inputs: tuple[Input, ...] = (
         ("participation", "Participating share", setting.participation, DEFAULT_PARTICIPATION, PARTICIPATION_SOURCE),
         ("rounds_per_day", "Rounds", setting.rounds_per_day, DEFAULT_ROUNDS_PER_DAY, ROUNDS_SOURCE),
         ("compression", "Compression", setting.compression, 1, COMPRESSION_SOURCE),
@@ -94,9 +91,8 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
         ("fleet", "Fleet", setting.fleet, fleet.devices, sources["fleet.devices"]),
         ("raw_bytes", "Raw data", setting.raw_bytes, raw, sources["fleet.raw_bytes_per_device_day"]),
         ("uplink", "Uplink", setting.uplink, uplink, sources["device.uplink_bit_per_s"]),
-    ):
-        found[name] = f"{label}: {source if now == usual else OWN}"
-    return found
+    )
+    return origins(fixed, inputs)
 
 
 def legs(setting: Setting) -> str:

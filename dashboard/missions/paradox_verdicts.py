@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.missions.paradox_readings import CAP_LIMIT, CAP_WARN, RATIO_LIMIT, RATIO_WARN, legs, words
+from dashboard.missions.paradox_readings import CAP_LIMIT, CAP_WARN, RATIO_LIMIT, RATIO_WARN, legs
 from dashboard.missions.paradox_traffic import (
     COMPRESSION,
     MOVED_BYTES,
@@ -21,6 +21,7 @@ from dashboard.missions.paradox_traffic import (
     Setting,
     reached,
 )
+from dashboard.missions.sources import words
 from tracks import Fix, Track, Value, Verdict
 from tracks.quantities import three_digits
 from tracks.spec import Level

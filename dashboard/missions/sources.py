@@ -1,0 +1,28 @@
+"""Where the inputs of a reading come from, as every bench of the course says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from tracks import Value
+from tracks.quantities import in_words
+
+OWN = "your setting"
+
+words = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
+
+Input = tuple[str, str, Value, Value, str]  # its name, how the page calls it, its value, its default, their source
+
+
+def origins(fixed: Mapping[str, str], inputs: Iterable[Input]) -> dict[str, str]:
+    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    found = dict(fixed)
+    for name, label, now, usual, source in inputs:
+        found[name] = f"{label}: {source if now == usual else OWN}"
+    return found
+
+
+def joined(known: Mapping[str, str], *names: str) -> str:
+    """Return the origins of the named inputs as sentences."""
+    return ". ".join([known[name] for name in names]) + "."
