@@ -172,13 +172,13 @@ class Slider:
     def _on_scale(self, value: float) -> float | int:
         """Return the nearest of the steps, the ends and the default, which may stand between two steps."""
         if self.scale == "linear":
-            step = self.minimum + round((value - self.minimum) / self.step) * self.step
+            step = self.minimum + math.floor((value - self.minimum) / self.step + 0.5) * self.step
             step = self._within(float(f"{step:.12g}"))
             value = min((self.default, self.minimum, self.maximum, step), key=lambda stop: abs(value - stop))
             # Where sums of steps miss it by a hair, what the author wrote is meant: .3, not .30000000000000004.
             written = min((self.default, self.minimum, self.maximum, 0.0), key=lambda stop: abs(value - stop))
             value = written if abs(value - written) < 1e-9 * self.step else value
-        return round(value) if self.whole else value
+        return math.floor(value + 0.5) if self.whole else value  # a half goes up, as it does in the browser
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.view import control_spec
 from tests.browser.moves import (
     answer,
     at_rest,
@@ -21,6 +23,7 @@ from tests.browser.moves import (
     reading,
     slider,
 )
+from tracks.spec import Slider
 
 pytestmark = pytest.mark.browser
 
@@ -349,6 +352,25 @@ def test_numbers_are_written_and_read_alike_in_browser_and_server(student_page) 
     for (value, unit), back in zip(cases, read, strict=True):
         assert back == pytest.approx(value, rel=6e-3, abs=1e-12), (value, unit, back)
     assert json.dumps(read).count("NaN") == 0
+
+
+def test_a_slider_means_the_same_value_in_browser_and_server(student_page, registry) -> None:
+    page, _ = student_page()
+    go(page, "/")
+    cases, expected = [], []
+    for bench in ("paradox", "convergence"):
+        for control in registry.bench("cloud_titan", bench).controls:
+            if not isinstance(control, Slider):
+                continue
+            low, high = (math.log10(v) if control.scale == "log" else v for v in (control.minimum, control.maximum))
+            steps = int((high - low) / control.step + 1e-9)
+            for step in range(0, steps + 1, max(1, steps // 60)):
+                position = low + step * control.step
+                cases.append([control_spec(control), position])
+                expected.append(control.value_at(position))
+    read = page.evaluate("cases => cases.map(([spec, at]) => window.edgelabGate.valueAt(spec, at))", cases)
+    assert len(cases) > 300
+    assert read == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_guests_bench_works_like_the_courses_own(student_page) -> None:  # N9

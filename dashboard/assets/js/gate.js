@@ -314,7 +314,7 @@
     desks: desks, deskOf: deskOf, words: words, show: show, showAll: showAll, command: command,
     undo: function (desk) { travel(desk, desk.undo, desk.redo); },
     redo: function (desk) { travel(desk, desk.redo, desk.undo); },
-    answered: answered, keep: keep,
+    answered: answered, keep: keep, valueAt: valueAt, onScale: onScale,
   };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.lab = Object.assign(window.dash_clientside.lab || {}, { gate: gate });
