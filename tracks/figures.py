@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tracks._checks import check_function, check_id, check_items, check_number, check_one_of, check_text, refuse
+from tracks._checks import (
+    check_function,
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    check_unique,
+    refuse,
+)
 
 Figure = dict[str, Any]
 Cell = float | int | str
@@ -21,6 +30,7 @@ class Axis:
         label: what is measured; unit: a unit of ``tracks.quantities`` or plain words.
         low, high: the range in the unit (for "category" and "none" they may stay 0, 1).
         scale: "linear", "log", "category" or "none" (a map).
+        categories: the names at the positions 0, 1, 2... of a "category" scale; they set its range.
     """
 
     label: str
@@ -28,12 +38,19 @@ class Axis:
     low: float = 0.0
     high: float = 1.0
     scale: Literal["linear", "log", "category", "none"] = "linear"
+    categories: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_text("Axis", "label", self.label, optional=True)
         owner = f"Axis '{self.label}'"
         check_text(owner, "unit", self.unit, optional=True)
         check_one_of(owner, "scale", self.scale, ("linear", "log", "category", "none"))
+        check_items(owner, "categories", self.categories, str)
+        if (self.scale == "category") != bool(self.categories):
+            raise refuse(owner, "a category scale needs the names of its categories, and no other scale has any")
+        if self.categories:
+            object.__setattr__(self, "low", -0.5)
+            object.__setattr__(self, "high", len(self.categories) - 0.5)
         check_number(owner, "low", self.low)
         check_number(owner, "high", self.high)
         if not self.low < self.high:
@@ -56,7 +73,8 @@ class Panel:
 
     Attributes:
         id: name of the drawing in ``Outcome.panels``; question: the heading, ending in a question mark.
-        x, y: the axes. views: names of further ways to draw this panel, each a panel id of the outcome.
+        x, y: the axes. views: further ways to draw this panel, each a Panel with an id and axes of its own.
+        label: a word or two for the switch between the views; needed where there are any.
         waiting: what the empty frame says before the lock.
         limits: draws what may be seen before the lock, the limits and caps alone, as a figure; or None.
     """
@@ -65,7 +83,8 @@ class Panel:
     question: str
     x: Axis
     y: Axis
-    views: tuple[str, ...] = ()
+    views: tuple[Panel, ...] = ()
+    label: str = ""
     waiting: str = "Your runs appear after the lock"
     limits: Callable[[], Figure] | None = None
 
@@ -77,7 +96,12 @@ class Panel:
         for name in ("x", "y"):
             if not isinstance(getattr(self, name), Axis):
                 raise refuse(owner, f"{name} must be an Axis, got {getattr(self, name)!r}")
-        check_items(owner, "views", self.views, str)
+        check_items(owner, "views", self.views, Panel)
+        for view in self.views:
+            check_text(f"Panel '{view.id}'", "label", view.label)
+        if self.views:
+            check_text(owner, "label", self.label)
+            check_unique(owner, "views", (self.id, *(view.id for view in self.views)))
         check_function(owner, "limits", self.limits, optional=True)
 
 

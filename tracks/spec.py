@@ -379,7 +379,7 @@ class Bench:
         if not isinstance(outcome, Outcome):
             raise refuse(owner, f"solve must return an Outcome, got {type(outcome).__name__}")
         for panel in self.panels:
-            for name in (panel.id, *panel.views):
+            for name in (panel.id, *(view.id for view in panel.views)):
                 if name not in outcome.panels:
                     raise refuse(owner, f"the outcome has no drawing for panel '{name}'")
         readings = {reading.id for reading in outcome.readings}

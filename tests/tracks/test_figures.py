@@ -31,7 +31,9 @@ NONSENSE = [
     (Panel, {"waiting": ""}, "waiting must be a non-empty text"),
     (Panel, {"x": (0, 1)}, r"x must be an Axis, got \(0, 1\)"),
     (Panel, {"y": None}, "y must be an Axis, got None"),
-    (Panel, {"views": "map"}, "views must be a tuple of str, got 'map'"),
+    (Panel, {"views": "map"}, "views must be a tuple of Panel, got 'map'"),
+    (Axis, {"scale": "category"}, "a category scale needs the names of its categories"),
+    (Axis, {"categories": ("weights",)}, "a category scale needs the names of its categories"),
     (Panel, {"limits": {}}, "limits must be a function, got {}"),
     # a table whose rows do not fit its heads cannot be read aloud
     (Table, {"columns": ["a", "b"]}, "columns must be a tuple of str"),

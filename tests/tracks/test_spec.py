@@ -419,7 +419,8 @@ def test_a_run_holds_the_outcome_against_what_the_bench_declares(change, words):
 
 
 def test_a_run_wants_a_drawing_for_every_view_too():
-    panels = (replace(BENCH["panels"][0], views=("as_map",)),)
+    first = replace(BENCH["panels"][0], label="bars")
+    panels = (replace(first, views=(replace(first, id="as_map", label="map"),)),)
     with pytest.raises(SpecError, match="no drawing for panel 'as_map'"):
         bench(panels=panels).run(EDGE_GUARDIAN, SENT)
     drawn = Outcome(**OUTCOME | {"panels": {"main": DRAWN, "as_map": DRAWN}})
