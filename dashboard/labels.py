@@ -25,7 +25,10 @@ def text_width(text: str) -> float:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored."""
+    """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored.
+
+    ``long`` is their length in pixels where it is not that of the words alone.
+    """
 
     x: float
     y: float
@@ -38,11 +41,12 @@ class Placed:
     yanchor: str = "middle"
     xshift: float = GAP
     yshift: float = 0
+    long: float = 0
 
     @property
     def width(self) -> float:
         """Length of the words in pixels."""
-        return text_width(self.text)
+        return self.long or text_width(self.text)
 
 
 # How the words of each place are anchored, how far they are shifted, and where their box begins as shares of its size.
@@ -113,7 +117,7 @@ def _freest(
         _, _, xshift, yshift, before, below = _ANCHORS[place]
         left, bottom = x + xshift - before * long, y + yshift - below * LINE
         box = (left, bottom, left + long, bottom + LINE)
-        cost = _cost(box, taken, width, height)
+        cost = covered(box, taken, width, height)
         cost += sum(DOT for x_dot, y_dot in dots if left < x_dot < box[2] and bottom < y_dot < box[3])
         if cost < best_cost:
             best_place, best_box, best_cost = place, box, cost
@@ -122,8 +126,8 @@ def _freest(
     return best_place, best_box
 
 
-def _cost(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
-    """What lies outside the frame, in pixels and dear, and what is covered, in square pixels."""
+def covered(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
+    """Return what a box would cost: what lies outside the frame, in pixels and dear, and covered square pixels."""
     left, bottom, right, top = box
     cost = 10 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
     for other_left, other_bottom, other_right, other_top in taken:

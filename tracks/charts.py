@@ -7,14 +7,22 @@ to what a screen can show, which keeps an answer small.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tracks.figures import Figure
+from tracks.quantities import in_words, quantity
 
 SERIES = ("series-0", "series-1", "series-2", "series-3")
+KINDS = ("weights", "gradients", "optimizer", "activations", "other")  # what fills a memory
+STACK_KINDS = (*KINDS, "free", "part-0", "part-1", "part-2", "part-3")
+BAR = 0.62  # of a category's room: the width of a bar
+Segment = tuple[str, float, str]  # name, value in the unit of the part, kind
 Part = dict[str, Any]
 
 
@@ -129,3 +137,204 @@ def band(low: float, high: float, *, axis: Literal["x", "y"] = "y") -> Part:
 def note(x: float, y: float, text: str, *, place: str = "right") -> Part:
     """Words that help to read the figure."""
     return _part(annotations=[{"x": x, "y": y, "text": text, "color": "muted", "place": place}])
+
+
+# --- bars ------------------------------------------------------------------------------------------------------------
+
+
+def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
+    """Floating bars at the categories 0..n-1, each beginning where the last one ends, and their total at n.
+
+    A value stands above each bar, its share inside the largest; of the total, what lies above the budget is marked
+    and written. The axis of values is linear; draw the budget's line with ``limit``.
+
+    Args:
+        parts: (name, value >= 0 in ``unit``, kind of ``KINDS``) from left to right. The names are the axis' own.
+        budget: what the total may be at most [``unit``]. unit: a unit of ``tracks.quantities``.
+
+    Raises:
+        ValueError: no part, an unknown kind, or a value that is negative or not finite.
+    """
+    _check_segments("waterfall", parts, KINDS)
+    values = [value for _, value, _ in parts]
+    tops = list(accumulate(values))
+    total, count = tops[-1], len(parts)
+    drawn = [(place, tops[place] - value, value, kind) for place, (_, value, kind) in enumerate(parts)]
+    drawn.append((count, 0.0, min(total, budget), "total"))
+    notes = [
+        _words((place - BAR / 2, top - value, place + BAR / 2, top), [f"<b>{in_words(value, unit)}</b>"], "over")
+        for place, (top, value) in enumerate(zip([*tops, total], [*values, total], strict=True))
+    ]
+    if total > 0:
+        place = max(range(count), key=values.__getitem__)
+        box = (place - BAR / 2, tops[place] - values[place], place + BAR / 2, tops[place])
+        notes.append(_words(box, [in_words(values[place] / total, "share")], "inside"))
+    if total > budget:
+        drawn.append((count, budget, total - budget, "excess"))
+        texts = [f"<b>+{in_words(total - budget, unit)}</b>"]
+        number, name = quantity(total - budget, unit)
+        if name == quantity(total, unit)[1]:
+            texts.append(f"<b>+{number}</b>")
+        notes.append(_words((count - BAR / 2, budget, count + BAR / 2, total), texts, "inside", "fail"))
+    steps = [
+        (place + x, top)
+        for place, top in enumerate(tops)
+        for x, top in ((BAR / 2, top), (1 - BAR / 2, top), (1 - BAR / 2, math.nan))
+    ]
+    connectors = _line([x for x, _ in steps], [y for _, y in steps], name="steps", role="connector")
+    places, bases, sizes, kinds = zip(*drawn, strict=True)
+    trace = {"x": list(places), "y": significant(sizes), "base": significant(bases)}
+    return _part([_bars(trace, name="parts", kinds=kinds, width=BAR), connectors], annotations=notes)
+
+
+def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
+    """Horizontal stacked bars, row i at the category i of the y axis; names and values inside where they fit.
+
+    Args:
+        rows: for each row its segments, (name, value >= 0 in ``unit``, kind of ``STACK_KINDS``), from left to right.
+        unit: a unit of ``tracks.quantities``.
+
+    Raises:
+        ValueError: no row, an empty row, an unknown kind, or a value that is negative or not finite.
+    """
+    if not rows:
+        raise ValueError("stack needs at least one row of segments, got none")
+    places, bases, sizes, kinds, notes = [], [], [], [], []
+    for place, row in enumerate(rows):
+        _check_segments("stack", row, STACK_KINDS)
+        for end, (name, value, kind) in zip(accumulate(value for _, value, _ in row), row, strict=True):
+            places.append(place)
+            bases.append(end - value)
+            sizes.append(value)
+            kinds.append(kind)
+            box = (end - value, place - BAR / 2, end, place + BAR / 2)
+            notes.append(_words(box, [f"{name} {in_words(value, unit)}", name], "inside"))
+    trace = {"x": significant(sizes), "y": places, "base": significant(bases), "orientation": "h"}
+    return _part([_bars(trace, name="segments", kinds=kinds, width=BAR)], annotations=notes)
+
+
+def bars(
+    values: ArrayLike,
+    *,
+    name: str,
+    series: int = 0,
+    labels: Sequence[str] = (),
+    at: ArrayLike | None = None,
+    width: float = BAR,
+) -> Part:
+    """Vertical bars from 0 at the categories 0..n-1, or at the positions ``at``, with ``labels`` above them.
+
+    Raises:
+        ValueError: as many labels or positions are needed as there are values.
+    """
+    sizes = significant(values)
+    places = np.arange(len(sizes), dtype=np.float32) if at is None else significant(at)
+    if len(places) != len(sizes) or (labels and len(labels) != len(sizes)):
+        raise ValueError(
+            f"bars needs a position and, if any, a label for each of {len(sizes)} values, "
+            f"got {len(places)} positions and {len(labels)} labels"
+        )
+    notes = [
+        _words((float(x) - width / 2, 0.0, float(x) + width / 2, float(y)), [f"<b>{label}</b>"], "over")
+        for x, y, label in zip(places, sizes, labels, strict=False)
+    ]
+    trace = {"x": places, "y": sizes, "base": np.zeros_like(sizes)}
+    return _part([_bars(trace, name=name, kinds=[SERIES[series]] * len(sizes), width=width)], annotations=notes)
+
+
+def _check_segments(owner: str, segments: Sequence[Segment], kinds: Sequence[str]) -> None:
+    if not segments:
+        raise ValueError(f"{owner} needs at least one part (name, value, kind), got none")
+    for name, value, kind in segments:
+        if kind not in kinds:
+            raise ValueError(f"{owner}: the kind of '{name}' must be one of {', '.join(kinds)}; got '{kind}'")
+        if not (math.isfinite(value) and value >= 0):
+            raise ValueError(f"{owner}: the value of '{name}' must be a finite number of at least 0, got {value}")
+
+
+def _bars(trace: dict[str, Any], *, name: str, kinds: Sequence[str], width: float) -> dict[str, Any]:
+    """A trace of bars, each of a kind, which is the word for its colour and pattern."""
+    style = {"marker": {"color": list(kinds)}, "meta": "bar", "hoverinfo": "skip"}
+    return {"type": "bar", "name": name, **trace, "width": width, **style}
+
+
+def _words(
+    box: tuple[float, float, float, float], texts: Sequence[str], place: Literal["over", "inside"], color: str = "ink"
+) -> dict[str, Any]:
+    """Words tied to a bar that reaches over ``box`` (x0, y0, x1, y1): the first of the texts that fits."""
+    return {"box": box, "texts": list(texts), "color": color, "place": place}
+
+
+# --- areas and maps --------------------------------------------------------------------------------------------------
+
+
+def spread(x: ArrayLike, low: ArrayLike, high: ArrayLike, *, name: str, series: int = 0) -> Part:
+    """A tinted area between two curves over the same places: what most seeds, or most clients, lie within."""
+    xs = significant(x)
+    outline = np.concatenate([xs, xs[::-1]]), np.concatenate([significant(high), significant(low)[::-1]])
+    trace = _line(*outline, name=name, role="spread")
+    return _part([{**trace, "fill": "toself", "line": {"color": SERIES[series]}}])
+
+
+def mesh(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    place: Sequence[int],
+    stale: Sequence[bool],
+    links: Sequence[tuple[int, int]],
+    bridges: Sequence[tuple[int, int]],
+    names: Sequence[tuple[float, float, str]] = (),
+) -> Part:
+    """A map of nodes: hue and shape say in which place each is, a hollow mark that its model is stale.
+
+    Args:
+        x, y: positions. place: of each node, 0..3. stale: of each node.
+        links, bridges: pairs of node numbers, within a place and between places.
+        names: (x, y, text) of the places 0, 1, 2... in order, written in their hues.
+
+    Raises:
+        ValueError: a node without a place or a stale flag, or a place that is not 0..3.
+    """
+    xs, ys = (np.round(significant(values), 4) for values in (x, y))
+    places, hollow = np.asarray(place, dtype=np.int64), np.asarray(stale, dtype=bool)
+    if not len(xs) == len(ys) == len(places) == len(hollow):
+        raise ValueError(
+            f"mesh needs x, y, place and stale for each node, got {len(xs)}, {len(ys)}, {len(places)}, {len(hollow)}"
+        )
+    if not set(places.tolist()) <= set(range(len(SERIES))):
+        raise ValueError(f"mesh: place must be 0 to {len(SERIES) - 1}, got {sorted(set(places.tolist()))}")
+    traces = []
+    for role, pairs in (("links", links), ("bridges", bridges)):
+        if len(pairs):
+            ends = np.asarray(pairs, dtype=np.int64)
+            gap = np.full((len(ends), 1), np.nan, dtype=np.float32)
+            path = (np.hstack([values[ends], gap]).ravel() for values in (xs, ys))
+            traces.append(_line(*path, name=role, role=role))
+    for number in range(len(SERIES)):
+        for role, state in (("node", False), ("stale", True)):
+            chosen = (places == number) & (hollow == state)
+            if chosen.any():
+                traces.append(
+                    {
+                        "type": "scatter",
+                        "mode": "markers",
+                        "name": f"place {number + 1}{', stale' if state else ''}",
+                        "x": xs[chosen],
+                        "y": ys[chosen],
+                        "marker": {"color": SERIES[number]},
+                        "meta": role,
+                        "hoverinfo": "skip",
+                    }
+                )
+    notes = [
+        {"x": x_name, "y": y_name, "text": text, "color": f"label-{number}", "place": "halo"}
+        for number, (x_name, y_name, text) in enumerate(names)
+    ]
+    return _part(traces, annotations=notes)
+
+
+def _line(x: ArrayLike, y: ArrayLike, *, name: str, role: str) -> dict[str, Any]:
+    """A thin line whose look follows from its role alone; NaN interrupts it."""
+    style = {"line": {"color": role}, "meta": role, "hoverinfo": "skip"}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": significant(x), "y": significant(y), **style}

@@ -222,9 +222,12 @@ class TestTicks:
         assert ticks(X)[1] == ("1%", "2%", "5%", "10%")
         assert ticks(PLAIN)[1] == ("−2", "0", "2", "4", "6", "8")
 
-    def test_a_category_or_a_map_has_none(self) -> None:
-        for scale in ("category", "none"):
-            assert ticks(Axis(label="a", scale=scale)) == ((), ())
+    def test_the_names_of_categories_stand_at_their_positions(self) -> None:
+        axis = Axis(label="", scale="category", categories=("weights", "total"))
+        assert ticks(axis) == ((0.0, 1.0), ("weights", "total"))
+
+    def test_a_map_has_none(self) -> None:
+        assert ticks(Axis(label="a", scale="none")) == ((), ())
         layout = dressed(charts.figure(), Panel(id="m", question="Where?", x=Axis(label="", scale="none"), y=PLAIN))
         assert layout["layout"]["xaxis"]["visible"] is False
 

@@ -1,0 +1,106 @@
+"""Limits, targets and bands: lines and tints right across a figure, with their words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard.labels import LETTER, LINE, Box, covered
+from dashboard.theme_axes import log_position, share, up
+from tracks.figures import Panel
+
+_LINES = {"cap": ("ink", 1.25, "solid"), "target": ("muted", 1, "solid"), "floor": ("muted", 1, "4px,4px")}
+_PLACES = {
+    "x": ("limit-x", "limit-x-left", "limit-x-top", "limit-x-top-left"),
+    "y": ("limit-y", "limit-y-right", "limit-y-below", "limit-y-right-below"),
+}
+
+
+def limits(
+    layout: dict[str, Any],
+    panel: Panel,
+    palette: Mapping[str, str],
+    bars: Sequence[Box],
+    *,
+    width: float,
+    height: float,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Box]]:
+    """Return shapes, labels and the room those take in pixels; none lies off its axis.
+
+    Over ``bars`` (boxes in pixels) lines are drawn on top, and words where they cover the least of them.
+    """
+    shapes: list[dict[str, Any]] = []
+    for shape in sorted(layout["shapes"], key=lambda item: item["type"] != "rect"):
+        own, other = shape["axis"], "y" if shape["axis"] == "x" else "x"
+        axis = getattr(panel, own)
+        across = {f"{other}ref": "paper", f"{other}0": 0, f"{other}1": 1, "layer": "below"}
+        if shape["type"] == "rect":
+            ends = {f"{own}0": axis.place(shape["low"]), f"{own}1": axis.place(shape["high"])}
+            fill = {"fillcolor": palette["sunk"], "line": {"width": 0}}
+            shapes.append({"type": "rect", **across, **ends, **fill})
+        elif axis.shows(shape["value"]):
+            colour, thick, dash = _LINES[shape["kind"]]
+            line = {"color": palette[colour], "width": thick, "dash": dash}
+            ends = {f"{own}0": shape["value"], f"{own}1": shape["value"]}
+            drawn = {"type": "line", **across, **ends, "line": line}
+            if bars:
+                drawn["layer"] = "above"
+                line["width"] = max(thick, 1.5) if shape["kind"] == "cap" else thick
+            shapes.append(drawn)
+    notes: list[dict[str, Any]] = []
+    boxes: list[Box] = []
+    for note in layout["annotations"]:
+        if "axis" in note and getattr(panel, note["axis"]).shows(note["value"]):
+            box = _limit_box(note, panel, width, height)
+            drawn = note
+            if bars and (cost := covered(box, [*bars, *boxes], width, height)):
+                for place in _PLACES[note["axis"]]:
+                    other_note = {**note, "place": place}
+                    other_box = _limit_box(other_note, panel, width, height)
+                    other_cost = covered(other_box, [*bars, *boxes], width, height)
+                    if other_cost < cost:
+                        drawn, box, cost = other_note, other_box, other_cost
+            notes.append(_limit_label(drawn, panel, palette))
+            if bars and cost:
+                notes[-1]["bgcolor"] = palette["paper"]
+            boxes.append(box)
+    return shapes, notes, boxes
+
+
+def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) -> Box:
+    """The room a limit's label takes, in pixels from the panel's lower left corner."""
+    long = LETTER * len(note["text"].replace("<b>", "").replace("</b>", ""))
+    if note["axis"] == "x":
+        at = share(note["value"], panel.x) * width
+        left = at - 5 - long if "left" in note["place"] else at + 5
+        bottom = height - LINE if "top" in note["place"] else 0.0
+    else:
+        left = width - long - 4 if "right" in note["place"] else 5.0
+        bottom = up(note["value"], panel.y) * height - (LINE if "below" in note["place"] else 0.0)
+    return left, bottom, left + long, bottom + LINE
+
+
+def _limit_label(note: dict[str, Any], panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
+    font = {"size": 13, "color": palette[note["color"]]}
+    common = {"text": note["text"], "showarrow": False, "font": font, "align": "left"}
+    if note["axis"] == "y":
+        right, below = "right" in note["place"], "below" in note["place"]
+        return {
+            **common,
+            "xref": "paper",
+            "x": 1 if right else 0,
+            "xanchor": "right" if right else "left",
+            "xshift": -4 if right else 5,
+            "y": log_position(note["value"], panel.y),
+            "yanchor": "top" if below else "bottom",
+            "yshift": -1 if below else 1,
+        }
+    return {
+        **common,
+        "yref": "paper",
+        "y": 1 if "top" in note["place"] else 0,
+        "yanchor": "top" if "top" in note["place"] else "bottom",
+        "x": log_position(note["value"], panel.x),
+        "xanchor": "right" if "left" in note["place"] else "left",
+        "xshift": -5 if "left" in note["place"] else 5,
+    }
