@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.labels import GAP, Box, Placed, spread
-from dashboard.theme_axes import base_layout, log_position, share, ticks, up
+from dashboard.theme_axes import base_layout, frame_width, log_position, share, ticks, up
 from dashboard.theme_bars import bar_boxes, bar_words
 from dashboard.theme_limits import limits
 from dashboard.theme_palette import DARK, LIGHT, Screen
@@ -68,6 +68,7 @@ def dress(
     Of each ghost its first mean line is drawn below the figure's own, or else its point.
     """
     palette = screen.palette
+    width: float
     width, height = (330, 256) if screen.narrow else (520, 212) if wide else (300, 212)
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
@@ -75,6 +76,8 @@ def dress(
     dots: list[tuple[float, float]] = []
     for ghost in ghosts:
         _haunt(ghost, panel, palette, traces, labels)
+    if any(trace["meta"] == "bar" for trace in figure["data"]):
+        width = frame_width(panel.y, screen, wide)  # words on bars must fit on the smallest screen
     for trace in figure["data"]:
         traces.append(styled(trace, palette))
         if trace["meta"] == "mean":
@@ -82,7 +85,7 @@ def dress(
         elif trace["meta"] == "bar":
             bars += bar_boxes(trace, panel, width, height)
     written = figure["layout"]["annotations"]
-    fixed, boxes = bar_words([note for note in written if "box" in note], panel, palette, width=width, height=height)
+    fixed, boxes = bar_words(figure["layout"], panel, palette, width=width, height=height)
     shapes, notes, taken = limits(figure["layout"], panel, palette, [*bars, *boxes], width=width, height=height)
     boxes += [*bars, *taken]
     for note in written:

@@ -14,6 +14,7 @@ from tracks.quantities import PREFIXES, in_words, quantity, read_quantity
 
 NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
+RIGHT = 24  # px beside a frame without labels at line ends
 
 
 def log_position(value: float, axis: Axis) -> float:
@@ -36,13 +37,16 @@ def up(value: float, axis: Axis) -> float:
 def base_layout(x: Axis, y: Axis, screen: Screen, wide: bool, ends: int) -> Mapping[str, Any]:
     """Return everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
-    left, right = _left_margin(y, screen), min(ends, 84 if screen.narrow else 140) if ends else 24
-    room = (340 if screen.narrow else 500 if wide else 300) - left - right  # on the smallest screen of its kind
+    left, right = _left_margin(y, screen), min(ends, 84 if screen.narrow else 140) if ends else RIGHT
+    room = frame_width(y, screen, wide) + RIGHT - right
+    margin = {"l": left, "r": right, "t": 28, "b": 40, "pad": 0}
+    if x.scale == y.scale == "none":
+        margin = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 14, "color": palette["ink-2"]},
-        "margin": {"l": left, "r": right, "t": 28, "b": 40, "pad": 0},
+        "margin": margin,
         "showlegend": False,
         "hovermode": False,
         "dragmode": False,
@@ -51,6 +55,11 @@ def base_layout(x: Axis, y: Axis, screen: Screen, wide: bool, ends: int) -> Mapp
         "yaxis": _axis_layout(y, palette, along="y", room=left),
         "annotations": [_axis_title(x, palette, along="x"), _axis_title(y, palette, along="y")],
     }
+
+
+def frame_width(y: Axis, screen: Screen, wide: bool) -> float:
+    """Return how wide a frame without labels at line ends is on a small screen of its kind [px]."""
+    return (340 if screen.narrow else 500 if wide else 300) - _left_margin(y, screen) - RIGHT
 
 
 def _left_margin(axis: Axis, screen: Screen) -> int:
@@ -96,13 +105,13 @@ def _axis_layout(axis: Axis, palette: Mapping[str, str], *, along: str, room: fl
         layout |= {"linecolor": palette["edge"], "linewidth": 1, "ticks": "outside", "ticklen": 4, "tickwidth": 1}
         layout["tickcolor"] = palette["edge"]
     if axis.scale == "category":
-        each = room / len(texts) - 4 if along == "x" else room - 10
-        layout["ticktext"] = [_fitted(text, each, lines=1 if axis.label or along == "y" else 2) for text in texts]
+        each = room / len(texts) - 4 if along == "x" else room - 12
+        layout["ticktext"] = [_fitted(text, each, lines=1 if axis.label and along == "x" else 2) for text in texts]
         layout["tickfont"]["color"] = palette["ink-2"]
         if along == "x":
             layout["ticklen"] = 0
         else:
-            layout["range"] = ends[::-1]
+            layout |= {"range": ends[::-1], "ticklabelstandoff": 6}
     return layout
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.labels import LETTER, LINE, Box, covered, text_width
+from dashboard.labels import LINE, Box, text_width
 from dashboard.theme_axes import log_position, share, up
 from tracks.figures import Axis, Panel
 
 _PAD = 4  # px of paper on each side of words on a bar
-_CUT = LINE + 4  # px that the value of a bar cut at the frame's top takes of it
+_MARGIN = 26  # px above the frame
+_TITLE = 6.5  # px, mean advance of an axis' title
 
 
 def bar_boxes(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[Box]:
@@ -32,52 +33,65 @@ def _pixels(box: Sequence[float], panel: Panel, width: float, height: float) -> 
 
 
 def bar_words(
-    notes: Sequence[dict[str, Any]], panel: Panel, palette: Mapping[str, str], *, width: float, height: float
+    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str], *, width: float, height: float
 ) -> tuple[list[dict[str, Any]], list[Box]]:
     """Return the words of bars as annotations, with the room they take in pixels.
 
-    Words above a bar that the frame's top cuts, or beside the axis' title, stand on paper at its upper end; words
-    inside are left out where none of their versions fits into what is seen of the bar.
+    A bar that the frame's top cuts has its value above the frame with an arrow. Where words would touch the axis'
+    title they stand inside. Words inside are left out where none of their versions fits into what is seen of the bar.
     """
-    title = (0.0, height + 8, 6.5 * len(panel.y.label), height + 26)
-    room = width / len(panel.x.categories) if panel.x.categories else width
+    notes = [note for note in layout["annotations"] if "box" in note]
+    lines = [shape for shape in layout["shapes"] if shape["type"] == "line"] if notes else []
+    levels = [up(line["value"], panel.y) * height for line in lines if line["axis"] == "y"]
+    sides = [share(line["value"], panel.x) * width for line in lines if line["axis"] == "x"]
     drawn: list[dict[str, Any]] = []
     boxes: list[Box] = []
-    cut: set[float] = set()
     for note in notes:
         if note["place"] == "over":
-            middle, top = (note["box"][0] + note["box"][2]) / 2, note["box"][3]
-            text = note["texts"][0]
-            if _long(text) > room and "\u00a0" in text:
-                text = text.replace("\u00a0", "<br>")
-            long, lines = text_width(text), 1 + text.count("<br>")
-            across, at = share(middle, panel.x) * width, up(top, panel.y) * height
-            box = (across - long / 2, at + 1, across + long / 2, at + 1 + LINE * lines)
-            if top > panel.y.high or covered(box, [title], width, 2 * height):
-                cut.add(middle)
-                text = f"↑ {text}" if top > panel.y.high and long + 2 * LETTER < room else text
-                drawn.append(_text(text, middle, panel.y.place(top), panel, palette["ink"], "top", palette["paper"]))
-                drawn[-1]["yshift"] = -3
-                box = (box[0], at - _CUT, box[2], at)
-            else:
-                drawn.append(_text(text, middle, top, panel, palette["ink"], "bottom"))
+            words, box = _over(note, panel, palette, width, height)
+            drawn.append(words)
             boxes.append(box)
     for note in notes:
         if note["place"] == "inside":
             x0, y0, x1, y1 = _pixels(note["box"], panel, width, height)
-            middle = (note["box"][0] + note["box"][2]) / 2
-            if middle in cut and y1 >= height - 1:
-                y1 -= _CUT
-            text = next((text for text in note["texts"] if _long(text) <= x1 - x0), "")
+            y1 = min([y1, *(box[1] for box in boxes if box[0] < (x0 + x1) / 2 < box[2] and y0 < box[1] < y1)])
+            y0, y1 = _clear(y0, y1, levels, LINE + 2)
+            pad = 2 * _PAD if note["color"] == "ink" else 0
+            text = next((text for text in note["texts"] if text_width(text) + pad <= x1 - x0), "")
             if text and y1 - y0 >= LINE + 2:
+                x0, x1 = _clear(x0, x1, sides, text_width(text) + pad)
                 x, y = _value((x0 + x1) / 2 / width, panel.x), _value((y0 + y1) / 2 / height, panel.y, upwards=True)
-                ground = "" if note["color"] == "fail" else palette["paper"]
-                drawn.append(_text(text, x, y, panel, palette[note["color"]], "middle", ground))
+                drawn.append(_text(text, x, y, panel, palette[note["color"]], "middle"))
+                if note["color"] == "ink":  # on a colour or a pattern
+                    drawn[-1]["bgcolor"] = palette["paper"]
     return drawn, boxes
 
 
-def _long(text: str) -> float:
-    return text_width(text) + 2 * _PAD
+def _over(
+    note: dict[str, Any], panel: Panel, palette: Mapping[str, str], width: float, height: float
+) -> tuple[dict[str, Any], Box]:
+    """Return the words above a bar and the room they take."""
+    middle, top = (note["box"][0] + note["box"][2]) / 2, note["box"][3]
+    text = f"↑ {note['texts'][0]}" if top > panel.y.high else note["texts"][0]
+    if panel.x.categories and text_width(text) > width / len(panel.x.categories):
+        text = text.replace("\u00a0", "<br>")
+    long, tall = text_width(text), LINE * (1 + text.count("<br>"))
+    across, at = share(middle, panel.x) * width, up(top, panel.y) * height
+    left, right = across - long / 2, across + long / 2
+    room = height + (8 if left < _TITLE * len(panel.y.label) else _MARGIN)
+    inside = at + tall > room
+    words = _text(text, middle, panel.y.place(top), panel, palette["ink"], "top" if inside else "bottom")
+    words |= {"bgcolor": palette["paper"], "yshift": -2 if inside else 2}
+    return words, (left, at - tall - 2, right, at) if inside else (left, at + 1, right, at + 1 + tall)
+
+
+def _clear(low: float, high: float, levels: Sequence[float], needed: float) -> tuple[float, float]:
+    """Return the longer side of a bar that a limit's line crosses, if words in its middle would touch the line."""
+    for level in levels:
+        if abs(level - (low + high) / 2) < needed / 2 + 2:
+            longer = (low, level) if level - low > high - level else (level, high)
+            low, high = longer if longer[1] - longer[0] >= needed else (low, high)
+    return low, high
 
 
 def _value(part: float, axis: Axis, *, upwards: bool = False) -> float:
@@ -89,8 +103,8 @@ def _value(part: float, axis: Axis, *, upwards: bool = False) -> float:
     return float(10**at) if axis.scale == "log" else at
 
 
-def _text(text: str, x: float, y: float, panel: Panel, colour: str, yanchor: str, ground: str = "") -> dict[str, Any]:
-    note = {
+def _text(text: str, x: float, y: float, panel: Panel, colour: str, yanchor: str) -> dict[str, Any]:
+    return {
         "x": log_position(x, panel.x),
         "y": log_position(y, panel.y),
         "text": text,
@@ -98,6 +112,5 @@ def _text(text: str, x: float, y: float, panel: Panel, colour: str, yanchor: str
         "font": {"size": 14, "color": colour},
         "xanchor": "center",
         "yanchor": yanchor,
-        "borderpad": 0 if ground else 1,
+        "borderpad": 1,
     }
-    return {**note, "bgcolor": ground} if ground else note

@@ -10,10 +10,6 @@ from dashboard.theme_axes import log_position, share, up
 from tracks.figures import Panel
 
 _LINES = {"cap": ("ink", 1.25, "solid"), "target": ("muted", 1, "solid"), "floor": ("muted", 1, "4px,4px")}
-_PLACES = {
-    "x": ("limit-x", "limit-x-left", "limit-x-top", "limit-x-top-left"),
-    "y": ("limit-y", "limit-y-right", "limit-y-below", "limit-y-right-below"),
-}
 
 
 def limits(
@@ -51,20 +47,32 @@ def limits(
     boxes: list[Box] = []
     for note in layout["annotations"]:
         if "axis" in note and getattr(panel, note["axis"]).shows(note["value"]):
-            box = _limit_box(note, panel, width, height)
-            drawn = note
-            if bars and (cost := covered(box, [*bars, *boxes], width, height)):
-                for place in _PLACES[note["axis"]]:
-                    other_note = {**note, "place": place}
-                    other_box = _limit_box(other_note, panel, width, height)
-                    other_cost = covered(other_box, [*bars, *boxes], width, height)
-                    if other_cost < cost:
-                        drawn, box, cost = other_note, other_box, other_cost
-            notes.append(_limit_label(drawn, panel, palette))
-            if bars and cost:
+            settled, cost = note, 0.0
+            if bars or panel.y.scale == "category":
+                settled, cost = _settled(note, panel, [*bars, *boxes], width, height)
+            notes.append(_limit_label(settled, panel, palette))
+            if cost:
                 notes[-1]["bgcolor"] = palette["paper"]
-            boxes.append(box)
+            boxes.append(_limit_box(settled, panel, width, height))
     return shapes, notes, boxes
+
+
+def _settled(
+    note: dict[str, Any], panel: Panel, taken: Sequence[Box], width: float, height: float
+) -> tuple[dict[str, Any], float]:
+    """Return the words of a limit at the place along its line where they cover least, and what they cover there."""
+    places: tuple[str, ...]
+    if note["axis"] == "y":
+        places = (note["place"], "limit-y", "limit-y-right", "limit-y-below", "limit-y-right-below")
+    elif panel.y.scale == "category":  # rows of bars leave room above the frame only
+        places = ("limit-x-over", "limit-x-over-left")
+    else:
+        places = (note["place"], "limit-x", "limit-x-left", "limit-x-top", "limit-x-top-left")
+    ceiling = height + (LINE + 4 if "over" in places[0] else 0)
+    tried = [{**note, "place": place} for place in places]
+    costs = [covered(_limit_box(each, panel, width, height), taken, width, ceiling) for each in tried]
+    best = min(range(len(tried)), key=costs.__getitem__)
+    return tried[best], costs[best]
 
 
 def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) -> Box:
@@ -73,7 +81,7 @@ def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) 
     if note["axis"] == "x":
         at = share(note["value"], panel.x) * width
         left = at - 5 - long if "left" in note["place"] else at + 5
-        bottom = height - LINE if "top" in note["place"] else 0.0
+        bottom = height + 3 if "over" in note["place"] else height - LINE if "top" in note["place"] else 0.0
     else:
         left = width - long - 4 if "right" in note["place"] else 5.0
         bottom = up(note["value"], panel.y) * height - (LINE if "below" in note["place"] else 0.0)
@@ -95,12 +103,14 @@ def _limit_label(note: dict[str, Any], panel: Panel, palette: Mapping[str, str])
             "yanchor": "top" if below else "bottom",
             "yshift": -1 if below else 1,
         }
+    over = "over" in note["place"]
     return {
         **common,
         "yref": "paper",
-        "y": 1 if "top" in note["place"] else 0,
+        "y": 1 if over or "top" in note["place"] else 0,
         "yanchor": "top" if "top" in note["place"] else "bottom",
+        "yshift": 3 if over else 0,
         "x": log_position(note["value"], panel.x),
         "xanchor": "right" if "left" in note["place"] else "left",
-        "xshift": -5 if "left" in note["place"] else 5,
+        "xshift": (-5 if "left" in note["place"] else 5) * (not over),
     }

@@ -59,11 +59,11 @@ def _bar_marker(kinds: tuple[str, ...], palette: Mapping[str, str]) -> dict[str,
     colours = [palette[fill] for fill, *_ in fills]
     pattern = {
         "shape": [shape for _, _, shape, _, _ in fills],
-        "bgcolor": colours,
         "fgcolor": [palette[hatch] for _, _, _, hatch, _ in fills],
         "solidity": [solidity for *_, solidity in fills],
         "size": 7,
-        "fillmode": "replace",
+        "fillmode": "overlay",
+        "fgopacity": 1,
     }
     outline = {"color": [palette[colour] for _, colour, _, _, _ in fills], "width": 1}
     return {"color": colours, "line": outline, "pattern": pattern}

@@ -208,7 +208,8 @@ def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
             sizes.append(value)
             kinds.append(kind)
             box = (end - value, place - BAR / 2, end, place + BAR / 2)
-            notes.append(_words(box, [f"{name} {in_words(value, unit)}", name], "inside"))
+            texts = [f"{name} {in_words(value, unit)}", name]
+            notes.append(_words(box, texts, "inside", "muted" if kind == "free" else "ink"))
     trace = {"x": significant(sizes), "y": places, "base": significant(bases), "orientation": "h"}
     return _part([_bars(trace, name="segments", kinds=kinds, width=BAR)], annotations=notes)
 
