@@ -85,7 +85,9 @@ def dress(
         elif trace["meta"] == "bar":
             bars += bar_boxes(trace, panel, width, height)
     written = figure["layout"]["annotations"]
-    fixed, boxes = bar_words(figure["layout"], panel, palette, width=width, height=height)
+    marks = tuple(marks)
+    stems = [panel.x.place(mark.x) for mark in marks]
+    fixed, boxes = bar_words(figure["layout"], panel, palette, stems, width=width, height=height)
     shapes, notes, taken = limits(figure["layout"], panel, palette, [*bars, *boxes], width=width, height=height)
     boxes += [*bars, *taken]
     for note in written:

@@ -33,36 +33,45 @@ def _pixels(box: Sequence[float], panel: Panel, width: float, height: float) -> 
 
 
 def bar_words(
-    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str], *, width: float, height: float
+    layout: dict[str, Any],
+    panel: Panel,
+    palette: Mapping[str, str],
+    stems: Sequence[float] = (),
+    *,
+    width: float,
+    height: float,
 ) -> tuple[list[dict[str, Any]], list[Box]]:
     """Return the words of bars as annotations, with the room they take in pixels.
 
-    A bar that the frame's top cuts has its value above the frame with an arrow. Where words would touch the axis'
-    title they stand inside. Words inside are left out where none of their versions fits into what is seen of the bar.
+    A bar that the frame's top cuts has an arrow before its value. Words inside are left out where none of their
+    versions fits into what is seen of the bar. Words that a limit's line or one of the ``stems`` (values along x at
+    which a line comes down) would strike through stand on paper.
     """
     notes = [note for note in layout["annotations"] if "box" in note]
     lines = [shape for shape in layout["shapes"] if shape["type"] == "line"] if notes else []
     levels = [up(line["value"], panel.y) * height for line in lines if line["axis"] == "y"]
     sides = [share(line["value"], panel.x) * width for line in lines if line["axis"] == "x"]
+    sides += [share(stem, panel.x) * width for stem in stems]
     drawn: list[dict[str, Any]] = []
     boxes: list[Box] = []
     for note in notes:
         if note["place"] == "over":
             words, box = _over(note, panel, palette, width, height)
+            if _struck(box, levels, sides) or words["yanchor"] == "top":
+                words["bgcolor"] = palette["paper"]
             drawn.append(words)
             boxes.append(box)
     for note in notes:
         if note["place"] == "inside":
             x0, y0, x1, y1 = _pixels(note["box"], panel, width, height)
-            y1 = min([y1, *(box[1] for box in boxes if box[0] < (x0 + x1) / 2 < box[2] and y0 < box[1] < y1)])
-            y0, y1 = _clear(y0, y1, levels, LINE + 2)
-            pad = 2 * _PAD if note["color"] == "ink" else 0
-            text = next((text for text in note["texts"] if text_width(text) + pad <= x1 - x0), "")
-            if text and y1 - y0 >= LINE + 2:
-                x0, x1 = _clear(x0, x1, sides, text_width(text) + pad)
-                x, y = _value((x0 + x1) / 2 / width, panel.x), _value((y0 + y1) / 2 / height, panel.y, upwards=True)
+            middle = (x0 + x1) / 2
+            y1 = min([y1, *(box[1] for box in boxes if box[0] < middle < box[2] and box[1] < y1 and box[3] > y0)])
+            words_inside = _inside(note, (x0, y0, x1, y1), levels, sides)
+            if words_inside:
+                text, x, y, struck = words_inside
+                x, y = _value(x / width, panel.x), _value(y / height, panel.y, upwards=True)
                 drawn.append(_text(text, x, y, panel, palette[note["color"]], "middle"))
-                if note["color"] == "ink":  # on a colour or a pattern
+                if struck or note["color"] == "ink":  # on a colour or a pattern
                     drawn[-1]["bgcolor"] = palette["paper"]
     return drawn, boxes
 
@@ -70,19 +79,49 @@ def bar_words(
 def _over(
     note: dict[str, Any], panel: Panel, palette: Mapping[str, str], width: float, height: float
 ) -> tuple[dict[str, Any], Box]:
-    """Return the words above a bar and the room they take."""
+    """Return the words above a bar and the room they take: in smaller type or in two lines where bars are close."""
     middle, top = (note["box"][0] + note["box"][2]) / 2, note["box"][3]
-    text = f"↑ {note['texts'][0]}" if top > panel.y.high else note["texts"][0]
-    if panel.x.categories and text_width(text) > width / len(panel.x.categories):
-        text = text.replace("\u00a0", "<br>")
-    long, tall = text_width(text), LINE * (1 + text.count("<br>"))
+    text, arrow = note["texts"][0], "↑ " if top > panel.y.high else ""
+    room, size = width / max(1, len(panel.x.categories)), 14
+    if text_width(arrow + text) > room:
+        size, arrow = 13, arrow.strip()
+        if text_width(arrow + text) * size / 14 > room:
+            text = text.replace("\u00a0", "<br>")
+    text = arrow + text
+    long, tall = text_width(text) * size / 14, LINE * (1 + text.count("<br>"))
     across, at = share(middle, panel.x) * width, up(top, panel.y) * height
     left, right = across - long / 2, across + long / 2
-    room = height + (8 if left < _TITLE * len(panel.y.label) else _MARGIN)
-    inside = at + tall > room
+    inside = at + tall > height + (8 if left < _TITLE * len(panel.y.label) else _MARGIN)
     words = _text(text, middle, panel.y.place(top), panel, palette["ink"], "top" if inside else "bottom")
-    words |= {"bgcolor": palette["paper"], "yshift": -2 if inside else 2}
+    words["font"]["size"] = size
+    words["yshift"] = -2 if inside else 1
     return words, (left, at - tall - 2, right, at) if inside else (left, at + 1, right, at + 1 + tall)
+
+
+def _struck(box: Box, levels: Sequence[float], sides: Sequence[float]) -> bool:
+    """Whether a line goes through the letters in a box."""
+    left, bottom, right, top = box
+    return any(bottom + 4 < level < top - 4 for level in levels) or any(left < side < right for side in sides)
+
+
+def _inside(
+    note: dict[str, Any], box: Box, levels: Sequence[float], sides: Sequence[float]
+) -> tuple[str, float, float, bool] | None:
+    """Return the first words that fit into a box, their middle, and whether a line must be covered for them."""
+    pad = 2 * _PAD if note["color"] == "ink" else 0
+    found = None
+    for text in note["texts"]:
+        x0, y0, x1, y1 = box
+        needed = text_width(text) + pad
+        if needed <= x1 - x0 and y1 - y0 >= LINE + 2:
+            y0, y1 = _clear(y0, y1, levels, LINE + 2)
+            x0, x1 = _clear(x0, x1, sides, needed)
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            struck = _struck((x - needed / 2, y - LINE / 2, x + needed / 2, y + LINE / 2), levels, sides)
+            found = found or (text, x, y, struck)
+            if not struck:
+                return text, x, y, False
+    return found
 
 
 def _clear(low: float, high: float, levels: Sequence[float], needed: float) -> tuple[float, float]:

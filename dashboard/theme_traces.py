@@ -22,7 +22,7 @@ def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
     role = trace["meta"]
     look = {key: value for key, value in trace.items() if key != "meta"}
     if role == "bar":
-        look["marker"] = _bar_marker(tuple(trace["marker"]["color"]), palette)
+        look["marker"] = _fill(trace["marker"]["color"], palette)
         return look
     if "line" in trace:
         look |= _line(role, trace["line"]["color"], palette)
@@ -54,19 +54,13 @@ def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any
     return {"color": palette["paper"], "symbol": SYMBOLS[series], "size": 9, "line": ring}
 
 
-def _bar_marker(kinds: tuple[str, ...], palette: Mapping[str, str]) -> dict[str, Any]:
-    fills = [FILLS[kind] for kind in kinds]
-    colours = [palette[fill] for fill, *_ in fills]
-    pattern = {
-        "shape": [shape for _, _, shape, _, _ in fills],
-        "fgcolor": [palette[hatch] for _, _, _, hatch, _ in fills],
-        "solidity": [solidity for *_, solidity in fills],
-        "size": 7,
-        "fillmode": "overlay",
-        "fgopacity": 1,
-    }
-    outline = {"color": [palette[colour] for _, colour, _, _, _ in fills], "width": 1}
-    return {"color": colours, "line": outline, "pattern": pattern}
+def _fill(kind: str, palette: Mapping[str, str]) -> dict[str, Any]:
+    colour, outline, shape, hatch, solidity = FILLS[kind]
+    marker: dict[str, Any] = {"color": palette[colour], "line": {"color": palette[outline], "width": 1}}
+    if shape:
+        pattern = {"shape": shape, "bgcolor": palette[colour], "fgcolor": palette[hatch], "solidity": solidity}
+        marker["pattern"] = {**pattern, "size": 7, "fillmode": "overlay", "fgopacity": 1}
+    return marker
 
 
 def lock_trace(x: float, y: float, palette: Mapping[str, str]) -> dict[str, Any]:

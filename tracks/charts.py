@@ -182,9 +182,7 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
         for x, top in ((BAR / 2, top), (1 - BAR / 2, top), (1 - BAR / 2, math.nan))
     ]
     connectors = _line([x for x, _ in steps], [y for _, y in steps], name="steps", role="connector")
-    places, bases, sizes, kinds = zip(*drawn, strict=True)
-    trace = {"x": list(places), "y": significant(sizes), "base": significant(bases)}
-    return _part([_bars(trace, name="parts", kinds=kinds, width=BAR), connectors], annotations=notes)
+    return _part([*_bars(drawn, width=BAR), connectors], annotations=notes)
 
 
 def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
@@ -199,19 +197,15 @@ def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
     """
     if not rows:
         raise ValueError("stack needs at least one row of segments, got none")
-    places, bases, sizes, kinds, notes = [], [], [], [], []
+    drawn, notes = [], []
     for place, row in enumerate(rows):
         _check_segments("stack", row, STACK_KINDS)
         for end, (name, value, kind) in zip(accumulate(value for _, value, _ in row), row, strict=True):
-            places.append(place)
-            bases.append(end - value)
-            sizes.append(value)
-            kinds.append(kind)
+            drawn.append((place, end - value, value, kind))
             box = (end - value, place - BAR / 2, end, place + BAR / 2)
             texts = [f"{name} {in_words(value, unit)}", name]
             notes.append(_words(box, texts, "inside", "muted" if kind == "free" else "ink"))
-    trace = {"x": significant(sizes), "y": places, "base": significant(bases), "orientation": "h"}
-    return _part([_bars(trace, name="segments", kinds=kinds, width=BAR)], annotations=notes)
+    return _part(_bars(drawn, width=BAR, lying=True), annotations=notes)
 
 
 def bars(
@@ -239,8 +233,8 @@ def bars(
         _words((float(x) - width / 2, 0.0, float(x) + width / 2, float(y)), [f"<b>{label}</b>"], "over")
         for x, y, label in zip(places, sizes, labels, strict=False)
     ]
-    trace = {"x": places, "y": sizes, "base": np.zeros_like(sizes)}
-    return _part([_bars(trace, name=name, kinds=[SERIES[series]] * len(sizes), width=width)], annotations=notes)
+    drawn = [(float(x), 0.0, float(y), SERIES[series]) for x, y in zip(places, sizes, strict=True)]
+    return _part(_bars(drawn, width=width, name=name), annotations=notes)
 
 
 def _check_segments(owner: str, segments: Sequence[Segment], kinds: Sequence[str]) -> None:
@@ -253,10 +247,19 @@ def _check_segments(owner: str, segments: Sequence[Segment], kinds: Sequence[str
             raise ValueError(f"{owner}: the value of '{name}' must be a finite number of at least 0, got {value}")
 
 
-def _bars(trace: dict[str, Any], *, name: str, kinds: Sequence[str], width: float) -> dict[str, Any]:
-    """A trace of bars, each of a kind, which is the word for its colour and pattern."""
-    style = {"marker": {"color": list(kinds)}, "meta": "bar", "hoverinfo": "skip"}
-    return {"type": "bar", "name": name, **trace, "width": width, **style}
+def _bars(
+    drawn: Sequence[tuple[float, float, float, str]], *, width: float, name: str = "", lying: bool = False
+) -> list[dict[str, Any]]:
+    """Return a trace for each kind of bar (position, base, size, kind); the kind is the word for its fill."""
+    traces = []
+    for kind in dict.fromkeys(kind for *_, kind in drawn):
+        places, bases, sizes = (
+            significant(row) for row in zip(*(bar[:3] for bar in drawn if bar[3] == kind), strict=True)
+        )
+        along = {"x": sizes, "y": places, "orientation": "h"} if lying else {"x": places, "y": sizes}
+        style = {"marker": {"color": kind}, "meta": "bar", "hoverinfo": "skip"}
+        traces.append({"type": "bar", "name": name or kind, **along, "base": bases, "width": width, **style})
+    return traces
 
 
 def _words(
