@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 LINE = 18  # px a line of label text needs
@@ -48,6 +48,13 @@ class Placed:
         """Length of the words in pixels."""
         return self.long or text_width(self.text)
 
+    def anchored(self, xanchor: str, yanchor: str, xshift: float, yshift: float) -> Placed:
+        """Return the words anchored otherwise."""
+        return Placed(
+            x=self.x, y=self.y, across=self.across, up=self.up, text=self.text, colour=self.colour, place=self.place,
+            xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift, long=self.long,
+        )  # fmt: skip
+
 
 # How the words of each place are anchored, how far they are shifted, and where their box begins as shares of its size.
 _ANCHORS: dict[str, tuple[str, str, float, float, float, float]] = {
@@ -80,7 +87,7 @@ def spread(
     taken: list[Box] = list(obstacles)
     ends = sorted((label for label in labels if label.place == "end"), key=lambda label: label.up)
     for label, at in zip(ends, _apart([label.up * height for label in ends], height), strict=True):
-        done.append(replace(label, yshift=at - label.up * height))
+        done.append(label.anchored(label.xanchor, label.yanchor, label.xshift, at - label.up * height))
         left = label.across * width + GAP
         taken.append((left, at - LINE / 2, left + label.width, at + LINE / 2))
     for label in labels:
@@ -90,7 +97,7 @@ def spread(
         if label.place != "end":
             place, box = _freest(label, taken, dots, width, height)
             xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
-            done.append(replace(label, xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift))
+            done.append(label.anchored(xanchor, yanchor, xshift, yshift))
             taken.append(box)
     return done
 
@@ -113,12 +120,14 @@ def _freest(
     """Return the first place around a mark where its words cover nothing, or the one where they cover least."""
     x, y, long = label.across * width, label.up * height, label.width
     best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
-    for place in (label.place, *_ANCHORS):
+    reach = long + GAP
+    near = [dot for dot in dots if -reach < dot[0] - x < reach and -LINE - GAP < dot[1] - y < LINE + GAP]
+    for place in dict.fromkeys((label.place, *_ANCHORS)):
         _, _, xshift, yshift, before, below = _ANCHORS[place]
         left, bottom = x + xshift - before * long, y + yshift - below * LINE
         box = (left, bottom, left + long, bottom + LINE)
         cost = covered(box, taken, width, height)
-        cost += sum(DOT for x_dot, y_dot in dots if left < x_dot < box[2] and bottom < y_dot < box[3])
+        cost += sum(DOT for x_dot, y_dot in near if left < x_dot < box[2] and bottom < y_dot < box[3])
         if cost < best_cost:
             best_place, best_box, best_cost = place, box, cost
         if not cost:

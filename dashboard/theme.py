@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.labels import GAP, Box, Placed, spread
-from dashboard.theme_axes import base_layout, frame_width, log_position, share, ticks, up
+from dashboard.theme_axes import base_layout, frame_width, log_position, share, shares, ticks, up
 from dashboard.theme_bars import bar_boxes, bar_words
 from dashboard.theme_limits import limits
 from dashboard.theme_palette import DARK, LIGHT, Screen
@@ -133,12 +133,14 @@ def empty(panel: Panel, *, screen: Screen, revision: str, wide: bool = True) -> 
 
 def _dots(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[tuple[float, float]]:
     """Some points along a line in pixels, at equal distances of its data or, where those are few, between them."""
-    xs, ys = trace["x"], trace["y"]
+    every = max(1, len(trace["x"]) // 12)
+    xs, ys = shares(trace["x"][::every], panel.x), shares(trace["y"][::every], panel.y)
+    if panel.y.scale == "category":
+        ys = [1 - y for y in ys]
     if len(xs) == 2:
-        (x0, y0), (x1, y1) = ((share(float(xs[i]), panel.x), up(float(ys[i]), panel.y)) for i in (0, 1))
+        (x0, x1), (y0, y1) = xs, ys
         return [((x0 + (x1 - x0) * i / 9) * width, (y0 + (y1 - y0) * i / 9) * height) for i in range(10)]
-    chosen = range(0, len(xs), max(1, len(xs) // 12))
-    return [(share(float(xs[i]), panel.x) * width, up(float(ys[i]), panel.y) * height) for i in chosen]
+    return [(x * width, y * height) for x, y in zip(xs, ys, strict=True)]
 
 
 def _placed(note: dict[str, Any], panel: Panel) -> Placed:

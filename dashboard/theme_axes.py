@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -26,6 +26,17 @@ def share(value: float, axis: Axis) -> float:
     """Where a value lies along its axis, 0..1."""
     low, high = log_position(axis.low, axis), log_position(axis.high, axis)
     return (log_position(axis.place(value), axis) - low) / (high - low)
+
+
+def shares(values: Iterable[float], axis: Axis) -> list[float]:
+    """Return where many values lie along their axis, 0..1."""
+    low, high = axis.low, axis.high
+    inside = [min(max(float(value), low), high) for value in values]
+    if axis.scale == "log":
+        low, high = math.log10(low), math.log10(high)
+        inside = [math.log10(value) for value in inside]
+    span = high - low
+    return [(value - low) / span for value in inside]
 
 
 def up(value: float, axis: Axis) -> float:
