@@ -1,0 +1,1 @@
+"""The crises: one bench for each track, where its lessons meet."""
