@@ -125,6 +125,11 @@ class TestWaterfall:
         assert all(note["y"] == 600 * MIB for note in cut)
         assert not [note for note in dressed(memory(), memory_panel())["layout"]["annotations"] if "↑" in note["text"]]
 
+    def test_on_a_phone_a_cut_value_still_goes_into_one_line(self) -> None:
+        """In smaller type: in two lines it would reach out of the figure."""
+        written = texts(dressed(memory(), memory_panel(high=600), screen=SCREENS[1]))
+        assert [text for text in written if "↑" in text] == ["↑<b>453\u00a0MiB</b>", "↑<b>742\u00a0MiB</b>"]
+
     def test_every_value_is_written_however_far_it_is_off(self) -> None:
         for size in (1e-6, 1.0, 5000.0, 1e9):
             written = "".join(texts(dressed(memory((size, 68, 137, 453)), memory_panel())))
