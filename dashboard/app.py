@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard import guard, statics
-from dashboard.callbacks import bench, navigation, prediction, reflection
+from dashboard.callbacks import bench, deeds, navigation, prediction, reflection, rest
 from dashboard.context import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
@@ -50,7 +50,7 @@ _STYLES = (
     "css/controls.css",
     "css/pages.css",
 )
-_SCRIPTS = ("js/format.js", "js/gate.js", "js/paint.js", "js/desk.js")
+_SCRIPTS = ("js/format.js", "js/gate.js", "js/deeds.js", "js/paint.js", "js/desk.js")
 
 
 def index_page(files: statics.Statics) -> str:
@@ -93,7 +93,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, reflection):
+    for part in (navigation, bench, prediction, deeds, reflection, rest):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flask import request
@@ -17,7 +17,7 @@ from dashboard.ledger.store import Store
 from dashboard.settings import Settings
 from dashboard.theme import Screen
 from tracks.registry import Registry
-from tracks.spec import Bench, Track
+from tracks.spec import Bench, Outcome, Track, Value
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
@@ -32,6 +32,11 @@ MISSION = (
 )
 
 
+REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as ghosts
+
+Values = tuple[tuple[str, Value], ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lab:
     """The parts of one running lab."""
@@ -39,6 +44,17 @@ class Lab:
     settings: Settings
     registry: Registry
     store: Store
+    _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        def run(track_id: str, bench_id: str, values: Values) -> Outcome:
+            return self.registry.bench(track_id, bench_id).run(self.registry.track(track_id), dict(values))
+
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED_OUTCOMES)(run))
+
+    def outcome(self, track: Track, bench: Bench, values: Mapping[str, Value]) -> Outcome:
+        """Return the outcome of a recorded state, remembered by this process: the state never changes."""
+        return self._remembered(track.id, bench.id, tuple(sorted(values.items())))
 
     def knows(self, path: str) -> bool:
         """Whether a path (without the prefix) is a page."""

@@ -58,6 +58,11 @@ def figure(bench: Any, panel: Any) -> Id:
     return {"kind": "figure", "bench": bench, "name": panel}
 
 
+def drawn(bench: Any, panel: Any) -> Id:
+    """Which of its views a panel draws."""
+    return {"kind": "drawn", "bench": bench, "name": panel}
+
+
 def table(bench: Any, panel: Any) -> Id:
     """Where a panel's table goes when it is asked for."""
     return {"kind": "table", "bench": bench, "name": panel}

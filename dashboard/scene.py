@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import ids
 from dashboard.entries import Locked
-from dashboard.theme import Mark, Screen, dress, empty
+from dashboard.theme import Ghost, Mark, Screen, dress, empty
 from dashboard.view import View, view
-from tracks.figures import Figure
+from tracks.figures import Figure, Panel
 from tracks.quantities import in_words
-from tracks.spec import Bench, Outcome, Track, Value
+from tracks.spec import Bench, Outcome, SecondOpinion, Track, Value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What is drawn beside the student's own state.
+
+    Attributes:
+        tries: the recorded tries that are compared, by number.
+        opinion: the second engine's answer to this very state, or None.
+    """
+
+    tries: Sequence[tuple[int, Outcome]] = ()
+    opinion: SecondOpinion | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +36,9 @@ class Scene:
     figures: Mapping[str, Figure]
 
 
+ALONE = Beside()
+
+
 def scene(
     track: Track,
     bench: Bench,
@@ -30,24 +46,51 @@ def scene(
     locks: Mapping[str, Locked],
     screen: Screen,
     *,
+    drawn: Mapping[str, str] | None = None,
+    beside: Beside = ALONE,
     seed: int = 0,
 ) -> Scene:
-    """Solve one state and draw it; figures and texts come from the same outcome."""
+    """Solve one state and draw it; figures and texts come from the same outcome.
+
+    ``drawn`` names, by panel, the view that is drawn; a panel that is not named draws itself.
+    """
     outcome = bench.run(track, values, seed=seed)
     key = ids.bench_key(track.id, bench.id)
     marks = lock_marks(track, bench, locks)
-    figures = {
-        panel.id: dress(
-            outcome.panels[panel.id].figure(),
-            panel,
+    figures, summaries = {}, {}
+    for number, panel in enumerate(bench.panels):
+        chosen = view_of(panel, drawn or {})
+        drawing = outcome.panels[chosen.id]
+        figures[panel.id] = dress(
+            _with_opinion(drawing.figure(), panel, beside.opinion),
+            chosen,
             screen=screen,
-            revision=f"{key}/{panel.id}",
-            marks=marks.get(panel.id, ()),
+            revision=f"{key}/{chosen.id}",
+            marks=marks.get(chosen.id, ()),
+            ghosts=_ghosts(beside.tries, chosen),
             wide=number == 0,
         )
-        for number, panel in enumerate(bench.panels)
-    }
-    return Scene(outcome=outcome, view=view(bench, track, outcome, values), figures=figures)
+        summaries[panel.id] = drawing.summary
+    return Scene(outcome=outcome, view=view(bench, track, outcome, values, summaries), figures=figures)
+
+
+def view_of(panel: Panel, drawn: Mapping[str, str]) -> Panel:
+    """Return the view of a panel that is drawn; a name it does not have means the panel itself."""
+    wanted = drawn.get(panel.id)
+    return next((view for view in panel.views if view.id == wanted), panel)
+
+
+def _ghosts(tries: Sequence[tuple[int, Outcome]], panel: Panel) -> list[Ghost]:
+    drawings = [(number, outcome.panels[panel.id]) for number, outcome in tries if panel.id in outcome.panels]
+    return [Ghost(number=number, figure=drawing.figure(), point=drawing.point) for number, drawing in drawings]
+
+
+def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -> Figure:
+    if opinion is None or opinion.panel != panel.id:
+        return figure
+    own = opinion.figure()
+    layout = {name: [*own["layout"][name], *figure["layout"][name]] for name in ("shapes", "annotations")}
+    return {"data": [*own["data"], *figure["data"]], "layout": layout}
 
 
 def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]:

@@ -7,7 +7,7 @@ same names, so no component is rebuilt while a student drags.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracks.controls import Choice, Control, Slider, Toggle, Value
@@ -157,19 +157,26 @@ def advanced_line(bench: Bench, values: Mapping[str, Value]) -> str:
     return ", ".join(value_in_words(control, values[control.id]) for control in hidden[:3])
 
 
-def view(bench: Bench, track: Track, outcome: Outcome, values: Mapping[str, Value]) -> View:
-    """Return everything on a bench that moves with the controls, except the figures."""
+def view(
+    bench: Bench, track: Track, outcome: Outcome, values: Mapping[str, Value], summaries: Mapping[str, str]
+) -> View:
+    """Return everything on a bench that moves with the controls, except the figures; ``summaries`` by panel."""
     peek = bench.peek(track, outcome, **values) if bench.peek else None
-    away = [c.label for c in bench.controls if c.role == "environment" and values[c.id] != c.default]
+    away = away_from_world(bench.controls, values)
     return {
-        "summaries": {panel.id: outcome.panels[panel.id].summary for panel in bench.panels},
+        "summaries": dict(summaries),
         "status": status_view(bench, outcome, values),
         "readings": {reading.id: reading_view(reading) for reading in outcome.readings},
         "binding": binding_view(outcome),
         "peek": peek_view(peek),
         "advanced": advanced_line(bench, values),
-        "what_if": f"What if: {', '.join(away)} away from this track's world." if away else "",
+        "what_if": f"What if: {', '.join(away)} away from this track’s world. Such a try cannot win." if away else "",
     }
+
+
+def away_from_world(controls: Sequence[Control], values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the labels of the environment controls that stand away from the track's world."""
+    return tuple(c.label for c in controls if c.role == "environment" and values[c.id] != c.default)
 
 
 def control_spec(control: Control) -> View:

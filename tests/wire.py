@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +58,23 @@ class Student:
         """Send the controls as they stand, as one slider change does."""
         return self.post(self.update_body(key, values, moved=moved))
 
-    def update_body(self, key: str, values: Mapping[str, Any], *, moved: str = "") -> dict[str, Any]:
+    def update_body(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        moved: str = "",
+        views: Mapping[str, Any] | None = None,
+        compare: Sequence[Any] = (),
+    ) -> dict[str, Any]:
         bench = self.bench(key)
+        drawn = self._drawn(key, views or {})
         figures = [{"id": ids.figure(key, panel.id), "property": "figure"} for panel in bench.panels]
         inputs = [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()]
         return {
             "output": self.output('"kind":"figure"', '"name":"view"'),
             "outputs": [figures, {"id": ids.slot(key, "view"), "property": "data"}],
-            "inputs": [inputs],
+            "inputs": [inputs, drawn, {"id": ids.slot(key, "compare"), "property": "data", "value": list(compare)}],
             "changedPropIds": [ids.dom(ids.control(key, moved or next(iter(values), "none"))) + ".data"],
         }
 
@@ -132,7 +141,57 @@ class Student:
             }
         )
 
-    def table(self, key: str, panel: str) -> TestResponse:
+    def deed(self, key: str, deed: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
+        """Record a try, say what it showed, choose what is carried, earn more tries."""
+        names = ("tries", "after", "standing")
+        outputs = [
+            {"id": ids.slot(key, name), "property": "data" if name == "standing" else "children"} for name in names
+        ]
+        fields = [
+            {"id": ids.writing(key, name), "property": "value", "value": value}
+            for name, value in (written or {}).items()
+        ]
+        return self.post(
+            {
+                "output": self.output('"name":"tries"', '"name":"after"'),
+                "outputs": outputs,
+                "inputs": [{"id": ids.slot(key, "deed"), "property": "data", "value": deed}],
+                "changedPropIds": [ids.dom(ids.slot(key, "deed")) + ".data"],
+                "state": [fields],
+            }
+        )
+
+    def record(self, key: str, **changes: Value) -> TestResponse:
+        """Record the defaults, or the state that differs from them in ``changes``."""
+        return self.deed(key, {"do": "record", "values": {**self.bench(key).defaults(), **changes}})
+
+    def observe(self, key: str, answer: Any = None) -> TestResponse:
+        """Say what the figure showed: rightly, unless an answer is given."""
+        question = self.bench(key).observation
+        return self.deed(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
+
+    def reveal(self, key: str) -> None:
+        """Record one try and say what it showed, so that the gap opens."""
+        assert self.record(key).status_code == 200
+        if self.bench(key).observation is not None:
+            assert self.observe(key).status_code == 200
+
+    def rest(self, key: str, values: Any) -> TestResponse:
+        """Let the controls rest in a state."""
+        return self.post(
+            {
+                "output": self.output('"name":"relief"'),
+                "outputs": {"id": ids.slot(key, "relief"), "property": "data"},
+                "inputs": [{"id": ids.slot(key, "rest"), "property": "data", "value": values}],
+                "changedPropIds": [ids.dom(ids.slot(key, "rest")) + ".data"],
+            }
+        )
+
+    def _drawn(self, key: str, views: Mapping[str, Any]) -> list[dict[str, Any]]:
+        panels = [panel.id for panel in self.bench(key).panels if panel.views]
+        return [{"id": ids.drawn(key, panel), "property": "data", "value": views.get(panel, panel)} for panel in panels]
+
+    def table(self, key: str, panel: str, *, views: Mapping[str, Any] | None = None) -> TestResponse:
         """Press a figure's Table button."""
         bench = self.bench(key)
         button = ids.action(key, f"table_{panel}")
@@ -147,6 +206,7 @@ class Student:
                 "state": [
                     [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values],
                     [{**place, "value": None} for place in places],
+                    self._drawn(key, views or {}),
                 ],
             }
         )

@@ -144,6 +144,10 @@ class Slider:
         inside = low - 1e-9 <= position <= high + 1e-9
         return self.read(self._within(value) if inside else value)
 
+    def position(self, value: float) -> float:
+        """Return where a value stands on its slider: the value itself, or log10 of it on a logarithmic scale."""
+        return round(math.log10(value), 6) if self.scale == "log" else value
+
     def positions(self, count: int) -> tuple[float | int, ...]:
         """Return ``count`` >= 2 values equally spaced along the slider's own scale, both ends included."""
         low, high = self._ends()

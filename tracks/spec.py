@@ -34,6 +34,7 @@ from tracks.teaching import (
     Prediction,
     Question,
     Reflection,
+    SecondOpinion,
     Term,
     Truth,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Question",
     "Reading",
     "Reflection",
+    "SecondOpinion",
     "Slider",
     "SpecError",
     "Table",
@@ -259,7 +261,8 @@ class Bench:
         observation: what the figure showed, as a Question. hud: three reading ids.
         failures: every code its verdicts can have at level "fail" or "warn".
         peek: ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
-        second_opinion: a slower, independent engine on the same state, or None.
+        second_opinion: ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine
+            on the same state, or None; ``report(done, of)`` tells how far it has come.
         tries: how many settings may be recorded. exploratory: whether there is nothing to win.
     """
 

@@ -19,6 +19,7 @@ from tracks._checks import (
     refuse,
 )
 from tracks.controls import Option, Value
+from tracks.figures import Figure
 
 if TYPE_CHECKING:
     from tracks.personas import Track
@@ -205,6 +206,26 @@ class Reflection:
             check_text("Reflection", name, getattr(self, name))
         if self.check is not None and not isinstance(self.check, Question):
             raise refuse("Reflection", f"check must be a Question, got {self.check!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondOpinion:
+    """What a slower, independent engine says of the same state.
+
+    Attributes:
+        panel: the panel whose figure it is drawn over.
+        figure: a function without arguments that returns its part of that figure, unstyled.
+        sentence: where the two engines agree and where they do not, with the numbers.
+    """
+
+    panel: str
+    figure: Callable[[], Figure]
+    sentence: str
+
+    def __post_init__(self) -> None:
+        check_id("SecondOpinion", self.panel)
+        check_function("SecondOpinion", "figure", self.figure)
+        check_text("SecondOpinion", "sentence", self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -12,9 +13,11 @@ from dashboard.context import Lab, is_open, this_screen, this_student
 from dashboard.entries import Locked
 from dashboard.guard import Refused
 from dashboard.layouts.figures import table_view
-from dashboard.scene import scene
-from tracks.spec import BadValue, Bench, Track, Value
+from dashboard.progress import progress
+from dashboard.scene import Beside, scene, view_of
+from tracks.spec import BadValue, Bench, Outcome, Track, Value
 
+MOST_COMPARED = 3
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."
 
 
@@ -46,6 +49,29 @@ def open_bench(lab: Lab, key: str, raw: dict[str, Any]) -> tuple[Track, Bench, d
         raise Refused(str(problem)) from None
 
 
+def drawn_by_panel(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return which view each panel draws, by panel; what is no name is left out."""
+    return {str(e["id"].get("name")): e["value"] for e in entries if isinstance(e.get("value"), str)}
+
+
+def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[tuple[int, Outcome], ...]:
+    """Return the outcomes of the recorded tries that are drawn beside the state, by number.
+
+    Raises:
+        Refused: not a short list of this bench's tries.
+    """
+    if not numbers:
+        return ()
+    if not isinstance(numbers, list) or len(numbers) > MOST_COMPARED:
+        raise Refused(f"At most {MOST_COMPARED} tries are drawn beside the current state.")
+    student = this_student()
+    tries = progress(lab.store.events(student), track, bench).tries if student else ()
+    by_number = {item.number: item for item in tries}
+    if any(isinstance(n, bool) or not isinstance(n, int) or n not in by_number for n in numbers):
+        raise Refused("Only recorded tries can be compared; reload the page.")
+    return tuple((n, lab.outcome(track, bench, by_number[n].values)) for n in sorted(set(numbers)))
+
+
 def register(app: Dash, lab: Lab) -> None:
     """Register the bench's callbacks on one app."""
 
@@ -53,12 +79,20 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.figure(MATCH, ALL), "figure"),
         Output(ids.slot(MATCH, "view"), "data"),
         Input(ids.control(MATCH, ALL), "data"),
+        Input(ids.drawn(MATCH, ALL), "data"),
+        Input(ids.slot(MATCH, "compare"), "data"),
         prevent_initial_call=True,
     )
-    def update(values: list[Any]) -> tuple[list[Any], Any]:  # noqa: ARG001 - read by id, never by position
+    def update(
+        values: list[Any],  # noqa: ARG001 - read by id, never by position
+        chosen: list[Any],  # noqa: ARG001
+        compared: Any,
+    ) -> tuple[list[Any], Any]:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = open_bench(lab, key, raw)
-        now = scene(track, bench, read, locks, this_screen())
+        beside = Beside(tries=compared_tries(lab, track, bench, compared))
+        drawn = drawn_by_panel(ctx.inputs_list[1])
+        now = scene(track, bench, read, locks, this_screen(), drawn=drawn, beside=beside)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
             raise Refused("The page asks for a figure that this bench does not have; reload it.")
@@ -69,9 +103,15 @@ def register(app: Dash, lab: Lab) -> None:
         Input(ids.action(MATCH, ALL), "n_clicks"),
         State(ids.control(MATCH, ALL), "data"),
         State(ids.table(MATCH, ALL), "children"),
+        State(ids.drawn(MATCH, ALL), "data"),
         prevent_initial_call=True,
     )
-    def show_table(clicks: list[Any], values: list[Any], shown: list[Any]) -> list[Any]:  # noqa: ARG001
+    def show_table(
+        clicks: list[Any],  # noqa: ARG001 - read by id
+        values: list[Any],  # noqa: ARG001
+        shown: list[Any],  # noqa: ARG001
+        chosen: list[Any],  # noqa: ARG001
+    ) -> list[Any]:
         pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
         if not pressed.startswith("table_") or not ctx.triggered[0]["value"]:
             raise PreventUpdate
@@ -79,16 +119,19 @@ def register(app: Dash, lab: Lab) -> None:
         key, raw = values_by_id(ctx.states_list[0])
         track, bench, read, _ = open_bench(lab, key, raw)
         outcome = bench.run(track, read)
+        drawn = drawn_by_panel(ctx.states_list[2])
+        panels = {panel.id: view_of(panel, drawn) for panel in bench.panels}
         answer: list[Any] = []
-        for entry, current in zip(ctx.outputs_list, shown, strict=True):
+        open_now = {str(entry["id"]["name"]) for entry in ctx.states_list[1] if entry.get("value")}
+        for entry in ctx.outputs_list:
             name = entry["id"]["name"]
             if name != wanted:
                 answer.append(no_update)
-            elif current:
+            elif name in open_now:
                 answer.append(None)
-            elif name in outcome.panels:
-                question = next(panel.question for panel in bench.panels if panel.id == name)
-                answer.append(table_view(outcome.panels[name].table(), caption=question))
+            elif name in panels:
+                view = panels[name]
+                answer.append(table_view(outcome.panels[view.id].table(), caption=view.question))
             else:
                 raise Refused("The page asks for a table that this bench does not have; reload it.")
         return answer
@@ -108,6 +151,8 @@ def register(app: Dash, lab: Lab) -> None:
         ClientsideFunction("lab", "paint"),
         Output(ids.slot(MATCH, "painted"), "data"),
         Input(ids.slot(MATCH, "view"), "data"),
+        Input(ids.slot(MATCH, "standing"), "data"),
+        Input(ids.slot(MATCH, "relief"), "data"),
         State(ids.slot(MATCH, "spec"), "data"),
     )
     app.clientside_callback(

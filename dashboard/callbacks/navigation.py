@@ -8,24 +8,17 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard import ids
+from dashboard.carry import arrive, decisions
 from dashboard.context import Lab, is_open, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.raw import settled
 from dashboard.ledger.events import StoredEvent
+from dashboard.progress import progress
 from dashboard.scene import scene
+from dashboard.standing import standing
 from tracks.spec import Bench, Track
-
-
-def marks_of(events: Iterable[StoredEvent], track: Track, bench: Bench) -> tuple[int, ...] | None:
-    """Return the newest marks a student gave an own reflection, or None."""
-    found = None
-    for event in events:
-        if event.kind == "revision" and (event.track, event.bench) == (track.id, bench.id):
-            marks = event.payload.get("marks")
-            found = tuple(int(mark) for mark in marks) if isinstance(marks, list) else found
-    return found
 
 
 def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:
@@ -37,21 +30,23 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     events = lab.store.events(student) if student else ()
     locks = lab.locks(student, track, bench)
     screen = this_screen()
-    values = bench.defaults()
+    controls_of, arrivals = arrive(lab.registry, track, bench, decisions(lab.registry, track, events))
+    values = controls_of.defaults()
     opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
-    outcome = opened.outcome if opened else bench.run(track, values)
-    reflections = [e for e in events if e.kind == "reflection" and (e.track, e.bench) == (track.id, bench.id)]
+    outcome = opened.outcome if opened else bench.run(track, bench.defaults())
+    here = progress(events, track, bench)
     return BenchState(
         track=track,
         bench=bench,
+        controls_of=controls_of,
+        arrivals=arrivals,
         steps=lab.steps(track),
         done=lab.done(events).get(track.id, set()),
         locks=locks,
         readings=outcome.readings,
         scene=opened,
-        reflection=reflections[-1].payload if reflections else None,
-        marks=marks_of(events, track, bench),
-        saved=events[-1].time.isoformat(timespec="seconds") if events else "",
+        progress=here,
+        standing=standing(lab, student, track, here, events),
         screen=screen,
     )
 
@@ -78,6 +73,16 @@ def page(lab: Lab, pathname: str | None) -> Any:
     return home.picker(tracks, steps, done, _resume(lab, events), designer=lab.settings.designer)
 
 
+_NOTES = {
+    "lock": "prediction locked",
+    "try": "try recorded",
+    "observation": "gap revealed",
+    "reflection": "reflection saved",
+    "revision": "marks saved",
+    "decision": "decision carried",
+}
+
+
 def _resume(lab: Lab, events: Iterable[StoredEvent]) -> home.Resume | None:
     """Return where the student was: the bench of the newest event."""
     newest = max(events, key=lambda event: event.sequence, default=None)
@@ -86,8 +91,7 @@ def _resume(lab: Lab, events: Iterable[StoredEvent]) -> home.Resume | None:
     track = lab.registry.track(newest.track)
     for number, step in enumerate(lab.steps(track), 1):
         if step.bench and step.bench.id == newest.bench:
-            note = {"lock": "prediction locked", "reflection": "reflection saved", "revision": "marks saved"}
-            return home.Resume(track=track, step=step, number=number, note=note.get(newest.kind, "in progress"))
+            return home.Resume(track=track, step=step, number=number, note=_NOTES[newest.kind])
     return None
 
 

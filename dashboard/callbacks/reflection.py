@@ -11,15 +11,16 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import ids
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.callbacks.navigation import marks_of
 from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
 from dashboard.guard import Refused
-from dashboard.layouts.reveal import MARKS, SLOTS, check_feedback, reflect_section
+from dashboard.layouts.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, EventRefused, Kind
+from dashboard.progress import progress
 from tracks.spec import Bench, Reflection, Track
 
 LONGEST_SLOT = 600
+REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -32,6 +33,8 @@ def register(app: Dash, lab: Lab) -> None:
             raise Refused(LOCK_FIRST, code=403)
         if bench.reflection is None:
             raise Refused(f"{bench.id} has no reflection.")
+        if bench.predictions and not progress(lab.store.events(student), track, bench).is_revealed(bench):
+            raise Refused(REVEAL_FIRST, code=403)
         return student, track, bench, bench.reflection
 
     def save(student: str, track: Track, bench: Bench, kind: Kind, payload: dict[str, Any]) -> None:
@@ -86,8 +89,8 @@ def register(app: Dash, lab: Lab) -> None:
             marks = _marks(entered, len(reflection.rubric))
             if marks is not None:
                 save(student, track, bench, "revision", {"marks": list(marks)})
-            kept = marks or marks_of(lab.store.events(student), track, bench)
-            return reflect_section(key, reflection, stored.payload, marks=kept)
+            here = progress(lab.store.events(student), track, bench)
+            return reflect_section(key, reflection, stored.payload, marks=here.marks)
         except (LedgerUnavailable, EventRefused) as problem:
             return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
 

@@ -9,38 +9,45 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard import ids
+from dashboard.carry import Arrival
 from dashboard.context import Step
 from dashboard.entries import Locked
 from dashboard.layouts.controls import explore_section
 from dashboard.layouts.figures import panel_section
+from dashboard.layouts.hud import hud
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
 from dashboard.layouts.predict import predict_section
 from dashboard.layouts.raw import RAW
-from dashboard.layouts.reveal import reflect_section, reveal_section
+from dashboard.layouts.reflect import reflect_section, waiting_reflection
+from dashboard.layouts.reveal import happened_section
+from dashboard.layouts.tries import tries_section
+from dashboard.progress import Progress
 from dashboard.scene import Scene, waiting_figures
 from dashboard.theme import Screen
-from dashboard.view import limit_tick, limit_words
+from dashboard.view import limit_words
 from tracks.spec import Bench, Brief, Reading, Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BenchState:
-    """All that a bench's page depends on: who, what is locked, what was written, and the scene where it is open.
+    """All that a bench's page depends on: who, what is locked, recorded and written, and the scene where it is open.
 
-    ``readings`` names and limits the readings; before the lock their values are not shown. ``saved`` is the time of
-    the student's newest event (ISO 8601, UTC), or empty.
+    ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
+    ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
+    texts of the read-out, ``problem`` why something was not recorded.
     """
 
     track: Track
     bench: Bench
+    controls_of: Bench
+    arrivals: Mapping[str, Arrival]
     steps: list[Step]
     done: set[str]
     locks: Mapping[str, Locked]
     readings: tuple[Reading, ...]
     scene: Scene | None
-    reflection: Mapping[str, Any] | None
-    marks: tuple[int, ...] | None
-    saved: str
+    progress: Progress
+    standing: Mapping[str, Any]
     screen: Screen
 
     @property
@@ -77,23 +84,30 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
                             **{"aria-label": "Predict"},
                         ),
                         html.Section(
-                            explore_section(state.key, state.bench, is_open=is_open),
+                            explore_section(state.key, state.controls_of, state.arrivals, is_open=is_open),
                             className="explore",
                             id="explore",
                             **{"aria-label": "Explore"},
                         ),
+                        _tries(state) if is_open else None,
                     ],
                     className="rail-inner",
                 ),
                 className="rail",
             ),
             html.Main(_stage(state), className="stage"),
-            _hud(state),
+            hud(state.track, state.bench, _place(state), by_id(state.readings), is_open=is_open),
             dcc.Store(id=ids.slot(state.key, "view"), data=state.scene.view if state.scene else None),
+            dcc.Store(id=ids.slot(state.key, "standing"), data=dict(state.standing)),
+            dcc.Store(id=ids.slot(state.key, "relief")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
         className="bench" + (" is-open" if is_open else " is-shut"),
-        **{"data-bench": state.key, "data-just-locked": str(just_locked).lower(), "data-saved": state.saved},
+        **{
+            "data-bench": state.key,
+            "data-just-locked": str(just_locked).lower(),
+            "data-saved": state.standing["saved"],
+        },
     )
 
 
@@ -133,15 +147,43 @@ def _stage(state: BenchState) -> list[Component]:
         return parts
     if bench.peek:
         parts.append(_peek(state))
-    after: list[Component] = []
-    if bench.predictions:
-        happened = reveal_section(state.track, bench, state.locks)
-        after.append(html.Section(happened, className="happened", **{"aria-label": "What happened"}))
-    if bench.reflection:
-        reflect = reflect_section(state.key, bench.reflection, state.reflection, marks=state.marks)
-        after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
-    parts.append(html.Div(after, className="after"))
+    parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
     return parts
+
+
+def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
+    """What comes after exploring: what happened, then the reflection."""
+    after: list[Component] = []
+    if state.bench.predictions:
+        happened = happened_section(state.key, state.track, state.bench, state.locks, state.progress, message=message)
+        after.append(html.Section(happened, className="happened", **{"aria-label": "What happened"}))
+    if state.bench.reflection:
+        reflect = waiting_reflection()
+        if state.progress.is_revealed(state.bench) or not state.bench.predictions:
+            progress = state.progress
+            reflect = reflect_section(state.key, state.bench.reflection, progress.reflection, marks=progress.marks)
+        after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
+    return after
+
+
+def _tries(state: BenchState) -> Component:
+    return html.Section(
+        tries_section(state.key, state.bench, by_id(state.readings), state.progress),
+        id=ids.slot(state.key, "tries"),
+        className="tries-section",
+        **{"aria-label": "Tries"},
+    )
+
+
+def by_id(readings: tuple[Reading, ...]) -> dict[str, Reading]:
+    """Return readings by their ids."""
+    return {reading.id: reading for reading in readings}
+
+
+def _place(state: BenchState) -> str:
+    """Return the bench's number and short name among the track's steps."""
+    number, step = next(((n, s) for n, s in enumerate(state.steps, 1) if s.id == state.bench.id), (0, None))
+    return f"{number} {step.label}" if step else state.bench.title
 
 
 def _status(is_open: bool) -> Component:
@@ -259,58 +301,4 @@ def _peek(state: BenchState) -> Component:
     leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
     return html.Details(
         [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **RAW
-    )
-
-
-def _hud(state: BenchState) -> Component:
-    is_open = state.scene is not None
-    by_id = {reading.id: reading for reading in state.readings}
-    number = next((n for n, step in enumerate(state.steps, 1) if step.id == state.bench.id), 0)
-    gauges = [_gauge(by_id[name], is_open=is_open) for name in state.bench.hud]
-    label = next((step.label for step in state.steps if step.id == state.bench.id), state.bench.title)
-    binding: Any = "opens after the lock"
-    if is_open:
-        binding = [shape(paint="binding.level"), painted("binding.text")]
-    context = next((c for c in state.bench.controls if c.id == "context"), None)
-    about = (
-        [html.Div([html.Span("Context"), html.B(painted("values.context"))], className="hud-small")] if context else []
-    )
-    locks = f"{len(state.done)} of {len(state.steps)}"
-    return html.Section(
-        [
-            html.Div([html.Span(state.track.name), html.B(f"{number} {label}".strip("0 "))], className="hud-name"),
-            *about,
-            html.Div([html.Span("Binding constraint"), html.B(binding)], className="hud-binding"),
-            html.Div(gauges, className="hud-gauges"),
-            html.Div([html.Span("Locks"), html.B(locks)], className="hud-small"),
-            html.Button("Controls", className="sheet-button", **{"data-do": "sheet", "aria-expanded": "false",
-                                                                 "aria-controls": "explore"}),
-        ],
-        className="hud",
-        **RAW,
-        **{"aria-label": "Where you stand"},
-    )  # fmt: skip
-
-
-def _gauge(reading: Reading, *, is_open: bool) -> Component:
-    name = f"readings.{reading.id}"
-    value: Any = "–"
-    if is_open:
-        value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
-    limit = limit_words(reading) if reading.limit is not None else ""
-    tick = limit_tick(reading)
-    meter = html.Span(
-        [html.Span(className="bar-fill"), html.Span(className="bar-tick")],
-        className="meter",
-        hidden=tick is None,
-        style={"--tick": tick or 0},
-        **({"data-bar": name} if is_open else {}),
-    )
-    return html.Div(
-        [
-            html.Span(reading.label, className="gauge-label"),
-            html.Span([html.B(value), html.Span(limit, className="gauge-limit")], className="gauge-line"),
-            meter,
-        ],
-        className="gauge",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard import ids
+from dashboard.carry import Arrival
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.predict import heading, segmented
 from dashboard.layouts.raw import RAW
@@ -19,29 +19,34 @@ from tracks.quantities import in_words, quantity
 from tracks.spec import Bench
 
 
-def position(slider: Slider, value: float) -> float:
-    """Return where a value stands on its slider: the value itself, or its logarithm."""
-    return round(math.log10(value), 6) if slider.scale == "log" else value
+def explore_section(key: str, bench: Bench, arrivals: Mapping[str, Arrival], *, is_open: bool) -> list[Component]:
+    """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
-
-def explore_section(key: str, bench: Bench, *, is_open: bool) -> list[Component]:
-    """The rail's second section: presets, undo, every control, and where the advanced ones hide."""
+    ``arrivals`` names, by control, what was carried here from an earlier bench; the bench's defaults hold it already.
+    """
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
     advanced = [c for c in bench.controls if c.group == "advanced"]
-    rows = [control_row(key, control, values[control.id], is_open=is_open) for control in primary]
+    rows = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in primary]
     if advanced:
-        hidden = [control_row(key, control, values[control.id], is_open=is_open) for control in advanced]
+        hidden = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in advanced]
         summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_open, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
     head: Any = _head_tools(key, bench) if is_open else html.Span([icon("lock", size=13), " opens after the lock"])
     return [
         heading("B", "Explore", head),
         html.Div(rows, className="rows"),
+        _carried_summary(arrivals),
         html.P(className="what-if", **{"data-paint": "what_if"}),
+        html.Button(
+            "Record this try", className="btn primary wide record", disabled=not is_open, **{"data-do": "record"}
+        ),
         dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c) for c in bench.controls}),
         dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
         dcc.Store(id=ids.slot(key, "command")),
+        dcc.Store(id=ids.slot(key, "deed")),
+        dcc.Store(id=ids.slot(key, "rest")),
+        dcc.Store(id=ids.slot(key, "compare"), data=[]),
         *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
     ]
 
@@ -80,10 +85,28 @@ def _head_tools(key: str, bench: Bench) -> Component:
     return html.Span(tools, className="head-tools")
 
 
-def control_row(key: str, control: Control, value: Value, *, is_open: bool) -> Component:
+def _carried_summary(arrivals: Mapping[str, Arrival]) -> Component:
+    """What was carried here, in one line; the controls say it again where it arrived."""
+    if not arrivals:
+        return None
+    texts = {f"{item.text} from {item.title}" for item in arrivals.values()}
+    return html.P(
+        [icon("arrow-right", size=14), f" Carried: {'; '.join(sorted(texts))}."], className="carried-line hint"
+    )
+
+
+def _arrival_note(arrival: Arrival | None) -> Component:
+    if arrival is None:
+        return None
+    return html.P(f"carried from {arrival.title.lower()}: {arrival.text}", className="arrival")
+
+
+def control_row(
+    key: str, control: Control, value: Value, *, is_open: bool, arrival: Arrival | None = None
+) -> Component:
     """One control: label, reset, box or options; a slider with its ends and its default below."""
     if isinstance(control, Slider):
-        return _slider_row(key, control, float(value), is_open=is_open)
+        return _slider_row(key, control, float(value), is_open=is_open, arrival=arrival)
     label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
     if isinstance(control, Choice):
         body: Component = html.Div(
@@ -97,7 +120,7 @@ def control_row(key: str, control: Control, value: Value, *, is_open: bool) -> C
         )
     label = html.Span(control.label, id=label_id, className="control-label")
     top = html.Div([label, _reset(control)], className="top", **RAW)
-    return html.Div([top, body], className=_row_class(control), **_row_data(control))
+    return html.Div([top, body, _arrival_note(arrival)], className=_row_class(control), **_row_data(control))
 
 
 def _row_class(control: Control) -> str:
@@ -120,9 +143,9 @@ def _reset(control: Control) -> Component:
     )
 
 
-def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Component:
-    low, high = position(slider, slider.minimum), position(slider, slider.maximum)
-    at = (position(slider, slider.default) - low) / (high - low)
+def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, arrival: Arrival | None) -> Component:
+    low, high = slider.position(slider.minimum), slider.position(slider.maximum)
+    at = (slider.position(slider.default) - low) / (high - low)
     own = ids.slider(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
@@ -159,7 +182,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
                         min=low,
                         max=high,
                         step=slider.step,
-                        value=position(slider, value),
+                        value=slider.position(value),
                         disabled=not is_open,
                         className="range",
                         style={"--fill": f"{at * 100:.2f}%"},
@@ -178,6 +201,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool) -> Com
                 **RAW,
                 style={"--at": f"{at:.4f}"},
             ),
+            _arrival_note(arrival),
         ],
         className=_row_class(slider),
         **_row_data(slider),

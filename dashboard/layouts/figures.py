@@ -34,6 +34,7 @@ def panel_section(key: str, panel: Panel, figure: Figure, *, summary: str, is_op
             html.Button("PNG", className="quiet-button", **{"data-do": "png", "data-panel": panel.id}),
             html.Span(note, className="figure-note"),
         ]  # fmt: skip
+        footer = [*_switch(panel), *footer]
     return html.Section(
         [
             html.H2(panel.question),
@@ -41,10 +42,26 @@ def panel_section(key: str, panel: Panel, figure: Figure, *, summary: str, is_op
             graph(ids.figure(key, panel.id), figure, name=panel.question),
             html.Div(footer, className="figure-footer"),
             html.Div(id=ids.table(key, panel.id), className="table-place"),
+            dcc.Store(id=ids.drawn(key, panel.id), data=panel.id) if panel.views else None,
         ],
         className="panel",
         **{"data-panel": panel.id},
     )
+
+
+def _switch(panel: Panel) -> list[Component]:
+    """The ways to draw a panel, as a joined row of buttons; one of them is pressed."""
+    if not panel.views:
+        return []
+    buttons = [
+        html.Button(
+            view.label,
+            className="quiet-button view",
+            **{"data-do": "view", "data-panel": panel.id, "data-view": view.id, "aria-pressed": str(n == 0).lower()},
+        )
+        for n, view in enumerate((panel, *panel.views))
+    ]
+    return [html.Span(buttons, className="views", role="group", **{"aria-label": f"How to draw: {panel.question}"})]
 
 
 def table_view(table: Table, *, caption: str) -> Component:

@@ -1,46 +1,74 @@
-"""What happened, and what it means: the gap between lock and physics, then the reflection."""
+"""What happened: what the figure showed, then the gap between lock and physics and what it forgot."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
 from dashboard import ids
+from dashboard.autopsy import Autopsy, autopsy
 from dashboard.entries import Locked, gap
-from dashboard.layouts.parts import Component, icon
-from dashboard.layouts.predict import heading, limits_line, scenario_line, segmented
+from dashboard.layouts.parts import Component
+from dashboard.layouts.predict import heading, limits_line, scenario_line
 from dashboard.layouts.raw import RAW
+from dashboard.progress import Progress
 from tracks.quantities import in_words
-from tracks.spec import Bench, Option, Prediction, Question, Reflection, Track, Truth
+from tracks.spec import Bench, Prediction, Question, Track, Truth
 
-SLOTS = (
-    ("showed", "What did the figure show?"),
-    ("why", "Why? Name one quantity."),
-    ("change", "What would change your mind?"),
-)
-MARKS = (Option(id="m0", text="0"), Option(id="m1", text="1"), Option(id="m2", text="2"))
+RECORD_FIRST = "Record a try first: then say what the figure showed, and your lock meets the physics."
 
 
-def reveal_section(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> list[Component]:
-    """Each locked prediction against the truth of its own scenario."""
+def happened_section(
+    key: str, track: Track, bench: Bench, locks: Mapping[str, Locked], progress: Progress, *, message: str = ""
+) -> list[Component]:
+    """The step after a recorded try: the observation, then each locked prediction against its scenario's truth."""
+    if not progress.tries:
+        return [heading("D", "What happened"), html.P(RECORD_FIRST, className="hint")]
+    if not progress.is_revealed(bench) and bench.observation is not None:
+        return [heading("D", "What happened"), *_observe(key, bench.observation, message)]
+    parts: list[Component] = [heading("D", "What happened")]
+    if bench.observation is not None and progress.observed is not None:
+        parts.append(_observed(bench.observation, progress.observed))
     blocks = [_reveal(track, bench, item, locks[item.id]) for item in bench.predictions]
-    opener = [
-        html.Span("Show how far off I was", className="btn outline"),
-        html.Span("after you explored", className="hint"),
-    ]
+    return [html.Div([*parts, *(part for block in blocks for part in block)], **RAW)]
+
+
+def _observe(key: str, question: Question, message: str) -> list[Component]:
+    field = ids.writing(key, "observation")
     return [
-        heading("D", "What happened"),
-        html.Details(
-            [html.Summary(opener), html.Div([part for block in blocks for part in block])],
-            className="reveal",
-            **RAW,
-            **{"data-reveal-box": "1"},
+        html.Fieldset(
+            [
+                html.Legend(question.text),
+                dbc.RadioItems(
+                    id=field,
+                    name=ids.dom(field),
+                    options=[{"label": option.text, "value": option.id} for option in question.options],
+                    value=None,
+                    className="radios",
+                ),
+            ],
+            className="check observe",
+        ),
+        html.P(message, className="problem", role="alert") if message else None,
+        html.Div(
+            [
+                html.Button("Show how far off I was", className="outline", **{"data-do": "observe"}),
+                html.Span("after you said what the figure showed", className="hint"),
+            ],
+            className="save-line",
         ),
     ]
+
+
+def _observed(question: Question, answer: str) -> Component:
+    option = next((item for item in question.options if item.id == answer), None)
+    if option is None:
+        return None
+    lead = "Yes. " if answer == question.answer else "Not this one. "
+    return html.P([html.B("You saw: "), f"{option.text}. ", lead, option.feedback], className="feedback observed")
 
 
 def _reveal(track: Track, bench: Bench, prediction: Prediction, locked: Locked) -> list[Component]:
@@ -57,7 +85,7 @@ def _reveal(track: Track, bench: Bench, prediction: Prediction, locked: Locked) 
         ),
         _dumbbell(prediction, locked, truth),
         html.P(f"{f'For {scenario}; ' if scenario else ''}{limits_line(prediction)}.", className="caption"),
-        _terms(prediction, truth),
+        *_terms(prediction, truth, autopsy(prediction, locked.draft, truth)),
         html.P([html.B("Your reason: "), f"{mechanism.text}. ", mechanism.feedback], className="feedback"),
         _option_feedback(prediction, locked),
     ]
@@ -75,7 +103,8 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
     said, computed = locked.draft.number(prediction), float(truth.value)
     logarithmic = prediction.right in ("factor", "decade")
     ends = [math.log10(v) if logarithmic else v for v in (said, computed)]
-    pad = max((max(ends) - min(ends)) * 0.25, 0.5 if logarithmic else abs(ends[1]) * 0.1 + 0.5)
+    least = 0.5 if logarithmic else 0.02 if prediction.unit == "share" else abs(ends[1]) * 0.1 + 0.5
+    pad = max((max(ends) - min(ends)) * 0.25, least)
     low, high = min(ends) - pad, max(ends) + pad
     if logarithmic:
         low, high = math.floor(low), math.ceil(high)
@@ -114,128 +143,23 @@ def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
     )
 
 
-def _terms(prediction: Prediction, truth: Truth) -> Component:
-    """What the computed value is made of."""
+def _terms(prediction: Prediction, truth: Truth, found: Autopsy | None) -> list[Component]:
+    """What the computed value is made of, and which of it a wrong prediction left out."""
     if not truth.terms or isinstance(truth.value, str):
-        return None
+        return []
     unit = "" if truth.combine == "product" else prediction.unit
     sign = "×" if truth.combine == "product" else "+"
-    rows = [
-        html.Tr(
-            [html.Td(term.name), html.Td((f"{sign} " if n else "") + in_words(term.value, unit), className="number")]
-        )
-        for n, term in enumerate(truth.terms)
-    ]
+    forgotten = dict(found.forgotten) if found else {}
+    rows = []
+    for n, term in enumerate(truth.terms):
+        number = (f"{sign} " if n else "") + in_words(term.value, unit)
+        name: list[Component] = [term.name]
+        if term.name in forgotten and math.isfinite(forgotten[term.name]):
+            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="left-out"))
+        is_left_out = {"className": "is-left-out"} if term.name in forgotten else {}
+        rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_left_out))
     total = html.Tr(
         [html.Th("Computed", scope="row"), html.Td(in_words(float(truth.value), prediction.unit), className="number")]
     )
-    return html.Table(html.Tbody([*rows, total]), className="terms")
-
-
-def reflect_section(
-    key: str,
-    reflection: Reflection,
-    saved: Mapping[str, Any] | None,
-    *,
-    draft: Mapping[str, str] | None = None,
-    problem: str = "",
-    marks: Sequence[int] | None = None,
-) -> list[Component]:
-    """The reflection: to be written, or as written with the model answer and the rubric."""
-    if saved is None:
-        return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
-    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks)]
-
-
-def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:
-    fields = []
-    for name, label in SLOTS:
-        field = ids.writing(key, name)
-        fields.append(html.Label(label, htmlFor=ids.dom(field)))
-        fields.append(dcc.Textarea(id=field, value=draft.get(name, ""), maxLength=600, className="writing"))
-    check = reflection.check
-    return [
-        html.P(reflection.prompt, className="prompt"),
-        *fields,
-        _check(key, check, draft.get("check")) if check else None,
-        html.P(problem, className="problem", role="alert") if problem else None,
-        html.Div(
-            [
-                dbc.Button("Save reflection", id=ids.action(key, "reflect"), className="primary", n_clicks=0),
-                html.Span("then the model answer opens", className="hint"),
-            ],
-            className="save-line",
-        ),
-    ]
-
-
-def _check(key: str, check: Question, chosen: str | None) -> Component:
-    return html.Fieldset(
-        [
-            html.Legend(check.text),
-            dbc.RadioItems(
-                id=ids.writing(key, "check"),
-                name=ids.dom(ids.writing(key, "check")),
-                options=[{"label": option.text, "value": option.id} for option in check.options],
-                value=chosen,
-                className="radios",
-            ),
-            html.P(id=ids.slot(key, "feedback"), className="feedback", role="status"),
-        ],
-        className="check",
-    )
-
-
-def check_feedback(check: Question, chosen: str) -> str:
-    """Return the feedback of an option, beginning with whether it is the answer."""
-    option = next((item for item in check.options if item.id == chosen), None)
-    if option is None:
-        return ""
-    return ("Yes. " if chosen == check.answer else "Not this one. ") + option.feedback
-
-
-def _written(
-    key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int] | None
-) -> list[Component]:
-    own = [part for name, label in SLOTS for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
-    check = reflection.check
-    if check:
-        chosen = str(saved.get("check", ""))
-        text = next((option.text for option in check.options if option.id == chosen), "")
-        own += [html.Dt(check.text), html.Dd([text, html.Br(), check_feedback(check, chosen)])]
-    rows = [
-        html.Div(
-            [
-                html.Span(point, id=f"rubric-{n}"),
-                segmented(ids.writing(key, f"mark{n}"), MARKS, f"m{marks[n]}" if marks else None),
-            ],
-            className="mark-row",
-            role="group",
-            **{"aria-labelledby": f"rubric-{n}"},
-        )
-        for n, point in enumerate(reflection.rubric)
-    ]
-    return [
-        html.Dl(own, className="written"),
-        html.H3("Model answer"),
-        html.P(reflection.model_answer),
-        html.H3("Mark your own, 0 to 2 a point"),
-        *rows,
-        html.Div(
-            [
-                dbc.Button("Save marks", id=ids.action(key, "mark"), className="outline", n_clicks=0),
-                html.Span([icon("check-circle"), f" {sum(marks)} of 8 saved"] if marks else "", className="hint"),
-            ],
-            className="save-line",
-        ),
-        html.Details(
-            [
-                html.Summary(
-                    [icon("chevron-right", size=14), html.B("Two samples"), html.Span("a weak and a strong one")]
-                ),
-                html.P([html.B("Weak. "), reflection.weak_sample]),
-                html.P([html.B("Strong. "), reflection.strong_sample]),
-            ],
-            className="samples",
-        ),
-    ]
+    said = [html.P([html.B("What your lock left out. "), found.sentence], className="autopsy")] if found else []
+    return [*said, html.Table(html.Tbody([*rows, total]), className="terms")]

@@ -10,6 +10,7 @@ from dashboard.missions.paradox_figures import (
     panels,
     traffic_drawing,
 )
+from dashboard.missions.paradox_observation import OBSERVATION
 from dashboard.missions.paradox_readings import (
     COMPRESSION_SOURCE,
     HUD,
@@ -200,6 +201,7 @@ BENCH = Bench(
     panels=panels,
     solve=solve,
     predictions=texts.predictions,
+    observation=OBSERVATION,
     reflection=texts.reflection,
     hud=HUD,
     failures=FAILURES,

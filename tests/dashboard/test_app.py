@@ -275,6 +275,7 @@ class TestReflection:
         self, student: Student
     ) -> None:
         student.lock_all(GUEST)
+        student.reveal(GUEST)
         saved = said(student.write(GUEST, "reflect", self.WRITTEN))
         for part in ("MODEL-ANSWER", "STRONG-SAMPLE", "A smaller model.", "CHECK-SMALLER"):
             assert part in saved
@@ -283,6 +284,7 @@ class TestReflection:
     @pytest.mark.parametrize("missing", ["showed", "why", "change", "check"])
     def test_an_unfinished_reflection_is_not_saved_and_loses_nothing(self, student: Student, missing: str) -> None:
         student.lock_all(GUEST)
+        student.reveal(GUEST)
         page = said(student.write(GUEST, "reflect", {**self.WRITTEN, missing: " "}))
         assert "Not saved yet" in page
         assert "MODEL-ANSWER" not in page
@@ -291,6 +293,7 @@ class TestReflection:
 
     def test_marks_are_kept(self, student: Student) -> None:
         student.lock_all(GUEST)
+        student.reveal(GUEST)
         student.write(GUEST, "reflect", self.WRITTEN)
         marks = {"mark0": "m2", "mark1": "m1", "mark2": "m0", "mark3": "m2"}
         assert "5 of 8 saved" in said(student.write(GUEST, "mark", marks))
@@ -298,6 +301,14 @@ class TestReflection:
 
     def test_before_the_lock_there_is_no_reflection(self, student: Student) -> None:
         assert student.write(GUEST, "reflect", self.WRITTEN).status_code == 403
+
+    def test_it_opens_with_the_gap_and_not_before(self, student: Student) -> None:
+        student.lock_all(GUEST)
+        refused = student.write(GUEST, "reflect", self.WRITTEN)
+        assert refused.status_code == 403
+        assert "Record a try" in said(refused)
+        student.reveal(GUEST)
+        assert student.write(GUEST, "reflect", self.WRITTEN).status_code == 200
 
 
 def test_two_apps_in_one_process_share_nothing(new_app: Callable[[], Dash]) -> None:

@@ -60,6 +60,10 @@ class Listener(Student):
         if bench.reflection and bench.reflection.check:
             for option in bench.reflection.check.options:
                 self.tick(key, option.id)
+        for deed in ("record", "observe", "carry", "learnt"):
+            values = {"values": dict(bench.defaults()), "try": 1}
+            self.deed(key, {"do": deed, **values}, written={"observation": "a", "learnt": "b"})
+        self.rest(key, {"values": dict(bench.defaults())})
         for prediction in bench.predictions:
             self.ask(key, prediction)
 
@@ -238,6 +242,7 @@ class TestTheReaderIsNotBlind:
         listener.page(f"/{key}")
         listener.update(key, bench.defaults())
         listener.table(key, bench.panels[0].id)
+        listener.reveal(key)
         check = bench.reflection.check.options[0].id
         listener.write(key, "reflect", {"showed": "a", "why": "b", "change": "c", "check": check})
         found = {kind for _, answer in listener.heard for kind, _ in answers[key].found_in(answer)}
@@ -250,7 +255,7 @@ class TestTheReaderIsNotBlind:
         [
             # The door that answers before it has looked at the lock.
             ("dashboard.callbacks.bench.is_open", lambda _: lambda bench, locks: True),
-            ("dashboard.callbacks.reflection.is_open", lambda _: lambda bench, locks: True),
+            ("dashboard.callbacks.navigation.is_open", lambda _: lambda bench, locks: True),
             # The note of a reading in place of its limit.
             ("dashboard.layouts.bench.limit_words", lambda _: lambda reading: reading.note or "no limit"),
             ("dashboard.layouts.bench.limit_words", lambda _: lambda reading: str(reading.value)),

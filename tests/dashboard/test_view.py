@@ -198,10 +198,10 @@ class TestStatus:  # L16
 class TestView:
     def test_what_if_names_the_world_that_was_moved_and_nothing_that_was_decided(self, registry: Registry) -> None:
         track = registry.track("edge_guardian")
-        assert views.view(BENCH, track, outcome(), VALUES)["what_if"] == ""
-        assert views.view(BENCH, track, outcome(), {**VALUES, "rounds": 20})["what_if"] == ""
-        moved = views.view(BENCH, track, outcome(), {**VALUES, "rate": 1e9})["what_if"]
-        assert moved == "What if: Uplink away from this track's world."
+        assert views.view(BENCH, track, outcome(), VALUES, {})["what_if"] == ""
+        assert views.view(BENCH, track, outcome(), {**VALUES, "rounds": 20}, {})["what_if"] == ""
+        moved = views.view(BENCH, track, outcome(), {**VALUES, "rate": 1e9}, {})["what_if"]
+        assert moved == "What if: Uplink away from this track’s world. Such a try cannot win."
 
     def test_the_closed_disclosure_tells_its_values(self) -> None:
         assert views.advanced_line(BENCH, {**VALUES, "cached": True}) == "on, 1\u00a0Mb/s"
@@ -219,7 +219,9 @@ class TestView:
         for track in registry.tracks.values():
             for bench in registry.benches(track.id):
                 values = bench.defaults()
-                shown = views.view(bench, track, bench.run(track, values), values)
+                outcome_here = bench.run(track, values)
+                summaries = {name: drawing.summary for name, drawing in outcome_here.panels.items()}
+                shown = views.view(bench, track, outcome_here, values, summaries)
                 text = json.dumps(shown, allow_nan=False, ensure_ascii=False)
                 assert not re.search(r"(?<![\d.\u202f])0\.0*[1-9]\d{3}", json.dumps(shown["summaries"])), text[:200]
                 for part in shown["summaries"].values():

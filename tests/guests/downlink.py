@@ -54,6 +54,13 @@ def solve(track, *, seed, model_bytes, rate_bit_per_s, cached, codec):
         rows = tuple((float(size), float(time)) for size, time in zip(SIZES, curve, strict=True))
         return Table(columns=("model, B", "time, s"), rows=((model_bytes, time_s), *rows))
 
+    def halves():
+        curve = seconds(SIZES, rate_bit_per_s, cached, codec) / 2
+        return charts.figure(charts.curve(SIZES, curve, name="half", label="Half"))
+
+    def half_table():
+        return Table(columns=("model, B", "half the time, s"), rows=((model_bytes, time_s / 2),))
+
     late = time_s > BUDGET_S
     verdict = Verdict(
         code="late",
@@ -72,6 +79,7 @@ def solve(track, *, seed, model_bytes, rate_bit_per_s, cached, codec):
                 figure=figure, summary=f"{time_s:.0f} s to send it.", table=table, point=(model_bytes, time_s)
             ),
             "again": Drawing(figure=figure, summary=f"{time_s:.0f} s again.", table=table),
+            "halves": Drawing(figure=halves, summary=f"{time_s / 2:.0f} s for half.", table=half_table),
         },
         readings=(
             Reading(
@@ -97,6 +105,7 @@ def truth(track, **controls):
 
 X = Axis(label="model", unit="B", low=1e6, high=1e10, scale="log")
 Y = Axis(label="time to download", unit="s", low=0.1, high=1e5, scale="log")
+HALF = Axis(label="time for half", unit="s", low=0.05, high=5e4, scale="log")
 REASONS = (
     Option(id="size", text="the model is large", feedback="It is: FEEDBACK-SIZE."),
     Option(id="rate", text="the link is slow", feedback="It is not: FEEDBACK-RATE."),
@@ -131,7 +140,14 @@ BENCH = Bench(
     ),
     panels=(
         Panel(id="time", question="How long does a device listen?", x=X, y=Y),
-        Panel(id="again", question="And seen again?", x=X, y=Y),
+        Panel(
+            id="again",
+            question="And seen again?",
+            label="whole",
+            x=X,
+            y=Y,
+            views=(Panel(id="halves", question="And half of it?", label="half", x=X, y=HALF),),
+        ),
     ),
     solve=solve,
     predictions=(

@@ -27,7 +27,7 @@
       node.innerHTML = node.dataset.html;
       delete node.dataset.html;
     });
-  }).observe(root, { childList: true, subtree: true });
+  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-html"] });
 
   window.edgelabTheme = function () {
     var next = root.dataset.theme === "dark" ? "light" : "dark";

@@ -93,7 +93,7 @@
     var node = event.target.closest && event.target.closest("[data-do]");
     if (!node || node.disabled) return;
     event.preventDefault();
-    deeds[node.dataset.do](node, deskAround(node));
+    (deeds[node.dataset.do] || window.edgelabDeeds[node.dataset.do])(node, deskAround(node));
   });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
@@ -110,12 +110,6 @@
       }
     }
   });
-  document.addEventListener("toggle", function (event) {
-    if (event.target.matches && event.target.matches("[data-reveal-box]") && event.target.open) {
-      var line = event.target.querySelector("[data-reveal]");
-      if (line) line.focus();
-    }
-  }, true);
   /* Frames without data know no controls to ask for anew, so their colours are exchanged here. */
   function recolour(graph, from, to) {
     var layout = JSON.parse(JSON.stringify(graph.layout), function (_name, value) {

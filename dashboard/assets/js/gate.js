@@ -109,8 +109,10 @@
   }
   function keep(desk) {
     if (!desk.root || !desk.root.classList.contains("is-open")) return;
+    var own = {}; // what stands at its default follows the default, which an earlier bench may move
+    Object.keys(desk.values).forEach(function (name) { if (desk.values[name] !== desk.spec[name].default) own[name] = desk.values[name]; });
     try {
-      window.sessionStorage.setItem("edgelab:" + desk.key, JSON.stringify(desk.values));
+      window.sessionStorage.setItem("edgelab:" + desk.key, JSON.stringify(own));
     } catch (_blocked) { /* private mode: the page works, a reload starts from the defaults */ }
   }
 
@@ -314,7 +316,7 @@
     desks: desks, deskOf: deskOf, words: words, show: show, showAll: showAll, command: command,
     undo: function (desk) { travel(desk, desk.undo, desk.redo); },
     redo: function (desk) { travel(desk, desk.redo, desk.undo); },
-    answered: answered, keep: keep, valueAt: valueAt, onScale: onScale,
+    answered: answered, keep: keep, settle: settle, valueAt: valueAt, onScale: onScale,
   };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.lab = Object.assign(window.dash_clientside.lab || {}, { gate: gate });

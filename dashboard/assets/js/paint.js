@@ -29,10 +29,16 @@
       if (node.dataset.paint.indexOf("values.") === 0) write(node, gate.words(desk.spec[name], desk.values[name]));
     });
   }
+  /* What is not of the state: standing.tries, relief.text. */
+  function paintPart(desk, name, part) {
+    places(desk).texts.forEach(function (node) {
+      if (node.dataset.paint.indexOf(name + ".") === 0) write(node, at(part, node.dataset.paint.slice(name.length + 1)));
+    });
+  }
   function paintView(desk, view) {
     var here = places(desk);
     here.texts.forEach(function (node) {
-      if (node.dataset.paint.indexOf("values.") !== 0) write(node, at(view, node.dataset.paint));
+      if (!/^(values|standing|relief)[.]/.test(node.dataset.paint)) write(node, at(view, node.dataset.paint));
     });
     here.levels.forEach(function (node) { node.dataset.shape = at(view, node.dataset.level) || ""; });
     here.tints.forEach(function (node) { node.dataset.state = at(view, node.dataset.tint) || "ok"; });
@@ -65,21 +71,23 @@
     if (!isNaN(time)) node.textContent = time.toTimeString().slice(0, 5);
   }
 
+  function showSaved(moment) {
+    var saved = document.getElementById("saved");
+    if (!saved) return;
+    saved.textContent = "";
+    if (!moment) return;
+    var time = document.createElement("time");
+    time.dateTime = moment;
+    clock(time);
+    saved.innerHTML = '<span class="icon icon-check-circle icon-16" aria-hidden="true"></span><span class="saved-text">Saved </span>';
+    saved.append(time);
+  }
+
   /* A bench's body has just come to stand on the page. */
   function arrive(desk) {
     desk.greeted = desk.root;
     desk.root.querySelectorAll("time[data-clock]").forEach(clock);
-    var saved = document.getElementById("saved");
-    if (saved) {
-      saved.textContent = "";
-      if (desk.root.dataset.saved) {
-        var time = document.createElement("time");
-        time.dateTime = desk.root.dataset.saved;
-        clock(time);
-        saved.innerHTML = '<span class="icon icon-check-circle icon-16" aria-hidden="true"></span><span class="saved-text">Saved </span>';
-        saved.append(time);
-      }
-    }
+    showSaved(desk.root.dataset.saved);
     if (desk.root.dataset.justLocked === "true") {
       var block = desk.root.querySelector("[data-locked]");
       if (block) {
@@ -89,35 +97,51 @@
       window.scrollTo({ top: 0 });
       announce("Locked. The instruments are open.");
     }
-    restore(desk);
+    restore(desk, window.edgelabContext(desk));
+    window.edgelabStood(desk);
   }
-  function restore(desk) {
+  function restore(desk, values) {
     if (!desk.root.classList.contains("is-open")) return;
     var kept = null;
     try {
       kept = JSON.parse(window.sessionStorage.getItem("edgelab:" + desk.key));
     } catch (_unreadable) { kept = null; }
-    if (!kept || typeof kept !== "object") return;
-    var values = {};
+    kept = kept && typeof kept === "object" ? kept : {};
     Object.keys(desk.spec).forEach(function (name) {
+      if (name in values) return;
       if (typeof kept[name] === typeof desk.spec[name].default && kept[name] !== desk.spec[name].default) values[name] = kept[name];
     });
     if (Object.keys(values).length) gate.command(desk.key, { values: values });
   }
 
-  function paint(view, spec) {
-    var key = window.dash_clientside.callback_context.inputs_list[0].id.bench;
+  function paint(view, standing, relief, spec) {
+    var context = window.dash_clientside.callback_context;
+    var key = context.inputs_list[0].id.bench;
     var desk = gate.deskOf(key, spec);
+    var fresh = desk.greeted !== desk.root;
+    var moved = function (name) {
+      return fresh || context.triggered.some(function (item) { return item.prop_id.indexOf('"name":"' + name + '"') >= 0; });
+    };
     if (desk.root) {
-      paintValues(desk);
-      gate.showAll(desk);
-      if (view) {
-        paintView(desk, view);
-        announceSoon(desk);
+      paintPart(desk, "relief", relief);
+      if (moved("standing") && standing) {
+        paintPart(desk, "standing", standing);
+        if (!fresh) {
+          showSaved(standing.saved);
+          window.edgelabDone(desk, standing);
+        }
       }
-      if (desk.greeted !== desk.root) arrive(desk);
+      if (moved("view")) {
+        paintValues(desk);
+        gate.showAll(desk);
+        if (view) {
+          paintView(desk, view);
+          announceSoon(desk);
+        }
+      }
+      if (fresh) arrive(desk);
     }
-    gate.answered(key);
+    if (moved("view")) gate.answered(key);
     return window.dash_clientside.no_update;
   }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from dashboard.context import Step
 from dashboard.entries import Draft, Locked
 from dashboard.layouts.bench import BenchState, bench_body, bench_page
+from dashboard.progress import progress
 from dashboard.scene import scene
 from dashboard.theme import Screen
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
@@ -31,14 +31,21 @@ def state(registry: Registry) -> Callable[..., BenchState]:
         return BenchState(
             track=track,
             bench=bench,
+            controls_of=bench,
+            arrivals={},
             steps=[Step(id="paradox", label="Paradox", bench=None), Step(id="downlink", label="Downlink", bench=bench)],
             done=set(),
             locks=locks if is_open else {},
             readings=bench.run(track, bench.defaults()).readings,
             scene=opened,
-            reflection=None,
-            marks=None,
-            saved=TIME if is_open else "",
+            progress=progress((), track, bench),
+            standing={
+                "tries": "0 of 10",
+                "locks": "–",
+                "guarantee": "–",
+                "epsilon": "–",
+                "saved": TIME if is_open else "",
+            },
             screen=Screen(),
         )
 
@@ -51,9 +58,9 @@ def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
         opened = state(is_open=True, bench_id=bench_id)
         view = opened.scene.view
         for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
-            if name.startswith(("values.", "status.fixes.")):
+            if name.startswith(("values.", "status.fixes.", "relief.")):
                 continue
-            part = view
+            part = {**view, "standing": opened.standing}
             for step in name.split("."):
                 part = part[int(step)] if isinstance(part, list) else part[step]
             assert isinstance(part, str), name
@@ -77,7 +84,8 @@ def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None: 
     assert of_class(body, "peek") == []
     assert of_class(body, "reflect") == []
     assert of_class(body, "happened") == []
-    assert not {name for name in having(body, "data-paint") if name != "what_if"}
+    assert of_class(body, "tries-section") == []
+    assert not {n for n in having(body, "data-paint") if n != "what_if" and not n.startswith("standing.")}
 
 
 def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
@@ -103,12 +111,11 @@ def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L
     assert opened.bench.brief.text in text(folded)
 
 
-def test_where_you_stand_names_track_step_and_locks(state) -> None:  # L21
-    (hud,) = of_class(bench_body(state(is_open=False)), "hud")
-    assert text(hud).startswith("Edge Guardian|2 Downlink|")
-    assert "Locks|0 of 2" in text(hud)
-    (hud,) = of_class(bench_body(replace(state(is_open=False), done={"paradox"})), "hud")
-    assert "Locks|1 of 2" in text(hud)
+def test_where_you_stand_names_track_step_context_guarantee_binding_tries_and_locks(state) -> None:  # L21
+    (hud,) = of_class(bench_body(state(is_open=True)), "hud")
+    assert text(hud).startswith("Edge Guardian|2 Downlink|federated|Guarantee |")
+    assert {"standing.guarantee", "standing.epsilon", "standing.tries", "standing.locks", "binding.text",
+            "relief.text"} <= having(hud, "data-paint").keys()  # fmt: skip
 
 
 def test_the_page_tells_its_title(state) -> None:

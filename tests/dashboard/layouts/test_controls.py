@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import ids
-from dashboard.layouts.controls import control_row, explore_section, position
+from dashboard.layouts.controls import control_row, explore_section
 from tests.dashboard.layouts.drawn import every, having, props, text
 from tracks.registry import Registry
 from tracks.spec import Bench, Slider
@@ -28,8 +28,8 @@ def bench(registry: Registry) -> Bench:
 def test_a_position_leads_back_to_its_value(decades: float) -> None:
     """Else moving a slider there and back would change the state."""
     value = MODEL.value_at(decades)
-    assert MODEL.value_at(position(MODEL, value)) == value
-    assert math.log10(MODEL.minimum) <= position(MODEL, value) <= math.log10(MODEL.maximum)
+    assert MODEL.value_at(MODEL.position(value)) == value
+    assert math.log10(MODEL.minimum) <= MODEL.position(value) <= math.log10(MODEL.maximum)
 
 
 def test_the_default_stands_at_its_tick_and_in_words() -> None:
@@ -40,7 +40,7 @@ def test_the_default_stands_at_its_tick_and_in_words() -> None:
 
 
 def test_every_control_of_a_bench_has_its_row_and_its_value(bench: Bench) -> None:
-    section = explore_section(KEY, bench, is_open=True)
+    section = explore_section(KEY, bench, {}, is_open=True)
     assert having(section, "data-control").keys() == {control.id for control in bench.controls}
     stores = {str(part.id): part.data for part in every(section) if props(part).get("id", {}) and hasattr(part, "data")}
     for control in bench.controls:
@@ -48,11 +48,11 @@ def test_every_control_of_a_bench_has_its_row_and_its_value(bench: Bench) -> Non
 
 
 def test_before_the_lock_nothing_moves(bench: Bench) -> None:  # N1 L5
-    shut = explore_section(KEY, bench, is_open=False)
+    shut = explore_section(KEY, bench, {}, is_open=False)
     assert len(instruments(shut)) == len(bench.controls)
     assert all(stuck(part) for part in instruments(shut))
     assert {"undo", "redo", "reset"}.isdisjoint(having(shut, "data-do"))
-    opened = explore_section(KEY, bench, is_open=True)
+    opened = explore_section(KEY, bench, {}, is_open=True)
     assert {"undo", "redo", "reset"} <= having(opened, "data-do").keys()
     assert not any(stuck(part) for part in instruments(opened))
 
@@ -73,7 +73,7 @@ def stuck(part: Component) -> bool:
 
 
 def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
-    section = explore_section(KEY, bench, is_open=True)
+    section = explore_section(KEY, bench, {}, is_open=True)
     targets = {props(part)["htmlFor"] for part in every(section) if "htmlFor" in props(part)}
     sliders = [part for part in instruments(section) if getattr(part, "type", "") == "range"]
     assert len(sliders) == sum(isinstance(control, Slider) for control in bench.controls)
@@ -83,6 +83,6 @@ def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
 
 
 def test_the_worlds_control_says_so_and_the_students_does_not(bench: Bench) -> None:
-    rows = having(explore_section(KEY, bench, is_open=True), "data-control")
+    rows = having(explore_section(KEY, bench, {}, is_open=True), "data-control")
     assert "the world's" in text(rows["rate_bit_per_s"])
     assert "the world's" not in text(rows["model_bytes"])

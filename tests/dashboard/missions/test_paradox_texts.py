@@ -57,6 +57,17 @@ def test_the_question_prints_all_that_it_takes(paradox):
     assert (prediction.low, prediction.high) == (1e-12, 1e12)
 
 
+# --- the observation -------------------------------------------------------------------------------------------------
+
+
+def test_the_observation_is_what_the_figure_draws(paradox):
+    """Compressing the upload a hundredfold leaves just over half of the ratio; both ways, a hundredth."""
+    assert paradox.bench.observation.answer == "levels"
+    plain = paradox.run().reading("ratio").value
+    assert paradox.run(compression=100.0, direction="upload").reading("ratio").value / plain == pytest.approx(0.505)
+    assert paradox.run(compression=100.0, direction="both").reading("ratio").value / plain == pytest.approx(0.01)
+
+
 # --- the reveal ------------------------------------------------------------------------------------------------------
 
 
