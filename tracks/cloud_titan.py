@@ -141,6 +141,13 @@ TEXTS = {
     f"{in_words(DAYS_PER_MONTH * FLEET.cap_bytes / FLEET.devices, 'B')} each in 30 days, and one copy of the adapter "
     "is a good part of that. So: more rounds, or longer ones?",
     "convergence_short": "The CTO asks whether the adapter learns better from more rounds or from longer ones.",
+    "network": "llama-3-70b",
+    "memory_speaker": "Systems fellow",
+    "memory_text": f"A tenant’s adapter has {reference.LLAMA_3_70B_LORA_PARAMETERS / 1e6:.1f} million parameters, the "
+    f"model {MODEL.parameters / 1e9:.1f} billion. So the team expects training to need hardly more than serving, and "
+    f"gave one node the job: {in_words(DEVICE.learning_memory_bytes, 'iB')} of HBM, batch 8. It does not run. What "
+    "fills the node, and which rank can we afford to offer?",
+    "memory_short": "The Systems fellow asks what fills a node that trains one small adapter.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Far Island",
 }
 

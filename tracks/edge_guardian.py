@@ -116,6 +116,13 @@ TEXTS = {
     f"because nobody drives in the mean. Each vehicle may move {in_words(FLEET.cap_bytes, 'B')} in 30 days. The team "
     "asks me for more rounds. Would they help?",
     "convergence_short": "The Safety lead asks whether more rounds bring every city to its floor inside the cap.",
+    "network": "resnet50",
+    "memory_speaker": "Safety lead",
+    "memory_text": "The safety partition keeps its memory, and learning has "
+    f"{in_words(DEVICE.learning_memory_bytes, 'iB')} of the {in_words(DEVICE.memory_bytes, 'iB')}. The backbone serves "
+    f"from {in_words(MODEL.weights_bytes, 'iB')}, and I was told that learning takes four to eight times that, so it "
+    "would fit. Show me a step that does, and where its memory goes.",
+    "memory_short": "The Safety lead asks for a training step that stays out of the safety partition.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Dusty Mesa",
 }
 

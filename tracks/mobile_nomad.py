@@ -138,6 +138,13 @@ TEXTS = {
     f"{in_words(FLEET.cap_bytes, 'B')} in 30 days, and the backbone weighs {in_words(MODEL.moved_bytes, 'B')} each "
     "way. Do we need more rounds, or more work on the glasses between them?",
     "convergence_short": "The Product lead asks for every accent inside the wearer’s plan: more rounds, or more work?",
+    "network": "proxyless_mobile",
+    "memory_speaker": "Product lead",
+    "memory_text": f"Translation should adapt to its wearer on the glasses. Display and cameras leave "
+    f"{in_words(DEVICE.learning_memory_bytes, 'iB')} for learning, and the network serves from "
+    f"{in_words(MODEL.weights_bytes, 'iB')}. The team picked LoRA, because almost nothing trains, and the first step "
+    "was out of memory. What is in there, and which way of training fits and still helps the wearer?",
+    "memory_short": "The Product lead asks which way of training fits on the glasses and still helps the wearer.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Stone Village",
 }
 

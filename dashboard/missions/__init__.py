@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.missions.convergence import BENCH as CONVERGENCE
+from dashboard.missions.memory import BENCH as MEMORY
 from dashboard.missions.paradox import BENCH as PARADOX
 from tracks import Bench, hookimpl
 
@@ -10,4 +11,4 @@ from tracks import Bench, hookimpl
 @hookimpl
 def edgelab_benches() -> list[Bench]:
     """Offer the benches that every track gets, in the order of the mission."""
-    return [PARADOX, CONVERGENCE]
+    return [PARADOX, MEMORY, CONVERGENCE]

@@ -167,7 +167,8 @@ def _outcome(told: Answers, outcome: Outcome) -> None:
         figure = drawing.figure()
         for trace in figure["data"]:
             told.count("figure", *np.asarray(trace["x"], float).tolist(), *np.asarray(trace["y"], float).tolist())
-        told.say("figure", *(note["text"] for note in figure["layout"]["annotations"] if " " in note["text"]))
+        written = (text for note in figure["layout"]["annotations"] for text in note.get("texts") or (note["text"],))
+        told.say("figure", *(text for text in written if " " in text))
         told.count("table", *(cell for row in drawing.table().rows for cell in row))
     for reading in outcome.readings:
         told.count("reading", reading.value, unit=reading.unit)
@@ -195,7 +196,8 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     seen = Answers()
     brief = bench.brief
     seen.say("text", brief.text, brief.short, brief.invariant, bench.title, *track.sources.values(), track.wall)
-    seen.count("constant", *constants, *(a.tolerance for a in bench.predictions))
+    seen.count("constant", *constants, unit="")  # stands alone in the table of a track's constants
+    seen.count("tolerance", *(a.tolerance for a in bench.predictions))
     for control in bench.controls:
         seen.say("text", control.label, value_in_words(control, control.default))
         if isinstance(control, Slider):
@@ -206,8 +208,8 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
         _asked(seen, bench, item)
     for preset in bench.presets:
         seen.count("preset", *preset.values.values())
-    for panel in bench.panels:
-        seen.say("text", panel.question, panel.waiting)
+    for panel in (drawn for one in bench.panels for drawn in (one, *one.views)):
+        seen.say("text", panel.question, panel.waiting, *(panel.x.categories + panel.y.categories))
         seen.count("axis", panel.x.low, panel.x.high, panel.y.low, panel.y.high)
         seen.say("tick", *ticks(panel.x)[1], *ticks(panel.y)[1])  # laid out once, whatever the outcome
         layout = panel.limits()["layout"] if panel.limits else {"shapes": (), "annotations": ()}

@@ -33,7 +33,7 @@ class TestPages:
         [
             "/nobody",  # no such track
             "/edge_guardian/nothing",  # no such bench
-            "/edge_guardian/memory",  # a step of the mission that nothing serves yet
+            "/edge_guardian/privacy",  # a step of the mission that nothing serves yet
             "/edge_guardian/paradox/more",  # too deep
             "/%00",  # not a name at all
             "/" + "a" * 5000,
@@ -50,9 +50,9 @@ class TestPages:
 
     def test_a_bench_that_is_not_open_yet_stands_on_the_stepper_and_is_no_link(self, student: Student) -> None:
         page = said(student.page("/edge_guardian/paradox"))
-        assert "Memory" in page
+        assert "Privacy" in page
         assert "not yet open" in page
-        assert '"/edge_guardian/memory"' not in page
+        assert '"/edge_guardian/privacy"' not in page
 
     def test_health_answers_without_asking_the_database(self, app: Dash) -> None:
         answer = app.server.test_client().get("/_health")
