@@ -10,7 +10,7 @@ PORT ?= 8050
 FLAGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint types check bench bench-physics search docs pins vendor clean browser database
+.PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -36,6 +36,10 @@ bench-physics: | $(VENV)/bin/python
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
+
+# Whether every bench is a good one, at eight times the tests' points, as docs/certificates.md: some ten minutes.
+certify: $(VENV)/run.stamp
+	$(BIN)/python tools/certificates.py $(FLAGS)
 
 # The stored search of client updates for an accuracy under privacy: some six minutes.
 search: $(VENV)/test.stamp

@@ -114,3 +114,104 @@ def test_columns_line_up_and_a_guest_without_offers_says_so():
     assert "nothing offered" in lines[1]
     assert "tracks: one, two; benches: three" in lines[2]
     assert lines[0].index("FROM") == lines[1].index("/x") == lines[2].index("/y")
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mine(lab, capsys):
+    """The path of the file that 'new' writes into a lab's folder."""
+    assert main(["new", "deep_mine", "--tracks-dir", str(lab.folder)]) == 0
+    path = lab.folder / "deep_mine.py"
+    assert f"python -m tracks check {path}" in capsys.readouterr().out
+    return path
+
+
+def test_check_prints_every_certificate_asked_for_and_fails_if_one_does_not_hold(lab, mine, capsys):  # N9
+    targets = ["*/own_bench", "deep_mine"]
+    assert main(["check", *targets, "--tracks-dir", str(lab.folder), "--points", "64"]) == 1
+    out = capsys.readouterr().out
+    assert "cloud_titan/own_bench: does not hold" in out
+    assert "FAIL default_fails: The default wins" in out
+    assert "deep_mine/crisis: holds" in out
+    assert out.splitlines()[-1] == "6 certificates: not all hold"
+
+
+@pytest.mark.parametrize("target", ["deep_mine/crisis", "deep*/cris*"])
+def test_check_succeeds_if_all_that_was_asked_for_holds(lab, mine, target, monkeypatch, capsys):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(lab.folder))
+    assert main(["check", "--quick", target]) == 0
+    out = capsys.readouterr().out
+    assert "deep_mine/crisis: holds" in out
+    assert "own_bench" not in out
+
+
+def test_check_of_a_file_looks_at_what_it_brings_and_runs_no_other(lab, mine, capsys):
+    lab.write("neighbour.py", "import pathlib\npathlib.Path(__file__).with_name('was_run').touch()")
+    assert main(["check", str(mine), "--quick"]) == 1  # the lab's own bench does not hold
+    out = capsys.readouterr().out
+    assert "deep_mine/crisis: holds" in out
+    assert "deep_mine/own_bench: does not hold" in out
+    assert "edge_guardian" not in out
+    assert not (lab.folder / "was_run").exists()
+
+
+def test_check_of_a_file_that_is_left_out_gives_the_reason(lab, capsys):
+    path = lab.write("broken.py", "import no_such_library")
+    assert main(["check", str(path)]) == 1
+    assert f"{path} is left out: it cannot be imported" in capsys.readouterr().out
+    assert main(["check", str(lab.folder / "nowhere.py")]) == 1
+    assert "No such file" in capsys.readouterr().out
+
+
+def test_check_fails_for_what_was_left_out_of_the_folder(lab, mine, capsys):
+    lab.write("broken.py", "1 / 0")
+    assert main(["check", "deep_mine/crisis", "--quick", "--tracks-dir", str(lab.folder)]) == 1
+    out = capsys.readouterr().out
+    assert "ZeroDivisionError" in out
+    assert "deep_mine/crisis: holds" in out
+
+
+@pytest.mark.usefixtures("lab")
+def test_check_of_what_is_not_there_lists_what_there_is(capsys):
+    assert main(["check", "cloud_titan/nothing"]) == 1
+    assert "cloud_titan/own_bench" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("points", ["0", "many", "-3", "65537"])
+def test_check_refuses_points_it_cannot_take(points, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(["check", f"--points={points}"])
+    assert leaving.value.code == 2
+    assert "must be a whole number, 1 to 65536" in capsys.readouterr().err
+
+
+# --- new -------------------------------------------------------------------------------------------------------------
+
+
+def test_new_writes_a_track_that_loads(lab, mine):
+    found = lab.found("deep_mine.py")
+    assert (found.tracks, found.reason) == (("deep_mine",), "")
+    track = lab.load().track("deep_mine")
+    assert (track.name, track.crisis.id) == ("Deep Mine", "crisis")
+    assert "harbour_crane" not in mine.read_text().lower()
+
+
+def test_new_overwrites_nothing(lab, mine, capsys):
+    mine.write_text("mine")
+    assert main(["new", "deep_mine", "--tracks-dir", str(lab.folder)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["Deep Mine", "../up", "9lives", ""])
+def test_new_refuses_what_is_no_id(lab, name, capsys):
+    assert main(["new", name, "--tracks-dir", str(lab.folder)]) == 1
+    assert "must be lower-case letters" in capsys.readouterr().err
+    assert list(lab.folder.iterdir()) == []
+
+
+def test_new_needs_its_folder(tmp_path, capsys):
+    assert main(["new", "deep_mine", "--tracks-dir", str(tmp_path / "nowhere")]) == 1
+    assert "does not exist" in capsys.readouterr().err

@@ -1,0 +1,51 @@
+"""Certify every bench of every track and write docs/certificates.md: what 'make certify' runs.
+
+    python tools/certificates.py [--points 4096] [--processes 2]
+
+Exit status 1 if a certificate does not hold; the page is written all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import tracks._certificate_blas  # noqa: F401 - before anything that imports numpy
+from tracks._certificate_text import page, report
+from tracks.registry import load_registry
+from tracks.testing import Certificate, certify, pairs
+
+PAGE = Path(__file__).parents[1] / "docs" / "certificates.md"
+POINTS, PROCESSES = 4096, 2
+
+
+def certificate(name: str, points: int) -> Certificate:
+    """Return the certificate of ``track/bench``, in a process that knows nothing yet."""
+    ((track, bench),) = pairs(load_registry(), [name])
+    return certify(track, bench, points=points, draw=True)
+
+
+def main() -> int:
+    """Certify, print each as it comes, write the page in the order of tracks and missions."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--points", type=int, default=POINTS, help="Sobol points of each decision space")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="benches certified at the same time")
+    options = parser.parse_args()
+    names = [f"{track.id}/{bench.id}" for track, bench in pairs(load_registry())]
+    # Each bench gets a process of its own: what the physics keeps in its caches for one is of no use to the next.
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        waiting = [pool.submit(certificate, name, options.points) for name in names]
+        certificates = []
+        for one in waiting:
+            certificates.append(one.result())
+            print(report(certificates[-1]), flush=True)
+    PAGE.write_text(page(certificates), encoding="utf-8")
+    print(f"Wrote {PAGE}")
+    return 0 if all(one.holds for one in certificates) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
