@@ -3,6 +3,8 @@
 import pytest
 
 from tracks import testing
+from tracks._certificate_files import write_guest
+from tracks._certificate_structure import STRUCTURE
 from tracks._certificate_text import page, report
 from tracks.registry import load_registry
 
@@ -24,6 +26,21 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_bench_is_a_good_one(case):  # N9
     case()
+
+
+@pytest.fixture(scope="module")
+def newcomers(tmp_path_factory):
+    """What 'python -m tracks new' writes, with every bench of the course."""
+    path = write_guest("deep_mine", tmp_path_factory.mktemp("guests"))
+    return testing.cases(load_registry(folder=path.parent), only=["deep_mine"], points=16)
+
+
+@pytest.mark.parametrize("check", STRUCTURE, ids=lambda check: check.__name__)
+def test_every_bench_of_the_course_serves_a_track_it_has_never_seen(check, newcomers):  # N9
+    served = [case for case in newcomers if case.check is check]
+    assert len(served) >= 3
+    for case in served:
+        case()
 
 
 def test_the_course_has_its_benches_on_every_track():
