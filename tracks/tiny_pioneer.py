@@ -6,6 +6,7 @@ from physics import reference
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
+from tracks.crises.mesh import BENCH as MESH_UPDATE
 from tracks.quantities import in_words
 
 CLOCK_HZ = 128e6
@@ -161,6 +162,7 @@ TINY_PIONEER = Track(
     fleet=FLEET,
     targets=TARGETS,
     crisis_name="the Mesh Update",
+    crisis=MESH_UPDATE,
     sources=SOURCES,
     colour=Colour(light="#00703A", dark="#5FD39A"),
     icon="soundwave",
