@@ -121,7 +121,7 @@ SOURCES = {
     "targets.safety_accuracy": "assumed: what the privacy bench may not fall below on the proxy task",
     "targets.epsilon": "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",
     "targets.extras.better_than_local_share": "assumed: sharing must help four of five wearers",
-    "targets.extras.gain_kept_share": "assumed: half a mebibyte cannot hold what nine tenths of the gain would take",
+    "targets.extras.gain_kept_share": "assumed: half a mebibyte cannot hold what seven eighths of the gain would take",
     "targets.extras.profile_age_per_stay": "assumed: a profile must be younger than the stay in its place",
 }
 
