@@ -3,8 +3,10 @@
 import pytest
 
 from tracks import testing
+from tracks._certificate_checks import SHARE
 from tracks._certificate_files import write_guest
 from tracks._certificate_structure import STRUCTURE
+from tracks._certificate_survey import APART, MOVES, SCANNED, STEPS
 from tracks._certificate_text import page, report
 from tracks.registry import load_registry
 
@@ -58,3 +60,12 @@ def test_page_and_terminal_say_what_was_found():
         assert f"| `{item.check}` | yes | {item.text} |" in text
         assert f"  ok   {item.check}: {item.text}" in short
     assert f"| edge_guardian | paradox | yes | - | - | - | {proof.solves:,} |" in text
+
+
+def test_the_lines_say_the_numbers_they_are_measured_with():
+    asked = {check.__name__: check.__doc__ for check in testing.CHECKS}
+    assert f"From {100 * SHARE[0]:g}% to {100 * SHARE[1]:g}%" in asked["win_share"]
+    assert f"at {SCANNED} positions" in asked["no_single_control_win"]
+    assert f"one of {MOVES} equal positions" in asked["reachable"]
+    assert ("At most ten moves" in asked["reachable"]) == (STEPS == 10)
+    assert f"more than {APART:g} of a scale" in asked["two_designs"]
