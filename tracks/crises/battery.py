@@ -48,7 +48,7 @@ CONTROLS: tuple[Control, ...] = (
     Slider(
         id="batch",
         label="Batch",
-        unit="windows",
+        unit="",
         minimum=BATCH[0],
         maximum=BATCH[1],
         step=0.02,

@@ -22,7 +22,8 @@ KINDS = ("weights", "gradients", "optimizer", "activations")
 DAY_SHOWN = (0.0, 1.3)  # of each line's own limit
 MEMORY_SHOWN = 2.4  # budgets
 POINTS_SHOWN = (-12.0, 16.0)
-LADDER = (3, 7, 15, 30, 60, 120, 250, 500, 1000)  # local steps at which the accent's curve is computed
+AROUND = 3.0  # by which the curve may leave the axis, so that it crosses the whole of it
+LADDER = (1, 3, 7, 15, 30, 60, 120, 250, 500, 1000)  # local steps at which the accent's curve is computed
 
 
 def panels(track: Track) -> tuple[Panel, Panel, Panel]:
@@ -83,8 +84,7 @@ def day_summary(state: State) -> str:
     """Return the day in one sentence: what is left at night, how hot it gets, what the frames do."""
     day, glasses = state.day, state.glasses
     empty = np.flatnonzero(day.charge[:CHARGER_AT] <= 0)
-    left = float(day.charge[CHARGER_AT - 1])
-    battery = f"empty at {clock(int(empty[0]))}" if len(empty) else f"{in_words(left, 'share')} left at night"
+    battery = f"empty at {clock(int(empty[0]))}" if len(empty) else f"{_left(state)} left at night"
     heat = f"at most {three_digits(day.hottest)} °C"
     frames = (
         f"{three_digits(day.slowest)} frames a second"
@@ -117,12 +117,21 @@ def _day_figure(state: State) -> Figure:
             name=f"frames at {clock(start)}",
             series=2,
             role="you" if rate < glasses.frames_per_s else "other",
-            label="Frames" if rate == day.slowest and start == _slowest_at(state) else "",
-            value=f"{three_digits(rate)}/s",
-            place="above",
         )
         for (start, end), rate in zip(day.sessions, day.frames, strict=True)
     ]
+    # Sessions are points; a line of no length lets their label stand among those of the lines.
+    slowest = day.slowest / glasses.frames_per_s
+    sessions.append(
+        charts.curve(
+            [hours[-1]] * 2,
+            [slowest] * 2,
+            name="frames, slowest",
+            series=2,
+            label="Frames",
+            value=f"{three_digits(day.slowest)}/s",
+        )
+    )
     return charts.figure(
         *windows,
         _skin_limit(glasses.skin_c),
@@ -132,7 +141,7 @@ def _day_figure(state: State) -> Figure:
             name="charge",
             series=0,
             label="Battery",
-            value=f"{in_words(float(day.charge[CHARGER_AT - 1]), 'share')} at {clock(CHARGER_AT)}",
+            value=_left(state),
         ),
         charts.curve(
             hours, skin, name="temperature", series=1, label="Skin", value=f"max {three_digits(day.hottest)} °C"
@@ -141,9 +150,9 @@ def _day_figure(state: State) -> Figure:
     )
 
 
-def _slowest_at(state: State) -> int:
-    rates = state.day.frames
-    return state.day.sessions[rates.index(min(rates))][0]
+def _left(state: State) -> str:
+    """Return the charge at night, to a tenth of a per cent."""
+    return in_words(round(float(state.day.charge[CHARGER_AT - 1]), 3), "share")
 
 
 def _day_table(state: State) -> Table:
@@ -223,8 +232,8 @@ def _accent_limits(gain: float, loss: float) -> Figure:
 
 def _goals(gain: float, loss: float) -> tuple[charts.Part, ...]:
     return (
-        charts.limit(gain, f"own accent {in_words(gain, 'points')}", kind="target", place="limit-y-left"),
-        charts.limit(-loss, f"others {in_words(-loss, 'points')}", kind="floor", place="limit-y-left-below"),
+        charts.limit(gain, f"own accent {in_words(gain, 'points')}", kind="target", place="limit-y-right"),
+        charts.limit(-loss, f"others {in_words(-loss, 'points')}", kind="floor", place="limit-y-below"),
     )
 
 
@@ -267,7 +276,7 @@ def _curve(state: State) -> tuple[Floats, Floats, Floats]:
         return minutes, np.full(2, here[1]), np.full(2, here[2])
     steps, gain, elsewhere = _ladder(state.lesson)
     minutes = steps * (state.setting.minutes / state.day.passes)
-    inside = (minutes >= MINUTES[0]) & (minutes <= MINUTES[1])
+    inside = (minutes >= MINUTES[0] / AROUND) & (minutes <= MINUTES[1] * AROUND)
     columns = [np.append(values[inside], own) for values, own in zip((minutes, gain, elsewhere), here, strict=True)]
     order = np.argsort(columns[0], kind="stable")
     return columns[0][order], columns[1][order], columns[2][order]

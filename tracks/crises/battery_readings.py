@@ -195,10 +195,10 @@ def _drain(state: State) -> Reading:
         )
     return Reading(
         id="drain",
-        label="Learning / transl.",
+        label="Learning drain",
         value=state.drain,
         unit="x",
-        note="power, networks alone",
+        note="times inference",
         formula=formula,
         meaning=meaning,
         source=f"{ENERGY}. Utilisation and peak: assumed, 8 INT8 TOPS at 5%.",
@@ -221,7 +221,7 @@ def _leaves(track: Track, state: State) -> Reading:
     }[setting.data]
     return Reading(
         id="leaves",
-        label="Leaves the glasses",
+        label="What leaves",
         value=value,
         note={"local": "no guarantee needed", "federated": "no formal guarantee", "upload": "raw audio"}[setting.data],
         formula=formula,

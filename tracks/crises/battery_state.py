@@ -95,8 +95,8 @@ def measured(code: str, glasses: Glasses, setting: Setting) -> Measured:
     if code == OUT_OF_MEMORY:
         return Measured(quantity=float(step.memory.total_bytes), limit=glasses.memory_bytes, unit="iB")
     if code == RAW_AUDIO_LEFT:
-        day = glasses.raw_bytes / MB
-        return Measured(quantity=day if setting.data == "upload" else 0.0, limit=0.0, unit="MB of voice", scale=day)
+        whole = glasses.raw_bytes / MB
+        return Measured(quantity=whole if setting.data == "upload" else 0.0, limit=0.0, unit="MB of voice", scale=whole)
     exchange = exchange_of(glasses, setting)
     if code == OVER_BATTERY:
         drained = drained_j(glasses, setting, step, exchange)

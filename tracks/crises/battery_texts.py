@@ -218,7 +218,8 @@ def peek(track: Track, outcome: Outcome, **_: Value) -> Peek:  # noqa: ARG001 - 
         ),
         leaves_out="Number formats: learning in fp32 is priced like inference in INT8 and runs as fast, which flatters "
         "it. Caches on the chip: every kept byte goes to memory once and back once. A second thermal mass, sunlight, "
-        "the warmth of a face. The battery’s age and its loss at high currents. Handshakes of the radio, and links "
+        "the warmth of a face. The battery’s age and its loss at high currents; an "
+        "empty one is drawn as empty, and the day goes on. Handshakes of the radio, and links "
         "faster than 10 Mb/s, which the fit of 2012 does not cover. The recordings have to be stored until they are "
         "learnt. The accent is a proxy task: ranks stand for methods, and no speech is recognised.",
     )
@@ -247,7 +248,7 @@ def reflection(track: Track) -> Reflection:
     budget = in_words(glasses.memory_bytes, "iB")
     lora_needs = in_words(float(lora.step.memory.total_bytes), "iB")
     allowed = in_words(glasses.allowed_j, "J")
-    minutes, left = three_digits(BY_DAY.minutes), float(start.day.charge[CHARGER_AT - 1])
+    minutes, left = three_digits(BY_DAY.minutes), round(float(start.day.charge[CHARGER_AT - 1]), 3)
     return Reflection(
         prompt="You kept the voice on the glasses. Which wall did that raise first, what took it down, and what did "
         "the wearers or their privacy pay for it?",
