@@ -3,6 +3,10 @@
 import pytest
 
 from tracks import testing
+from tracks._certificate_checks import SHARE
+from tracks._certificate_files import write_guest
+from tracks._certificate_structure import STRUCTURE
+from tracks._certificate_survey import APART, MOVES, SCANNED, STEPS
 from tracks._certificate_text import page, report
 from tracks.registry import load_registry
 
@@ -26,6 +30,21 @@ def test_every_bench_is_a_good_one(case):  # N9
     case()
 
 
+@pytest.fixture(scope="module")
+def newcomers(tmp_path_factory):
+    """What 'python -m tracks new' writes, with every bench of the course."""
+    path = write_guest("deep_mine", tmp_path_factory.mktemp("guests"))
+    return testing.cases(load_registry(folder=path.parent), only=["deep_mine"], points=16)
+
+
+@pytest.mark.parametrize("check", STRUCTURE, ids=lambda check: check.__name__)
+def test_every_bench_of_the_course_serves_a_track_it_has_never_seen(check, newcomers):  # N9
+    served = [case for case in newcomers if case.check is check]
+    assert len(served) >= 3
+    for case in served:
+        case()
+
+
 def test_the_course_has_its_benches_on_every_track():
     names = {f"{track.id}/{bench.id}" for track, bench in testing.pairs(LAB)}
     for track in LAB.tracks:
@@ -41,3 +60,12 @@ def test_page_and_terminal_say_what_was_found():
         assert f"| `{item.check}` | yes | {item.text} |" in text
         assert f"  ok   {item.check}: {item.text}" in short
     assert f"| edge_guardian | paradox | yes | - | - | - | {proof.solves:,} |" in text
+
+
+def test_the_lines_say_the_numbers_they_are_measured_with():
+    asked = {check.__name__: check.__doc__ for check in testing.CHECKS}
+    assert f"From {100 * SHARE[0]:g}% to {100 * SHARE[1]:g}%" in asked["win_share"]
+    assert f"at {SCANNED} positions" in asked["no_single_control_win"]
+    assert f"one of {MOVES} equal positions" in asked["reachable"]
+    assert ("At most ten moves" in asked["reachable"]) == (STEPS == 10)
+    assert f"more than {APART:g} of a scale" in asked["two_designs"]

@@ -76,7 +76,7 @@ def default_fails(survey: Survey) -> Finding:
 
 
 def win_share(survey: Survey) -> Finding:
-    """A share of the decision space wins that is neither a needle nor a barn door."""
+    """From 0.5% to 25% of the decision space wins: the estimate decides, its 95% Wilson interval is printed."""
     wins, points = len(survey.wins), len(survey.states)
     if not points:
         return finding("win_share", False, "There is no decision to take; give at least one control the role decision")
@@ -90,7 +90,7 @@ def win_share(survey: Survey) -> Finding:
 
 
 def no_single_control_win(survey: Survey) -> Finding:
-    """No decision alone mends the default."""
+    """No decision alone mends the default, each scanned at 41 positions."""
     decisions = survey.by_role["decision"]
     winners: dict[str, str] = {}
     for control in decisions:
@@ -104,7 +104,10 @@ def no_single_control_win(survey: Survey) -> Finding:
 
 
 def reachable(survey: Survey) -> Finding:
-    """Whoever always takes the move that helps most gets to a win."""
+    """At most ten moves win, each the one that most raises the smallest margin of all verdicts.
+
+    A move sets one slider to one of 20 equal positions of its scale, or takes another option.
+    """
     path = survey.path
     steps, end = len(path) - 1, path[-1]
     moves = f"{steps} {'move' if steps == 1 else 'moves'}"
@@ -129,7 +132,7 @@ def _move(survey: Survey, before: State, after: State) -> str:
 
 
 def two_designs(survey: Survey) -> Finding:
-    """At least two ways lead to a win."""
+    """Two wins disagree in a choice or a switch, or by more than 0.3 of a scale in two sliders."""
     if survey.designs is None:
         wanted = f"that disagree in a choice or by more than {APART:g} of a scale in two sliders"
         return finding("two_designs", False, f"Among {len(survey.wins)} wins there are no two {wanted}")
@@ -168,7 +171,10 @@ def _standing(survey: Survey, code: str) -> tuple[list[State], list[State]]:
 
 
 def failures_reachable(survey: Survey) -> Finding:
-    """Every declared failure stands in some state, be it as a warning."""
+    """Every declared failure stands in some state, be it as a warning.
+
+    If it never does in the track's own world, other worlds are searched.
+    """
     never: list[str] = []
     elsewhere: list[str] = []
     for code in survey.bench.failures:

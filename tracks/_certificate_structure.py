@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from tracks._certificate_checks import Finding, finding, listed
-from tracks._certificate_survey import State, Survey, Unsolved, seen
-from tracks.controls import Slider
+from tracks._certificate_survey import Seen, State, Survey, Unsolved, seen
+from tracks.controls import Slider, Value
 from tracks.figures import Drawing, Table
 from tracks.spec import Bench
 from tracks.teaching import Peek, Prediction
@@ -53,11 +53,16 @@ def _edges(survey: Survey) -> Iterator[State]:
 def same_answer_twice(survey: Survey) -> Finding:
     """``solve`` is pure: asked again, after other states, it says the same."""
     states = _some(survey)
-    first = [seen(survey.run(state)) for state in states]
-    changed = [survey.named(state) for state, one in zip(states, first, strict=True) if seen(survey.run(state)) != one]
+    first = [_answer(survey, state) for state in states]
+    changed = [survey.named(state) for state, one in zip(states, first, strict=True) if _answer(survey, state) != one]
     if changed:
         return finding("same_answer_twice", False, f"solve gives another answer the second time: {listed(changed)}")
     return finding("same_answer_twice", True, f"solve gives the same answer twice in {len(states)} states")
+
+
+def _answer(survey: Survey, state: State) -> tuple[Seen, dict[str, Value]]:
+    outcome = survey.run(state)
+    return seen(outcome), dict(outcome.decision)
 
 
 def margins_match_levels(survey: Survey) -> Finding:

@@ -38,6 +38,7 @@ class Seen:
     """What is remembered of an outcome: judgements, and two prints that tell whether two outcomes differ.
 
     ``numbers`` is made of readings, margins and the drawings' messages; ``words`` of all that is written as well.
+    What later benches inherit is in neither, because it may repeat the controls.
     """
 
     verdicts: tuple[Judged, ...]
@@ -70,7 +71,7 @@ def seen(outcome: Outcome) -> Seen:
         tuple((item.code, item.level, item.margin) for item in outcome.verdicts),
         tuple((name, item.summary, item.point and item.point[1]) for name, item in sorted(outcome.panels.items())),
     )
-    words = (numbers, outcome.readings, outcome.verdicts, tuple(sorted(outcome.decision.items())))
+    words = (numbers, outcome.readings, outcome.verdicts, tuple(item.point for item in outcome.panels.values()))
     judged = (Judged(code=v.code, level=v.level, margin=v.margin, fixes=v.fixes) for v in outcome.verdicts)
     return Seen(verdicts=tuple(judged), numbers=hash(numbers), words=hash(words))
 

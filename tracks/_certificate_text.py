@@ -42,7 +42,7 @@ def _verdict(certificate: Certificate) -> str:
 
 def page(certificates: Sequence[Certificate]) -> str:
     """Return the page of all certificates as Markdown; only its times differ from one run to the next."""
-    lines = "\n".join(f"| `{check.__name__}` | {_first_line(check.__doc__)} |" for check in CHECKS)
+    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in CHECKS)
     rows = "\n".join(map(_row, certificates))
     points = max((one.points for one in certificates), default=0)
     whole = sum(one.seconds for one in certificates)
@@ -52,8 +52,8 @@ def page(certificates: Sequence[Certificate]) -> str:
     )
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0].replace("``", "`")
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("``", "`")
 
 
 def _row(one: Certificate) -> str:

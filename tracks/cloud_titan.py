@@ -6,6 +6,7 @@ from physics import reference
 from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
+from tracks.crises.flood import BENCH as FLOOD
 from tracks.quantities import in_words
 
 GPUS = 8
@@ -162,6 +163,7 @@ CLOUD_TITAN = Track(
     fleet=FLEET,
     targets=TARGETS,
     crisis_name="the Personalization Flood",
+    crisis=FLOOD,
     sources=SOURCES,
     colour=Colour(light="#4F46E5", dark="#A5B4FC"),
     icon="cloud",

@@ -6,6 +6,7 @@ from physics import reference
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
+from tracks.crises import drift
 from tracks.quantities import in_words
 
 MODEL = Model(
@@ -137,6 +138,7 @@ EDGE_GUARDIAN = Track(
     fleet=FLEET,
     targets=TARGETS,
     crisis_name="the Fleet Learning Drift",
+    crisis=drift.BENCH,
     sources=SOURCES,
     colour=Colour(light="#B71C28", dark="#FF8A8A"),
     icon="shield",

@@ -6,6 +6,7 @@ from physics import reference
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
+from tracks.crises.battery import BENCH
 from tracks.quantities import in_words
 
 FRAMES_PER_S = 60
@@ -159,6 +160,7 @@ MOBILE_NOMAD = Track(
     fleet=FLEET,
     targets=TARGETS,
     crisis_name="the Battery-Privacy Paradox",
+    crisis=BENCH,
     sources=SOURCES,
     colour=Colour(light="#B34A00", dark="#FFB070"),
     icon="eyeglasses",

@@ -16,10 +16,10 @@ from dashboard.missions.memory_networks import BATCHES, RANKS, RESOLUTIONS, TOKE
 from dashboard.missions.memory_readings import HUD, SOURCES, found, readings
 from dashboard.missions.memory_setting import (
     CHECKPOINTS,
-    METHODS,
     OPTIMIZERS,
     PRECISIONS,
     RUNTIMES,
+    SHORT,
     called,
     default_setting,
     setting_of,
@@ -36,7 +36,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         Choice(
             id="method",
             label="What trains",
-            options=tuple(Option(id=name, text=METHODS[name]) for name in network.methods),
+            options=tuple(Option(id=name, text=SHORT[name]) for name in network.methods),
             default=start.method,
             source=SOURCES["method"],
         ),
@@ -55,7 +55,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         Slider(
             id="batch",
             label="Batch",
-            unit="samples",
+            unit="a step",
             minimum=BATCHES[0],
             maximum=BATCHES[1],
             step=0.02,

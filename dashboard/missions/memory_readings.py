@@ -126,7 +126,7 @@ def _origins(track: Track, given: Found) -> dict[str, str]:
         if not network.is_transformer
         else "Count: Korthikanti et al. 2022, carried over to this block by derivation, not measured",
         "gain": f"Gain of the method: {gain_source(network, now)}",
-        "target": f"Target: {own_target or 'assumed: nine tenths of what full fine-tuning gains'}",
+        "target": f"Target: {own_target or 'assumed: seven eighths of what full fine-tuning gains'}",
         "keeps": "Optimizer: assumed: momentum keeps 98% and SGD 95% of Adam’s gain after as many steps",
         "cap": f"Cap: {sources['fleet.cap_bytes']}",
         "often": "Rhythm: assumed: once a week at least, better once a day",
@@ -137,7 +137,7 @@ def _origins(track: Track, given: Found) -> dict[str, str]:
         "touches": "Traffic: assumed: each byte of the step is written once and read once",
     }
     if network.is_transformer:
-        fixed["size_gain"] = "Sequence: assumed: each halving below the usual sample costs 5% of the gain"
+        fixed["size_gain"] = "Sequence: assumed: each halving below the usual sample costs 3% of the gain"
     elif network.size:
         fixed["size_gain"] = (
             "Resolution: Cai et al. 2020, table 2, TinyTL-L+B at 224 and 320 pixels; assumed: elsewhere by the octave"
@@ -154,6 +154,11 @@ def _origins(track: Track, given: Found) -> dict[str, str]:
         ("size", "Sample", now.size, usual.size, SOURCES[network.size] if network.size else "fixed by the network"),
     )
     return origins(fixed, inputs)
+
+
+def in_numbers(count: float) -> str:
+    """Return a number of parameters as one says it: "154 000", "70.6 billion"."""
+    return f"{three_digits(count / 1e9)} billion" if count >= 1e9 else three_digits(count)
 
 
 def sum_in_words(given: Found) -> str:
@@ -235,11 +240,10 @@ def _trained(given: Found, known: Mapping[str, str]) -> Reading:
     everything = float(network.parameters)
     return Reading(
         id="trained",
-        label="Trained",
+        label="Trained parameters",
         value=trained,
-        unit="parameters",
-        note=f"{words(trained / everything, 'share')} of {three_digits(everything)}",
-        formula=f"{called(given.setting)}: {three_digits(trained)} of {three_digits(everything)}",
+        note=f"{words(trained / everything, 'share')} of {in_numbers(everything)}",
+        formula=f"{called(given.setting)}: {in_numbers(trained)} of {in_numbers(everything)}",
         meaning=f"Each of them has a gradient and {STATE_BYTES[given.setting.optimizer]} B of "
         f"{OPTIMIZERS[given.setting.optimizer]} states. Adapters stand beside the frozen network; other methods train "
         "a part of it.",
@@ -257,8 +261,8 @@ def _payload(track: Track, given: Found, known: Mapping[str, str]) -> Reading:
         unit="B",
         limit=given.heaviest,
         warn=given.comfortable,
-        note=f"≤ {words(given.heaviest, 'B')}, weekly",
-        formula=f"{three_digits(spent.trained)} × {words(spent.payload / spent.trained, 'B')} = "
+        note=f"≤ {words(given.heaviest, 'B')}",
+        formula=f"{in_numbers(spent.trained)} × {words(spent.payload / spent.trained, 'B')} = "
         f"{words(spent.payload, 'B')}; {words(cap, 'B')} / (2 × {words(spent.payload, 'B')}) = "
         f"{three_digits(times)} times in {DAYS_PER_MONTH} days",
         meaning="One update, one direction, uncompressed: what trains is what has to be sent. The limit is what the "

@@ -19,6 +19,13 @@ METHODS: Mapping[str, str] = {
     "tinytl_bias": "TinyTL bias",
     "tinytl_lite_residual": "TinyTL lite residual",
 }
+# As a row of five buttons, or a point's label, has room for them; TinyTL's are the authors' own.
+SHORT: Mapping[str, str] = {
+    **METHODS,
+    "last_k": "last k",
+    "tinytl_bias": "TinyTL-B",
+    "tinytl_lite_residual": "TinyTL-L",
+}
 OPTIMIZERS: Mapping[str, str] = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
 PRECISIONS: Mapping[str, str] = {"fp32": "fp32", "bf16": "bf16", "mixed": "mixed, fp16", "int8": "int8 where frozen"}
 CHECKPOINTS: Mapping[str, str] = {"none": "keep all", "selective": "attention again", "full": "blocks again"}

@@ -9,10 +9,9 @@ from dashboard.missions.memory_costs import STATE_BYTES, Costs, costs
 from dashboard.missions.memory_figures import GAIN, WATERFALL
 from dashboard.missions.memory_gain import gain_kept
 from dashboard.missions.memory_networks import Network, network_of
-from dashboard.missions.memory_readings import target
+from dashboard.missions.memory_readings import in_numbers, target
 from dashboard.missions.memory_setting import (
     OPTIMIZERS,
-    PRECISIONS,
     Setting,
     default_setting,
     setting_of,
@@ -33,7 +32,7 @@ from tracks import (
     Truth,
     Value,
 )
-from tracks.quantities import in_words, three_digits
+from tracks.quantities import in_words
 
 ASKED_BLOCKS, ASKED_BATCH, ASKED_OPTIMIZER = 3, 8, "adam"
 CLAIM = (4, 8)  # times the memory of inference, as the lab's brief has it
@@ -57,13 +56,12 @@ def brief(track: Track) -> Brief:
             "memory_short", "The Systems fellow asks for a training step that fits beside inference."
         ),
         invariant=(
-            "Two claims are in the room, and both are to be tested rather than believed. The locality invariant: what "
-            "is learnt where the data are spares sending them; then learning has to fit there. Memory amplification: "
-            f"learning takes {CLAIM[0]} to {CLAIM[1]} times the memory of inference. A step holds weights, one "
-            "gradient for each trained parameter, the optimizer’s states, and of the activations what the backward "
-            "pass still needs. Inference holds weights and the layer that is being computed. Gain kept means: of what "
-            "full fine-tuning gains over training the last layer alone, the share that a method keeps; published for "
-            "TinyTL’s methods, a proxy or assumed for the others."
+            "Two claims, to be tested rather than believed. Locality: what learns where the data are need not send "
+            f"them; so learning has to fit there. Memory amplification: learning takes {CLAIM[0]} to {CLAIM[1]} times "
+            "the memory of inference. A step holds weights, a gradient and the optimizer’s states for each trained "
+            "parameter, and the activations that the backward pass needs; inference holds weights and the layer it "
+            "computes. Gain kept: of what full fine-tuning gains over training the last layer alone, the share that a "
+            "method keeps; published for TinyTL, a proxy or assumed elsewhere."
         ),
     )
 
@@ -111,13 +109,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             scenario=scenario(track),
             given=(
                 ("Inference, same batch", served),
-                ("Trained share", f"{share} of {three_digits(network.parameters)} parameters"),
-                ("Precision", PRECISIONS[setting.precision]),
-                (
-                    "Optimizer",
-                    f"{OPTIMIZERS[setting.optimizer]}, {STATE_BYTES[setting.optimizer]} B for each trained parameter",
-                ),
-                ("Blocks", f"{setting.last} of {network.blocks}, with the last layer"),
+                ("Trained share", f"{share} of {in_numbers(network.parameters)} parameters"),
+                ("Adam", f"{STATE_BYTES[setting.optimizer]} B of states for each of these"),
             ),
             truth=truth,
             mechanisms=_mechanisms(network, found),

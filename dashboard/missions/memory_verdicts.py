@@ -10,11 +10,10 @@ from typing import Any
 from dashboard.missions.memory_costs import Costs, costs, fitting_batch
 from dashboard.missions.memory_gain import gain_kept
 from dashboard.missions.memory_networks import BATCHES, RESOLUTIONS, TOKENS
-from dashboard.missions.memory_readings import COMFORT, Found
+from dashboard.missions.memory_readings import COMFORT, Found, in_numbers
 from dashboard.missions.memory_setting import OPTIMIZERS, Setting, called
 from dashboard.missions.sources import words
 from tracks import Fix, Value, Verdict
-from tracks.quantities import three_digits
 from tracks.spec import Level
 
 OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE = "out_of_memory", "below_quality", "update_too_heavy"
@@ -52,7 +51,7 @@ def _biggest(given: Found) -> str:
     name, value = given.costs.biggest
     setting, share = given.setting, words(value / given.costs.total, "share")
     why = {
-        "weights": f"the network itself has to be there, {words(given.network.parameters, 'parameters')} of it",
+        "weights": f"the network itself has to be there, {in_numbers(given.network.parameters)} parameters",
         "gradients": "each trained parameter has one",
         "optimizer": f"{OPTIMIZERS[setting.optimizer]} keeps states in fp32 for each trained parameter",
         "activations": "the backward pass needs what the forward pass computed",
@@ -92,7 +91,7 @@ def _heavy_update(given: Found) -> Verdict:
         quantity=payload,
         limit=given.heaviest,
         unit="B",
-        cause=f"{three_digits(given.costs.trained)} trained parameters have to be sent, and a copy has to come down.",
+        cause=f"{in_numbers(given.costs.trained)} trained parameters have to be sent, and a copy has to come down.",
         fixes=() if level == "ok" else _fixes(given, _update_changes(given), lambda after: after.update),
     )
 

@@ -61,16 +61,17 @@ def with_default(**defaults):
 
 
 def with_control(control):
-    """Return the bench with a control that its solve, its equations and its truth do not look at."""
+    """Return the bench with a control that only what later benches inherit repeats."""
 
     def without(function):
         return lambda *args, **controls: function(*args, **{k: v for k, v in controls.items() if k != control.id})
 
+    def solve(track, **controls):
+        return replace(without(CRISIS.solve)(track, **controls), decision=controls)
+
     predictions = tuple(replace(item, truth=without(item.truth)) for item in CRISIS.predictions)
     controls = (*CRISIS.controls, control)
-    return replace(
-        CRISIS, controls=controls, solve=without(CRISIS.solve), peek=without(CRISIS.peek), predictions=predictions
-    )
+    return replace(CRISIS, controls=controls, solve=solve, peek=without(CRISIS.peek), predictions=predictions)
 
 
 def with_fix(code, fix):
@@ -192,6 +193,12 @@ def test_a_bench_spoilt_in_one_way_fails_the_check_for_it(check):  # N9
 )
 def test_a_finding_names_the_offender(check, words):
     assert words in spoilt(check).text
+
+
+def test_what_later_benches_inherit_must_repeat_itself_too():
+    numbers = count()
+    bench = after_solve(lambda outcome, **controls: replace(outcome, decision={"rounds": next(numbers)}))
+    assert "another answer the second time" in said(bench, "same_answer_twice", points=16)
 
 
 def test_a_view_must_change_what_is_written_and_no_more():

@@ -30,8 +30,10 @@ Fixes = tuple[Fix, ...]
 Offer = tuple[str, Value]
 MOST = 3
 TRIED, TRIED_SCAFFOLD = 2, 1  # changes that are run
+BRIEF = 30  # rounds: in runs of no more, one change more is run
 COSTLY = 60  # rounds of SCAFFOLD: longer runs are tried in the depot alone, which shortens them
 LEAST_HEARD, LEAST_STEPS, MOST_STEPS = 4, 400, 60  # updates a vehicle, steps in all, steps a round: see below
+FEW = 6  # updates a round: an average of so few is shaken by who they happen to be
 CLEARLY = 5e-4  # of accuracy a tried change has to gain
 FALLING = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
 _WORTH_OFFERING = 0.99  # of the quantity may remain
@@ -124,7 +126,7 @@ def loop_fixes(setting: Setting, found: Found) -> Fixes:
 def accuracy_fixes(track: Track, setting: Setting, found: Found, *, target: float, floor: float) -> tuple[Fixes, Fixes]:
     """Return what raises the fleet's score, and what the worst city's; what cures comes first."""
     tried_fleet, tried_city = [], []
-    most = TRIED_SCAFFOLD if setting.algorithm == "scaffold" else TRIED
+    most = (TRIED_SCAFFOLD if setting.algorithm == "scaffold" else TRIED) + (setting.rounds <= BRIEF)
     for control, value in list(_suggested(setting, found))[:most]:
         mean, worst = final_scores(_after(track, setting, found, control, value))
         fix = Fix(control=control, value=value)
@@ -172,6 +174,9 @@ def _suggested(setting: Setting, found: Found) -> Iterator[Offer]:
     short = not scaffold or setting.rounds <= COSTLY
     learns = found.fall > FALLING * found.runs.loss
     offers: list[Offer] = []
+    more = ("vehicles_per_round", min(CLIENTS, 2 * setting.vehicles_per_round))
+    if float(found.runs.updates.sum()) < FEW and short:
+        offers.append(more)
     if setting.when != "depot":
         if setting.selection == "reliable_first":
             offers.append(("selection", "city_balanced"))
@@ -182,8 +187,8 @@ def _suggested(setting: Setting, found: Found) -> Iterator[Offer]:
             offers.append(("rounds_per_day", min(ROUNDS_PER_DAY[1], 2 * setting.rounds_per_day)))
     elif setting.local_steps > 3 and short:
         offers.append(("local_steps", max(2, setting.local_steps // 3)))
-    if setting.vehicles_per_round < CLIENTS and short:
-        offers.append(("vehicles_per_round", min(CLIENTS, 2 * setting.vehicles_per_round)))
-    for control, value in offers:
+    if short:
+        offers.append(more)
+    for control, value in dict.fromkeys(offers):
         if getattr(setting, control) != value:
             yield control, value

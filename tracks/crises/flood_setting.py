@@ -1,0 +1,173 @@
+"""One state of the Personalization Flood's controls, the node it stands on, and what is taken for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from physics import reference
+from physics.cache import GPU_MEMORY_BYTES
+from physics.memory import lora_parameters
+from physics.shapes import Transformer
+from physics.units import GB, TB
+from tracks.controls import Value
+from tracks.personas import Track
+
+Targets = Literal["qv", "qkvo", "all"]
+Eviction = Literal["lru", "pinned"]
+Range = tuple[float, float]
+
+RANK: Range = (4, 64)
+HBM: Range = (0, 400 * GB)
+HOST: Range = (0, 2 * TB)
+BATCH: Range = (64, 256)
+RATE: Range = (10, 200)
+
+DEFAULT_RANK = reference.LLAMA_3_70B_LORA_RANK
+DEFAULT_TARGETS: Targets = "qkvo"
+DEFAULT_EVICTION: Eviction = "lru"
+DEFAULT_HBM, DEFAULT_HOST = 250 * GB, 0.5 * TB
+DEFAULT_BATCH, DEFAULT_RATE = 96, 90
+CONTEXT_TOKENS = 4096
+MEMORY_SHARE = 0.9
+GAIN_FLOOR = 2.3  # points
+BYTES_PER_PARAMETER = 2  # bf16
+
+TARGETS: Mapping[Targets, str] = {"qv": "q, v", "qkvo": "q, k, v, o", "all": "all linear"}
+EVICTIONS: Mapping[Eviction, str] = {"lru": "LRU", "pinned": "pinned top"}
+EVICTION_NAMES: Mapping[Eviction, str] = {"lru": "least recently used leaves", "pinned": "the most popular stay"}
+
+SOURCES: Mapping[str, str] = {
+    "rank": "assumed: a middle rank; Hu et al. 2021 (LoRA) try 1 to 64",
+    "targets": "assumed: all four matrices of attention, as Hu et al. 2021 (LoRA) compare",
+    "hbm": "assumed: as much as weights and KV cache leave, less a margin",
+    "host": "assumed: a quarter of what a large server holds",
+    "eviction": "assumed: least recently used, what most caches do",
+    "batch": "assumed: what the node decodes together today",
+    "rate": "assumed: 90 requests a second, short answers over long contexts",
+    "context": "assumed: 4,096 tokens of KV cache a request",
+    "memory_share": "assumed: 90% of each card, vLLM's default; the rest is workspace",
+    "floor": "assumed: what the product promises; the whole change of the proxy gains about 2.6 points",
+    "bytes": "2 B a parameter (bf16)",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """One state of the controls, by their ids.
+
+    Attributes:
+        rank: of every adapter, whole. targets: which matrices it adapts.
+        hbm_bytes, host_bytes: set aside for adapters in HBM and in host memory [B].
+        eviction: who leaves a full tier. batch: requests decoded together, at most.
+        skew: Zipf exponent of the demand. request_rate: requests arriving [1/s].
+    """
+
+    rank: int
+    targets: Targets
+    hbm_bytes: float
+    host_bytes: float
+    eviction: Eviction
+    batch: int
+    skew: float
+    request_rate: float
+
+
+def setting_of(values: Mapping[str, Value]) -> Setting:
+    """Return the state that the bench's controls describe."""
+    return Setting(**values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """The numbers of a track that the crisis stands on, hashable.
+
+    Attributes:
+        adapters: how many are on offer. gpus: that share the model and every adapter.
+        gpu_memory_bytes: of one card [B]. weights_bytes: of the base model [B]. kv_bytes_per_token: [B].
+        hbm_bytes_per_s, pcie_bytes_per_s, nvme_bytes_per_s: of one card, one card's link, the drive [B/s].
+        first_token_s: what loading may add to 99 of 100 first tokens [s]. throughput_share: of today's, at least.
+        fleet_seed, alpha: of the proxy's partition.
+    """
+
+    adapters: int
+    gpus: int
+    gpu_memory_bytes: float
+    weights_bytes: float
+    kv_bytes_per_token: float
+    hbm_bytes_per_s: float
+    pcie_bytes_per_s: float
+    nvme_bytes_per_s: float
+    first_token_s: float
+    throughput_share: float
+    fleet_seed: int
+    alpha: float
+
+    @property
+    def usable_bytes(self) -> float:
+        """HBM that the server lets itself use, all cards together [B]."""
+        return self.gpus * self.gpu_memory_bytes * MEMORY_SHARE
+
+    @property
+    def beside_weights_bytes(self) -> float:
+        """What adapters and KV cache share [B]."""
+        return self.usable_bytes - self.weights_bytes
+
+    @property
+    def request_bytes(self) -> float:
+        """KV cache of one request [B]."""
+        return CONTEXT_TOKENS * self.kv_bytes_per_token
+
+
+def node_of(track: Track) -> Node:
+    """Return the numbers of a track; a guest without a constant of its own gets those of eight H100."""
+    extras, limits = track.device.extras, track.targets.extras
+    return Node(
+        adapters=track.fleet.devices,
+        gpus=int(extras.get("gpus", 8)),
+        gpu_memory_bytes=float(extras.get("gpu_memory_bytes", GPU_MEMORY_BYTES)),
+        weights_bytes=float(track.model.weights_bytes),
+        kv_bytes_per_token=float(extras.get("kv_bytes_per_token", reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN)),
+        hbm_bytes_per_s=float(extras.get("gpu_memory_bytes_per_s", reference.H100_MEMORY_BYTES_PER_S)),
+        pcie_bytes_per_s=float(extras.get("pcie_bytes_per_s", reference.PCIE_5_X16_BYTES_PER_S)),
+        nvme_bytes_per_s=float(extras.get("nvme_bytes_per_s", reference.NVME_BYTES_PER_S)),
+        first_token_s=float(limits.get("p99_added_first_token_s", track.device.deadline_s)),
+        throughput_share=float(limits.get("throughput_share", 0.95)),
+        fleet_seed=track.fleet.seed,
+        alpha=track.fleet.skew_alpha,
+    )
+
+
+@lru_cache(maxsize=1)
+def _llama() -> Transformer:
+    return Transformer(
+        layers=reference.LLAMA_3_70B_LAYERS,
+        hidden=reference.LLAMA_3_70B_HIDDEN,
+        heads=reference.LLAMA_3_70B_HEADS,
+        kv_heads=reference.LLAMA_3_70B_KV_HEADS,
+        ffn=reference.LLAMA_3_70B_FFN,
+        vocab=reference.LLAMA_3_70B_VOCABULARY,
+        family="llama",
+    )
+
+
+@lru_cache(maxsize=512)
+def adapter_bytes(rank: int, targets: Targets) -> float:
+    """Return the size of one adapter [B]: every adapted matrix costs rank x (inputs + outputs), 2 B each."""
+    return float(BYTES_PER_PARAMETER * lora_parameters(_llama(), rank=rank, targets=targets))
+
+
+@lru_cache(maxsize=8)
+def adapted_matrices(targets: Targets) -> int:
+    """Return how many matrices of a block an adapter changes [1]."""
+    return len(_llama().adapted(targets))
+
+
+def world(track: Track) -> tuple[float, float, float]:
+    """Return the skew the track assumes, and the range the slider gives it."""
+    extras = track.device.extras
+    skew = float(extras.get("adapter_skew", 0.8))
+    low, high = float(extras.get("adapter_skew_low", 0.6)), float(extras.get("adapter_skew_high", 1.2))
+    return skew, min(low, skew), max(high, skew)
