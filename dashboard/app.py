@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         settings=settings,
         registry=registry,
         store=Store(settings.database_url),
-        opinions=Opinions(str(settings.cache_dir), settings.secret_keys),
+        opinions=Opinions(settings.cache_dir, settings.secret_keys),
     )
     server = Flask("dashboard", static_folder=None)
     files = statics.Statics(ASSETS, prefix=settings.url_prefix)

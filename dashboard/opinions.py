@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dash import DiskcacheManager
@@ -43,9 +43,9 @@ class Opinions:
         keys: the lab's secret keys, the newest first.
     """
 
-    def __init__(self, folder: str, keys: tuple[str, ...]) -> None:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        self._cache = Cache(folder, size_limit=LARGEST_CACHE)
+    def __init__(self, folder: Path, keys: tuple[str, ...]) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._cache = Cache(str(folder), size_limit=LARGEST_CACHE)
         self._signer = URLSafeSerializer(list(reversed(keys)), salt=_SALT)
         self.manager = DiskcacheManager(self._cache)
 

@@ -1,4 +1,4 @@
-"""The second opinion: softmax regression on the same partition and the same kind of draws, twenty seeds, round by round."""
+"""The second opinion: softmax regression on the same partition, under the same kind of draws, for twenty seeds."""
 
 from __future__ import annotations
 
@@ -75,21 +75,17 @@ def _accuracies(track: Track, setting: Setting, report: Callable[[int, int], Non
 
 def _sentence(exact: Any, low: Any, high: Any, middle: Any, rounds: int) -> str:
     """Say where the two engines end, and in which rounds the exact one lies outside the band."""
-    ends = f"After {rounds} rounds softmax is at {in_words(float(middle[-1]), 'share')} "
-    ends += (
-        f"({in_words(float(low[-1]), 'share')} to {in_words(float(high[-1]), 'share')} over {OPINION_SEEDS} seeds), "
-    )
-    ends += f"the exact engine at {in_words(float(exact[-1]), 'share')}. "
+    at, least, most, own = (in_words(float(curve[-1]), "share") for curve in (middle, low, high, exact))
+    ends = f"After {rounds} rounds softmax is at {at} ({least} to {most} over {OPINION_SEEDS} seeds), "
+    ends += f"the exact engine at {own}. "
     outside = [t for t in range(1, rounds + 1) if not low[t] - CLOSE <= exact[t] <= high[t] + CLOSE]
     if not outside:
         return f"{ends}They agree within a point in every round."
     above = sum(1 for t in outside if exact[t] > high[t])
     side = "above" if 2 * above > len(outside) else "below"
     first, last = outside[0], outside[-1]
-    return (
-        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine "
-        f"lies {side} the band by more than a point. Least squares drifts more than softmax does on the same data."
-        if side == "below"
-        else f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine "
-        f"lies {side} the band by more than a point."
+    said = (
+        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine lies "
+        f"{side} the band by more than a point."
     )
+    return f"{said} Least squares drifts more than softmax does on the same data." if side == "below" else said

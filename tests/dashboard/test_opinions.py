@@ -1,9 +1,8 @@
-"""The second opinion: another engine on the same state, allowed by a ticket, computed aside, stopped without a trace."""  # N2
+"""The second opinion: another engine on the same state, allowed by a ticket, computed aside, stopped at will."""  # N2
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +22,7 @@ from dashboard.opinions import BadTicket, Opinions, digest
 from dashboard.settings import Settings
 from physics.federation import draw_participation, simulate
 from tests.wire import Student, said
-from tracks import SecondOpinion, charts
+from tracks import Bench, SecondOpinion, SpecError, charts
 from tracks.registry import Registry
 
 KEY = "edge_guardian/convergence"
@@ -178,24 +177,22 @@ def test_a_forged_handle_stops_nothing(opened: Student) -> None:
 
 
 @pytest.fixture
-def broken(tmp_path: Path, registry: Registry) -> Iterator[Dash]:
+def broken(tmp_path: Path, registry: Registry) -> Dash:
     """A lab whose second engine fails."""
 
     def fails(track: Any, **_: Any) -> SecondOpinion:
         raise RuntimeError("the engine broke")
 
+    def other(bench: Bench) -> Bench:
+        return replace(bench, second_opinion=fails) if bench.second_opinion else bench
+
     missions = {
-        track: MappingProxyType(
-            {
-                name: replace(bench, second_opinion=fails) if bench.second_opinion else bench
-                for name, bench in own.items()
-            }
-        )
+        track: MappingProxyType({name: other(bench) for name, bench in own.items()})
         for track, own in registry.missions.items()
     }
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(tmp_path / "broken")})
     upgrade(settings.database_url)
-    yield create_app(settings, replace(registry, missions=MappingProxyType(missions)))
+    return create_app(settings, replace(registry, missions=MappingProxyType(missions)))
 
 
 def test_one_that_fails_says_so_and_the_bench_is_as_it_was(broken: Dash, registry: Registry) -> None:
@@ -209,8 +206,8 @@ def test_one_that_fails_says_so_and_the_bench_is_as_it_was(broken: Dash, registr
 
 
 def test_a_ticket_is_read_back_and_another_labs_is_not(tmp_path: Path) -> None:
-    one, two = (Opinions(str(tmp_path / name), (name * 20,)) for name in ("a", "b"))
-    newer = Opinions(str(tmp_path / "c"), ("c" * 20, "a" * 20))
+    one, two = (Opinions(tmp_path / name, (name * 20,)) for name in ("a", "b"))
+    newer = Opinions(tmp_path / "c", ("c" * 20, "a" * 20))
     signed = one.ticket("t", "b", {"rounds": 10, "algorithm": "fedavg"})
     assert newer.read(signed) == one.read(signed), "an older key is still read"
     assert dict(one.read(signed).values) == {"rounds": 10, "algorithm": "fedavg"}
@@ -225,8 +222,6 @@ def test_a_state_has_one_name_whatever_the_order(tmp_path: Path) -> None:
 
 
 def test_nonsense_is_no_opinion() -> None:
-    from tracks import SpecError
-
     part = charts.figure()
     for change in ({"panel": "No"}, {"sentence": ""}, {"figure": {}}, {"figure": lambda: part}):
         with pytest.raises(SpecError, match="SecondOpinion"):
