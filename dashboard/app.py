@@ -9,12 +9,13 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard import guard, statics
-from dashboard.callbacks import bench, deeds, navigation, prediction, reflection, rest
+from dashboard.callbacks import bench, deeds, navigation, opinion, prediction, reflection, rest
 from dashboard.context import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
+from dashboard.opinions import Opinions
 from dashboard.settings import Settings
 from tracks.registry import Registry, load_registry
 
@@ -50,7 +51,7 @@ _STYLES = (
     "css/controls.css",
     "css/pages.css",
 )
-_SCRIPTS = ("js/format.js", "js/gate.js", "js/deeds.js", "js/paint.js", "js/desk.js")
+_SCRIPTS = ("js/format.js", "js/gate.js", "js/deeds.js", "js/opinion.js", "js/paint.js", "js/desk.js")
 
 
 def index_page(files: statics.Statics) -> str:
@@ -77,7 +78,12 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     """
     settings = settings or Settings.from_environment()
     registry = registry or load_registry(folder=settings.tracks_dir)
-    lab = Lab(settings=settings, registry=registry, store=Store(settings.database_url))
+    lab = Lab(
+        settings=settings,
+        registry=registry,
+        store=Store(settings.database_url),
+        opinions=Opinions(settings.cache_dir, settings.secret_keys),
+    )
     server = Flask("dashboard", static_folder=None)
     files = statics.Statics(ASSETS, prefix=settings.url_prefix)
     app = dash.Dash(
@@ -93,7 +99,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, deeds, reflection, rest):
+    for part in (navigation, bench, prediction, deeds, reflection, rest, opinion):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:

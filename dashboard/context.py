@@ -14,6 +14,7 @@ from dashboard.guard import Refused
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
+from dashboard.opinions import Opinions
 from dashboard.settings import Settings
 from dashboard.theme import Screen
 from tracks.registry import Registry
@@ -44,6 +45,7 @@ class Lab:
     settings: Settings
     registry: Registry
     store: Store
+    opinions: Opinions
     _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

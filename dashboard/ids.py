@@ -13,6 +13,14 @@ SCREEN = "screen"  # what the browser told of itself: theme and width
 ANNOUNCER = "announcer"
 SAVED = "saved"
 
+# The second opinion: background callbacks take no patterns, and a page shows one bench.
+OPINION_ASKED = "opinion-asked"
+OPINION_TICKET = "opinion-ticket"
+OPINION = "opinion"
+OPINION_PROGRESS = "opinion-progress"
+OPINION_RUNNING = "opinion-running"
+OPINION_CANCEL = "opinion-cancel"
+
 Id = dict[str, Any]
 
 

@@ -71,7 +71,8 @@ def scene(
             wide=number == 0,
         )
         summaries[panel.id] = drawing.summary
-    return Scene(outcome=outcome, view=view(bench, track, outcome, values, summaries), figures=figures)
+    said = {"opinion": beside.opinion.sentence if beside.opinion else ""}
+    return Scene(outcome=outcome, view={**view(bench, track, outcome, values, summaries), **said}, figures=figures)
 
 
 def view_of(panel: Panel, drawn: Mapping[str, str]) -> Panel:
@@ -88,7 +89,7 @@ def _ghosts(tries: Sequence[tuple[int, Outcome]], panel: Panel) -> list[Ghost]:
 def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -> Figure:
     if opinion is None or opinion.panel != panel.id:
         return figure
-    own = opinion.figure()
+    own = opinion.figure
     layout = {name: [*own["layout"][name], *figure["layout"][name]] for name in ("shapes", "annotations")}
     return {"data": [*own["data"], *figure["data"]], "layout": layout}
 

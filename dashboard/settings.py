@@ -79,6 +79,11 @@ class Settings:
     tracks_dir: Path | None
     designer: bool
 
+    @property
+    def cache_dir(self) -> Path:
+        """Where second opinions are kept; it may be emptied at any time."""
+        return self.data_dir / "cache"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, behind_gunicorn: bool = False) -> Settings:
         """Read and check every setting; make the data directory and the secret key where they are needed.

@@ -33,8 +33,8 @@ class Student:
         student.client.get("/")
         return student
 
-    def post(self, body: Any) -> TestResponse:
-        return self.client.post(UPDATE, json=body)
+    def post(self, body: Any, **handles: str) -> TestResponse:
+        return self.client.post(UPDATE, json=body, query_string=handles)
 
     def output(self, *parts: str) -> str:
         """The key of the callback whose output names all these parts."""
@@ -66,6 +66,7 @@ class Student:
         moved: str = "",
         views: Mapping[str, Any] | None = None,
         compare: Sequence[Any] = (),
+        opinion: Any = None,
     ) -> dict[str, Any]:
         bench = self.bench(key)
         drawn = self._drawn(key, views or {})
@@ -74,7 +75,12 @@ class Student:
         return {
             "output": self.output('"kind":"figure"', '"name":"view"'),
             "outputs": [figures, {"id": ids.slot(key, "view"), "property": "data"}],
-            "inputs": [inputs, drawn, {"id": ids.slot(key, "compare"), "property": "data", "value": list(compare)}],
+            "inputs": [
+                inputs,
+                drawn,
+                {"id": ids.slot(key, "compare"), "property": "data", "value": list(compare)},
+                {"id": ids.slot(key, "opinion"), "property": "data", "value": opinion},
+            ],
             "changedPropIds": [ids.dom(ids.control(key, moved or next(iter(values), "none"))) + ".data"],
         }
 
@@ -175,6 +181,30 @@ class Student:
         assert self.record(key).status_code == 200
         if self.bench(key).observation is not None:
             assert self.observe(key).status_code == 200
+
+    def ask_opinion(self, key: str, values: Any) -> TestResponse:
+        """Ask for the ticket of a second opinion on a state."""
+        asked = {"bench": key, "values": values}
+        return self._store(ids.OPINION_TICKET, "data", ids.OPINION_ASKED, asked)
+
+    def compute_opinion(self, ticket: Any, **handles: str) -> TestResponse:
+        """Start the job of a ticket, or, with its handles, ask how far it has come."""
+        return self._store(ids.OPINION, "data", ids.OPINION_TICKET, ticket, **handles)
+
+    def stop_opinion(self, **handles: str) -> TestResponse:
+        """Stop a job by its handle."""
+        return self._store(ids.OPINION_CANCEL, "id", ids.OPINION_CANCEL, 1, **handles)
+
+    def _store(self, output: str, prop: str, store: str, value: Any, **handles: str) -> TestResponse:
+        return self.post(
+            {
+                "output": f"{output}.{prop}",
+                "outputs": {"id": output, "property": prop},
+                "inputs": [{"id": store, "property": "data", "value": value}],
+                "changedPropIds": [f"{store}.data"],
+            },
+            **handles,
+        )
 
     def rest(self, key: str, values: Any) -> TestResponse:
         """Let the controls rest in a state."""

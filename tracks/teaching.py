@@ -214,17 +214,18 @@ class SecondOpinion:
 
     Attributes:
         panel: the panel whose figure it is drawn over.
-        figure: a function without arguments that returns its part of that figure, unstyled.
+        figure: its part of that figure, unstyled (see ``tracks.charts``); it is kept, so it is plain data.
         sentence: where the two engines agree and where they do not, with the numbers.
     """
 
     panel: str
-    figure: Callable[[], Figure]
+    figure: Figure
     sentence: str
 
     def __post_init__(self) -> None:
         check_id("SecondOpinion", self.panel)
-        check_function("SecondOpinion", "figure", self.figure)
+        if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
+            raise refuse("SecondOpinion", "figure must be what charts.figure returns")
         check_text("SecondOpinion", "sentence", self.sentence)
 
 

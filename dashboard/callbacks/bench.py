@@ -13,6 +13,7 @@ from dashboard.context import Lab, is_open, this_screen, this_student
 from dashboard.entries import Locked
 from dashboard.guard import Refused
 from dashboard.layouts.figures import table_view
+from dashboard.opinions import digest
 from dashboard.progress import progress
 from dashboard.scene import Beside, scene, view_of
 from tracks.spec import BadValue, Bench, Outcome, Track, Value
@@ -81,16 +82,22 @@ def register(app: Dash, lab: Lab) -> None:
         Input(ids.control(MATCH, ALL), "data"),
         Input(ids.drawn(MATCH, ALL), "data"),
         Input(ids.slot(MATCH, "compare"), "data"),
+        Input(ids.slot(MATCH, "opinion"), "data"),
         prevent_initial_call=True,
     )
     def update(
         values: list[Any],  # noqa: ARG001 - read by id, never by position
         chosen: list[Any],  # noqa: ARG001
         compared: Any,
+        opinion: Any,
     ) -> tuple[list[Any], Any]:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = open_bench(lab, key, raw)
-        beside = Beside(tries=compared_tries(lab, track, bench, compared))
+        asked = opinion == digest(track.id, bench.id, read) if opinion else False
+        beside = Beside(
+            tries=compared_tries(lab, track, bench, compared),
+            opinion=lab.opinions.known(track.id, bench.id, read) if asked else None,
+        )
         drawn = drawn_by_panel(ctx.inputs_list[1])
         now = scene(track, bench, read, locks, this_screen(), drawn=drawn, beside=beside)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]

@@ -145,6 +145,8 @@ def _stage(state: BenchState) -> list[Component]:
     ]
     if not is_open:
         return parts
+    if bench.second_opinion:
+        parts.append(_second_opinion())
     if bench.peek:
         parts.append(_peek(state))
     parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
@@ -277,6 +279,24 @@ def _reading(reading: Reading, *, is_open: bool) -> Component:
         role="group",
         **{"aria-label": reading.label, "aria-describedby": f"about-{reading.id}", "data-reading": reading.id},
     )  # fmt: skip
+
+
+def _second_opinion() -> Component:
+    """Where a second engine is asked, how far it has come, and what it says of the state on the page."""
+    return html.Div(
+        [
+            html.Button("Ask for a second opinion", className="outline", **{"data-do": "opinion"}),
+            html.Span(
+                "another engine, softmax regression, on the same fleet", className="hint", **{"data-opinion-note": "1"}
+            ),
+            html.Button("Stop", className="quiet-button", hidden=True, **{"data-do": "cancel_opinion"}),
+            painted("opinion", html.P, className="opinion-said"),
+        ],
+        className="opinion",
+        role="group",
+        **RAW,
+        **{"aria-label": "Second opinion"},
+    )
 
 
 def _peek(state: BenchState) -> Component:

@@ -47,6 +47,7 @@ def explore_section(key: str, bench: Bench, arrivals: Mapping[str, Arrival], *, 
         dcc.Store(id=ids.slot(key, "deed")),
         dcc.Store(id=ids.slot(key, "rest")),
         dcc.Store(id=ids.slot(key, "compare"), data=[]),
+        dcc.Store(id=ids.slot(key, "opinion")),
         *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
     ]
 

@@ -10,6 +10,15 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.theme import DARK, LIGHT
 
+_OPINION = (
+    ids.OPINION_ASKED,
+    ids.OPINION_TICKET,
+    ids.OPINION,
+    ids.OPINION_PROGRESS,
+    ids.OPINION_RUNNING,
+    ids.OPINION_CANCEL,
+)
+
 
 def shell() -> Any:
     """Return the app's layout, the same for every visitor."""
@@ -19,6 +28,7 @@ def shell() -> Any:
             html.A("Skip to content", href="#content", className="skip"),
             html.Div(id=ids.PAGE),
             html.Div(id=ids.ANNOUNCER, className="visually-hidden", role="status", **{"aria-live": "polite"}),
+            *[dcc.Store(id=name) for name in _OPINION],
             html.Div(id=ids.SCREEN, hidden=True, **{"data-palettes": json.dumps([dict(LIGHT), dict(DARK)])}),
         ]
     )

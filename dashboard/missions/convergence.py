@@ -11,6 +11,7 @@ from dashboard.missions.convergence_figures import (
     convergence_drawing,
     panels,
 )
+from dashboard.missions.convergence_opinion import second_opinion
 from dashboard.missions.convergence_readings import HUD, SOURCES, readings
 from dashboard.missions.convergence_setting import (
     ALGORITHMS,
@@ -230,6 +231,7 @@ BENCH = Bench(
     solve=solve,
     predictions=texts.predictions,
     observation=texts.OBSERVATION,
+    second_opinion=second_opinion,
     reflection=texts.reflection,
     hud=HUD,
     failures=FAILURES,

@@ -146,6 +146,12 @@ class Lab:
         for found in self.browser.kind("writing"):
             self.browser.change(found["id"], "value", found["options"][0]["value"])
         self.do({"do": "observe"})
+        asked = {"bench": "edge_guardian/convergence", "values": controls}
+        self.bodies += [
+            self.of_store(ids.OPINION_TICKET, ids.OPINION_ASKED, asked),
+            self.of_store(ids.OPINION, ids.OPINION_TICKET, {"ticket": "forged"}),
+        ]
+        self.bodies.append(self.of_store(ids.OPINION_CANCEL, ids.OPINION_CANCEL, 1, prop="id"))
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
         self.answer("writing", "mark")
@@ -159,6 +165,15 @@ class Lab:
         for button in buttons:
             self.browser.change(ids.action(BENCH, button), "n_clicks", 1)
             self.bodies += self.browser.bodies()
+
+    def of_store(self, output: str, store: str, value: Any, *, prop: str = "data") -> dict[str, Any]:
+        """Return what the page's own script sends through one store."""
+        return {
+            "output": f"{output}.{prop}",
+            "outputs": {"id": output, "property": prop},
+            "inputs": [{"id": store, "property": "data", "value": value}],
+            "changedPropIds": [f"{store}.data"],
+        }
 
     def do(self, deed: dict[str, Any]) -> None:
         """Do what the page's own script asks for, and keep what could be sent then."""

@@ -28,7 +28,7 @@ from tracks.spec import Bench, Option, Outcome, Peek, PeekLine, Prediction, Read
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 GUEST = "edge_guardian/downlink"
 SCREENS = ("", "dark.narrow")
-CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"')  # the clock, and a token of Dash's own
+CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
 
 
 @dataclass
@@ -37,8 +37,8 @@ class Listener(Student):
 
     heard: list[tuple[str, TestResponse]] = field(default_factory=list)
 
-    def post(self, body: Any) -> TestResponse:
-        return self.keep(body["output"], super().post(body))
+    def post(self, body: Any, **handles: str) -> TestResponse:
+        return self.keep(body["output"], super().post(body, **handles))
 
     def keep(self, name: str, answer: TestResponse) -> TestResponse:
         assert answer.status_code < 500, f"{name}: {answer.get_data(as_text=True)[:500]}"
@@ -64,6 +64,7 @@ class Listener(Student):
             values = {"values": dict(bench.defaults()), "try": 1}
             self.deed(key, {"do": deed, **values}, written={"observation": "a", "learnt": "b"})
         self.rest(key, {"values": dict(bench.defaults())})
+        self.ask_opinion(key, dict(bench.defaults()))
         for prediction in bench.predictions:
             self.ask(key, prediction)
 
@@ -111,6 +112,8 @@ class Listener(Student):
             self.keep(f"GET {path}", self.client.get(path))
         for path in pages:
             self.page(path)
+        self.compute_opinion(None)
+        self.stop_opinion()
 
     def leaks(self, answers: Answers) -> list[str]:
         return [f"{name}: {kind} {item!r}" for name, answer in self.heard for kind, item in answers.found_in(answer)]
