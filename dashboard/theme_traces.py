@@ -90,9 +90,9 @@ def lock_line(x: float, y: float, panel: Panel, palette: Mapping[str, str]) -> d
 
 
 def ghost_line(figure: Figure) -> dict[str, Any] | None:
-    """Return the line that stands for an earlier try: the first mean of its figure."""
-    lines = (trace for trace in figure["data"] if trace["meta"] == "mean" and "line" in trace and len(trace["x"]))
-    return next(lines, None)
+    """Return the line that stands for an earlier try: the first mean of the first series, else the first mean."""
+    lines = [trace for trace in figure["data"] if trace["meta"] == "mean" and "line" in trace and len(trace["x"])]
+    return min(lines, key=lambda trace: trace["line"].get("color") != "series-0", default=None)
 
 
 def ghost_trace(line: dict[str, Any], name: str, palette: Mapping[str, str]) -> dict[str, Any]:

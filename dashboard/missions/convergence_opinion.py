@@ -85,7 +85,7 @@ def _sentence(exact: Any, low: Any, high: Any, middle: Any, rounds: int) -> str:
     side = "above" if 2 * above > len(outside) else "below"
     first, last = outside[0], outside[-1]
     said = (
-        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine lies "
-        f"{side} the band by more than a point."
+        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine "
+        f"lies {side} the band by more than a point."
     )
     return f"{said} Least squares drifts more than softmax does on the same data." if side == "below" else said

@@ -1,0 +1,125 @@
+"""What holds on every bench of every track: each control moves something, and one state has one set of numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard import ids
+from dashboard.scene import scene
+from dashboard.theme import Screen
+from tests.wire import Student
+from tracks.quantities import quantity
+from tracks.registry import Registry, load_registry
+from tracks.spec import Bench, Outcome, Track, Value
+
+LAB = load_registry()
+PAIRS = [(track.id, bench.id) for track in LAB.tracks.values() for bench in LAB.benches(track.id)]
+TRIED = 9  # positions of a slider
+
+
+@pytest.fixture(params=PAIRS, ids="/".join)
+def pair(request: pytest.FixtureRequest) -> tuple[Track, Bench]:
+    track_id, bench_id = request.param
+    return LAB.track(track_id), LAB.bench(track_id, bench_id)
+
+
+def said(outcome: Outcome) -> Any:
+    """All that a state says: readings, verdicts, and what the figures draw."""
+    readings = [(item.id, item.value, item.note) for item in outcome.readings]
+    verdicts = [(item.code, item.level, item.quantity, item.limit, item.fixes) for item in outcome.verdicts]
+    figures = [(name, drawing.summary, drawn(drawing.figure())) for name, drawing in sorted(outcome.panels.items())]
+    return readings, verdicts, figures
+
+
+def drawn(figure: dict[str, Any]) -> list[Any]:
+    return [
+        (trace["name"], *(np.asarray(trace[axis], dtype=object).tolist() for axis in ("x", "y")))
+        for trace in figure["data"]
+    ]
+
+
+def states(bench: Bench) -> Iterator[dict[str, Value]]:
+    """The default, each choice of it, and the presets: a control may only count where another lets it."""
+    yield bench.defaults()
+    for preset in bench.presets:
+        yield bench.defaults() | dict(preset.values)
+    for control in bench.controls:
+        if not hasattr(control, "minimum"):
+            yield from (bench.defaults() | {control.id: value} for value in control.positions(2))
+
+
+def test_every_control_moves_a_figure_a_reading_or_a_verdict(pair: tuple[Track, Bench]) -> None:
+    track, bench = pair
+    idle = {control.id for control in bench.controls}
+    for base in states(bench):
+        if not idle:
+            break
+        home = said(bench.run(track, base))
+        for control in bench.controls:
+            if control.id in idle:
+                others = (value for value in control.positions(TRIED) if value != base[control.id])
+                if any(said(bench.run(track, base | {control.id: value})) != home for value in others):
+                    idle.discard(control.id)
+    assert idle == set()
+
+
+def test_card_figure_table_and_recorded_try_say_the_same(pair: tuple[Track, Bench], student: Student) -> None:  # L20
+    track, bench = pair
+    key = ids.bench_key(track.id, bench.id)
+    student.lock_all(key)
+    for values in list(states(bench))[:3]:
+        outcome = bench.run(track, values)
+        shown = scene(track, bench, values, {}, Screen())
+        _, view = student.seen(key, **values)
+        for reading in outcome.readings:
+            card = view["readings"][reading.id]
+            if not isinstance(reading.value, str):
+                assert (card["value"], card["unit"]) == quantity(float(reading.value), reading.unit)
+        for panel in bench.panels:
+            drawing = outcome.panels[panel.id]
+            if drawing.point is None:
+                continue
+            x, y = (axis.place(v) for axis, v in zip((panel.x, panel.y), drawing.point, strict=True))
+            places = marks(shown.figures[panel.id]["data"])
+            assert any(near(x, a) and near(y, b) for a, b in places), (panel.id, drawing.point, places)
+            cells = [cell for row in drawing.table().rows for cell in row if not isinstance(cell, str)]
+            assert any(near(drawing.point[1], float(cell)) for cell in cells), (panel.id, drawing.point)
+
+
+def test_what_is_recorded_are_the_readings_of_the_state(pair: tuple[Track, Bench], student: Student) -> None:
+    track, bench = pair
+    key = ids.bench_key(track.id, bench.id)
+    student.lock_all(key)
+    told = student.record(key).get_json()["response"]
+    rows = json.dumps(told, ensure_ascii=False)
+    outcome = bench.run(track, bench.defaults())
+    for name in bench.hud:
+        reading = outcome.reading(name)
+        if not isinstance(reading.value, str):
+            assert quantity(float(reading.value), reading.unit)[0] in rows, name
+
+
+def marks(traces: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """Where a figure has its single points, and how high its bars stand, stacked where they share a place."""
+    places = [(float(t["x"][0]), float(t["y"][0])) for t in traces if len(t["x"]) == 1 and t["type"] != "bar"]
+    bars = [trace for trace in traces if trace["type"] == "bar" and trace.get("orientation") != "h"]
+    heights: dict[float, float] = {}
+    for trace in bars:
+        for at, height in zip(trace["x"], trace["y"], strict=True):
+            heights[float(at)] = heights.get(float(at), 0.0) + float(height)
+    return [*places, *heights.items()]
+
+
+def near(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-9)
+
+
+def test_all_twenty_benches_are_asked(registry: Registry) -> None:
+    assert len(registry.tracks) == 4
+    assert len(PAIRS) >= 16
