@@ -177,7 +177,8 @@ def _frames(track: Track, state: State) -> Reading:
         meaning="The frame rate of the slowest session. Frames wait for the memory bus and for whatever step cannot be "
         "interrupted; above the skin limit the clock halves.",
         source=f"assumed: {in_words(FRAME_S, 's')} of capture and rendering, {in_words(KERNEL_SHARE, 'share')} of a "
-        f"step uninterrupted. Frame rate: {track.sources['device.extras.frames_per_s']}. Bandwidth: {track.sources['device.memory_bytes_per_s']}.",
+        f"step uninterrupted. Frame rate: {track.sources['device.extras.frames_per_s']}. Bandwidth: "
+        f"{track.sources['device.memory_bytes_per_s']}.",
     )
 
 
