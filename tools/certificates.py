@@ -39,9 +39,13 @@ def main() -> int:
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         waiting = [pool.submit(certificate, name, options.points) for name in names]
         certificates = []
-        for one in waiting:
-            certificates.append(one.result())
-            print(report(certificates[-1]), flush=True)
+        try:
+            for one in waiting:
+                certificates.append(one.result())
+                print(report(certificates[-1]), flush=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # or the error would be told after all others are done
+            raise
     PAGE.write_text(page(certificates), encoding="utf-8")
     print(f"Wrote {PAGE}")
     return 0 if all(one.holds for one in certificates) else 1

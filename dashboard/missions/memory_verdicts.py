@@ -113,8 +113,7 @@ class _After:
         return sum(margin < 0 for margin in (self.memory, self.quality, self.update))
 
 
-def _after(given: Found, setting: Setting, spent: Costs, gain: float) -> _After:
-    del setting
+def _after(given: Found, spent: Costs, gain: float) -> _After:
     return _After(
         memory=1 - spent.total / given.budget,
         quality=(gain - given.target) / GAIN_SCALE,
@@ -137,11 +136,11 @@ def _fixes(given: Found, changes: Iterator[Change], margin: Callable[[_After], f
     what cures nothing is ordered by how far it helps.
     """
     network = given.network
-    before = margin(_after(given, given.setting, given.costs, given.gain))
+    before = margin(_after(given, given.costs, given.gain))
     best: dict[str, tuple[tuple[float, ...], Change]] = {}
     for order, change in enumerate(changes):
         setting = changed(given, change)
-        after = _after(given, setting, costs(network, setting), gain_kept(network, setting))
+        after = _after(given, costs(network, setting), gain_kept(network, setting))
         raised = margin(after)
         if raised <= before + 1e-9 * abs(before):
             continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tracks import Reading, Track
 from tracks.crises.battery_accent import WEARERS
-from tracks.crises.battery_day import UNPLUGGED_H
+from tracks.crises.battery_day import CASE_K_PER_W, CHARGER_LOSS, GLASSES_K_PER_W, SESSIONS, UNPLUGGED_H
 from tracks.crises.battery_setting import DATA, METHODS, RADIOS, RUNTIMES
 from tracks.crises.battery_state import State
+from tracks.crises.battery_step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, KERNEL_SHARE
 from tracks.quantities import in_words, three_digits
 
 HUD = ("battery", "hottest", "own_accent")
@@ -16,13 +17,16 @@ PROXY = (
     "exactly; one local step of .1 stands for one pass, ranks stand for methods (assumed)"
 )
 ENERGY = (
-    "Energy: assumed .5 pJ an operation (published peaks lie at .33 to .71) and 56 pJ a byte of LPDDR4 at 7 pJ a bit; "
-    "learning is priced like inference"
+    f"Energy: assumed {three_digits(JOULE_PER_FLOP * 1e12)} pJ an operation (published peaks lie at .33 to .71) and "
+    f"{three_digits(JOULE_PER_BYTE * 1e12)} pJ a byte, LPDDR4’s 7 pJ a bit; learning is priced like inference"
 )
 MEMORY = "Memory: counted as in Cai et al. 2020 (ideal) or as PyTorch keeps it (stock); INT8, Adam"
-HEAT = "Heat: one mass of 60 J/K, 9 K/W in the open, 13.5 in the case (assumed)"
+HEAT = (
+    f"Heat: one mass of 60 J/K, {three_digits(GLASSES_K_PER_W)} K/W in the open, {three_digits(CASE_K_PER_W)} in the "
+    f"case; {in_words(CHARGER_LOSS, 'share')} of the charger’s power warms the glasses (assumed)"
+)
 RADIO = "Radio: Huang et al., MobiSys 2012; no faster than 10 Mb/s, as far as that fit goes"
-DAY = "Day: six sessions, .8 W for display and cameras (assumed)"
+DAY = f"Day: {SESSIONS} sessions, {in_words(DISPLAY_W, 'W')} for display and cameras (assumed)"
 
 
 def clock(minute: float) -> str:
@@ -40,7 +44,7 @@ def readings(track: Track, state: State) -> tuple[Reading, ...]:
         _elsewhere(track, state),
         _memory(track, state),
         _frames(track, state),
-        _drain(state),
+        _drain(track, state),
         _leaves(track, state),
     )
 
@@ -146,7 +150,7 @@ def _memory(track: Track, state: State) -> Reading:
         note=f"≤ {in_words(state.glasses.memory_bytes, 'iB')}, {RUNTIMES[setting.runtime]}",
         formula=f"{terms} = {in_words(total, 'iB')}",
         meaning=f"{times} times the memory of inference. A runtime that keeps only what is needed does with less than "
-        "PyTorch, which keeps the input of every layer whatever trains.",
+        "PyTorch, which keeps the input of every layer from the first that trains.",
         source=f"{MEMORY}. Budget: {track.sources['device.learning_memory_bytes']}.",
     )
 
@@ -157,7 +161,7 @@ def _frames(track: Track, state: State) -> Reading:
     allowed = in_words(state.glasses.deadline_s, "s")
     beside = (
         f"; learning takes {in_words(step.bandwidth_share, 'share')} of the memory bandwidth and holds a frame up for "
-        f"{in_words(0.05 * step.step_s, 's')} at most"
+        f"{in_words(KERNEL_SHARE * step.step_s, 's')} at most"
         if worn
         else "; nothing learns in a session"
     )
@@ -172,12 +176,13 @@ def _frames(track: Track, state: State) -> Reading:
         formula=f"frame {in_words(day.latency_s, 's')} at p99, {allowed} allowed{beside}",
         meaning="The frame rate of the slowest session. Frames wait for the memory bus and for whatever step cannot be "
         "interrupted; above the skin limit the clock halves.",
-        source=f"assumed: 9 ms of capture and rendering, a twentieth of a step uninterrupted. Frame rate: "
-        f"{track.sources['device.extras.frames_per_s']}. Bandwidth: {track.sources['device.memory_bytes_per_s']}.",
+        source=f"assumed: {in_words(FRAME_S, 's')} of capture and rendering, {in_words(KERNEL_SHARE, 'share')} of a "
+        f"step uninterrupted. Frame rate: {track.sources['device.extras.frames_per_s']}. Bandwidth: "
+        f"{track.sources['device.memory_bytes_per_s']}.",
     )
 
 
-def _drain(state: State) -> Reading:
+def _drain(track: Track, state: State) -> Reading:
     ratio, traffic, duty = state.drain_terms
     if not state.setting.learns:
         formula, meaning = "the cloud learns: 0", "Nothing learns on the glasses; the radio carries the voice instead."
@@ -201,7 +206,8 @@ def _drain(state: State) -> Reading:
         note="times inference",
         formula=formula,
         meaning=meaning,
-        source=f"{ENERGY}. Utilisation and peak: assumed, 8 INT8 TOPS at 5%.",
+        source=f"{ENERGY}. Peak: {track.sources['device.peak_flop_per_s']}. Utilisation: "
+        f"{track.sources['device.utilisation']}.",
     )
 
 

@@ -183,8 +183,9 @@ OBSERVATION = Question(
         Option(
             id="activations_stay",
             text="Gradients and optimizer vanish, activations stay",
-            feedback="The bars that LoRA removes are the short ones. The runtime keeps the input of every layer for "
-            "the way back, whatever trains. A smaller batch, a runtime that keeps less, or fewer layers to pass help.",
+            feedback="The bars that LoRA removes are the short ones. The runtime keeps the inputs of all layers that "
+            "the way back passes, and adapters stand everywhere. A smaller batch, a runtime that keeps less, or fewer "
+            "layers to pass help.",
         ),
         Option(
             id="weights",
@@ -271,7 +272,7 @@ def reflection(track: Track) -> Reflection:
         weak_sample="On-device learning is private but uses too much battery, so use LoRA and charge overnight.",
         strong_sample=f"The day figure ends at {in_words(left, 'share')} of the battery: "
         f"{in_words(start.day.learning_j, 'J')} of learning where {allowed} are allowed. Memory traffic makes an "
-        f"operation {in_words(start.drain_terms[1], 'x')} dearer. Uploading over Wi-Fi takes "
+        f"operation {in_words(start.drain_terms[1], 'x')} as dear. Uploading over Wi-Fi takes "
         f"{in_words(upload.day.drained_j, 'J')} and passes everything but the one promise. I learn on the charger at "
         f"{three_digits(night.day.hottest)} °C; if wearers needed the accent the same day, I would learn "
         f"{minutes} minutes off the face instead.",

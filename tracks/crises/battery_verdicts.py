@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracks.crises.battery_accent import FEATURES
 from tracks.crises.battery_fixes import fixes
 from tracks.crises.battery_setting import METHODS, RADIOS
 from tracks.crises.battery_state import (
@@ -116,7 +117,7 @@ def _forgetting(state: State) -> str:
     if not state.setting.learns:
         return "The cloud learns on every accent at once."
     passes = three_digits(state.day.passes)
-    if state.lesson.features < 32 and state.day.passes < 20:
+    if state.lesson.features < FEATURES and state.day.passes < 20:
         return f"At {state.setting.resolution} pixels the spectrogram is too coarse for every accent."
     if state.setting.data == "federated":
         return f"{passes} passes over the day’s speech, half of them averaged with the fleet’s."

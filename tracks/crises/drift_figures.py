@@ -244,7 +244,7 @@ def loop_summary(setting: Setting, found: Found) -> str:
 def _segments(found: Found) -> tuple[tuple[tuple[str, float, str], ...], ...]:
     loop = found.loop
     alone = ("loop", loop.alone_s, "part-0")
-    beside = (("memory traffic", loop.stretched_s, "part-1"), ("waits for a kernel", loop.waiting_s, "part-2"))
+    beside = (("memory", loop.stretched_s, "part-1"), ("kernel wait", loop.waiting_s, "part-2"))
     return (alone, *(one for one in beside if one[1] > 0)), (alone,)
 
 
@@ -255,7 +255,7 @@ def _loop_figure(found: Found) -> Figure:
 def _loop_table(found: Found) -> Table:
     loop = found.loop
     return Table(
-        columns=("", "loop, s", "memory traffic, s", "waits for a kernel, s", "p99, s"),
+        columns=("", "loop, s", "memory, s", "kernel wait, s", "p99, s"),
         rows=(
             ("with learning", loop.alone_s, loop.stretched_s, loop.waiting_s, loop.total_s),
             ("alone", loop.alone_s, 0.0, 0.0, loop.alone_s),

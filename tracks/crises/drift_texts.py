@@ -49,7 +49,9 @@ def brief(track: Track) -> Brief:
     return Brief(
         speaker=speaker,
         text=track.texts.get("crisis_text", text),
-        short=track.texts.get("crisis_short", f"{speaker}: no city left behind, the cap kept, the loop untouched."),
+        short=track.texts.get(
+            "crisis_short", f"The {speaker} wants no city left behind, the cap kept and the control loop untouched."
+        ),
         invariant=invariant,
     )
 
@@ -72,7 +74,6 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             scenario=scenario,
             given=(
                 (f"Uploads that arrive from {dusty}", in_words(start.links[DUSTY], "share")),
-                ("Uploads that arrive from the others", in_words(start.links[0], "share")),
                 ("Rounds", f"{start.rounds}"),
                 ("Curve", "proxy task, exact run"),
             ),

@@ -85,7 +85,7 @@ def _why_behind(setting: Setting, found: Found, city: str) -> str:
     """Name how little of the city is heard, or the drift where it is heard like the others."""
     heard, fair = float(found.runs.shares[found.runs.worst]), 1 / CITIES
     if heard < 0.8 * fair:
-        tail = " and no control variate speaks for it" if setting.algorithm != "scaffold" else ""
+        tail = ", and no control variate speaks for it" if setting.algorithm != "scaffold" else ""
         return f"{city} sends {words(heard, 'share')} of the updates that arrive, not {words(fair, 'share')}{tail}."
     return _why_low(setting, found)
 

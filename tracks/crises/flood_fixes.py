@@ -16,7 +16,7 @@ MOST = 3
 HBM_STEP = 5 * GB
 _RANKS = (4, 6, 8, 12, 16, 24, 32, 48, 64)
 _HOSTS = (1 * TB, 2 * TB)
-_BATCHES = (96, 128, 160, 200, 256)
+_BATCHES = (64, 96, 128, 160, 200, 256)
 _CHOICE = 2.0  # how far another option is, where halving a rank is 1.5
 _WORTH_OFFERING = 0.05  # of what is missing: a smaller gain is no fix
 
@@ -68,7 +68,9 @@ def _helps(now: Judged, after: Judged) -> bool:
     """Whether a change closes a good part of the gap, or lifts a warning."""
     if now.level == "warn":
         return after.level == "ok"
-    return after.level != "fail" or after.margin - now.margin > _WORTH_OFFERING * -now.margin
+    if after.level != "fail":
+        return True
+    return abs(after.quantity - after.limit) < (1 - _WORTH_OFFERING) * abs(now.quantity - now.limit)
 
 
 def _rank(code: str, one: Tried) -> tuple[bool, int, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
 from tracks.crises import mesh_closing, mesh_texts
-from tracks.crises.mesh_costs import costs, quality
+from tracks.crises.mesh_costs import costs, quality, rates
 from tracks.crises.mesh_figures import ENERGY, ERROR, MAP, energy_drawing, error_drawing, map_drawing, panels
 from tracks.crises.mesh_readings import HUD, readings
 from tracks.crises.mesh_setting import (
@@ -179,7 +179,7 @@ def presets(track: Track) -> tuple[Preset, ...]:
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
     """Return readings, verdicts and the three figures for one state."""
     setting = setting_of(values)
-    spent, good = costs(track, setting), quality(track, setting, seed=seed)
+    spent, good = costs(setting, rates(track)), quality(track, setting, seed=seed)
     return Outcome(
         panels={
             ERROR: error_drawing(track, setting, good, seed=seed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracks import Option, Question, Reflection, Track, Value
-from tracks.crises.mesh_costs import costs, quality
+from tracks.crises.mesh_costs import costs, quality, rates
 from tracks.crises.mesh_setting import FLOOD, GOSSIP, HUB, LOCAL, Setting
 from tracks.crises.mesh_texts import tried
 from tracks.quantities import in_words, three_digits
@@ -71,8 +71,8 @@ def reflection(track: Track) -> Reflection:
     """Return the closing question, its check, and how good and weak answers read on this track."""
     alike, different = (quality(track, _gossip(track, tau2), seed=0) for tau2 in (ALIKE, DIFFERENT))
     here = quality(track, tried(track, **GOSSIP_DESIGN), seed=0)
-    flood, hub = costs(track, tried(track, mode=FLOOD)), costs(track, tried(track, **HUB_DESIGN))
-    listening = costs(track, tried(track, **GOSSIP_DESIGN))
+    flood, hub = (costs(tried(track, **design), rates(track)) for design in ({"mode": FLOOD}, HUB_DESIGN))
+    listening = costs(tried(track, **GOSSIP_DESIGN), rates(track))
     share = in_words(listening.listening_w / listening.power_w, "share")
     return Reflection(
         prompt="When is it right not to communicate? Say by which quantity you would know, and what the radio would "

@@ -119,42 +119,50 @@ def calls(setting: Setting) -> int:
     return min(setting.fan_out, setting.relays)
 
 
-def costs(track: Track, setting: Setting) -> Costs:
-    """Return what a state costs a device of the track."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rates:
+    """What of a track the costs depend on; hashable, so that costs can be kept.
+
+    Attributes:
+        listen_w: what a listening radio draws [W]. send_j: of a byte sent [J]. learning_w: of the device [W].
+        learning_s: of the profile of one stay [s]. sram_free: for adapters, beside network, radio and audio [B].
+    """
+
+    listen_w: float
+    send_j: float
+    learning_w: float
+    learning_s: float
+    sram_free: float
+
+
+def rates(track: Track) -> Rates:
+    """Return the rates of a track.
+
+    Raises:
+        ValueError: the device does not compute, or learning may draw nothing.
+    """
     device = track.device
-    return _costs(
-        setting,
-        receive_w(track),
-        link_bytes_per_s(track),
-        number("forward_flop", device.extras.get("window_flop", track.model.forward_flop), low=0, low_open=True),
-        number("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True),
-        number("learning_power_w", device.learning_power_w, low=0, low_open=True),
-        sram_free(track),
+    flop = number("forward_flop", device.extras.get("window_flop", track.model.forward_flop), low=0, low_open=True)
+    speed = number("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
+    return Rates(
+        listen_w=receive_w(track),
+        send_j=_send_j_per_byte(link_bytes_per_s(track)),
+        learning_w=number("learning_power_w", device.learning_power_w, low=0, low_open=True),
+        learning_s=LEARNING_STEPS * FLOP_RATIO * flop / speed,
+        sram_free=max(device.memory_bytes - track.model.weights_bytes - STACK_BYTES, 1.0),
     )
 
 
-def sram_free(track: Track) -> float:
-    """Return the SRAM left for adapters beside the network, the radio stack and audio buffers [B]."""
-    return max(track.device.memory_bytes - track.model.weights_bytes - STACK_BYTES, 1.0)
-
-
 @lru_cache(maxsize=16_384)
-def _costs(
-    setting: Setting,
-    listen_w: float,
-    bytes_per_s: float,
-    window_flop: float,
-    flop_per_s: float,
-    learning_power_w: float,
-    free: float,
-) -> Costs:
-    learning_s = LEARNING_STEPS * FLOP_RATIO * window_flop / flop_per_s
-    learning_j = learning_s * learning_power_w
+def costs(setting: Setting, device: Rates) -> Costs:
+    """Return what a state costs a device of these rates."""
+    learning_s = device.learning_s
+    learning_j = learning_s * device.learning_w
     air, window = air_s(setting), setting.duty * setting.period_s
     round_s = max(setting.period_s, air / setting.duty)
     rounds = setting.rounds if setting.talks else 0
-    listening_w = setting.duty * listen_w if setting.talks else 0.0
-    sent_j = _sent_bytes(setting) * _send_j_per_byte(bytes_per_s)
+    listening_w = setting.duty * device.listen_w if setting.talks else 0.0
+    sent_j = _sent_bytes(setting) * device.send_j
     return Costs(
         air_s=air,
         window_s=window,
@@ -164,7 +172,7 @@ def _costs(
         sending_w=sent_j / round_s,
         learning_w=learning_j / max(STAY_S, learning_s),
         sram=_held_bytes(setting),
-        sram_free=free,
+        sram_free=device.sram_free,
         learning_s=learning_s,
         learning_j=learning_j,
         radio_s=rounds * round_s * setting.duty,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -276,14 +277,15 @@ def _names(topology: str, map_seed: int) -> tuple[tuple[float, float, str], ...]
 def _map_figure(map_seed: int, setting: Setting, good: Quality) -> Figure:
     topology = setting.topology
     spots, kind = hall(topology, map_seed).positions, np.array(kinds(topology, map_seed))
-    within, between = used_links(setting.mode, topology, map_seed)
+    # Arrays go in as they are: as lists of pairs they would take longer than the drawing.
+    ends: tuple[Any, Any] = used_links(setting.mode, topology, map_seed)
     drawn = charts.mesh(
         spots[:, 0],
         spots[:, 1],
         place=kind[places(topology, map_seed)].tolist(),
         stale=worse_off(setting, good).tolist(),
-        links=within.tolist(),
-        bridges=between.tolist(),
+        links=ends[0],
+        bridges=ends[1],
         names=_names(topology, map_seed),
     )
     return charts.figure(drawn)

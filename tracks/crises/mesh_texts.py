@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.gossip import MESH_SEGMENT_BYTES, consensus_rms, spectrum
 from tracks import Brief, Option, Outcome, Peek, PeekLine, Prediction, Term, Track, Truth, Value
-from tracks.crises.mesh_costs import costs, flood_s, quality, segments_s, sram_free
+from tracks.crises.mesh_costs import costs, flood_s, quality, rates, segments_s
 from tracks.crises.mesh_readings import described, origins, worse_limit
 from tracks.crises.mesh_setting import (
     FLOOD,
@@ -177,7 +177,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     """Return the equations with the numbers of a state, as its readings have them."""
     setting = setting_of(controls)
     rounds = setting.rounds if setting.talks else 0
-    spent = costs(track, setting)
+    spent = costs(setting, rates(track))
     lines = [
         PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
         for name, equation, reading in (
@@ -195,7 +195,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="SRAM",
             equation="own + 16-bit sum + those under way ≤ SRAM − network − stack",
-            numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(sram_free(track), 'iB')}",
+            numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(spent.sram_free, 'iB')}",
             source=origins(track, setting, "device.memory_bytes", "model.weights_bytes", "stack"),
         ),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tracks import Fix, Track, Verdict
-from tracks.crises.mesh_costs import Costs, Quality, costs, quality
+from tracks.crises.mesh_costs import Costs, Quality, costs, quality, rates
 from tracks.crises.mesh_fixes import Lever, best_fixes
 from tracks.crises.mesh_readings import (
     AGE_WARN,
@@ -29,8 +29,10 @@ FAILURES = (SATURATED, OVER_POWER, STALE, NEGATIVE, SRAM, WEAK)
 # A tenth of the target weighs as much as a budget twice over, so that silence, which only misses the target, does not
 # look closer to a win than a design that listens too long.
 ERROR_SCALE = 0.1
+COMFORT = 0.2  # the margin at which air, power and age no longer warn
 
 _DOWN, _UP = -1, 1
+_ANY = _TO_BEST = 0
 _LEVERS: dict[str, tuple[Lever, ...]] = {
     SATURATED: (
         ("payload_bytes", _DOWN),
@@ -38,27 +40,23 @@ _LEVERS: dict[str, tuple[Lever, ...]] = {
         ("duty", _UP),
         ("coding", _DOWN),
         ("fan_out", _DOWN),
-        ("mode", _UP),
-        ("mode", _DOWN),
+        ("mode", _ANY),
     ),
-    OVER_POWER: (("duty", _DOWN), ("period_s", _UP), ("payload_bytes", _DOWN), ("coding", _DOWN), ("mode", _DOWN)),
+    OVER_POWER: (("duty", _DOWN), ("period_s", _UP), ("payload_bytes", _DOWN), ("coding", _DOWN), ("mode", _ANY)),
     STALE: (
         ("rounds", _DOWN),
         ("period_s", _DOWN),
         ("payload_bytes", _DOWN),
         ("duty", _UP),
-        ("mode", _UP),
-        ("mode", _DOWN),
+        ("mode", _ANY),
     ),
-    NEGATIVE: (("rounds", _DOWN), ("coding", _UP), ("mode", _UP), ("mode", _DOWN)),
-    SRAM: (("payload_bytes", _DOWN), ("coding", _DOWN), ("fan_out", _DOWN), ("mode", _UP), ("mode", _DOWN)),
+    NEGATIVE: (("rounds", _DOWN), ("rounds", _TO_BEST), ("coding", _UP), ("mode", _ANY)),
+    SRAM: (("payload_bytes", _DOWN), ("coding", _DOWN), ("fan_out", _DOWN), ("mode", _ANY)),
     WEAK: (
-        ("rounds", _DOWN),
-        ("rounds", _UP),
+        ("rounds", _TO_BEST),
         ("payload_bytes", _UP),
         ("coding", _UP),
-        ("mode", _UP),
-        ("mode", _DOWN),
+        ("mode", _ANY),
     ),
 }
 
@@ -105,6 +103,13 @@ def verdicts(track: Track, setting: Setting, spent: Costs, good: Quality, *, see
     """Return the six judgements, each at its level."""
     found = {**_cost_measures(track, spent), **_quality_measures(track, setting, good)}
     words = _words(setting, spent, good)
+
+    def fixes(code: str) -> tuple[Fix, ...]:
+        level = found[code].level
+        if level == "ok":
+            return ()
+        return _fixes(track, setting, code, level=level, best_round=good.best_round, seed=seed)
+
     return tuple(
         Verdict(
             code=code,
@@ -116,26 +121,35 @@ def verdicts(track: Track, setting: Setting, spent: Costs, good: Quality, *, see
             unit=unit,
             scale=found[code].scale,
             cause=cause(),
-            fixes=() if found[code].level == "ok" else _fixes(track, setting, code, seed=seed),
+            fixes=fixes(code),
         )
         for code, (title, fine, measure, unit, cause) in words.items()
     )
 
 
-def _fixes(track: Track, setting: Setting, code: str, *, seed: int) -> tuple[Fix, ...]:
+def _fixes(track: Track, setting: Setting, code: str, *, level: Level, best_round: int, seed: int) -> tuple[Fix, ...]:
+    device = rates(track)
+
     def measures(after: Setting) -> dict[str, _Measure]:
-        spent = _cost_measures(track, costs(track, after))
+        spent = _cost_measures(track, costs(after, device))
         return {**spent, **_quality_measures(track, after, quality(track, after, seed=seed))}
 
     def margin(after: Setting) -> float:
         if code in (NEGATIVE, WEAK):
             return _quality_measures(track, after, quality(track, after, seed=seed))[code].margin
-        return _cost_measures(track, costs(track, after))[code].margin
+        return _cost_measures(track, costs(after, device))[code].margin
 
     def others_failing(after: Setting) -> int:
         return sum(found.level == "fail" for name, found in measures(after).items() if name != code)
 
-    return best_fixes(setting, _LEVERS[code], margin=margin, others_failing=others_failing)
+    return best_fixes(
+        setting,
+        _LEVERS[code],
+        goal=COMFORT if level == "warn" else 0.0,
+        best_round=best_round,
+        margin=margin,
+        others_failing=others_failing,
+    )
 
 
 # --- in words --------------------------------------------------------------------------------------------------------

@@ -30,17 +30,13 @@ class Mixing:
         noise: share of the estimate's own variance that is left, (R+1,).
         rounding: rounding variance of all rounds that is left, for each unit that a round adds, (R+1,).
         foreign: what is mixed in of other places, for each unit of diversity, (R+1, draws, nodes).
+        mean_foreign: its mean over draws and nodes, (R+1,).
     """
 
     noise: Floats
     rounding: Floats
     foreign: Floats
-
-    @property
-    def mean_foreign(self) -> Floats:
-        """The mean of ``foreign`` over draws and nodes, (R+1,)."""
-        mean: Floats = self.foreign.mean(axis=(1, 2))
-        return mean
+    mean_foreign: Floats
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +83,8 @@ def mixing(mode: str, topology: str, *, churn: float, fan_out: int, map_seed: in
 @lru_cache(maxsize=1)
 def _silence() -> Mixing:
     ones = np.ones(MOST_ROUNDS + 1)
-    return Mixing(noise=ones, rounding=np.zeros_like(ones), foreign=np.zeros((MOST_ROUNDS + 1, 1, NODES)))
+    none = np.zeros_like(ones)
+    return Mixing(noise=ones, rounding=none, foreign=np.zeros((MOST_ROUNDS + 1, 1, NODES)), mean_foreign=none)
 
 
 @lru_cache(maxsize=256)
@@ -106,9 +103,10 @@ def _mixing(mode: str, topology: str, churn: float, fan_out: int, map_seed: int,
         rounding = left + (mode == HUB)
         rounding[0] = 0.0
     foreign = np.stack([other for _, other in draws], axis=1)
-    for array in (left, rounding, foreign):
+    mean_foreign = foreign.mean(axis=(1, 2))
+    for array in (left, rounding, foreign, mean_foreign):
         array.setflags(write=False)
-    return Mixing(noise=left, rounding=rounding, foreign=foreign)
+    return Mixing(noise=left, rounding=rounding, foreign=foreign, mean_foreign=mean_foreign)
 
 
 def _gossip_draw(topology: str, churn: float, fan_out: int, map_seed: int, seed: int) -> tuple[Floats, Floats]:

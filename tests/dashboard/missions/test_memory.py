@@ -114,6 +114,28 @@ def test_a_70b_model_never_trains_in_full_and_its_adapters_stop_at_the_activatio
         assert ("out_of_memory" not in failures(outcome)) == fits
 
 
+@pytest.mark.parametrize(
+    "design",
+    [
+        {"method": "tinytl_lite_residual", "runtime": "ideal", "resolution": 320},
+        {"method": "full", "batch": 7},
+        {"method": "lora", "rank": 16, "runtime": "ideal"},
+        {"method": "lora", "rank": 16, "batch": 8},
+    ],
+    ids=("TinyTL", "small batch", "runtime", "rank"),
+)
+def test_different_designs_win_on_the_glasses(design):
+    assert failures(NOMAD.run(**design)) == set()
+
+
+def test_the_obvious_change_trades_one_failure_for_another():
+    assert failures(NOMAD.run()) == {"out_of_memory", "below_quality"}
+    for change in ({"runtime": "ideal"}, {"batch": 8}, {"method": "last_k"}, {"resolution": 160}):
+        assert failures(NOMAD.run(**change)) == {"below_quality"}, change
+    for change in ({"rank": 16}, {"method": "full"}, {"resolution": 320}):
+        assert failures(NOMAD.run(**change)) == {"out_of_memory"}, change
+
+
 def test_rank_is_a_capacity_decision_where_a_service_sends_adapters():
     """On the node rank hardly moves the memory of a step; it moves what a million tenants send."""
     low, high = TITAN.run(rank=1), TITAN.run(rank=64)

@@ -100,6 +100,12 @@ def test_published_shares_follow_from_the_printed_table():
     assert table["TinyTL-L"][0] == 37e6
 
 
+def test_methods_keep_what_was_published_for_them():
+    table = published()
+    for method, name in (("tinytl_bias", "TinyTL-B"), ("tinytl_lite_residual", "TinyTL-L"), ("full", "FT-Full")):
+        assert gain_kept(NOMAD.network, NOMAD.setting(method=method)) == pytest.approx(table[name][2])
+
+
 def test_finer_images_add_what_was_published_between_224_and_320_pixels():
     table = published()
     low, high = (NOMAD.setting(method="full", resolution=side) for side in (224, 320))

@@ -85,7 +85,7 @@ def test_the_strong_sample_quotes_what_the_figures_show():
     night = state(method="lora", batch=8, minutes=10.0, schedule="charging")
     assert f"{night.day.hottest:.1f} °C" in sample
     assert "673 J of learning where 173 J are allowed" in sample
-    assert "2.47× dearer" in sample
+    assert "2.47× as dear" in sample
     assert failures(run(data="upload", radio="wifi")) == {"raw_audio_left"}  # "everything but the one promise"
 
 

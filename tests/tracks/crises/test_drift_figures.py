@@ -53,7 +53,6 @@ def test_the_first_summary_answers_its_question():
     assert yes.startswith("Yes")
 
 
-# L9
 def test_limits_are_drawn_before_the_lock_and_hold_no_run():
     for panel in PANELS.values():
         assert panel.limits()["data"] == []

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from physics import reference
 from physics.gossip import ble_time_s, flood_time_s
 from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state, plain
-from tracks.crises.mesh_costs import air_s, call_s, costs
+from tracks.crises.mesh_costs import air_s, call_s, costs, rates
 from tracks.crises.mesh_setting import BITS, STAY_S
 
 LISTENING_W = 14e-9 * 1.4e6  # 14 nJ a bit received, at the 1.4 Mb/s of a connection: 19.6 mW
@@ -14,7 +14,7 @@ LISTENING_W = 14e-9 * 1.4e6  # 14 nJ a bit received, at the 1.4 Mb/s of a connec
 
 def spent(**values):
     """Return what a state costs Tiny Pioneer."""
-    return costs(PIONEER.track, PIONEER.setting(**values))
+    return costs(PIONEER.setting(**values), rates(PIONEER.track))
 
 
 def test_a_flood_takes_the_air_that_physics_says():
