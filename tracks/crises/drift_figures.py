@@ -74,7 +74,7 @@ def _limits(cap: float, target: float, floor: float) -> Iterator[charts.Part]:
 
 
 def _fair() -> charts.Part:
-    return charts.limit(FAIR, f"equal share {words(FAIR, 'share')}", kind="target", place="limit-y-right")
+    return charts.limit(FAIR, f"equal {words(FAIR, 'share')}", kind="target", place="limit-y-right")
 
 
 def _bare_fair() -> Figure:
@@ -236,15 +236,15 @@ def loop_summary(setting: Setting, found: Found) -> str:
     if not setting.place.beside_loop:
         return f"{answer}: {words(loop.alone_s, 's')}; learning happens {WHENS[setting.when]}, beside no loop."
     return (
-        f"{answer}: {words(loop.total_s, 's')} with learning, {words(loop.alone_s, 's')} alone; the deadline is "
-        f"{words(loop.limit_s, 's')}."
+        f"{answer}: {words(loop.total_s, 's')} with learning, of which memory {words(loop.stretched_s, 's')} and "
+        f"kernel {words(loop.waiting_s, 's')}; {words(loop.alone_s, 's')} alone."
     )
 
 
 def _segments(found: Found) -> tuple[tuple[tuple[str, float, str], ...], ...]:
     loop = found.loop
     alone = ("loop", loop.alone_s, "part-0")
-    beside = (("memory", loop.stretched_s, "part-1"), ("kernel wait", loop.waiting_s, "part-2"))
+    beside = (("memory", loop.stretched_s, "part-1"), ("kernel", loop.waiting_s, "part-2"))
     return (alone, *(one for one in beside if one[1] > 0)), (alone,)
 
 
@@ -255,7 +255,7 @@ def _loop_figure(found: Found) -> Figure:
 def _loop_table(found: Found) -> Table:
     loop = found.loop
     return Table(
-        columns=("", "loop, s", "memory, s", "kernel wait, s", "p99, s"),
+        columns=("", "loop, s", "memory, s", "kernel, s", "p99, s"),
         rows=(
             ("with learning", loop.alone_s, loop.stretched_s, loop.waiting_s, loop.total_s),
             ("alone", loop.alone_s, 0.0, 0.0, loop.alone_s),

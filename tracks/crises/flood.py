@@ -83,8 +83,8 @@ def controls(track: Track) -> tuple[Control, ...]:
         ),
         Slider(
             id="batch",
-            label="Requests decoded together",
-            unit="requests",
+            label="Requests in a batch",
+            unit="",
             minimum=BATCH[0],
             maximum=BATCH[1],
             step=0.01,
@@ -108,8 +108,8 @@ def controls(track: Track) -> tuple[Control, ...]:
         ),
         Slider(
             id="request_rate",
-            label="Requests arriving",
-            unit="a second",
+            label="Requests a second",
+            unit="",
             minimum=RATE[0],
             maximum=RATE[1],
             step=0.01,

@@ -70,7 +70,7 @@ def _first_token(state: _State) -> Reading:
     aged = ", after an hour of this load" if found.drive_load >= 1 else ""
     return Reading(
         id="first_token",
-        label="p99 added wait",
+        label="p99 wait",
         value=found.first_token_s,
         unit="s",
         limit=node.first_token_s,
