@@ -162,8 +162,8 @@ def reflection(track: Track) -> Reflection:
         "tenant’s quality setting is, times a million, the size of the working set.",
         weak_sample="LoRA adapters are small, so we can keep the rank and simply add memory until it works.",
         strong_sample=f"In the second figure the curve of rank {DEFAULT_RANK // 2} crosses the limit at more than "
-        f"twice the load that rank {DEFAULT_RANK} bears: half the bytes a miss, and more hits besides. Giving HBM all "
-        f"that is left moves the drive from {loads[0]} to {words(states['hbm'].drive_load, 'share')} only. The floor "
+        f"twice the load that rank {DEFAULT_RANK} bears: half the bytes a miss, and more hits besides. Giving HBM "
+        f"all that is left keeps the drive at {words(states['hbm'].drive_load, 'share')}. The floor "
         f"of accuracy stops me before rank {DEFAULT_RANK // 4}. At a skew of {three_digits(1.2)} pinning would do "
         f"at rank {DEFAULT_RANK}.",
         check=_check(track, states),
@@ -181,8 +181,8 @@ def _check(track: Track, states: dict[str, Found]) -> Question:
             Option(
                 id="hbm",
                 text=f"All the HBM that is left to adapters: {words(_left(node, now.batch), 'B')}",
-                feedback=f"{load['hbm']}. Hits go from {hits['start']} to {hits['hbm']}: host memory is larger than "
-                "HBM and holds a copy of it, so what HBM gains was mostly there already.",
+                feedback=f"{load['hbm']}. Hits stay at {hits['hbm']}: host memory is larger than HBM and holds "
+                "a copy of it, so what HBM gains was there already.",
             ),
             Option(
                 id="host",

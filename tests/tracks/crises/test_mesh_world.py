@@ -120,3 +120,20 @@ def test_every_node_is_served_by_a_hub_in_its_range():
 def test_the_hall_hangs_together_and_all_its_places_have_visitors():
     assert hall("geometric", SEED).parts == 1
     assert len(set(places("geometric", SEED).tolist())) == PLACES
+
+
+def test_a_hub_that_sleeps_leaves_its_whole_cell_alone():
+    """Half of the nodes asleep: a member hears in a quarter of the rounds, awake itself and its hub awake."""
+    heard = [(mix("hub", churn=churn).foreign[1] > 0).mean() for churn in (0.0, 0.5)]
+    assert heard[1] / heard[0] == pytest.approx(0.25, abs=0.1)
+    flooded = [(mix("flood", churn=churn).foreign[1] > 0).mean() for churn in (0.0, 0.5)]
+    assert flooded == pytest.approx([1.0, 0.5], abs=0.05)
+
+
+def test_rounding_fades_in_gossip_as_noise_does_and_a_hub_rounds_its_mean_once_more():
+    gossip, hub, flood = mix("gossip"), mix("hub"), mix("flood")
+    assert gossip.rounding[3] == pytest.approx(gossip.noise[1:4].sum())
+    assert (hub.rounding[1:] > 1).all(), "the mean that comes back is rounded like any other value"
+    assert hub.rounding[1:] - 1 == pytest.approx(hub.noise[1:])
+    assert flood.rounding[1:] == pytest.approx(flood.noise[1:])
+    assert all(one.rounding[0] == 0 for one in (gossip, hub, flood)), "nothing is sent before the first round"
