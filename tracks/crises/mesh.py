@@ -24,6 +24,34 @@ from tracks.crises.mesh_setting import (
 )
 from tracks.crises.mesh_verdicts import FAILURES, verdicts
 
+# Worlds and a state worth seeing once; none of them plays the bench.
+PRESETS = (
+    Preset(
+        id="alike",
+        label="places alike",
+        values={"diversity": mesh_closing.ALIKE},
+        note="One sound almost everywhere: averaging removes noise and mixes in little.",
+    ),
+    Preset(
+        id="different",
+        label="places that differ",
+        values={"diversity": mesh_closing.DIFFERENT},
+        note="A café beside a platform: what is true here is wrong behind the door.",
+    ),
+    Preset(
+        id="smallest_flood",
+        label="a flood of the least",
+        values={"payload_bytes": PAYLOAD_BYTES[0], "coding": "int1"},
+        note="The smallest adapter at one bit a number: what flooding takes at best.",
+    ),
+    Preset(
+        id="crowd",
+        label="random pairs",
+        values={"topology": "regular", "mode": "gossip"},
+        note="Those in range are no longer those nearby: every round mixes all places.",
+    ),
+)
+
 
 def _options(names: dict[str, str]) -> tuple[Option, ...]:
     return tuple(Option(id=name, text=text) for name, text in names.items())
@@ -144,38 +172,6 @@ def controls(track: Track) -> tuple[Control, ...]:
     )
 
 
-def presets(track: Track) -> tuple[Preset, ...]:
-    """Return worlds and a state worth seeing once; none of them plays the bench."""
-    smallest = PAYLOAD_BYTES[0]
-    del track
-    return (
-        Preset(
-            id="alike",
-            label="places alike",
-            values={"diversity": mesh_closing.ALIKE},
-            note="One sound almost everywhere: averaging removes noise and mixes in little.",
-        ),
-        Preset(
-            id="different",
-            label="places that differ",
-            values={"diversity": mesh_closing.DIFFERENT},
-            note="A café beside a platform: what is true here is wrong behind the door.",
-        ),
-        Preset(
-            id="smallest_flood",
-            label="a flood of the least",
-            values={"payload_bytes": smallest, "coding": "int1"},
-            note="The smallest adapter at one bit a number: what flooding takes at best.",
-        ),
-        Preset(
-            id="crowd",
-            label="random pairs",
-            values={"topology": "regular", "mode": "gossip"},
-            note="Those in range are no longer those nearby: every round mixes all places.",
-        ),
-    )
-
-
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
     """Return readings, verdicts and the three figures for one state."""
     setting = setting_of(values)
@@ -204,6 +200,6 @@ BENCH = Bench(
     reflection=mesh_closing.reflection,
     hud=HUD,
     failures=FAILURES,
-    presets=presets,
+    presets=PRESETS,
     peek=mesh_texts.peek,
 )
