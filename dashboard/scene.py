@@ -37,6 +37,7 @@ class Scene:
 
 
 ALONE = Beside()
+STRIP = 2  # the third panel lies low below the two others
 
 
 def scene(
@@ -68,7 +69,8 @@ def scene(
             revision=f"{key}/{chosen.id}",
             marks=marks.get(chosen.id, ()),
             ghosts=_ghosts(beside.tries, chosen),
-            wide=number == 0,
+            wide=number in (0, STRIP),
+            strip=number == STRIP,
         )
         summaries[panel.id] = drawing.summary
     said = {"opinion": beside.opinion.sentence if beside.opinion else ""}
@@ -97,7 +99,13 @@ def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -
 def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]:
     """Return the frames of a bench that is not open yet."""
     return {
-        panel.id: empty(panel, screen=screen, revision=f"{key}/{panel.id}/shut", wide=number == 0)
+        panel.id: empty(
+            panel,
+            screen=screen,
+            revision=f"{key}/{panel.id}/shut",
+            wide=number in (0, STRIP),
+            strip=number == STRIP,
+        )
         for number, panel in enumerate(bench.panels)
     }
 

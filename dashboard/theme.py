@@ -61,15 +61,17 @@ def dress(
     marks: Iterable[Mark] = (),
     ghosts: Sequence[Ghost] = (),
     wide: bool = True,
+    strip: bool = False,
 ) -> Figure:
     """Return the figure in the lab's look, as a plain dict for ``dcc.Graph``.
 
-    ``revision`` keeps zoom and focus while it stays the same; ``wide`` says whether the panel has the larger column.
+    ``revision`` keeps zoom and focus while it stays the same; ``wide`` says whether the panel has the larger column,
+    ``strip`` whether it lies low below two others.
     Of each ghost its first mean line is drawn below the figure's own, or else its point.
     """
     palette = screen.palette
     width: float
-    width, height = (330, 256) if screen.narrow else (520, 212) if wide else (300, 212)
+    width, height = (330, 256) if screen.narrow else (640, 104) if strip else (520, 212) if wide else (300, 212)
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []
@@ -118,10 +120,10 @@ def dress(
     return {"data": traces, "layout": layout}
 
 
-def empty(panel: Panel, *, screen: Screen, revision: str, wide: bool = True) -> Figure:
+def empty(panel: Panel, *, screen: Screen, revision: str, wide: bool = True, strip: bool = False) -> Figure:
     """Return a panel's frame with its limits and no data: what may be seen before the lock."""
     bare: Figure = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
-    dressed = dress(bare, panel, screen=screen, revision=revision, wide=wide)
+    dressed = dress(bare, panel, screen=screen, revision=revision, wide=wide, strip=strip)
     notes = bare["layout"]["annotations"]
     taken = [up(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
     # Of three heights the one farthest from a limit's line and label.

@@ -12,6 +12,7 @@ from dashboard.guard import Refused
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
+from dashboard.opinions import Opinions
 from dashboard.settings import Settings
 from tracks.registry import Registry
 from tracks.spec import Track
@@ -22,7 +23,8 @@ STUDENT, OTHER = "a" * 32, "b" * 32
 def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
-    return Lab(settings=settings, registry=registry, store=Store(settings.database_url))
+    opinions = Opinions(settings.cache_dir, settings.secret_keys)
+    return Lab(settings=settings, registry=registry, store=Store(settings.database_url), opinions=opinions)
 
 
 @pytest.fixture

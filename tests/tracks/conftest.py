@@ -27,7 +27,7 @@ BENCH = Bench(
     solve=solve,
     hud=("cost",),
 )
-TRACK = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane")
+TRACK = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", crisis=None)
 
 def question(truth):
     """Return a prediction that asks for ``truth``."""

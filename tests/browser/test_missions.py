@@ -1,0 +1,232 @@
+"""Missions in a real browser: from the picker through the benches to a recorded win, every failure repaired."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.view import value_in_words
+from tests.browser.missions import (
+    LAB,
+    TRACKS,
+    bench_of,
+    lock_here,
+    observe,
+    open_bench,
+    provoke_and_repair,
+    record,
+    set_state,
+    survey,
+)
+from tests.browser.moves import at_rest, go, reading, slider
+from tracks.quantities import in_words
+from tracks.spec import Slider
+
+pytestmark = pytest.mark.browser
+
+GUARDIAN = "edge_guardian/convergence"
+NEW = ("memory", "convergence", "privacy")
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_from_the_picker_through_four_benches_to_a_win(student_page, track: str) -> None:  # P5 P6 P10 P15
+    page, _ = student_page()
+    go(page, "/")
+    page.locator(f'a[href="/{track}"]').first.click()
+    page.locator(f'a[href="/{track}/paradox"]').first.click()
+    for step in ("paradox", "memory", "convergence", "privacy"):
+        key = f"{track}/{step}"
+        expect(page.locator(f'[data-bench="{key}"]')).to_be_visible()
+        expect(page.get_by_role("button", name="Record this try")).to_be_disabled()
+        lock_here(page, key)
+        record(page, 1)
+        observe(page, key)
+        if step != "paradox":
+            expect(page.locator(".tries tr").nth(1)).to_have_attribute("data-won", "false")
+        if step == "convergence":
+            assert survey(key).see(survey(key).path[-1]).wins
+            set_state(page, key, survey(key).path[-1])
+            record(page, 2)
+            expect(page.locator(".tries tr").nth(2)).to_have_attribute("data-won", "true")
+            expect(page.locator(".hud")).to_contain_text("2 of 10")
+        following = {"paradox": "memory", "memory": "convergence", "convergence": "privacy"}.get(step)
+        if following:
+            page.locator(f'.stepper a[href="/{track}/{following}"]').click()
+    expect(page.locator(".disc .icon-check-lg")).to_have_count(3)  # the fourth is the one on the page
+
+
+@pytest.mark.parametrize("bench", NEW)
+def test_every_failure_is_seen_and_repaired_by_its_fix(student_page, bench: str) -> None:  # L16 P13
+    left = set(bench_of(f"edge_guardian/{bench}").failures)
+    assert left
+    for track in TRACKS:
+        if not left:
+            break
+        page, _ = student_page()
+        key = f"{track}/{bench}"
+        open_bench(page, key)
+        left -= {code for code in sorted(left) if provoke_and_repair(page, key, code)}
+    assert left == set()
+
+
+@pytest.mark.parametrize("key", [GUARDIAN, "tiny_pioneer/memory"])
+def test_a_win_by_hand_with_boxes_and_segments(student_page, key: str) -> None:  # P11 P13
+    """Each move of the shortest way that is known, made as a student makes it: a typed number, a chosen option."""
+    page, _ = student_page()
+    open_bench(page, key)
+    expect(page.locator('.status[data-state="fail"]')).to_be_visible()
+    page.locator(".advanced > summary").click()
+    path = survey(key).path
+    for before, after in pairwise(path):
+        for name in (name for name in after if after[name] != before[name]):
+            row = page.locator(f'[data-control="{name}"]')
+            control = bench_of(key).control_map()[name]
+            if isinstance(control, Slider):
+                row.locator(".box input").fill(in_words(float(after[name]), control.unit))
+                row.locator(".box input").press("Enter")
+            else:
+                row.get_by_label(value_in_words(control, after[name]), exact=True).check(force=True)
+            at_rest(page)
+            page.wait_for_timeout(300)
+    expect(page.locator(".status")).not_to_have_attribute("data-state", "fail")
+    record(page, 1)
+    expect(page.locator(".tries tr").nth(1)).to_have_attribute("data-won", "true")
+
+
+class TestTries:
+    def test_pin_compare_restore_carry_and_all_of_it_after_a_reload(self, student_page) -> None:
+        page, _ = student_page()
+        open_bench(page, GUARDIAN)
+        record(page, 1)
+        set_state(page, GUARDIAN, {"local_steps": 5})
+        record(page, 2)
+        traces = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
+        assert "try 1" not in page.evaluate(traces)
+        page.get_by_role("button", name="Pin try 1").click()
+        page.wait_for_function(f"({traces})().includes('try 1')")
+        expect(page.get_by_role("button", name="Pin try 1")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="Compare").click()  # unpins
+        page.wait_for_function(f"!({traces})().includes('try 1')")
+        page.get_by_role("button", name="Compare").click()  # both
+        page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
+        page.get_by_role("button", name="Restore the controls of try 1").click()
+        page.wait_for_function("key => window.edgelabGate.desks[key].values.local_steps === 20", arg=GUARDIAN)
+        expect(page.locator(".carried-line").last).to_contain_text("Try 2, the newest")
+        page.get_by_role("button", name="Carry try 1 forward").click()
+        expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
+        page.reload()
+        expect(page.locator(".tries tbody tr")).to_have_count(2)
+        expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
+        page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
+
+    def test_two_tabs_of_one_student_lose_nothing(self, student_page) -> None:
+        one, _ = student_page()
+        open_bench(one, GUARDIAN)
+        other, _ = student_page(context=one.context)
+        go(other, f"/{GUARDIAN}")
+        expect(other.locator(".bench.is-open")).to_be_visible()
+        at_rest(other)
+        set_state(other, GUARDIAN, {"local_steps": 5})
+        one.get_by_role("button", name="Record this try").click()
+        other.get_by_role("button", name="Record this try").click()
+        expect(other.locator(".tries tbody tr")).to_have_count(2)
+        one.reload()
+        expect(one.locator(".tries tbody tr")).to_have_count(2)
+
+    def test_after_ten_the_way_out_is_on_the_page(self, student_page) -> None:
+        page, _ = student_page()
+        key = "edge_guardian/paradox"
+        open_bench(page, key)
+        for n in range(10):
+            set_state(page, key, {"rounds_per_day": 11 + n})
+            record(page, n + 1)
+        set_state(page, key, {"rounds_per_day": 50})
+        page.get_by_role("button", name="Record this try").click()
+        expect(page.locator(".tries-section .problem")).to_contain_text("All 10 tries are used")
+        page.get_by_label("What did you learn?").fill("Fewer rounds move fewer bytes.")
+        page.get_by_role("button", name="Earn two more tries").click()
+        expect(page.locator(".tries-section")).to_contain_text("10 of 12")
+        record(page, 11)
+
+    def test_what_binds_and_what_eases_it_stand_in_the_read_out(self, student_page) -> None:  # N7 L21
+        page, _ = student_page()
+        open_bench(page, GUARDIAN)
+        expect(page.locator(".hud-relief")).to_contain_text("eased most by")
+        before = page.locator(".hud-relief").inner_text()
+        set_state(page, GUARDIAN, {"algorithm": "scaffold", "rounds": 200})
+        expect(page.locator(".hud-relief")).not_to_have_text(before)
+
+
+class TestSecondOpinion:  # N2
+    def ask(self, page: Page) -> None:
+        page.get_by_role("button", name="Ask for a second opinion").click()
+
+    def test_asked_watched_stopped_and_finished(self, student_page) -> None:
+        page, _ = student_page()
+        open_bench(page, GUARDIAN)
+        set_state(page, GUARDIAN, {"rounds": 200, "local_steps": 100, "clients_per_round": 50})
+        note, said = page.locator("[data-opinion-note]"), page.locator(".opinion-said")
+        self.ask(page)
+        expect(note).to_have_text(re.compile(r"Seed \d+ of 20"), timeout=60_000)
+        set_state(page, GUARDIAN, {"rounds": 150})  # the bench answers while the other engine computes
+        expect(reading(page, "mean_accuracy")).not_to_be_empty()
+        page.get_by_role("button", name="Stop").click()
+        expect(note).to_have_text("Stopped; the bench is as it was")
+        expect(said).to_be_empty()
+        set_state(page, GUARDIAN, {"rounds": 10, "local_steps": 1, "clients_per_round": 5})
+        self.ask(page)
+        expect(said).to_contain_text("After 10 rounds softmax is at", timeout=60_000)
+        names = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
+        page.wait_for_function(f"({names})().includes('softmax, mean')")
+        set_state(page, GUARDIAN, {"rounds": 12})
+        expect(said).to_be_empty()
+        assert "softmax, mean" not in page.evaluate(names)
+
+
+def test_a_panel_switches_between_its_views(student_page) -> None:  # P8
+    page, _ = student_page()
+    key = "edge_guardian/memory"
+    open_bench(page, key)
+    panel = bench_of(key).panels[0]
+    kinds = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(t => t.type + (t.orientation || 'v'))"
+    assert "barh" not in page.evaluate(kinds)
+    page.get_by_role("button", name=panel.views[0].label, exact=True).click()
+    page.wait_for_function(f"({kinds})().includes('barh')")
+    slider(page, "Batch").press("ArrowLeft")
+    at_rest(page)
+    assert "barh" in page.evaluate(kinds), "the view stays while a slider moves"
+    page.get_by_role("button", name=panel.label, exact=True).click()
+    page.wait_for_function(f"!({kinds})().includes('barh')")
+
+
+def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) -> None:  # L2
+    page, _ = student_page()
+    open_bench(page, "edge_guardian/paradox")
+    page.get_by_label("centralised", exact=False).first.check(force=True)
+    expect(page.locator("[data-context-word]")).to_have_text("centralised")
+    expect(page).to_have_url(re.compile(r"context=centralised"))
+    page.locator('.stepper a[href="/edge_guardian/convergence"]').click()
+    expect(page.locator('[data-bench="edge_guardian/convergence"]')).to_be_visible()
+    expect(page.locator("[data-context-word]")).to_have_text("centralised")
+    go(page, "/edge_guardian/convergence?context=federated")
+    expect(page.locator("[data-context-word]")).to_have_text("federated")
+    go(page, "/edge_guardian/paradox?context=centralised")
+    page.wait_for_function("window.edgelabGate.desks['edge_guardian/paradox'].values.context === 'centralised'")
+
+
+def test_what_memory_decided_arrives_on_the_convergence_page(student_page) -> None:  # N5
+    page, _ = student_page()
+    open_bench(page, "mobile_nomad/memory")
+    record(page, 1)
+    page.locator('.stepper a[href="/mobile_nomad/convergence"]').click()
+    expect(page.locator(".bench.is-shut")).to_be_visible()
+    lock_here(page, "mobile_nomad/convergence")
+    expect(page.locator(".carried-line").first).to_contain_text("Carried:")
+    decided = LAB.bench("mobile_nomad", "memory").run(
+        LAB.track("mobile_nomad"), bench_of("mobile_nomad/memory").defaults()
+    ).decision  # fmt: skip
+    value = page.evaluate("() => window.edgelabGate.desks['mobile_nomad/convergence'].values.payload_bytes")
+    assert value == pytest.approx(decided["payload_bytes"], rel=0.03)
