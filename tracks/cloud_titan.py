@@ -149,6 +149,12 @@ TEXTS = {
     f"gave one node the job: {in_words(DEVICE.learning_memory_bytes, 'iB')} of HBM, batch 8. It does not run. What "
     "fills the node, and which rank can we afford to offer?",
     "memory_short": "The Systems fellow asks what fills a node that trains one small adapter.",
+    "privacy_speaker": "Privacy officer",
+    "privacy_text": f"Each of {in_words(FLEET.devices, 'tenants')} keeps its prompts, and the sales team calls the "
+    "shared adapter private for that. An adapter can repeat what it was trained on. I grant a total ε of "
+    f"{TARGETS.epsilon:g} per tenant, over all rounds, and the CTO wants {in_words(TARGETS.safety_accuracy, 'share')} "
+    "of the answers right. What does a promise of that kind take from us?",
+    "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per tenant and asks what it costs.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Far Island",
 }
 

@@ -124,6 +124,12 @@ TEXTS = {
     f"from {in_words(MODEL.weights_bytes, 'iB')}, and I was told that learning takes four to eight times that, so it "
     "would fit. Show me a step that does, and where its memory goes.",
     "memory_short": "The Safety lead asks for a training step that stays out of the safety partition.",
+    "privacy_speaker": "Privacy officer",
+    "privacy_text": "Where a vehicle drives is where its owner lives and works. The raw driving data stay in the "
+    f"vehicle, and I am told that this settles it. I want a total ε of {TARGETS.epsilon:g} per vehicle at most; below "
+    "1 is the strongest value anyone has announced. The Safety lead does not sign below "
+    f"{in_words(TARGETS.safety_accuracy, 'share')}. Can {in_words(FLEET.devices, 'vehicles')} give us both?",
+    "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per vehicle at a safe accuracy.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Dusty Mesa",
 }
 

@@ -148,6 +148,11 @@ TEXTS = {
     "time, with adapters so small that nobody asked about memory. Show me a training step that fits, and what it "
     "still learns.",
     "memory_short": "The Systems fellow asks for a training step that fits into the SRAM of an earbud.",
+    "privacy_speaker": "Privacy officer",
+    "privacy_text": f"{in_words(FLEET.devices, 'hearables')} are few people to hide among. What an ear hears tells "
+    f"where its wearer is, and with whom. I grant a total ε of {TARGETS.epsilon:g} per wearer, and the fitters need "
+    f"{in_words(TARGETS.safety_accuracy, 'share')}. Is a fleet of this size large enough for that?",
+    "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per wearer in a small fleet.",
     "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Subway Cross",
 }
 

@@ -18,7 +18,7 @@ from tracks.spec import Level
 
 OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE = "out_of_memory", "below_quality", "update_too_heavy"
 FAILURES = (OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE)
-GAIN_SCALE = 0.1  # ten points of the gain weigh as much as a budget twice over
+GAIN_SCALE = 0.2  # twenty points of the gain weigh as much as a budget twice over
 RESOLUTION_STEP = 32
 MOST_FIXES = 3
 

@@ -14,8 +14,9 @@ from tracks import SpecError, Track, hookspecs
 
 NAMES = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 ROLES = {"Privacy officer", "Safety lead", "CTO", "Product lead", "Systems fellow"}
+BENCHES = ("paradox", "memory", "convergence", "privacy")
 TEXT_KEYS = {
-    *(f"{bench}_{part}" for bench in ("paradox", "memory", "convergence") for part in ("speaker", "text", "short")),
+    *(f"{bench}_{part}" for bench in BENCHES for part in ("speaker", "text", "short")),
     "network",
     "raw_name",
     "device_singular",

@@ -53,6 +53,7 @@ def test_the_default_is_an_adapter_that_does_not_fit(one):
     assert one.state()["method"] == "lora"
     failed = verdict(outcome, "out_of_memory")
     assert failed.level == "fail"
+    assert outcome.ranked_verdicts()[0] == failed, "of two failures this one leads"
     assert plain(failed.cause).startswith("Activations are"), "the biggest part is named"
 
 
