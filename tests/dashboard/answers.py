@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from werkzeug.test import TestResponse
 
+from dashboard.context import MISSION
 from dashboard.theme import ticks
 from dashboard.view import limit_words, reading_view, value_in_words, verdict_facts
 from tracks.controls import Slider
@@ -198,6 +199,7 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     seen.say("text", brief.text, brief.short, brief.invariant, bench.title, *track.sources.values(), track.wall)
     seen.count("constant", *constants, unit="")  # stands alone in the table of a track's constants
     seen.count("tolerance", *(a.tolerance for a in bench.predictions))
+    seen.count("minutes", *(minutes for _, _, minutes in MISSION))
     for control in bench.controls:
         seen.say("text", control.label, value_in_words(control, control.default))
         if isinstance(control, Slider):

@@ -154,7 +154,7 @@ def test_a_bench_without_one_says_so(opened: Student) -> None:
 def test_a_stopped_job_is_gone_and_leaves_nothing(opened: Student) -> None:
     given = ticket(opened, rounds=200, local_steps=100, clients_per_round=50)
     handles = start(opened, given)
-    (child,) = psutil.Process().children()
+    child = psutil.Process(int(handles["job"].split("~")[0]))
     opened.stop_opinion(cancelJob=handles["job"])
     child.wait(PATIENCE_S)
     values = state(opened, rounds=200, local_steps=100, clients_per_round=50)
@@ -167,7 +167,7 @@ def test_a_forged_handle_stops_nothing(opened: Student) -> None:
     """The handle names a process; only what the lab signed for this page is believed."""
     given = ticket(opened, rounds=200, local_steps=100, clients_per_round=50)
     handles = start(opened, given)
-    (child,) = psutil.Process().children()
+    child = psutil.Process(int(handles["job"].split("~")[0]))
     opened.stop_opinion(cancelJob=str(child.pid))
     opened.stop_opinion(cancelJob=f"{child.pid}~{'0' * 64}")
     assert child.is_running()
