@@ -29,7 +29,7 @@ FAILURES = (CLAIM, ACCURACY, GAP, BUDGET, DELTA_LARGE, DATA, CLIPPED)
 LEAST_NOISE = 0.01  # the least noise multiplier that the accountant books
 CLIPPED_LIMIT = 0.5
 # A promise without a mechanism outweighs all that noise can do to the accuracy; deltas lie decades apart.
-GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1000.0, 100.0
+GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
 
 
 def verdicts(track: Track, setting: Setting, found: Found) -> tuple[Verdict, ...]:

@@ -33,7 +33,6 @@ class TestPages:
         [
             "/nobody",  # no such track
             "/edge_guardian/nothing",  # no such bench
-            "/edge_guardian/privacy",  # a step of the mission that nothing serves yet
             "/edge_guardian/paradox/more",  # too deep
             "/%00",  # not a name at all
             "/" + "a" * 5000,
@@ -48,11 +47,11 @@ class TestPages:
         for existing in ("/cloud_titan", "/edge_guardian/paradox", "/mobile_nomad", "/tiny_pioneer"):
             assert f'"{existing}"' in listed
 
-    def test_a_bench_that_is_not_open_yet_stands_on_the_stepper_and_is_no_link(self, student: Student) -> None:
+    def test_every_step_of_the_mission_is_served_and_stands_on_the_stepper_as_a_link(self, student: Student) -> None:
         page = said(student.page("/edge_guardian/paradox"))
-        assert "Privacy" in page
-        assert "not yet open" in page
-        assert '"/edge_guardian/privacy"' not in page
+        assert "not yet open" not in page
+        for step in ("memory", "convergence", "privacy", "crisis"):
+            assert f'"/edge_guardian/{step}"' in page
 
     def test_health_answers_without_asking_the_database(self, app: Dash) -> None:
         answer = app.server.test_client().get("/_health")
