@@ -24,7 +24,7 @@ PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the c
 SERIES = {"central": 0, "local": 1}
 
 EPSILONS = (0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
-ACCURACY_SHOWN = (0.4, 1.0)
+ACCURACY_SHOWN = (0.6, 1.0)
 SPENT_SHOWN = (0.01, 20.0)
 MOST_PLACES = 100  # of a line: more than a screen tells apart
 
