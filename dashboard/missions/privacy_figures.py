@@ -190,11 +190,12 @@ def _frontier_table(track: Track, setting: Setting, found: Found) -> Table:
             *_cells(central, one),
             *_cells(local, one),
             found.ceiling,
+            found.learned.accuracy if one == setting.epsilon else "",
         )
         for one in sorted({*EPSILONS, setting.epsilon})
     )
     heads = tuple(f"{noise}, {what}, of 1" for noise in PLACES for what in ("mean", "least seed", "best seed"))
-    return Table(columns=("", "ε, all rounds", *heads, "ceiling, of 1"), rows=rows)
+    return Table(columns=("", "ε, all rounds", *heads, "ceiling, of 1", "yours, of 1"), rows=rows)
 
 
 def _cells(line: Frontier, epsilon: float) -> tuple[Cell, Cell, Cell]:

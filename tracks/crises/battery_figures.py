@@ -71,12 +71,11 @@ def _skin_limit(skin_c: float) -> charts.Part:
 
 
 def _day(state: State) -> Drawing:
-    day = state.day
     return Drawing(
         figure=partial(_day_figure, state),
         summary=day_summary(state),
         table=partial(_day_table, state),
-        point=(min(24.0, (day.hottest_at + 1) / 60), min(DAY_SHOWN[1], max(0.0, day.hottest / state.glasses.skin_c))),
+        point=None,
     )
 
 

@@ -80,10 +80,10 @@ def capacities() -> Floats:
 
 
 def hit_rates(node: Node, setting: Setting, room_bytes: Floats) -> Floats:
-    """Return the hit rate of one memory of each size, for adapters of this rank [1]."""
+    """Return the hit rate of one memory of each size, for whole adapters of this rank [1]."""
     rate = static_hit_rate if setting.eviction == "pinned" else lru_hit_rate
     size = adapter_bytes(setting.rank, setting.targets)
-    return np.asarray(rate(node.adapters, skew=setting.skew, capacity=room_bytes / size))
+    return np.asarray(rate(node.adapters, skew=setting.skew, capacity=np.floor(room_bytes / size)))
 
 
 def hits_drawing(node: Node, setting: Setting, found: Found) -> Drawing:
