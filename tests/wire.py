@@ -149,7 +149,7 @@ class Student:
 
     def deed(self, key: str, deed: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
         """Record a try, say what it showed, choose what is carried, earn more tries."""
-        names = ("tries", "after", "standing")
+        names = ("tries", "after", "debrief", "standing")
         outputs = [
             {"id": ids.slot(key, name), "property": "data" if name == "standing" else "children"} for name in names
         ]

@@ -14,7 +14,7 @@ from dashboard.callbacks.navigation import bench_state
 from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
 from dashboard.guard import Refused
-from dashboard.layouts.bench import BenchState, after_parts, by_id
+from dashboard.layouts.bench import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.raw import settled
 from dashboard.layouts.tries import tries_section
 from dashboard.ledger.database import LedgerUnavailable
@@ -144,12 +144,13 @@ def register(app: Dash, lab: Lab) -> None:
     @app.callback(
         Output(ids.slot(MATCH, "tries"), "children"),
         Output(ids.slot(MATCH, "after"), "children"),
+        Output(ids.slot(MATCH, "debrief"), "children"),
         Output(ids.slot(MATCH, "standing"), "data"),
         Input(ids.slot(MATCH, "deed"), "data"),
         State(ids.writing(MATCH, ALL), "value"),
         prevent_initial_call=True,
     )
-    def act(deed: Any, writing: list[Any]) -> tuple[Any, Any, Any]:  # noqa: ARG001 - read by id
+    def act(deed: Any, writing: list[Any]) -> tuple[Any, Any, Any, Any]:  # noqa: ARG001 - read by id
         if not deed:
             raise PreventUpdate
         if not isinstance(deed, dict) or deed.get("do") not in DEEDS:
@@ -174,7 +175,7 @@ def register(app: Dash, lab: Lab) -> None:
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
         told = {**state.standing, "deed": deed["do"], "done": not message, "message": message}
-        return settled(table), after, told
+        return settled(table), after, settled(debrief_part(state)), told
 
 
 def _stage(state: BenchState) -> tuple[bool, bool]:

@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dashboard import ids
 from dashboard.carry import arrive, decisions
 from dashboard.context import Lab, is_open, this_screen, this_student
+from dashboard.debrief import debrief
 from dashboard.layouts import home
 from dashboard.layouts.bench import BenchState, bench_page
 from dashboard.layouts.designer import designer
@@ -35,6 +36,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     here = progress(events, track, bench)
+    closes = track.crisis is not None and bench.id == track.crisis.id and here.is_revealed(bench)
     return BenchState(
         track=track,
         bench=bench,
@@ -47,6 +49,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         scene=opened,
         progress=here,
         standing=standing(lab, student, track, here, events),
+        debrief=debrief(lab, student, track, events) if closes and student else None,
         screen=screen,
     )
 

@@ -11,8 +11,10 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.carry import Arrival
 from dashboard.context import Step
+from dashboard.debrief import Debrief
 from dashboard.entries import Locked
 from dashboard.layouts.controls import explore_section
+from dashboard.layouts.debrief import debrief_section
 from dashboard.layouts.figures import panel_section
 from dashboard.layouts.hud import hud
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
@@ -34,7 +36,7 @@ class BenchState:
 
     ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
-    texts of the read-out, ``problem`` why something was not recorded.
+    texts of the read-out, ``debrief`` what the whole mission added up to, on its last bench alone.
     """
 
     track: Track
@@ -48,6 +50,7 @@ class BenchState:
     scene: Scene | None
     progress: Progress
     standing: Mapping[str, Any]
+    debrief: Debrief | None
     screen: Screen
 
     @property
@@ -150,6 +153,7 @@ def _stage(state: BenchState) -> list[Component]:
     if bench.peek:
         parts.append(_peek(state))
     parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
+    parts.append(html.Div(debrief_part(state), id=ids.slot(state.key, "debrief")))
     return parts
 
 
@@ -166,6 +170,11 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
             reflect = reflect_section(state.key, state.bench.reflection, progress.reflection, marks=progress.marks)
         after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
     return after
+
+
+def debrief_part(state: BenchState) -> Component:
+    """What the whole mission added up to; nothing on the benches before its last."""
+    return debrief_section(state.debrief) if state.debrief is not None else None
 
 
 def _tries(state: BenchState) -> Component:

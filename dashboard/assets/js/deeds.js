@@ -8,8 +8,9 @@
     window.dash_clientside.set_props({ kind: "slot", bench: desk.key, name: name }, { data: data });
   }
   function deed(desk, what) {
-    if (desk.doing && Date.now() - desk.doing < 5000) return;
-    desk.doing = Date.now();
+    // A double click is one deed; another deed is never held back.
+    if (desk.doing && desk.doing.do === what.do && Date.now() - desk.doing.at < 5000) return;
+    desk.doing = { do: what.do, at: Date.now() };
     setSlot(desk, "deed", Object.assign({ at: Date.now() + Math.random() }, what));
   }
 
@@ -79,7 +80,7 @@
 
   /* The server has answered a deed: what was recorded stands, or why not. */
   window.edgelabDone = function (desk, standing) {
-    desk.doing = 0;
+    desk.doing = null;
     window.setTimeout(function () {
       showPins(desk);
       if (!standing.deed) return;
@@ -105,7 +106,7 @@
     keepContext(event.detail);
   });
   document.addEventListener("edgelab:problem", function () {
-    Object.keys(gate.desks).forEach(function (key) { gate.desks[key].doing = 0; });
+    Object.keys(gate.desks).forEach(function (key) { gate.desks[key].doing = null; });
   });
 
   /* Context: chosen on one bench, kept for all of a visit, and said in the address. */

@@ -46,6 +46,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
                 "epsilon": "–",
                 "saved": TIME if is_open else "",
             },
+            debrief=None,
             screen=Screen(),
         )
 
