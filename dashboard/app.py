@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         opinions=Opinions(settings.cache_dir, settings.secret_keys),
     )
     server = Flask("dashboard", static_folder=None)
+    server.secret_key = settings.secret_keys[0]  # Dash signs the handles of background jobs with it, in every worker
     files = statics.Statics(ASSETS, prefix=settings.url_prefix)
     app = dash.Dash(
         "edgelab",

@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import Dash
+from dash._get_app import app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -34,7 +36,8 @@ class Student:
         return student
 
     def post(self, body: Any, **handles: str) -> TestResponse:
-        return self.client.post(UPDATE, json=body, query_string=handles)
+        app_context.set(self.app)  # a server has one app; a process that tests has many, and Dash signs for the last
+        return self.client.post(f"{UPDATE}?{urlencode(handles)}" if handles else UPDATE, json=body)
 
     def output(self, *parts: str) -> str:
         """The key of the callback whose output names all these parts."""

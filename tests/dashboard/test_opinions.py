@@ -156,7 +156,7 @@ def test_a_stopped_job_is_gone_and_leaves_nothing(opened: Student) -> None:
     handles = start(opened, given)
     child = psutil.Process(int(handles["job"].split("~")[0]))
     opened.stop_opinion(cancelJob=handles["job"])
-    child.wait(PATIENCE_S)
+    child.wait(10)
     values = state(opened, rounds=200, local_steps=100, clients_per_round=50)
     names, sentence = drawn(opened, values, given["digest"])
     assert "softmax, mean" not in names
