@@ -9,6 +9,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8050
 FLAGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests run two at a time; each solves on one thread.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean browser database
 
@@ -16,7 +18,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
 
 test: $(VENV)/test.stamp browser database
-	$(BIN)/python -m pytest $(FLAGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(FLAGS)
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
 
 lint: $(VENV)/test.stamp
