@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.view import control_spec
+from tests.browser.missions import observe, record
 from tests.browser.moves import (
     answer,
     at_rest,
@@ -163,20 +164,26 @@ def test_a_number_can_be_typed_with_its_unit_and_nonsense_changes_nothing(studen
 def test_the_reveal_says_how_far_off_and_why(student_page) -> None:  # L10
     page, _ = student_page()
     open_paradox(page, "mobile_nomad", "0.641")
-    page.get_by_text("Show how far off I was").click()
+    expect(page.locator(".happened")).to_contain_text("Record a try first")
+    record(page, 1)
+    observe(page, "mobile_nomad/paradox")
     expect(page.locator(".gap")).to_have_text("10× high")
     expect(page.locator("[data-reveal]")).to_be_focused()
     expect(page.locator(".bell")).to_be_visible()
+    expect(page.locator(".autopsy")).to_contain_text("Without Rounds a day")  # N6: ten rounds are the factor of ten
 
 
 def test_reflection_with_its_check_opens_the_model_answer(student_page) -> None:  # L11
     page, _ = student_page()
     open_paradox(page)
-    check = page.locator(".check").get_by_role("radio")
+    expect(page.locator(".reflect")).to_contain_text("Opens once you have seen")
+    record(page, 1)
+    observe(page, "edge_guardian/paradox")
+    check = page.locator(".reflect .check").get_by_role("radio")
     for number in range(check.count()):
         check.nth(number).check()
-        expect(page.locator(".check .feedback")).not_to_be_empty()
-    page.get_by_label("What did the figure show?").fill("The federated line lies far below.")
+        expect(page.locator(".reflect .check .feedback")).not_to_be_empty()
+    page.get_by_label("What did the figure show?", exact=True).fill("The federated line lies far below.")
     page.get_by_label("Why? Name one quantity.").fill("Raw bytes a day.")
     page.get_by_label("What would change your mind?").fill("A larger model.")
     page.get_by_role("button", name="Save reflection").click()

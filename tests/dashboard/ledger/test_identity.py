@@ -95,6 +95,7 @@ def test_a_cookie_with_a_part_cut_out_or_put_in_is_nobody(start: int, end: int, 
         [SIGNED],
         TimestampSigner(NEW, salt="edgelab.student").sign(STUDENT).decode(),  # the key alone, another way of signing
     ],
+    ids=range(12),
 )
 def test_what_the_lab_did_not_sign_is_nobody(forged: object) -> None:
     assert read(forged, [NEW]) is None

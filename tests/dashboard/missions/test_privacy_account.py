@@ -114,7 +114,7 @@ def directly(one, setting, noise):
     {"noise": "local", "rounds": 40, "epsilon": 5, "participating_share": 0.05},
     {"noise": "local", "rounds": 30, "clip_norm": 1, "epsilon": 10, "participating_share": 0.02},
 ])  # fmt: skip
-def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):
+def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):  # L14 L15
     """Read between two noise levels: within a point where the model serves, three where it is ruined anyway."""
     setting = one.setting(**one.private(**values))
     given = found(one.track, setting, seed=0)
@@ -162,7 +162,7 @@ def test_another_seed_draws_other_rounds_on_the_same_partition(one):
 
 
 @every_track
-def test_the_recommendation_fleet_moves_a_third_more_than_a_service_carries(one):  # L22
+def test_the_recommendation_fleet_moves_a_third_more_than_a_service_carries(one):  # L22, L15
     values = next(item for item in one.bench.presets if item.id == "recommendation").values
     outcome = one.run(**values)
     moved = outcome.reading("moved")
