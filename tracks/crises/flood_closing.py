@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from physics.units import TB
+from tracks.crises.flood_fixes import survey
 from tracks.crises.flood_serving import Found, found
 from tracks.crises.flood_setting import (
     CONTEXT_TOKENS,
@@ -72,7 +73,7 @@ _LINES = (
 def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     """Return the equations with the numbers of a state, as its readings have them."""
     setting, node = setting_of(controls), node_of(track)
-    state, hit = found(node, setting), outcome.reading("hit")
+    state, hit = survey(node, setting)[0], outcome.reading("hit")
     per_rank = state.adapter_bytes / setting.rank
     if setting.eviction == "pinned":
         equation = "hit = Σ p_i over the C most popular, p_i ∝ i^−s"

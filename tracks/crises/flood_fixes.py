@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from physics.units import GB, TB
 from tracks.controls import Value
@@ -39,6 +40,7 @@ def _changed(setting: Setting, name: str, value: Value) -> Setting:
     return replace(setting, **{name: value})  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=64)
 def survey(node: Node, setting: Setting) -> tuple[Found, tuple[Tried, ...]]:
     """Return what a state does, and every change worth trying with what it would do, from one sweep."""
     changes = [(name, value, far, _changed(setting, name, value)) for name, value, far in _changes(node, setting)]
