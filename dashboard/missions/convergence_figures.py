@@ -9,12 +9,12 @@ import numpy as np
 
 from dashboard.missions.convergence_costs import Found, cap_bytes
 from dashboard.missions.convergence_readings import city_names, device_word
-from dashboard.missions.convergence_runs import window_of
 from dashboard.missions.convergence_setting import HORIZON_DAYS, ROUNDS, Setting
 from dashboard.missions.sources import words
 from physics.checks import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.quantities import three_digits
+from tracks.scores import window_of
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 FLEET_SERIES, CITY_SERIES = 0, 1

@@ -10,11 +10,12 @@ import numpy as np
 from dashboard.missions.convergence_costs import costs
 from dashboard.missions.convergence_figures import COMMUNICATION, drawn_rounds
 from dashboard.missions.convergence_links import links
-from dashboard.missions.convergence_runs import learning_of, problem, runs, scores
+from dashboard.missions.convergence_runs import learning_of, problem, runs
 from dashboard.missions.convergence_setting import Setting, setting_of
 from physics.federation import draw_participation, simulate
 from tracks import SecondOpinion, Track, Value, charts
 from tracks.quantities import in_words
+from tracks.scores import scores
 
 OPINION_SEEDS = 20
 MIDDLE = (0.1, 0.9)  # the band holds the middle eight of ten seeds

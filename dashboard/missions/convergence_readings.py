@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from dashboard.missions.convergence_costs import FLOP_RATIO, SAMPLES_PER_STEP, Found
 from dashboard.missions.convergence_links import city_reliability
-from dashboard.missions.convergence_runs import SEEDS, window_of
+from dashboard.missions.convergence_runs import SEEDS
 from dashboard.missions.convergence_setting import (
     ALGORITHMS,
     CITIES,
@@ -27,6 +27,7 @@ from dashboard.missions.convergence_setting import (
 from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
 from tracks.quantities import three_digits
+from tracks.scores import window_of
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5

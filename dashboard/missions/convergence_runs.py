@@ -20,9 +20,9 @@ from physics.federation import (
     jitter,
     simulate_seeds,
 )
+from tracks.scores import scores, window_of
 
 SEEDS = 3
-LONGEST_WINDOW, WINDOW_SHARE = 10, 5  # a run is judged by the mean of its last fifth, ten rounds at most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,20 +156,6 @@ def participations(learning: Learning) -> np.ndarray:
     )
     masks.setflags(write=False)
     return masks
-
-
-def window_of(rounds: int) -> int:
-    """Return over how many of its last rounds a run of that length is judged."""
-    return min(LONGEST_WINDOW, max(1, rounds // WINDOW_SHARE))
-
-
-def scores(curve: Floats) -> Floats:
-    """Return for every round the mean over the window that ends there: what a run of that length would score."""
-    end = np.arange(len(curve))
-    window = np.clip(end // WINDOW_SHARE, 1, LONGEST_WINDOW)
-    total = np.concatenate((np.zeros_like(curve[:1]), np.cumsum(curve, axis=0)))
-    means: Floats = (total[end + 1] - total[end + 1 - window]) / window.reshape(-1, *[1] * (curve.ndim - 1))
-    return means.round(12)  # differences of sums: what is flat must read as flat
 
 
 @lru_cache(maxsize=1024)

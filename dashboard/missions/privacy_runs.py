@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.missions.convergence_runs import SEEDS, problem, window_of
+from dashboard.missions.convergence_runs import SEEDS, problem
 from physics.federation import simulate
+from tracks.scores import window_of
 
 RUNGS_PER_DECADE = 4
 LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly felt to nothing learnt

@@ -9,7 +9,7 @@ from functools import lru_cache
 from tracks import Reading, Track
 from tracks.crises.drift_fleet import BANDWIDTH_SHARE, FLOP_RATIO, FRAMES, KERNEL_GAP_S, LOOP_SHARE, QUANTILE, step_s
 from tracks.crises.drift_found import Found
-from tracks.crises.drift_runs import SEEDS, window_of
+from tracks.crises.drift_runs import SEEDS
 from tracks.crises.drift_setting import (
     CITIES,
     CLIENTS,
@@ -23,6 +23,7 @@ from tracks.crises.drift_setting import (
     device_word,
 )
 from tracks.quantities import in_words, three_digits
+from tracks.scores import window_of
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # assumed

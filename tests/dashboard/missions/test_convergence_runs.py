@@ -16,11 +16,10 @@ from dashboard.missions.convergence_runs import (
     participations,
     problem,
     runs,
-    scores,
-    window_of,
 )
 from physics.federation import digits_problem, fixed_point, jitter, simulate
 from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tracks.scores import scores, window_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
