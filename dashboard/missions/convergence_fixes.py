@@ -227,7 +227,7 @@ def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tup
     if setting.selection == "reliable_first":
         if invites <= 0.8 * CLIENTS:
             fixes.append(Fix(control="selection", value="city_balanced"))
-    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 8:
+    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 12:
         fixes.append(Fix(control="rounds", value=2 * setting.rounds))
     if not learns and invites <= CLIENTS / 2:
         fixes.append(Fix(control="clients_per_round", value=CLIENTS))
