@@ -220,6 +220,9 @@ def _drift_is_all(setting: Setting, found: Found) -> bool:
     )
 
 
+FEWEST_UPDATES = 120  # below so many, a run with control variates is a matter of its draws
+
+
 def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
     """Return what helps SCAFFOLD: every city invited, rounds while it learns, clients once it does not."""
     fixes = []
@@ -227,7 +230,7 @@ def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tup
     if setting.selection == "reliable_first":
         if invites <= 0.8 * CLIENTS:
             fixes.append(Fix(control="selection", value="city_balanced"))
-    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 12:
+    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 8 and setting.rounds * invites > FEWEST_UPDATES:
         fixes.append(Fix(control="rounds", value=2 * setting.rounds))
     if not learns and invites <= CLIENTS / 2:
         fixes.append(Fix(control="clients_per_round", value=CLIENTS))

@@ -114,7 +114,7 @@ def test_every_fix_of_an_accuracy_raises_its_margin():
                 assert after(one, state, code, fix).margin > item.margin, (code, fix, state)
                 offered[state["algorithm"]] += 1
     assert min(offered.values()) > 10
-    assert unaided < 12
+    assert unaided < 16  # of 256 verdicts
 
 
 # What the survey met: where a change that mostly helps SCAFFOLD, or to it, does not.
@@ -125,6 +125,17 @@ def test_every_fix_of_an_accuracy_raises_its_margin():
         ("rounds", {"rounds": 57, "clients_per_round": 44, "local_steps": 2, "selection": "reliable_first"}),
         ("selection", {"rounds": 19, "clients_per_round": 47, "local_steps": 1, "selection": "reliable_first"}),
         ("clients_per_round", {"rounds": 16, "clients_per_round": 8, "local_steps": 1}),
+        (
+            "rounds",
+            {
+                "rounds": 12,
+                "clients_per_round": 10,
+                "local_steps": 1,
+                "selection": "city_balanced",
+                "attempts": 3,
+                "learning_rate": 0.35,
+            },
+        ),
     ],
 )
 def test_scaffold_is_not_offered_what_may_hurt_it(control, values):
