@@ -261,12 +261,13 @@ def _reading(reading: Reading, *, is_open: bool) -> Component:
             className="reading",
         )
     name = f"readings.{reading.id}"
+    kind = "reading-value is-text" if isinstance(reading.value, str) else "reading-value"
     return html.Div(
         [
             html.Div(reading.label, className="reading-label"),
             html.Div(
                 [painted(f"{name}.value", className="number"), " ", painted(f"{name}.unit", className="unit")],
-                className="reading-value",
+                className=kind,
             ),
             html.Div([html.Span(className="bar-fill"), html.Span(className="bar-tick")], className="meter",
                      **{"data-bar": name}),

@@ -15,6 +15,8 @@ from dashboard.layouts.parts import Component
 from dashboard.layouts.predict import heading, limits_line, scenario_line
 from dashboard.layouts.raw import RAW
 from dashboard.progress import Progress
+from dashboard.theme_axes import share, ticks
+from tracks.figures import Axis
 from tracks.quantities import in_words
 from tracks.spec import Bench, Prediction, Question, Track, Truth
 
@@ -106,14 +108,19 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
     least = 0.5 if logarithmic else 0.02 if prediction.unit == "share" else abs(ends[1]) * 0.1 + 0.5
     pad = max((max(ends) - min(ends)) * 0.25, least)
     low, high = min(ends) - pad, max(ends) + pad
+    if not logarithmic and min(ends) >= 0:
+        low = max(low, 0.0)
     if logarithmic:
         low, high = math.floor(low), math.ceil(high)
     places = [(end - low) / (high - low) for end in ends]
-    decades = range(int(low), int(high) + 1) if logarithmic else ()
-    step = max(1, math.ceil(len(decades) / 7))
-    ticks = [((d - low) / (high - low), in_words(10.0**d, prediction.unit)) for d in list(decades)[::step]]
-    if not logarithmic:
-        ticks = [(i / 4, in_words(low + (high - low) * i / 4, prediction.unit)) for i in range(5)]
+    ruler = Axis(
+        label="",
+        unit=prediction.unit,
+        scale="log" if logarithmic else "linear",
+        low=10.0**low if logarithmic else low,
+        high=10.0**high if logarithmic else high,
+    )
+    marks = [(share(value, ruler), text) for value, text in zip(*ticks(ruler), strict=True)]
     left, right = sorted(places)
     return html.Div(
         [
@@ -121,7 +128,7 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
             _bell_mark("computed", in_words(computed, prediction.unit), places[1], places[1] <= places[0]),
             _bell_mark("your lock", in_words(said, prediction.unit), places[0], places[0] < places[1]),
             html.Span(
-                [html.Span(text, className="bell-tick", style={"--at": f"{at:.4f}"}) for at, text in ticks],
+                [html.Span(text, className="bell-tick", style={"--at": f"{at:.4f}"}) for at, text in marks],
                 className="bell-axis",
             ),
         ],
@@ -135,7 +142,7 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
 
 def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
     kind = "computed" if name == "computed" else "lock"
-    side = "before" if leftmost else "after"
+    side = "leftwards" if leftmost else "rightwards"
     return html.Span(
         html.Span([html.B(name), f" {text}"], className=f"bell-label {side}"),
         className=f"bell-mark {kind}",
@@ -152,11 +159,13 @@ def _terms(prediction: Prediction, truth: Truth, found: Autopsy | None) -> list[
     forgotten = dict(found.forgotten) if found else {}
     rows = []
     for n, term in enumerate(truth.terms):
-        number = (f"{sign} " if n else "") + in_words(term.value, unit)
+        number = f"{sign if n else ''} {in_words(term.value, unit)}".strip()
+        if n and term.value < 0 and sign == "+":
+            number = f"− {in_words(-term.value, unit)}"
         name: list[Component] = [term.name]
         if term.name in forgotten and math.isfinite(forgotten[term.name]):
-            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="left-out"))
-        is_left_out = {"className": "is-left-out"} if term.name in forgotten else {}
+            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="forgotten"))
+        is_left_out = {"className": "is-forgotten"} if term.name in forgotten else {}
         rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_left_out))
     total = html.Tr(
         [html.Th("Computed", scope="row"), html.Td(in_words(float(truth.value), prediction.unit), className="number")]

@@ -14,6 +14,7 @@ from dashboard.progress import EARNED_TRIES, Progress, Try
 from tracks.quantities import quantity
 from tracks.spec import Bench, Reading
 
+NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number
 _LEVELS = {"ok": "nothing fails", "warn": "a warning", "fail": "fails"}
 
 
@@ -58,7 +59,8 @@ def _table(bench: Bench, readings: dict[str, Reading], progress: Progress) -> Co
     carried = progress.carried
     rows = [_row(item, names, is_carried=carried is not None and item.number == carried.number)
             for item in progress.tries]  # fmt: skip
-    return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="tries")
+    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="tries")
+    return html.Div(table, className="tries-scroll")
 
 
 def _row(item: Try, names: list[str], *, is_carried: bool) -> Component:
@@ -95,7 +97,9 @@ def _number(item: Try, name: str) -> str:
     if isinstance(reading["value"], str):
         return str(reading["value"])
     number, unit = quantity(float(reading["value"]), str(reading["unit"]))
-    return f"{number}{unit}" if unit in ("%", "×") else f"{number} {unit}".strip()
+    if unit in ("%", "×"):
+        return f"{number}{unit}"
+    return f"{number}{NO_BREAK if len(unit) <= SHORT else ' '}{unit}".strip()
 
 
 def _tool(deed: str, picture: str, words: str, number: str, *, pressed: bool | None = None) -> Component:
