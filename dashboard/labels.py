@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 LINE = 18  # px a line of label text needs
 LETTER = 6.9  # px, mean advance at 14 px
@@ -48,6 +49,11 @@ class Placed:
         """Length of the words in pixels."""
         return self.long or text_width(self.text)
 
+    @property
+    def tall(self) -> float:
+        """Height of the words in pixels."""
+        return LINE * (1 + self.text.count("<br>"))
+
     def anchored(self, xanchor: str, yanchor: str, xshift: float, yshift: float) -> Placed:
         """Return the words anchored otherwise."""
         return Placed(
@@ -86,10 +92,11 @@ def spread(
     done: list[Placed] = []
     taken: list[Box] = list(obstacles)
     ends = sorted((label for label in labels if label.place == "end"), key=lambda label: label.up)
-    for label, at in zip(ends, _apart([label.up * height for label in ends], height), strict=True):
+    talls = [label.tall for label in ends]
+    for label, at in zip(ends, _apart([label.up * height for label in ends], talls, height), strict=True):
         done.append(label.anchored(label.xanchor, label.yanchor, label.xshift, at - label.up * height))
         left = label.across * width + GAP
-        taken.append((left, at - LINE / 2, left + label.width, at + LINE / 2))
+        taken.append((left, at - label.tall / 2, left + label.width, at + label.tall / 2))
     for label in labels:
         x, y = label.across * width, label.up * height
         taken.append((x - 6, y - 6, x + 6, y + 6))
@@ -102,15 +109,16 @@ def spread(
     return done
 
 
-def _apart(heights: Sequence[float], height: float) -> list[float]:
-    """Return ascending heights pushed up until a line fits between them, then down where they left the frame."""
+def _apart(heights: Sequence[float], talls: Sequence[float], height: float) -> list[float]:
+    """Return ascending heights pushed up until each's lines fit, then down where they left the frame."""
+    between = [(below + above) / 2 for below, above in pairwise(talls)]
     placed: list[float] = []
-    for at in heights:
-        placed.append(max(at, placed[-1] + LINE) if placed else at)
+    for number, at in enumerate(heights):
+        placed.append(max(at, placed[-1] + between[number - 1]) if placed else at)
     ceiling = max(height, 0.0)
     for number in range(len(placed) - 1, -1, -1):
         placed[number] = min(placed[number], ceiling)
-        ceiling = placed[number] - LINE
+        ceiling = placed[number] - (between[number - 1] if number else 0.0)
     return placed
 
 
@@ -138,7 +146,7 @@ def _freest(
 def covered(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
     """Return what a box would cost: what lies outside the frame, in pixels and dear, and covered square pixels."""
     left, bottom, right, top = box
-    cost = 10 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
+    cost = 30 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
     for other_left, other_bottom, other_right, other_top in taken:
         if left < other_right and other_left < right and bottom < other_top and other_bottom < top:
             across = min(right, other_right) - max(left, other_left)

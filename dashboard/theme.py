@@ -17,6 +17,7 @@ from tracks.figures import Figure, Panel
 
 __all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "Ghost", "Mark", "Screen", "dress", "empty", "ticks"]
 
+END_ROOM = 80  # px of words that a phone has beside a frame
 DISC = 18  # px across the circled number of an earlier try
 
 # One graph configuration for the whole lab. plotly shows "Share chart", which uploads, unless it is told not to.
@@ -71,7 +72,9 @@ def dress(
     """
     palette = screen.palette
     width: float
-    width, height = (330, 256) if screen.narrow else (640, 104) if strip else (520, 212) if wide else (300, 212)
+    width, height = (640, 104) if strip else (460, 212) if wide else (300, 212)
+    if screen.narrow:
+        width, height = frame_width(panel.y, screen, wide), 272 if wide and not strip else 192
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []
@@ -108,8 +111,13 @@ def dress(
         labels.append(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         )
+    labels = [_in_lines(label) if screen.narrow else label for label in labels]
+    if panel.x.scale != "none":
+        boxes += [(-80, -40, width, -1), (-80, 0, -1, height)]  # what the axes say
     for label in spread(labels, boxes, dots, width=width, height=height):
         notes.append(_annotation(label, panel, palette))
+        if bars and not label.long:
+            notes[-1]["bgcolor"] = palette["paper"]
         if label.long:
             shapes.append(_disc(label, notes[-1], palette))
     ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
@@ -151,6 +159,13 @@ def _placed(note: dict[str, Any], panel: Panel) -> Placed:
     return Placed(
         x=x, y=y, across=share(x, panel.x), up=up(y, panel.y), text=text, colour=note["color"], place=note["place"]
     )
+
+
+def _in_lines(label: Placed) -> Placed:
+    """Return a label at a line's end that is too long for a phone's margin with its value below its name."""
+    if label.place != "end" or label.width <= END_ROOM or "</b> " not in label.text:
+        return label
+    return replace(label, text=label.text.replace("</b> ", "</b><br>", 1))
 
 
 def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:

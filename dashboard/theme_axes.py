@@ -48,7 +48,7 @@ def up(value: float, axis: Axis) -> float:
 def base_layout(x: Axis, y: Axis, screen: Screen, wide: bool, ends: int) -> Mapping[str, Any]:
     """Return everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
-    left, right = _left_margin(y, screen), min(ends, 84 if screen.narrow else 140) if ends else RIGHT
+    left, right = _left_margin(y, screen), min(ends, 96 if screen.narrow else 140) if ends else RIGHT
     room = frame_width(y, screen, wide) + RIGHT - right
     margin = {"l": left, "r": right, "t": 28, "b": 40, "pad": 0}
     if x.scale == y.scale == "none":
@@ -75,8 +75,9 @@ def frame_width(y: Axis, screen: Screen, wide: bool) -> float:
 
 def _left_margin(axis: Axis, screen: Screen) -> int:
     longest = max((len(text) for text in ticks(axis)[1]), default=0)
-    margin = max(28, 10 + 7 * longest)
-    return min(margin, 110 if screen.narrow else 150) if axis.scale == "category" else margin
+    if axis.scale == "category":
+        return min(max(36, 10 + 7 * longest), 110 if screen.narrow else 150)
+    return max(28, 10 + 7 * longest)
 
 
 def _axis_title(axis: Axis, palette: Mapping[str, str], *, along: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def limits(
     notes: list[dict[str, Any]] = []
     boxes: list[Box] = []
     for note in layout["annotations"]:
-        if "axis" in note and getattr(panel, note["axis"]).shows(note["value"]):
+        if "axis" in note and note["text"] and getattr(panel, note["axis"]).shows(note["value"]):
             settled, cost = note, 0.0
             if bars or panel.y.scale == "category":
                 settled, cost = _settled(note, panel, [*bars, *boxes], width, height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dash import html
@@ -10,6 +11,8 @@ from dashboard.layouts.parts import Component, painted, shape
 from dashboard.layouts.raw import RAW
 from dashboard.view import limit_tick, limit_words
 from tracks.spec import Bench, Reading, Track
+
+_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # said by the value beside the limit
 
 
 def hud(track: Track, bench: Bench, label: str, readings: dict[str, Reading], *, is_open: bool) -> Component:
@@ -68,7 +71,7 @@ def _gauge(reading: Reading, *, is_open: bool) -> Component:
     value: Any = "–"
     if is_open:
         value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
-    limit = limit_words(reading) if reading.limit is not None else ""
+    limit = _LONG_UNIT.sub("", limit_words(reading)) if reading.limit is not None else ""
     tick = limit_tick(reading)
     meter = html.Span(
         [html.Span(className="bar-fill"), html.Span(className="bar-tick")],

@@ -108,8 +108,6 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
     least = 0.5 if logarithmic else 0.02 if prediction.unit == "share" else abs(ends[1]) * 0.1 + 0.5
     pad = max((max(ends) - min(ends)) * 0.25, least)
     low, high = min(ends) - pad, max(ends) + pad
-    if not logarithmic and min(ends) >= 0:
-        low = max(low, 0.0)
     if logarithmic:
         low, high = math.floor(low), math.ceil(high)
     places = [(end - low) / (high - low) for end in ends]
@@ -120,7 +118,8 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
         low=10.0**low if logarithmic else low,
         high=10.0**high if logarithmic else high,
     )
-    marks = [(share(value, ruler), text) for value, text in zip(*ticks(ruler), strict=True)]
+    shown = -math.inf if min(ends) < 0 else 0.0  # no ticks at values the measure cannot have
+    marks = [(share(value, ruler), text) for value, text in zip(*ticks(ruler), strict=True) if value >= shown]
     left, right = sorted(places)
     return html.Div(
         [

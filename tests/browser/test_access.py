@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.missions import lock_here, observe, record
 from tests.browser.moves import at_rest, go, open_paradox, reading, slider
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,49 @@ def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> 
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     assert findings(page) == []
     watch.trouble[:] = [line for line in watch.trouble if "404" not in line]  # the browser reports the page's status
+
+
+def too_wide(page: Page) -> list[str]:
+    """What reaches beyond the window's right edge, unless it lies in something that scrolls by itself."""
+    return page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : ['the page', ...Array.from(
+              document.querySelectorAll('body *')).filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+              .map(e => `${e.tagName}.${e.className}`).slice(0, 5)]"""
+    )
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "cloud_titan/paradox",
+        "edge_guardian/memory",
+        "mobile_nomad/convergence",
+        "tiny_pioneer/privacy",
+        "tiny_pioneer/crisis",
+    ],
+)
+def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, key: str) -> None:  # N13
+    """Axe finds nothing serious before the lock and after the reveal; nothing overflows or is too small to touch."""
+    page, _ = student_page()
+    theme = page.get_by_role("button", name="Theme")
+
+    def clean_in_both_themes(state: str) -> None:
+        for _ in range(2):
+            at_rest(page)
+            assert findings(page) == [], (state, page.evaluate("document.documentElement.dataset.theme"))
+            theme.click()
+
+    go(page, f"/{key}")
+    clean_in_both_themes("shut")
+    lock_here(page, key)
+    record(page, 1)
+    observe(page, key)
+    clean_in_both_themes("done")
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(200)
+        assert too_wide(page) == [], width
+        assert too_small(page, 44) == [], width
 
 
 def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N13
@@ -131,19 +175,27 @@ def test_nothing_overflows_sideways_at_any_width(student_page, width: int) -> No
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def too_small(page: Page, least: int) -> list[str]:
+    """What a finger or a pointer must meet that is smaller than so many pixels."""
+    return page.evaluate(
+        """least => Array.from(document.querySelectorAll('button, a[href], summary, input[type=range], select'))
+            .filter(e => e.offsetParent && !e.closest('.visually-hidden, .skip'))
+            .map(e => [e.innerText || e.className, e.getBoundingClientRect()])
+            .filter(([, r]) => r.width && (r.width < least - 0.5 || r.height < least - 0.5))
+            .map(([name, r]) => `${name} ${r.width}x${r.height}`)""",
+        least,
+    )
+
+
 def test_targets_are_large_enough(student_page) -> None:
-    for width, smallest in ((1440, 24), (390, 24)):
+    for width, smallest in ((1440, 24), (390, 44)):
         page, _ = student_page(width=width)
+        go(page, "/edge_guardian/paradox")
+        assert too_small(page, smallest) == [], width
         open_paradox(page)
-        small = page.evaluate(
-            """least => Array.from(document.querySelectorAll('button, a[href], summary, input[type=range], select'))
-                .filter(e => e.offsetParent && !e.closest('.visually-hidden, .skip'))
-                .map(e => [e.innerText || e.className, e.getBoundingClientRect()])
-                .filter(([, r]) => r.width && (r.width < least || r.height < least - 0.5))
-                .map(([name, r]) => `${name} ${r.width}x${r.height}`)""",
-            smallest,
-        )
-        assert small == [], width
+        if width < 800:
+            page.locator(".sheet-button").click()
+        assert too_small(page, smallest) == [], width
 
 
 def test_the_theme_follows_the_system_can_be_chosen_and_reaches_the_figures(student_page) -> None:

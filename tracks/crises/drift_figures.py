@@ -74,7 +74,9 @@ def _limits(cap: float, target: float, floor: float) -> Iterator[charts.Part]:
 
 
 def _fair() -> charts.Part:
-    return charts.limit(FAIR, f"equal {words(FAIR, 'share')}", kind="target", place="limit-y-right")
+    """Return the line of an equal share, its words beside the frame: above it every bar has its own."""
+    words_beside = charts.note(CITIES - 0.5, FAIR, f"equal {words(FAIR, 'share')}", place="end")
+    return {**charts.limit(FAIR, "", kind="target"), "annotations": words_beside["annotations"]}
 
 
 def _bare_fair() -> Figure:

@@ -55,7 +55,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
             id=MAP,
             question="Who is worse off for having listened?",
             x=Axis(label="", low=-0.02, high=1.02, scale="none"),
-            y=Axis(label="", low=-0.1, high=1.02, scale="none"),
+            y=Axis(label="", low=-0.16, high=1.02, scale="none"),
         ),
         Panel(
             id=ENERGY,
@@ -288,7 +288,7 @@ def _map_figure(map_seed: int, setting: Setting, good: Quality) -> Figure:
         bridges=ends[1],
         names=_names(topology, map_seed),
     )
-    return charts.figure(drawn, charts.note(0.0, -0.07, "hollow: errs more than alone;  dashed: between places"))
+    return charts.figure(drawn, charts.note(0.0, -0.12, "hollow: errs more than alone;  dashed: between places"))
 
 
 def _map_table(map_seed: int, setting: Setting, good: Quality) -> Table:
