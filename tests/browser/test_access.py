@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.missions import bench_of, lock_here, observe, open_bench, record
 from tests.browser.moves import at_rest, go, open_paradox, reading, slider
 
 pytestmark = pytest.mark.browser
+
+EACH = (
+    "cloud_titan/crisis",
+    "edge_guardian/memory",
+    "mobile_nomad/convergence",
+    "tiny_pioneer/privacy",
+    "edge_guardian/crisis",
+    "mobile_nomad/crisis",
+    "tiny_pioneer/crisis",
+)
 
 AXE = Path(__file__).with_name("axe.min.js").read_text()
 PICTURES = Path("test-results/screenshots")
@@ -35,7 +46,8 @@ def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> 
         assert findings(page) == [], path
     open_paradox(page)
     assert findings(page) == []
-    page.get_by_text("Show how far off I was").click()
+    record(page, 1)
+    observe(page, "edge_guardian/paradox")
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
@@ -46,6 +58,33 @@ def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> 
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     assert findings(page) == []
     watch.trouble[:] = [line for line in watch.trouble if "404" not in line]  # the browser reports the page's status
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("key", EACH, ids=lambda key: key.replace("/", "-"))
+def test_no_bench_has_a_serious_finding_shut_or_done(student_page, key: str, theme: str) -> None:  # N13
+    page, _ = student_page(theme=theme)
+    go(page, f"/{key}")
+    assert findings(page) == []
+    lock_here(page, key)
+    record(page, 1)
+    observe(page, key)
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("key", EACH, ids=lambda key: key.replace("/", "-"))
+def test_no_bench_scrolls_sideways_on_a_phone(student_page, key: str) -> None:  # N13
+    page, _ = student_page(width=390, height=844)
+    open_bench(page, key)
+    record(page, 1)
+    observe(page, key)
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
 
 
 def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N13
@@ -88,6 +127,11 @@ def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N
     assert reading(page, "ratio").inner_text() != before
     keys.press("Control+z")
     at_rest(page)
+    tab_to("Record this try", "button")
+    keys.press("Enter")
+    expect(page.locator(".tries tbody tr")).to_have_count(1)
+    tab_to(bench_of("mobile_nomad/paradox").observation.options[0].text, "input[type=radio]")
+    keys.press("Space")
     tab_to("Show how far off I was")
     keys.press("Enter")
     expect(page.locator("[data-reveal]")).to_be_focused()
