@@ -141,7 +141,7 @@ def _dumbbell(prediction: Prediction, locked: Locked, truth: Truth) -> Component
 
 def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
     kind = "computed" if name == "computed" else "lock"
-    side = "leftwards" if leftmost else "rightwards"
+    side = "to-left" if leftmost else "to-right"
     return html.Span(
         html.Span([html.B(name), f" {text}"], className=f"bell-label {side}"),
         className=f"bell-mark {kind}",
@@ -163,7 +163,7 @@ def _terms(prediction: Prediction, truth: Truth, found: Autopsy | None) -> list[
             number = f"− {in_words(-term.value, unit)}"
         name: list[Component] = [term.name]
         if term.name in forgotten and math.isfinite(forgotten[term.name]):
-            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="forgotten"))
+            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="forgotten-factor"))
         is_left_out = {"className": "is-forgotten"} if term.name in forgotten else {}
         rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_left_out))
     total = html.Tr(

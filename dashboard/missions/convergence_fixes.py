@@ -221,6 +221,18 @@ def _drift_is_all(setting: Setting, found: Found) -> bool:
 
 
 FEWEST_UPDATES = 120  # below so many, a run with control variates is a matter of its draws
+LONGEST_STEP = 1.0  # beyond, they overshoot where few updates arrive
+
+
+def _carries_rounds(setting: Setting) -> bool:
+    """Whether the survey met only states like this in which twice the rounds help."""
+    invites = setting.clients_per_round
+    return (
+        setting.rounds <= ROUNDS[1] / 2
+        and invites >= 8
+        and setting.rounds * invites > FEWEST_UPDATES
+        and setting.learning_rate <= LONGEST_STEP
+    )
 
 
 def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
@@ -230,7 +242,7 @@ def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tup
     if setting.selection == "reliable_first":
         if invites <= 0.8 * CLIENTS:
             fixes.append(Fix(control="selection", value="city_balanced"))
-    elif learns and setting.rounds <= ROUNDS[1] / 2 and invites >= 8 and setting.rounds * invites > FEWEST_UPDATES:
+    elif learns and _carries_rounds(setting):
         fixes.append(Fix(control="rounds", value=2 * setting.rounds))
     if not learns and invites <= CLIENTS / 2:
         fixes.append(Fix(control="clients_per_round", value=CLIENTS))

@@ -177,7 +177,7 @@ def _gap(state: _State) -> Reading:
         id="gap",
         label="Below the ceiling",
         value=found.gap,
-        unit="points below",
+        unit="pts",
         warn=GAP_WARN,
         limit=GAP_LIMIT,
         note=f"limit {three_digits(GAP_LIMIT)} points",
