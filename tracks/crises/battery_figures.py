@@ -289,9 +289,9 @@ def _accent_figure(state: State) -> Figure:
     minutes, gain, elsewhere = _curve(state)
     found, glasses = state.accent, state.glasses
     parts = [*_goals(glasses.gain_points, glasses.loss_points)]
-    for name, series, values, here in (
-        ("Own", 0, gain, found.gain_points),
-        ("Others", 1, elsewhere, found.elsewhere_points),
+    for name, series, values, here, place in (
+        ("Own", 0, gain, found.gain_points, "above-right"),
+        ("Others", 1, elsewhere, found.elsewhere_points, "below-right"),
     ):
         parts.append(charts.curve(minutes, np.clip(values, *POINTS_SHOWN), name=name.lower(), series=series))
         parts.append(
@@ -302,6 +302,7 @@ def _accent_figure(state: State) -> Figure:
                 series=series,
                 label=name,
                 value=in_words(round(here, 1) + 0.0, "points"),
+                place=place,
             )
         )
     return charts.figure(*parts)

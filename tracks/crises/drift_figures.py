@@ -41,7 +41,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
             id=PARTICIPATION,
             question="Whom does the average hear?",
             x=Axis(label="", scale="category", categories=city_names(track)),
-            y=Axis(label="share of the updates that arrive", unit="share", low=0, high=SHARE_SHOWN),
+            y=Axis(label="share of the updates that arrive; line: equal", unit="share", low=0, high=SHARE_SHOWN),
             limits=_bare_fair,
         ),
         Panel(
@@ -74,9 +74,8 @@ def _limits(cap: float, target: float, floor: float) -> Iterator[charts.Part]:
 
 
 def _fair() -> charts.Part:
-    """Return the line of an equal share, its words beside the frame: above it every bar has its own."""
-    words_beside = charts.note(CITIES - 0.5, FAIR, f"equal {words(FAIR, 'share')}", place="end")
-    return {**charts.limit(FAIR, "", kind="target"), "annotations": words_beside["annotations"]}
+    """Return the line of an equal share; the axis says what it is, for above it every bar has its own words."""
+    return charts.limit(FAIR, "", kind="target")
 
 
 def _bare_fair() -> Figure:
