@@ -74,6 +74,7 @@ def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, ke
 
     def clean_in_both_themes(state: str) -> None:
         for _ in range(2):
+            page.wait_for_timeout(300)  # colours take 120 ms to change
             at_rest(page)
             assert findings(page) == [], (state, page.evaluate("document.documentElement.dataset.theme"))
             theme.click()

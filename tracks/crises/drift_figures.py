@@ -79,7 +79,7 @@ def _fair() -> charts.Part:
 
 
 def _bare_fair() -> Figure:
-    return charts.figure(_fair())
+    return charts.figure(charts.limit(FAIR, f"equal {words(FAIR, 'share')}", kind="target", place="limit-y-right"))
 
 
 def _bare_deadline(deadline: float) -> Figure:
