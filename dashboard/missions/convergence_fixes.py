@@ -1,7 +1,7 @@
 """What one change would mend on the convergence bench: bytes, drift and waste by formula, accuracy by running it.
 
 Accuracy follows no formula, so a change is offered there only after its own runs, on the same draws, have scored
-higher. A few are tried, those that act on what keeps the loss from the optimum. SCAFFOLD runs take too long to try
+higher. A few are tried, those that act on what keeps the loss from the optimum. Long SCAFFOLD runs cannot be tried
 while a slider moves; changes to them are offered where a survey of the sliders found them to help throughout.
 """
 
@@ -220,31 +220,35 @@ def _drift_is_all(setting: Setting, found: Found) -> bool:
     )
 
 
-FEWEST_UPDATES = 120  # below so many, a run with control variates is a matter of its draws
+SHORT = 60  # rounds that control variates run fast enough to be tried
+FEWEST_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
 LONGEST_STEP = 1.0  # beyond, they overshoot where few updates arrive
+ENOUGH = (0.01, 0.02)  # below the limit, of the fleet's score and the worst city's: nearer, the draws decide
 
 
-def _carries_rounds(setting: Setting) -> bool:
-    """Whether the survey met only states like this in which twice the rounds help."""
-    invites = setting.clients_per_round
-    return (
-        setting.rounds <= ROUNDS[1] / 2
-        and invites >= 8
-        and setting.rounds * invites > FEWEST_UPDATES
-        and setting.learning_rate <= LONGEST_STEP
-    )
+def _learns_on(setting: Setting, found: Found) -> tuple[bool, bool]:
+    """Whether twice the rounds help SCAFFOLD's fleet, and its worst city: by runs if short, else by the survey."""
+    after = _changed(setting, "rounds", 2 * setting.rounds)
+    if after.rounds > ROUNDS[1]:
+        return False, False
+    if after.rounds > SHORT:
+        carries = setting.clients_per_round >= FEWEST_INVITED and setting.learning_rate <= LONGEST_STEP
+        return carries, carries
+    mean, worst = final_scores(learning_of(found.learning.fleet_seed, after, seed=found.learning.seed))
+    return mean > found.mean + CLEARLY, worst > found.worst + CLEARLY
 
 
 def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
     """Return what helps SCAFFOLD: every city invited, rounds while it learns, clients once it does not."""
-    fixes = []
+    offers: list[tuple[Fix, tuple[bool, bool]]] = []
     invites, learns = setting.clients_per_round, found.fall > FALLING * found.loss
     if setting.selection == "reliable_first":
-        if invites <= 0.8 * CLIENTS:
-            fixes.append(Fix(control="selection", value="city_balanced"))
-    elif learns and _carries_rounds(setting):
-        fixes.append(Fix(control="rounds", value=2 * setting.rounds))
-    if not learns and invites <= CLIENTS / 2:
-        fixes.append(Fix(control="clients_per_round", value=CLIENTS))
-    fleet, city = (tuple(fixes) if gap > enough else () for gap, enough in zip(short, (0.01, 0.02), strict=True))
+        offers.append((Fix(control="selection", value="city_balanced"), (invites <= 0.8 * CLIENTS,) * 2))
+    elif learns:
+        offers.append((Fix(control="rounds", value=2 * setting.rounds), _learns_on(setting, found)))
+    if not learns:
+        offers.append((Fix(control="clients_per_round", value=CLIENTS), (invites <= CLIENTS / 2,) * 2))
+    fleet, city = (
+        tuple(fix for fix, helps in offers if helps[of] and short[of] > ENOUGH[of]) for of in range(len(ENOUGH))
+    )
     return fleet, city

@@ -114,28 +114,16 @@ def test_every_fix_of_an_accuracy_raises_its_margin():
                 assert after(one, state, code, fix).margin > item.margin, (code, fix, state)
                 offered[state["algorithm"]] += 1
     assert min(offered.values()) > 10
-    assert unaided < 16  # of 256 verdicts
+    assert unaided < 12  # of 256 verdicts
 
 
 # What the survey met: where a change that mostly helps SCAFFOLD, or to it, does not.
 @pytest.mark.parametrize(
     ("control", "values"),
     [
-        ("rounds", {"rounds": 11, "clients_per_round": 3, "local_steps": 24, "learning_rate": 1.1, "alpha": 3.79}),
         ("rounds", {"rounds": 57, "clients_per_round": 44, "local_steps": 2, "selection": "reliable_first"}),
         ("selection", {"rounds": 19, "clients_per_round": 47, "local_steps": 1, "selection": "reliable_first"}),
         ("clients_per_round", {"rounds": 16, "clients_per_round": 8, "local_steps": 1}),
-        (
-            "rounds",
-            {
-                "rounds": 12,
-                "clients_per_round": 10,
-                "local_steps": 1,
-                "selection": "city_balanced",
-                "attempts": 3,
-                "learning_rate": 0.35,
-            },
-        ),
     ],
 )
 def test_scaffold_is_not_offered_what_may_hurt_it(control, values):
@@ -143,6 +131,25 @@ def test_scaffold_is_not_offered_what_may_hurt_it(control, values):
         outcome = one.run(algorithm="scaffold", **values)
         for code in ("below_target", "city_left_behind"):
             assert control not in {fix.control for fix in verdict(outcome, code).fixes}
+
+
+# Twice the rounds are tried where they are few. The first two were met by the survey and hurt on some track.
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"rounds": 11, "clients_per_round": 3, "local_steps": 24, "learning_rate": 1.1, "alpha": 3.79},
+        {"rounds": 12, "clients_per_round": 10, "selection": "city_balanced", "attempts": 3, "learning_rate": 0.35},
+        {"rounds": 20, "clients_per_round": 20, "local_steps": 2},
+    ],
+)
+def test_scaffold_is_offered_twice_its_few_rounds_just_where_they_score_higher(values):
+    for one in ON.values():
+        state = one.state(**{"local_steps": 1, **values, "algorithm": "scaffold"})
+        for code, near in {"below_target": 0.01, "city_left_behind": 0.02}.items():
+            item = verdict(one.run(**state), code)
+            twice = verdict(one.run(**{**state, "rounds": 2 * state["rounds"]}), code)
+            gains = item.limit - item.quantity > near and twice.quantity > item.quantity + 5e-4
+            assert [fix.control for fix in item.fixes] in ([["rounds"], ["clients_per_round"]] if gains else [[]]), one
 
 
 @pytest.mark.parametrize("values", [{"clients_per_round": 4}, {"rounds": 12}, {"selection": "reliable_first"}])
