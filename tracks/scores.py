@@ -14,6 +14,12 @@ def window_of(rounds: int) -> int:
     return min(LONGEST_WINDOW, max(1, rounds // WINDOW_SHARE))
 
 
+def window_in_words(rounds: int) -> str:
+    """Return what a final score is the mean of: "the last 10 rounds", "the last round"."""
+    window = window_of(rounds)
+    return "the last round" if window == 1 else f"the last {window} rounds"
+
+
 def scores(curve: Floats) -> Floats:
     """Return for every round the mean over the window that ends there: what a run of that length would score."""
     end = np.arange(len(curve))

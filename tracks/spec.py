@@ -81,6 +81,11 @@ Level = Literal["ok", "warn", "fail"]
 LEVELS = ("ok", "warn", "fail")
 
 
+def level_of(quantity: float, warn: float, limit: float) -> Level:
+    """Return how a quantity stands to a limit from above, with a warning between ``warn`` and it."""
+    return "fail" if quantity > limit else "warn" if quantity > warn else "ok"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
     """A number with its limit.

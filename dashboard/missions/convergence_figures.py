@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache, partial
-
-import numpy as np
+from functools import partial
 
 from dashboard.missions.convergence_costs import Found, cap_bytes
-from dashboard.missions.convergence_readings import city_names, device_word
 from dashboard.missions.convergence_setting import HORIZON_DAYS, ROUNDS, Setting
-from dashboard.missions.sources import words
 from physics.checks import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.cities import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
 from tracks.quantities import three_digits
 from tracks.scores import window_of
+from tracks.sources import words
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 FLEET_SERIES, CITY_SERIES = 0, 1
@@ -33,14 +30,16 @@ SETTLED = 0.01  # of the loss may shake, or fall in the last fifth, when it coun
 def panels(track: Track) -> tuple[Panel, Panel]:
     """Return the two panels of a track, with axes that never move."""
     cap, targets = cap_bytes(track), track.targets
-    bytes_axis, accuracy_axis = _axes(cap, f"moved per {device_word(track)} in {HORIZON_DAYS} days")
+    bytes_axis, accuracy_axis = accuracy_axes(
+        cap, f"moved per {device_word(track)} in {HORIZON_DAYS} days", CAPS_SHOWN, ACCURACY_SHOWN
+    )
     return (
         Panel(
             id=COMMUNICATION,
             question="Does another gigabyte still buy accuracy?",
             x=bytes_axis,
             y=accuracy_axis,
-            limits=partial(_bare_limits, cap, targets.mean_accuracy, targets.worst_city_accuracy),
+            limits=partial(bare_limits, cap, targets.mean_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1]),
         ),
         Panel(
             id=CONVERGENCE,
@@ -49,32 +48,6 @@ def panels(track: Track) -> tuple[Panel, Panel]:
             y=Axis(label="global loss", low=LOSS_SHOWN[0], high=LOSS_SHOWN[1]),
         ),
     )
-
-
-@lru_cache(maxsize=256)
-def _axes(cap: float, label: str) -> tuple[Axis, Axis]:
-    return (
-        Axis(label=label, unit="B", low=CAPS_SHOWN[0] * cap, high=CAPS_SHOWN[1] * cap, scale="log"),
-        Axis(label="accuracy", unit="share", low=ACCURACY_SHOWN[0], high=ACCURACY_SHOWN[1]),
-    )
-
-
-def _bare_limits(cap: float, target: float, floor: float) -> Figure:
-    return charts.figure(*_limits(cap, target, floor))
-
-
-def _limits(cap: float, target: float, floor: float) -> Iterator[charts.Part]:
-    yield charts.band(target, ACCURACY_SHOWN[1])
-    yield charts.limit(target, f"fleet target {words(target, 'share')}", kind="target", place="limit-y-right")
-    yield charts.limit(floor, f"city floor {words(floor, 'share')}", kind="floor", place="limit-y-right-below")
-    yield charts.limit(cap, f"cap {words(cap, 'B')}", axis="x")
-
-
-@lru_cache(maxsize=256)
-def drawn_rounds(rounds: int) -> tuple[int, ...]:
-    """Return the rounds at which a line is drawn, the first and the last among them."""
-    places = np.linspace(1, rounds, min(rounds, MOST_PLACES)).round().astype(np.int64)
-    return tuple(dict.fromkeys(places.tolist()))
 
 
 # --- accuracy against bytes ------------------------------------------------------------------------------------------
@@ -106,7 +79,7 @@ def communication_summary(track: Track, setting: Setting, found: Found) -> str:
 
 
 def _communication_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds))
+    runs, places = found.runs, list(drawn_rounds(setting.rounds, MOST_PLACES))
     x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
     drawn = (
         (city, city, CITY_SERIES, runs.cities[:, runs.worst], found.worst),
@@ -117,7 +90,7 @@ def _communication_figure(track: Track, setting: Setting, found: Found) -> Figur
         for run, curve in enumerate(runs.accuracy, start=1)
     ]
     scores, marks = [], []
-    bytes_axis, accuracy_axis = _axes(found.costs.cap, "")
+    bytes_axis, accuracy_axis = accuracy_axes(found.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN)
     for name, label, series, score, end in drawn:
         scores.append(charts.curve(x, score[places], name=name, series=series))
         marks.append(
@@ -130,7 +103,8 @@ def _communication_figure(track: Track, setting: Setting, found: Found) -> Figur
                 value=words(end, "share"),
             )
         )
-    limits = _limits(found.costs.cap, track.targets.mean_accuracy, track.targets.worst_city_accuracy)
+    targets = track.targets
+    limits = accuracy_limits(found.costs.cap, targets.mean_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1])
     return charts.figure(*limits, *seeds, *scores, *marks)
 
 
@@ -153,7 +127,7 @@ def _table(setting: Setting, *columns: tuple[str, Floats]) -> Table:
             place,
             *(float(values[place]) for _, values in columns),
         )
-        for place in drawn_rounds(setting.rounds)
+        for place in drawn_rounds(setting.rounds, MOST_PLACES)
     )
     return Table(columns=("", "round", *(head for head, _ in columns)), rows=rows)
 
@@ -190,7 +164,7 @@ def convergence_summary(setting: Setting, found: Found) -> str:
 
 
 def _convergence_figure(setting: Setting, found: Found) -> Figure:
-    places = [0, *drawn_rounds(setting.rounds)]
+    places = [0, *drawn_rounds(setting.rounds, MOST_PLACES)]
     runs = found.runs
     seeds = [
         charts.curve(places, curve[places], name=f"seed {run}", role="seed")

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from dashboard.missions.convergence_costs import costs
-from dashboard.missions.convergence_figures import COMMUNICATION, drawn_rounds
+from dashboard.missions.convergence_figures import COMMUNICATION, MOST_PLACES
 from dashboard.missions.convergence_links import links
 from dashboard.missions.convergence_runs import learning_of, problem, runs
 from dashboard.missions.convergence_setting import Setting, setting_of
 from physics.federation import draw_participation, simulate
 from tracks import SecondOpinion, Track, Value, charts
+from tracks.cities import drawn_rounds
 from tracks.quantities import in_words
 from tracks.scores import scores
 
@@ -32,7 +33,7 @@ def second_opinion(track: Track, *, report: Callable[[int, int], None], **contro
     curves = np.stack([scores(curve) for curve in _accuracies(track, setting, report)])
     low, high = np.quantile(curves, MIDDLE, axis=0)
     exact = runs(learning_of(track.fleet.seed, setting, seed=0)).mean
-    places = list(drawn_rounds(setting.rounds))
+    places = list(drawn_rounds(setting.rounds, MOST_PLACES))
     spent = costs(track, setting).moved / setting.rounds
     x = [spent * place for place in places]
     middle = curves.mean(axis=0)

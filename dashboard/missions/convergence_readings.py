@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from dashboard.missions.convergence_costs import FLOP_RATIO, SAMPLES_PER_STEP, Found
 from dashboard.missions.convergence_links import city_reliability
@@ -24,10 +23,11 @@ from dashboard.missions.convergence_setting import (
     HORIZON_DAYS,
     Setting,
 )
-from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
+from tracks.cities import city_names, device_word
 from tracks.quantities import three_digits
-from tracks.scores import window_of
+from tracks.scores import window_in_words, window_of
+from tracks.sources import Input, joined, origins, words
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5
@@ -54,22 +54,6 @@ SOURCES: Mapping[str, str] = {
     "compression": "assumed: none to begin with; down to a tenth it is taken as free, with error feedback",
     "selection": "assumed: uniform at random, as in McMahan et al. 2017",
 }
-
-
-@lru_cache(maxsize=64)
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    return names if len(names) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
-
-
-def city_names(track: Track) -> tuple[str, ...]:
-    """Return the five cities by name, those with the best links first."""
-    return _names(track.texts.get("cities", ""))
-
-
-def device_word(track: Track) -> str:
-    """Return what one device of the fleet is called."""
-    return track.texts.get("device_singular", "device")
 
 
 def readings(track: Track, setting: Setting, found: Found) -> tuple[Reading, ...]:
@@ -130,12 +114,6 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
         ("reliability", "Reliability", setting.reliability, fleet.reliability, sources["fleet.reliability"]),
     )
     return origins(fixed, inputs)
-
-
-def window_in_words(rounds: int) -> str:
-    """Return what a final score is the mean of: "the last 10 rounds", "the last round"."""
-    window = window_of(rounds)
-    return "the last round" if window == 1 else f"the last {window} rounds"
 
 
 def legs(setting: Setting, found: Found) -> str:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from dashboard.missions.convergence_costs import cap_bytes, costs
 from dashboard.missions.convergence_figures import COMMUNICATION
 from dashboard.missions.convergence_links import invited
-from dashboard.missions.convergence_readings import city_names, device_word
 from dashboard.missions.convergence_runs import SEEDS, final_scores, fixed, learning_of, problem, runs
 from dashboard.missions.convergence_setting import (
     ALGORITHMS,
@@ -43,6 +42,7 @@ from tracks import (
     Truth,
     Value,
 )
+from tracks.cities import city_names, device_word
 from tracks.quantities import in_words, three_digits
 
 POOR_LINK = 0.2  # delivers one attempt in five

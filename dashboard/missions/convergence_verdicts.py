@@ -5,28 +5,19 @@ from __future__ import annotations
 from dashboard.missions.convergence_costs import Found
 from dashboard.missions.convergence_fixes import FALLING, accuracy_fixes, cap_fixes, drift_fixes, waste_fixes
 from dashboard.missions.convergence_links import city_reliability
-from dashboard.missions.convergence_readings import (
-    BIAS_LIMIT,
-    BIAS_WARN,
-    CAP_WARN,
-    WASTE_LIMIT,
-    WASTE_WARN,
-    city_names,
-    device_word,
-    legs,
-)
+from dashboard.missions.convergence_readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN, WASTE_LIMIT, WASTE_WARN, legs
 from dashboard.missions.convergence_setting import CLIENTS, HORIZON_DAYS, Setting
-from dashboard.missions.sources import words
 from tracks import Track, Verdict
+from tracks.cities import LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.quantities import three_digits
-from tracks.spec import Level
+from tracks.sources import words
+from tracks.spec import level_of
 
-OVER_CAP, BELOW_TARGET, LEFT_BEHIND = "over_cap", "below_target", "city_left_behind"
+OVER_CAP, BELOW_TARGET = "over_cap", "below_target"
 DRIFTING, WASTING = "drifting", "wasting"
 FAILURES = (OVER_CAP, BELOW_TARGET, LEFT_BEHIND, DRIFTING, WASTING)
 
-# Ten points of accuracy weigh as much as a cap twice over or a tenth of the loss, so that the worst of them leads.
-ACCURACY_SCALE, BIAS_SCALE = 0.1, 0.1
+BIAS_SCALE = 0.1  # as ten points of accuracy do, so that the worst of them leads
 
 
 def verdicts(track: Track, setting: Setting, found: Found) -> tuple[Verdict, ...]:
@@ -41,7 +32,7 @@ def verdicts(track: Track, setting: Setting, found: Found) -> tuple[Verdict, ...
 
 def _over_cap(track: Track, setting: Setting, found: Found) -> Verdict:
     costs = found.costs
-    level = _level(costs.moved, CAP_WARN * costs.cap, costs.cap)
+    level = level_of(costs.moved, CAP_WARN * costs.cap, costs.cap)
     device = device_word(track)
     whose = "busiest" if costs.participations > setting.clients_per_round / CLIENTS * setting.rounds + 1e-9 else "mean"
     return Verdict(
@@ -66,33 +57,23 @@ def _accuracy(track: Track, setting: Setting, found: Found) -> tuple[Verdict, Ve
         accuracy_fixes(setting, found, short=(target - found.mean, floor - found.worst)) if low or behind else ((), ())
     )
     city = city_names(track)[found.runs.worst]
-    fleet = Verdict(
-        code=BELOW_TARGET,
-        level="fail" if low else "ok",
-        title="Below target" if low else "On target",
-        measure="Fleet accuracy",
-        quantity=found.mean,
-        limit=target,
-        unit="share",
-        at_most=False,
-        scale=ACCURACY_SCALE,
-        cause=_why(setting, found) if low else f"The score stands at a loss of {three_digits(found.loss)}.",
-        fixes=mean_fixes if low else (),
+    return (
+        fleet_verdict(
+            code=BELOW_TARGET,
+            titles=("On target", "Below target"),
+            mean=found.mean,
+            target=target,
+            cause=_why(setting, found) if low else f"The score stands at a loss of {three_digits(found.loss)}.",
+            fixes=mean_fixes,
+        ),
+        city_verdict(
+            city=city,
+            worst=found.worst,
+            floor=floor,
+            cause=_why_behind(setting, found, city) if behind else "",
+            fixes=worst_fixes,
+        ),
     )
-    worst = Verdict(
-        code=LEFT_BEHIND,
-        level="fail" if behind else "ok",
-        title="City left behind" if behind else "No city left behind",
-        measure=city,
-        quantity=found.worst,
-        limit=floor,
-        unit="share",
-        at_most=False,
-        scale=ACCURACY_SCALE,
-        cause=_why_behind(setting, found, city) if behind else f"{city} has the lowest score of the five.",
-        fixes=worst_fixes if behind else (),
-    )
-    return fleet, worst
 
 
 def _why(setting: Setting, found: Found) -> str:
@@ -126,7 +107,7 @@ def _why_behind(setting: Setting, found: Found, city: str) -> str:
 
 
 def _drifting(setting: Setting, found: Found) -> Verdict:
-    level = _level(found.bias, BIAS_WARN, BIAS_LIMIT)
+    level = level_of(found.bias, BIAS_WARN, BIAS_LIMIT)
     if setting.algorithm == "scaffold":
         cause = "SCAFFOLD takes the drift out of every step, for twice the bytes."
     else:
@@ -150,7 +131,7 @@ def _drifting(setting: Setting, found: Found) -> Verdict:
 
 def _wasting(setting: Setting, found: Found) -> Verdict:
     failed, costs = found.invited.failed, found.costs
-    level = _level(failed, WASTE_WARN, WASTE_LIMIT)
+    level = level_of(failed, WASTE_WARN, WASTE_LIMIT)
     return Verdict(
         code=WASTING,
         level=level,
@@ -163,7 +144,3 @@ def _wasting(setting: Setting, found: Found) -> Verdict:
         "arrived.",
         fixes=() if level == "ok" else waste_fixes(setting, found),
     )
-
-
-def _level(quantity: float, warn: float, limit: float) -> Level:
-    return "fail" if quantity > limit else "warn" if quantity > warn else "ok"

@@ -13,8 +13,8 @@ from dashboard.missions.memory_gain import gain_kept, published
 from dashboard.missions.memory_networks import BATCHES, Network, network_of
 from dashboard.missions.memory_readings import Found, target
 from dashboard.missions.memory_setting import SHORT, Setting, called, default_setting
-from dashboard.missions.sources import words
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.sources import words
 
 WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "gain_by_memory"
 PARTS = ("Weights", "Gradients", "Optimizer", "Activations")

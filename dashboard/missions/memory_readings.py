@@ -26,10 +26,10 @@ from dashboard.missions.memory_gain import (
 )
 from dashboard.missions.memory_networks import Network, network_of
 from dashboard.missions.memory_setting import OPTIMIZERS, Setting, called, default_setting
-from dashboard.missions.sources import Input, joined, origins, words
 from physics.units import DAYS_PER_MONTH
 from tracks import Reading, Track
 from tracks.quantities import three_digits
+from tracks.sources import Input, joined, origins, words
 
 HUD = ("total", "headroom", "amplification")
 COMFORT = 0.9  # of the budget: what is left beyond covers an allocator's slack

@@ -16,7 +16,6 @@ from dashboard.missions.memory_setting import (
     default_setting,
     setting_of,
 )
-from dashboard.missions.sources import words
 from physics.memory import tinytl_memory_bytes
 from tracks import (
     Brief,
@@ -33,6 +32,7 @@ from tracks import (
     Value,
 )
 from tracks.quantities import in_words
+from tracks.sources import words
 
 ASKED_BLOCKS, ASKED_BATCH, ASKED_OPTIMIZER = 3, 8, "adam"
 CLAIM = (4, 8)  # times the memory of inference, as the lab's brief has it

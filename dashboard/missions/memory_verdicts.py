@@ -12,8 +12,8 @@ from dashboard.missions.memory_gain import gain_kept
 from dashboard.missions.memory_networks import BATCHES, RESOLUTIONS, TOKENS
 from dashboard.missions.memory_readings import COMFORT, Found, in_numbers
 from dashboard.missions.memory_setting import OPTIMIZERS, Setting, called
-from dashboard.missions.sources import words
 from tracks import Fix, Value, Verdict
+from tracks.sources import words
 from tracks.spec import Level
 
 OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE = "out_of_memory", "below_quality", "update_too_heavy"

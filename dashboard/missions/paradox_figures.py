@@ -23,9 +23,9 @@ from dashboard.missions.paradox_traffic import (
     moves_a_part,
     reached,
 )
-from dashboard.missions.sources import words
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.sources import words
 
 TRAFFIC, COMPRESSED = "traffic", "compression"
 FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1

@@ -11,9 +11,9 @@ from dashboard.missions.paradox_traffic import (
     Costs,
     Setting,
 )
-from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
 from tracks.quantities import three_digits
+from tracks.sources import Input, joined, origins, words
 
 RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
 CAP_WARN, CAP_LIMIT = 0.8, 1.0

@@ -21,10 +21,10 @@ from dashboard.missions.paradox_traffic import (
     Setting,
     reached,
 )
-from dashboard.missions.sources import words
 from tracks import Fix, Track, Value, Verdict
 from tracks.quantities import three_digits
-from tracks.spec import Level
+from tracks.sources import words
+from tracks.spec import level_of
 
 DEARER, OVER_CAP, TOO_SLOW = "dearer_than_data", "over_cap", "upload_too_slow"
 FAILURES = (DEARER, OVER_CAP, TOO_SLOW)
@@ -43,7 +43,7 @@ def verdicts(track: Track, setting: Setting, found: Costs) -> tuple[Verdict, ...
 
 
 def _dearer(track: Track, setting: Setting, found: Costs) -> Verdict:
-    level = _level(found.ratio, RATIO_WARN, RATIO_LIMIT)
+    level = level_of(found.ratio, RATIO_WARN, RATIO_LIMIT)
     weight = setting.moved_bytes / setting.raw_bytes
     if weight >= setting.turns_per_day or level == "ok":
         cause = f"What moves weighs {words(weight, 'x')} the raw data of a device and day."
@@ -64,7 +64,7 @@ def _dearer(track: Track, setting: Setting, found: Costs) -> Verdict:
 
 
 def _over_cap(track: Track, setting: Setting, found: Costs) -> Verdict:
-    level = _level(found.cap_share, CAP_WARN, CAP_LIMIT)
+    level = level_of(found.cap_share, CAP_WARN, CAP_LIMIT)
     days, whole = track.fleet.cap_days, track.fleet.cap_scope != "device"
     moved = found.federated * days / (1 if whole else setting.fleet)
     who = "The service" if whole else f"At {legs(setting)} a turn, the mean device"
@@ -79,10 +79,6 @@ def _over_cap(track: Track, setting: Setting, found: Costs) -> Verdict:
         cause=f"{who} moves {words(moved, 'B')} in {words(days, 'day' if days == 1 else 'days')}.",
         fixes=_volume_fixes(track, setting, CAP_WARN / found.cap_share, CAP_LIMIT / found.cap_share),
     )
-
-
-def _level(quantity: float, warn: float, limit: float) -> Level:
-    return "fail" if quantity > limit else "warn" if quantity > warn else "ok"
 
 
 def _too_slow(track: Track, setting: Setting, found: Costs) -> Verdict:

@@ -13,11 +13,11 @@ from dashboard.missions.privacy_account import LONGEST, Found, learning_of, mech
 from dashboard.missions.privacy_runs import Learned, Learning, learned
 from dashboard.missions.privacy_setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
 from dashboard.missions.privacy_verdicts import stop_round
-from dashboard.missions.sources import words
 from physics.checks import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.figures import Cell
 from tracks.quantities import three_digits
+from tracks.sources import words
 
 FRONTIER, FUEL = "accuracy_by_epsilon", "epsilon_by_round"
 PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.missions.convergence_readings import PROXY, device_word, window_in_words
+from dashboard.missions.convergence_readings import PROXY
 from dashboard.missions.convergence_runs import SEEDS
 from dashboard.missions.privacy_account import Found
 from dashboard.missions.privacy_setting import (
@@ -23,9 +23,11 @@ from dashboard.missions.privacy_setting import (
     SERVICE_BYTES_PER_DAY,
     Setting,
 )
-from dashboard.missions.sources import Input, joined, origins, words
 from tracks import Reading, Track
+from tracks.cities import device_word
 from tracks.quantities import three_digits
+from tracks.scores import window_in_words
+from tracks.sources import Input, joined, origins, words
 
 GAP_LIMIT, GAP_WARN = 5.0, 2.5  # points
 DATA_WARN = 0.8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from dashboard.missions.convergence_readings import PROXY, device_word
+from dashboard.missions.convergence_readings import PROXY
 from dashboard.missions.convergence_setting import CITIES, CLIENTS
 from dashboard.missions.privacy_account import found
 from dashboard.missions.privacy_controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
@@ -24,6 +24,7 @@ from dashboard.missions.privacy_setting import (
 )
 from physics.privacy import epsilon, gaussian_sigma
 from tracks import Brief, Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks.cities import device_word
 from tracks.quantities import in_words, three_digits
 
 # --- brief -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.missions.convergence_readings import device_word, window_in_words
 from dashboard.missions.privacy_account import Found
 from dashboard.missions.privacy_fixes import (
     accuracy_fixes,
@@ -17,9 +16,11 @@ from dashboard.missions.privacy_fixes import (
 )
 from dashboard.missions.privacy_readings import DATA_WARN, GAP_LIMIT, GAP_WARN
 from dashboard.missions.privacy_setting import DEPLOYMENTS, HORIZON_DAYS, NOISES, Setting
-from dashboard.missions.sources import words
 from tracks import Fix, Track, Verdict
+from tracks.cities import device_word
 from tracks.quantities import three_digits
+from tracks.scores import window_in_words
+from tracks.sources import words
 from tracks.spec import Level
 
 CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_too_large"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracks.cities import city_names
 from tracks.crises import drift_closing, drift_texts
 from tracks.crises.drift_figures import (
     ACCURACY,
@@ -27,7 +28,6 @@ from tracks.crises.drift_setting import (
     STORM,
     VEHICLES,
     WHENS,
-    city_names,
     default_setting,
     setting_of,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks.cities import city_names
 from tracks.crises.drift_fleet import costs, expected_shares
 from tracks.crises.drift_runs import SEEDS, fixed, learning_of, runs
 from tracks.crises.drift_setting import (
@@ -15,7 +16,6 @@ from tracks.crises.drift_setting import (
     LEARNING_RATE,
     SELECTIONS,
     Setting,
-    city_names,
     default_setting,
     setting_of,
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache, partial
-
-import numpy as np
+from functools import partial
 
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.cities import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
 from tracks.crises.drift_fleet import cap_bytes
 from tracks.crises.drift_found import Found
-from tracks.crises.drift_readings import words
-from tracks.crises.drift_setting import CITIES, HORIZON_DAYS, WHENS, Setting, city_names, device_word
+from tracks.crises.drift_setting import CITIES, HORIZON_DAYS, WHENS, Setting
+from tracks.sources import words
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"
 FLEET_SERIES, CITY_SERIES = 0, 1
@@ -28,14 +26,16 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
     """Return the three panels of a track, with axes that never move."""
     targets, deadline = track.targets, track.device.deadline_s
     cap = cap_bytes(track)
-    bytes_axis, accuracy_axis = _axes(cap, f"moved per {device_word(track)} in {HORIZON_DAYS} days")
+    bytes_axis, accuracy_axis = accuracy_axes(
+        cap, f"moved per {device_word(track)} in {HORIZON_DAYS} days", CAPS_SHOWN, ACCURACY_SHOWN
+    )
     return (
         Panel(
             id=ACCURACY,
             question="Does every city follow the mean?",
             x=bytes_axis,
             y=accuracy_axis,
-            limits=partial(_bare_limits, cap, targets.safety_accuracy, targets.worst_city_accuracy),
+            limits=partial(bare_limits, cap, targets.safety_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1]),
         ),
         Panel(
             id=PARTICIPATION,
@@ -52,25 +52,6 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
             limits=partial(_bare_deadline, deadline),
         ),
     )
-
-
-@lru_cache(maxsize=256)
-def _axes(cap: float, label: str) -> tuple[Axis, Axis]:
-    return (
-        Axis(label=label, unit="B", low=CAPS_SHOWN[0] * cap, high=CAPS_SHOWN[1] * cap, scale="log"),
-        Axis(label="accuracy", unit="share", low=ACCURACY_SHOWN[0], high=ACCURACY_SHOWN[1]),
-    )
-
-
-def _bare_limits(cap: float, target: float, floor: float) -> Figure:
-    return charts.figure(*_limits(cap, target, floor))
-
-
-def _limits(cap: float, target: float, floor: float) -> Iterator[charts.Part]:
-    yield charts.band(target, ACCURACY_SHOWN[1])
-    yield charts.limit(target, f"fleet target {words(target, 'share')}", kind="target", place="limit-y-right")
-    yield charts.limit(floor, f"city floor {words(floor, 'share')}", kind="floor", place="limit-y-right-below")
-    yield charts.limit(cap, f"cap {words(cap, 'B')}", axis="x")
 
 
 def _fair() -> charts.Part:
@@ -91,13 +72,6 @@ def _deadline(deadline: float) -> charts.Part:
 
 
 # --- accuracy against bytes ------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def drawn_rounds(rounds: int) -> tuple[int, ...]:
-    """Return the rounds at which a line is drawn, the first and the last among them."""
-    places = np.linspace(1, rounds, min(rounds, MOST_PLACES)).round().astype(np.int64)
-    return tuple(dict.fromkeys(places.tolist()))
 
 
 def accuracy_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
@@ -121,9 +95,9 @@ def accuracy_summary(track: Track, found: Found) -> str:
 
 
 def _accuracy_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds))
+    runs, places = found.runs, list(drawn_rounds(setting.rounds, MOST_PLACES))
     x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
-    bytes_axis, accuracy_axis = _axes(found.costs.cap, "")
+    bytes_axis, accuracy_axis = accuracy_axes(found.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN)
     drawn = (
         (city, city, CITY_SERIES, runs.cities[:, runs.worst], found.worst),
         ("fleet", "Fleet", FLEET_SERIES, runs.mean, found.mean),
@@ -144,7 +118,8 @@ def _accuracy_figure(track: Track, setting: Setting, found: Found) -> Figure:
         )
         for name, label, series, _, end in drawn
     ]
-    limits = _limits(found.costs.cap, track.targets.safety_accuracy, track.targets.worst_city_accuracy)
+    targets = track.targets
+    limits = accuracy_limits(found.costs.cap, targets.safety_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1])
     return charts.figure(*limits, *parts)
 
 
@@ -159,7 +134,7 @@ def _accuracy_table(track: Track, setting: Setting, found: Found) -> Table:
             float(runs.mean[place]),
             *(float(score) for score in runs.cities[place]),
         )
-        for place in drawn_rounds(setting.rounds)
+        for place in drawn_rounds(setting.rounds, MOST_PLACES)
     )
     return Table(columns=("", "round", f"moved, B per {device_word(track)}", "fleet, of 1", *names), rows=rows)
 

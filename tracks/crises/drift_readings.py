@@ -4,33 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tracks import Reading, Track
+from tracks.cities import city_names, device_word
 from tracks.crises.drift_fleet import BANDWIDTH_SHARE, FLOP_RATIO, FRAMES, KERNEL_GAP_S, LOOP_SHARE, QUANTILE, step_s
 from tracks.crises.drift_found import Found
 from tracks.crises.drift_runs import SEEDS
-from tracks.crises.drift_setting import (
-    CITIES,
-    CLIENTS,
-    DUSTY,
-    HORIZON_DAYS,
-    PLACES,
-    WHENS,
-    Setting,
-    city_names,
-    default_setting,
-    device_word,
-)
+from tracks.crises.drift_setting import CITIES, CLIENTS, DUSTY, HORIZON_DAYS, PLACES, WHENS, Setting, default_setting
 from tracks.quantities import in_words, three_digits
-from tracks.scores import window_of
+from tracks.scores import window_in_words, window_of
+from tracks.sources import OWN, words
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # assumed
 LOOP_WARN = 0.95  # of the deadline
 HUD = ("worst_city", "moved", "loop_p99")
 
-words = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
 
 _DRIVE, _PARK, _DEPOT = PLACES["driving"], PLACES["parked"], PLACES["depot"]
 
@@ -87,7 +76,7 @@ class _State:
         for name in names:
             if name in _LABELS:
                 same = getattr(self.setting, name) == getattr(usual, name)
-                parts.append(f"{_LABELS[name]}: {SOURCES[name] if same else 'your setting'}")
+                parts.append(f"{_LABELS[name]}: {SOURCES[name] if same else OWN}")
             else:
                 parts.append(known[name] if name in known else SOURCES[name])
         return ". ".join(parts) + "."
@@ -97,12 +86,6 @@ def readings(track: Track, setting: Setting, found: Found) -> tuple[Reading, ...
     """Return the readings in the order of the page."""
     state = _State(track=track, setting=setting, found=found)
     return (_mean(state), _worst(state), _moved(state), _wasted(state), _loop(state), _learning(state))
-
-
-def window_in_words(rounds: int) -> str:
-    """Return what a final score is the mean of: "the last 10 rounds", "the last round"."""
-    window = window_of(rounds)
-    return "the last round" if window == 1 else f"the last {window} rounds"
 
 
 def _mean(state: _State) -> Reading:

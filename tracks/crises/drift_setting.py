@@ -174,14 +174,3 @@ def default_setting(track: Track) -> Setting:
         clear_link=default_clear_link(track),
         storm=DEFAULT_STORM,
     )
-
-
-def city_names(track: Track) -> tuple[str, ...]:
-    """Return the five cities by name, the dusty one last."""
-    names = tuple(name.strip() for name in track.texts.get("cities", "").split(",") if name.strip())
-    return names if len(names) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
-
-
-def device_word(track: Track) -> str:
-    """Return what one device of the fleet is called."""
-    return track.texts.get("device_singular", "device")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from tracks import Brief, Option, Prediction, Question, Term, Track, Truth, Value
+from tracks.cities import city_names, device_word
 from tracks.crises.drift_figures import ACCURACY
 from tracks.crises.drift_fleet import cap_bytes, costs
 from tracks.crises.drift_runs import city_accuracy, fixed, learning_of, problem, runs
@@ -16,9 +17,7 @@ from tracks.crises.drift_setting import (
     HORIZON_DAYS,
     ROUNDS_PER_DAY,
     Setting,
-    city_names,
     default_setting,
-    device_word,
     setting_of,
 )
 from tracks.quantities import in_words

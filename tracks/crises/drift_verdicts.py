@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from tracks import Track, Verdict
+from tracks.cities import LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.crises.drift_fixes import FALLING, accuracy_fixes, cap_fixes, loop_fixes, waste_fixes
 from tracks.crises.drift_found import Found
-from tracks.crises.drift_readings import CAP_WARN, LOOP_WARN, WASTE_LIMIT, WASTE_WARN, legs, words
-from tracks.crises.drift_setting import CITIES, CLIENTS, HORIZON_DAYS, WHENS, Setting, city_names, device_word
+from tracks.crises.drift_readings import CAP_WARN, LOOP_WARN, WASTE_LIMIT, WASTE_WARN, legs
+from tracks.crises.drift_setting import CITIES, CLIENTS, HORIZON_DAYS, WHENS, Setting
 from tracks.quantities import three_digits
-from tracks.spec import Level
+from tracks.sources import words
+from tracks.spec import level_of
 
-DIVERGENCE, LEFT_BEHIND, OVER_CAP = "divergence", "city_left_behind", "over_cap"
+DIVERGENCE, OVER_CAP = "divergence", "over_cap"
 WASTED, PREEMPTED = "wasted_radio", "loop_preempted"
 FAILURES = (DIVERGENCE, LEFT_BEHIND, OVER_CAP, WASTED, PREEMPTED)
-
-ACCURACY_SCALE = 0.1  # ten points weigh as much as a cap twice over
 
 
 def verdicts(track: Track, setting: Setting, found: Found) -> tuple[Verdict, ...]:
@@ -27,10 +27,6 @@ def verdicts(track: Track, setting: Setting, found: Found) -> tuple[Verdict, ...
     )
 
 
-def _level(quantity: float, warn: float, limit: float) -> Level:
-    return "fail" if quantity > limit else "warn" if quantity > warn else "ok"
-
-
 def _accuracy(track: Track, setting: Setting, found: Found) -> tuple[Verdict, Verdict]:
     """Fleet and worst city: what mends them is found once for both."""
     target, floor = track.targets.safety_accuracy, track.targets.worst_city_accuracy
@@ -39,33 +35,23 @@ def _accuracy(track: Track, setting: Setting, found: Found) -> tuple[Verdict, Ve
         accuracy_fixes(track, setting, found, target=target, floor=floor) if low or behind else ((), ())
     )
     city = city_names(track)[found.runs.worst]
-    fleet = Verdict(
-        code=DIVERGENCE,
-        level="fail" if low else "ok",
-        title="Drifting apart" if low else "Holding together",
-        measure="Fleet accuracy",
-        quantity=found.mean,
-        limit=target,
-        unit="share",
-        at_most=False,
-        scale=ACCURACY_SCALE,
-        cause=_why_low(setting, found) if low else f"The fleet’s loss ends at {three_digits(found.runs.loss)}.",
-        fixes=fleet_fixes if low else (),
+    return (
+        fleet_verdict(
+            code=DIVERGENCE,
+            titles=("Holding together", "Drifting apart"),
+            mean=found.mean,
+            target=target,
+            cause=_why_low(setting, found) if low else f"The fleet’s loss ends at {three_digits(found.runs.loss)}.",
+            fixes=fleet_fixes,
+        ),
+        city_verdict(
+            city=city,
+            worst=found.worst,
+            floor=floor,
+            cause=_why_behind(setting, found, city) if behind else "",
+            fixes=city_fixes,
+        ),
     )
-    worst = Verdict(
-        code=LEFT_BEHIND,
-        level="fail" if behind else "ok",
-        title="City left behind" if behind else "No city left behind",
-        measure=city,
-        quantity=found.worst,
-        limit=floor,
-        unit="share",
-        at_most=False,
-        scale=ACCURACY_SCALE,
-        cause=_why_behind(setting, found, city) if behind else f"{city} has the lowest score of the five.",
-        fixes=city_fixes if behind else (),
-    )
-    return fleet, worst
 
 
 def _why_low(setting: Setting, found: Found) -> str:
@@ -92,7 +78,7 @@ def _why_behind(setting: Setting, found: Found, city: str) -> str:
 
 def _over_cap(track: Track, setting: Setting, found: Found) -> Verdict:
     spent = found.costs
-    level = _level(spent.moved, CAP_WARN * spent.cap, spent.cap)
+    level = level_of(spent.moved, CAP_WARN * spent.cap, spent.cap)
     taken = three_digits(setting.rounds * spent.busiest * setting.place.present)
     return Verdict(
         code=OVER_CAP,
@@ -110,7 +96,7 @@ def _over_cap(track: Track, setting: Setting, found: Found) -> Verdict:
 
 def _wasted(track: Track, setting: Setting, found: Found) -> Verdict:
     spent = found.costs
-    level = _level(spent.wasted, WASTE_WARN, WASTE_LIMIT)
+    level = level_of(spent.wasted, WASTE_WARN, WASTE_LIMIT)
     best, poorest = words(max(spent.heard), "share"), words(min(spent.heard), "share")
     return Verdict(
         code=WASTED,
@@ -128,7 +114,7 @@ def _wasted(track: Track, setting: Setting, found: Found) -> Verdict:
 
 def _preempted(setting: Setting, found: Found) -> Verdict:
     loop = found.loop
-    level = _level(loop.total_s, LOOP_WARN * loop.limit_s, loop.limit_s)
+    level = level_of(loop.total_s, LOOP_WARN * loop.limit_s, loop.limit_s)
     if setting.place.beside_loop:
         cause = f"At p99 the loop waits {words(loop.waiting_s, 's')} for a kernel that cannot be interrupted."
     else:

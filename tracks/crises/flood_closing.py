@@ -19,9 +19,9 @@ from tracks.crises.flood_setting import (
     setting_of,
 )
 from tracks.crises.flood_texts import start
-from tracks.crises.flood_words import words
 from tracks.personas import Track
 from tracks.quantities import three_digits
+from tracks.sources import words
 from tracks.spec import Option, Outcome, Peek, PeekLine, Question, Reflection, Value
 
 # --- observation -----------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from physics.units import GB, PB
 from tracks import charts
 from tracks.crises.flood_serving import Found, first_tokens_s
 from tracks.crises.flood_setting import RANK, RATE, Node, Setting, adapter_bytes, node_of
-from tracks.crises.flood_words import words
 from tracks.figures import Axis, Cell, Drawing, Figure, Panel, Table
 from tracks.personas import Track
 from tracks.quantities import three_digits
+from tracks.sources import words
 
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
 PLACES = 48  # of a curve

@@ -9,9 +9,10 @@ from tracks.crises.flood_judgement import DRIVE_WARN
 from tracks.crises.flood_quality import gains, proxy_rank
 from tracks.crises.flood_serving import Found, claimed_bytes, today_tokens_per_s
 from tracks.crises.flood_setting import CONTEXT_TOKENS, EVICTION_NAMES, GAIN_FLOOR, MEMORY_SHARE, Node, Setting
-from tracks.crises.flood_words import joined, origins, words
+from tracks.crises.flood_sources import origins_of
 from tracks.personas import Track
 from tracks.quantities import three_digits
+from tracks.sources import joined, words
 from tracks.spec import Reading
 
 HUD = ("drive_load", "first_token", "gain")
@@ -33,7 +34,7 @@ class _State:
 
 def readings(track: Track, node: Node, setting: Setting, found: Found) -> tuple[Reading, ...]:
     """Return the readings in the order of the page, the three of the HUD first."""
-    state = _State(node=node, setting=setting, found=found, origins=origins(track, setting))
+    state = _State(node=node, setting=setting, found=found, origins=origins_of(track, setting))
     return (
         _drive_load(state),
         _first_token(state),

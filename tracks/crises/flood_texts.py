@@ -21,9 +21,9 @@ from tracks.crises.flood_setting import (
     node_of,
     world,
 )
-from tracks.crises.flood_words import words
 from tracks.personas import Track
 from tracks.quantities import three_digits
+from tracks.sources import words
 from tracks.spec import Brief, Option, Prediction, Term, Truth, Value
 
 PINNED_SHARE = 0.01

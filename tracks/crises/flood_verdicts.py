@@ -7,8 +7,8 @@ from tracks.crises.flood_judgement import FAILURES, LATE, SLOW, STARVED, THIN, T
 from tracks.crises.flood_quality import proxy_rank
 from tracks.crises.flood_serving import Found
 from tracks.crises.flood_setting import Node, Setting
-from tracks.crises.flood_words import words
 from tracks.quantities import three_digits
+from tracks.sources import words
 from tracks.spec import Verdict
 
 TITLES = {

@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.missions.convergence_figures import MOST_PLACES, drawn_rounds
-from dashboard.missions.convergence_readings import city_names
+from dashboard.missions.convergence_figures import MOST_PLACES
 from dashboard.theme import Mark, Screen, dress, empty
 from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state, plain
+from tracks.cities import city_names, drawn_rounds
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
@@ -92,7 +92,7 @@ def test_the_loss_figure_shows_the_optimum_and_where_endless_rounds_would_end():
 
 @pytest.mark.parametrize("rounds", [10, 99, 120, 121, 167, 200])
 def test_lines_have_no_more_places_than_a_screen_shows_and_keep_both_ends(rounds):
-    places = drawn_rounds(rounds)
+    places = drawn_rounds(rounds, MOST_PLACES)
     assert (places[0], places[-1]) == (1, rounds)
     assert len(places) <= MOST_PLACES
     assert list(places) == sorted(set(places))

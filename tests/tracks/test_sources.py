@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.missions.sources import OWN, joined, origins
+from tracks.sources import OWN, joined, origins
 
 
 def test_an_input_at_its_default_keeps_its_source_and_a_moved_one_is_the_students() -> None:  # N4

@@ -1,9 +1,8 @@
-"""How the Personalization Flood writes its numbers, and where it says that they come from."""
+"""Where the Personalization Flood says that its numbers come from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from tracks.crises.flood_quality import PROXY
 from tracks.crises.flood_setting import (
@@ -19,14 +18,10 @@ from tracks.crises.flood_setting import (
     world,
 )
 from tracks.personas import Track
-from tracks.quantities import in_words
-
-OWN = "your setting"
-
-words = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
+from tracks.sources import Input, origins
 
 
-def origins(track: Track, setting: Setting) -> Mapping[str, str]:
+def origins_of(track: Track, setting: Setting) -> Mapping[str, str]:
     """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
     sources = track.sources
     found = {name: f"{label}: {sources.get(key, 'as on eight H100')}" for name, label, key in _OF_THE_TRACK}
@@ -40,7 +35,7 @@ def origins(track: Track, setting: Setting) -> Mapping[str, str]:
         "matching": "assumed: doublings of rank × matrices match steps of the proxy’s rank",
     }
     skew, _, _ = world(track)
-    inputs = (
+    inputs: tuple[Input, ...] = (
         ("rank", "Rank", setting.rank, DEFAULT_RANK, SOURCES["rank"]),
         ("targets", "Matrices", setting.targets, DEFAULT_TARGETS, SOURCES["targets"]),
         ("hbm", "HBM for adapters", setting.hbm_bytes, DEFAULT_HBM, SOURCES["hbm"]),
@@ -50,9 +45,7 @@ def origins(track: Track, setting: Setting) -> Mapping[str, str]:
         ("rate", "Requests", setting.request_rate, DEFAULT_RATE, SOURCES["rate"]),
         ("skew", "Skew", setting.skew, skew, sources.get("device.extras.adapter_skew", "assumed: 0.8")),
     )
-    for name, label, now, usual, source in inputs:
-        found[name] = f"{label}: {source if now == usual else OWN}"
-    return found
+    return origins(found, inputs)
 
 
 _OF_THE_TRACK = (
@@ -66,8 +59,3 @@ _OF_THE_TRACK = (
     ("first_token", "Limit", "targets.extras.p99_added_first_token_s"),
     ("throughput", "Floor", "targets.extras.throughput_share"),
 )
-
-
-def joined(known: Mapping[str, str], *names: str) -> str:
-    """Return the origins of the named inputs as sentences."""
-    return ". ".join(known[name] for name in names) + "."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from tracks import Value
+from tracks.controls import Value
 from tracks.quantities import in_words
 
 OWN = "your setting"
