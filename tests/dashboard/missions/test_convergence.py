@@ -12,7 +12,8 @@ from scipy.stats import qmc
 
 from dashboard.missions import edgelab_benches
 from dashboard.missions.convergence import BENCH
-from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state, failures, plain, value_at
+from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tests.states import failures, plain, value_at
 from tracks import BadValue, Slider
 from tracks.edge_guardian import EDGE_GUARDIAN
 from tracks.registry import load_registry

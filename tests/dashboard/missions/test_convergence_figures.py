@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 from dashboard.missions.convergence_figures import MOST_PLACES
 from dashboard.theme import Mark, Screen, dress, empty
-from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state, plain
+from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tests.states import plain
 from tracks.cities import city_names, drawn_rounds
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"

@@ -8,7 +8,8 @@ from dashboard.missions.convergence_costs import SAMPLES_PER_STEP, costs
 from dashboard.missions.convergence_links import link_reliabilities
 from dashboard.missions.convergence_runs import learning_of, participations
 from physics.traffic import communication_to_compute, device_bytes, retry
-from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state, plain, verdict
+from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tests.states import plain, verdict
 
 ORDER = (
     "mean_accuracy",

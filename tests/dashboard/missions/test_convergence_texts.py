@@ -9,7 +9,8 @@ from dashboard.missions.convergence_links import invited
 from dashboard.missions.convergence_runs import fixed, problem
 from dashboard.missions.convergence_texts import wasted_share
 from physics.federation import simulate
-from tests.dashboard.missions.convergence_states import GUARDIAN, ON, failures, plain
+from tests.dashboard.missions.convergence_states import GUARDIAN, ON
+from tests.states import failures, plain
 from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

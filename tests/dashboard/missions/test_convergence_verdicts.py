@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import qmc
 
-from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state, failures, plain, verdict
+from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tests.states import failures, plain, verdict
 
 CODES = ("over_cap", "below_target", "city_left_behind", "drifting", "wasting")
 BY_FORMULA = ("over_cap", "drifting", "wasting")

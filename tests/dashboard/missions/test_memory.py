@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 from dashboard.missions import edgelab_benches
 from dashboard.missions.memory import BENCH
-from tests.dashboard.missions.memory_states import NOMAD, ON, PIONEER, TITAN, any_state, failures, plain, verdict
+from tests.dashboard.missions.memory_states import NOMAD, ON, PIONEER, TITAN, any_state
+from tests.states import failures, plain, verdict
 from tracks import BadValue, Slider
 from tracks.registry import load_registry
 from tracks.testing import certify

@@ -10,7 +10,8 @@ from dashboard.missions.memory import BENCH
 from dashboard.missions.memory_networks import network_of
 from dashboard.missions.memory_texts import CLAIM
 from physics.memory import inference_memory, training_memory
-from tests.dashboard.missions.memory_states import NOMAD, ON, counted, guest, plain
+from tests.dashboard.missions.memory_states import NOMAD, ON, counted, guest
+from tests.states import plain
 from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

@@ -6,7 +6,8 @@ import pytest
 from dashboard.missions.privacy_figures import ACCURACY_SHOWN, FRONTIER, FUEL, frontier
 from dashboard.missions.privacy_setting import setting_of
 from physics.privacy import epsilon
-from tests.dashboard.missions.privacy_states import GUARDIAN, ON, PIONEER, plain
+from tests.dashboard.missions.privacy_states import GUARDIAN, ON, PIONEER
+from tests.states import plain
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 

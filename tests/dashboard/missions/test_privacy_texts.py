@@ -9,7 +9,8 @@ from dashboard.missions.privacy_controls import ANNOUNCED_EPSILON
 from dashboard.missions.privacy_locks import STRONG, WEAK, asked, cheapest, predictions
 from dashboard.missions.privacy_texts import OBSERVATION, check, officers_setting
 from physics.privacy import client_updates, minimum_client_updates
-from tests.dashboard.missions.privacy_states import GUARDIAN, ON, plain
+from tests.dashboard.missions.privacy_states import GUARDIAN, ON
+from tests.states import plain
 from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

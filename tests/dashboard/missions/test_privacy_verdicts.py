@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import qmc
 
-from tests.dashboard.missions.privacy_states import GUARDIAN, ON, PIONEER, any_state, failures, plain, verdict
+from tests.dashboard.missions.privacy_states import GUARDIAN, ON, PIONEER, any_state
+from tests.states import failures, plain, verdict
 
 CODES = {
     "claim_without_mechanism",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tracks.crises.battery_states import BENCH, GLASSES, START, failures, plain, run, verdict
+from tests.states import failures, plain, verdict
+from tests.tracks.crises.battery_states import BENCH, GLASSES, START, run
 from tracks import Slider
 from tracks.crises.battery_setting import METHODS, glasses_of
 from tracks.crises.battery_state import FAILURES, measured

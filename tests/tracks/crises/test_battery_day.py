@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from physics.energy import radio_energy_j, temperature_c
-from tests.tracks.crises.battery_states import GLASSES, run, state, verdict
+from tests.states import verdict
+from tests.tracks.crises.battery_states import GLASSES, run, state
 from tracks.crises.battery_day import (
     CASE_K_PER_W,
     CHARGER_AT,

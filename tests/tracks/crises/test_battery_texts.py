@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tracks.crises.battery_states import BENCH, failures, plain, run, state
+from tests.states import failures, plain
+from tests.tracks.crises.battery_states import BENCH, run, state
 from tracks.crises import battery_texts as texts
 from tracks.crises.battery_figures import ACCENT, DAY, MEMORY
 from tracks.crises.battery_readings import clock

@@ -8,19 +8,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from tests.tracks.crises.drift_states import (
-    DECISIONS,
-    DEPOT,
-    GUARDIAN,
-    PARKED,
-    SPOKEN_FOR,
-    Drift,
-    any_state,
-    failures,
-    plain,
-    verdict,
-)
+from tests.states import OnTrack, failures, plain, verdict
+from tests.tracks.crises.drift_states import DECISIONS, DEPOT, GUARDIAN, PARKED, SPOKEN_FOR, any_state
 from tracks import BadValue, Slider
+from tracks.crises.drift import BENCH
+from tracks.crises.drift_setting import setting_of
 from tracks.edge_guardian import EDGE_GUARDIAN
 from tracks.mobile_nomad import MOBILE_NOMAD
 from tracks.registry import load_registry
@@ -214,8 +206,10 @@ def test_works_for_a_guest_with_no_words_and_no_radio_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     sources = {name: text for name, text in EDGE_GUARDIAN.sources.items() if not name.startswith("device.extras")}
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=1.0)
-    guest = Drift(
-        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, sources=sources, crisis=None)
+    guest = OnTrack(
+        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, sources=sources, crisis=None),
+        BENCH,
+        setting_of,
     )
     outcome = guest.run()
     assert outcome.reading("worst_city").note.startswith("City ")
@@ -226,7 +220,7 @@ def test_works_for_a_guest_with_no_words_and_no_radio_of_its_own():
 def test_a_fleet_too_slow_to_finish_is_told_so():
     """On a device that learns for days nothing arrives: a verdict, not an error."""
     device = replace(EDGE_GUARDIAN.device, peak_flop_per_s=1e9)
-    slow = Drift(replace(EDGE_GUARDIAN, id="harbour_crane", device=device, crisis=None))
+    slow = OnTrack(replace(EDGE_GUARDIAN, id="harbour_crane", device=device, crisis=None), BENCH)
     outcome = slow.run()
     assert {"city_left_behind", "divergence", "wasted_radio"} <= failures(outcome)
     assert outcome.reading("wasted").value == 1
@@ -234,4 +228,4 @@ def test_a_fleet_too_slow_to_finish_is_told_so():
 
 
 def test_settles_on_a_track_of_another_kind():
-    assert Drift(MOBILE_NOMAD).run().readings
+    assert OnTrack(MOBILE_NOMAD, BENCH).run().readings

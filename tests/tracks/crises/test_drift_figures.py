@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
-from tests.tracks.crises.drift_states import GUARDIAN, any_state, plain
+from tests.states import plain
+from tests.tracks.crises.drift_states import GUARDIAN, any_state
 
 PANELS = {panel.id: panel for panel in GUARDIAN.bench.panels}
 

@@ -8,7 +8,8 @@ import pytest
 from physics.energy import loop_latency_s
 from physics.federation import simulate
 from physics.traffic import device_bytes
-from tests.tracks.crises.drift_states import GUARDIAN, plain
+from tests.states import plain
+from tests.tracks.crises.drift_states import GUARDIAN
 from tracks.crises.drift_fleet import costs, expected_shares, loop, step_s
 from tracks.crises.drift_runs import final_scores, learning_of, problem, runs
 from tracks.crises.drift_setting import CLIENTS, PLACES

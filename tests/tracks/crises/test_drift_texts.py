@@ -5,7 +5,8 @@ import re
 import pytest
 
 from physics.federation import fixed_point
-from tests.tracks.crises.drift_states import GUARDIAN, failures, plain
+from tests.states import failures, plain
+from tests.tracks.crises.drift_states import GUARDIAN
 from tracks.crises.drift_fleet import expected_shares
 from tracks.crises.drift_runs import problem
 from tracks.quantities import in_words

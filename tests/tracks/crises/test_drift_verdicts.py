@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import qmc
 
-from tests.tracks.crises.drift_states import DECISIONS, GUARDIAN, any_state, failures, plain, value_at, verdict
+from tests.states import failures, plain, value_at, verdict
+from tests.tracks.crises.drift_states import DECISIONS, GUARDIAN, any_state
 
 CODES = ("divergence", "city_left_behind", "over_cap", "wasted_radio", "loop_preempted")
 OK_TITLES = ("Holding together", "No city left behind", "Inside the cap", "Little wasted", "Loop on time")

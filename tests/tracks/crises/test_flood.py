@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.tracks.crises.flood_states import FLOOD, GB, TB, TITAN, failures, run, setting, state, verdict
+from tests.states import ranked_failures, verdict
+from tests.tracks.crises.flood_states import FLOOD, GB, TB, TITAN, run, setting, state
 from tracks.cloud_titan import CLOUD_TITAN
 from tracks.crises.flood import BENCH
 from tracks.edge_guardian import EDGE_GUARDIAN
@@ -20,7 +21,7 @@ def test_it_is_the_crisis_of_its_track():
 # P21
 def test_the_default_thrashes_and_the_late_token_is_counted_behind_it():
     outcome = run()
-    assert failures(outcome) == ["thrash", "ttft_over_limit"]
+    assert ranked_failures(outcome) == ["thrash", "ttft_over_limit"]
     assert outcome.ranked_verdicts()[0].title == "Thrashing"
     assert verdict(outcome, "thrash").quantity == pytest.approx(1.40, abs=0.01)
 
@@ -53,7 +54,7 @@ def test_half_the_rank_is_twice_the_adapters_in_every_memory_and_less_than_half_
     ],
 )
 def test_every_obvious_single_change_leaves_a_failure_or_trades_it(change, left):
-    assert failures(run(**change)) == left
+    assert ranked_failures(run(**change)) == left
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_every_obvious_single_change_leaves_a_failure_or_trades_it(change, left)
     ],
 )
 def test_different_designs_win(design):
-    assert failures(run(**design)) == []
+    assert ranked_failures(run(**design)) == []
 
 
 def test_rank_on_all_layers_is_bytes_ill_spent():
@@ -87,7 +88,7 @@ def test_a_rank_from_the_memory_bench_arrives_on_the_slider():
     assert rank.carried == "memory.rank"
     assert [rank.read(value) for value in (1, 8, 16, 64)] == [4, 8, 16, 64]
     for carried in (4, 8, 16, 32, 64):  # wherever training left the rank, serving has a question of its own
-        assert failures(run(rank=carried))
+        assert ranked_failures(run(rank=carried))
 
 
 def test_what_is_offered_is_carried_on():
@@ -111,9 +112,9 @@ def test_chance_plays_no_part():
 
 def test_presets_show_what_they_say():
     by_id = {preset.id: state(**preset.values) for preset in FLOOD.presets}
-    assert failures(run(**by_id["smallest_rank"])) == ["quality_floor"]
+    assert ranked_failures(run(**by_id["smallest_rank"])) == ["quality_floor"]
     assert run(**by_id["smallest_rank"]).reading("drive_load").value < 0.5
-    assert "kv_starvation" in failures(run(**by_id["full_hbm"]))
+    assert "kv_starvation" in ranked_failures(run(**by_id["full_hbm"]))
     attention, layers = (run(rank=4, targets=name).decision["payload_bytes"] for name in ("qkvo", "all"))
     assert layers / attention == pytest.approx(3, abs=0.2)
     assert run(**by_id["steep_demand"]).reading("hit").value > 0.5

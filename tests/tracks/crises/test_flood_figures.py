@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from dashboard.theme import Screen, dress
-from tests.tracks.crises.flood_states import FLOOD, GB, NODE, TB, TITAN, any_state, plain, run, setting
+from tests.states import plain
+from tests.tracks.crises.flood_states import FLOOD, GB, NODE, TB, TITAN, any_state, run, setting
 from tracks.crises.flood_figures import HITS, MAP, WAIT, capacities, hbm_parts, hit_rates, other_ranks, rates
 from tracks.crises.flood_serving import found
 

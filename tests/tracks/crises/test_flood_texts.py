@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from physics.cache import lru_hit_rate, static_hit_rate
-from tests.tracks.crises.flood_states import FLOOD, GB, TB, TITAN, failures, plain, run, state
+from tests.states import plain, ranked_failures
+from tests.tracks.crises.flood_states import FLOOD, GB, TB, TITAN, run, state
 from tracks.cloud_titan import CLOUD_TITAN
 from tracks.crises.flood_closing import OBSERVATION
 from tracks.crises.flood_setting import GAIN_FLOOR
@@ -108,12 +109,12 @@ def test_the_model_answer_is_borne_out():
     assert answer.startswith("Rank is a cache-capacity decision.")
     for number in ("131 MB", "131 TB", "65.5 MB", "7 630 instead of 3 810", "140%"):
         assert number in answer
-    assert failures(run(rank=8, host_bytes=1 * TB, eviction="pinned")) == []
+    assert ranked_failures(run(rank=8, host_bytes=1 * TB, eviction="pinned")) == []
     thin = run(rank=4).reading("gain")
     assert f"{thin.value:.2f} points" in answer
     assert thin.value < GAIN_FLOOR
     assert "At a skew of 1.2 pinning would do at rank 16" in strong
-    assert "ttft_over_limit" not in failures(run(skew=1.2, eviction="pinned"))
+    assert "ttft_over_limit" not in ranked_failures(run(skew=1.2, eviction="pinned"))
     bears = {rank: max(rate for rate in range(10, 201) if _in_time(rank, rate)) for rank in (8, 16)}
     assert bears[8] > 2 * bears[16]
 

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
-from tests.tracks.crises.flood_states import FLOOD, GB, NODE, TB, any_state, failures, plain, run, state, verdict
+from tests.states import plain, ranked_failures, verdict
+from tests.tracks.crises.flood_states import FLOOD, GB, NODE, TB, any_state, run, state
 
 CODES = ("thrash", "ttft_over_limit", "kv_starvation", "below_throughput", "quality_floor")
 
@@ -43,14 +44,14 @@ def test_of_two_that_compete_the_one_that_binds_first_is_named():
     assert [item.code for item in low if item.level == "fail"] == ["quality_floor", "ttft_over_limit"]
     late = run(rank=7, request_rate=135).ranked_verdicts()
     assert [item.code for item in late if item.level == "fail"] == ["ttft_over_limit", "quality_floor"]
-    crowded = failures(run(hbm_bytes=400 * GB))
+    crowded = ranked_failures(run(hbm_bytes=400 * GB))
     assert crowded[0] == "thrash"
     assert set(crowded) == {"thrash", "ttft_over_limit", "below_throughput", "kv_starvation"}
 
 
 def test_a_thrashing_drive_is_named_before_the_wait_that_it_makes():
     for rate in (70, 90, 200):
-        assert failures(run(request_rate=rate))[0] == "thrash"
+        assert ranked_failures(run(request_rate=rate))[0] == "thrash"
 
 
 def test_causes_name_one_quantity_in_numbers():
@@ -99,7 +100,7 @@ def test_the_last_fix_wins():
     values = state(rank=8)
     (first, *_) = verdict(run(**values), "ttft_over_limit").fixes
     assert first.control in ("eviction", "host_bytes")
-    assert failures(run(**{**values, first.control: first.value})) == []
+    assert ranked_failures(run(**{**values, first.control: first.value})) == []
 
 
 def test_an_hour_of_backlog_is_no_worse_than_one_limit_too_late():

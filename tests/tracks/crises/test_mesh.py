@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from tests.states import failures
 from tests.tracks.crises.mesh_states import (
     ALIKE,
     CODES,
@@ -16,7 +17,6 @@ from tests.tracks.crises.mesh_states import (
     HUB_DESIGN,
     PIONEER,
     any_state,
-    failures,
     guest,
 )
 from tracks import BadValue, Slider

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 
 from physics import reference
 from physics.gossip import ble_time_s, flood_time_s
-from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state, plain
+from tests.states import plain
+from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 from tracks.crises.mesh_costs import air_s, call_s, costs, rates
 from tracks.crises.mesh_setting import BITS, STAY_S
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from dashboard.theme import Screen, dress, empty
-from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state, plain
+from tests.states import plain
+from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 from tracks.crises.mesh_figures import kinds, used_links
 from tracks.crises.mesh_world import hall, places
 

@@ -6,15 +6,8 @@ import re
 import pytest
 
 from physics.gossip import consensus_rms, flood_time_s, spectrum
-from tests.tracks.crises.mesh_states import (
-    ALIKE,
-    DIFFERENT,
-    GOSSIP_DESIGN,
-    HUB_DESIGN,
-    PIONEER,
-    failures,
-    plain,
-)
+from tests.states import failures, plain
+from tests.tracks.crises.mesh_states import ALIKE, DIFFERENT, GOSSIP_DESIGN, HUB_DESIGN, PIONEER
 from tracks.crises.mesh_closing import OBSERVATION
 from tracks.crises.mesh_texts import hops_across
 from tracks.quantities import in_words, three_digits

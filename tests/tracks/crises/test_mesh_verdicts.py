@@ -4,16 +4,8 @@ import pytest
 from hypothesis import given, settings
 from scipy.stats import qmc
 
-from tests.tracks.crises.mesh_states import (
-    CODES,
-    GOSSIP_DESIGN,
-    HUB_DESIGN,
-    PIONEER,
-    any_state,
-    failures,
-    plain,
-    verdict,
-)
+from tests.states import failures, plain, verdict
+from tests.tracks.crises.mesh_states import CODES, GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 
 
 def test_every_declared_failure_is_reached_from_a_win_and_left_again():
