@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from flask import request
 
 from dashboard import ids
 from dashboard.entries import Locked, draft_from
 from dashboard.guard import Refused
-from dashboard.ledger.events import StoredEvent
+from dashboard.ledger.events import Event, Kind, StoredEvent
 from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.opinions import Opinions
@@ -96,6 +97,28 @@ class Lab:
             return {}
         stored = {item.id: self.store.lock(student, track.id, bench.id, item.id) for item in bench.predictions}
         return {name: locked_from(event) for name, event in stored.items() if event is not None}
+
+    def save(
+        self, student: str, track: Track, bench: Bench, kind: Kind, key: str, payload: Mapping[str, Any]
+    ) -> StoredEvent:
+        """Append one event of a bench; ``key`` names this write among those of its kind.
+
+        Raises:
+            LedgerUnavailable: nothing was written.
+            EventRefused: it can never be written as it is.
+        """
+        return self.store.append(
+            Event(
+                student=student,
+                track=track.id,
+                bench=bench.id,
+                kind=kind,
+                payload=payload,
+                idempotency_key=f"{kind}:{track.id}/{bench.id}:{key}",
+                model_version=MODEL_VERSION,
+                seed=0 if kind == "try" else None,
+            )
+        )
 
     def done(self, events: Iterable[StoredEvent]) -> dict[str, set[str]]:
         """Return, by track, the benches whose every prediction is locked in these events."""

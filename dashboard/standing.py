@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard.carry import decisions
+from dashboard.carry import Decisions
 from dashboard.context import Lab, is_open
 from dashboard.entries import Locked, gap
 from dashboard.ledger.events import StoredEvent
@@ -26,7 +26,12 @@ def rights(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> dict[str,
 
 
 def standing(
-    lab: Lab, student: str | None, track: Track, here: Progress, events: Iterable[StoredEvent]
+    lab: Lab,
+    student: str | None,
+    track: Track,
+    here: Progress,
+    events: Iterable[StoredEvent],
+    decided: Decisions,
 ) -> dict[str, Any]:
     """Return the texts of the read-out that change with what is recorded, and when the newest of it was saved."""
     events = list(events)
@@ -36,7 +41,7 @@ def standing(
         if other.predictions and is_open(other, locks) and progress(events, track, other).is_revealed(other):
             answers = list(rights(track, other, locks).values())
             right, wrong = right + sum(answers), wrong + len(answers) - sum(answers)
-    guarantee = decisions(lab.registry, track, events).get("privacy", {})
+    guarantee = decided.get("privacy", {})
     epsilon = guarantee.get("epsilon")
     return {
         "tries": f"{len(here.tries)} of {here.limit}",

@@ -12,13 +12,13 @@ from dashboard import ids
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.callbacks.prediction import NO_COOKIE
-from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
+from dashboard.context import Lab, is_open, this_student
 from dashboard.guard import Refused
 from dashboard.layouts.bench import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.raw import settled
 from dashboard.layouts.tries import tries_section
 from dashboard.ledger.database import LedgerUnavailable
-from dashboard.ledger.events import Event, EventRefused, Kind, StoredEvent
+from dashboard.ledger.events import EventRefused
 from dashboard.progress import progress, try_payload
 from dashboard.standing import rights
 from tracks.spec import BadValue, Bench, Track, Value
@@ -29,24 +29,6 @@ LONGEST_LEARNT = 600
 
 class NotDone(Exception):
     """What was asked for cannot be done now; its text is a sentence for the student, with the way out."""
-
-
-def save(
-    lab: Lab, student: str, track: Track, bench: Bench, kind: Kind, key: str, payload: Mapping[str, Any]
-) -> StoredEvent:
-    """Append one event of a bench; ``key`` names this write among those of its kind."""
-    return lab.store.append(
-        Event(
-            student=student,
-            track=track.id,
-            bench=bench.id,
-            kind=kind,
-            payload=payload,
-            idempotency_key=f"{kind}:{track.id}/{bench.id}:{key}",
-            model_version=MODEL_VERSION,
-            seed=0 if kind == "try" else None,
-        )
-    )
 
 
 def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value]) -> None:
@@ -68,7 +50,7 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
             more = "" if here.earned else ", or write what you learnt for two more"
             raise NotDone(f"All {here.limit} tries are used. Choose the one that is carried forward{more}.")
         payload = try_payload(number, bench, values, outcome, right)
-        stored = save(lab, student, track, bench, "try", str(number), payload)
+        stored = lab.save(student, track, bench, "try", str(number), payload)
         if stored.payload == payload:
             return
 
@@ -87,7 +69,7 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
         raise NotDone("Record a try first.")
     if answer not in {option.id for option in question.options}:
         raise NotDone("Choose what the figure showed first.")
-    save(lab, student, track, bench, "observation", "1", {"answer": answer, "right": answer == question.answer})
+    lab.save(student, track, bench, "observation", "1", {"answer": answer, "right": answer == question.answer})
 
 
 def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> None:
@@ -103,8 +85,8 @@ def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> No
         raise Refused("There is no such try; reload the page.")
     times = sum(1 for event in events if event.kind == "decision")
     if here.chosen != chosen.number:
-        save(lab, student, track, bench, "decision", f"{times + 1}", {"try": chosen.number,
-                                                                      "decision": dict(chosen.decision)})  # fmt: skip
+        payload = {"try": chosen.number, "decision": dict(chosen.decision)}
+        lab.save(student, track, bench, "decision", f"{times + 1}", payload)
 
 
 def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
@@ -118,7 +100,7 @@ def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
         raise NotDone("There are tries left; the further ones come when all are used.")
     if not isinstance(text, str) or not text.strip():
         raise NotDone("Write a sentence on what you learnt first.")
-    save(lab, student, track, bench, "revision", "learnt", {"learnt": text.strip()[:LONGEST_LEARNT]})
+    lab.save(student, track, bench, "revision", "learnt", {"learnt": text.strip()[:LONGEST_LEARNT]})
 
 
 def register(app: Dash, lab: Lab) -> None:

@@ -31,7 +31,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     events = lab.store.events(student) if student else ()
     locks = lab.locks(student, track, bench)
     screen = this_screen()
-    controls_of, arrivals = arrive(lab.registry, track, bench, decisions(lab.registry, track, events))
+    decided = decisions(lab.registry, track, events)
+    controls_of, arrivals = arrive(lab.registry, track, bench, decided)
     values = controls_of.defaults()
     opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
@@ -48,7 +49,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         readings=outcome.readings,
         scene=opened,
         progress=here,
-        standing=standing(lab, student, track, here, events),
+        standing=standing(lab, student, track, here, events, decided),
         debrief=debrief(lab, student, track, events) if closes and student else None,
         screen=screen,
     )

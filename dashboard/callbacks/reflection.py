@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx
@@ -11,16 +12,21 @@ from dash.exceptions import PreventUpdate
 
 from dashboard import ids
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
+from dashboard.context import Lab, is_open, this_student
 from dashboard.guard import Refused
 from dashboard.layouts.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.database import LedgerUnavailable
-from dashboard.ledger.events import Event, EventRefused, Kind
+from dashboard.ledger.events import EventRefused
 from dashboard.progress import progress
 from tracks.spec import Bench, Reflection, Track
 
 LONGEST_SLOT = 600
 REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."
+
+
+def digest(payload: Mapping[str, Any]) -> str:
+    """Return what names a payload: saving the same again is the same write."""
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -36,20 +42,6 @@ def register(app: Dash, lab: Lab) -> None:
         if bench.predictions and not progress(lab.store.events(student), track, bench).is_revealed(bench):
             raise Refused(REVEAL_FIRST, code=403)
         return student, track, bench, bench.reflection
-
-    def save(student: str, track: Track, bench: Bench, kind: Kind, payload: dict[str, Any]) -> None:
-        content = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:24]
-        lab.store.append(
-            Event(
-                student=student,
-                track=track.id,
-                bench=bench.id,
-                kind=kind,
-                payload=payload,
-                idempotency_key=f"{kind}:{track.id}/{bench.id}:{content}",
-                model_version=MODEL_VERSION,
-            )
-        )
 
     @app.callback(
         Output(ids.slot(MATCH, "feedback"), "children"),
@@ -81,14 +73,15 @@ def register(app: Dash, lab: Lab) -> None:
                 problem = _problem(reflection, texts)
                 if problem:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
-                save(student, track, bench, "reflection", dict(texts))
+                lab.save(student, track, bench, "reflection", digest(texts), texts)
                 return reflect_section(key, reflection, texts)
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
                 raise Refused("Save your reflection first; the rubric marks it.")
             marks = _marks(entered, len(reflection.rubric))
             if marks is not None:
-                save(student, track, bench, "revision", {"marks": list(marks)})
+                given = {"marks": list(marks)}
+                lab.save(student, track, bench, "revision", digest(given), given)
             here = progress(lab.store.events(student), track, bench)
             return reflect_section(key, reflection, stored.payload, marks=here.marks)
         except (LedgerUnavailable, EventRefused) as problem:
