@@ -39,7 +39,7 @@ bench-physics: | $(VENV)/bin/python
 	.venv-peers/bin/pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
-# Whether every bench is a good one, at eight times the tests' points, as docs/certificates.md: some ten minutes.
+# Whether every bench is a good one, at eight times the tests' points, as docs/certificates.md: under twenty minutes.
 certify: $(VENV)/run.stamp
 	$(BIN)/python tools/certificates.py $(FLAGS)
 

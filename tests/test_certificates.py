@@ -54,7 +54,8 @@ def test_the_course_has_its_benches_on_every_track():
 def test_page_and_terminal_say_what_was_found():
     track = LAB.track("edge_guardian")
     proof = testing.certify(track, LAB.bench(track.id, "paradox"), points=64)
-    text, short = page([proof]), report(proof)
+    text, short = page([proof], took="3 minutes in 2 processes"), report(proof)
+    assert f"All of it took 3 minutes in 2 processes, {proof.seconds / 60:.1f} minutes of work." in text
     assert short.startswith(f"edge_guardian/paradox: holds ({proof.solves} states, ")
     for item in proof.findings:
         assert f"| `{item.check}` | yes | {item.text} |" in text

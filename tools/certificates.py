@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import tracks._certificate_blas  # noqa: F401 - before anything that imports numpy
+from tracks._certificate_survey import Survey
 from tracks._certificate_text import page, report
+from tracks.personas import Track
 from tracks.registry import load_registry
+from tracks.spec import Bench
 from tracks.testing import Certificate, certify, pairs
 
 PAGE = Path(__file__).parents[1] / "docs" / "certificates.md"
@@ -28,26 +32,38 @@ def certificate(name: str, points: int) -> Certificate:
     return certify(track, bench, points=points, draw=True)
 
 
+def cost(track: Track, bench: Bench) -> float:
+    """Return how long a few states of a bench take to solve [s]."""
+    survey = Survey(track, bench, points=8)
+    start = time.perf_counter()
+    for state in survey.states:
+        survey.see(state)
+    return time.perf_counter() - start
+
+
 def main() -> int:
-    """Certify, print each as it comes, write the page in the order of tracks and missions."""
+    """Certify, print and write the page in the order of tracks and missions."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--points", type=int, default=POINTS, help="Sobol points of each decision space")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="benches certified at the same time")
     options = parser.parse_args()
-    names = [f"{track.id}/{bench.id}" for track, bench in pairs(load_registry())]
+    start = time.perf_counter()
+    costs = {f"{track.id}/{bench.id}": cost(track, bench) for track, bench in pairs(load_registry())}
     # Each bench gets a process of its own: what the physics keeps in its caches for one is of no use to the next.
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        waiting = [pool.submit(certificate, name, options.points) for name in names]
+        slowest_first = sorted(costs, key=lambda name: -costs[name])  # or one process would end long after the other
+        waiting = {name: pool.submit(certificate, name, options.points) for name in slowest_first}
         certificates = []
         try:
-            for one in waiting:
-                certificates.append(one.result())
+            for name in costs:
+                certificates.append(waiting[name].result())
                 print(report(certificates[-1]), flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)  # or the error would be told after all others are done
             raise
-    PAGE.write_text(page(certificates), encoding="utf-8")
-    print(f"Wrote {PAGE}")
+    took = f"{(time.perf_counter() - start) / 60:.1f} minutes in {options.processes} processes"
+    PAGE.write_text(page(certificates, took=took), encoding="utf-8")
+    print(f"Wrote {PAGE} after {took}")
     return 0 if all(one.holds for one in certificates) else 1
 
 

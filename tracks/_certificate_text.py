@@ -40,13 +40,16 @@ def _verdict(certificate: Certificate) -> str:
     return "holds" if certificate.holds else f"does not hold, {failed} of {len(certificate.findings)} checks fail"
 
 
-def page(certificates: Sequence[Certificate]) -> str:
-    """Return the page of all certificates as Markdown; only its times differ from one run to the next."""
+def page(certificates: Sequence[Certificate], *, took: str) -> str:
+    """Return the page of all certificates as Markdown; only its times differ from one run to the next.
+
+    ``took`` says how long the whole run was.
+    """
     lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in CHECKS)
     rows = "\n".join(map(_row, certificates))
     points = max((one.points for one in certificates), default=0)
     whole = sum(one.seconds for one in certificates)
-    closing = f"All of it took {whole / 60:.1f} minutes of one core.\n"
+    closing = f"All of it took {took}, {whole / 60:.1f} minutes of work.\n"
     return "\n".join(
         [_PAGE.format(points=f"{points:,}", lines=lines, rows=rows), closing, *map(_section, certificates)]
     )
