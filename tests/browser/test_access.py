@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 EACH = (
     "cloud_titan/crisis",
     "edge_guardian/memory",
+    "edge_guardian/crisis",
     "mobile_nomad/convergence",
+    "mobile_nomad/crisis",
     "tiny_pioneer/privacy",
     "tiny_pioneer/crisis",
 )
