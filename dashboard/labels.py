@@ -24,7 +24,7 @@ def text_width(text: str) -> float:
     return LETTER * max(len(line) for line in _TAG.sub("", text.replace("<br>", "\n")).split("\n"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take thrice as long
 class Placed:
     """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored.
 
@@ -73,6 +73,7 @@ _ANCHORS: dict[str, tuple[str, str, float, float, float, float]] = {
     "below-right": ("left", "top", 4, -6, 0.0, 1.0),
     "below-left": ("right", "top", -4, -6, 1.0, 1.0),
 }
+_TRIED = {first: tuple(dict.fromkeys((first, *_ANCHORS))) for first in _ANCHORS}  # the places, one of them first
 
 
 def spread(
@@ -130,7 +131,7 @@ def _freest(
     best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
     reach = long + GAP
     near = [dot for dot in dots if -reach < dot[0] - x < reach and -LINE - GAP < dot[1] - y < LINE + GAP]
-    for place in dict.fromkeys((label.place, *_ANCHORS)):
+    for place in _TRIED[label.place]:
         _, _, xshift, yshift, before, below = _ANCHORS[place]
         left, bottom = x + xshift - before * long, y + yshift - below * LINE
         box = (left, bottom, left + long, bottom + LINE)

@@ -24,8 +24,12 @@ def log_position(value: float, axis: Axis) -> float:
 
 def share(value: float, axis: Axis) -> float:
     """Where a value lies along its axis, 0..1."""
-    low, high = log_position(axis.low, axis), log_position(axis.high, axis)
-    return (log_position(axis.place(value), axis) - low) / (high - low)
+    low, high = axis.low, axis.high
+    value = low if value < low else high if value > high else value
+    if axis.scale == "log":
+        start = math.log10(low)
+        return (math.log10(value) - start) / (math.log10(high) - start)
+    return (value - low) / (high - low)
 
 
 def shares(values: Iterable[float], axis: Axis) -> list[float]:

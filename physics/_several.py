@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from physics._exact import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine, held
+from physics._exact import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine
 from physics._images import CLASSES, read_only
 from physics._rounds import Aggregation, trajectory
 from physics._stationary import LARGEST_PROXIMAL, LARGEST_STEPS
@@ -136,7 +136,7 @@ def _averaged(engine: ExactEngine, masks: np.ndarray) -> Floats:
             np.matmul(turns[index], states[index], out=following)
             following += states[index]
             following += pulls[index]
-        calm = bool((np.einsum("rndc,rndc->rn", states, states) <= LARGEST_WEIGHTS**2).all())
+        calm = _short(states)
     if calm:
         return states.transpose(1, 0, 2, 3)
     # A model that outgrows its bounds has to be held round by round.
@@ -147,37 +147,50 @@ def _averaged(engine: ExactEngine, masks: np.ndarray) -> Floats:
 def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> Floats:
     """Return all models (R+1, d, 10) of a SCAFFOLD run; ``local_travel`` is tau eta.
 
-    Kept per client is B_k + c_k, whose gain is what G_k (B_k + c_k - c) needs. The rounds write over the same arrays:
-    fresh memory would cost as much as the arithmetic.
+    Kept per client is tau eta (B_k + c_k), whose gain over tau eta is what G_k (B_k + c_k - c) needs. The rounds write
+    over the same arrays: fresh memory would cost as much as the arithmetic.
     """
     problem = engine.problem
     (rounds, clients), dimension = mask.shape, problem.dimension
     states = np.zeros((rounds + 1, dimension, CLASSES))
-    pulled, control = problem.moments.copy(), np.zeros((dimension, CLASSES))
+    gains = engine.gains / local_travel
+    pulled, control = problem.moments * local_travel, np.zeros((dimension, CLASSES))
     matrices = np.empty((clients, dimension, dimension))
     updates, corrections, parts = np.empty((3, clients, dimension, CLASSES))
-    for index in range(rounds):
-        who = np.flatnonzero(mask[index])
-        if who.size == 0:
-            states[index + 1] = states[index]
-            continue
-        update, correction, part = (array[: who.size] for array in (updates, corrections, parts))
-        own = matrices[: who.size]
-        np.matmul(np.take(engine.steps, who, axis=0, out=own, mode="clip"), states[index], out=update)
-        np.take(pulled, who, axis=0, out=correction, mode="clip")
-        correction -= control
-        update += np.matmul(np.take(engine.gains, who, axis=0, out=own, mode="clip"), correction, out=part)
-        moved = update.sum(axis=0)
-        states[index + 1], too_long = held(states[index] + moved / who.size)
-        if too_long or float(np.vdot(update, update)) > LARGEST_WEIGHTS**2:
-            # An update or model that outgrows its bounds: the careful loop holds each of them.
-            received = mask.astype(np.int64)
-            path = trajectory(problem, engine, received, _PLAIN, scaffold=True, local_travel=local_travel)
-            return path.states
-        correction -= np.divide(update, local_travel, out=part)  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
-        pulled[who] = correction
-        control = control - (who.size * control + moved / local_travel) / clients
-    return states
+    stacked, rows = matrices.reshape(-1, dimension), updates.reshape(-1, CLASSES)
+    each = updates.reshape(clients, -1)
+    ones, longest = np.ones(clients), 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for index, arrived in enumerate(mask):
+            who = arrived.nonzero()[0]
+            state, count = states[index], who.size
+            if count == 0:
+                states[index + 1] = state
+                continue
+            update, correction, own = updates[:count], corrections[:count], matrices[:count]
+            engine.steps.take(who, 0, own, "clip")
+            np.matmul(stacked[: count * dimension], state, out=rows[: count * dimension])
+            pulled.take(who, 0, correction, "clip")
+            correction -= control
+            gains.take(who, 0, own, "clip")
+            update += np.matmul(own, correction, out=parts[:count])
+            longest = max(longest, float(np.vdot(update, update)))
+            moved = (ones[:count] @ each[:count]).reshape(state.shape)
+            np.add(state, moved / count, out=states[index + 1])
+            correction -= update  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
+            pulled[who] = correction
+            control = control - (count * control + moved) / clients
+        calm = longest <= LARGEST_WEIGHTS**2 and _short(states)
+    if calm:
+        return states
+    # An update or model that outgrows its bounds: the careful loop holds each of them.
+    received = mask.astype(np.int64)
+    return trajectory(problem, engine, received, _PLAIN, scaffold=True, local_travel=local_travel).states
+
+
+def _short(states: Floats) -> bool:
+    """Whether every model of a stack is within its bounds; one that is no number is not."""
+    return bool((np.einsum("...dc,...dc->...", states, states) <= LARGEST_WEIGHTS**2).all())
 
 
 def _judged(engine: ExactEngine, models: Floats) -> SeveralRuns:

@@ -154,6 +154,11 @@ def wholes(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf)
     return array
 
 
+def _spread(array: Floats, shape: tuple[int, ...]) -> Floats:
+    """Broadcast an array; a scalar is written out, because numpy takes longer for a view than for some copies."""
+    return np.broadcast_to(array, shape) if array.ndim else np.full(shape, array)
+
+
 def together(**arrays: Floats) -> tuple[Floats, ...]:
     """Return the arrays broadcast to one shape.
 
@@ -167,9 +172,12 @@ def together(**arrays: Floats) -> tuple[Floats, ...]:
         ...
     ValueError: arguments must have shapes that broadcast, got rounds (3,), share (2,)
     """
+    shapes_given = {array.shape for array in arrays.values()}
+    if len(shapes_given) == 1:
+        return tuple(arrays.values())
     try:
-        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-        return tuple(array if array.shape == shape else np.broadcast_to(array, shape) for array in arrays.values())
+        shape = np.broadcast_shapes(*shapes_given)
+        return tuple(array if array.shape == shape else _spread(array, shape) for array in arrays.values())
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
         raise ValueError(f"arguments must have shapes that broadcast, got {shapes}") from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -155,8 +155,7 @@ def _flop(key: tuple[str, int], method: str, size: int, last: int) -> Plane:
     return _plane(np.asarray(shares.forward_flop) * np.asarray(shares.ratio))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Costs:
+class Costs(NamedTuple):
     """What one step of training takes, and inference of the same batch.
 
     Attributes:
@@ -238,7 +237,7 @@ def _last(setting: Setting) -> int:
 
 def fitting_batch(network: Network, setting: Setting, budget: float) -> int:
     """Return the largest batch whose step fits into ``budget`` [B]; 0 where not even one sample does."""
-    one, two = (costs(network, replace(setting, batch=batch)).total for batch in (1, 2))
+    one, two = (costs(network, setting._replace(batch=batch)).total for batch in (1, 2))
     return max(0, int((budget - (2 * one - two)) / (two - one) + 1e-9))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -66,9 +65,9 @@ def _axes(network: Network, budget: float) -> tuple[float, Axis]:
     """Return the top of the waterfall, and the memory axis from the least inference to the largest full step."""
     start = default_setting(network)
     total = costs(network, start).total
-    full = replace(start, method="full")
-    low = min(costs(network, replace(start, batch=BATCHES[0])).inference, budget)
-    high = max(costs(network, replace(full, batch=BATCHES[1])).total, budget)
+    full = start._replace(method="full")
+    low = min(costs(network, start._replace(batch=BATCHES[0])).inference, budget)
+    high = max(costs(network, full._replace(batch=BATCHES[1])).total, budget)
     axis = Axis(
         label="training memory",
         unit="iB",
@@ -170,15 +169,15 @@ def _at(network: Network, setting: Setting) -> tuple[float, float]:
 def alternatives(given: Found) -> tuple[tuple[str, float, float], ...]:
     """Return the other methods at the same state, LoRA apart: name, training memory [B], gain kept."""
     network, setting = given.network, given.setting
-    others = (replace(setting, method=name) for name in network.methods if name not in (setting.method, "lora"))
+    others = (setting._replace(method=name) for name in network.methods if name not in (setting.method, "lora"))
     return tuple((SHORT[other.method], *_at(network, other)) for other in others)
 
 
 def ranks(given: Found) -> tuple[tuple[int, float, float], ...]:
     """Return LoRA at the same state by rank: rank, training memory [B], gain kept."""
-    network, lora = given.network, replace(given.setting, method="lora")
+    network, lora = given.network, given.setting._replace(method="lora")
     places = sorted({*(2**power for power in range(7) if 2**power <= network.ranks), network.ranks, lora.rank})
-    return tuple((rank, *_at(network, replace(lora, rank=rank))) for rank in places)
+    return tuple((rank, *_at(network, lora._replace(rank=rank))) for rank in places)
 
 
 def gain_drawing(given: Found) -> Drawing:
@@ -195,7 +194,7 @@ def gain_drawing(given: Found) -> Drawing:
 def _gain_summary(given: Found) -> str:
     kept, total = words(given.gain, "share"), words(given.costs.total, "iB")
     network, highest = given.network, given.network.ranks
-    low, high = (costs(network, replace(given.setting, method="lora", rank=rank)).total for rank in (1, highest))
+    low, high = (costs(network, given.setting._replace(method="lora", rank=rank)).total for rank in (1, highest))
     grows = words(high / low - 1, "share")
     return f"{kept} of the gain for {total}; from rank 1 to {highest} LoRA’s memory grows by {grows}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dashboard.missions.memory_networks import Network
 from tracks import Value
@@ -32,9 +32,8 @@ CHECKPOINTS: Mapping[str, str] = {"none": "keep all", "selective": "attention ag
 RUNTIMES: Mapping[str, str] = {"ideal": "ideal", "stock": "stock"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """One state of the controls.
+class Setting(NamedTuple):
+    """One state of the controls; a tuple, because a slider that moves has dozens of its neighbours made.
 
     Attributes:
         method, optimizer, precision, checkpoint, runtime: by name, as `physics.memory` calls them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dashboard.missions.memory_costs import STATE_BYTES, Costs, costs
 from dashboard.missions.memory_figures import GAIN, WATERFALL
@@ -88,7 +87,7 @@ def asked(track: Track) -> Setting:
     network = network_of(track)
     start = default_setting(network)
     last = min(ASKED_BLOCKS, network.last)
-    return replace(start, method="last_k", last=last, batch=ASKED_BATCH, optimizer=ASKED_OPTIMIZER)
+    return start._replace(method="last_k", last=last, batch=ASKED_BATCH, optimizer=ASKED_OPTIMIZER)
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
@@ -275,12 +274,12 @@ def reflection(track: Track) -> Reflection:
     """Return the closing question, its check, and how good and weak answers read on this track."""
     network = network_of(track)
     start = default_setting(network)
-    lora, full = (costs(network, replace(start, method=method)) for method in ("lora", "full"))
+    lora, full = (costs(network, start._replace(method=method)) for method in ("lora", "full"))
     budget = in_words(track.device.learning_memory_bytes, "iB")
     saved = in_words((full.gradients + full.optimizer) - (lora.gradients + lora.optimizer), "iB")
     stay = in_words(lora.activations / full.activations, "share")
     light, heavy = (in_words(one.activations, "iB") for one in (lora, full))
-    ideal = costs(network, replace(start, runtime="ideal"))
+    ideal = costs(network, start._replace(runtime="ideal"))
     return Reflection(
         prompt="Why is the memory wall higher for learning than for inference? And what does a small adapter save of "
         "it, and what not?",
@@ -351,7 +350,7 @@ def published_note(track: Track) -> str:
     """Return what the published state takes by the authors' count, and by this one."""
     network = network_of(track)
     start = default_setting(network)
-    own = costs(network, replace(start, method="tinytl_lite_residual", runtime="ideal", batch=ASKED_BATCH)).total
+    own = costs(network, start._replace(method="tinytl_lite_residual", runtime="ideal", batch=ASKED_BATCH)).total
     paper = tinytl_memory_bytes(method="lite_residual", resolution=start.size, batch=ASKED_BATCH)
     return (
         f"Cai et al. 2020 count parameters and activations, {words(float(paper), 'B')}; with gradients and Adam’s "

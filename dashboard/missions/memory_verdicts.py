@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.missions.memory_costs import Costs, costs, fitting_batch
@@ -126,7 +126,7 @@ def changed(given: Found, change: Change) -> Setting:
     control, value = change
     names = {given.network.size: "size", "last_blocks": "last"}
     values: dict[str, Any] = {names.get(control, control): value}
-    return replace(given.setting, **values)
+    return given.setting._replace(**values)
 
 
 def _fixes(given: Found, changes: Iterator[Change], margin: Callable[[_After], float]) -> tuple[Fix, ...]:
@@ -196,7 +196,7 @@ def _quality_changes(given: Found) -> Iterator[Change]:
     network, setting, target = given.network, given.setting, given.target
 
     def reaches(**values: Any) -> bool:
-        return gain_kept(network, replace(setting, **values)) >= target
+        return gain_kept(network, setting._replace(**values)) >= target
 
     if setting.method == "lora" and setting.rank < network.ranks:
         ranks = range(setting.rank + 1, network.ranks + 1)

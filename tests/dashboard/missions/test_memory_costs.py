@@ -76,8 +76,8 @@ def test_the_largest_batch_that_fits_is_the_last_that_does(drawn):
     one, state = drawn
     setting, budget = setting_of(one.network, state), one.track.device.learning_memory_bytes
     batch = fitting_batch(one.network, setting, budget)
-    assert batch == 0 or costs(one.network, replace(setting, batch=batch)).total <= budget * (1 + 1e-9)
-    assert costs(one.network, replace(setting, batch=batch + 1)).total > budget
+    assert batch == 0 or costs(one.network, setting._replace(batch=batch)).total <= budget * (1 + 1e-9)
+    assert costs(one.network, setting._replace(batch=batch + 1)).total > budget
 
 
 def test_the_smallest_amplification_is_tinytls():
