@@ -7,13 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from physics.federation import FederatedProblem, digits_problem
 from tracks import charts
 from tracks.figures import Axis, Figure
 from tracks.personas import Track
 from tracks.sources import words
 from tracks.spec import Fix, Verdict
 
-CITIES = 5
+CLIENTS, CITIES = 50, 5  # of the proxy fleet, ten clients in a city
 LEFT_BEHIND = "city_left_behind"
 ACCURACY_SCALE = 0.1  # ten points weigh as much as a cap twice over
 
@@ -24,6 +25,11 @@ def city_names(track: Track) -> tuple[str, ...]:
     """Return the five cities by name, those with the best links first."""
     names = tuple(name.strip() for name in track.texts.get("cities", "").split(",") if name.strip())
     return names if len(names) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
+
+
+def problem(fleet_seed: int, alpha: float) -> FederatedProblem:
+    """Return the data of a proxy fleet: fifty clients in five cities, dealt once for a seed and a skew."""
+    return digits_problem(clients=CLIENTS, alpha=alpha, seed=fleet_seed, cities=CITIES)
 
 
 def device_word(track: Track) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tracks.controls import Value
@@ -26,3 +27,14 @@ def origins(fixed: Mapping[str, str], inputs: Iterable[Input]) -> dict[str, str]
 def joined(known: Mapping[str, str], *names: str) -> str:
     """Return the origins of the named inputs as sentences."""
     return ". ".join([known[name] for name in names]) + "."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sourced:
+    """A state of which ``origins`` says where each input comes from; benches add what their readings are made from."""
+
+    origins: Mapping[str, str]
+
+    def source(self, *names: str) -> str:
+        """Return the origins of the named inputs."""
+        return joined(self.origins, *names)

@@ -17,7 +17,6 @@ from dashboard.missions.convergence_setting import (
     ALGORITHMS,
     ALPHA,
     ATTEMPTS,
-    CLIENTS,
     CLIENTS_PER_ROUND,
     COMPRESSION,
     LEARNING_RATE,
@@ -31,6 +30,7 @@ from dashboard.missions.convergence_setting import (
 )
 from dashboard.missions.convergence_verdicts import FAILURES, verdicts
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.cities import CLIENTS
 
 
 def controls(track: Track) -> tuple[Control, ...]:

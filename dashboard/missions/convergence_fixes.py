@@ -17,7 +17,6 @@ from dashboard.missions.convergence_links import invited
 from dashboard.missions.convergence_readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN
 from dashboard.missions.convergence_runs import final_scores, fixed, learning_of
 from dashboard.missions.convergence_setting import (
-    CLIENTS,
     CLIENTS_PER_ROUND,
     COMPRESSION,
     LEARNING_RATE,
@@ -28,6 +27,7 @@ from dashboard.missions.convergence_setting import (
     Setting,
 )
 from tracks import Fix, Track, Value
+from tracks.cities import CLIENTS
 
 Fixes = tuple[Fix, ...]
 MOST = 3

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.missions.convergence_setting import CITIES, CLIENTS, Selection
+from dashboard.missions.convergence_setting import Selection
 from physics.checks import Floats
-from physics.federation import digits_problem, invitation_rates
+from physics.federation import invitation_rates
 from physics.traffic import retry
+from tracks.cities import CITIES, CLIENTS, problem
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +68,7 @@ def invited(clients_per_round: int, reliability: float, attempts: int, selection
     """Return what an invitation comes to under a rule of selection."""
     found = links(reliability, attempts)
     # Who holds which images does not matter here: every deal has the same clients in the same cities.
-    fleet = digits_problem(clients=CLIENTS, alpha=1.0, seed=0, cities=CITIES)
+    fleet = problem(0, 1.0)
     rates = invitation_rates(
         fleet, clients_per_round=clients_per_round, reliability=found.delivered, selection=selection
     )

@@ -10,11 +10,11 @@ import numpy as np
 from dashboard.missions.convergence_costs import costs
 from dashboard.missions.convergence_figures import COMMUNICATION, MOST_PLACES
 from dashboard.missions.convergence_links import links
-from dashboard.missions.convergence_runs import learning_of, problem, runs
+from dashboard.missions.convergence_runs import learning_of, runs
 from dashboard.missions.convergence_setting import Setting, setting_of
 from physics.federation import draw_participation, simulate
 from tracks import SecondOpinion, Track, Value, charts
-from tracks.cities import drawn_rounds
+from tracks.cities import drawn_rounds, problem
 from tracks.quantities import in_words
 from tracks.scores import scores
 

@@ -10,8 +10,6 @@ from dashboard.missions.convergence_links import city_reliability
 from dashboard.missions.convergence_runs import SEEDS
 from dashboard.missions.convergence_setting import (
     ALGORITHMS,
-    CITIES,
-    CLIENTS,
     DEFAULT_ALGORITHM,
     DEFAULT_ATTEMPTS,
     DEFAULT_CLIENTS,
@@ -24,10 +22,10 @@ from dashboard.missions.convergence_setting import (
     Setting,
 )
 from tracks import Reading, Track
-from tracks.cities import city_names, device_word
+from tracks.cities import CITIES, CLIENTS, city_names, device_word
 from tracks.quantities import three_digits
 from tracks.scores import window_in_words, window_of
-from tracks.sources import Input, joined, origins, words
+from tracks.sources import Input, Sourced, origins, words
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5
@@ -72,17 +70,12 @@ def readings(track: Track, setting: Setting, found: Found) -> tuple[Reading, ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State:
-    """What every reading is made from; ``origins`` says of each input where it comes from."""
+class _State(Sourced):
+    """What every reading is made from."""
 
     track: Track
     setting: Setting
     found: Found
-    origins: Mapping[str, str]
-
-    def source(self, *names: str) -> str:
-        """Return the origins of the named inputs."""
-        return joined(self.origins, *names)
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:

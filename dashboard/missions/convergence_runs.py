@@ -8,18 +8,17 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.missions.convergence_links import links
-from dashboard.missions.convergence_setting import CITIES, CLIENTS, Algorithm, Selection, Setting
+from dashboard.missions.convergence_setting import Algorithm, Selection, Setting
 from physics.checks import Floats
 from physics.federation import (
-    FederatedProblem,
     FixedPoint,
     SeveralRuns,
-    digits_problem,
     draw_participation,
     fixed_point,
     jitter,
     simulate_seeds,
 )
+from tracks.cities import problem
 from tracks.scores import scores, window_of
 
 SEEDS = 3
@@ -63,11 +62,6 @@ def learning_of(fleet_seed: int, setting: Setting, *, seed: int) -> Learning:
         selection=setting.selection,
         seed=seed,
     )
-
-
-def problem(fleet_seed: int, alpha: float) -> FederatedProblem:
-    """Return the fleet's data: fifty clients in five cities, dealt once for a track."""
-    return digits_problem(clients=CLIENTS, alpha=alpha, seed=fleet_seed, cities=CITIES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -10,13 +10,13 @@ from typing import Literal
 from physics.traffic import algorithm_payload_bytes
 from physics.units import DAYS_PER_MONTH
 from tracks import Value
+from tracks.cities import CLIENTS
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
 Selection = Literal["random", "reliable_first", "city_balanced"]
 Range = tuple[float, float]
 
-# The simulated fleet: each client stands for an equal part of the devices. Caps are counted over the horizon.
-CLIENTS, CITIES = 50, 5
+# Each simulated client stands for an equal part of the devices. Caps are counted over the horizon.
 HORIZON_DAYS = DAYS_PER_MONTH
 
 LOCAL_STEPS: Range = (1, 100)

@@ -8,11 +8,9 @@ from dataclasses import replace
 from dashboard.missions.convergence_costs import cap_bytes, costs
 from dashboard.missions.convergence_figures import COMMUNICATION
 from dashboard.missions.convergence_links import invited
-from dashboard.missions.convergence_runs import SEEDS, final_scores, fixed, learning_of, problem, runs
+from dashboard.missions.convergence_runs import SEEDS, final_scores, fixed, learning_of, runs
 from dashboard.missions.convergence_setting import (
     ALGORITHMS,
-    CITIES,
-    CLIENTS,
     DEFAULT_ALGORITHM,
     DEFAULT_ATTEMPTS,
     DEFAULT_CLIENTS,
@@ -42,7 +40,7 @@ from tracks import (
     Truth,
     Value,
 )
-from tracks.cities import city_names, device_word
+from tracks.cities import CITIES, CLIENTS, city_names, device_word, problem
 from tracks.quantities import in_words, three_digits
 
 POOR_LINK = 0.2  # delivers one attempt in five

@@ -6,9 +6,9 @@ from dashboard.missions.convergence_costs import Found
 from dashboard.missions.convergence_fixes import FALLING, accuracy_fixes, cap_fixes, drift_fixes, waste_fixes
 from dashboard.missions.convergence_links import city_reliability
 from dashboard.missions.convergence_readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN, WASTE_LIMIT, WASTE_WARN, legs
-from dashboard.missions.convergence_setting import CLIENTS, HORIZON_DAYS, Setting
+from dashboard.missions.convergence_setting import HORIZON_DAYS, Setting
 from tracks import Track, Verdict
-from tracks.cities import LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
+from tracks.cities import CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.quantities import three_digits
 from tracks.sources import words
 from tracks.spec import level_of

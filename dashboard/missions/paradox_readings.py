@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.missions.paradox_traffic import (
@@ -13,7 +12,7 @@ from dashboard.missions.paradox_traffic import (
 )
 from tracks import Reading, Track
 from tracks.quantities import three_digits
-from tracks.sources import Input, joined, origins, words
+from tracks.sources import Input, Sourced, origins, words
 
 RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
 CAP_WARN, CAP_LIMIT = 0.8, 1.0
@@ -65,17 +64,12 @@ def readings(track: Track, setting: Setting, found: Costs) -> tuple[Reading, ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State:
-    """What every reading is made from; ``origins`` says of each input where it comes from."""
+class _State(Sourced):
+    """What every reading is made from."""
 
     track: Track
     setting: Setting
     found: Costs
-    origins: Mapping[str, str]
-
-    def source(self, *names: str) -> str:
-        """Return the origins of the named inputs."""
-        return joined(self.origins, *names)
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:

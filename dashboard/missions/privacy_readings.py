@@ -27,7 +27,7 @@ from tracks import Reading, Track
 from tracks.cities import device_word
 from tracks.quantities import three_digits
 from tracks.scores import window_in_words
-from tracks.sources import Input, joined, origins, words
+from tracks.sources import Input, Sourced, origins, words
 
 GAP_LIMIT, GAP_WARN = 5.0, 2.5  # points
 DATA_WARN = 0.8
@@ -61,17 +61,12 @@ def readings(track: Track, setting: Setting, found: Found) -> tuple[Reading, ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State:
-    """What every reading is made from; ``origins`` says of each input where it comes from."""
+class _State(Sourced):
+    """What every reading is made from."""
 
     track: Track
     setting: Setting
     found: Found
-    origins: Mapping[str, str]
-
-    def source(self, *names: str) -> str:
-        """Return the origins of the named inputs."""
-        return joined(self.origins, *names)
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.missions.convergence_runs import SEEDS, problem
+from dashboard.missions.convergence_runs import SEEDS
 from physics.federation import simulate
+from tracks.cities import problem
 from tracks.scores import window_of
 
 RUNGS_PER_DECADE = 4

@@ -6,7 +6,6 @@ import math
 from functools import lru_cache
 
 from dashboard.missions.convergence_readings import PROXY
-from dashboard.missions.convergence_setting import CITIES, CLIENTS
 from dashboard.missions.privacy_account import found
 from dashboard.missions.privacy_controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
 from dashboard.missions.privacy_fixes import delta_below
@@ -24,7 +23,7 @@ from dashboard.missions.privacy_setting import (
 )
 from physics.privacy import epsilon, gaussian_sigma
 from tracks import Brief, Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
-from tracks.cities import device_word
+from tracks.cities import CITIES, CLIENTS, device_word
 from tracks.quantities import in_words, three_digits
 
 # --- brief -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracks.cities import city_names
+from tracks.cities import CLIENTS, city_names
 from tracks.crises import drift_closing, drift_texts
 from tracks.crises.drift_figures import (
     ACCURACY,
@@ -17,7 +17,6 @@ from tracks.crises.drift_found import found
 from tracks.crises.drift_readings import HUD, SOURCES, readings
 from tracks.crises.drift_setting import (
     ALGORITHMS,
-    CLIENTS,
     DUSTY,
     KERNEL_S,
     LINK,

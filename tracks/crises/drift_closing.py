@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
-from tracks.cities import city_names
+from tracks.cities import CITIES, CLIENTS, city_names
 from tracks.crises.drift_fleet import costs, expected_shares
 from tracks.crises.drift_runs import SEEDS, fixed, learning_of, runs
 from tracks.crises.drift_setting import (
     ALGORITHMS,
-    CITIES,
-    CLIENTS,
     DUSTY,
     LEARNING_RATE,
     SELECTIONS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
-from tracks.cities import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
+from tracks.cities import CITIES, accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
 from tracks.crises.drift_fleet import cap_bytes
 from tracks.crises.drift_found import Found
-from tracks.crises.drift_setting import CITIES, HORIZON_DAYS, WHENS, Setting
+from tracks.crises.drift_setting import HORIZON_DAYS, WHENS, Setting
 from tracks.sources import words
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"

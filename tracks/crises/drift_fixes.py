@@ -12,19 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from tracks import Fix, Track, Value
+from tracks.cities import CLIENTS
 from tracks.crises.drift_fleet import QUANTILE, costs
 from tracks.crises.drift_found import Found
 from tracks.crises.drift_readings import CAP_WARN, WASTE_LIMIT, WASTE_WARN
 from tracks.crises.drift_runs import Learning, final_scores, learning_of
-from tracks.crises.drift_setting import (
-    CLIENTS,
-    HORIZON_DAYS,
-    KERNEL_S,
-    LOCAL_STEPS,
-    ROUNDS_PER_DAY,
-    VEHICLES,
-    Setting,
-)
+from tracks.crises.drift_setting import HORIZON_DAYS, KERNEL_S, LOCAL_STEPS, ROUNDS_PER_DAY, VEHICLES, Setting
 
 Fixes = tuple[Fix, ...]
 Offer = tuple[str, Value]

@@ -10,10 +10,11 @@ import numpy as np
 
 from physics.checks import Floats, number
 from physics.energy import loop_latency_s, training_flop_ratio
-from physics.federation import digits_problem, invitation_rates
+from physics.federation import invitation_rates
 from physics.traffic import algorithm_payload_bytes, device_bytes, retry
 from tracks import Track
-from tracks.crises.drift_setting import CITIES, CLIENTS, HORIZON_DAYS, Algorithm, Selection, Setting
+from tracks.cities import CITIES, CLIENTS, problem
+from tracks.crises.drift_setting import HORIZON_DAYS, Algorithm, Selection, Setting
 
 FRAMES = 4000  # assumed: frames a vehicle keeps to learn from; a local step is one pass over them
 FLOP_RATIO = float(training_flop_ratio(input_gradient_share=1.0, trained_share=1.0))  # every weight trains
@@ -130,7 +131,7 @@ def costs(track: Track, setting: Setting) -> Costs:
 def _rates(vehicles: int, heard: tuple[float, ...], selection: Selection) -> Floats:
     """Return in what share of the rounds each client is invited."""
     # Who holds which images does not matter here: every deal has the same clients in the same cities.
-    fleet = digits_problem(clients=CLIENTS, alpha=1.0, seed=0, cities=CITIES)
+    fleet = problem(0, 1.0)
     return invitation_rates(
         fleet,
         clients_per_round=vehicles,

@@ -8,8 +8,9 @@ import numpy as np
 
 from physics.checks import Floats
 from tracks import Track
+from tracks.cities import problem
 from tracks.crises.drift_fleet import Costs, Loop, costs, loop
-from tracks.crises.drift_runs import Learning, Runs, fixed, learning_of, problem, runs
+from tracks.crises.drift_runs import Learning, Runs, fixed, learning_of, runs
 from tracks.crises.drift_setting import Setting
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks import Reading, Track
-from tracks.cities import city_names, device_word
+from tracks.cities import CITIES, CLIENTS, city_names, device_word
 from tracks.crises.drift_fleet import BANDWIDTH_SHARE, FLOP_RATIO, FRAMES, KERNEL_GAP_S, LOOP_SHARE, QUANTILE, step_s
 from tracks.crises.drift_found import Found
 from tracks.crises.drift_runs import SEEDS
-from tracks.crises.drift_setting import CITIES, CLIENTS, DUSTY, HORIZON_DAYS, PLACES, WHENS, Setting, default_setting
+from tracks.crises.drift_setting import DUSTY, HORIZON_DAYS, PLACES, WHENS, Setting, default_setting
 from tracks.quantities import in_words, three_digits
 from tracks.scores import window_in_words, window_of
 from tracks.sources import OWN, words

@@ -9,15 +9,14 @@ import numpy as np
 
 from physics.checks import Floats
 from physics.federation import (
-    FederatedProblem,
     FixedPoint,
-    digits_problem,
     draw_participation,
     fixed_point,
     simulate_seeds,
 )
 from tracks import Track
-from tracks.crises.drift_setting import CITIES, CLIENTS, LEARNING_RATE, Algorithm, Selection, Setting
+from tracks.cities import CITIES, CLIENTS, problem
+from tracks.crises.drift_setting import LEARNING_RATE, Algorithm, Selection, Setting
 from tracks.scores import scores, window_of
 
 SEEDS = 3
@@ -58,11 +57,6 @@ def learning_of(track: Track, setting: Setting, heard: tuple[float, ...], *, see
         selection=setting.selection,
         seed=seed,
     )
-
-
-def problem(fleet_seed: int, alpha: float) -> FederatedProblem:
-    """Return the fleet's data: fifty clients in five cities, dealt once for a track."""
-    return digits_problem(clients=CLIENTS, alpha=alpha, seed=fleet_seed, cities=CITIES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

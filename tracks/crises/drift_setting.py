@@ -8,15 +8,14 @@ from typing import Literal
 
 from physics.units import DAYS_PER_MONTH
 from tracks import Track, Value
+from tracks.cities import CITIES, CLIENTS
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
 Selection = Literal["random", "reliable_first", "city_balanced"]
 When = Literal["driving", "parked", "depot"]
 Range = tuple[float, float]
 
-# The simulated fleet: fifty clients, ten in each of five cities; the last city is the one in the dust.
-CLIENTS, CITIES = 50, 5
-DUSTY = CITIES - 1
+DUSTY = CITIES - 1  # the last city is the one in the dust
 HORIZON_DAYS = DAYS_PER_MONTH
 
 LOCAL_STEPS: Range = (1, 100)

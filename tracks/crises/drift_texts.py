@@ -6,20 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from tracks import Brief, Option, Prediction, Question, Term, Track, Truth, Value
-from tracks.cities import city_names, device_word
+from tracks.cities import CITIES, CLIENTS, city_names, device_word, problem
 from tracks.crises.drift_figures import ACCURACY
 from tracks.crises.drift_fleet import cap_bytes, costs
-from tracks.crises.drift_runs import city_accuracy, fixed, learning_of, problem, runs
-from tracks.crises.drift_setting import (
-    CITIES,
-    CLIENTS,
-    DUSTY,
-    HORIZON_DAYS,
-    ROUNDS_PER_DAY,
-    Setting,
-    default_setting,
-    setting_of,
-)
+from tracks.crises.drift_runs import city_accuracy, fixed, learning_of, runs
+from tracks.crises.drift_setting import DUSTY, HORIZON_DAYS, ROUNDS_PER_DAY, Setting, default_setting, setting_of
 from tracks.quantities import in_words
 
 

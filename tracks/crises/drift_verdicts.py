@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tracks import Track, Verdict
-from tracks.cities import LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
+from tracks.cities import CITIES, CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.crises.drift_fixes import FALLING, accuracy_fixes, cap_fixes, loop_fixes, waste_fixes
 from tracks.crises.drift_found import Found
 from tracks.crises.drift_readings import CAP_WARN, LOOP_WARN, WASTE_LIMIT, WASTE_WARN, legs
-from tracks.crises.drift_setting import CITIES, CLIENTS, HORIZON_DAYS, WHENS, Setting
+from tracks.crises.drift_setting import HORIZON_DAYS, WHENS, Setting
 from tracks.quantities import three_digits
 from tracks.sources import words
 from tracks.spec import level_of

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.federation import digits_problem, personalise, simulate
+from physics.federation import personalise, simulate
+from tracks.cities import CLIENTS, problem
 from tracks.crises.flood_setting import Targets, adapted_matrices
 
-CLIENTS, CITIES = 50, 5
 ROUNDS, LOCAL_STEPS, PERSONAL_STEPS = 100, 1, 20
 PROXY_RANKS = 10  # the change is a matrix of 33 x 10
 _FIRST = 2.0  # log2 of half the ranks of the smallest adapter: rank 4 on two matrices plays as proxy rank 1
@@ -34,18 +34,18 @@ class Gains:
 @lru_cache(maxsize=8)
 def gains(seed: int, alpha: float) -> Gains:
     """Return what personal changes of rank 1 to 10 bring the clients of a partition."""
-    problem = digits_problem(clients=CLIENTS, alpha=alpha, seed=seed, cities=CITIES)
-    shared = simulate(problem, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS).weights
+    fleet = problem(seed, alpha)
+    shared = simulate(fleet, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS).weights
 
     def own(rank: int | None, steps: int = PERSONAL_STEPS) -> float:
         each = (
-            personalise(problem, shared, client=client, local_steps=steps, rank=rank).own for client in range(CLIENTS)
+            personalise(fleet, shared, client=client, local_steps=steps, rank=rank).own for client in range(CLIENTS)
         )
         return math.fsum(each) / CLIENTS
 
-    correct = problem.data.correct(shared[None])[0] / problem.data.test_class_sizes
+    correct = fleet.data.correct(shared[None])[0] / fleet.data.test_class_sizes
     return Gains(
-        shared=float(np.mean(problem.class_mix @ correct)),
+        shared=float(np.mean(fleet.class_mix @ correct)),
         by_rank=tuple(own(rank) for rank in range(1, PROXY_RANKS + 1)),
         whole=own(None),
     )

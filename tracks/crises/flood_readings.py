@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks.crises.flood_judgement import DRIVE_WARN
@@ -12,24 +11,19 @@ from tracks.crises.flood_setting import CONTEXT_TOKENS, EVICTION_NAMES, GAIN_FLO
 from tracks.crises.flood_sources import origins_of
 from tracks.personas import Track
 from tracks.quantities import three_digits
-from tracks.sources import joined, words
+from tracks.sources import Sourced, words
 from tracks.spec import Reading
 
 HUD = ("drive_load", "first_token", "gain")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State:
-    """What every reading is made from; ``origins`` says of each input where it comes from."""
+class _State(Sourced):
+    """What every reading is made from."""
 
     node: Node
     setting: Setting
     found: Found
-    origins: Mapping[str, str]
-
-    def source(self, *names: str) -> str:
-        """Return the origins of the named inputs."""
-        return joined(self.origins, *names)
 
 
 def readings(track: Track, node: Node, setting: Setting, found: Found) -> tuple[Reading, ...]:

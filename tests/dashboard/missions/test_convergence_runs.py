@@ -8,17 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.missions.convergence_links import city_reliability, invited, link_reliabilities, links
-from dashboard.missions.convergence_runs import (
-    SEEDS,
-    final_scores,
-    fixed,
-    learning_of,
-    participations,
-    problem,
-    runs,
-)
+from dashboard.missions.convergence_runs import SEEDS, final_scores, fixed, learning_of, participations, runs
 from physics.federation import digits_problem, fixed_point, jitter, simulate
 from tests.dashboard.missions.convergence_states import GUARDIAN, ON, any_state
+from tracks.cities import problem
 from tracks.scores import scores, window_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

@@ -6,11 +6,12 @@ import pytest
 
 from dashboard.missions.convergence_costs import costs
 from dashboard.missions.convergence_links import invited
-from dashboard.missions.convergence_runs import fixed, problem
+from dashboard.missions.convergence_runs import fixed
 from dashboard.missions.convergence_texts import wasted_share
 from physics.federation import simulate
 from tests.dashboard.missions.convergence_states import GUARDIAN, ON
 from tests.states import failures, plain
+from tracks.cities import problem
 from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.missions.convergence_runs import problem
 from dashboard.missions.privacy_account import found, mechanism, mechanism_of, spent_by_round
 from dashboard.missions.privacy_runs import Learning, ceiling, learned
 from dashboard.missions.privacy_setting import SERVICE_BYTES_PER_DAY
@@ -13,6 +12,7 @@ from dashboard.missions.privacy_texts import once_and_often
 from physics.federation import simulate
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.dashboard.missions.privacy_states import GUARDIAN, ON, PIONEER
+from tracks.cities import problem
 from tracks.scores import window_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

@@ -10,9 +10,10 @@ from physics.federation import simulate
 from physics.traffic import device_bytes
 from tests.states import plain
 from tests.tracks.crises.drift_states import GUARDIAN
+from tracks.cities import CLIENTS, problem
 from tracks.crises.drift_fleet import costs, expected_shares, loop, step_s
-from tracks.crises.drift_runs import final_scores, learning_of, problem, runs
-from tracks.crises.drift_setting import CLIENTS, PLACES
+from tracks.crises.drift_runs import final_scores, learning_of, runs
+from tracks.crises.drift_setting import PLACES
 
 TRACK = GUARDIAN.track
 

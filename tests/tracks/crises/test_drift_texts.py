@@ -7,8 +7,8 @@ import pytest
 from physics.federation import fixed_point
 from tests.states import failures, plain
 from tests.tracks.crises.drift_states import GUARDIAN
+from tracks.cities import problem
 from tracks.crises.drift_fleet import expected_shares
-from tracks.crises.drift_runs import problem
 from tracks.quantities import in_words
 
 TRACK, BENCH = GUARDIAN.track, GUARDIAN.bench
