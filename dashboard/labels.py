@@ -13,6 +13,7 @@ LINE = 18  # px a line of label text needs
 LETTER = 6.9  # px, mean advance at 14 px
 DOT = 60  # px², what covering a dot of a line weighs beside covering an area
 GAP = 9  # px between a mark and its words
+FEW = 6  # labels that are placed in other orders too, if the first leaves some on each other
 
 _TAG = re.compile(r"<[^>]+>")
 Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
@@ -28,7 +29,7 @@ def text_width(text: str) -> float:
 class Placed:
     """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored.
 
-    ``long`` is their length in pixels where it is not that of the words alone.
+    ``long`` is their length in pixels where it is not that of the words alone; ``struck`` whether a line goes through.
     """
 
     x: float
@@ -43,6 +44,7 @@ class Placed:
     xshift: float = GAP
     yshift: float = 0
     long: float = 0
+    struck: bool = False
 
     @property
     def width(self) -> float:
@@ -101,13 +103,30 @@ def spread(
     for label in labels:
         x, y = label.across * width, label.up * height
         taken.append((x - 6, y - 6, x + 6, y + 6))
+    around = [label for label in labels if label.place != "end"]
+    best, least = _one_by_one(around, taken, dots, width, height)
+    if least and len(around) <= FEW:  # whose turn it is decides who is in whose way
+        for first in range(1, len(around)):
+            turns = [*around[first:], *around[:first]]
+            found, cost = _one_by_one(turns, taken, dots, width, height)
+            if cost < least:
+                best, least = [*found[len(around) - first :], *found[: len(around) - first]], cost
+    return done + best
+
+
+def _one_by_one(
+    labels: Sequence[Placed], taken: Sequence[Box], dots: Sequence[tuple[float, float]], width: float, height: float
+) -> tuple[list[Placed], float]:
+    """Return the labels, each at the freest place that those before it have left, and what all of them cover."""
+    done, boxes, whole = [], list(taken), 0.0
     for label in labels:
-        if label.place != "end":
-            place, box = _freest(label, taken, dots, width, height)
-            xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
-            done.append(label.anchored(xanchor, yanchor, xshift, yshift))
-            taken.append(box)
-    return done
+        place, box, cost = _freest(label, boxes, dots, width, height)
+        xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
+        done.append(label.anchored(xanchor, yanchor, xshift, yshift))
+        done[-1].struck = struck(box, dots)
+        boxes.append(box)
+        whole += cost
+    return done, whole
 
 
 def _apart(heights: Sequence[float], talls: Sequence[float], height: float) -> list[float]:
@@ -125,8 +144,8 @@ def _apart(heights: Sequence[float], talls: Sequence[float], height: float) -> l
 
 def _freest(
     label: Placed, taken: Sequence[Box], dots: Sequence[tuple[float, float]], width: float, height: float
-) -> tuple[str, Box]:
-    """Return the first place around a mark where its words cover nothing, or the one where they cover least."""
+) -> tuple[str, Box, float]:
+    """Return the first place around a mark where its words cover nothing, or where they cover least, and how much."""
     x, y, long = label.across * width, label.up * height, label.width
     best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
     reach = long + GAP
@@ -141,7 +160,13 @@ def _freest(
             best_place, best_box, best_cost = place, box, cost
         if not cost:
             break
-    return best_place, best_box
+    return best_place, best_box, best_cost
+
+
+def struck(box: Box, dots: Sequence[tuple[float, float]]) -> bool:
+    """Whether a line, given as dots along it, goes through the letters in a box."""
+    left, bottom, right, top = box
+    return any(left < x < right and bottom + 3 < y < top - 3 for x, y in dots)
 
 
 def covered(box: Box, taken: Sequence[Box], width: float, height: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dashboard import ids
 from dashboard.entries import Locked
 from dashboard.theme import Ghost, Mark, Screen, dress, empty
+from dashboard.theme_axes import slot_of
 from dashboard.view import View, view
 from tracks.figures import Figure, Panel
 from tracks.quantities import in_words
@@ -37,7 +38,6 @@ class Scene:
 
 
 ALONE = Beside()
-STRIP = 2  # the third panel lies low below the two others
 
 
 def scene(
@@ -69,8 +69,7 @@ def scene(
             revision=f"{key}/{chosen.id}",
             marks=marks.get(chosen.id, ()),
             ghosts=_ghosts(beside.tries, chosen),
-            wide=number in (0, STRIP),
-            strip=number == STRIP,
+            slot=slot_of(number, len(bench.panels)),
         )
         summaries[panel.id] = drawing.summary
     said = {"opinion": beside.opinion.sentence if beside.opinion else ""}
@@ -103,8 +102,7 @@ def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]
             panel,
             screen=screen,
             revision=f"{key}/{panel.id}/shut",
-            wide=number in (0, STRIP),
-            strip=number == STRIP,
+            slot=slot_of(number, len(bench.panels)),
         )
         for number, panel in enumerate(bench.panels)
     }

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboard.labels import GAP, Box, Placed, spread
-from dashboard.theme_axes import base_layout, frame_width, log_position, share, shares, ticks, up
+from dashboard.labels import GAP, Box, Placed, spread, struck
+from dashboard.theme_axes import Slot, base_layout, frame_size, log_position, share, shares, smallest_frame, ticks, up
 from dashboard.theme_bars import bar_boxes, bar_words
 from dashboard.theme_limits import limits
 from dashboard.theme_palette import DARK, LIGHT, Screen
@@ -61,20 +61,15 @@ def dress(
     revision: str,
     marks: Iterable[Mark] = (),
     ghosts: Sequence[Ghost] = (),
-    wide: bool = True,
-    strip: bool = False,
+    slot: Slot = "wide",
 ) -> Figure:
     """Return the figure in the lab's look, as a plain dict for ``dcc.Graph``.
 
-    ``revision`` keeps zoom and focus while it stays the same; ``wide`` says whether the panel has the larger column,
-    ``strip`` whether it lies low below two others.
+    ``revision`` keeps zoom and focus while it stays the same; ``slot`` says where the figure stands.
     Of each ghost its first mean line is drawn below the figure's own, or else its point.
     """
     palette = screen.palette
-    width: float
-    width, height = (640, 104) if strip else (460, 212) if wide else (300, 212)
-    if screen.narrow:
-        width, height = frame_width(panel.y, screen, wide), 272 if wide and not strip else 192
+    width, height = frame_size(panel.y, screen, slot)
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []
@@ -82,7 +77,7 @@ def dress(
     for ghost in ghosts:
         _haunt(ghost, panel, palette, traces, labels)
     if any(trace["meta"] == "bar" for trace in figure["data"]):
-        width = frame_width(panel.y, screen, wide)  # words on bars must fit on the smallest screen
+        width = smallest_frame(panel.y, screen, slot)  # words on bars must fit on the smallest screen
     for trace in figure["data"]:
         traces.append(styled(trace, palette))
         if trace["meta"] == "mean":
@@ -94,6 +89,7 @@ def dress(
     stems = [panel.x.place(mark.x) for mark in marks]
     fixed, boxes = bar_words(figure["layout"], panel, palette, stems, width=width, height=height)
     shapes, notes, taken = limits(figure["layout"], panel, palette, [*bars, *boxes], width=width, height=height)
+    of_limits = list(zip(notes, taken, strict=True))
     boxes += [*bars, *taken]
     for note in written:
         if note["place"] == "halo":
@@ -104,6 +100,9 @@ def dress(
         if shape["type"] == "line" and shape["axis"] == "y" and panel.y.shows(shape["value"]):
             level = up(shape["value"], panel.y) * height
             dots += [(width * (i + 0.5) / 10, level) for i in range(10)]
+    for words, box in of_limits:
+        if struck(box, dots):
+            words.setdefault("bgcolor", palette["veil"])
     for mark in marks:
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
         traces.append(lock_trace(x, y, palette))
@@ -113,25 +112,25 @@ def dress(
         )
     labels = [_in_lines(label) if screen.narrow else label for label in labels]
     if panel.x.scale != "none":
-        boxes += [(-80, -40, width, -1), (-80, 0, -1, height)]  # what the axes say
+        boxes += [(-80, -40, width, -3), (-80, 0, -3, height)]  # what the axes say
     for label in spread(labels, boxes, dots, width=width, height=height):
         notes.append(_annotation(label, panel, palette))
-        if bars and not label.long:
-            notes[-1]["bgcolor"] = palette["paper"]
+        if not label.long and (bars or label.struck):
+            notes[-1]["bgcolor"] = palette["paper" if bars else "veil"]
         if label.long:
             shapes.append(_disc(label, notes[-1], palette))
     ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
-    layout = dict(base_layout(panel.x, panel.y, screen, wide, 20 * math.ceil(ends / 20)))
+    layout = dict(base_layout(panel.x, panel.y, screen, slot, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
     layout["annotations"] = [*layout["annotations"], *notes, *fixed]
     layout["uirevision"] = revision
     return {"data": traces, "layout": layout}
 
 
-def empty(panel: Panel, *, screen: Screen, revision: str, wide: bool = True, strip: bool = False) -> Figure:
+def empty(panel: Panel, *, screen: Screen, revision: str, slot: Slot = "wide") -> Figure:
     """Return a panel's frame with its limits and no data: what may be seen before the lock."""
     bare: Figure = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
-    dressed = dress(bare, panel, screen=screen, revision=revision, wide=wide, strip=strip)
+    dressed = dress(bare, panel, screen=screen, revision=revision, slot=slot)
     notes = bare["layout"]["annotations"]
     taken = [up(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
     # Of three heights the one farthest from a limit's line and label.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from dashboard.theme_palette import Screen
 from tracks.figures import Axis
@@ -15,6 +15,22 @@ from tracks.quantities import PREFIXES, in_words, quantity, read_quantity
 NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 RIGHT = 24  # px beside a frame without labels at line ends
+
+# Where a figure stands: the first and the second of at most two, the first two of three, and the third below them.
+Slot = Literal["wide", "side", "left", "right", "strip"]
+_FRAMES: Mapping[Slot, tuple[float, float]] = {
+    "wide": (460, 212),
+    "side": (300, 212),
+    "left": (400, 172),
+    "right": (400, 172),
+    "strip": (640, 104),
+}
+_SMALLEST: Mapping[Slot, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
+
+
+def slot_of(number: int, panels: int) -> Slot:
+    """Return where the figure of a number stands among so many."""
+    return ("wide", "side")[number] if panels < 3 else ("left", "right", "strip")[number]
 
 
 def log_position(value: float, axis: Axis) -> float:
@@ -49,11 +65,11 @@ def up(value: float, axis: Axis) -> float:
 
 
 @lru_cache(maxsize=512)
-def base_layout(x: Axis, y: Axis, screen: Screen, wide: bool, ends: int) -> Mapping[str, Any]:
+def base_layout(x: Axis, y: Axis, screen: Screen, slot: Slot, ends: int) -> Mapping[str, Any]:
     """Return everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
     left, right = _left_margin(y, screen), min(ends, 96 if screen.narrow else 140) if ends else RIGHT
-    room = frame_width(y, screen, wide) + RIGHT - right
+    room = smallest_frame(y, screen, slot) + RIGHT - right
     margin = {"l": left, "r": right, "t": 28, "b": 40, "pad": 0}
     if x.scale == y.scale == "none":
         margin = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}
@@ -72,9 +88,16 @@ def base_layout(x: Axis, y: Axis, screen: Screen, wide: bool, ends: int) -> Mapp
     }
 
 
-def frame_width(y: Axis, screen: Screen, wide: bool) -> float:
-    """Return how wide a frame without labels at line ends is on a small screen of its kind [px]."""
-    return (340 if screen.narrow else 500 if wide else 300) - _left_margin(y, screen) - RIGHT
+def frame_size(y: Axis, screen: Screen, slot: Slot) -> tuple[float, float]:
+    """Return how wide and high the frame of a slot is on an ordinary screen of its kind [px]."""
+    if screen.narrow:
+        return smallest_frame(y, screen, slot), 272 if slot in ("wide", "left") else 192
+    return _FRAMES[slot]
+
+
+def smallest_frame(y: Axis, screen: Screen, slot: Slot) -> float:
+    """Return how wide a frame without labels at line ends is on the smallest screen of its kind [px]."""
+    return (340 if screen.narrow else _SMALLEST[slot]) - _left_margin(y, screen) - RIGHT
 
 
 def _left_margin(axis: Axis, screen: Screen) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 LIGHT: Mapping[str, str] = {
     "paper": "#FFFFFF",
+    "veil": "rgba(255,255,255,0.8)",
     "sunk": "#ECF0F3",
     "ink": "#10171F",
     "ink-2": "#3D4854",
@@ -34,6 +35,7 @@ LIGHT: Mapping[str, str] = {
 }
 DARK: Mapping[str, str] = {
     "paper": "#131920",
+    "veil": "rgba(19,25,32,0.8)",
     "sunk": "#1D252E",
     "ink": "#E9EDF1",
     "ink-2": "#BBC5CF",

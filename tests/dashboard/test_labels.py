@@ -110,6 +110,24 @@ class TestBesideAMark:
             (done,) = spread([label(across, up, place="right")], width=WIDTH, height=HEIGHT)
             assert inside(box(done))
 
+    def test_words_that_a_line_goes_through_say_so(self) -> None:
+        through = [(float(x), 106.0) for x in range(0, 521, 20)]
+        everywhere = [(x, float(y)) for x, _ in through for y in range(6, 212, 12)]
+        (free,) = spread([label(0.5, 0.5)], dots=through, width=WIDTH, height=HEIGHT)
+        (caught,) = spread([label(0.5, 0.5)], dots=everywhere, width=WIDTH, height=HEIGHT)
+        assert not free.struck, "another place around the mark is free"
+        assert caught.struck
+
+    def test_whose_turn_comes_first_changes_when_somebody_is_left_without_a_free_place(self) -> None:
+        """Between two walls the first word takes what the last one needs; asked later, it finds another place."""
+        walls = [(0.0, 0.0, WIDTH, 81.0), (0.0, 145.0, WIDTH, HEIGHT)]
+        words = [label(0.28, 0.5, text="x" * 6), label(0.52, 0.45, text="y" * 11), label(0.33, 0.41, text="z" * 7)]
+        done = spread(words, walls, width=WIDTH, height=HEIGHT)
+        assert [item.text for item in done] == [item.text for item in words], "each keeps its turn in the drawing"
+        rooms = [box(item) for item in done]
+        marks = [(x - 6, y - 6, x + 6, y + 6) for x, y in ((w.across * WIDTH, w.up * HEIGHT) for w in words)]
+        assert all(overlap(one, other) == 0 for n, one in enumerate(rooms) for other in [*rooms[:n], *walls, *marks])
+
 
 def around(item: Placed, place: str) -> Placed:
     """The label in one of the eight places, as seen from the mark: beside it at the gap, or off its corner."""

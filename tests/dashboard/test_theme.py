@@ -6,6 +6,7 @@ import copy
 import json
 import math
 from itertools import pairwise
+from typing import get_args
 
 import plotly.graph_objects as go
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dashboard.theme import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, dress, empty, ticks
+from dashboard.theme_axes import Slot
 from tracks import charts
 from tracks.quantities import read_quantity
 from tracks.registry import Registry
@@ -49,11 +51,11 @@ def dressed(figure: dict | None = None, panel: Panel = PANEL, *, screen: Screen 
 
 class TestPlotlyTakesIt:
     @pytest.mark.parametrize("screen", SCREENS, ids=str)
-    @pytest.mark.parametrize("wide", [False, True])
-    def test_every_part_on_every_screen(self, screen: Screen, wide: bool) -> None:
+    @pytest.mark.parametrize("slot", get_args(Slot))
+    def test_every_part_on_every_screen(self, screen: Screen, slot: Slot) -> None:
         marks = (Mark(x=0.03, y=1e11, text="your lock: 3×"),)
-        go.Figure(dressed(screen=screen, wide=wide, marks=marks))  # raises on a property that plotly does not know
-        go.Figure(empty(PANEL, screen=screen, revision="r", wide=wide))
+        go.Figure(dressed(screen=screen, slot=slot, marks=marks))  # raises on a property that plotly does not know
+        go.Figure(empty(PANEL, screen=screen, revision="r", slot=slot))
 
     def test_every_panel_of_every_bench(self, registry: Registry) -> None:
         for track in registry.tracks.values():
@@ -138,6 +140,15 @@ class TestPositions:
         symbols = [trace["marker"]["symbol"] for trace in figure["data"] if "marker" in trace]
         assert symbols.count("square") == 1
         assert "<b>your lock: 3×</b>" in [note["text"] for note in figure["layout"]["annotations"]]
+
+
+class TestWordsOnLines:
+    def test_a_limits_words_are_veiled_where_a_curve_goes_through_them(self) -> None:
+        flat = charts.curve([-2, 8], [3.4, 3.4], name="mean")
+        limits = (charts.limit(3, "fleet target", kind="target"), charts.limit(0, "city floor", kind="floor"))
+        notes = dressed(charts.figure(flat, *limits), LINEAR)["layout"]["annotations"]
+        veiled = {note["text"]: "bgcolor" in note for note in notes if note["text"] in ("fleet target", "city floor")}
+        assert veiled == {"fleet target": True, "city floor": False}
 
 
 class TestPalettes:

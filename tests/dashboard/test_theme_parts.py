@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
 from dashboard.theme import DARK, LIGHT, Ghost, Mark, Screen, dress, empty
+from dashboard.theme_axes import Slot
 from dashboard.theme_palette import FILLS
 from tracks import charts
 from tracks.spec import Axis, Panel
@@ -87,9 +89,9 @@ def texts(figure: dict) -> list[str]:
 class TestEveryPart:
     def test_plotly_takes_it(self, name: str, screen: Screen) -> None:
         figure, panel = PARTS[name]
-        for wide in (False, True):
-            go.Figure(dressed(figure, panel, screen=screen, wide=wide, marks=[Mark(x=0, y=0.5, text="your lock")]))
-            go.Figure(empty(panel, screen=screen, revision="r", wide=wide))
+        for slot in get_args(Slot):
+            go.Figure(dressed(figure, panel, screen=screen, slot=slot, marks=[Mark(x=0, y=0.5, text="your lock")]))
+            go.Figure(empty(panel, screen=screen, revision="r", slot=slot))
 
     def test_no_word_for_a_colour_and_no_colour_of_the_other_theme_is_left(self, name: str, screen: Screen) -> None:
         traces = [{**trace, "name": ""} for trace in dressed(*PARTS[name], screen=screen)["data"]]

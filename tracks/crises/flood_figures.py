@@ -22,6 +22,7 @@ from tracks.sources import words
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
 PLACES = 48  # of a curve
 NAMED_AT = 0.7  # of the requests: where the curve of another rank is named
+NAMED_WAIT_S = 10.0  # where the waits of another rank are named, on the way up, if they come so far
 
 CAPACITY_SHOWN = (10 * GB, 1 * PB)
 WAIT_SHOWN = (1e-3, 1e4)  # up to hours: the backlog of a drive that has been saturated for one
@@ -132,15 +133,6 @@ def _all_of_them(node: Node, found: Found) -> Iterator[charts.Part]:
 def _tiers(setting: Setting, found: Found, axis: Axis) -> Iterator[charts.Part]:
     """HBM, and where host memory adds to it, both together."""
     deeper = setting.host_bytes > setting.hbm_bytes
-    yield charts.point(
-        axis.place(setting.hbm_bytes),
-        found.hit_hbm,
-        name="HBM",
-        role="other" if deeper else "you",
-        label="HBM",
-        value=words(found.hit_hbm, "share"),
-        place="below-right" if deeper else "above-left",
-    )
     if deeper:
         yield charts.point(
             axis.place(setting.host_bytes),
@@ -150,6 +142,15 @@ def _tiers(setting: Setting, found: Found, axis: Axis) -> Iterator[charts.Part]:
             value=words(found.hit, "share"),
             place="above-left",
         )
+    yield charts.point(
+        axis.place(setting.hbm_bytes),
+        found.hit_hbm,
+        name="HBM",
+        role="other" if deeper else "you",
+        label="HBM",
+        value=words(found.hit_hbm, "share"),
+        place="below-right" if deeper else "above-left",
+    )
 
 
 def _hits_table(node: Node, setting: Setting) -> Table:
@@ -215,7 +216,9 @@ def _wait_figure(node: Node, setting: Setting, found: Found) -> Figure:
             parts.append(charts.curve(x, y, name=f"rank {rank}"))
         else:
             parts.append(charts.curve(x, y, name=f"rank {rank}", role="seed"))
-            parts.append(charts.note(float(x[-1]), float(y[-1]), f"rank {rank}", place=_side(rank > setting.rank)))
+            named = min(int(np.searchsorted(y, NAMED_WAIT_S)), len(y) - 1)
+            place = _side(rank > setting.rank)
+            parts.append(charts.note(float(x[named]), float(y[named]), f"rank {rank}", place=place))
     you = charts.point(
         setting.request_rate,
         axis.place(found.first_token_s),

@@ -107,7 +107,7 @@ def test_every_state_draws_inside_the_axes(values):
     for panel in FLOOD.panels:
         drawing = outcome.panels[panel.id]
         figure = drawing.figure()
-        dressed = dress(figure, panel, screen=Screen(), revision="x", marks=(), wide=False)
+        dressed = dress(figure, panel, screen=Screen(), revision="x", marks=(), slot="right")
         assert dressed["data"]
         if panel.id != MAP:
             for trace in figure["data"]:
