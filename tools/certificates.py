@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def cost(track: Track, bench: Bench) -> float:
 
 
 def main() -> int:
-    """Certify, print and write the page in the order of tracks and missions."""
+    """Certify, print each as it is done, write the page in the order of tracks and missions."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--points", type=int, default=POINTS, help="Sobol points of each decision space")
     parser.add_argument("--processes", type=int, default=PROCESSES, help="benches certified at the same time")
@@ -53,14 +53,13 @@ def main() -> int:
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         slowest_first = sorted(costs, key=lambda name: -costs[name])  # or one process would end long after the other
         waiting = {name: pool.submit(certificate, name, options.points) for name in slowest_first}
-        certificates = []
         try:
-            for name in costs:
-                certificates.append(waiting[name].result())
-                print(report(certificates[-1]), flush=True)
+            for done in as_completed(waiting.values()):
+                print(report(done.result()), flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)  # or the error would be told after all others are done
             raise
+    certificates = [waiting[name].result() for name in costs]
     took = f"{(time.perf_counter() - start) / 60:.1f} minutes in {options.processes} processes"
     PAGE.write_text(page(certificates, took=took), encoding="utf-8")
     print(f"Wrote {PAGE} after {took}")

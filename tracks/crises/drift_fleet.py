@@ -94,8 +94,7 @@ def costs(track: Track, setting: Setting) -> Costs:
     place, extras = setting.place, track.device.extras
     learn_s = setting.local_steps * step_s(track, setting)
     finished = math.exp(-learn_s / place.stay_s)
-    delivered = np.asarray(retry(setting.links, max_attempts=1, compute_j=0.0, transmit_j=1.0).delivered)
-    heard = tuple((place.present * finished * delivered).round(12).tolist())
+    heard = tuple((place.present * finished * _delivered(setting.links)).round(12).tolist())
     rates = _rates(setting.vehicles_per_round, heard, setting.selection)
     payload = float(_copies(setting.algorithm)) * track.model.moved_bytes
     sent = finished * payload  # an update that is not finished is not sent
@@ -125,6 +124,12 @@ def costs(track: Track, setting: Setting) -> Costs:
         radio_j=radio_j,
         upload_bytes=payload,
     )
+
+
+@lru_cache(maxsize=256)
+def _delivered(links: tuple[float, ...]) -> Floats:
+    """Return what one attempt over each link delivers, 0..1."""
+    return np.asarray(retry(links, max_attempts=1, compute_j=0.0, transmit_j=1.0).delivered)
 
 
 @lru_cache(maxsize=1024)
