@@ -108,8 +108,8 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
     others = [verdict for verdict in ranked[1:] if verdict.level != "ok"]
     also = ""
     if others:
-        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
-        also = f"Also: {others[0].title.lower()}, {verdict_facts(others[0])}{more}"
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""  # first, since the end may be cut
+        also = f"Also: {others[0].title.lower()}{more}; {verdict_facts(others[0])}"
     controls = bench.control_map()
     fixes = []
     for fix in first.fixes:

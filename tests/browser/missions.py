@@ -105,7 +105,8 @@ def level_of(key: str, state: State, code: str) -> str:
 def candidates(key: str) -> Iterator[State]:
     """States in which something fails: around a win, where one control alone spoils one thing alone, then anywhere."""
     seen = survey(key)
-    for base in (seen.path[-1], seen.default):
+    win = seen.wins[0] if seen.wins else seen.path[-1]
+    for base in (win, seen.default):
         for control in seen.by_role["decision"] + seen.by_role["environment"]:
             yield from seen.scan(control, base, 21)
     yield from (seen.default, *seen.states, *seen.worlds)

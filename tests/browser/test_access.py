@@ -72,6 +72,17 @@ def too_wide(page: Page) -> list[str]:
     )
 
 
+def spilt(page: Page) -> list[str]:
+    """The fixes whose words do not stay inside their frames."""
+    return page.evaluate(
+        """() => Array.from(document.querySelectorAll('.fix'))
+              .filter(fix => fix.offsetParent && Array.from(fix.children).some(part =>
+                part.getBoundingClientRect().right > fix.getBoundingClientRect().right
+                || part.getBoundingClientRect().left < fix.getBoundingClientRect().left))
+              .map(fix => fix.innerText)"""
+    )
+
+
 @pytest.mark.parametrize("key", EACH, ids=lambda key: key.replace("/", "-"))
 def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, key: str) -> None:  # N13
     """Axe finds nothing serious before the lock and after the reveal; nothing overflows or is too small to touch."""
@@ -94,6 +105,9 @@ def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, ke
         if summary.is_visible():
             summary.click()
     clean_in_both_themes("done")
+    for width in (1366, 1200, 820):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert spilt(page) == [], width
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_timeout(200)

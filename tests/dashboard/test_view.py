@@ -151,8 +151,7 @@ class TestStatus:  # L16
         )
         status = views.status_view(BENCH, outcome(*verdicts), VALUES)
         assert (status["level"], status["title"]) == ("fail", "Later")
-        assert status["also"].startswith("Also: late, Download 20\u00a0s, limit 10\u00a0s")
-        assert status["also"].endswith(", and 1 more")
+        assert status["also"] == "Also: late and 1 more; Download 20\u00a0s, limit 10\u00a0s (+100%)"
         assert status["also_level"] == "fail"
         assert views.binding_view(outcome(*verdicts)) == {"level": "fail", "text": "Later"}
 
