@@ -88,6 +88,8 @@ def trajectory(
     """
     rounds, clients = received.shape
     importance = np.ones(clients) if scaffold else problem.client_shares
+    # The part of one single update of each client in the average of each round.
+    singles = importance / np.maximum(received @ importance, np.finfo(np.float64).tiny)[:, None]
     states = np.zeros((rounds + 1, problem.dimension, CLASSES))
     clipped = np.zeros(rounds)
     diverged_at = None
@@ -99,18 +101,19 @@ def trajectory(
         noise = random.standard_normal((rounds, problem.dimension, CLASSES))
         noise *= aggregation.noise_multiplier * aggregation.clip
     for index in range(rounds):
-        who = np.flatnonzero(received[index])
+        who = received[index].nonzero()[0]
         if who.size == 0:
             states[index + 1] = states[index]
             continue
-        count = received[index, who]
-        share = importance[who] / (count @ importance[who])  # the part of one single update in the average
+        count, share = received[index, who], singles[index, who]
         correction = None if controls is None else controls[who] - server_control
         update = engine.updates(states[index], who, correction)
-        length = np.sqrt(np.einsum("kdc,kdc->k", update, update))
+        flat = update.reshape(who.size, -1)
+        length = np.sqrt(np.matmul(flat[:, None, :], flat[:, :, None]).ravel())  # einsum would take twice as long
         too_long = bool(length.max() > LARGEST_WEIGHTS)
         if too_long:
-            update *= (LARGEST_WEIGHTS / np.maximum(length, LARGEST_WEIGHTS))[:, None, None]
+            update = update * (LARGEST_WEIGHTS / np.maximum(length, LARGEST_WEIGHTS))[:, None, None]
+            flat = update.reshape(who.size, -1)
         if controls is not None and correction is not None:
             gone = update.sum(axis=0) / local_travel
             correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
@@ -121,7 +124,7 @@ def trajectory(
             clipped[index] = count @ (length > aggregation.clip) / count.sum()
             length = np.minimum(length, LARGEST_WEIGHTS)  # what is left of an update that was held
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
-        step = (part @ update.reshape(who.size, -1)).reshape(update.shape[1:])
+        step = (part @ flat).reshape(update.shape[1:])
         if noise is not None:
             spread = np.sqrt(count @ share**2) if aggregation.local_noise else share.max()
             step += spread * noise[index]

@@ -137,7 +137,8 @@ _BLOCK = 128  # models judged at once: 128 x 10 x 360 scores are 4 MB
 class FederatedRun:
     """What a run of R rounds with K clients and C cities gave; arrays are read-only.
 
-    ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round.
+    ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round, or after
+    the ``last`` rounds alone.
     ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped.
     ``weights`` (d, 10): the last model. ``diverged_at``: first round held at 1e6, or None.
     """
@@ -167,6 +168,7 @@ def simulate(
     noise_multiplier: float = 0.0,
     noise: Literal["central", "local", "secure_aggregation"] = "central",
     cohort: int | None = None,
+    last: int | None = None,
     engine: Literal["exact", "softmax"] = "exact",
     seed: int = 0,
 ) -> FederatedRun:
@@ -208,6 +210,8 @@ def simulate(
     cohort : int, optional
         Devices m [1] drawn each round, 1 to 1e9: each client is then an archetype of a large group. Not
         with SCAFFOLD, whose control variates belong to single devices, nor with ``participation``.
+    last : int, optional
+        Judge only the models after the last so many rounds [1], 1 to R; without it all R + 1 are judged.
     engine : {"exact", "softmax"}
         Least squares in closed form, or softmax regression step by step.
     seed : int
@@ -216,8 +220,8 @@ def simulate(
     Returns
     -------
     FederatedRun
-        ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, cities), ``survivors`` (R, K),
-        ``clipped`` (R,), ``weights`` (d, 10), ``diverged_at``.
+        ``accuracy`` and ``loss`` (R+1 or last,), ``group_accuracy`` (R+1 or last, cities), ``survivors``
+        (R, K), ``clipped`` (R,), ``weights`` (d, 10), ``diverged_at``.
 
     Raises
     ------
@@ -278,6 +282,7 @@ def simulate(
         cohort=cohort,
         seed=random,
     )
+    judged = len(received) + 1 if last is None else whole("last", last, low=1, high=len(received))
     local: ExactEngine | SoftmaxEngine
     if chosen == "exact":
         local = exact_engine(problem, tau, eta, mu)
@@ -287,12 +292,12 @@ def simulate(
             shares = weighed / np.where(total > 0, total, 1)
             states, diverged_at = local.averaged(shares, aggregation.server_learning_rate)
             path = Trajectory(states=states, clipped=np.zeros(len(received)), diverged_at=diverged_at)
-            return _run(problem, local, received, path)
+            return _run(problem, local, received, path, judged)
     else:
         local = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=mu)
     scaffold = method == "scaffold"
     path = trajectory(problem, local, received, aggregation, scaffold=scaffold, local_travel=tau * eta)
-    return _run(problem, local, received, path)
+    return _run(problem, local, received, path, judged)
 
 
 def _received(
@@ -338,14 +343,14 @@ def _received(
     return mask.astype(np.int64)
 
 
-def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Trajectory) -> FederatedRun:
-    """Judge every model of a run on the test images and the fleet's objective."""
-    data = problem.data
-    blocks = range(0, len(path.states), _BLOCK)
-    correct = np.concatenate([data.correct(path.states[start : start + _BLOCK]) for start in blocks])
+def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Trajectory, judged: int) -> FederatedRun:
+    """Judge the last models of a run on the test images and the fleet's objective."""
+    data, states = problem.data, path.states[-judged:]
+    blocks = range(0, len(states), _BLOCK)
+    correct = np.concatenate([data.correct(states[start : start + _BLOCK]) for start in blocks])
     return FederatedRun(
         accuracy=read_only(correct.sum(axis=1) / data.test_class_sizes.sum()),
-        loss=read_only(engine.losses(path.states)),
+        loss=read_only(engine.losses(states)),
         group_accuracy=read_only((correct / data.test_class_sizes) @ problem.city_mix.T),
         survivors=read_only(received),
         clipped=read_only(path.clipped),

@@ -76,12 +76,13 @@ def rung(learning: Learning, level: int | None) -> Learned:
             # Every client adds its part here; the average of the cohort has the noise of the rung.
             noise_multiplier=noise * math.sqrt(learning.cohort) / clip if clip else 0.0,
             noise="local",
+            last=window,
             seed=SEEDS * learning.seed + run,
         )
         for run in range(SEEDS)
     ]
     return Learned(
-        seeds=tuple(round(float(one.accuracy[-window:].mean()), 12) for one in found),
+        seeds=tuple(round(float(one.accuracy.mean()), 12) for one in found),
         clipped=float(np.mean([one.clipped[-window:].mean() for one in found])),
     )
 

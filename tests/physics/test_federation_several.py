@@ -81,6 +81,19 @@ def test_the_last_models_alone_are_the_end_of_all(algorithm):
     assert (end.group_accuracy == whole.group_accuracy[:, -6:]).all()
 
 
+@pytest.mark.parametrize("how", [{}, {"clip": 0.5, "noise_multiplier": 0.3, "noise": "local"}])
+def test_the_last_models_of_one_run_are_the_end_of_all(how):
+    whole, end = (
+        simulate(FLEET, rounds=30, clients_per_round=8, local_steps=20, last=last, seed=4, **how) for last in (None, 6)
+    )
+    assert (len(whole.accuracy), len(end.accuracy)) == (31, 6)
+    assert (end.accuracy == whole.accuracy[-6:]).all()
+    assert end.loss == pytest.approx(whole.loss[-6:], rel=1e-12)
+    assert (end.group_accuracy == whole.group_accuracy[-6:]).all()
+    assert (end.clipped == whole.clipped).all()
+    assert (end.weights == whole.weights).all()
+
+
 def test_what_is_returned_cannot_be_changed_and_what_is_given_is_not():
     drawn = masks(FLEET, rounds=5, clients=8)
     before = drawn.copy()
