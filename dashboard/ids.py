@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 from urllib.parse import quote, unquote
@@ -124,3 +125,8 @@ def path_parts(pathname: str | None) -> tuple[str, ...]:
 def dom(component_id: Id) -> str:
     """Return the DOM id that Dash gives a component id: its JSON with sorted keys and no spaces."""
     return json.dumps(component_id, sort_keys=True, separators=(",", ":"))
+
+
+def digest(content: Any) -> str:
+    """Return a short name of anything JSON can carry, the same in every process."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]

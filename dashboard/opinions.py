@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from dash import DiskcacheManager
 from diskcache import Cache
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from dashboard import ids
 from tracks.registry import Registry
 from tracks.spec import SecondOpinion, Value
 
@@ -84,8 +83,7 @@ class Opinions:
 
 def digest(track: str, bench: str, values: Mapping[str, Value]) -> str:
     """Return a short name of a state, the same in every process."""
-    text = json.dumps([track, bench, dict(values)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return ids.digest([track, bench, dict(values)])
 
 
 def _name(track: str, bench: str, values: Mapping[str, Value]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx
@@ -22,11 +19,6 @@ from tracks.spec import Bench, Reflection, Track
 
 LONGEST_SLOT = 600
 REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."
-
-
-def digest(payload: Mapping[str, Any]) -> str:
-    """Return what names a payload: saving the same again is the same write."""
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -73,7 +65,8 @@ def register(app: Dash, lab: Lab) -> None:
                 problem = _problem(reflection, texts)
                 if problem:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
-                lab.save(student, track, bench, "reflection", digest(texts), texts)
+                # Named by its content: the same again is the same write.
+                lab.save(student, track, bench, "reflection", ids.digest(texts), texts)
                 return reflect_section(key, reflection, texts)
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
@@ -81,7 +74,7 @@ def register(app: Dash, lab: Lab) -> None:
             marks = _marks(entered, len(reflection.rubric))
             if marks is not None:
                 given = {"marks": list(marks)}
-                lab.save(student, track, bench, "revision", digest(given), given)
+                lab.save(student, track, bench, "revision", ids.digest(given), given)
             here = progress(lab.store.events(student), track, bench)
             return reflect_section(key, reflection, stored.payload, marks=here.marks)
         except (LedgerUnavailable, EventRefused) as problem:

@@ -36,7 +36,8 @@ def findings(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> None:  # N13
     page, watch = student_page(width=width, theme=theme)
     for path in ("/", "/edge_guardian", "/designer", "/edge_guardian/paradox"):

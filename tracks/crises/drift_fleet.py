@@ -129,7 +129,9 @@ def costs(track: Track, setting: Setting) -> Costs:
 @lru_cache(maxsize=256)
 def _delivered(links: tuple[float, ...]) -> Floats:
     """Return what one attempt over each link delivers, 0..1."""
-    return np.asarray(retry(links, max_attempts=1, compute_j=0.0, transmit_j=1.0).delivered)
+    delivered = np.asarray(retry(links, max_attempts=1, compute_j=0.0, transmit_j=1.0).delivered)
+    delivered.setflags(write=False)
+    return delivered
 
 
 @lru_cache(maxsize=1024)
