@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics._cnn import Cnn, image_size, layer_maps
 from physics._methods import Method, Setting, Targets, setting_of
-from physics._transformer import Transformer
 from physics.checks import Floats, Sweep, floats, plain, together
+from physics.networks.cnn import Cnn, image_size, layer_maps
+from physics.networks.transformer import Transformer
 
 Number = Floats | float
 
@@ -167,7 +167,7 @@ def flop_shares(
 
     Examples
     --------
-    >>> from physics.shapes import Transformer
+    >>> from physics.networks import Transformer
     >>> gpt = Transformer(4, 256, 4, 4, 1024, 1000)
     >>> full = flop_shares(gpt, method="full", batch=2, tokens=128)
     >>> full.forward_flop, full.ratio

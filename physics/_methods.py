@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from physics._cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Cnn
-from physics._transformer import LORA_TARGETS, Transformer
 from physics.checks import Floats, one_of, together, wholes
+from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Cnn
+from physics.networks.transformer import LORA_TARGETS, Transformer
 
 Method = Literal["full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias", "tinytl_lite_residual"]
 Targets = Literal["qv", "qkvo", "mlp", "all"]
@@ -90,7 +90,7 @@ def largest_rank(shape: Transformer | Cnn, *, targets: Targets = "qv") -> int:
     --------
     Llama-3-70B has 8 key heads of 128 values.
 
-    >>> from physics.shapes import Transformer
+    >>> from physics.networks import Transformer
     >>> largest_rank(Transformer(80, 8192, 64, 8, 28672, 128256, family="llama"))
     1024
     """
@@ -137,7 +137,7 @@ def lora_parameters(shape: Transformer | Cnn, *, rank: ArrayLike, targets: Targe
     --------
     Llama-3-70B, rank 16 on q, k, v and o: 80 * 16 * (4 * 8192 + 2 * 8192 + 2 * 1024) = 65,536,000.
 
-    >>> from physics.shapes import Transformer
+    >>> from physics.networks import Transformer
     >>> llama = Transformer(80, 8192, 64, 8, 28672, 128256, family="llama")
     >>> lora_parameters(llama, rank=16, targets="qkvo")
     65536000

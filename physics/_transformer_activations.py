@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics._methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
-from physics._transformer import LORA_TARGETS, Transformer
 from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
+from physics.networks.transformer import LORA_TARGETS, Transformer
 
 Attention = Literal["explicit", "flash"]
 Checkpoint = Literal["none", "selective", "full"]

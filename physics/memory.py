@@ -109,7 +109,7 @@ from physics._methods import (
 from physics._tinytl import tinytl_memory_bytes
 from physics._transformer_activations import Attention, Checkpoint, transformer_activation_bytes
 from physics.checks import Sweep, one_of, plain
-from physics.shapes import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
+from physics.networks import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
 
 __all__ = [
     "Cnn",
@@ -157,7 +157,7 @@ _STATE_BYTES = {"sgd": 0, "momentum": 4, "adam": 8}  # fp32 states of one traine
 class MemoryBreakdown:
     """Where the bytes go; floats, or arrays of one shape where an argument was swept.
 
-    >>> from physics.shapes import ds_cnn
+    >>> from physics.networks import ds_cnn
     >>> step = training_memory(ds_cnn(), optimizer="adam", batch=1)
     >>> step.weights_bytes, step.gradients_bytes, step.optimizer_bytes, step.activations_bytes
     (809040.0, 809040.0, 1618080.0, 1803960.0)

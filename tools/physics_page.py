@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 # In reading order: what guests call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "cache", "energy")
-SUPPORT = ("shapes", "digits", "published", "reference", "units", "checks")
+SUPPORT = ("networks", "digits", "published", "reference", "units", "checks")
 TITLES = {
     "memory": "Training memory",
     "traffic": "Traffic",
@@ -36,7 +36,7 @@ TITLES = {
     "gossip": "Gossip",
     "cache": "Adapter cache",
     "energy": "Energy, heat and latency",
-    "shapes": "Networks",
+    "networks": "Networks",
     "digits": "The learning problem",
     "published": "Published tables",
     "reference": "Published numbers",
@@ -103,6 +103,7 @@ class Term:
 def public_modules() -> tuple[str, ...]:
     """Return the names of the public modules in reading order; one without a place comes last."""
     found = {path.stem for path in (ROOT / "physics").glob("*.py") if not path.stem.startswith("_")}
+    found |= {path.parent.name for path in (ROOT / "physics").glob("*/__init__.py") if path.parent.name != "data"}
     placed = [name for name in (*MODELS, *SUPPORT) if name in found]
     return (*placed, *sorted(found - set(placed)))
 

@@ -18,7 +18,7 @@ from dashboard.missions.memory_networks import TARGETS, Network, shape_of
 from dashboard.missions.memory_setting import Setting
 from physics.energy import flop_shares, step_energy_j
 from physics.memory import inference_memory, training_memory
-from physics.shapes import Transformer
+from physics.networks import Transformer
 from physics.units import DAYS_PER_MONTH
 from tracks import Track
 

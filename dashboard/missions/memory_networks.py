@@ -9,7 +9,7 @@ from typing import Literal
 
 from physics import reference
 from physics.memory import largest_rank
-from physics.shapes import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
+from physics.networks import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
 from physics.units import MIB
 from tracks import Track
 

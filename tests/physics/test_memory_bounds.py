@@ -20,7 +20,7 @@ from physics.memory import (
     training_memory,
     transformer_activation_bytes,
 )
-from physics.shapes import Block, Cnn, Convolution
+from physics.networks import Block, Cnn, Convolution
 
 GPT = Transformer(2, 64, 4, 4, 256, 100)
 LLAMA = Transformer(2, 64, 4, 2, 256, 100, family="llama")

@@ -16,7 +16,7 @@ from physics.memory import (
     training_memory,
     transformer_activation_bytes,
 )
-from physics.shapes import Cnn
+from physics.networks import Cnn
 
 GPT = Transformer(6, 96, 6, 2, 320, 500)
 LLAMA = Transformer(5, 128, 8, 2, 352, 300, family="llama")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from physics.memory import ds_cnn, inference_memory, resnet50, training_memory
-from physics.shapes import Block, Cnn, Convolution
+from physics.networks import Block, Cnn, Convolution
 
 STEM = Block(convolutions=(Convolution(inputs=1, outputs=8, kernel=9, stride=2, activation="relu"),))
 NARROW = (

@@ -10,7 +10,7 @@ from typing import Literal
 from physics import reference
 from physics.cache import GPU_MEMORY_BYTES
 from physics.memory import lora_parameters
-from physics.shapes import Transformer
+from physics.networks import Transformer
 from physics.units import GB, TB
 from tracks.controls import Value
 from tracks.personas import Track

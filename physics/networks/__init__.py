@@ -51,9 +51,9 @@ al. 2020 (TinyTL).
 
 from __future__ import annotations
 
-from physics._cnn import Block, Cnn, Convolution, LayerMaps, image_size, layer_maps, peak_elements
-from physics._networks import ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
-from physics._transformer import LORA_TARGETS, Transformer
+from physics.networks.catalogue import ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
+from physics.networks.cnn import Block, Cnn, Convolution, LayerMaps, image_size, layer_maps, peak_elements
+from physics.networks.transformer import LORA_TARGETS, Transformer
 
 __all__ = [
     "LORA_TARGETS",

@@ -181,7 +181,7 @@ def layer_maps(shape: Cnn, height: int, width: int) -> tuple[LayerMaps, ...]:
 
     The rule is `side out = ceil(side in / stride)`; `held_elements` is what a shortcut keeps alive beside.
 
-    >>> from physics.shapes import ds_cnn
+    >>> from physics.networks import ds_cnn
     >>> len(layer_maps(ds_cnn(), 49, 10)), layer_maps(ds_cnn(), 49, 10)[1].output_elements
     (17, 26500)
     """
@@ -245,7 +245,7 @@ def peak_elements(shape: Cnn, height: int, width: int) -> int:
 
     Norms and activations work in place. At 224 pixels ProxylessNAS-Mobile peaks in its first block.
 
-    >>> from physics.shapes import proxyless_mobile
+    >>> from physics.networks import proxyless_mobile
     >>> peak_elements(proxyless_mobile(), 224, 224) == 64 * 112**2
     True
     """
