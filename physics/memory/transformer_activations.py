@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics._methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
 from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
+from physics.memory.methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
 from physics.networks.transformer import LORA_TARGETS, Transformer
 
 Attention = Literal["explicit", "flash"]

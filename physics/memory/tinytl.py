@@ -6,8 +6,8 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from physics._methods import LARGEST_BATCH
 from physics.checks import Sweep, one_of, plain, together, wholes
+from physics.memory.methods import LARGEST_BATCH
 from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION
 from physics.networks.transformer import LARGEST_SIZE
 
