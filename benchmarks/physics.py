@@ -33,10 +33,10 @@ sys.path.insert(0, str(ROOT))  # before this folder, where `import physics` woul
 import numpy as np  # noqa: E402
 import physics_loops as loops  # noqa: E402
 
-from physics.cache import lru_hit_rate  # noqa: E402
 from physics.federation import FederatedRun, digits_problem, simulate  # noqa: E402
 from physics.memory import mobilenet_v2, training_memory, transformer_activation_bytes  # noqa: E402
 from physics.privacy import epsilon, noise_multiplier  # noqa: E402
+from physics.serving import lru_hit_rate  # noqa: E402
 
 RECORD = ROOT / "benchmarks" / "physics.txt"
 OURS_PER_TURN = 5  # a peer is called once in a turn, ours a few times: it is short

@@ -26,7 +26,7 @@ BENCHMARK = ROOT / "benchmarks" / "physics.txt"
 sys.path.insert(0, str(ROOT))
 
 # In reading order: what guests call, then what these are built on.
-MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "cache", "energy")
+MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
 SUPPORT = ("networks", "digits", "published", "reference", "units", "checks")
 TITLES = {
     "memory": "Training memory",
@@ -34,7 +34,7 @@ TITLES = {
     "federation": "Federated learning",
     "privacy": "Differential privacy",
     "gossip": "Gossip",
-    "cache": "Adapter cache",
+    "serving": "Adapter cache",
     "energy": "Energy, heat and latency",
     "networks": "Networks",
     "digits": "The learning problem",
@@ -54,18 +54,18 @@ client | k | 1 | which client, counted from 0 | federation
 curve | - | any | accuracy or loss after every round | federation
 direction | - | - | upload or download, seen from the device | energy
 engine | - | - | exact: least squares in closed form; softmax: softmax regression step by step | federation
-hbm_bytes_per_s | - | B/s | HBM bandwidth of one GPU | cache
+hbm_bytes_per_s | - | B/s | HBM bandwidth of one GPU | serving
 isolated | - | - | whether the radio sleeps before and after, so that waking and tail are added | energy
-kv_bytes_per_token | kv | B | KV cache of one token | cache
+kv_bytes_per_token | kv | B | KV cache of one token | serving
 last | n | 1 | changes counted from the end of a curve | federation
 mesh_seed | - | 1 | draws the mesh alone | gossip
 method | - | - | analytic or classical Gaussian mechanism | privacy
-model_bytes | W | B | weights of the served model | cache
+model_bytes | W | B | weights of the served model | serving
 most_rounds | - | 1 | last round looked at | gossip
 network | - | - | a mesh as `mesh` makes it | gossip
 noise | - | - | who adds it: central, local, or shares under secure aggregation | federation
-nvme_bytes_per_s | - | B/s | rate of the drive | cache
-pcie_bytes_per_s | - | B/s | rate of one GPU's PCIe link | cache
+nvme_bytes_per_s | - | B/s | rate of the drive | serving
+pcie_bytes_per_s | - | B/s | rate of one GPU's PCIe link | serving
 problem | - | - | clients and their images, as `digits_problem` makes them | federation
 radio | - | - | lte, wifi, 5g or ble | energy
 seed | - | 1 | makes a draw repeatable | digits, federation, gossip

@@ -50,7 +50,7 @@ adapters on every linear layer, 1.01 and 1.11.
 
 Leaves out
 ----------
-The allocator's slack, workspaces of kernels, code, the framework itself, the KV cache (`physics.cache`) and,
+The allocator's slack, workspaces of kernels, code, the framework itself, the KV cache (`physics.serving`) and,
 in `stock`, the live layer beside what is saved. A tensor that two layers read counts twice in `ideal`, as in
 the published profile (ResNet-50's projections: 7% of its activations), and once in `stock`, as in PyTorch.
 Checkpointing changes nothing where no maps are kept (head, bias and lite residual in `ideal`).

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from physics.cache import lru_hit_rate, static_hit_rate, unique_items
+from physics.serving import lru_hit_rate, static_hit_rate, unique_items
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from physics.cache import (
+from physics.serving import (
     KV_BYTES_PER_TOKEN,
     MODEL_BYTES,
     Serving,

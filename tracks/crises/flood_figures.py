@@ -8,8 +8,8 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from physics.cache import lru_hit_rate, static_hit_rate
 from physics.checks import Floats
+from physics.serving import lru_hit_rate, static_hit_rate
 from physics.units import GB, PB
 from tracks import charts
 from tracks.crises.flood_serving import Found, first_tokens_s

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Literal
 
 from physics import reference
-from physics.cache import GPU_MEMORY_BYTES
 from physics.memory import lora_parameters
 from physics.networks import Transformer
+from physics.serving import GPU_MEMORY_BYTES
 from physics.units import GB, TB
 from tracks.controls import Value
 from tracks.personas import Track

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from physics.cache import lru_hit_rate, static_hit_rate
+from physics.serving import lru_hit_rate, static_hit_rate
 from tracks.crises.flood_figures import HITS
 from tracks.crises.flood_setting import (
     DEFAULT_BATCH,

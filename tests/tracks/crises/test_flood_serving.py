@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from physics.cache import (
+from physics.federation import digits_problem, personalise, simulate
+from physics.serving import (
     GPU_MEMORY_BYTES,
     HBM_BYTES_PER_S,
     KV_BYTES_PER_TOKEN,
@@ -17,7 +18,6 @@ from physics.cache import (
     static_hit_rate,
     unique_items,
 )
-from physics.federation import digits_problem, personalise, simulate
 from tests.tracks.crises.flood_states import GB, NODE, TB, TITAN, any_state, setting
 from tracks.crises.flood_quality import gain_points, gains, proxy_rank
 from tracks.crises.flood_serving import claimed_bytes, first_tokens_s, found, found_all, today_tokens_per_s

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from physics.cache import lru_hit_rate, static_hit_rate
+from physics.serving import lru_hit_rate, static_hit_rate
 from tests.states import plain, ranked_failures
 from tests.tracks.crises.flood_states import FLOOD, GB, TB, TITAN, run, state
 from tracks.cloud_titan import CLOUD_TITAN

@@ -1,6 +1,6 @@
 """Serving many adapters on one model: two cache tiers, two queues and the roofline of a decode step.
 
-The model, its validity and its symbols stand in `physics.cache`, which offers these functions to everyone.
+The model, its validity and its symbols stand in `physics.serving`, which offers these functions to everyone.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from physics import reference
-from physics._waiting import load_time_quantile, wait_for_link
-from physics._zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
 from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, wholes
+from physics.serving.queue import load_time_quantile, wait_for_link
+from physics.serving.zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
 
 GPU_MEMORY_BYTES = reference.H100_MEMORY_BYTES
 HBM_BYTES_PER_S = reference.H100_MEMORY_BYTES_PER_S
