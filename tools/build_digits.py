@@ -1,4 +1,4 @@
-"""Make ``physics/data/digits.npz`` from scikit-learn's copy of the handwritten digits.
+"""Make ``physics/federation/data/digits.npz`` from scikit-learn's copy of the handwritten digits.
 
     python tools/build_digits.py [FILE]
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
-DIGITS_FILE = Path(__file__).resolve().parents[1] / "physics" / "data" / "digits.npz"
+DIGITS_FILE = Path(__file__).resolve().parents[1] / "physics" / "federation" / "data" / "digits.npz"
 
 
 def build(target: Path = DIGITS_FILE) -> None:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 # In reading order: what guests call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
-SUPPORT = ("networks", "digits", "published", "reference", "units", "checks")
+SUPPORT = ("networks", "federation.problem", "published", "reference", "units", "checks")
 TITLES = {
     "memory": "Training memory",
     "traffic": "Traffic",
@@ -37,7 +37,7 @@ TITLES = {
     "serving": "Adapter cache",
     "energy": "Energy, heat and latency",
     "networks": "Networks",
-    "digits": "The learning problem",
+    "federation.problem": "The learning problem",
     "published": "Published tables",
     "reference": "Published numbers",
     "units": "Units",
@@ -68,7 +68,7 @@ nvme_bytes_per_s | - | B/s | rate of the drive | serving
 pcie_bytes_per_s | - | B/s | rate of one GPU's PCIe link | serving
 problem | - | - | clients and their images, as `digits_problem` makes them | federation
 radio | - | - | lte, wifi, 5g or ble | energy
-seed | - | 1 | makes a draw repeatable | digits, federation, gossip
+seed | - | 1 | makes a draw repeatable | federation, federation.problem, gossip
 shape | - | - | the network: a `Transformer` or a `Cnn` | energy, memory
 topology | - | - | ring, torus, regular, complete or geometric | gossip
 transmissions | - | 1 | times a mesh segment is sent | gossip
@@ -104,6 +104,7 @@ def public_modules() -> tuple[str, ...]:
     """Return the names of the public modules in reading order; one without a place comes last."""
     found = {path.stem for path in (ROOT / "physics").glob("*.py") if not path.stem.startswith("_")}
     found |= {path.parent.name for path in (ROOT / "physics").glob("*/__init__.py") if path.parent.name != "data"}
+    found.add("federation.problem")  # a subject of its own on the page
     placed = [name for name in (*MODELS, *SUPPORT) if name in found]
     return (*placed, *sorted(found - set(placed)))
 

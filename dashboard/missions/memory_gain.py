@@ -18,8 +18,7 @@ import numpy as np
 
 from dashboard.missions.memory_networks import PUBLISHED_RESOLUTION, RANKS, Network
 from dashboard.missions.memory_setting import Setting
-from physics.digits import problem_from_partition
-from physics.federation import personalise
+from physics.federation import personalise, problem_from_partition
 from physics.published import TINYTL_TABLE_2, TinyTlAccuracy
 
 DATA_SETS = ("flowers", "cars", "cub", "food", "pets", "aircraft", "cifar10", "cifar100")  # in every row of the table

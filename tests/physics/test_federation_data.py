@@ -20,7 +20,7 @@ from tools.build_digits import build
 
 
 def stored():
-    with np.load(str(files("physics.data") / "digits.npz")) as archive:
+    with np.load(str(files("physics.federation") / "data" / "digits.npz")) as archive:
         return archive["images"], archive["labels"]
 
 
@@ -40,7 +40,7 @@ def test_build_script_makes_the_shipped_file_again(tmp_path):
 
 
 def test_digits_come_with_their_licence():
-    text = (files("physics.data") / "digits-licence.txt").read_text(encoding="utf-8")
+    text = (files("physics.federation") / "data" / "digits-licence.txt").read_text(encoding="utf-8")
     assert "CC BY 4.0" in text
     assert "Alpaydin" in text
     assert "10.24432/C50P49" in text

@@ -32,7 +32,7 @@ HOMONYMS = {
 # One quantity in each module's own words: symbol and unit must agree.
 REWORDED = {"accuracy", "alpha", "clip", "cohort", "fleet", "noise_multiplier"}
 # Which modules' arguments a module takes and passes on.
-BORROWS = {"memory": {"networks"}, "energy": {"memory", "networks"}, "federation": {"digits"}}
+BORROWS = {"memory": {"networks"}, "energy": {"memory", "networks"}, "federation": {"federation.problem"}}
 
 
 def section(function, heading):

@@ -67,7 +67,7 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
 @lru_cache(maxsize=16)
 def digits(features: int) -> Digits:
     """Return the images projected on their first ``features`` directions (kept: it takes a few ms)."""
-    with (files("physics.data") / "digits.npz").open("rb") as file, np.load(file) as stored:
+    with (files("physics.federation") / "data" / "digits.npz").open("rb") as file, np.load(file) as stored:
         pixels, labels = stored["images"] / 16.0, stored["labels"].astype(np.int64)
     is_test = np.arange(len(labels)) % TEST_EVERY == 0
     pixels -= pixels[~is_test].mean(axis=0)

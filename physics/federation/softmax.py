@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics._exact import LARGEST_WEIGHTS
-from physics._images import CLASSES, Integers, read_only
 from physics.checks import Floats
-from physics.digits import FederatedProblem
+from physics.federation.digits import CLASSES, Integers, read_only
+from physics.federation.least_squares import LARGEST_WEIGHTS
+from physics.federation.problem import FederatedProblem
 
 _BLOCK = 64  # models whose loss is taken at once: 64 x 10 x 1437 scores are 7 MB
 

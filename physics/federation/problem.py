@@ -64,8 +64,8 @@ from typing import Any
 
 import numpy as np
 
-from physics._images import CLASSES, PIXELS, TRAIN_IMAGES, Digits, Integers, digits, read_only
 from physics.checks import Floats, number, whole
+from physics.federation.digits import CLASSES, PIXELS, TRAIN_IMAGES, Digits, Integers, digits, read_only
 
 MAX_SEED = 2**53  # up to here every whole number is also a float
 _TARGET_MEAN = 0.1
