@@ -45,7 +45,7 @@ certify: $(VENV)/run.stamp
 
 # The stored search of client updates for an accuracy under privacy: some six minutes.
 search: $(VENV)/test.stamp
-	$(BIN)/python -m physics.data.build_client_updates
+	$(BIN)/python -m physics.privacy.build_client_updates
 
 docs: $(VENV)/run.stamp
 	$(BIN)/python tools/physics_page.py

@@ -12,8 +12,10 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from physics import _noise, _orders, _renyi
+from physics.privacy import calibration as _noise
+from physics.privacy import conversion as _orders
 from physics.privacy import epsilon, epsilon_curve, gaussian_delta, noise_multiplier
+from physics.privacy import renyi as _renyi
 
 
 def logarithmic(low, high):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from physics import _client_updates
-from physics.data import build_client_updates as build
+from physics.privacy import build_client_updates as build
 from physics.privacy import client_updates, epsilon, minimum_client_updates, noise_multiplier
+from physics.privacy import update_counts as _client_updates
 
 BUDGETS = (None, 8, 4, 2, 1, 0.5)  # from no privacy to the strongest
 

@@ -1,6 +1,6 @@
 """Make ``client_updates.npz``: accuracy of federated runs with clips and noise, the stored part of a search.
 
-    python -m physics.data.build_client_updates [FILE]
+    python -m physics.privacy.build_client_updates [FILE]
 
 One run of the greatest length gives the accuracy at every shorter one, and fleet and privacy budget enter
 through the noise alone. So a table over (alpha, cohort, rounds, clip, noise on the average) answers for every
@@ -18,7 +18,7 @@ import numpy as np
 from physics.checks import Floats
 from physics.federation import digits_problem, simulate
 
-TABLE_FILE = Path(__file__).with_name("client_updates.npz")
+TABLE_FILE = Path(__file__).with_name("data") / "client_updates.npz"
 
 ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)
 COHORTS = (10, 20, 50, 100, 200, 500, 1000)

@@ -1,1 +1,0 @@
-"""Data that the physics layer ships, each file beside its licence and the script that makes it."""
