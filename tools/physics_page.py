@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 # In reading order: what guests call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
-SUPPORT = ("networks", "federation.problem", "published", "reference", "units", "checks")
+SUPPORT = ("networks", "federation.problem", "published", "constants", "units", "validation")
 TITLES = {
     "memory": "Training memory",
     "traffic": "Traffic",
@@ -39,9 +39,9 @@ TITLES = {
     "networks": "Networks",
     "federation.problem": "The learning problem",
     "published": "Published tables",
-    "reference": "Published numbers",
+    "constants": "Published numbers",
     "units": "Units",
-    "checks": "Arguments",
+    "validation": "Arguments",
 }
 NONE = "–"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from physics import reference
+from physics import constants
 from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
@@ -14,23 +14,23 @@ TRAINING_TOKENS = 2048
 
 MODEL = Model(
     name="LoRA adapters on Llama-3-70B",
-    parameters=reference.LLAMA_3_70B_PARAMETERS,
-    weights_bytes=reference.LLAMA_3_70B_PARAMETERS * 2,
-    forward_flop=reference.LLAMA_3_70B_PARAMETERS * reference.FLOP_PER_MAC,
+    parameters=constants.LLAMA_3_70B_PARAMETERS,
+    weights_bytes=constants.LLAMA_3_70B_PARAMETERS * 2,
+    forward_flop=constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
     sample_bytes=4,
     moved_name="LoRA adapter, r16 on q,k,v,o, bf16",
-    moved_bytes=reference.LLAMA_3_70B_LORA_PARAMETERS * 2,
+    moved_bytes=constants.LLAMA_3_70B_LORA_PARAMETERS * 2,
 )
 
 DEVICE = Device(
     name="Node of 8 H100 SXM5",
-    memory_bytes=GPUS * reference.H100_MEMORY_BYTES,
-    learning_memory_bytes=GPUS * reference.H100_MEMORY_BYTES,
-    memory_bytes_per_s=GPUS * reference.H100_MEMORY_BYTES_PER_S,
-    peak_flop_per_s=GPUS * reference.H100_FLOP_PER_S,
+    memory_bytes=GPUS * constants.H100_MEMORY_BYTES,
+    learning_memory_bytes=GPUS * constants.H100_MEMORY_BYTES,
+    memory_bytes_per_s=GPUS * constants.H100_MEMORY_BYTES_PER_S,
+    peak_flop_per_s=GPUS * constants.H100_FLOP_PER_S,
     utilisation=0.4,
-    power_w=GPUS * reference.H100_POWER_W,
-    learning_power_w=GPUS * reference.H100_POWER_W,
+    power_w=GPUS * constants.H100_POWER_W,
+    learning_power_w=GPUS * constants.H100_POWER_W,
     battery_wh=None,
     uplink_bit_per_s=100e9,
     uplink_name="Data-centre Ethernet",
@@ -39,19 +39,19 @@ DEVICE = Device(
     deadline_name="p99 added time to first token",
     extras={
         "gpus": GPUS,
-        "gpu_memory_bytes": reference.H100_MEMORY_BYTES,
-        "gpu_memory_bytes_per_s": reference.H100_MEMORY_BYTES_PER_S,
-        "gpu_flop_per_s": reference.H100_FLOP_PER_S,
-        "gpu_power_w": reference.H100_POWER_W,
-        "pcie_bytes_per_s": reference.PCIE_5_X16_BYTES_PER_S,
-        "nvme_bytes_per_s": reference.NVME_BYTES_PER_S,
-        "kv_bytes_per_token": reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN,
-        "lora_rank": reference.LLAMA_3_70B_LORA_RANK,
-        "lora_parameters": reference.LLAMA_3_70B_LORA_PARAMETERS,
+        "gpu_memory_bytes": constants.H100_MEMORY_BYTES,
+        "gpu_memory_bytes_per_s": constants.H100_MEMORY_BYTES_PER_S,
+        "gpu_flop_per_s": constants.H100_FLOP_PER_S,
+        "gpu_power_w": constants.H100_POWER_W,
+        "pcie_bytes_per_s": constants.PCIE_5_X16_BYTES_PER_S,
+        "nvme_bytes_per_s": constants.NVME_BYTES_PER_S,
+        "kv_bytes_per_token": constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN,
+        "lora_rank": constants.LLAMA_3_70B_LORA_RANK,
+        "lora_parameters": constants.LLAMA_3_70B_LORA_PARAMETERS,
         "adapter_skew": 0.8,
         "adapter_skew_low": 0.6,
         "adapter_skew_high": 1.2,
-        "window_flop": TRAINING_TOKENS * reference.LLAMA_3_70B_PARAMETERS * reference.FLOP_PER_MAC,
+        "window_flop": TRAINING_TOKENS * constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
     },
 )
 
@@ -144,7 +144,7 @@ TEXTS = {
     "convergence_short": "The CTO asks whether the adapter learns better from more rounds or from longer ones.",
     "network": "llama-3-70b",
     "memory_speaker": "Systems fellow",
-    "memory_text": f"A tenant’s adapter has {reference.LLAMA_3_70B_LORA_PARAMETERS / 1e6:.1f} million parameters, the "
+    "memory_text": f"A tenant’s adapter has {constants.LLAMA_3_70B_LORA_PARAMETERS / 1e6:.1f} million parameters, the "
     f"model {MODEL.parameters / 1e9:.1f} billion. So the team expects training to need hardly more than serving, and "
     f"gave one node the job: {in_words(DEVICE.learning_memory_bytes, 'iB')} of HBM, batch 8. It does not run. What "
     "fills the node, and which rank can we afford to offer?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from physics import reference
+from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
@@ -11,12 +11,12 @@ from tracks.quantities import in_words
 
 MODEL = Model(
     name="ResNet-50 backbone",
-    parameters=reference.RESNET_50_PARAMETERS,
-    weights_bytes=reference.RESNET_50_PARAMETERS,
-    forward_flop=reference.RESNET_50_MACS * reference.FLOP_PER_MAC,
+    parameters=constants.RESNET_50_PARAMETERS,
+    weights_bytes=constants.RESNET_50_PARAMETERS,
+    forward_flop=constants.RESNET_50_MACS * constants.FLOP_PER_MAC,
     sample_bytes=1 * MB,
     moved_name="ResNet-50 backbone, fp16",
-    moved_bytes=reference.RESNET_50_PARAMETERS * 2,
+    moved_bytes=constants.RESNET_50_PARAMETERS * 2,
 )
 
 DEVICE = Device(
@@ -36,7 +36,7 @@ DEVICE = Device(
     deadline_name="control loop",
     extras={
         "sparse_op_per_s": 254e12,
-        "radio_j_per_byte": reference.FIVE_G_J_PER_BYTE,
+        "radio_j_per_byte": constants.FIVE_G_J_PER_BYTE,
         "planning_period_s": 0.1,
     },
 )

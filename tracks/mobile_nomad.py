@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from physics import reference
+from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
@@ -14,12 +14,12 @@ AUDIO_S_PER_DAY = 30 * 60
 
 MODEL = Model(
     name="ProxylessNAS-Mobile with lite residual modules",
-    parameters=reference.PROXYLESS_MOBILE_PARAMETERS,
-    weights_bytes=reference.PROXYLESS_MOBILE_PARAMETERS + reference.PROXYLESS_MOBILE_HEAD_PARAMETERS,
-    forward_flop=reference.PROXYLESS_MOBILE_MACS * reference.FLOP_PER_MAC,
+    parameters=constants.PROXYLESS_MOBILE_PARAMETERS,
+    weights_bytes=constants.PROXYLESS_MOBILE_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS,
+    forward_flop=constants.PROXYLESS_MOBILE_MACS * constants.FLOP_PER_MAC,
     sample_bytes=15 * KB,
     moved_name="whole backbone, fp32",
-    moved_bytes=reference.PROXYLESS_MOBILE_PARAMETERS * 4,
+    moved_bytes=constants.PROXYLESS_MOBILE_PARAMETERS * 4,
 )
 
 DEVICE = Device(
@@ -32,7 +32,7 @@ DEVICE = Device(
     power_w=1,
     learning_power_w=1,
     battery_wh=0.96,
-    uplink_bit_per_s=reference.LTE_UPLINK_BIT_PER_S,
+    uplink_bit_per_s=constants.LTE_UPLINK_BIT_PER_S,
     uplink_name="LTE (2012 median)",
     round_trip_s=0.060,
     deadline_s=1 / FRAMES_PER_S,
@@ -42,19 +42,19 @@ DEVICE = Device(
         "burst_power_w": 2,
         "skin_limit_c": 43,
         "wifi_bit_per_s": 100e6,
-        "radio_j_per_byte": (6 * reference.LTE_UPLINK_W_PER_MBIT_S + reference.LTE_BASE_W)
-        / (reference.LTE_UPLINK_BIT_PER_S / 8),
-        "lte_isolated_packet_j": reference.LTE_ISOLATED_PACKET_J,
+        "radio_j_per_byte": (6 * constants.LTE_UPLINK_W_PER_MBIT_S + constants.LTE_BASE_W)
+        / (constants.LTE_UPLINK_BIT_PER_S / 8),
+        "lte_isolated_packet_j": constants.LTE_ISOLATED_PACKET_J,
         "audio_s_per_day": AUDIO_S_PER_DAY,
         "tinytl_lite_residual_bytes": 4
-        * (reference.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS + reference.PROXYLESS_MOBILE_HEAD_PARAMETERS),
+        * (constants.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS),
     },
 )
 
 FLEET = Fleet(
     devices=10_000_000,
     unit="glasses",
-    raw_bytes_per_device_day=AUDIO_S_PER_DAY * reference.AUDIO_SAMPLES_PER_S * reference.AUDIO_BYTES_PER_SAMPLE,
+    raw_bytes_per_device_day=AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
     cap_bytes=0.5 * GB,
     cap_days=DAYS_PER_MONTH,
     cap_scope="device",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.checks import Floats
+from physics.validation import Floats
 
 LONGEST_WINDOW, WINDOW_SHARE = 10, 5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from physics import reference
+from physics import constants
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Fleet, Model, Targets, Track, hookimpl
 from tracks._reading import READING
@@ -12,14 +12,14 @@ from tracks.quantities import in_words
 CLOCK_HZ = 128e6
 MACS_PER_CYCLE = 2
 AUDIO_S_PER_DAY = 8 * SECONDS_PER_HOUR
-WINDOW_FLOP = reference.DS_CNN_MACS * reference.FLOP_PER_MAC
+WINDOW_FLOP = constants.DS_CNN_MACS * constants.FLOP_PER_MAC
 
 MODEL = Model(
     name="DS-CNN, width 212",
-    parameters=reference.DS_CNN_PARAMETERS,
-    weights_bytes=reference.DS_CNN_PARAMETERS,
-    forward_flop=WINDOW_FLOP / reference.DS_CNN_WINDOW_FRAMES,
-    sample_bytes=reference.DS_CNN_FRAME_S * reference.AUDIO_SAMPLES_PER_S * reference.AUDIO_BYTES_PER_SAMPLE,
+    parameters=constants.DS_CNN_PARAMETERS,
+    weights_bytes=constants.DS_CNN_PARAMETERS,
+    forward_flop=WINDOW_FLOP / constants.DS_CNN_WINDOW_FRAMES,
+    sample_bytes=constants.DS_CNN_FRAME_S * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
     moved_name="whole DS-CNN, int8",
     moved_bytes=200 * KB,
 )
@@ -29,7 +29,7 @@ DEVICE = Device(
     memory_bytes=512 * KIB,
     learning_memory_bytes=512 * KIB,
     memory_bytes_per_s=CLOCK_HZ * 4,
-    peak_flop_per_s=CLOCK_HZ * MACS_PER_CYCLE * reference.FLOP_PER_MAC,
+    peak_flop_per_s=CLOCK_HZ * MACS_PER_CYCLE * constants.FLOP_PER_MAC,
     utilisation=0.25,
     power_w=1e-3,
     learning_power_w=1e-3,
@@ -43,9 +43,9 @@ DEVICE = Device(
         "flash_bytes": 1 * MIB,
         "clock_hz": CLOCK_HZ,
         "macs_per_cycle": MACS_PER_CYCLE,
-        "mesh_bit_per_s": reference.BLE_MESH_BIT_PER_S,
-        "radio_j_per_byte": reference.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
-        "radio_receive_j_per_byte": reference.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE,
+        "mesh_bit_per_s": constants.BLE_MESH_BIT_PER_S,
+        "radio_j_per_byte": constants.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
+        "radio_receive_j_per_byte": constants.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE,
         "isolation_power_w": 71.6e-3,
         "isolation_s": 5.54e-3,
         "window_flop": WINDOW_FLOP,
@@ -56,7 +56,7 @@ DEVICE = Device(
 FLEET = Fleet(
     devices=10_000,
     unit="hearables",
-    raw_bytes_per_device_day=AUDIO_S_PER_DAY * reference.AUDIO_SAMPLES_PER_S * reference.AUDIO_BYTES_PER_SAMPLE,
+    raw_bytes_per_device_day=AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
     cap_bytes=0.5 * MB,
     cap_days=1,
     cap_scope="device",

@@ -9,10 +9,10 @@ import numpy as np
 from dashboard.missions.convergence_links import Invited, invited
 from dashboard.missions.convergence_runs import Learning, Runs, fixed, learning_of, runs
 from dashboard.missions.convergence_setting import HORIZON_DAYS, Setting
-from physics.checks import Floats, number
 from physics.energy import training_flop_ratio
 from physics.traffic import device_bytes
 from physics.units import BITS_PER_BYTE
+from physics.validation import Floats, number
 from tracks import Track
 from tracks.cities import CLIENTS, problem
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from dashboard.missions.convergence_costs import Found, cap_bytes
 from dashboard.missions.convergence_setting import HORIZON_DAYS, ROUNDS, Setting
-from physics.checks import Floats
+from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.cities import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
 from tracks.quantities import three_digits

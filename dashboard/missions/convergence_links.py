@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.missions.convergence_setting import Selection
-from physics.checks import Floats
 from physics.federation import invitation_rates
 from physics.traffic import retry
+from physics.validation import Floats
 from tracks.cities import CITIES, CLIENTS, problem
 
 

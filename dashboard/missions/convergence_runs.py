@@ -9,7 +9,6 @@ import numpy as np
 
 from dashboard.missions.convergence_links import links
 from dashboard.missions.convergence_setting import Algorithm, Selection, Setting
-from physics.checks import Floats
 from physics.federation import (
     FixedPoint,
     SeveralRuns,
@@ -18,6 +17,7 @@ from physics.federation import (
     jitter,
     simulate_seeds,
 )
+from physics.validation import Floats
 from tracks.cities import problem
 from tracks.scores import scores, window_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from physics import reference
+from physics import constants
 from physics.memory import largest_rank
 from physics.networks import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
 from physics.units import MIB
@@ -65,17 +65,17 @@ class Network:
 
 def _llama_3_70b() -> Transformer:
     return Transformer(
-        reference.LLAMA_3_70B_LAYERS,
-        reference.LLAMA_3_70B_HIDDEN,
-        reference.LLAMA_3_70B_HEADS,
-        reference.LLAMA_3_70B_KV_HEADS,
-        reference.LLAMA_3_70B_FFN,
-        reference.LLAMA_3_70B_VOCABULARY,
+        constants.LLAMA_3_70B_LAYERS,
+        constants.LLAMA_3_70B_HIDDEN,
+        constants.LLAMA_3_70B_HEADS,
+        constants.LLAMA_3_70B_KV_HEADS,
+        constants.LLAMA_3_70B_FFN,
+        constants.LLAMA_3_70B_VOCABULARY,
         family="llama",
     )
 
 
-_MOBILE_HEAD = reference.PROXYLESS_MOBILE_HEAD_PARAMETERS
+_MOBILE_HEAD = constants.PROXYLESS_MOBILE_HEAD_PARAMETERS
 
 # name -> the network, the name on the page, its source
 KNOWN: Mapping[str, tuple[Callable[[], Shape], str, str]] = {
@@ -91,11 +91,11 @@ KNOWN: Mapping[str, tuple[Callable[[], Shape], str, str]] = {
 }
 # Parameters that tell a network without its name; that of TinyTL is counted without its head.
 _BY_PARAMETERS: Mapping[int, str] = {
-    reference.LLAMA_3_70B_PARAMETERS: "llama-3-70b",
-    reference.RESNET_50_PARAMETERS: "resnet50",
-    reference.PROXYLESS_MOBILE_PARAMETERS: "proxyless_mobile",
-    reference.PROXYLESS_MOBILE_PARAMETERS + _MOBILE_HEAD: "proxyless_mobile",
-    reference.DS_CNN_PARAMETERS: "ds_cnn",
+    constants.LLAMA_3_70B_PARAMETERS: "llama-3-70b",
+    constants.RESNET_50_PARAMETERS: "resnet50",
+    constants.PROXYLESS_MOBILE_PARAMETERS: "proxyless_mobile",
+    constants.PROXYLESS_MOBILE_PARAMETERS + _MOBILE_HEAD: "proxyless_mobile",
+    constants.DS_CNN_PARAMETERS: "ds_cnn",
 }
 
 
@@ -146,7 +146,7 @@ def _network(
 ) -> Network:
     name = named if named in KNOWN else _BY_PARAMETERS.get(parameters, "")
     if not name:
-        few = flop <= FEW_MACS_PER_PARAMETER * reference.FLOP_PER_MAC
+        few = flop <= FEW_MACS_PER_PARAMETER * constants.FLOP_PER_MAC
         name = named if named in ("cnn", "transformer") else "transformer" if few else "cnn"
     key = (name, 0 if name in KNOWN else max(1, parameters))
     shape = shape_of(key)

@@ -16,7 +16,7 @@ from dashboard.missions.paradox_traffic import (
     ROUNDS_PER_DAY,
     setting_of,
 )
-from physics import reference
+from physics import constants
 from physics.traffic import (
     centralised_traffic_bytes,
     round_traffic_bytes,
@@ -250,7 +250,7 @@ def codec() -> tuple[float, float, float]:
     """Return the sparse update of the published keyboard model [B], and what it saves of upload and round trip [x]."""
     dense = PUBLISHED_KEYBOARD_BYTES
     sparse = float(
-        sparse_update_bytes(reference.GBOARD_PARAMETERS, fraction=KEPT_FRACTION, value_bits=VALUE_BITS, index="uint32")
+        sparse_update_bytes(constants.GBOARD_PARAMETERS, fraction=KEPT_FRACTION, value_bits=VALUE_BITS, index="uint32")
     )
     before, after = (float(round_traffic_bytes(1, download_bytes=dense, upload_bytes=up)) for up in (dense, sparse))
     return sparse, dense / sparse, before / after
@@ -306,7 +306,7 @@ def reflection(track: Track) -> Reflection:
 def _check() -> Question:
     sparse, upload_saving, trip_saving = codec()
     dense = PUBLISHED_KEYBOARD_BYTES
-    parameters = in_words(reference.GBOARD_PARAMETERS, "")
+    parameters = in_words(constants.GBOARD_PARAMETERS, "")
     return Question(
         id="lever",
         text="Model and cohort are settled. Which lever does a production fleet pull first to spare its uplink?",

@@ -11,8 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from physics import reference
-from physics.checks import Floats, number
+from physics import constants
 from physics.traffic import (
     Breakeven,
     breakeven_compression,
@@ -22,6 +21,7 @@ from physics.traffic import (
     transfer_time_s,
 )
 from physics.units import BITS_PER_BYTE, KB, SECONDS_PER_DAY, TB
+from physics.validation import Floats, number
 from tracks import Track, Value
 
 Direction = Literal["upload", "both"]
@@ -47,18 +47,18 @@ COMPRESSIONS = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 
 # The keyboard fleet, as values of the controls; and what the published keyboard model weighs in FP32.
 KEYBOARD = MappingProxyType(
     {
-        "participation": reference.KEYBOARD_PARTICIPATION,
-        "moved_bytes": float(reference.KEYBOARD_PARAMETERS * reference.KEYBOARD_BYTES_PER_PARAMETER),
+        "participation": constants.KEYBOARD_PARTICIPATION,
+        "moved_bytes": float(constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER),
         "compression": 1.0,
-        "rounds_per_day": reference.KEYBOARD_ROUNDS_PER_DAY,
-        "fleet": reference.KEYBOARD_PHONES,
-        "raw_bytes": reference.KEYBOARD_KEYSTROKES_PER_DAY
-        * reference.KEYBOARD_BYTES_PER_KEYSTROKE
-        / reference.KEYBOARD_PHONES,
-        "uplink": reference.KEYBOARD_UPLINK_BIT_PER_S,
+        "rounds_per_day": constants.KEYBOARD_ROUNDS_PER_DAY,
+        "fleet": constants.KEYBOARD_PHONES,
+        "raw_bytes": constants.KEYBOARD_KEYSTROKES_PER_DAY
+        * constants.KEYBOARD_BYTES_PER_KEYSTROKE
+        / constants.KEYBOARD_PHONES,
+        "uplink": constants.KEYBOARD_UPLINK_BIT_PER_S,
     }
 )
-PUBLISHED_KEYBOARD_BYTES = float(reference.GBOARD_PARAMETERS * 4)
+PUBLISHED_KEYBOARD_BYTES = float(constants.GBOARD_PARAMETERS * 4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

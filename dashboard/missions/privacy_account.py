@@ -10,7 +10,6 @@ import numpy as np
 
 from dashboard.missions.privacy_runs import Learned, Learning, ceiling, learned
 from dashboard.missions.privacy_setting import HORIZON_DAYS, ROUNDS, SERVICE_BYTES_PER_DAY, Noise, Setting
-from physics.checks import Floats, number
 from physics.privacy import (
     epsilon_curve,
     gaussian_delta,
@@ -19,6 +18,7 @@ from physics.privacy import (
     participations_per_client,
 )
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
+from physics.validation import Floats, number
 from tracks import Track
 
 HALVINGS = 60

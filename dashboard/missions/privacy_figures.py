@@ -13,7 +13,7 @@ from dashboard.missions.privacy_account import LONGEST, Found, learning_of, mech
 from dashboard.missions.privacy_runs import Learned, Learning, learned
 from dashboard.missions.privacy_setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
 from dashboard.missions.privacy_verdicts import stop_round
-from physics.checks import Floats
+from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.figures import Cell
 from tracks.quantities import three_digits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Sweep, floats, plain, together
+from physics.validation import Sweep, floats, plain, together
 
 SKIN_LIMIT_C = 43.0  # assumed: what skin bears for long
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, Sweep, floats, plain, together
 from physics.memory.methods import Method, Setting, Targets, setting_of
 from physics.networks.cnn import Cnn, image_size, layer_maps
 from physics.networks.transformer import Transformer
+from physics.validation import Floats, Sweep, floats, plain, together
 
 Number = Floats | float
 

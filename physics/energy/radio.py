@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics import reference
-from physics.checks import Sweep, floats, one_of, plain, together
+from physics import constants
 from physics.units import BITS_PER_BYTE
+from physics.validation import Sweep, floats, one_of, plain, together
 
 Radio = Literal["lte", "wifi", "5g", "ble"]
 Direction = Literal["upload", "download"]
@@ -30,9 +30,9 @@ class _Link:
 _MBPS = 1e6 / BITS_PER_BYTE  # bytes per second
 _LINKS = {
     "lte": _Link(
-        watt_per_mbps=(reference.LTE_UPLINK_W_PER_MBIT_S, reference.LTE_DOWNLINK_W_PER_MBIT_S),
-        base_w=reference.LTE_BASE_W,
-        isolated_packet_j=reference.LTE_ISOLATED_PACKET_J,  # promotion, one packet, 11.576 s of tail at 1.060 W
+        watt_per_mbps=(constants.LTE_UPLINK_W_PER_MBIT_S, constants.LTE_DOWNLINK_W_PER_MBIT_S),
+        base_w=constants.LTE_BASE_W,
+        isolated_packet_j=constants.LTE_ISOLATED_PACKET_J,  # promotion, one packet, 11.576 s of tail at 1.060 W
         fastest_bytes_per_s=10 * _MBPS,  # a fit of 2012 is not stretched further
     ),
     "wifi": _Link(
@@ -42,13 +42,13 @@ _LINKS = {
         fastest_bytes_per_s=10 * _MBPS,  # as for LTE
     ),
     "5g": _Link(
-        joule_per_byte=(reference.FIVE_G_J_PER_BYTE, reference.FIVE_G_J_PER_BYTE),  # low band, slope only
+        joule_per_byte=(constants.FIVE_G_J_PER_BYTE, constants.FIVE_G_J_PER_BYTE),  # low band, slope only
         fastest_bytes_per_s=1000 * _MBPS,  # assumed: beyond low band
     ),
     "ble": _Link(
         joule_per_byte=(
-            reference.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
-            reference.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE,
+            constants.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
+            constants.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE,
         ),
         fastest_bytes_per_s=2 * _MBPS,  # the 2M PHY
     ),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.checks import Floats
+from physics.validation import Floats
 
 Integers = NDArray[np.int64]
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, number, whole
 from physics.federation.digits import CLASSES, Integers, read_only
 from physics.federation.least_squares import LARGEST_LEARNING_RATE, gain, held
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
+from physics.validation import Floats, floats, number, whole
 
 LARGEST_STEPS = 10_000
 LARGEST_PROXIMAL = 100.0

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation.digits import CLASSES, read_only
 from physics.federation.problem import FederatedProblem
+from physics.validation import Floats
 
 LARGEST_WEIGHTS = 1e6  # a longer model has diverged: it is held at this length and the run says so
 LARGEST_LEARNING_RATE = 1.5  # every image has squared length 1.25: at 1.6 the local steps stop converging

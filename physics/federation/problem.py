@@ -64,8 +64,8 @@ from typing import Any
 
 import numpy as np
 
-from physics.checks import Floats, number, whole
 from physics.federation.digits import CLASSES, PIXELS, TRAIN_IMAGES, Digits, Integers, digits, read_only
+from physics.validation import Floats, number, whole
 
 MAX_SEED = 2**53  # up to here every whole number is also a float
 _TARGET_MEAN = 0.1

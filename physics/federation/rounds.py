@@ -7,10 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation.digits import CLASSES, Integers
 from physics.federation.least_squares import LARGEST_WEIGHTS, held
 from physics.federation.problem import FederatedProblem
+from physics.validation import Floats
 
 # Each kind of chance has its own stream, so that moving one control leaves the other draws as they were.
 SELECTION, LINKS, NOISE = 0, 1, 2

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from physics.checks import Floats, number, one_of, whole
 from physics.federation.digits import CLASSES, read_only
 from physics.federation.fixed_points import LARGEST_PROXIMAL, LARGEST_STEPS
 from physics.federation.least_squares import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.federation.rounds import Aggregation, trajectory
+from physics.validation import Floats, number, one_of, whole
 
 _BLOCK = 128  # models judged at once
 _PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False, seed=0)

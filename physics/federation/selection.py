@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, one_of, whole
 from physics.federation.digits import Integers
 from physics.federation.problem import MAX_SEED, FederatedProblem, check_problem
 from physics.federation.rounds import LINKS, SELECTION
+from physics.validation import Floats, floats, one_of, whole
 
 Selection = Literal["random", "reliable_first", "city_balanced"]
 

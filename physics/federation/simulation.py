@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, number, one_of, whole
 from physics.federation.digits import Integers, read_only
 from physics.federation.fixed_points import (
     LARGEST_PROXIMAL,
@@ -22,6 +21,7 @@ from physics.federation.problem import (
 )
 from physics.federation.rounds import Aggregation, Engine, Trajectory, arrivals, trajectory
 from physics.federation.softmax import SoftmaxEngine
+from physics.validation import Floats, floats, number, one_of, whole
 
 LARGEST_ROUNDS = 10_000
 _LARGEST_RATE = {"exact": LARGEST_LEARNING_RATE, "softmax": 16.0}

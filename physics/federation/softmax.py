@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation.digits import CLASSES, Integers, read_only
 from physics.federation.least_squares import LARGEST_WEIGHTS
 from physics.federation.problem import FederatedProblem
+from physics.validation import Floats
 
 _BLOCK = 64  # models whose loss is taken at once: 64 x 10 x 1437 scores are 7 MB
 

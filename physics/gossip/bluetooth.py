@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 from physics.units import BITS_PER_BYTE
+from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 
 Mode = Literal["1M", "2M", "mesh"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 from physics.gossip.simulation import MOST_TRIAL_ROUNDS, MOST_VARIANCE
 from physics.gossip.spectrum import cached_spectrum, kept_and_mixed, modes
 from physics.gossip.topology import TOPOLOGIES, checked_shape
+from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
 
 _MOST_NODES = 1_000_000
 _MOST_GEOMETRIC_NODES = 4_000  # the eigenvalues of a dense matrix of that size take ten seconds

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, number, whole, wholes
 from physics.gossip.spectrum import metropolis_weights
 from physics.gossip.topology import Integers, Mesh, mesh, place_of_node
+from physics.validation import Floats, number, whole, wholes
 
 MOST_TRIAL_ROUNDS = 10_000
 MOST_VARIANCE = 1e12

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats
 from physics.gossip.topology import Integers, Mesh, Topology, cached_mesh
+from physics.validation import Floats, floats
 
 _ROUNDING = 1e-9  # eigenvalue solvers leave 1 + 2e-16
 _TINY = 1e-300  # stands for an eigenvalue of 0 under a logarithm

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from physics.checks import Floats, number, one_of, whole
+from physics.validation import Floats, number, one_of, whole
 
 Integers = NDArray[np.int64]
 Topology = Literal["ring", "torus", "regular", "complete", "geometric"]

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.networks.cnn import Cnn, LayerMaps, image_size, layer_maps, peak_elements
+from physics.validation import Floats
 
 INDEX_BYTES = 8  # of one position that a max-pooling of torch keeps
 STATISTICS_BYTES = 8  # fp32 mean and deviation of one channel, kept by a norm that trains

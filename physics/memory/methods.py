@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from physics.checks import Floats, one_of, together, wholes
 from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Cnn
 from physics.networks.transformer import LORA_TARGETS, Transformer
+from physics.validation import Floats, one_of, together, wholes
 
 Method = Literal["full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias", "tinytl_lite_residual"]
 Targets = Literal["qv", "qkvo", "mlp", "all"]

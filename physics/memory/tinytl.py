@@ -6,10 +6,10 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from physics.checks import Sweep, one_of, plain, together, wholes
 from physics.memory.methods import LARGEST_BATCH
 from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION
 from physics.networks.transformer import LARGEST_SIZE
+from physics.validation import Sweep, one_of, plain, together, wholes
 
 TinyTlMethod = Literal["full", "last", "norm", "bias", "lite_residual", "lite_residual_bias"]
 

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Sweep, one_of, plain
 from physics.memory import cnn_activations as _cnn_activations
 from physics.memory import transformer_activations as _transformer_activations
 from physics.memory.methods import (
@@ -20,6 +19,7 @@ from physics.memory.methods import (
 )
 from physics.memory.transformer_activations import Attention, Checkpoint
 from physics.networks import Shape, Transformer
+from physics.validation import Sweep, one_of, plain
 
 Precision = Literal["fp32", "bf16", "mixed", "int8"]
 Optimizer = Literal["sgd", "momentum", "adam"]

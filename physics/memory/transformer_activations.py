@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
 from physics.memory.methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
 from physics.networks.transformer import LORA_TARGETS, Transformer
+from physics.validation import Floats, Sweep, floats, one_of, plain, together, wholes
 
 Attention = Literal["explicit", "flash"]
 Checkpoint = Literal["none", "selective", "full"]

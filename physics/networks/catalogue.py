@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from physics.checks import number, whole
 from physics.networks.cnn import Block, Cnn, Convolution
 from physics.networks.transformer import LARGEST_SIZE
+from physics.validation import number, whole
 
 
 def _lite_residual(inputs: int, outputs: int, stride: int, smallest_side: int) -> tuple[Convolution, ...]:

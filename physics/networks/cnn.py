@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from physics.checks import one_of, whole
+from physics.validation import one_of, whole
 
 Activation = Literal["relu6", "relu", "none"]
 

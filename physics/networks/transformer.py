@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from physics.checks import one_of, whole
+from physics.validation import one_of, whole
 
 Family = Literal["gpt", "llama"]
 

@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Sweep, floats, one_of, plain, together, wholes
 from physics.privacy.calibration import LEAST_NOISE, MOST_NOISE, noise_for_budget
 from physics.privacy.conversion import epsilon_of_integer_orders, epsilon_of_rounds
 from physics.privacy.gaussian import (
@@ -17,6 +16,7 @@ from physics.privacy.gaussian import (
     deltas,
     rates,
 )
+from physics.validation import Sweep, floats, one_of, plain, together, wholes
 
 
 def epsilon(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation import digits_problem, simulate
+from physics.validation import Floats
 
 TABLE_FILE = Path(__file__).with_name("data") / "client_updates.npz"
 

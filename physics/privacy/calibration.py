@@ -10,9 +10,9 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import log_ndtr
 
-from physics.checks import Floats
 from physics.privacy.conversion import epsilon_of_best_orders
 from physics.privacy.renyi import total_variation_bound
+from physics.validation import Floats
 
 LEAST_NOISE, MOST_NOISE = 1e-2, 1e6  # the noise multipliers the accountant takes
 LOG_LEAST_NOISE, LOG_MOST_NOISE = math.log(LEAST_NOISE), math.log(MOST_NOISE)

@@ -20,8 +20,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.checks import Floats
 from physics.privacy.renyi import integer_log_moments, log_moments, total_variation_bound
+from physics.validation import Floats
 
 FIRST_S = -20.0  # s = log(a - 1): orders from 1 + 2e-9, for an epsilon of 1e9
 LAST_S = 14.0  # to 1.2 million, for an epsilon of 1e-5

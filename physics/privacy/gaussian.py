@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, Sweep, floats, one_of, plain, together, wholes
 from physics.privacy.calibration import gaussian_scale, log_delta_of_gaussian
+from physics.validation import Floats, Sweep, floats, one_of, plain, together, wholes
 
 LEAST_DELTA = 1e-300
 LEAST_EPSILON, MOST_EPSILON = 1e-6, 1e6

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln
 
-from physics.checks import Floats
+from physics.validation import Floats
 
 DIGITS = 37.0  # the integral is exact to e^-37, 1e-16 of its value
 SLACK = 8.0  # some thousand left-out points of e^-45 stay below e^-37

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from physics.checks import Floats, number, whole
 from physics.privacy.calibration import noise_for_budget
 from physics.privacy.gaussian import LEAST_DELTA, LEAST_EPSILON, MOST_EPSILON
+from physics.validation import Floats, number, whole
 
 TABLE_FILE = Path(__file__).with_name("data") / "client_updates.npz"
 LEAST_FLEET, MOST_FLEET = 20, 1_000_000_000  # at least one client of each of the 20 archetypes

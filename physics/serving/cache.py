@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from physics.checks import Sweep, floats, plain, wholes
 from physics.serving.zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
+from physics.validation import Sweep, floats, plain, wholes
 
 _MOST_DRAWS = 1e15
 

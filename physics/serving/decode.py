@@ -10,17 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from physics import reference
-from physics.checks import Floats, Sweep, floats, number, one_of, plain, together, wholes
+from physics import constants
 from physics.serving.queue import load_time_quantile, wait_for_link
 from physics.serving.zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
+from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, wholes
 
-GPU_MEMORY_BYTES = reference.H100_MEMORY_BYTES
-HBM_BYTES_PER_S = reference.H100_MEMORY_BYTES_PER_S
-PCIE_BYTES_PER_S = reference.PCIE_5_X16_BYTES_PER_S
-NVME_BYTES_PER_S = reference.NVME_BYTES_PER_S
-MODEL_BYTES = 2.0 * reference.LLAMA_3_70B_PARAMETERS  # bf16
-KV_BYTES_PER_TOKEN = float(reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN)
+GPU_MEMORY_BYTES = constants.H100_MEMORY_BYTES
+HBM_BYTES_PER_S = constants.H100_MEMORY_BYTES_PER_S
+PCIE_BYTES_PER_S = constants.PCIE_5_X16_BYTES_PER_S
+NVME_BYTES_PER_S = constants.NVME_BYTES_PER_S
+MODEL_BYTES = 2.0 * constants.LLAMA_3_70B_PARAMETERS  # bf16
+KV_BYTES_PER_TOKEN = float(constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN)
 
 _QUANTILE = 0.99
 _SLOT_ROUNDING = 1e-9  # 0.3 / 0.1 is three slots, not two

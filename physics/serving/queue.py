@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exprel
 
-from physics.checks import Floats
+from physics.validation import Floats
 
 _IDLEST, _BUSIEST = 1e-12, 1 - 1e-6  # utilisations between which the shape of the tail is solved for
 _NEWTON_STEPS = 4

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import exprel
 
-from physics.checks import Floats, together
+from physics.validation import Floats, together
 
 MOST_ITEMS = 1_000_000_000
 MOST_SKEW = 5.0

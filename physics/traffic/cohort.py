@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, digamma, log_ndtr, ndtri
 
-from physics.checks import Floats, floats, one_of, plain, together, wholes
+from physics.validation import Floats, floats, one_of, plain, together, wholes
 
 Distribution = Literal["exponential", "lognormal"]
 

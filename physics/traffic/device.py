@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, plain, together
 from physics.traffic.volume import (
     MOST_BYTES,
     MOST_ROUNDS,
     participation_bytes,
 )
+from physics.validation import Floats, floats, plain, together
 
 _LEAST_BYTES_PER_S = 1e-6
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, plain, together, wholes
+from physics.validation import Floats, floats, plain, together, wholes
 
 _MOST_ATTEMPTS = 1e6
 _MOST_JOULES = 1e12

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln
 
-from physics.checks import Floats, floats, one_of, plain, together, wholes
 from physics.units import BITS_PER_BYTE
+from physics.validation import Floats, floats, one_of, plain, together, wholes
 
 Index = Literal["uint32", "fixed", "bitmap", "entropy"]
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]

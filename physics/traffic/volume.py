@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats, floats, number, plain, together
+from physics.validation import Floats, floats, number, plain, together
 
 # Legal ranges: far beyond any fleet, and small enough that no product of them leaves float64.
 MOST_BYTES = 1e18

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation import FederatedProblem, digits_problem, personalise, problem_from_partition
+from physics.validation import Floats
 from tracks.cities import CITIES, CLIENTS
 from tracks.crises.battery_setting import RESOLUTION, Data, Glasses, Method, Setting
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.energy import temperature_c
+from physics.validation import Floats
 from tracks.crises.battery_setting import Glasses, Setting
 from tracks.crises.battery_step import DISPLAY_W, FRAME_S, Exchange, Step, latency_s
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from physics.checks import Floats
+from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.crises.battery_accent import Lesson, accent
 from tracks.crises.battery_day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H

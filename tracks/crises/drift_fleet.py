@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats, number
 from physics.energy import loop_latency_s, training_flop_ratio
 from physics.federation import invitation_rates
 from physics.traffic import algorithm_payload_bytes, device_bytes, retry
+from physics.validation import Floats, number
 from tracks import Track
 from tracks.cities import CITIES, CLIENTS, problem
 from tracks.crises.drift_setting import HORIZON_DAYS, Algorithm, Selection, Setting

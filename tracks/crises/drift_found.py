@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from physics.checks import Floats
+from physics.validation import Floats
 from tracks import Track
 from tracks.cities import problem
 from tracks.crises.drift_fleet import Costs, Loop, costs, loop

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.federation import (
     FixedPoint,
     draw_participation,
     fixed_point,
     simulate_seeds,
 )
+from physics.validation import Floats
 from tracks import Track
 from tracks.cities import CITIES, CLIENTS, problem
 from tracks.crises.drift_setting import LEARNING_RATE, Algorithm, Selection, Setting

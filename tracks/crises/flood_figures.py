@@ -8,9 +8,9 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from physics.checks import Floats
 from physics.serving import lru_hit_rate, static_hit_rate
 from physics.units import GB, PB
+from physics.validation import Floats
 from tracks import charts
 from tracks.crises.flood_serving import Found, first_tokens_s
 from tracks.crises.flood_setting import RANK, RATE, Node, Setting, adapter_bytes, node_of

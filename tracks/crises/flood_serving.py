@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.checks import Floats
 from physics.serving import Serving, decode_step_s, serving, unique_items
+from physics.validation import Floats
 from tracks.crises.flood_quality import gain_points
 from tracks.crises.flood_setting import (
     CONTEXT_TOKENS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from physics import reference
+from physics import constants
 from physics.memory import lora_parameters
 from physics.networks import Transformer
 from physics.serving import GPU_MEMORY_BYTES
@@ -25,7 +25,7 @@ HOST: Range = (0, 2 * TB)
 BATCH: Range = (64, 256)
 RATE: Range = (10, 200)
 
-DEFAULT_RANK = reference.LLAMA_3_70B_LORA_RANK
+DEFAULT_RANK = constants.LLAMA_3_70B_LORA_RANK
 DEFAULT_TARGETS: Targets = "qkvo"
 DEFAULT_EVICTION: Eviction = "lru"
 DEFAULT_HBM, DEFAULT_HOST = 250 * GB, 0.5 * TB
@@ -129,10 +129,10 @@ def node_of(track: Track) -> Node:
         gpus=int(extras.get("gpus", 8)),
         gpu_memory_bytes=float(extras.get("gpu_memory_bytes", GPU_MEMORY_BYTES)),
         weights_bytes=float(track.model.weights_bytes),
-        kv_bytes_per_token=float(extras.get("kv_bytes_per_token", reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN)),
-        hbm_bytes_per_s=float(extras.get("gpu_memory_bytes_per_s", reference.H100_MEMORY_BYTES_PER_S)),
-        pcie_bytes_per_s=float(extras.get("pcie_bytes_per_s", reference.PCIE_5_X16_BYTES_PER_S)),
-        nvme_bytes_per_s=float(extras.get("nvme_bytes_per_s", reference.NVME_BYTES_PER_S)),
+        kv_bytes_per_token=float(extras.get("kv_bytes_per_token", constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN)),
+        hbm_bytes_per_s=float(extras.get("gpu_memory_bytes_per_s", constants.H100_MEMORY_BYTES_PER_S)),
+        pcie_bytes_per_s=float(extras.get("pcie_bytes_per_s", constants.PCIE_5_X16_BYTES_PER_S)),
+        nvme_bytes_per_s=float(extras.get("nvme_bytes_per_s", constants.NVME_BYTES_PER_S)),
         first_token_s=float(limits.get("p99_added_first_token_s", track.device.deadline_s)),
         throughput_share=float(limits.get("throughput_share", 0.95)),
         fleet_seed=track.fleet.seed,
@@ -143,12 +143,12 @@ def node_of(track: Track) -> Node:
 @lru_cache(maxsize=1)
 def _llama() -> Transformer:
     return Transformer(
-        layers=reference.LLAMA_3_70B_LAYERS,
-        hidden=reference.LLAMA_3_70B_HIDDEN,
-        heads=reference.LLAMA_3_70B_HEADS,
-        kv_heads=reference.LLAMA_3_70B_KV_HEADS,
-        ffn=reference.LLAMA_3_70B_FFN,
-        vocab=reference.LLAMA_3_70B_VOCABULARY,
+        layers=constants.LLAMA_3_70B_LAYERS,
+        hidden=constants.LLAMA_3_70B_HIDDEN,
+        heads=constants.LLAMA_3_70B_HEADS,
+        kv_heads=constants.LLAMA_3_70B_KV_HEADS,
+        ffn=constants.LLAMA_3_70B_FFN,
+        vocab=constants.LLAMA_3_70B_VOCABULARY,
         family="llama",
     )
 

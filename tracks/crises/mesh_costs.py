@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.checks import Floats, number
 from physics.energy import radio_energy_j, training_flop_ratio
 from physics.gossip import ble_time_s, flood_time_s
+from physics.validation import Floats, number
 from tracks import Track
 from tracks.crises.mesh_setting import (
     BITS,

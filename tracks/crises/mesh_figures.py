@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.checks import Floats, number
 from physics.units import SECONDS_PER_DAY
+from physics.validation import Floats, number
 from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
 from tracks.crises.mesh_costs import SETTLED, Costs, Quality, error_by_round, quality
 from tracks.crises.mesh_setting import (

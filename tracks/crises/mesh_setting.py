@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from physics import reference
+from physics import constants
 from tracks import Track, Value
 
 Range = tuple[float, float]
@@ -150,7 +150,7 @@ def default_setting(track: Track) -> Setting:
 def receive_w(track: Track) -> float:
     """Return what listening draws: the energy of a received bit times the bits of a connection [W]."""
     extras = track.device.extras
-    joule_per_byte = extras.get("radio_receive_j_per_byte", reference.BLE_RECEIVE_J_PER_BIT * 8)
+    joule_per_byte = extras.get("radio_receive_j_per_byte", constants.BLE_RECEIVE_J_PER_BIT * 8)
     return joule_per_byte * link_bytes_per_s(track)
 
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.checks import Floats
 from physics.gossip import Mesh, gossip_trial, mesh, place_of_node
+from physics.validation import Floats
 from tracks.crises.mesh_setting import FLOOD, GOSSIP, HUB, LOCAL, NODES, PLACES, RELAYS_IN_RANGE, ROUNDS
 
 DRAWS = 6  # of truths, sleepers and calls: enough that shares of nodes move by a percent or two

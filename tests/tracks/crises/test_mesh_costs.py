@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from physics import reference
+from physics import constants
 from physics.gossip import ble_time_s, flood_time_s
 from tests.states import plain
 from tests.tracks.crises.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
@@ -22,7 +22,7 @@ def test_a_flood_takes_the_air_that_physics_says():
     setting = PIONEER.setting(mode="flood", payload_bytes=1200)
     assert air_s(setting) == flood_time_s(200, payload_bytes=1200, mode="mesh", degree=12) == 200 * 12 * 100 * 0.060
     # 12 B in 60 ms are the 1.6 kb/s a hop of the bearer.
-    assert 12 * 8 / 0.060 == reference.BLE_MESH_BIT_PER_S == PIONEER.track.device.extras["mesh_bit_per_s"]
+    assert 12 * 8 / 0.060 == constants.BLE_MESH_BIT_PER_S == PIONEER.track.device.extras["mesh_bit_per_s"]
 
 
 def test_a_call_goes_by_segments_while_they_are_few_and_over_a_connection_otherwise():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from physics import checks
+from physics import validation as checks
 
 NOT_NUMBERS = [
     None,

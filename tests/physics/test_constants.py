@@ -7,35 +7,35 @@ from pathlib import Path
 
 import pytest
 
-from physics import reference, traffic
+from physics import constants, traffic
 from physics.units import GB, MB, PB
 
-SOURCE = Path(reference.__file__).read_text(encoding="utf-8")
+SOURCE = Path(constants.__file__).read_text(encoding="utf-8")
 
 
 def test_every_figure_says_on_its_line_where_it_comes_from() -> None:  # N4
     lines = [line for line in SOURCE.splitlines() if re.match(r"[A-Z0-9_]+: Final = ", line)]
-    assert len(lines) == len([name for name in vars(reference) if name.isupper() and name != "MB"])
+    assert len(lines) == len([name for name in vars(constants) if name.isupper() and name != "MB"])
     aliases = {"KEYBOARD_UPLINK_BIT_PER_S"}  # another figure of the file by a second name
     silent = [line for line in lines if "  # " not in line and line.split(":")[0] not in aliases]
     assert silent == []
 
 
 def test_llama_3_70b_parameters_are_the_sum_of_its_matrices() -> None:
-    hidden, ffn = reference.LLAMA_3_70B_HIDDEN, reference.LLAMA_3_70B_FFN
-    head = hidden // reference.LLAMA_3_70B_HEADS
-    kv = reference.LLAMA_3_70B_KV_HEADS * head
+    hidden, ffn = constants.LLAMA_3_70B_HIDDEN, constants.LLAMA_3_70B_FFN
+    head = hidden // constants.LLAMA_3_70B_HEADS
+    kv = constants.LLAMA_3_70B_KV_HEADS * head
     attention = hidden * hidden + 2 * hidden * kv + hidden * hidden
     block = attention + 3 * hidden * ffn + 2 * hidden
-    total = 2 * reference.LLAMA_3_70B_VOCABULARY * hidden + reference.LLAMA_3_70B_LAYERS * block + hidden
-    assert total == reference.LLAMA_3_70B_PARAMETERS
-    assert 2 * reference.LLAMA_3_70B_LAYERS * kv * 2 == reference.LLAMA_3_70B_KV_BYTES_PER_TOKEN
+    total = 2 * constants.LLAMA_3_70B_VOCABULARY * hidden + constants.LLAMA_3_70B_LAYERS * block + hidden
+    assert total == constants.LLAMA_3_70B_PARAMETERS
+    assert 2 * constants.LLAMA_3_70B_LAYERS * kv * 2 == constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN
 
 
 def test_lora_parameters_follow_from_rank_and_the_four_attention_matrices() -> None:
     shapes = {"q": (8192, 8192), "k": (8192, 1024), "v": (8192, 1024), "o": (8192, 8192)}
     a_and_b = sum(16 * d_in + d_out * 16 for d_in, d_out in shapes.values())
-    assert 80 * a_and_b == reference.LLAMA_3_70B_LORA_PARAMETERS == 65_536_000
+    assert 80 * a_and_b == constants.LLAMA_3_70B_LORA_PARAMETERS == 65_536_000
 
 
 # expansion, kernel, output channels, stride of the 20 blocks of ProxylessNAS-Mobile (Cai et al. 2019, fig. 4)
@@ -64,14 +64,14 @@ def proxyless_mobile_counts() -> tuple[int, int]:
 
 def test_proxyless_mobile_is_its_layers_plus_the_lite_residual() -> None:
     macs, parameters = proxyless_mobile_counts()
-    residual = reference.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS
-    assert parameters + residual == reference.PROXYLESS_MOBILE_PARAMETERS
-    assert macs == pytest.approx(reference.PROXYLESS_MOBILE_MACS, rel=0.005)
-    assert reference.PROXYLESS_MOBILE_HEAD_PARAMETERS == 1280 * 102 + 102
+    residual = constants.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS
+    assert parameters + residual == constants.PROXYLESS_MOBILE_PARAMETERS
+    assert macs == pytest.approx(constants.PROXYLESS_MOBILE_MACS, rel=0.005)
+    assert constants.PROXYLESS_MOBILE_HEAD_PARAMETERS == 1280 * 102 + 102
 
 
 def test_tinytl_published_megabytes_are_backbone_and_head_at_their_precisions() -> None:
-    backbone, head = reference.PROXYLESS_MOBILE_PARAMETERS, reference.PROXYLESS_MOBILE_HEAD_PARAMETERS
+    backbone, head = constants.PROXYLESS_MOBILE_PARAMETERS, constants.PROXYLESS_MOBILE_HEAD_PARAMETERS
     assert 4 * (backbone + head) == 18_986_360  # TinyTL fig. 3, full: 18.98636 MB
     assert backbone + 4 * head == 5_138_576  # TinyTL fig. 3, last layer: 5.138576 MB
 
@@ -80,57 +80,57 @@ def test_ds_cnn_counts_are_the_sum_over_its_layers() -> None:
     width, places, classes = 212, 25 * 5, 12
     kernels = [10 * 4 * width] + [9 * width, width * width] * 4
     head = width * classes
-    assert sum(kernels) * places + head == reference.DS_CNN_MACS
-    assert sum(kernels) + 2 * width * len(kernels) + head + classes == reference.DS_CNN_PARAMETERS
-    assert places == reference.DS_CNN_MAP_ELEMENTS
-    assert (width, classes) == (reference.DS_CNN_WIDTH, reference.DS_CNN_CLASSES)
+    assert sum(kernels) * places + head == constants.DS_CNN_MACS
+    assert sum(kernels) + 2 * width * len(kernels) + head + classes == constants.DS_CNN_PARAMETERS
+    assert places == constants.DS_CNN_MAP_ELEMENTS
+    assert (width, classes) == (constants.DS_CNN_WIDTH, constants.DS_CNN_CLASSES)
 
 
 def test_ds_cnn_weighs_what_the_published_int8_file_of_its_class_weighs() -> None:
-    assert pytest.approx(reference.DS_CNN_M_FILE_BYTES, rel=0.01) == reference.DS_CNN_PARAMETERS
+    assert pytest.approx(constants.DS_CNN_M_FILE_BYTES, rel=0.01) == constants.DS_CNN_PARAMETERS
 
 
 def test_ds_cnn_window_is_one_second_of_frames_of_40_ms() -> None:
-    assert pytest.approx(1.0) == (reference.DS_CNN_WINDOW_FRAMES - 1) * reference.DS_CNN_FRAME_S + 0.040
+    assert pytest.approx(1.0) == (constants.DS_CNN_WINDOW_FRAMES - 1) * constants.DS_CNN_FRAME_S + 0.040
 
 
 def test_ble_energy_is_supply_power_over_the_data_rate() -> None:
-    assert pytest.approx(reference.BLE_TRANSMIT_J_PER_BIT, rel=0.03) == 3.0 * 6.40e-3 / 1.376e6
-    assert pytest.approx(reference.BLE_RECEIVE_J_PER_BIT, rel=0.03) == 3.0 * 6.26e-3 / 1.376e6
+    assert pytest.approx(constants.BLE_TRANSMIT_J_PER_BIT, rel=0.03) == 3.0 * 6.40e-3 / 1.376e6
+    assert pytest.approx(constants.BLE_RECEIVE_J_PER_BIT, rel=0.03) == 3.0 * 6.26e-3 / 1.376e6
 
 
 def test_5g_energy_per_byte_is_the_slope_of_power_over_rate() -> None:
     watts_per_bit_per_s = 29.15e-3 / 1e6
-    assert 8 * watts_per_bit_per_s == pytest.approx(reference.FIVE_G_J_PER_BYTE, rel=0.002)
+    assert 8 * watts_per_bit_per_s == pytest.approx(constants.FIVE_G_J_PER_BYTE, rel=0.002)
 
 
 def test_lte_at_6_mbit_s_costs_3_9_w_and_5_2_j_a_megabyte() -> None:
-    watts = 6 * reference.LTE_UPLINK_W_PER_MBIT_S + reference.LTE_BASE_W
+    watts = 6 * constants.LTE_UPLINK_W_PER_MBIT_S + constants.LTE_BASE_W
     assert watts == pytest.approx(3.9, abs=0.05)
-    assert watts / (reference.LTE_UPLINK_BIT_PER_S / 8) * MB == pytest.approx(5.2, abs=0.05)
+    assert watts / (constants.LTE_UPLINK_BIT_PER_S / 8) * MB == pytest.approx(5.2, abs=0.05)
 
 
 def test_lte_isolated_packet_is_mostly_its_tail() -> None:
-    assert pytest.approx(reference.LTE_ISOLATED_PACKET_J, rel=0.05) == 11.576 * 1.060
+    assert pytest.approx(constants.LTE_ISOLATED_PACKET_J, rel=0.05) == 11.576 * 1.060
 
 
 def test_mesh_segment_of_12_bytes_leaves_every_60_ms() -> None:
-    assert pytest.approx(12 * 8 / (3 * 0.020)) == reference.BLE_MESH_BIT_PER_S
+    assert pytest.approx(12 * 8 / (3 * 0.020)) == constants.BLE_MESH_BIT_PER_S
 
 
 def test_keyboard_fleet_moves_400_000_times_what_it_would_gather() -> None:  # L22
-    model = reference.KEYBOARD_PARAMETERS * reference.KEYBOARD_BYTES_PER_PARAMETER
-    invited = reference.KEYBOARD_PARTICIPATION * reference.KEYBOARD_PHONES
+    model = constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER
+    invited = constants.KEYBOARD_PARTICIPATION * constants.KEYBOARD_PHONES
     round_bytes = traffic.round_traffic_bytes(invited, download_bytes=model, upload_bytes=model)
-    day_bytes = reference.KEYBOARD_ROUNDS_PER_DAY * round_bytes
-    gathered = reference.KEYBOARD_KEYSTROKES_PER_DAY * reference.KEYBOARD_BYTES_PER_KEYSTROKE
+    day_bytes = constants.KEYBOARD_ROUNDS_PER_DAY * round_bytes
+    gathered = constants.KEYBOARD_KEYSTROKES_PER_DAY * constants.KEYBOARD_BYTES_PER_KEYSTROKE
     assert round_bytes == pytest.approx(4 * PB)
     assert day_bytes == pytest.approx(40 * PB)
     assert gathered == pytest.approx(100 * GB)
     assert day_bytes / gathered == pytest.approx(400_000)
-    assert pytest.approx(10) == reference.KEYBOARD_KEYSTROKES_PER_DAY / reference.KEYBOARD_PHONES
+    assert pytest.approx(10) == constants.KEYBOARD_KEYSTROKES_PER_DAY / constants.KEYBOARD_PHONES
 
 
 def test_published_keyboard_model_is_hundreds_of_times_smaller_than_the_illustration() -> None:  # L22
-    assert reference.KEYBOARD_PARAMETERS / reference.GBOARD_PARAMETERS > 500
-    assert reference.GBOARD_PARAMETERS < 10_000_000  # "less than ten million parameters"
+    assert constants.KEYBOARD_PARAMETERS / constants.GBOARD_PARAMETERS > 500
+    assert constants.GBOARD_PARAMETERS < 10_000_000  # "less than ten million parameters"
