@@ -15,15 +15,15 @@ from dash import Dash
 
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
-from dashboard.missions.convergence_opinion import OPINION_SEEDS, second_opinion
-from dashboard.missions.convergence_runs import learning_of
-from dashboard.missions.convergence_setting import setting_of
 from dashboard.opinions import BadTicket, Opinions, digest
 from dashboard.settings import Settings
 from physics.federation import draw_participation, simulate
 from tests.wire import Student, said
 from tracks import Bench, SecondOpinion, SpecError, charts
 from tracks.cities import problem
+from tracks.missions.convergence.runs import learning_of
+from tracks.missions.convergence.second_opinion import OPINION_SEEDS, second_opinion
+from tracks.missions.convergence.setting import setting_of
 from tracks.registry import Registry
 from tracks.scores import scores
 

@@ -1,0 +1,48 @@
+"""The memory bench on each of the four tracks, and states of its controls drawn along their own scales."""
+
+from dataclasses import replace
+
+from physics.memory import training_memory
+from tests.states import TRACKS, OnTrack, drawn_states
+from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.missions.memory.bench import BENCH
+from tracks.missions.memory.networks import network_of
+from tracks.missions.memory.setting import setting_of
+
+
+class Memory(OnTrack):
+    """The bench with the network it trains."""
+
+    def __init__(self, track):
+        self.network = network_of(track)
+        super().__init__(track, BENCH, lambda state: setting_of(self.network, state))
+
+
+ON = {track.id: Memory(track) for track in TRACKS}
+TITAN, NOMAD, PIONEER = ON["cloud_titan"], ON["mobile_nomad"], ON["tiny_pioneer"]
+any_state = drawn_states(*ON.values())
+
+
+def counted(one, setting):
+    """Return what physics counts for a setting, asked without this bench."""
+    size = {one.network.size: setting.size} if one.network.size else {}
+    return training_memory(
+        one.network.shape,
+        method=setting.method,
+        optimizer=setting.optimizer,
+        precision=setting.precision,
+        batch=setting.batch,
+        rank=setting.rank,
+        targets="qkvo",
+        last=setting.last,
+        attention="explicit" if setting.runtime == "stock" else "flash",
+        checkpoint=setting.checkpoint,
+        runtime=setting.runtime,
+        **({"tokens": size["tokens"]} if "tokens" in size else size),
+    )
+
+
+def guest(**model):
+    """Return a track whose network nobody named, with another model."""
+    texts = {name: text for name, text in EDGE_GUARDIAN.texts.items() if name != "network"}
+    return replace(EDGE_GUARDIAN, id="harbour_crane", model=replace(EDGE_GUARDIAN.model, **model), texts=texts)

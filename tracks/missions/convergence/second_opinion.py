@@ -1,0 +1,93 @@
+"""The second opinion: softmax regression on the same partition, under the same kind of draws, for twenty seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from physics.federation import draw_participation, simulate
+from tracks import SecondOpinion, Track, Value, charts
+from tracks.cities import drawn_rounds, problem
+from tracks.missions.convergence.costs import costs
+from tracks.missions.convergence.figures import COMMUNICATION, MOST_PLACES
+from tracks.missions.convergence.links import links
+from tracks.missions.convergence.runs import learning_of, runs
+from tracks.missions.convergence.setting import Setting, setting_of
+from tracks.quantities import in_words
+from tracks.scores import scores
+
+OPINION_SEEDS = 20
+MIDDLE = (0.1, 0.9)  # the band holds the middle eight of ten seeds
+SERIES = 2
+CLOSE = 0.01  # of accuracy: nearer, the engines agree
+
+
+def second_opinion(track: Track, *, report: Callable[[int, int], None], **controls: Value) -> SecondOpinion:
+    """Return what softmax regression gives in the same state, with the exact engine's step sizes and step counts.
+
+    ``report(done, of)`` is called before the first and after every seed.
+    """
+    setting = setting_of(controls)
+    curves = np.stack([scores(curve) for curve in _accuracies(track, setting, report)])
+    low, high = np.quantile(curves, MIDDLE, axis=0)
+    exact = runs(learning_of(track.fleet.seed, setting, seed=0)).mean
+    places = list(drawn_rounds(setting.rounds, MOST_PLACES))
+    spent = costs(track, setting).moved / setting.rounds
+    x = [spent * place for place in places]
+    middle = curves.mean(axis=0)
+    figure = charts.figure(
+        charts.spread(x, low[places], high[places], name="softmax, middle eight of ten seeds", series=SERIES),
+        charts.curve(x, middle[places], name="softmax, mean", series=SERIES, role="seed", label="Softmax"),
+    )
+    return SecondOpinion(
+        panel=COMMUNICATION, figure=figure, sentence=_sentence(exact, low, high, middle, setting.rounds)
+    )
+
+
+def _accuracies(track: Track, setting: Setting, report: Callable[[int, int], None]) -> list[Any]:
+    fleet = problem(track.fleet.seed, setting.alpha)
+    found = []
+    report(0, OPINION_SEEDS)
+    for seed in range(OPINION_SEEDS):
+        mask = draw_participation(
+            fleet,
+            rounds=setting.rounds,
+            clients_per_round=setting.clients_per_round,
+            reliability=links(setting.reliability, setting.attempts).delivered,
+            selection=setting.selection,
+            seed=seed,
+        )
+        run = simulate(
+            fleet,
+            algorithm=setting.algorithm,
+            rounds=setting.rounds,
+            clients_per_round=setting.clients_per_round,
+            local_steps=setting.local_steps,
+            learning_rate=setting.learning_rate,
+            proximal=setting.proximal,
+            participation=mask,
+            engine="softmax",
+        )
+        found.append(run.accuracy)
+        report(seed + 1, OPINION_SEEDS)
+    return found
+
+
+def _sentence(exact: Any, low: Any, high: Any, middle: Any, rounds: int) -> str:
+    """Say where the two engines end, and in which rounds the exact one lies outside the band."""
+    at, least, most, own = (in_words(float(curve[-1]), "share") for curve in (middle, low, high, exact))
+    ends = f"After {rounds} rounds softmax is at {at} ({least} to {most} over {OPINION_SEEDS} seeds), "
+    ends += f"the exact engine at {own}. "
+    outside = [t for t in range(1, rounds + 1) if not low[t] - CLOSE <= exact[t] <= high[t] + CLOSE]
+    if not outside:
+        return f"{ends}They agree within a point in every round."
+    above = sum(1 for t in outside if exact[t] > high[t])
+    side = "above" if 2 * above > len(outside) else "below"
+    first, last = outside[0], outside[-1]
+    said = (
+        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine "
+        f"lies {side} the band by more than a point."
+    )
+    return f"{said} Least squares drifts more than softmax does on the same data." if side == "below" else said

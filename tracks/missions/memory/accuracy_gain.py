@@ -1,0 +1,102 @@
+"""How much of full fine-tuning's gain a way of training keeps: published where measured, a proxy or assumed elsewhere.
+
+    gain kept = (accuracy - accuracy of the last layer alone) / (accuracy of all - accuracy of the last layer alone)
+
+- TinyTL's methods: means over the eight data sets of its table 2 that were measured in every row.
+- LoRA: a proxy task, the closest change of rank r to what full training of a small model changes.
+- last blocks: assumed, log(1 + k) / log(1 + blocks): none with the last layer alone, all with every block.
+- resolution: the published step from 224 to 320 pixels, carried on along the octaves. Tokens and optimizer: assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from physics.federation import personalise, problem_from_partition
+from physics.published import TINYTL_TABLE_2, TinyTlAccuracy
+from tracks.missions.memory.networks import PUBLISHED_RESOLUTION, RANKS, Network
+from tracks.missions.memory.setting import Setting
+
+DATA_SETS = ("flowers", "cars", "cub", "food", "pets", "aircraft", "cifar10", "cifar100")  # in every row of the table
+PROXY_RANKS, PROXY_STEPS = 10, 20
+TOKENS_PER_OCTAVE = 0.03  # assumed: what halving a sequence costs, of the gain
+OPTIMIZER_KEEPS: Mapping[str, float] = {"sgd": 0.95, "momentum": 0.98, "adam": 1.0}  # assumed, after as many steps
+USUAL_TARGET = 0.875  # assumed, where a track names none
+
+
+def accuracy(row: TinyTlAccuracy) -> float:
+    """Return a row's mean accuracy over the data sets of every row, 0..1."""
+    return sum(row.accuracy_percent[name] for name in DATA_SETS) / len(DATA_SETS) / 100
+
+
+@lru_cache(maxsize=1)
+def published() -> Mapping[str, tuple[float, float, float]]:
+    """Return TinyTL's table 2 by method: memory at batch 8 [B], mean accuracy, share of the gain kept."""
+    rows = {row.method: row for row in TINYTL_TABLE_2}
+    none, all_of_it = accuracy(rows["FT-Last"]), accuracy(rows["FT-Full"])
+    return {
+        name: (row.memory_mb * 1e6, accuracy(row), (accuracy(row) - none) / (all_of_it - none))
+        for name, row in rows.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def resolution_per_octave() -> float:
+    """Return what doubling the resolution adds, of the gain: from TinyTL-L+B at 224 and at 320 pixels."""
+    table = published()
+    return (table["TinyTL-L+B@320"][2] - table["TinyTL-L+B"][2]) / math.log2(320 / PUBLISHED_RESOLUTION)
+
+
+@lru_cache(maxsize=1)
+def proxy_shares() -> tuple[float, ...]:
+    """Return the gain that a change of rank 1, 2, ... keeps on the proxy task: ten classes of digits, learnt anew."""
+    problem = problem_from_partition([range(1437)])
+    blank = np.zeros_like(problem.optimum)
+    scores = [
+        personalise(problem, blank, client=0, local_steps=PROXY_STEPS, rank=rank).own
+        for rank in range(1, PROXY_RANKS + 1)
+    ]
+    chance = 1 / PROXY_RANKS
+    return tuple((score - chance) / (scores[-1] - chance) for score in scores)
+
+
+def proxy_rank(rank: float) -> float:
+    """Return where a rank lies among the proxy's: 1 to 64 laid on 1 to 10 along the logarithm, which is assumed."""
+    return 1 + (PROXY_RANKS - 1) * math.log(rank) / math.log(RANKS[1])
+
+
+@lru_cache(maxsize=256)
+def lora_share(rank: int) -> float:
+    """Return the gain that LoRA of a rank keeps, on the proxy task."""
+    return float(np.interp(proxy_rank(rank), range(1, PROXY_RANKS + 1), proxy_shares()))
+
+
+def method_share(network: Network, setting: Setting) -> float:
+    """Return the gain that a method keeps at the usual size of a sample, with Adam."""
+    if setting.method == "full":
+        return 1.0
+    if setting.method == "lora":
+        return lora_share(setting.rank)
+    if setting.method == "last_k":
+        return math.log1p(setting.last) / math.log1p(network.blocks)
+    return published()["TinyTL-L" if setting.method == "tinytl_lite_residual" else "TinyTL-B"][2]
+
+
+def size_adds(network: Network, size: int) -> float:
+    """Return what a sample's size adds to the gain kept, negative below the usual one."""
+    if not network.size:
+        return 0.0
+    octaves = math.log2(size / network.usual_size)
+    if network.is_transformer:
+        return min(0.0, TOKENS_PER_OCTAVE * octaves)
+    return resolution_per_octave() * octaves
+
+
+def gain_kept(network: Network, setting: Setting) -> float:
+    """Return the share of full fine-tuning's gain that a state keeps; above 1 where finer images add to it."""
+    share = method_share(network, setting) * OPTIMIZER_KEEPS[setting.optimizer]
+    return max(0.0, share + size_adds(network, setting.size))

@@ -1,0 +1,240 @@
+"""The memory bench's figures: where the bytes of a step go, as a waterfall or a map of RAM, and what they buy."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache, partial
+
+import numpy as np
+
+from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.missions.memory.accuracy_gain import gain_kept, published
+from tracks.missions.memory.costs import costs
+from tracks.missions.memory.networks import BATCHES, Network, network_of
+from tracks.missions.memory.readings import Found, target
+from tracks.missions.memory.setting import SHORT, Setting, called, default_setting
+from tracks.sources import words
+
+WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "gain_by_memory"
+PARTS = ("Weights", "Gradients", "Optimizer", "Activations")
+KINDS = ("weights", "gradients", "optimizer", "activations")
+ROWS = ("Training", "Inference")
+MOST_GAIN = 1.25
+YOURS, OTHERS, PUBLISHED = 0, 1, 2
+# Of table 2 those that are drawn; TinyTL-L+B at 224 pixels lies on TinyTL-L, and norms are no method of this bench.
+DRAWN = ("FT-Last", "TinyTL-B", "TinyTL-L", "TinyTL-L+B@320", "FT-Full")
+_PLACES = {"FT-Last": "right", "TinyTL-B": "left", "TinyTL-L": "left", "FT-Full": "right"}
+
+
+def panels(track: Track) -> tuple[Panel, Panel]:
+    """Return the two panels of a track, the first in two views; their axes never move."""
+    budget, floor = float(track.device.learning_memory_bytes), target(track)
+    top, gain_axis = _axes(network_of(track), budget)
+    limits = partial(_budget_line, budget, "y")
+    return (
+        Panel(
+            id=WATERFALL,
+            question="Where does the memory of a training step go?",
+            label="waterfall",
+            x=Axis(scale="category", label="", categories=(*PARTS, "Total")),
+            y=Axis(label="training memory", unit="iB", low=0, high=top),
+            limits=limits,
+            views=(
+                Panel(
+                    id=MAP,
+                    question="What does training hold in RAM beside inference?",
+                    label="map of RAM",
+                    x=Axis(label="RAM", unit="iB", low=0, high=top),
+                    y=Axis(scale="category", label="", categories=ROWS),
+                    limits=partial(_budget_line, budget, "x"),
+                ),
+            ),
+        ),
+        Panel(
+            id=GAIN,
+            question="What does memory buy in accuracy?",
+            x=gain_axis,
+            y=Axis(label="gain kept, of full fine-tuning", unit="share", low=0, high=MOST_GAIN),
+            limits=partial(_gain_limits, budget, floor),
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _axes(network: Network, budget: float) -> tuple[float, Axis]:
+    """Return the top of the waterfall, and the memory axis from the least inference to the largest full step."""
+    start = default_setting(network)
+    total = costs(network, start).total
+    full = start._replace(method="full")
+    low = min(costs(network, start._replace(batch=BATCHES[0])).inference, budget)
+    high = max(costs(network, full._replace(batch=BATCHES[1])).total, budget)
+    axis = Axis(
+        label="training memory",
+        unit="iB",
+        low=2.0 ** math.floor(math.log2(low)),
+        high=2.0 ** (1 + math.ceil(math.log2(high))),  # room for the budget’s words
+        scale="log",
+    )
+    return 1.15 * max(total, 1.5 * budget), axis
+
+
+def _budget_line(budget: float, axis: str) -> Figure:
+    label = f"budget {words(budget, 'iB')}"
+    return charts.figure(charts.limit(budget, label, axis="x" if axis == "x" else "y"))
+
+
+def _gain_limits(budget: float, floor: float) -> Figure:
+    return charts.figure(
+        charts.band(floor, MOST_GAIN),
+        charts.limit(floor, f"target {words(floor, 'share')}", kind="target"),
+        charts.limit(budget, f"budget {words(budget, 'iB')}", axis="x"),
+    )
+
+
+# --- waterfall and map -----------------------------------------------------------------------------------------------
+
+
+def _fits(given: Found) -> str:
+    """Say whether the step fits, and what the largest part is."""
+    total, budget = given.costs.total, given.budget
+    name, value = given.costs.biggest
+    answer = "Yes, it fits" if total <= budget else "No, it does not fit"
+    share = words(value / total, "share")
+    return f"{answer}: {words(total, 'iB')} of {words(budget, 'iB')}, {share} of it {name}."
+
+
+def waterfall_drawing(given: Found) -> Drawing:
+    """Return the four terms and their sum against the budget."""
+    name, value = given.costs.biggest
+    total = words(given.costs.total, "iB")
+    return Drawing(
+        figure=partial(_waterfall_figure, given),
+        summary=f"{words(value / given.costs.total, 'share')} goes to {name}: {words(value, 'iB')} of {total}, with a "
+        f"budget of {words(given.budget, 'iB')}.",
+        table=partial(_waterfall_table, given),
+        point=(float(len(PARTS)), given.costs.total),
+    )
+
+
+def _waterfall_figure(given: Found) -> Figure:
+    values = [value for _, value in given.costs.parts]
+    parts = tuple(zip(PARTS, values, KINDS, strict=True))
+    return charts.figure(
+        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}"),
+        charts.waterfall(parts, budget=given.budget, unit="iB"),
+    )
+
+
+def _waterfall_table(given: Found) -> Table:
+    spent, total = given.costs, given.costs.total
+    served = (spent.inference_weights, 0.0, 0.0, spent.inference_live)
+    rows = [
+        (part, value, value / total, inference)
+        for part, (_, value), inference in zip(PARTS, spent.parts, served, strict=True)
+    ]
+    rows += [("Total", total, 1.0, spent.inference), ("Budget", given.budget, given.budget / total, given.budget)]
+    return Table(columns=("part", "training, B", "share of the step, of 1", "inference, B"), rows=tuple(rows))
+
+
+def map_drawing(given: Found) -> Drawing:
+    """Return the same buffers side by side in RAM, and what inference alone would hold."""
+    return Drawing(
+        figure=partial(_map_figure, given),
+        summary=f"{_fits(given)[:-1]}; inference holds {words(given.costs.inference, 'iB')}.",
+        table=partial(_waterfall_table, given),
+        point=(given.costs.total, 0.0),
+    )
+
+
+def _map_figure(given: Found) -> Figure:
+    spent = given.costs
+    training = [(part, value, kind) for part, (_, value), kind in zip(PARTS, spent.parts, KINDS, strict=True)]
+    inference = [("Weights", spent.inference_weights, "weights"), ("Activations", spent.inference_live, "activations")]
+    for row, held in ((training, spent.total), (inference, spent.inference)):
+        if held < given.budget:
+            row.append(("free", given.budget - held, "free"))
+    return charts.figure(
+        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}", axis="x"),
+        charts.stack((training, inference), unit="iB"),
+    )
+
+
+# --- what memory buys ------------------------------------------------------------------------------------------------
+
+
+def _at(network: Network, setting: Setting) -> tuple[float, float]:
+    return costs(network, setting).total, gain_kept(network, setting)
+
+
+def alternatives(given: Found) -> tuple[tuple[str, float, float], ...]:
+    """Return the other methods at the same state, LoRA apart: name, training memory [B], gain kept."""
+    network, setting = given.network, given.setting
+    others = (setting._replace(method=name) for name in network.methods if name not in (setting.method, "lora"))
+    return tuple((SHORT[other.method], *_at(network, other)) for other in others)
+
+
+def ranks(given: Found) -> tuple[tuple[int, float, float], ...]:
+    """Return LoRA at the same state by rank: rank, training memory [B], gain kept."""
+    network, lora = given.network, given.setting._replace(method="lora")
+    places = sorted({*(2**power for power in range(7) if 2**power <= network.ranks), network.ranks, lora.rank})
+    return tuple((rank, *_at(network, lora._replace(rank=rank))) for rank in places)
+
+
+def gain_drawing(given: Found) -> Drawing:
+    """Return the gain kept against training memory: LoRA by rank, the other methods, and published points."""
+    axis = _axes(given.network, given.budget)[1]
+    return Drawing(
+        figure=partial(_gain_figure, given, axis),
+        summary=_gain_summary(given),
+        table=partial(_gain_table, given),
+        point=(given.costs.total, given.gain),
+    )
+
+
+def _gain_summary(given: Found) -> str:
+    kept, total = words(given.gain, "share"), words(given.costs.total, "iB")
+    network, highest = given.network, given.network.ranks
+    low, high = (costs(network, given.setting._replace(method="lora", rank=rank)).total for rank in (1, highest))
+    grows = words(high / low - 1, "share")
+    return f"{kept} of the gain for {total}; from rank 1 to {highest} LoRA’s memory grows by {grows}."
+
+
+def _gain_figure(given: Found, axis: Axis) -> Figure:
+    parts = [
+        charts.band(given.target, MOST_GAIN),
+        charts.limit(given.target, f"target {words(given.target, 'share')}", kind="target"),
+        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}", axis="x"),
+    ]
+    by_rank = ranks(given)
+    xs, ys = [axis.place(memory) for _, memory, _ in by_rank], [min(gain, MOST_GAIN) for _, _, gain in by_rank]
+    parts.append(charts.curve(np.array(xs), np.array(ys), name="LoRA by rank", series=OTHERS))
+    for name, memory, gain in alternatives(given):
+        x, y = axis.place(memory), min(gain, MOST_GAIN)
+        parts.append(charts.point(x, y, name=name, series=OTHERS, role="other", label=name))
+    if given.network.published:
+        for name in DRAWN:
+            memory, _, gain = published()[name]
+            place = _PLACES.get(name, "right")
+            parts.append(
+                charts.point(
+                    axis.place(memory), gain, name=name, series=PUBLISHED, role="other", label=name, place=place
+                )
+            )
+    x, y = axis.place(given.costs.total), min(given.gain, MOST_GAIN)
+    you = words(given.gain, "share")
+    parts.append(charts.point(x, y, name="here", series=YOURS, label="you", value=you, place="above-right"))
+    return charts.figure(*parts)
+
+
+def _gain_table(given: Found) -> Table:
+    rows: list[tuple[str, str, float, float]] = [
+        ("your setting", called(given.setting), given.costs.total, given.gain),
+    ]
+    rows += [("same state", f"LoRA, rank {rank}", memory, gain) for rank, memory, gain in ranks(given)]
+    rows += [("same state", name, memory, gain) for name, memory, gain in alternatives(given)]
+    if given.network.published:
+        rows += [
+            (f"published, batch 8, accuracy {words(score, 'share')}", name, memory, gain)
+            for name, (memory, score, gain) in published().items()
+        ]
+    return Table(columns=("", "method", "training memory, B", "gain kept, of 1"), rows=tuple(rows))

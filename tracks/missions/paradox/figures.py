@@ -1,0 +1,256 @@
+"""The paradox in two figures: bytes of a day against participation, and the ratio against compression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache, partial
+
+from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
+from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.missions.paradox.readings import cap_in_words
+from tracks.missions.paradox.traffic import (
+    COMPRESSION,
+    DEFAULT_PARTICIPATION,
+    DEFAULT_ROUNDS_PER_DAY,
+    KEYBOARD,
+    MOVED_BYTES,
+    PARTICIPATION,
+    PUBLISHED_KEYBOARD_BYTES,
+    ROUNDS_PER_DAY,
+    Costs,
+    Setting,
+    cap_per_day,
+    keyboard_ratio,
+    moves_a_part,
+    reached,
+)
+from tracks.sources import words
+
+TRAFFIC, COMPRESSED = "traffic", "compression"
+FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1
+BOTH_SERIES, UPLOAD_SERIES, KEYBOARD_SERIES = 0, 1, 2
+BREAK_EVEN = 1.0
+
+
+def panels(track: Track) -> tuple[Panel, Panel]:
+    """Return the two panels of a track; their axes hold its whole range of decisions, and never move."""
+    bytes_axis, ratio_axis = axes(track)
+    return (
+        Panel(
+            id=TRAFFIC,
+            question="Does federating move fewer bytes a day?",
+            x=Axis(
+                label="participating share, per round",
+                unit="share",
+                low=PARTICIPATION[0],
+                high=PARTICIPATION[1],
+                scale="log",
+            ),
+            y=bytes_axis,
+            limits=partial(_traffic_limits, cap_per_day(track, track.fleet.devices), cap_in_words(track)),
+        ),
+        Panel(
+            id=COMPRESSED,
+            question="Does compression reach break-even?",
+            x=Axis(label="compression", unit="x", low=COMPRESSION[0], high=COMPRESSION[1], scale="log"),
+            y=ratio_axis,
+            limits=_compression_limits,
+        ),
+    )
+
+
+def axes(track: Track) -> tuple[Axis, Axis]:
+    """Return the y axes of a track: daily bytes and ratio, in whole decades."""
+    moved, fleet = track.model.moved_bytes, track.fleet
+    whole = track.model.weights_bytes if moves_a_part(track) else moved
+    return _axes(float(fleet.devices), float(fleet.raw_bytes_per_device_day), float(moved), float(whole))
+
+
+@lru_cache(maxsize=256)
+def _axes(fleet: float, raw: float, moved: float, whole: float) -> tuple[Axis, Axis]:
+    """Hold the default, each decision moved alone from end to end, and the presets."""
+    share, rounds = DEFAULT_PARTICIPATION, DEFAULT_ROUNDS_PER_DAY
+    own = [
+        (share, rounds, moved),
+        *((end, rounds, moved) for end in PARTICIPATION),
+        *((share, end, moved) for end in ROUNDS_PER_DAY),
+        *((share, rounds, end) for end in (*reached(MOVED_BYTES, moved), moved / COMPRESSION[1], whole)),
+    ]
+    phones = (KEYBOARD["fleet"], KEYBOARD["raw_bytes"])
+    cases = [
+        *((fleet, raw, *case) for case in own),
+        *((*phones, share, rounds, size) for size in (KEYBOARD["moved_bytes"], PUBLISHED_KEYBOARD_BYTES)),
+    ]
+    federated = [
+        float(daily_traffic_bytes(n, participation=p, download_bytes=size, upload_bytes=size, rounds_per_day=r))
+        for n, _, p, r, size in cases
+    ]
+    centralised = [float(centralised_traffic_bytes(n, raw_bytes_per_device=b)) for n, b, *_ in cases]
+    ratios = [day / other for day, other in zip(federated, centralised, strict=True)]
+    return (
+        _decades("bytes a day", "B", (*federated, *centralised)),
+        _decades("federated / centralised", "x", (*ratios, BREAK_EVEN)),
+    )
+
+
+def _decades(label: str, unit: str, values: Iterable[float]) -> Axis:
+    exponents = [math.log10(value) for value in values]
+    low, high = math.floor(min(exponents) + 1e-9), math.ceil(max(exponents) - 1e-9)
+    return Axis(label=label, unit=unit, low=10.0**low, high=10.0**high, scale="log")
+
+
+def _traffic_limits(allowed: float, cap: str) -> Figure:
+    return charts.figure(charts.limit(allowed, f"cap {cap}"))
+
+
+def _compression_limits() -> Figure:
+    return charts.figure(charts.limit(BREAK_EVEN, "break-even"))
+
+
+# --- bytes of a day against participation ----------------------------------------------------------------------------
+
+
+def traffic_drawing(track: Track, setting: Setting, found: Costs) -> Drawing:
+    """Return both regimes by participating share, with the student on the one the context names."""
+    day = found.centralised if setting.context == "centralised" else found.federated
+    return Drawing(
+        figure=partial(_traffic_figure, track, setting, found),
+        summary=traffic_summary(setting, found),
+        table=partial(_traffic_table, found),
+        point=(setting.participation, day),
+    )
+
+
+def traffic_summary(setting: Setting, found: Costs) -> str:
+    """Return the message of the first panel: an answer to its question with the day's bytes in both regimes."""
+    answer = "Yes" if found.ratio < BREAK_EVEN else "No"
+    federated, centralised = words(found.federated, "B"), words(found.centralised, "B")
+    ratio = words(found.ratio, "x")
+    if setting.context == "centralised":
+        return f"{answer}: the raw data take {centralised} a day; federating instead {federated}, {ratio} as much."
+    invited = words(setting.participation * setting.fleet, "")
+    return f"{answer}: {federated} with {invited} devices a round, {ratio} the {centralised} of centralising."
+
+
+def _traffic_figure(track: Track, setting: Setting, found: Costs) -> Figure:
+    axis = axes(track)[0]
+    federated = charts.curve(found.shares, found.by_share, name="federated", series=FEDERATED_SERIES, label="Federated")
+    centralised = charts.curve(
+        (found.shares[0], found.shares[-1]),
+        (found.centralised, found.centralised),
+        name="centralised",
+        series=CENTRALISED_SERIES,
+        label="Centralised",
+    )
+    # A level line above the rising one has room above itself, any other line below.
+    level_place = "above-right" if found.centralised > found.federated else "below-right"
+    regimes = [
+        ("federated, here", FEDERATED_SERIES, found.federated, federated, "below-right"),
+        ("centralised, here", CENTRALISED_SERIES, found.centralised, centralised, level_place),
+    ]
+    if setting.context == "federated":
+        regimes.reverse()  # what the context names is drawn last, on top
+    (other_name, other_series, other_day, other_line, other_place), (name, series, day, line, place) = regimes
+    x, y, other_y = setting.participation, axis.place(day), axis.place(other_day)
+    you = charts.point(x, y, name=name, series=series, label="you", value=words(day, "B"), place=place)
+    other = charts.point(x, other_y, name=other_name, series=other_series, role="other")
+    other_words = charts.note(x, other_y, words(other_day, "B"), place=other_place)
+    # The cap's words stand on the side away from the other level line.
+    side = "limit-y-below" if found.centralised > found.cap_per_day else "limit-y"
+    cap = charts.limit(found.cap_per_day, f"cap {cap_in_words(track)}", place=side)
+    return charts.figure(cap, other_line, line, other, you, other_words)
+
+
+def _traffic_table(found: Costs) -> Table:
+    rows = tuple(
+        ("your setting" if place == found.share_place else "", float(share), float(day), found.centralised)
+        for place, (share, day) in enumerate(zip(found.shares, found.by_share, strict=True))
+    )
+    return Table(columns=("", "participating share, of 1", "federated, B a day", "centralised, B a day"), rows=rows)
+
+
+# --- the ratio against compression -----------------------------------------------------------------------------------
+
+
+def compression_drawing(track: Track, setting: Setting, found: Costs) -> Drawing:
+    """Return the ratio by compression, upload only and both ways, with the student on the line of the switch."""
+    return Drawing(
+        figure=partial(_compression_figure, track, setting, found),
+        summary=compression_summary(setting, found),
+        table=partial(_compression_table, setting, found),
+        point=(setting.compression, found.ratio),
+    )
+
+
+def compression_summary(setting: Setting, found: Costs) -> str:
+    """Return the message of the second panel: whether break-even is reached, and what it would take."""
+    ratio, factor = words(found.ratio, "x"), words(setting.compression, "x")
+    if found.ratio <= BREAK_EVEN:
+        message = f"Yes: {ratio} at compression {factor}"
+        if setting.compression == 1:
+            message += ", so none is needed"
+    elif setting.direction == "both":
+        message = f"No: {ratio} at {factor} both ways; break-even takes {words(found.breakeven.both_ways, 'x')}"
+    elif found.breakeven.upload_only is None:
+        whole = words(float(found.by_compression[0, 0]) / 2, "x")
+        message = f"No: {ratio} at {factor} up; the download alone is {whole}"
+    else:
+        message = f"No: {ratio} at {factor} up; break-even takes {words(found.breakeven.upload_only, 'x')}"
+    if setting.context == "centralised":
+        message += f". Centralising moves {words(1 / found.ratio, 'x')} of that"
+    return message + "."
+
+
+def _compression_figure(track: Track, setting: Setting, found: Costs) -> Figure:
+    axis, both = axes(track)[1], setting.direction == "both"
+    upload_line = charts.curve(
+        found.compressions,
+        found.by_compression[0],
+        name="upload only",
+        series=UPLOAD_SERIES,
+        label="Upload only",
+    )
+    both_line = charts.curve(
+        found.compressions,
+        found.by_compression[1],
+        name="both ways",
+        series=BOTH_SERIES,
+        label="Both ways",
+    )
+    keyboard = charts.point(
+        COMPRESSION[0],
+        axis.place(keyboard_ratio()),
+        name="keyboard fleet",
+        series=KEYBOARD_SERIES,
+        role="other",
+        label="keyboard fleet",
+    )
+    you = charts.point(
+        setting.compression,
+        axis.place(found.ratio),
+        name="here",
+        series=BOTH_SERIES if both else UPLOAD_SERIES,
+        label="you",
+        value=words(found.ratio, "x"),
+        place="below-left" if both else "above-right",
+    )
+    lines = (upload_line, both_line) if both else (both_line, upload_line)
+    return charts.figure(charts.limit(BREAK_EVEN, "break-even"), *lines, keyboard, you)
+
+
+def _compression_table(setting: Setting, found: Costs) -> Table:
+    rows = tuple(
+        (
+            f"your setting, {'both ways' if setting.direction == 'both' else 'upload only'}"
+            if place == found.compression_place
+            else "",
+            float(factor),
+            float(found.by_compression[0, place]),
+            float(found.by_compression[1, place]),
+        )
+        for place, factor in enumerate(found.compressions)
+    )
+    keyboard = ("keyboard fleet", COMPRESSION[0], keyboard_ratio(), keyboard_ratio())
+    columns = ("", "compression, ×", "ratio, upload only, ×", "ratio, both ways, ×")
+    return Table(columns=columns, rows=(*rows, keyboard))

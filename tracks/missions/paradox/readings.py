@@ -1,0 +1,261 @@
+"""The paradox in eight numbers, each with its limit, its formula in the student's numbers and its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracks import Reading, Track
+from tracks.missions.paradox.traffic import DEFAULT_PARTICIPATION, DEFAULT_ROUNDS_PER_DAY, Costs, Setting
+from tracks.quantities import three_digits
+from tracks.sources import Input, Sourced, origins, words
+
+RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
+CAP_WARN, CAP_LIMIT = 0.8, 1.0
+HUD = ("ratio", "cap_share", "upload_time")
+
+PARTICIPATION_SOURCE = "assumed: one device in a hundred, the share of the keyboard illustration"
+ROUNDS_SOURCE = "assumed: ten rounds a day, the rate of the keyboard illustration"
+COMPRESSION_SOURCE = "assumed: none to begin with"
+
+# What a reading is made of: its name on the page and the track's constant.
+_CONSTANTS = {
+    "cap": ("Cap", "fleet.cap_bytes"),
+    "flop": ("Operations of an inference", "model.forward_flop"),
+    "peak": ("Peak", "device.peak_flop_per_s"),
+    "utilisation": ("Utilisation", "device.utilisation"),
+    "weights": ("Weights", "model.weights_bytes"),
+    "bandwidth": ("Memory bandwidth", "device.memory_bytes_per_s"),
+    "sample": ("One request", "model.sample_bytes"),
+    "round_trip": ("Round trip", "device.round_trip_s"),
+    "deadline": ("Time limit", "device.deadline_s"),
+}
+
+
+def cap_in_words(track: Track) -> str:
+    """Return a track's cap and whose it is: "5 GB a month each", "50 TB a day for the service"."""
+    return f"{_cap(track)} {'each' if track.fleet.cap_scope == 'device' else 'for the service'}"
+
+
+def _cap(track: Track) -> str:
+    days = track.fleet.cap_days
+    horizon = {1.0: "a day", 7.0: "a week", 30.0: "a month"}.get(days, f"in {days:g} days")
+    return f"{words(track.fleet.cap_bytes, 'B')} {horizon}"
+
+
+def readings(track: Track, setting: Setting, found: Costs) -> tuple[Reading, ...]:
+    """Return the readings, those of the regime that the context names ahead of the other's."""
+    state = _State(track=track, setting=setting, found=found, origins=_origins(track, setting))
+    round_, federated, centralised = _volumes(state)
+    central = setting.context == "centralised"
+    volumes = (centralised, federated, round_) if central else (round_, federated, centralised)
+    return (
+        _ratio(state),
+        *volumes,
+        _breakeven(state),
+        _cap_share(state),
+        _upload_time(state),
+        _time_to_act(state),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _State(Sourced):
+    """What every reading is made from."""
+
+    track: Track
+    setting: Setting
+    found: Costs
+
+
+def _origins(track: Track, setting: Setting) -> dict[str, str]:
+    """Return for each input the track's source, an assumption, or that the student has set it."""
+    sources, fleet = track.sources, track.fleet
+    moved, raw, uplink = track.model.moved_bytes, fleet.raw_bytes_per_device_day, track.device.uplink_bit_per_s
+    fixed = {name: f"{label}: {sources[constant]}" for name, (label, constant) in _CONSTANTS.items()}
+    inputs: tuple[Input, ...] = (
+        ("participation", "Participating share", setting.participation, DEFAULT_PARTICIPATION, PARTICIPATION_SOURCE),
+        ("rounds_per_day", "Rounds", setting.rounds_per_day, DEFAULT_ROUNDS_PER_DAY, ROUNDS_SOURCE),
+        ("compression", "Compression", setting.compression, 1, COMPRESSION_SOURCE),
+        ("moved_bytes", "What moves", setting.moved_bytes, moved, sources["model.moved_bytes"]),
+        ("fleet", "Fleet", setting.fleet, fleet.devices, sources["fleet.devices"]),
+        ("raw_bytes", "Raw data", setting.raw_bytes, raw, sources["fleet.raw_bytes_per_device_day"]),
+        ("uplink", "Uplink", setting.uplink, uplink, sources["device.uplink_bit_per_s"]),
+    )
+    return origins(fixed, inputs)
+
+
+def legs(setting: Setting) -> str:
+    """Return one device's round trip in numbers: "(131 MB + 131 MB)", download first."""
+    return f"({words(setting.download_bytes, 'B')} + {words(setting.upload_bytes, 'B')})"
+
+
+def _ratio(state: _State) -> Reading:
+    setting, found = state.setting, state.found
+    return Reading(
+        id="ratio",
+        label="Traffic ratio",
+        value=found.ratio,
+        unit="x",
+        warn=RATIO_WARN,
+        limit=RATIO_LIMIT,
+        note="break-even 1×, limit 10×",
+        formula=f"{words(setting.participation, 'share')} × {setting.rounds_per_day:g} × {legs(setting)} / "
+        f"{words(setting.raw_bytes, 'B')} = {words(found.ratio, 'x')}",
+        meaning="Bytes of a federated day for each byte of a centralised one. Above 1 moving the data is cheaper. "
+        "The size of the fleet cancels.",
+        source=state.source("participation", "rounds_per_day", "moved_bytes", "compression", "raw_bytes"),
+    )
+
+
+def _volumes(state: _State) -> tuple[Reading, Reading, Reading]:
+    track, setting, found = state.track, state.setting, state.found
+    central = setting.context == "centralised"
+    raw_name = track.texts.get("raw_name", "raw data")
+    per_round, federated = words(found.per_round, "B"), words(found.federated, "B")
+    raw, fleet = words(setting.raw_bytes, "B"), words(setting.fleet, "devices")
+    busy_s = found.upload_s * setting.turns_per_day
+    return (
+        Reading(
+            id="cost_per_round",
+            label="Cost per round",
+            value=found.per_round,
+            unit="B",
+            note="the alternative" if central else f"{words(setting.participation * setting.fleet, '')} devices",
+            formula=f"{words(setting.participation, 'share')} × {fleet} × {legs(setting)} = {per_round}",
+            meaning="Every invited device receives a copy and sends an update back.",
+            source=state.source("participation", "fleet", "moved_bytes", "compression"),
+        ),
+        Reading(
+            id="day_federated",
+            label="Day, federated",
+            value=found.federated,
+            unit="B",
+            note="the alternative" if central else f"uplink {words(busy_s, 's')} a day",
+            formula=f"{setting.rounds_per_day:g} × {per_round} = {federated}",
+            meaning="Both directions, the whole fleet. The mean device takes part "
+            f"{three_digits(setting.turns_per_day)} times a day. The raw data ({raw_name}) stay where they are, which "
+            "is locality and no guarantee yet.",
+            source=state.source("rounds_per_day", "participation", "fleet", "moved_bytes", "compression"),
+        ),
+        Reading(
+            id="day_centralised",
+            label="Day, centralised",
+            value=found.centralised,
+            unit="B",
+            note=f"uplink {words(found.raw_s, 's')} a day" if central else "the alternative",
+            formula=f"{fleet} × {raw} = {words(found.centralised, 'B')}",
+            meaning=f"The raw data ({raw_name}) leave every device once. What one device gathers in a day takes "
+            f"{words(found.raw_s, 's')} of its uplink.",
+            source=state.source("fleet", "raw_bytes"),
+        ),
+    )
+
+
+def _breakeven(state: _State) -> Reading:
+    setting, found = state.setting, state.found
+    both, upload = found.breakeven.both_ways, found.breakeven.upload_only
+    turns = three_digits(setting.turns_per_day)
+    moved, raw = words(setting.moved_bytes, "B"), words(setting.raw_bytes, "B")
+    download_a_day = words(setting.turns_per_day * setting.moved_bytes, "B")
+    value: float | str
+    if setting.direction == "both":
+        value, other = both, f"upload only {'none' if upload is None else words(upload, 'x')}"
+        formula = f"{turns} × ({moved} + {moved}) / {raw}, at least 1 = {words(both, 'x')}"
+    else:
+        value, other = "none" if upload is None else upload, f"both ways {words(both, 'x')}"
+        if upload is None:
+            formula = f"the download alone: {turns} × {moved} = {download_a_day} of {raw}"
+        else:
+            formula = f"{turns} × {moved} / ({raw} − {download_a_day}), at least 1 = {words(upload, 'x')}"
+    return Reading(
+        id="breakeven",
+        label="Break-even",
+        value=value,
+        unit="x",
+        note=other,
+        formula=formula,
+        meaning="The compression at which a federated day moves no more than a centralised one, on the legs that the "
+        "switch names. 1 where federating is no dearer uncompressed.",
+        source=state.source("participation", "rounds_per_day", "moved_bytes", "raw_bytes"),
+    )
+
+
+def _cap_share(state: _State) -> Reading:
+    track, setting, found = state.track, state.setting, state.found
+    days = track.fleet.cap_days
+    if track.fleet.cap_scope == "device":
+        turns = setting.turns_per_day * days
+        formula = f"{three_digits(turns)} × {legs(setting)} / {words(track.fleet.cap_bytes, 'B')}"
+        meaning = f"What the mean device moves in {days:g} {'day' if days == 1 else 'days'}, as a share of its cap."
+    else:
+        formula = f"{words(found.federated * days, 'B')} / {words(track.fleet.cap_bytes, 'B')}"
+        meaning = "What the whole service moves, as a share of its cap."
+    return Reading(
+        id="cap_share",
+        label="Share of the cap",
+        value=found.cap_share,
+        unit="share",
+        warn=CAP_WARN,
+        limit=CAP_LIMIT,
+        note=f"cap {_cap(track)}",
+        formula=f"{formula} = {words(found.cap_share, 'share')}",
+        meaning=meaning,
+        source=state.source("cap", "participation", "rounds_per_day", "moved_bytes", "compression"),
+    )
+
+
+def _upload_time(state: _State) -> Reading:
+    setting, found = state.setting, state.found
+    upload, uplink = words(setting.upload_bytes, "B"), words(setting.uplink, "bit/s")
+    interval = words(setting.interval_s, "s")
+    return Reading(
+        id="upload_time",
+        label="Upload time",
+        value=found.upload_s,
+        unit="s",
+        limit=setting.interval_s,
+        note=f"interval {interval}",
+        formula=f"8 × {upload} / {uplink} = {words(found.upload_s, 's')}",
+        meaning=f"One update over one uplink. The next round starts {interval} later.",
+        source=state.source("moved_bytes", "compression", "uplink", "rounds_per_day"),
+    )
+
+
+def _time_to_act(state: _State) -> Reading:
+    track, setting, found = state.track, state.setting, state.found
+    device, model = track.device, track.model
+    here, cloud, limit = (words(seconds, "s") for seconds in (found.here_s, found.cloud_s, device.deadline_s))
+    request = track.texts.get("cloud_request", "one request")
+    here_keeps, cloud_keeps = found.here_s <= device.deadline_s, found.cloud_s <= device.deadline_s
+    tested = {
+        (True, False): "Only the device keeps it.",
+        (True, True): "Both keep it.",
+        (False, True): "Only the cloud keeps it.",
+        (False, False): "Neither keeps it.",
+    }[here_keeps, cloud_keeps]
+    return Reading(
+        id="time_to_act",
+        label="Time to act here",
+        value=found.here_s,
+        unit="s",
+        limit=device.deadline_s,
+        note=f"≤ {limit}; cloud {cloud}",
+        formula=f"here max({three_digits(model.forward_flop)} FLOP / ({words(device.utilisation, 'share')} × "
+        f"{three_digits(device.peak_flop_per_s)} FLOP/s), {words(model.weights_bytes, 'B')} / "
+        f"{words(device.memory_bytes_per_s, 'B')}/s) = {here}; cloud {words(device.round_trip_s, 's')} + 8 × "
+        f"{words(model.sample_bytes, 'B')} / {words(setting.uplink, 'bit/s')} = {cloud}",
+        meaning=f"The locality invariant as a number. The limit, {limit}: {device.deadline_name}. On the device one "
+        f"inference; through the cloud a round trip and {request} over the uplink, before anything computes there. "
+        f"{tested}",
+        source=state.source(
+            "flop",
+            "utilisation",
+            "peak",
+            "weights",
+            "bandwidth",
+            "round_trip",
+            "sample",
+            "uplink",
+            "deadline",
+        ),
+    )

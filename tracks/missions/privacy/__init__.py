@@ -1,0 +1,5 @@
+"""The privacy bench."""
+
+from tracks.missions.privacy.bench import BENCH
+
+__all__ = ["BENCH"]

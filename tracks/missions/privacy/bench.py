@@ -1,0 +1,49 @@
+"""The fourth bench of every mission: what does a guarantee cost?"""
+
+from __future__ import annotations
+
+from tracks import Bench, Outcome, Track, Value
+from tracks.missions.privacy import texts
+from tracks.missions.privacy.accounting import found
+from tracks.missions.privacy.controls import controls, presets
+from tracks.missions.privacy.figures import FRONTIER, FUEL, frontier_drawing, fuel_drawing, panels
+from tracks.missions.privacy.predictions import predictions
+from tracks.missions.privacy.readings import HUD, guarantee_in_words, readings
+from tracks.missions.privacy.setting import setting_of
+from tracks.missions.privacy.verdicts import FAILURES, verdicts
+
+
+def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
+    """Return readings, verdicts and both figures for one state, from one set of runs and one accountant."""
+    setting = setting_of(values)
+    given = found(track, setting, seed=seed)
+    return Outcome(
+        panels={
+            FRONTIER: frontier_drawing(track, setting, given),
+            FUEL: fuel_drawing(track, setting, given),
+        },
+        readings=readings(track, setting, given),
+        verdicts=verdicts(track, setting, given),
+        decision={
+            **values,
+            "epsilon": setting.epsilon if setting.private else 0.0,
+            "guarantee": guarantee_in_words(track, setting),
+        },
+    )
+
+
+BENCH = Bench(
+    id="privacy",
+    title="Privacy: what does a guarantee cost?",
+    brief=texts.brief,
+    controls=controls,
+    panels=panels,
+    solve=solve,
+    predictions=predictions,
+    observation=texts.OBSERVATION,
+    reflection=texts.reflection,
+    hud=HUD,
+    failures=FAILURES,
+    presets=presets,
+    peek=texts.peek,
+)

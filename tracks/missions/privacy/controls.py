@@ -1,0 +1,210 @@
+"""The privacy bench's controls and presets on a track."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracks import Choice, Control, Option, Preset, Slider, Track
+from tracks.missions.privacy.readings import SOURCES
+from tracks.missions.privacy.setting import (
+    CLIP,
+    CONTEXTS,
+    DEFAULT_CLIP,
+    DEFAULT_CONTEXT,
+    DEFAULT_DELTA,
+    DEFAULT_DEPLOYMENT,
+    DEFAULT_EPSILON,
+    DEFAULT_LOCAL_STEPS,
+    DEFAULT_NOISE,
+    DEFAULT_ROUNDS,
+    DEFAULT_SHARE,
+    DELTA,
+    DEPLOYMENTS,
+    EPSILON,
+    FLEET,
+    LOCAL_STEPS,
+    NOISES,
+    PAYLOAD_FACTORS,
+    ROUNDS,
+    SHARE,
+    Range,
+)
+
+# The recommendation fleet: 100 M parameters in FP16.
+RECOMMENDATION_BYTES, RECOMMENDATION_FLEET = 0.2e9, 100_000_000
+RECOMMENDATION_SHARE, RECOMMENDATION_ROUNDS, RECOMMENDATION_DELTA = 0.01, 100, 1e-9
+# The strongest value that anyone has announced: Google 2024, user level.
+ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST, ANNOUNCED_DELTA = 0.994, 13.69, 1e-10
+
+
+def payload_range(track: Track) -> Range:
+    """Return what the payload slider reaches [B]: from a hundredth to ten times the track's own."""
+    low, high = (factor * float(track.model.moved_bytes) for factor in PAYLOAD_FACTORS)
+    return min(low, RECOMMENDATION_BYTES), max(high, RECOMMENDATION_BYTES)
+
+
+def _options(texts: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+    return tuple(Option(id=name, text=text) for name, text in texts)
+
+
+def controls(track: Track) -> tuple[Control, ...]:
+    """Return the controls of a track: four decisions, five more, the context as a view and the fleet."""
+    sources, devices, payload = track.sources, track.fleet.devices, payload_range(track)
+    return (
+        Choice(
+            id="deployment",
+            label="Deployment",
+            options=_options(DEPLOYMENTS.items()),
+            default=DEFAULT_DEPLOYMENT,
+            source=SOURCES["deployment"],
+        ),
+        Slider(
+            id="epsilon",
+            label="Promise ε, all rounds",
+            unit="",
+            minimum=EPSILON[0],
+            maximum=EPSILON[1],
+            step=0.02,
+            default=DEFAULT_EPSILON,
+            scale="log",
+            source=SOURCES["epsilon"],
+        ),
+        Slider(
+            id="clip_norm",
+            label="Clip norm C",
+            unit="",
+            minimum=CLIP[0],
+            maximum=CLIP[1],
+            step=0.02,
+            default=DEFAULT_CLIP,
+            scale="log",
+            source=SOURCES["clip_norm"],
+        ),
+        Choice(
+            id="noise",
+            label="Noise is added",
+            options=_options(NOISES.items()),
+            default=DEFAULT_NOISE,
+            source=SOURCES["noise"],
+        ),
+        Slider(
+            id="participating_share",
+            label="Participating share",
+            unit="share",
+            minimum=SHARE[0],
+            maximum=SHARE[1],
+            step=0.02,
+            default=DEFAULT_SHARE,
+            scale="log",
+            group="advanced",
+            carried="convergence.participating_share",
+            source=SOURCES["participating_share"],
+        ),
+        Slider(
+            id="rounds",
+            label="Rounds",
+            unit="rounds",
+            minimum=ROUNDS[0],
+            maximum=ROUNDS[1],
+            step=0.02,
+            default=DEFAULT_ROUNDS,
+            scale="log",
+            whole=True,
+            group="advanced",
+            carried="convergence.rounds",
+            source=SOURCES["rounds"],
+        ),
+        Slider(
+            id="local_steps",
+            label="Local steps",
+            unit="steps",
+            minimum=LOCAL_STEPS[0],
+            maximum=LOCAL_STEPS[1],
+            step=1,
+            default=DEFAULT_LOCAL_STEPS,
+            whole=True,
+            group="advanced",
+            source=SOURCES["local_steps"],
+        ),
+        Slider(
+            id="delta",
+            label="δ",
+            unit="",
+            minimum=DELTA[0],
+            maximum=DELTA[1],
+            step=0.1,
+            default=DEFAULT_DELTA,
+            scale="log",
+            group="advanced",
+            source=SOURCES["delta"],
+        ),
+        Slider(
+            id="payload_bytes",
+            label="Payload",
+            unit="B",
+            minimum=payload[0],
+            maximum=payload[1],
+            step=0.02,
+            default=float(track.model.moved_bytes),
+            scale="log",
+            group="advanced",
+            carried="convergence.payload_bytes",
+            source=sources["model.moved_bytes"],
+        ),
+        Choice(
+            id="context",
+            label="Context",
+            options=_options(CONTEXTS.items()),
+            default=DEFAULT_CONTEXT,
+            group="advanced",
+            role="view",
+        ),
+        Slider(
+            id="fleet",
+            label="Fleet",
+            unit="devices",
+            minimum=min(FLEET[0], devices),
+            maximum=max(FLEET[1], devices),
+            step=0.05,
+            default=devices,
+            scale="log",
+            whole=True,
+            group="advanced",
+            role="environment",
+            source=sources["fleet.devices"],
+        ),
+    )
+
+
+def presets(track: Track) -> tuple[Preset, ...]:  # noqa: ARG001 - the same fleets on every track
+    """Return the recommendation fleet with what its product lead claims, and the strongest promise announced."""
+    return (
+        Preset(
+            id="recommendation",
+            label="recommendation fleet",
+            values={
+                "deployment": "federated_dp",
+                "noise": "central",
+                "participating_share": RECOMMENDATION_SHARE,
+                "rounds": RECOMMENDATION_ROUNDS,
+                "delta": RECOMMENDATION_DELTA,
+                "payload_bytes": RECOMMENDATION_BYTES,
+                "fleet": RECOMMENDATION_FLEET,
+            },
+            note="100 million devices, 100 million parameters of 2 B, 1% a round, 100 rounds in 30 days. The product "
+            "lead claims that accuracy drops 8 points and that 73% of users prefer it. Test the first against the gap; "
+            "for the second, ask which survey, and what its users were told.",
+        ),
+        Preset(
+            id="announced",
+            label="strongest announced",
+            values={
+                "deployment": "federated_dp",
+                "noise": "central",
+                "epsilon": ANNOUNCED_EPSILON,
+                "delta": ANNOUNCED_DELTA,
+            },
+            note=f"Gboard 2024: ε from {ANNOUNCED_EPSILON} to {ANNOUNCED_WEAKEST} at δ = 10⁻¹⁰, user level. Below 1 is "
+            "the strongest value anyone has announced.",
+        ),
+    )

@@ -1,0 +1,283 @@
+"""The privacy bench in two figures: accuracy against epsilon, and the budget spent round by round."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+
+import numpy as np
+
+from physics.validation import Floats
+from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks.figures import Cell
+from tracks.missions.privacy.accounting import LONGEST, Found, learning_of, mechanism, mechanism_of
+from tracks.missions.privacy.runs import Learned, Learning, learned
+from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
+from tracks.missions.privacy.verdicts import stop_round
+from tracks.quantities import three_digits
+from tracks.sources import words
+
+FRONTIER, FUEL = "accuracy_by_epsilon", "epsilon_by_round"
+PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve
+SERIES = {"central": 0, "local": 1}
+
+EPSILONS = (0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
+ACCURACY_SHOWN = (0.6, 1.0)
+SPENT_SHOWN = (0.01, 20.0)
+MOST_PLACES = 100  # of a line: more than a screen tells apart
+
+
+def panels(track: Track) -> tuple[Panel, Panel]:
+    """Return the two panels of a track, with axes that never move."""
+    targets = track.targets
+    frontier, fuel = _axes(targets.epsilon, targets.epsilon_unit)
+    return (
+        Panel(
+            id=FRONTIER,
+            question="What accuracy does the promise leave?",
+            x=frontier[0],
+            y=frontier[1],
+            limits=partial(_bare_frontier, targets.safety_accuracy),
+        ),
+        Panel(
+            id=FUEL,
+            question="Does the budget last?",
+            x=fuel[0],
+            y=fuel[1],
+            limits=partial(_bare_fuel, targets.epsilon),
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _axes(bound: float, unit: str) -> tuple[tuple[Axis, Axis], tuple[Axis, Axis]]:
+    high = max(SPENT_SHOWN[1], 2 * bound)
+    return (
+        (
+            Axis(label=f"ε per {unit}, all rounds", low=EPSILON[0], high=EPSILON[1], scale="log"),
+            Axis(label="accuracy", unit="share", low=ACCURACY_SHOWN[0], high=ACCURACY_SHOWN[1]),
+        ),
+        (
+            Axis(label="round", low=0, high=ROUNDS[1]),
+            Axis(label=f"ε spent per {unit}", low=SPENT_SHOWN[0], high=high, scale="log"),
+        ),
+    )
+
+
+def _frontier_limits(safety: float) -> Iterator[charts.Part]:
+    yield charts.band(safety, ACCURACY_SHOWN[1])
+    yield charts.limit(safety, f"safety {words(safety, 'share')}", kind="target", place="limit-y-below")
+
+
+def _bare_frontier(safety: float) -> Figure:
+    return charts.figure(*_frontier_limits(safety))
+
+
+def _bare_fuel(bound: float) -> Figure:
+    return charts.figure(_officer(bound))
+
+
+def _officer(bound: float) -> charts.Part:
+    return charts.limit(bound, f"officer ≤ {three_digits(bound)}")
+
+
+# --- accuracy against epsilon ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Frontier:
+    """Accuracy by epsilon for one placement, from where it enters the axis: mean, least and best of the seeds."""
+
+    epsilons: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+@lru_cache(maxsize=128)
+def _frontier(learning: Learning, noise: Noise, fleet: int, delta: float) -> Frontier:
+    clip = learning.clip_norm or math.inf  # a frontier is of private runs, which have one
+    points: list[Learned] = []
+    for one in reversed(EPSILONS):
+        added = mechanism(noise, one, clip, learning.cohort, fleet, learning.rounds, delta)
+        points.insert(0, learned(learning, added.on_average))
+        if max(points[0].seeds) < ACCURACY_SHOWN[0]:
+            break  # stronger promises lie below the axis, too
+    return Frontier(
+        epsilons=np.array(EPSILONS[-len(points) :]),
+        mean=np.array([point.accuracy for point in points]),
+        low=np.array([min(point.seeds) for point in points]),
+        high=np.array([max(point.seeds) for point in points]),
+    )
+
+
+def frontier(track: Track, setting: Setting, noise: Noise, *, seed: int) -> Frontier:
+    """Return the frontier of a setting for a placement, with the student's own epsilon among its points."""
+    private = replace(setting, deployment="federated_dp")
+    learning = learning_of(track, private, seed=seed)
+    kept = _frontier(learning, noise, setting.fleet, setting.delta)
+    place = int(np.searchsorted(kept.epsilons, setting.epsilon))
+    if place < len(kept.epsilons) and kept.epsilons[place] == setting.epsilon:
+        return kept
+    own = learned(learning, mechanism_of(private, noise=noise).on_average)
+    return Frontier(
+        epsilons=np.insert(kept.epsilons, place, setting.epsilon),
+        mean=np.insert(kept.mean, place, own.accuracy),
+        low=np.insert(kept.low, place, min(own.seeds)),
+        high=np.insert(kept.high, place, max(own.seeds)),
+    )
+
+
+def frontier_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+    """Return accuracy against epsilon with the noise added at the centre or by each client."""
+    return Drawing(
+        figure=partial(_frontier_figure, track, setting, found),
+        summary=frontier_summary(track, setting, found),
+        table=partial(_frontier_table, track, setting, found),
+        point=(setting.epsilon, found.learned.accuracy),
+    )
+
+
+def frontier_summary(track: Track, setting: Setting, found: Found) -> str:
+    """Return the message of the first panel: what is left, and against what the context measures it."""
+    mean, safety = found.learned.accuracy, track.targets.safety_accuracy
+    start = words(mean, "share")
+    if not setting.private:
+        return f"{start}, and no promise: {DEPLOYMENTS[setting.deployment]} learning adds no noise, so no ε holds."
+    where = f"{start} at ε = {three_digits(setting.epsilon)}, {NOISES[setting.noise]} noise"
+    if setting.context == "centralised":
+        return f"{where}: {three_digits(found.gap)} points below all data in one place."
+    away = round(100 * (mean - safety), 1)
+    side = "above" if away >= 0 else "below"
+    return f"{where}: {three_digits(abs(away))} points {side} the safety accuracy."
+
+
+def _frontier_figure(track: Track, setting: Setting, found: Found) -> Figure:
+    seed = found.learning.seed
+    (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit)
+    bands, lines = [], []
+    for noise in PLACES:
+        line = frontier(track, setting, noise, seed=seed)
+        low, mean, high = (np.clip(one, *ACCURACY_SHOWN) for one in (line.low, line.mean, line.high))
+        name, series = noise, SERIES[noise]
+        bands.append(charts.spread(line.epsilons, low, high, name=f"{name}, three seeds", series=series))
+        lines.append(charts.curve(line.epsilons, mean, name=name, series=series, label=name.capitalize()))
+    top = found.ceiling
+    side = "limit-y-right" if setting.context == "federated" else "limit-y"
+    roof = charts.limit(top, f"ceiling {words(top, 'share')}, all data in one place", kind="floor", place=side)
+    here = charts.point(
+        x_axis.place(setting.epsilon),
+        y_axis.place(found.learned.accuracy),
+        name="here",
+        series=SERIES["local" if setting.noise == "local" and setting.private else "central"],
+        role="you" if setting.private else "other",
+        label="you" if setting.private else "no noise",
+        value=words(found.learned.accuracy, "share"),
+        place="below-right",
+    )
+    return charts.figure(*_frontier_limits(track.targets.safety_accuracy), roof, *bands, *lines, here)
+
+
+def _frontier_table(track: Track, setting: Setting, found: Found) -> Table:
+    seed = found.learning.seed
+    central, local = (frontier(track, setting, noise, seed=seed) for noise in PLACES)
+    rows = tuple(
+        (
+            "your setting" if one == setting.epsilon else "",
+            one,
+            *_cells(central, one),
+            *_cells(local, one),
+            found.ceiling,
+            found.learned.accuracy if one == setting.epsilon else "",
+        )
+        for one in sorted({*EPSILONS, setting.epsilon})
+    )
+    heads = tuple(f"{noise}, {what}, of 1" for noise in PLACES for what in ("mean", "least seed", "best seed"))
+    return Table(columns=("", "ε, all rounds", *heads, "ceiling, of 1", "yours, of 1"), rows=rows)
+
+
+def _cells(line: Frontier, epsilon: float) -> tuple[Cell, Cell, Cell]:
+    """Return mean, least and best seed of a row; stronger promises than were run lie below the axis."""
+    place = np.flatnonzero(line.epsilons == epsilon)
+    if not place.size:
+        below = f"< {three_digits(ACCURACY_SHOWN[0])}"
+        return below, below, below
+    at = int(place[0])
+    return float(line.mean[at]), float(line.low[at]), float(line.high[at])
+
+
+# --- the budget by round ---------------------------------------------------------------------------------------------
+
+
+def fuel_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+    """Return epsilon spent by round, and where the officer's bound stops the run."""
+    spent = None if found.spent is None else float(found.spent[setting.rounds])
+    return Drawing(
+        figure=partial(_fuel_figure, track, setting, found),
+        summary=fuel_summary(track, setting, found),
+        table=partial(_fuel_table, setting, found),
+        point=None if spent is None else (setting.rounds, spent),
+    )
+
+
+def fuel_summary(track: Track, setting: Setting, found: Found) -> str:
+    """Return the message of the second panel: whether the budget outlasts the rounds."""
+    bound = three_digits(track.targets.epsilon)
+    if found.spent is None:
+        return "No: without noise there is nothing to book, and nothing that could last."
+    stop, spent = stop_round(track, found), three_digits(float(found.spent[setting.rounds]))
+    if stop is not None and stop <= setting.rounds:
+        return f"No: the officer’s {bound} is broken in round {stop} of {setting.rounds}."
+    left = f"round {stop} would break {bound}" if stop is not None else f"{LONGEST} rounds stay within {bound}"
+    return f"Yes: {setting.rounds} rounds spend {spent}; {left} at this noise."
+
+
+@lru_cache(maxsize=256)
+def drawn_rounds(rounds: int) -> tuple[int, ...]:
+    """Return the rounds at which the line is drawn: the first, the last and the student's own among them."""
+    places = np.linspace(1, LONGEST, MOST_PLACES).round().astype(np.int64)
+    return tuple(sorted({*places.tolist(), rounds}))
+
+
+def _fuel_figure(track: Track, setting: Setting, found: Found) -> Figure:
+    bound = track.targets.epsilon
+    _, (_, y_axis) = _axes(bound, track.targets.epsilon_unit)
+    if found.spent is None:
+        middle = (y_axis.low * y_axis.high) ** 0.5
+        return charts.figure(_officer(bound), charts.note(ROUNDS[1] / 2, middle, "no noise, nothing to book"))
+    shown = np.clip(found.spent, y_axis.low, y_axis.high)
+    run = [one for one in drawn_rounds(setting.rounds) if one <= setting.rounds]
+    rest = [one for one in drawn_rounds(setting.rounds) if one >= setting.rounds]
+    parts = [_officer(bound)]
+    stop = stop_round(track, found)
+    if stop is not None:
+        parts.append(charts.limit(stop, f"stop: round {stop}", axis="x", kind="floor"))
+    if len(rest) > 1:
+        parts.append(charts.curve(rest, shown[rest], name="further rounds", role="ghost"))
+    parts.append(charts.curve(run, shown[run], name="spent", series=0))
+    spent = float(found.spent[setting.rounds])
+    parts.append(
+        charts.point(
+            setting.rounds,
+            y_axis.place(spent),
+            name="here",
+            label=three_digits(spent),
+            value=f"after {setting.rounds}",
+            place="above-left" if setting.rounds > LONGEST / 2 else "below-right",
+        )
+    )
+    return charts.figure(*parts)
+
+
+def _fuel_table(setting: Setting, found: Found) -> Table:
+    columns = ("", "round", "ε spent")
+    if found.spent is None:
+        return Table(columns=columns, rows=(("your setting", setting.rounds, "no bound"),))
+    spent = found.spent
+    rows = tuple(
+        ("your setting" if one == setting.rounds else "", one, float(spent[one]))
+        for one in drawn_rounds(setting.rounds)
+    )
+    return Table(columns=columns, rows=rows)

@@ -1,0 +1,218 @@
+"""What the privacy bench asks before it opens: what a tighter promise costs, and which deployment promises anything."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from physics.privacy import client_updates, minimum_client_updates
+from tracks import Option, Prediction, Term, Track, Truth, Value
+from tracks.missions.privacy.accounting import mechanism_of
+from tracks.missions.privacy.setting import DEFAULT_EPSILON, DEPLOYMENTS, setting_of
+from tracks.quantities import in_words, three_digits
+
+WEAK, STRONG = 8.0, 1.0
+STORED_ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)
+STORED_FLEETS = (20, 1_000_000_000)
+ONE_IMAGE = 1 / 360
+SAME = "all_the_same"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Design:
+    """The cheapest stored design that reaches the target: clients a round, rounds, noise on their sum, all updates."""
+
+    cohort: float
+    rounds: float
+    noise_multiplier: float
+    updates: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What the stored search is asked on a track: its nearest fleet and skew, and an accuracy that it reaches."""
+
+    fleet: int
+    alpha: float
+    target: float
+
+
+@lru_cache(maxsize=64)
+def _reachable(fleet: int, alpha: float, safety: float) -> float:
+    best = float(client_updates(fleet=fleet, epsilon=STRONG, alpha=alpha).accuracy.max(initial=0.0))
+    return safety if best >= safety - ONE_IMAGE else math.floor(100 * best) / 100
+
+
+def asked(track: Track) -> Asked:
+    """Return the cell of the stored search nearest to a track: the safety accuracy, or the best it can reach."""
+    fleet = min(max(track.fleet.devices, STORED_FLEETS[0]), STORED_FLEETS[1])
+    alpha = min(STORED_ALPHAS, key=lambda one: abs(math.log(one / max(track.fleet.skew_alpha, 1e-9))))
+    return Asked(fleet=fleet, alpha=alpha, target=_reachable(fleet, alpha, track.targets.safety_accuracy))
+
+
+@lru_cache(maxsize=256)
+def cheapest(cell: Asked, epsilon: float | None) -> Design:
+    """Return the cheapest stored design of a cell at a promise, or without one."""
+    least = minimum_client_updates(fleet=cell.fleet, epsilon=epsilon, alpha=cell.alpha, target=cell.target)
+    found = client_updates(fleet=cell.fleet, epsilon=epsilon, alpha=cell.alpha)
+    fits = np.flatnonzero((found.updates == least) & (found.accuracy >= cell.target - ONE_IMAGE))
+    place = int(fits[0])
+    return Design(
+        cohort=float(found.cohort[place]),
+        rounds=float(found.rounds[place]),
+        noise_multiplier=float(found.noise_multiplier[place]),
+        updates=float(least),
+    )
+
+
+def predictions(track: Track) -> tuple[Prediction, ...]:
+    """Return the bench's two locks: the factor in client updates, and the deployment with a formal guarantee."""
+    cell = asked(track)
+    unit = track.targets.epsilon_unit
+    return (
+        Prediction(
+            id="client_updates",
+            question=f"The promise is tightened from ε = {WEAK:g} to ε = {STRONG:g} per {unit}, and the model must "
+            f"still reach {in_words(cell.target, 'share')}. How many times the client updates does that take?",
+            unit="x",
+            low=1e-3,
+            high=1e6,
+            scenario={"deployment": "federated_dp", "noise": "central", "local_steps": 5},
+            given=(
+                ("Fleet", in_words(cell.fleet, track.fleet.unit)),
+                ("Search", "cheapest of the stored cohorts and rounds"),
+                ("Skew α, nearest stored", three_digits(cell.alpha)),
+                ("δ", "fleet to the power −1.1"),
+            ),
+            truth=updates_truth,
+            mechanisms=_update_mechanisms(track),
+            right="factor",
+            tolerance=2,
+        ),
+        Prediction(
+            id="formal_guarantee",
+            question=f"Which deployment gives a formal guarantee to a {unit}?",
+            scenario={"noise": "central", "epsilon": DEFAULT_EPSILON},
+            given=(("Promised", f"ε = {DEFAULT_EPSILON:g}, all rounds"),),
+            truth=guarantee_truth,
+            mechanisms=_guarantee_mechanisms(),
+            options=_deployments(),
+        ),
+    )
+
+
+def updates_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - the cell names all that counts
+    """Return how many times the client updates the stronger promise takes, with the factors that make it."""
+    cell = asked(track)
+    weak, strong = cheapest(cell, WEAK), cheapest(cell, STRONG)
+    return Truth(
+        value=strong.updates / weak.updates,
+        terms=(
+            Term(name="Clients a round", value=strong.cohort / weak.cohort),
+            Term(name="Rounds", value=strong.rounds / weak.rounds),
+        ),
+        combine="product",
+    )
+
+
+def guarantee_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - a promise is one on every track
+    """Return the deployment behind whose promise some noise stands, or that they are alike."""
+    states = {name: setting_of({**controls, "deployment": name}) for name in DEPLOYMENTS}
+    kept = [name for name, one in states.items() if one.private and mechanism_of(one).multiplier > 0]
+    return Truth(value=kept[0] if len(kept) == 1 else SAME)
+
+
+def _update_mechanisms(track: Track) -> tuple[Option, ...]:
+    cell = asked(track)
+    free, weak, strong = (cheapest(cell, one) for one in (None, WEAK, STRONG))
+    factor = in_words(strong.updates / weak.updates, "x")
+    designs = (
+        f"{three_digits(weak.cohort)} clients × {three_digits(weak.rounds)} rounds at ε = {WEAK:g}, "
+        f"{three_digits(strong.cohort)} × {three_digits(strong.rounds)} at ε = {STRONG:g}"
+    )
+    quiet, noisy = (one.noise_multiplier / one.cohort for one in (weak, strong))
+    return (
+        Option(
+            id="raises",
+            text="Noise raises it: more updates must average it out",
+            feedback=f"The cheapest designs are {designs}: {factor}. Without any promise {three_digits(free.updates)} "
+            "updates do. Noise on the average is z C / m, so that clients bought for it also pull it down.",
+        ),
+        Option(
+            id="squared",
+            text="Noise raises it with 1/ε²",
+            feedback=f"(8/1)² = 64 would hold if one design had to carry all of the noise. The search is free to move "
+            f"cohort and rounds: noise on the average goes from {three_digits(quiet)} to {three_digits(noisy)} "
+            f"clipping lengths, and the updates by {factor}.",
+        ),
+        Option(
+            id="lowers",
+            text="Noise lowers it: a smaller budget ends the run earlier",
+            feedback=f"A smaller budget buys fewer rounds at the same noise, and the model has not arrived by then. To "
+            f"reach {in_words(cell.target, 'share')} the compute to converge rises or stays: {designs}.",
+        ),
+        Option(
+            id="leaves",
+            text="Noise leaves it alone: its mean is zero",
+            feedback=f"The mean of the noise is zero, its size is not: each round adds it again to all coordinates. A "
+            f"fleet with clients to spare outweighs it cheaply, here {factor}; a small one has no such cohort.",
+        ),
+    )
+
+
+def _deployments() -> tuple[Option, ...]:
+    return (
+        Option(
+            id="centralised",
+            text="A: centralised",
+            feedback="All raw data stand in one place. Access rules guard them; nothing bounds what the model shows.",
+        ),
+        Option(
+            id="federated",
+            text="B: federated",
+            feedback="The raw data stay where they are, and updates computed from them travel. From an update, or from "
+            "the model, examples have been reconstructed and members told apart. Locality alone is not a guarantee.",
+        ),
+        Option(
+            id="federated_dp",
+            text="C: federated + DP",
+            feedback="Updates are clipped, noise is added and every round is booked: (ε, δ), for a unit that is named. "
+            "The noise carries the guarantee; it could be added to centralised training as well.",
+        ),
+        Option(
+            id=SAME,
+            text="All the same",
+            feedback="They differ in what travels, and in what bounds it. One of them adds noise and keeps books.",
+        ),
+    )
+
+
+def _guarantee_mechanisms() -> tuple[Option, ...]:
+    return (
+        Option(
+            id="locality",
+            text="The raw data stay on the device",
+            feedback="That removes one copy and one place to break into. It does not bound what an update shows.",
+        ),
+        Option(
+            id="bound",
+            text="Clipping and noise bound what one person changes",
+            feedback="Clipping bounds the change, noise makes two neighbouring runs hard to tell apart, and the "
+            "accountant adds the rounds up.",
+        ),
+        Option(
+            id="averaging",
+            text="An average hides each of its parts",
+            feedback="Against everything else that an observer may know, the rest can be subtracted. Secure "
+            "aggregation hides the parts from the server and still publishes the exact sum.",
+        ),
+        Option(
+            id="access",
+            text="Access control and encryption",
+            feedback="They decide who sees the data and the updates, and say nothing of what the trained model shows "
+            "to those who may use it.",
+        ),
+    )
