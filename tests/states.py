@@ -3,10 +3,10 @@
 from hypothesis import strategies as st
 
 from tracks import Slider
-from tracks.cloud_titan import CLOUD_TITAN
-from tracks.edge_guardian import EDGE_GUARDIAN
-from tracks.mobile_nomad import MOBILE_NOMAD
-from tracks.tiny_pioneer import TINY_PIONEER
+from tracks.cloud_titan.track import CLOUD_TITAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
+from tracks.mobile_nomad.track import MOBILE_NOMAD
+from tracks.tiny_pioneer.track import TINY_PIONEER
 
 TRACKS = (CLOUD_TITAN, EDGE_GUARDIAN, MOBILE_NOMAD, TINY_PIONEER)
 

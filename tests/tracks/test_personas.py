@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tracks.edge_guardian import EDGE_GUARDIAN as TRACK
+from tracks.edge_guardian.track import EDGE_GUARDIAN as TRACK
 from tracks.personas import Colour, Device, Fleet, Model, Targets, Track
 from tracks.spec import SpecError
 

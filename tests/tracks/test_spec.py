@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import tracks
 from tracks import spec
-from tracks.cloud_titan import CLOUD_TITAN
-from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.cloud_titan.track import CLOUD_TITAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.spec import (
     Axis,
     BadValue,

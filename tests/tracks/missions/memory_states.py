@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from physics.memory import training_memory
 from tests.states import TRACKS, OnTrack, drawn_states
-from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.memory.bench import BENCH
 from tracks.missions.memory.networks import network_of
 from tracks.missions.memory.setting import setting_of

@@ -13,7 +13,7 @@ from scipy.stats import qmc
 from tests.states import failures, plain, value_at
 from tests.tracks.missions.convergence_states import GUARDIAN, ON, any_state
 from tracks import BadValue, Slider
-from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions import edgelab_benches
 from tracks.missions.convergence.bench import BENCH
 from tracks.registry import load_registry

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from physics.energy import flop_shares
 from physics.memory import inference_memory
 from tests.tracks.missions.memory_states import NOMAD, ON, PIONEER, TITAN, any_state, counted, guest
-from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.memory.accuracy_gain import gain_kept, lora_share, proxy_shares, published, resolution_per_octave
 from tracks.missions.memory.bench import BENCH
 from tracks.missions.memory.costs import costs, fitting_batch, step

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from physics import traffic
 from tracks import Choice, Slider, SpecError
-from tracks.edge_guardian import EDGE_GUARDIAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions import edgelab_benches
 from tracks.missions.paradox import traffic as paradox_traffic
 from tracks.missions.paradox.bench import BENCH

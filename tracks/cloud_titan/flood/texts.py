@@ -1,0 +1,172 @@
+"""What the Personalization Flood asks before the lock: brief and prediction, numbers from track or physics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from physics.serving import lru_hit_rate, static_hit_rate
+from tracks.cloud_titan.flood.figures import HITS
+from tracks.cloud_titan.flood.setting import (
+    DEFAULT_BATCH,
+    DEFAULT_EVICTION,
+    DEFAULT_HBM,
+    DEFAULT_HOST,
+    DEFAULT_RANK,
+    DEFAULT_RATE,
+    DEFAULT_TARGETS,
+    GAIN_FLOOR,
+    TARGETS,
+    Setting,
+    adapter_bytes,
+    node_of,
+    world,
+)
+from tracks.personas import Track
+from tracks.quantities import three_digits
+from tracks.sources import words
+from tracks.spec import Brief, Option, Prediction, Term, Truth, Value
+
+PINNED_SHARE = 0.01
+STEEP = 1.5  # the exponent of Punica's benchmark
+
+
+def start(track: Track) -> Setting:
+    """Return the state the bench opens in."""
+    return Setting(
+        rank=DEFAULT_RANK,
+        targets=DEFAULT_TARGETS,
+        hbm_bytes=DEFAULT_HBM,
+        host_bytes=DEFAULT_HOST,
+        eviction=DEFAULT_EVICTION,
+        batch=DEFAULT_BATCH,
+        skew=world(track)[0],
+        request_rate=DEFAULT_RATE,
+    )
+
+
+# --- brief -----------------------------------------------------------------------------------------------------------
+
+
+def brief(track: Track) -> Brief:
+    """Return the stakeholder's message, with the track's own words where it brings them."""
+    node, size = node_of(track), adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS)
+    text = (
+        f"Every one of our {words(node.adapters, track.fleet.unit)} has an adapter now, and since this morning they "
+        f"all use it: {three_digits(DEFAULT_RATE)} requests a second on a node of {node.gpus} GPUs. We promised rank "
+        f"{DEFAULT_RANK} on {TARGETS[DEFAULT_TARGETS]}, {words(size, 'B')} each. Loading may add "
+        f"{words(node.first_token_s, 's')} to the first token, for 99 of 100. Keep "
+        f"{words(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain its tenant "
+        f"{words(GAIN_FLOOR, 'points').lstrip('+')}. What do we offer, and where does it live?"
+    )
+    invariant = (
+        f"Three memories, each larger and slower than the last: HBM, host memory behind "
+        f"{words(node.pcie_bytes_per_s, 'B/s')} a card, a drive of {words(node.nvme_bytes_per_s, 'B/s')}. HBM also "
+        "holds the weights and the KV cache of the batch, so what adapters take a batch cannot have. A request whose "
+        "adapter is in neither memory waits for the drive, and so do all who queue behind it. Accuracy by rank is a "
+        "proxy task, small images instead of language: its direction carries over, not its digits."
+    )
+    return Brief(
+        speaker=track.texts.get("crisis_speaker", "CTO"),
+        text=track.texts.get("crisis_text", text),
+        short=track.texts.get("crisis_short", "The CTO asks which adapters to offer, and in which memory they live."),
+        invariant=invariant,
+    )
+
+
+# --- prediction ------------------------------------------------------------------------------------------------------
+
+
+def scenario(track: Track) -> dict[str, Value]:
+    """Return the state that the question is about."""
+    return {"eviction": "pinned", "skew": world(track)[0]}
+
+
+def pinned(track: Track) -> int:
+    """Return how many adapters the question pins."""
+    return max(1, round(PINNED_SHARE * track.fleet.devices))
+
+
+def predictions(track: Track) -> tuple[Prediction, ...]:
+    """Return the bench's one lock: what the hottest hundredth of the adapters takes of the requests."""
+    skew, count = three_digits(world(track)[0]), pinned(track)
+    size = adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS)
+    return (
+        Prediction(
+            id="pinned_share",
+            question=f"Demand is Zipf with s = {skew}. The hottest {words(PINNED_SHARE, 'share')} of the adapters are "
+            "pinned in memory. What share of the requests finds its adapter there?",
+            unit="share",
+            low=0.0001,
+            high=1.0,
+            scenario=scenario(track),
+            given=(
+                ("Adapters", three_digits(track.fleet.devices)),
+                ("Demand", f"p(i) ∝ i^−{skew}, s is assumed"),
+                ("Pinned", f"{three_digits(count)} adapters"),
+                ("Their size", f"{words(count * size, 'B')} at rank {DEFAULT_RANK} on {TARGETS[DEFAULT_TARGETS]}"),
+            ),
+            truth=truth,
+            mechanisms=_mechanisms(track),
+            right="relative",
+            tolerance=0.2,
+            marks=marks,
+        ),
+    )
+
+
+def _top(track: Track, count: int, skew: float) -> float:
+    return float(static_hit_rate(track.fleet.devices, skew=skew, capacity=count))
+
+
+def truth(track: Track, **controls: Value) -> Truth:
+    """Return the share of the hottest hundredth, and what each decade of popularity adds to it."""
+    skew, count = float(controls["skew"]), pinned(track)
+    edges = sorted({max(1, count // 100), max(1, count // 10), count})
+    shares = [_top(track, edge, skew) for edge in edges]
+    terms = [Term(name=f"The hottest {three_digits(edges[0])}", value=shares[0])]
+    for low, high, before, after in zip(edges, edges[1:], shares, shares[1:], strict=False):
+        terms.append(Term(name=f"The next {three_digits(high - low)}", value=after - before))
+    return Truth(value=shares[-1], terms=tuple(terms), combine="sum")
+
+
+def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
+    """Return where a predicted share stands: at the memory that the pinned adapters take at the default rank."""
+    return {HITS: (pinned(track) * adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS), value)}
+
+
+def _mechanisms(track: Track) -> tuple[Option, ...]:
+    skew, count, everyone = world(track)[0], pinned(track), track.fleet.devices
+    share, uniform = _top(track, count, skew), _top(track, count, 0.0)
+    few = max(1, count // 100)
+    recent = float(lru_hit_rate(everyone, skew=skew, capacity=count))
+    return (
+        Option(
+            id="even",
+            text="A hundredth of the adapters, a hundredth of the requests",
+            feedback=f"That is s = 0, every adapter asked for alike: {words(uniform, 'share')}. At s = "
+            f"{three_digits(skew)} the first is asked for {words(count**skew, 'x')} as often as the last one pinned, "
+            f"and {words(share, 'share')} of the requests hit.",
+        ),
+        Option(
+            id="steep",
+            text="Popularity is steep: the head takes nearly everything",
+            feedback=f"It would at s = {three_digits(STEEP)}, the exponent of one benchmark: "
+            f"{words(_top(track, count, STEEP), 'share')}. At s = {three_digits(skew)} it is {words(share, 'share')}. "
+            "No exponent from production is public, so s is the assumption that the answer rests on.",
+        ),
+        Option(
+            id="long_tail",
+            text="The head is hot, but the tail is long",
+            feedback=f"The hottest {three_digits(few)} take {words(_top(track, few, skew), 'share')}, the "
+            f"{three_digits(count)} pinned {words(share, 'share')}. Each of the other "
+            f"{three_digits(everyone - count)} is rare, and together they make {words(1 - share, 'share')}. A hundred "
+            "times the memory of the first few buys a few times their hits.",
+        ),
+        Option(
+            id="recency",
+            text="Whoever was asked for last is asked for again",
+            feedback="Requests are taken as independent here, so the past says nothing beyond popularity. A cache of "
+            f"{three_digits(count)} that keeps the most recent hits {words(recent, 'share')}, less than pinning: part "
+            "of it is always taken by adapters that came once.",
+        ),
+    )

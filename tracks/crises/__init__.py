@@ -1,1 +1,0 @@
-"""The crises: one bench for each track, where its lessons meet."""

@@ -1,0 +1,165 @@
+"""What closes the Fleet Learning Drift: Peek's equations, and the reflection with its check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks.cities import CITIES, CLIENTS, city_names
+from tracks.edge_guardian.drift.fleet import costs, expected_shares
+from tracks.edge_guardian.drift.runs import SEEDS, fixed, learning_of, runs
+from tracks.edge_guardian.drift.setting import (
+    ALGORITHMS,
+    DUSTY,
+    LEARNING_RATE,
+    SELECTIONS,
+    Setting,
+    default_setting,
+    setting_of,
+)
+from tracks.quantities import in_words, three_digits
+
+FEWER_STEPS = 4  # at which the mean passes and a city does not
+
+_READINGS = (
+    ("learning_time", "Learning and leaving", "t = τ × frames × 3 × forward / (peak × utilisation) × (1 + gap/k);  "
+     "finished = exp(−t / stay)"),
+    ("moved", "Bytes of a vehicle", "rounds × share invited × present × (down + finished × up), twice that for "
+     "SCAFFOLD"),
+    ("wasted", "Wasted radio", "1 − heard × (receive + send) / (present × (receive + finished × send)), over those "
+     "invited"),
+    ("loop_p99", "Control loop", "latency at quantile q = base / (1 − b) + q × k"),
+    ("worst_city", "A city’s accuracy", "test accuracy by class, weighed by the city’s class mix"),
+)  # fmt: skip
+
+
+def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
+    """Return the equations with the numbers of a state, as its readings have them."""
+    setting = setting_of(controls)
+    spent, place = costs(track, setting), setting.place
+    method = ALGORITHMS[setting.algorithm] + (f", μ = {three_digits(setting.mu)}" if setting.proximal else "")
+    seed, alpha = track.fleet.seed, track.fleet.skew_alpha
+    bias = fixed(seed, alpha, setting.local_steps, setting.proximal).excess_loss
+    corrected = setting.algorithm == "scaffold"
+    lines = [
+        PeekLine(
+            name="A round",
+            equation="W(t+1) = W(t) + Σ s_k (W_k − W(t)), over the updates that arrive;  W_k = M_k W(t) + G_k B_k: τ "
+            "steps of size η, exactly;  FedProx adds μ/2 |W − W(t)|² to a client’s loss, SCAFFOLD c_k − c to a step",
+            numbers=f"{method}; τ = {setting.local_steps}, η = {three_digits(LEARNING_RATE)}; "
+            f"{setting.vehicles_per_round} of {CLIENTS} invited ({SELECTIONS[setting.selection]}), {setting.rounds} "
+            "rounds",
+            source=outcome.reading("mean_accuracy").source,
+        ),
+        PeekLine(
+            name="Heard",
+            equation="heard = present × finished × link × (1 − storm), the storm in one city and in the open alone",
+            numbers=f"{three_digits(place.present)} × {three_digits(spent.finished)} × "
+            f"{three_digits(setting.links[0])} = {three_digits(spent.heard[0])}; in the dust "
+            f"{three_digits(place.present)} × {three_digits(spent.finished)} × {three_digits(setting.links[DUSTY])} = "
+            f"{three_digits(spent.heard[DUSTY])}",
+            source=outcome.reading("wasted").source,
+        ),
+        PeekLine(
+            name="Drift",
+            equation="W∞ = (I − Σ p_k M_k)⁻¹ Σ p_k G_k B_k;  bias = F(W∞) − F(W*), every city heard alike",
+            numbers="SCAFFOLD’s control variates: bias = 0" if corrected else f"bias = {three_digits(float(bias))}",
+            source=outcome.reading("mean_accuracy").source,
+        ),
+    ]
+    for reading_id, name, equation in _READINGS:
+        reading = outcome.reading(reading_id)
+        lines.append(PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source))
+    return Peek(
+        lines=tuple(lines),
+        leaves_out="The curve is a proxy task: least squares on small images, run exactly; deep networks drift "
+        "differently, and the directions carry over, not the digits. The storm thins a link evenly; a real one closes "
+        "it for hours, and dims what the cameras see. An update is late or lost, never stale. Each upload is tried "
+        "once, and downloads always arrive. The loop is bound by memory and its kernels follow one another; no other "
+        f"task waits. {SEEDS} draws on one partition say nothing of other partitions.",
+    )
+
+
+# --- reflection ------------------------------------------------------------------------------------------------------
+
+
+def scores_of(track: Track, setting: Setting) -> tuple[float, float]:
+    """Return the fleet's and the worst city's final score, 0..1."""
+    found = runs(learning_of(track, setting, costs(track, setting).heard, seed=0))
+    return float(found.mean[-1]), float(found.cities[-1].min())
+
+
+def reflection(track: Track) -> Reflection:
+    """Return the closing question, its check, and how good and weak answers read on this track."""
+    start, dusty = default_setting(track), city_names(track)[DUSTY]
+    floor = in_words(track.targets.worst_city_accuracy, "share")
+    fewer, corrected = replace(start, local_steps=FEWER_STEPS), replace(start, algorithm="scaffold")
+    depot = replace(start, when="depot", local_steps=FEWER_STEPS)
+    (mean, worst), (_, spoken), (_, housed) = (scores_of(track, one) for one in (fewer, corrected, depot))
+    share = in_words(float(runs(learning_of(track, start, costs(track, start).heard, seed=0)).shares[DUSTY]), "share")
+    doubled = in_words(costs(track, corrected).moved / costs(track, start).moved, "x")
+    return Reflection(
+        prompt="The fleet’s mean can pass while a city fails. Which number showed it, what made the city fall behind, "
+        "and what did your way of hearing it cost?",
+        rubric=(
+            "Names a state in which the mean passed and a city did not, with both numbers.",
+            "Says that the average hears a city by what arrives, not by whom it invites.",
+            "Names the change that let the city be heard, or spoken for, and its price in bytes, rounds or latency.",
+            "Says what would change the mind: another storm, another partition, another cap.",
+        ),
+        model_answer=f"With {FEWER_STEPS} local steps and all else as at the start the fleet is at "
+        f"{in_words(mean, 'share')} and {dusty} at {in_words(worst, 'share')}: nobody in {dusty} drives in that mean. "
+        f"It is invited like any city and sends {share} of what arrives. Control variates remember what it said "
+        f"last and bring the worst city to {in_words(spoken, 'share')}, for {doubled} the bytes, so that rounds or "
+        f"vehicles have to go. Learning in the depot hears all cities alike and brings {in_words(housed, 'share')} "
+        "with few local steps, for one round a day. Neither touches the loop once kernels are short or nothing learns "
+        "beside it. What would change my mind: a storm that also empties the depots.",
+        weak_sample="Some cities have a poor connection, so fairness is a problem and we should train longer.",
+        strong_sample=f"In the first figure the fleet’s line passes its target and {dusty}’s stays below {floor}; the "
+        f"second shows why, {share} of the updates and not {in_words(1 / CITIES, 'share')}. City-balanced invitations "
+        "did not help, since inviting is not hearing. SCAFFOLD did, and the cap took half of my rounds for it. If the "
+        "city’s classes were like the others’, I would not pay for it.",
+        check=_check(track, start),
+    )
+
+
+def _check(track: Track, start: Setting) -> Question:
+    dusty = city_names(track)[DUSTY]
+    balanced, first, often, depot = (
+        in_words(round(expected_shares(track, one)[DUSTY], 6), "share")
+        for one in (
+            replace(start, selection="city_balanced"),
+            replace(start, selection="reliable_first"),
+            replace(start, rounds_per_day=2 * start.rounds_per_day),
+            replace(start, when="depot"),
+        )
+    )
+    return Question(
+        id="who_is_heard",
+        text=f"From the start settings, which one change brings {dusty} to an equal share of the updates that arrive?",
+        options=(
+            Option(
+                id="balanced",
+                text="Invite every city alike",
+                feedback=f"It was invited alike before, in the mean. {balanced} of what arrives is from {dusty}: an "
+                "invitation is not an update.",
+            ),
+            Option(
+                id="reliable",
+                text="Invite the best links first",
+                feedback=f"Least is wasted then, and {dusty} sends {first} of what arrives.",
+            ),
+            Option(
+                id="often",
+                text="Twice the rounds",
+                feedback=f"Twice as many updates from everybody: {dusty} still sends {often} of them.",
+            ),
+            Option(
+                id="depot",
+                text="Learn in the depot",
+                feedback=f"There every city has the same link, and {dusty} sends {depot}. The price is one round a "
+                "day, of the vehicles that come.",
+            ),
+        ),
+        answer="depot",
+    )

@@ -1,0 +1,168 @@
+"""What the Fleet Learning Drift asks: brief, prediction and observation, numbers from the track or its physics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from tracks import Brief, Option, Prediction, Question, Term, Track, Truth, Value
+from tracks.cities import CITIES, CLIENTS, city_names, device_word, problem
+from tracks.edge_guardian.drift.figures import ACCURACY
+from tracks.edge_guardian.drift.fleet import cap_bytes, costs
+from tracks.edge_guardian.drift.runs import city_accuracy, fixed, learning_of, runs
+from tracks.edge_guardian.drift.setting import DUSTY, HORIZON_DAYS, ROUNDS_PER_DAY, Setting, default_setting, setting_of
+from tracks.quantities import in_words
+
+
+def brief(track: Track) -> Brief:
+    """Return the stakeholder's message, with the track's own words where it brings them."""
+    start, targets = default_setting(track), track.targets
+    device, dusty = device_word(track), city_names(track)[DUSTY]
+    speaker = track.texts.get("crisis_speaker", "Safety lead")
+    text = (
+        f"A dust storm stands over {dusty}. Of its uploads {in_words(start.links[DUSTY], 'share')} arrive, "
+        f"{in_words(start.links[0], 'share')} in the other four cities. I want the fleet at "
+        f"{in_words(targets.safety_accuracy, 'share')}, no city below "
+        f"{in_words(targets.worst_city_accuracy, 'share')}, at most {in_words(cap_bytes(track), 'B')} a {device} in "
+        f"{HORIZON_DAYS} days, and the control loop inside {in_words(track.device.deadline_s, 's')} at p99 "
+        f"whatever learns beside it. How much does each {device} learn, whom do we invite, how often, and when?"
+    )
+    invariant = (
+        "A round sends the shared model to some vehicles, lets each take local steps on data of its own, and averages "
+        "the updates that arrive. Whoever is not heard is not in the average. A vehicle that drives runs its control "
+        "loop; a kernel that has begun cannot be interrupted. A parked vehicle has walls around its antenna and little "
+        "power; in a depot it has a good link once a day, if it goes there at all. The fleet is simulated: "
+        f"{CLIENTS} clients, {CLIENTS // CITIES} in each of {CITIES} cities, each standing for an equal part of the "
+        "vehicles. The curves are real federated runs of a proxy task, least squares on handwritten digits, with three "
+        "draws of who takes part."
+    )
+    return Brief(
+        speaker=speaker,
+        text=track.texts.get("crisis_text", text),
+        short=track.texts.get(
+            "crisis_short", f"The {speaker} wants no city left behind, the cap kept and the control loop untouched."
+        ),
+        invariant=invariant,
+    )
+
+
+# --- prediction ------------------------------------------------------------------------------------------------------
+
+
+def predictions(track: Track) -> tuple[Prediction, ...]:
+    """Return the bench's one lock: the dusty city's accuracy at the start settings."""
+    start, dusty = default_setting(track), city_names(track)[DUSTY]
+    scenario: dict[str, Value] = {name: value for name, value in asdict(start).items() if name != "mu"}
+    return (
+        Prediction(
+            id="dusty_city",
+            question=f"At the start settings, in the storm: what share of {dusty}’s test images does the shared model "
+            f"get right after {HORIZON_DAYS} days?",
+            unit="share",
+            low=0,
+            high=1,
+            scenario=scenario,
+            given=(
+                (f"Uploads that arrive from {dusty}", in_words(start.links[DUSTY], "share")),
+                ("Rounds", f"{start.rounds}"),
+                ("Curve", "proxy task, exact run"),
+            ),
+            truth=truth,
+            mechanisms=_mechanisms(track),
+            right="relative",
+            tolerance=0.1,
+            marks=marks,
+        ),
+    )
+
+
+def dusty_accuracy(track: Track, setting: Setting) -> float:
+    """Return the dusty city's final score, 0..1."""
+    return float(runs(learning_of(track, setting, costs(track, setting).heard, seed=0)).cities[-1, DUSTY])
+
+
+def truth(track: Track, **controls: Value) -> Truth:
+    """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not heard."""
+    setting = setting_of(controls)
+    seed, alpha = track.fleet.seed, track.fleet.skew_alpha
+    best = float(city_accuracy(seed, alpha, problem(seed, alpha).optimum)[DUSTY])
+    alike = float(city_accuracy(seed, alpha, fixed(seed, alpha, setting.local_steps, setting.proximal).weights)[DUSTY])
+    value = dusty_accuracy(track, setting)
+    return Truth(
+        value=value,
+        terms=(
+            Term(name="The best model that all share", value=best),
+            Term(name="Drift of the local steps, every city heard alike", value=alike - best),
+            Term(name="Updates that do not arrive", value=value - alike),
+        ),
+        combine="sum",
+    )
+
+
+def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
+    """Return where a predicted accuracy stands: at the bytes of the start settings."""
+    return {ACCURACY: (costs(track, default_setting(track)).moved, value)}
+
+
+def _mechanisms(track: Track) -> tuple[Option, ...]:
+    start, dusty = default_setting(track), city_names(track)[DUSTY]
+    score = runs(learning_of(track, start, costs(track, start).heard, seed=0))
+    mean, city = float(score.mean[-1]), float(score.cities[-1, DUSTY])
+    often = replace(start, rounds_per_day=ROUNDS_PER_DAY[1])
+    one_step = replace(start, local_steps=1)
+    share = float(score.shares[DUSTY])
+    return (
+        Option(
+            id="one_model",
+            text="One shared model: a city scores about what the fleet scores",
+            feedback=f"The model is shared, the mistakes are not: the fleet is at {in_words(mean, 'share')}, {dusty} "
+            f"at {in_words(city, 'share')}. A city that sees classes of its own is only as good as its own updates.",
+        ),
+        Option(
+            id="unheard",
+            text="The average turns to those whose updates arrive",
+            feedback=f"{dusty} is invited as often as any city and sends {in_words(share, 'share')} of the updates "
+            f"that arrive, not {in_words(1 / CITIES, 'share')}. Between two of its updates the others pull the model "
+            f"away, {start.local_steps} steps at a time.",
+        ),
+        Option(
+            id="rounds",
+            text=f"{start.rounds} rounds are enough to make up for lost updates",
+            feedback=f"With {often.rounds} rounds {dusty} ends at {in_words(dusty_accuracy(track, often), 'share')}: "
+            "more rounds repeat the same shares.",
+        ),
+        Option(
+            id="drift_alone",
+            text="Many local steps drift, and that is all",
+            feedback=f"They do. But with one step a round, which has no drift, {dusty} still ends at "
+            f"{in_words(dusty_accuracy(track, one_step), 'share')}: it is heard too little.",
+        ),
+    )
+
+
+# --- observation -----------------------------------------------------------------------------------------------------
+
+OBSERVATION = Question(
+    id="heard_share",
+    text="In the second figure, at the start settings: how much of what arrives comes from the city in the dust?",
+    options=(
+        Option(
+            id="fifth",
+            text="A fifth, like every other city",
+            feedback="It is invited that often. The bars count what arrives, and its bar ends well below the line.",
+        ),
+        Option(
+            id="tenth",
+            text="About a tenth",
+            feedback="Its link delivers less than half of what the others deliver, so its part of the average is about "
+            "half of an equal share.",
+        ),
+        Option(
+            id="none",
+            text="Next to nothing",
+            feedback="That is what the best links first would make of it. Under random invitations it is heard, too "
+            "little.",
+        ),
+    ),
+    answer="tenth",
+)

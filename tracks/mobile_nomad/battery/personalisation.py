@@ -1,0 +1,158 @@
+"""What learning does to the wearer's accent and to all others, on the proxy task: least squares on small images.
+
+The shipped model is the least-squares optimum of everyone but one city, mixed with that of everyone by how far the
+wearer's accent is from what was heard. A day's learning is personalisation by exact local steps. Low-rank changes
+stand for adapters, fewer features for coarser spectrograms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from physics.federation import FederatedProblem, digits_problem, personalise, problem_from_partition
+from physics.validation import Floats
+from tracks.cities import CITIES, CLIENTS
+from tracks.mobile_nomad.battery.setting import RESOLUTION, Data, Glasses, Method, Setting
+
+OWN_CITY = 2  # whose speech the shipped model was built without
+WEARERS = 3  # of that city; their scores are averaged
+FEATURES = 32  # of the proxy task at full resolution
+LEARNING_RATE = 0.1  # assumed: one step of it stands for one pass over the day's speech
+MOST_PASSES = 10_000
+FEDERATED_SHARE = 0.5  # assumed: half of the own change, half of the fleet's mean
+CLOUD_STEPS = 30  # assumed: what the cloud takes to specialise a model of everyone to one wearer
+
+# assumed: ranks in the order of accuracy that TinyTL's table 2 prints; LoRA and the last blocks between
+RANKS: Mapping[Method, int | None] = {
+    "full": None,
+    "tinytl_lite_residual": 5,
+    "lora": 4,
+    "tinytl_bias": 3,
+    "last_k": 2,
+    "head": 1,
+}
+# assumed: over frozen features the last layer makes a quarter of the change; in that table it stays furthest behind
+REACH: Mapping[Method, float] = {"head": 0.25}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accent:
+    """Accuracies before and after a day's learning [1], on the wearer's accent and elsewhere."""
+
+    own_before: float
+    elsewhere_before: float
+    own: float
+    elsewhere: float
+
+    @property
+    def gain_points(self) -> float:
+        """What the own accent gained [points]."""
+        return round(100 * (self.own - self.own_before), 9)
+
+    @property
+    def elsewhere_points(self) -> float:
+        """What other accents gained, negative where they lost [points]."""
+        return round(100 * (self.elsewhere - self.elsewhere_before), 9)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lesson:
+    """All that the proxy task depends on besides the passes: what does not touch it costs no run."""
+
+    fleet_seed: int
+    skew_alpha: float
+    distance: float
+    features: int
+    rank: int | None
+    reach: float
+    data: Data
+
+
+def lesson_of(glasses: Glasses, setting: Setting) -> Lesson:
+    """Return what learning depends on in a setting; the cloud trains everything at full resolution."""
+    learns = setting.learns
+    return Lesson(
+        fleet_seed=glasses.fleet_seed,
+        skew_alpha=glasses.skew_alpha,
+        distance=setting.accent_distance,
+        features=round(FEATURES * setting.resolution / RESOLUTION[1]) if learns else FEATURES,
+        rank=RANKS[setting.method] if learns else None,
+        reach=REACH.get(setting.method, 1.0) if learns else 1.0,
+        data=setting.data,
+    )
+
+
+def steps_of(passes: float) -> int:
+    """Return the proxy's local steps for a number of passes over the day's speech, to two digits."""
+    return min(MOST_PASSES, round(float(f"{passes:.2g}")))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Fleet:
+    """The proxy's data at one number of features, and its two optima: of everyone, and without the own city."""
+
+    problem: FederatedProblem
+    everyone: Floats
+    without: Floats
+
+    def shipped(self, distance: float) -> Floats:
+        """The model in the box."""
+        return distance * self.without + (1 - distance) * self.everyone
+
+
+@lru_cache(maxsize=64)
+def _fleet(fleet_seed: int, skew_alpha: float, features: int) -> _Fleet:
+    problem = digits_problem(clients=CLIENTS, alpha=skew_alpha, seed=fleet_seed, cities=CITIES, features=features)
+    others = [part for part, city in zip(problem.partition, problem.city, strict=True) if city != OWN_CITY]
+    without = problem_from_partition(others, features=features)
+    return _Fleet(problem=problem, everyone=problem.optimum, without=without.optimum)
+
+
+def _scores(fleet: _Fleet, models: Floats) -> tuple[float, float]:
+    """Return the accuracy on the own accent and elsewhere, the mean over one model for each wearer."""
+    problem = fleet.problem
+    correct, sizes = problem.data.correct(models), problem.data.test_class_sizes
+    mixes = problem.class_mix[_wearers(problem)]
+    own = (correct / sizes * mixes).sum(axis=1).mean()
+    return float(own), float(correct.sum(axis=1).mean() / sizes.sum())
+
+
+def _wearers(problem: FederatedProblem) -> list[int]:
+    return [int(client) for client in np.flatnonzero(problem.city == OWN_CITY)[:WEARERS]]
+
+
+@lru_cache(maxsize=256)
+def _before(fleet_seed: int, skew_alpha: float, distance: float) -> tuple[float, float]:
+    """Return the shipped model's accuracies, at full resolution, as it comes out of the box."""
+    fleet = _fleet(fleet_seed, skew_alpha, FEATURES)
+    return _scores(fleet, np.repeat(fleet.shipped(distance)[None], WEARERS, axis=0))
+
+
+@lru_cache(maxsize=8192)
+def accent(lesson: Lesson, steps: int) -> Accent:
+    """Return what a number of passes does to both accuracies."""
+    fleet = _fleet(lesson.fleet_seed, lesson.skew_alpha, lesson.features)
+    problem = fleet.problem
+    start = fleet.everyone if lesson.data == "upload" else fleet.shipped(lesson.distance)
+    taken = CLOUD_STEPS if lesson.data == "upload" else steps
+
+    def change(client: int) -> Floats:
+        if not taken:
+            return np.zeros_like(start)
+        own = personalise(
+            problem, start, client=client, local_steps=taken, learning_rate=LEARNING_RATE, rank=lesson.rank
+        )
+        return lesson.reach * (own.weights - start)
+
+    changes = np.stack([change(client) for client in _wearers(problem)])
+    if lesson.data != "local":
+        others = [int(np.flatnonzero(problem.city == city)[0]) for city in range(CITIES) if city != OWN_CITY]
+        mean = (sum(change(client) for client in others) + changes[0]) / CITIES
+        changes = (1 - FEDERATED_SHARE) * changes + FEDERATED_SHARE * mean
+    own, elsewhere = _scores(fleet, start + changes)
+    own_before, elsewhere_before = _before(lesson.fleet_seed, lesson.skew_alpha, lesson.distance)
+    return Accent(own_before=own_before, elsewhere_before=elsewhere_before, own=own, elsewhere=elsewhere)

@@ -1,0 +1,144 @@
+"""What the glasses object to: memory, battery, frames, heat, a voice that left, and learning too much or too little."""
+
+from __future__ import annotations
+
+from tracks.mobile_nomad.battery.fixes import fixes
+from tracks.mobile_nomad.battery.personalisation import FEATURES
+from tracks.mobile_nomad.battery.setting import METHODS, RADIOS
+from tracks.mobile_nomad.battery.state import (
+    FAILURES,
+    FORGETTING,
+    FRAMES_DROPPED,
+    OUT_OF_MEMORY,
+    OVER_BATTERY,
+    RAW_AUDIO_LEFT,
+    TOO_HOT,
+    TOO_LITTLE_GAIN,
+    State,
+    measured,
+)
+from tracks.quantities import in_words, three_digits
+from tracks.spec import Verdict
+
+# what it is called when it fails, and when it does not; what the quantity is
+WORDS = {
+    OUT_OF_MEMORY: ("Out of memory", "Fits in memory", "Learning memory"),
+    OVER_BATTERY: ("Over the battery", "Inside the battery", "Battery a day"),
+    FRAMES_DROPPED: ("Frames dropped", "No frame dropped", "Slowest session"),
+    TOO_HOT: ("Too hot", "Cool on the face", "Hottest minute"),
+    RAW_AUDIO_LEFT: ("Raw audio left", "No raw audio left", "Raw audio sent"),
+    FORGETTING: ("Forgetting", "Nothing forgotten", "Other accents"),
+    TOO_LITTLE_GAIN: ("Too little gain", "The accent is learnt", "Own accent"),
+}
+
+
+def verdicts(state: State) -> tuple[Verdict, ...]:
+    """Return the seven judgements, each at its level."""
+    return tuple(_verdict(code, state) for code in FAILURES)
+
+
+def _verdict(code: str, state: State) -> Verdict:
+    found = measured(code, state.glasses, state.setting)
+    fails = found.margin < 0
+    bad, good, measure = WORDS[code]
+    return Verdict(
+        code=code,
+        level="fail" if fails else "ok",
+        title=bad if fails else good,
+        measure=measure,
+        quantity=found.quantity,
+        limit=found.limit,
+        unit=found.unit,
+        at_most=found.at_most,
+        scale=found.scale,
+        cause=_CAUSES[code](state),
+        fixes=fixes(code, state.glasses, state.setting) if fails else (),
+    )
+
+
+def _memory(state: State) -> str:
+    setting, memory = state.setting, state.step.memory
+    parts = {
+        "weights": memory.weights_bytes,
+        "gradients": memory.gradients_bytes,
+        "optimizer states": memory.optimizer_bytes,
+        "activations": memory.activations_bytes,
+    }
+    name, size = max(parts.items(), key=lambda part: part[1])
+    share = in_words(float(size / memory.total_bytes), "share")
+    if not setting.learns:
+        return f"The cloud learns; of inference {share} are {name}."
+    least = "LoRA trains few parameters and keeps their inputs: " if setting.method == "lora" else ""
+    sentence = f"{least}{name} are {share} of it, {in_words(float(size), 'iB')} at batch {setting.batch}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _battery(state: State) -> str:
+    setting, day = state.setting, state.day
+    if setting.schedule == "charging":
+        return f"{in_words(day.learning_j + day.radio_j, 'J')} come from the charger, none from the battery."
+    return (
+        f"Learning takes {in_words(day.learning_j, 'J')} and {RADIOS[setting.radio]} {in_words(day.radio_j, 'J')} of "
+        f"the {in_words(state.glasses.allowed_j, 'J')} that a day may cost."
+    )
+
+
+def _frames(state: State) -> str:
+    day, glasses = state.day, state.glasses
+    if day.slowest >= glasses.frames_per_s:
+        return f"A frame takes {in_words(day.latency_s, 's')} of its {in_words(glasses.deadline_s, 's')}."
+    if day.latency_s > glasses.deadline_s:
+        return (
+            f"Beside learning, which takes {in_words(state.step.bandwidth_share, 'share')} of the memory bandwidth, a "
+            f"frame takes {in_words(day.latency_s, 's')} at p99."
+        )
+    return f"Above {three_digits(glasses.skin_c)} °C the clock halves, in the middle of a session."
+
+
+def _heat(state: State) -> str:
+    day = state.day
+    rise = three_digits(day.hottest - state.setting.ambient_c)
+    if not state.setting.learns:
+        return f"{rise} K above the air, without any learning on the glasses."
+    where = {"worn": "on the face", "idle": "in the open", "charging": "in the closed case"}[state.setting.schedule]
+    return f"Learning runs at {in_words(day.learning_w, 'W')} {where}; the hottest minute is {rise} K above the air."
+
+
+def _audio(state: State) -> str:
+    raw = in_words(state.glasses.raw_bytes, "B")
+    return {
+        "upload": f"Every day {raw} of the wearer’s voice go to the cloud.",
+        "federated": f"An update of {in_words(state.exchange.up_bytes, 'B')} leaves; the voice stays.",
+        "local": "Neither voice nor update leaves the glasses.",
+    }[state.setting.data]
+
+
+def _forgetting(state: State) -> str:
+    if not state.setting.learns:
+        return "The cloud learns on every accent at once."
+    passes = three_digits(state.day.passes)
+    if state.lesson.features < FEATURES and state.day.passes < 20:
+        return f"At {state.setting.resolution} pixels the spectrogram is too coarse for every accent."
+    if state.setting.data == "federated":
+        return f"{passes} passes over the day’s speech, half of them averaged with the fleet’s."
+    return f"{passes} passes over one voice, and no other in them."
+
+
+def _gain(state: State) -> str:
+    if not state.setting.learns:
+        return "The cloud learns on every accent, then specialises the wearer’s copy."
+    trains = f"{METHODS[state.setting.method]}, {three_digits(state.day.passes)} passes over the day’s speech"
+    if state.setting.data == "federated":
+        return f"{trains}; averaging keeps half of what they change."
+    return f"{trains}."
+
+
+_CAUSES = {
+    OUT_OF_MEMORY: _memory,
+    OVER_BATTERY: _battery,
+    FRAMES_DROPPED: _frames,
+    TOO_HOT: _heat,
+    RAW_AUDIO_LEFT: _audio,
+    FORGETTING: _forgetting,
+    TOO_LITTLE_GAIN: _gain,
+}

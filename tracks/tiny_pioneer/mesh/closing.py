@@ -1,0 +1,142 @@
+"""How the Mesh Update closes: what the first figure showed, and when it is right not to communicate."""
+
+from __future__ import annotations
+
+from tracks import Option, Question, Reflection, Track, Value
+from tracks.quantities import in_words, three_digits
+from tracks.tiny_pioneer.mesh.costs import costs, quality, rates
+from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, Setting
+from tracks.tiny_pioneer.mesh.texts import tried
+
+ALIKE, DIFFERENT = 0.1, 20.0  # diversity of places in the presets and in the closing texts
+
+# Two designs that win in the track's own world; the tests hold them to it.
+GOSSIP_DESIGN: dict[str, Value] = {
+    "mode": GOSSIP,
+    "payload_bytes": 3000.0,
+    "coding": "int4",
+    "period_s": 600.0,
+    "fan_out": 1,
+    "rounds": 4,
+    "duty": 0.04,
+}
+HUB_DESIGN: dict[str, Value] = {
+    "mode": HUB,
+    "payload_bytes": 3000.0,
+    "coding": "int8",
+    "period_s": 300.0,
+    "rounds": 4,
+    "duty": 0.02,
+}
+
+OBSERVATION = Question(
+    id="rounds",
+    text="Set gossip and follow its line in the first figure, with places as different as at the start. What do rounds "
+    "do to the mean error?",
+    options=(
+        Option(
+            id="falls",
+            text="It falls with every round",
+            feedback="So it would if all places were alike: averaging only removes noise then. Raise the number of "
+            "rounds past the marked best and look at the line again.",
+        ),
+        Option(
+            id="falls_then_rises",
+            text="It falls, then rises again",
+            feedback="The first rounds remove noise fastest and reach few other places. Later ones have little noise "
+            "left to remove and reach ever more places. The best number lies between.",
+        ),
+        Option(
+            id="rises",
+            text="It rises from the first round",
+            feedback="So it does where places differ most: at the upper end of the diversity silence is best. Here the "
+            "first round is worth more than it costs.",
+        ),
+        Option(
+            id="level",
+            text="It falls and then stays level",
+            feedback="That is a hub’s line: its cell is the same in every round, so nothing more is mixed in. In "
+            "gossip each round reaches further.",
+        ),
+    ),
+    answer="falls_then_rises",
+)
+
+
+def _gossip(track: Track, diversity: float) -> Setting:
+    return tried(track, **{**GOSSIP_DESIGN, "diversity": diversity})
+
+
+def reflection(track: Track) -> Reflection:
+    """Return the closing question, its check, and how good and weak answers read on this track."""
+    alike, different = (quality(track, _gossip(track, tau2), seed=0) for tau2 in (ALIKE, DIFFERENT))
+    here = quality(track, tried(track, **GOSSIP_DESIGN), seed=0)
+    flood, hub = (costs(tried(track, **design), rates(track)) for design in ({"mode": FLOOD}, HUB_DESIGN))
+    listening = costs(tried(track, **GOSSIP_DESIGN), rates(track))
+    share = in_words(listening.listening_w / listening.power_w, "share")
+    return Reflection(
+        prompt="When is it right not to communicate? Say by which quantity you would know, and what the radio would "
+        "cost you if you were wrong.",
+        rubric=(
+            "Compares the diversity of places with the noise of one estimate, with a number.",
+            "Says which wearers lose when all gain in the mean, or what share of them.",
+            "Names what the radio costs here: air, listening power or age, with a number.",
+            "Says which measurement would change the mind.",
+        ),
+        model_answer=f"Averaging pays while other places differ less than one estimate errs. With places alike "
+        f"({three_digits(ALIKE)}) {GOSSIP_DESIGN['rounds']} rounds of gossip bring the error from "
+        f"{three_digits(alike.local)} to {three_digits(alike.error)}. With places that differ "
+        f"{three_digits(DIFFERENT)} they bring it from {three_digits(different.local)} to "
+        f"{three_digits(different.error)}, and {in_words(different.worse, 'share')} of the nodes are worse off than "
+        f"alone: those at the doors. The radio is paid either way: listening takes {share} of the power, and a flood "
+        f"of the whole adapter takes {in_words(flood.air_s, 's')} of air. What would change my mind: profiles of two "
+        "neighbours that agree more than their noise allows, which says that they are in one place.",
+        weak_sample="Gossip is decentralised and robust, so hearables should share profiles as often as they can.",
+        strong_sample=f"At the start places differ as much as an estimate errs. In the first figure the line of gossip "
+        f"reaches {three_digits(here.error)} after {here.rounds} rounds, against {three_digits(here.local)} alone. A "
+        f"hub over connections uses {in_words(hub.saturation, 'share')} of its windows for the same adapter. I "
+        "would be silent in a hall of cafés and platforms side by side; hollow marks on the map tell.",
+        check=_check(track),
+    )
+
+
+def _check(track: Track) -> Question:
+    far = {"diversity": DIFFERENT}
+    more = quality(track, tried(track, **{**GOSSIP_DESIGN, **far, "rounds": 10}), seed=0)
+    few = quality(track, tried(track, **{**GOSSIP_DESIGN, **far}), seed=0)
+    alone = quality(track, tried(track, **{**GOSSIP_DESIGN, **far, "mode": LOCAL}), seed=0)
+    hub = quality(track, tried(track, **{**HUB_DESIGN, **far}), seed=0)
+    target = three_digits(tried(track, **far).target)
+    return Question(
+        id="silence",
+        text=f"The places of the hall differ by {three_digits(DIFFERENT)} variances of one estimate. Which update do "
+        "you ship?",
+        options=(
+            Option(
+                id="few",
+                text="A few rounds of gossip",
+                feedback=f"The mean error is {three_digits(few.error)}, and {in_words(few.worse, 'share')} of the "
+                "nodes are worse off than alone.",
+            ),
+            Option(
+                id="many",
+                text="Many rounds, to average the differences out",
+                feedback=f"Differences between places do not average out, they are averaged in: "
+                f"{three_digits(more.error)} after ten rounds, {in_words(more.worse, 'share')} worse off.",
+            ),
+            Option(
+                id="hub",
+                text="A hub in range of everyone",
+                feedback=f"A cell reaches over the wall between two places: {three_digits(hub.error)}, "
+                f"{in_words(hub.worse, 'share')} worse off.",
+            ),
+            Option(
+                id="silent",
+                text="None: every hearable keeps its own",
+                feedback=f"Alone the error is {three_digits(alone.error)}, below the target of {target}: where places "
+                "differ so much, a noisy profile of one’s own place already removes most of the factory’s error. "
+                "Nothing is sent, and the radio’s power is saved.",
+            ),
+        ),
+        answer="silent",
+    )
