@@ -23,13 +23,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from scipy.stats import qmc
 
+from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.convergence.bench import BENCH
 from tracks.missions.convergence.runs import learning_of, runs
 from tracks.missions.convergence.texts import asked, default_setting
 from tracks.mobile_nomad.track import MOBILE_NOMAD
-from tracks.spec import Bench, Control, Outcome, Slider, Track, Value
 from tracks.tiny_pioneer.track import TINY_PIONEER
 
 TRACKS = {track.id: track for track in (CLOUD_TITAN, EDGE_GUARDIAN, MOBILE_NOMAD, TINY_PIONEER)}

@@ -32,8 +32,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard import ids
 from tests.wire import UPDATE, Student
-from tracks.registry import load_registry
-from tracks.spec import Slider
+from tracks.api.bench import Slider
+from tracks.loading.registry import load_registry
 
 CLOSED_FORM_TARGET_MS = 1.6
 CRISIS_TARGET_MS = 12.0

@@ -17,7 +17,7 @@ from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
 from dashboard.opinions import Opinions
 from dashboard.settings import Settings
-from tracks.registry import Registry, load_registry
+from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from dashboard.ledger.events import StoredEvent
 from dashboard.progress import progress
 from dashboard.view import value_in_words
-from tracks.registry import Registry
-from tracks.spec import BadValue, Bench, Control, Track, Value
+from tracks.api.bench import BadValue, Bench, Control, Track, Value
+from tracks.loading.registry import Registry
 
 Decisions = Mapping[str, Mapping[str, Value]]
 

@@ -18,8 +18,8 @@ from dashboard.ledger.store import Store
 from dashboard.opinions import Opinions
 from dashboard.settings import Settings
 from dashboard.theme import Screen
-from tracks.registry import Registry
-from tracks.spec import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"

@@ -10,8 +10,8 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.progress import Try, progress
 from dashboard.standing import rights
 from dashboard.view import value_in_words
-from tracks.quantities import in_words
-from tracks.spec import CONFIDENCE, Bench, Track
+from tracks.api.bench import CONFIDENCE, Bench, Track
+from tracks.api.quantities import in_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

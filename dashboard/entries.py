@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracks.quantities import in_words, quantity, read_quantity
-from tracks.spec import CONFIDENCE, Option, Prediction, Truth
+from tracks.api.bench import CONFIDENCE, Option, Prediction, Truth
+from tracks.api.quantities import in_words, quantity, read_quantity
 
 LONGEST_ENTRY = 40
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by

@@ -12,8 +12,8 @@ from diskcache import Cache
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from dashboard import ids
-from tracks.registry import Registry
-from tracks.spec import SecondOpinion, Value
+from tracks.api.bench import SecondOpinion, Value
+from tracks.loading.registry import Registry
 
 KEPT_S = 7 * 86_400
 LARGEST_CACHE = 512 * 1024 * 1024  # bytes on disk; the least used go first

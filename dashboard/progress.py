@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.view import away_from_world
-from tracks.spec import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench, Outcome, Track, Value
 
 EARNED_TRIES = 2  # for writing what was learnt, once every try is used
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dashboard.view import value_in_words
-from tracks.spec import Bench, Control, Outcome, Slider, Track, Value, Verdict
+from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value, Verdict
 
 STEPS = 20  # a slider's scale is cut into this many; a choice takes one step to any other option
 _NOTICEABLE = 1e-6  # of the margin; less is rounding

@@ -10,9 +10,9 @@ from dashboard.entries import Locked
 from dashboard.theme import Ghost, Mark, Screen, dress, empty
 from dashboard.theme_axes import slot_of
 from dashboard.view import View, view
-from tracks.figures import Figure, Panel
-from tracks.quantities import in_words
-from tracks.spec import Bench, Outcome, SecondOpinion, Track, Value
+from tracks.api.bench import Bench, Outcome, SecondOpinion, Track, Value
+from tracks.api.figures import Figure, Panel
+from tracks.api.quantities import in_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,8 @@ from dashboard.context import Lab, is_open
 from dashboard.entries import Locked, gap
 from dashboard.ledger.events import StoredEvent
 from dashboard.progress import Progress, progress
-from tracks.quantities import in_words
-from tracks.spec import Bench, Track
+from tracks.api.bench import Bench, Track
+from tracks.api.quantities import in_words
 
 NONE_YET = "–"
 

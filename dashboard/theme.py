@@ -13,7 +13,7 @@ from dashboard.theme_bars import bar_boxes, bar_words
 from dashboard.theme_limits import limits
 from dashboard.theme_palette import DARK, LIGHT, Screen
 from dashboard.theme_traces import ghost_line, ghost_point, ghost_trace, last_shown, lock_line, lock_trace, styled
-from tracks.figures import Figure, Panel
+from tracks.api.figures import Figure, Panel
 
 __all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "Ghost", "Mark", "Screen", "dress", "empty", "ticks"]
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from dashboard.theme_palette import Screen
-from tracks.figures import Axis
-from tracks.quantities import PREFIXES, in_words, quantity, read_quantity
+from tracks.api.figures import Axis
+from tracks.api.quantities import PREFIXES, in_words, quantity, read_quantity
 
 NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.labels import LINE, Box, text_width
 from dashboard.theme_axes import log_position, share, up
-from tracks.figures import Axis, Panel
+from tracks.api.figures import Axis, Panel
 
 _PAD = 4  # px of paper on each side of words on a bar
 _MARGIN = 26  # px above the frame

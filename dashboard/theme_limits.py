@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.labels import LETTER, LINE, Box, covered
 from dashboard.theme_axes import log_position, share, up
-from tracks.figures import Panel
+from tracks.api.figures import Panel
 
 _LINES = {"cap": ("ink", 1.25, "solid"), "target": ("muted", 1, "solid"), "floor": ("muted", 1, "4px,4px")}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.theme_palette import DASHES, FILLS, MESH_SYMBOLS, SYMBOLS
-from tracks.figures import Axis, Figure, Panel
+from tracks.api.figures import Axis, Figure, Panel
 
 # Lines whose look is their role's, whatever their series: colour, width, dash.
 _LINES = {
@@ -18,7 +18,7 @@ _LINES = {
 
 
 def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
-    """Return a trace of ``tracks.charts`` in the colours of a theme."""
+    """Return a trace of ``tracks.api.charts`` in the colours of a theme."""
     role = trace["meta"]
     look = {key: value for key, value in trace.items() if key != "meta"}
     if role == "bar":

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracks.controls import Choice, Control, Slider, Toggle, Value
-from tracks.quantities import in_words, quantity, three_digits
-from tracks.spec import Bench, Outcome, Peek, Reading, Track, Verdict
+from tracks.api.bench import Bench, Outcome, Peek, Reading, Track, Verdict
+from tracks.api.controls import Choice, Control, Slider, Toggle, Value
+from tracks.api.quantities import in_words, quantity, three_digits
 
 View = dict[str, Any]
 

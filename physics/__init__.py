@@ -1,1 +1,52 @@
-"""What is true: pure functions of numpy and scipy, each with its equation, units, source and a worked example."""
+"""What is true: pure functions of numpy and scipy, each with its equation, units, source and a worked example.
+
+One package a subject: ``import physics; physics.privacy.epsilon(...)``.
+"""
+
+import os
+import sys
+
+# Before numpy is loaded: the lab's matrices are small, and a second BLAS thread costs more than it gives.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from physics import (  # noqa: E402
+    constants,
+    energy,
+    federation,
+    gossip,
+    memory,
+    networks,
+    privacy,
+    published,
+    serving,
+    traffic,
+    units,
+    validation,
+)
+
+# Names that modules had before each subject became a package; they stay importable.
+cache, checks, digits, reference, shapes = serving, validation, federation.problem, constants, networks
+for _name, _module in {
+    "cache": cache,
+    "checks": checks,
+    "digits": digits,
+    "reference": reference,
+    "shapes": shapes,
+}.items():
+    sys.modules[f"{__name__}.{_name}"] = _module
+
+__all__ = [
+    "constants",
+    "energy",
+    "federation",
+    "gossip",
+    "memory",
+    "networks",
+    "privacy",
+    "published",
+    "serving",
+    "traffic",
+    "units",
+    "validation",
+]

@@ -13,7 +13,7 @@ from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
 from tests.wire import Student
-from tracks.registry import Registry, load_registry
+from tracks.loading.registry import Registry, load_registry
 
 # This machine may be busy; a slow example is no failure.
 hypothesis_settings.register_profile("edgelab", deadline=None)

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard import ids
-from tracks.registry import Registry
-from tracks.spec import Bench, Prediction, Value
+from tracks.api.bench import Bench, Prediction, Value
+from tracks.loading.registry import Registry
 
 UPDATE = "/_dash-update-component"
 

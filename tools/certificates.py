@@ -14,13 +14,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-import tracks._certificate_blas  # noqa: F401 - before anything that imports numpy
-from tracks._certificate_survey import Survey
-from tracks._certificate_text import page, report
-from tracks.personas import Track
-from tracks.registry import load_registry
-from tracks.spec import Bench
-from tracks.testing import Certificate, certify, pairs
+from tracks.api.bench import Bench
+from tracks.api.track import Track
+from tracks.certify.certificate import Certificate, certify, pairs
+from tracks.certify.report import page, report
+from tracks.certify.survey import Survey
+from tracks.loading.registry import load_registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "certificates.md"
 POINTS, PROCESSES = 4096, 2

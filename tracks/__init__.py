@@ -3,8 +3,10 @@
 from tracks import Bench, Outcome, Slider, Track, hookimpl
 """
 
-from tracks.hookspecs import hookimpl
-from tracks.spec import *  # noqa: F403 - the API is spec's __all__, word for word
-from tracks.spec import __all__ as _words
+import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
+from tracks.api import charts, quantities
+from tracks.api.bench import *  # noqa: F403 - the API is bench's __all__, word for word
+from tracks.api.bench import __all__ as _words
+from tracks.api.hookspecs import hookimpl
 
-__all__ = [*_words, "hookimpl"]
+__all__ = [*_words, "charts", "hookimpl", "quantities"]

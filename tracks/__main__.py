@@ -13,11 +13,10 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-import tracks._certificate_blas  # noqa: F401 - before anything that imports numpy
-from tracks._certificate_files import guest_alone, pairs_of, write_guest
-from tracks._certificate_text import report
-from tracks.registry import Found, Registry, load_registry
-from tracks.testing import certify, pairs
+from tracks.certify.certificate import certify, pairs
+from tracks.certify.report import report
+from tracks.certify.template_files import guest_alone, pairs_of, write_guest
+from tracks.loading.registry import Found, Registry, load_registry
 
 FOLDER_VARIABLE = "EDGELAB_TRACKS_DIR"
 POINTS, QUICK_POINTS = 512, 64

@@ -16,7 +16,7 @@ from dashboard.layouts.figures import table_view
 from dashboard.opinions import digest
 from dashboard.progress import progress
 from dashboard.scene import Beside, scene, view_of
-from tracks.spec import BadValue, Bench, Outcome, Track, Value
+from tracks.api.bench import BadValue, Bench, Outcome, Track, Value
 
 MOST_COMPARED = 3
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."

@@ -21,7 +21,7 @@ from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.progress import progress, try_payload
 from dashboard.standing import rights
-from tracks.spec import BadValue, Bench, Track, Value
+from tracks.api.bench import BadValue, Bench, Track, Value
 
 DEEDS = ("record", "observe", "carry", "learnt")
 LONGEST_LEARNT = 600

@@ -19,7 +19,7 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.progress import progress
 from dashboard.scene import scene
 from dashboard.standing import standing
-from tracks.spec import Bench, Track
+from tracks.api.bench import Bench, Track
 
 
 def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:

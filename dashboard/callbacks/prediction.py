@@ -17,7 +17,7 @@ from dashboard.layouts.predict import ask_card, predict_section, review_card
 from dashboard.layouts.raw import settled
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
-from tracks.spec import Bench, Prediction, Track
+from tracks.api.bench import Bench, Prediction, Track
 
 NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."
 

@@ -15,7 +15,7 @@ from dashboard.layouts.reflect import MARKS, SLOTS, check_feedback, reflect_sect
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.progress import progress
-from tracks.spec import Bench, Reflection, Track
+from tracks.api.bench import Bench, Reflection, Track
 
 LONGEST_SLOT = 600
 REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."

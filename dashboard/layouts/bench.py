@@ -27,7 +27,7 @@ from dashboard.progress import Progress
 from dashboard.scene import Scene, waiting_figures
 from dashboard.theme import Screen
 from dashboard.view import limit_words
-from tracks.spec import Bench, Brief, Reading, Track
+from tracks.api.bench import Bench, Brief, Reading, Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

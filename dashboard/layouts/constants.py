@@ -7,8 +7,8 @@ from typing import Any
 from dash import html
 
 from dashboard.layouts.parts import Component
-from tracks.quantities import in_words
-from tracks.spec import Track
+from tracks.api.bench import Track
+from tracks.api.quantities import in_words
 
 _PARTS = {"model": "What learns", "device": "The device", "fleet": "The fleet", "targets": "The targets"}
 

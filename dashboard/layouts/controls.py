@@ -14,9 +14,9 @@ from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.predict import heading, segmented
 from dashboard.layouts.raw import RAW
 from dashboard.view import advanced_line, control_spec
-from tracks.controls import Choice, Control, Slider, Value
-from tracks.quantities import in_words, quantity
-from tracks.spec import Bench
+from tracks.api.bench import Bench
+from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.quantities import in_words, quantity
 
 
 def explore_section(key: str, bench: Bench, arrivals: Mapping[str, Arrival], *, is_open: bool) -> list[Component]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.layouts.parts import Component, plain_header, shape, track_mark
-from tracks.registry import Registry
+from tracks.loading.registry import Registry
 
 
 def designer(registry: Registry) -> Component:

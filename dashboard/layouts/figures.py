@@ -9,8 +9,8 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.layouts.parts import Component
 from dashboard.theme import GRAPH_CONFIG
-from tracks.figures import Figure, Panel, Table
-from tracks.quantities import three_digits
+from tracks.api.figures import Figure, Panel, Table
+from tracks.api.quantities import three_digits
 
 
 def graph(component_id: ids.Id, figure: Figure, *, name: str) -> Component:

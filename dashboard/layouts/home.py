@@ -12,8 +12,8 @@ from dashboard import ids
 from dashboard.context import Step
 from dashboard.layouts.constants import constants_table
 from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
-from tracks.quantities import in_words
-from tracks.spec import Track
+from tracks.api.bench import Track
+from tracks.api.quantities import in_words
 
 STEPS = (
     ("Predict", "One number, one reason, how sure. No default."),

@@ -10,7 +10,7 @@ from dash import html
 from dashboard.layouts.parts import Component, painted, shape
 from dashboard.layouts.raw import RAW
 from dashboard.view import limit_tick, limit_words
-from tracks.spec import Bench, Reading, Track
+from tracks.api.bench import Bench, Reading, Track
 
 _LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # said by the value beside the limit
 

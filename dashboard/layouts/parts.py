@@ -9,7 +9,7 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.context import Step
 from dashboard.layouts.raw import RAW
-from tracks.spec import Track
+from tracks.api.bench import Track
 
 Component = Any
 

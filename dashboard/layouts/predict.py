@@ -13,8 +13,8 @@ from dashboard.entries import Draft, Locked
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.raw import RAW
 from dashboard.view import value_in_words
-from tracks.quantities import in_words
-from tracks.spec import CONFIDENCE, Bench, Option, Prediction
+from tracks.api.bench import CONFIDENCE, Bench, Option, Prediction
+from tracks.api.quantities import in_words
 
 
 def heading(letter: str, text: str, right: Any = "") -> Component:

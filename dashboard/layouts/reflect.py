@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard import ids
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.predict import heading, segmented
-from tracks.spec import Option, Question, Reflection
+from tracks.api.bench import Option, Question, Reflection
 
 SLOTS = (
     ("showed", "What did the figure show?"),

@@ -16,9 +16,9 @@ from dashboard.layouts.predict import heading, limits_line, scenario_line
 from dashboard.layouts.raw import RAW
 from dashboard.progress import Progress
 from dashboard.theme_axes import share, ticks
-from tracks.figures import Axis
-from tracks.quantities import in_words
-from tracks.spec import Bench, Prediction, Question, Track, Truth
+from tracks.api.bench import Bench, Prediction, Question, Track, Truth
+from tracks.api.figures import Axis
+from tracks.api.quantities import in_words
 
 RECORD_FIRST = "Record a try first: then say what the figure showed, and your lock meets the physics."
 

@@ -11,8 +11,8 @@ from dashboard.layouts.parts import Component, icon, shape
 from dashboard.layouts.predict import heading
 from dashboard.layouts.raw import RAW
 from dashboard.progress import EARNED_TRIES, Progress, Try
-from tracks.quantities import quantity
-from tracks.spec import Bench, Reading
+from tracks.api.bench import Bench, Reading
+from tracks.api.quantities import quantity
 
 NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number
 _LEVELS = {"ok": "nothing fails", "warn": "a warning", "fail": "fails"}

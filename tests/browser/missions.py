@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from dashboard import ids
 from tests.browser.moves import at_rest, go
-from tracks._certificate_survey import State, Survey
-from tracks.registry import Registry, load_registry
-from tracks.spec import LEVELS, Bench, Prediction, Value, Verdict
+from tracks.api.bench import LEVELS, Bench, Prediction, Value, Verdict
+from tracks.certify.survey import State, Survey
+from tracks.loading.registry import Registry, load_registry
 
 LAB: Registry = load_registry()
 TRACKS = tuple(LAB.tracks)

@@ -24,7 +24,7 @@ from tests.browser.moves import (
     reading,
     slider,
 )
-from tracks.spec import Slider
+from tracks.api.bench import Slider
 
 pytestmark = pytest.mark.browser
 
@@ -346,7 +346,7 @@ def test_csv_and_png_are_made_in_the_browser(student_page) -> None:
 
 
 def test_numbers_are_written_and_read_alike_in_browser_and_server(student_page) -> None:
-    from tracks.quantities import PREFIXES, in_words, quantity
+    from tracks.api.quantities import PREFIXES, in_words, quantity
 
     page, _ = student_page()
     go(page, "/")

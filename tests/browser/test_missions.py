@@ -22,8 +22,8 @@ from tests.browser.missions import (
     survey,
 )
 from tests.browser.moves import at_rest, go, reading, slider
-from tracks.quantities import in_words
-from tracks.spec import Slider
+from tracks.api.bench import Slider
+from tracks.api.quantities import in_words
 
 pytestmark = pytest.mark.browser
 

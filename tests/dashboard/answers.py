@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 from dashboard.context import MISSION
 from dashboard.theme import ticks
 from dashboard.view import limit_words, reading_view, value_in_words, verdict_facts
-from tracks.controls import Slider
-from tracks.quantities import in_words, quantity
-from tracks.spec import Bench, Outcome, Prediction, Track, Value
+from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
+from tracks.api.controls import Slider
+from tracks.api.quantities import in_words, quantity
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]\w)")
 UNSAID = ("Set-Cookie", "Date", "Content-Length")  # chance and clock

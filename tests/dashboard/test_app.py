@@ -14,7 +14,7 @@ from dashboard import ids
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from tests.wire import UPDATE, Student, an_answer, said
-from tracks.registry import Registry
+from tracks.loading.registry import Registry
 
 PARADOX = "edge_guardian/paradox"
 GUEST = "edge_guardian/downlink"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dashboard.autopsy import autopsy
 from dashboard.entries import Draft
 from tests.wire import Student, said
-from tracks.quantities import in_words
-from tracks.spec import Option, Prediction, Term, Truth
+from tracks.api.bench import Option, Prediction, Term, Truth
+from tracks.api.quantities import in_words
 
 REASONS = (Option(id="why", text="Why.", feedback="Because."),)
 TRAFFIC = Truth(

@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.carry import arrive
 from tests.wire import Student, said
-from tracks.quantities import in_words
-from tracks.registry import Registry
-from tracks.spec import Slider
+from tracks.api.bench import Slider
+from tracks.api.quantities import in_words
+from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 

@@ -16,8 +16,8 @@ from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
 from dashboard.opinions import Opinions
 from dashboard.settings import Settings
-from tracks.registry import Registry
-from tracks.spec import Track
+from tracks.api.bench import Track
+from tracks.loading.registry import Registry
 
 STUDENT, OTHER = "a" * 32, "b" * 32
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.entries import Draft, draft_from, echo, gap, problems
-from tracks.spec import Option, Prediction, Truth
+from tracks.api.bench import Option, Prediction, Truth
 
 REASONS = (Option(id="size", text="the model is large"), Option(id="rate", text="the link is slow"))
 ANSWERS = (Option(id="slow", text="the slowest link"), Option(id="large", text="the largest device"))

@@ -22,8 +22,8 @@ from dashboard.settings import Settings
 from dashboard.theme import Screen
 from tests.dashboard.answers import Answers, answers_of, leaves, states
 from tests.wire import Student, an_answer
-from tracks.registry import Registry
-from tracks.spec import Bench, Option, Outcome, Peek, PeekLine, Prediction, Reading, Term, Track, Truth, Value
+from tracks.api.bench import Bench, Option, Outcome, Peek, PeekLine, Prediction, Reading, Term, Track, Truth, Value
+from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 GUEST = "edge_guardian/downlink"

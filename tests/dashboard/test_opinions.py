@@ -19,13 +19,14 @@ from dashboard.opinions import BadTicket, Opinions, digest
 from dashboard.settings import Settings
 from physics.federation import draw_participation, simulate
 from tests.wire import Student, said
-from tracks import Bench, SecondOpinion, SpecError, charts
-from tracks.cities import problem
+from tracks import Bench, SecondOpinion, SpecError
+from tracks.api import charts
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import scores
+from tracks.loading.registry import Registry
 from tracks.missions.convergence.runs import learning_of
 from tracks.missions.convergence.second_opinion import OPINION_SEEDS, second_opinion
 from tracks.missions.convergence.setting import setting_of
-from tracks.registry import Registry
-from tracks.scores import scores
 
 KEY = "edge_guardian/convergence"
 QUICK = {"rounds": 10, "local_steps": 1, "clients_per_round": 5}

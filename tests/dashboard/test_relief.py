@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.relief import relief, relief_in_words
 from tests.wire import Student
-from tracks.registry import Registry
-from tracks.spec import Drawing, Outcome, Slider, Table, Track, Verdict
+from tracks.api.bench import Drawing, Outcome, Slider, Table, Track, Verdict
+from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
 

@@ -10,8 +10,8 @@ import pytest
 from dashboard.entries import Draft, Locked
 from dashboard.scene import lock_marks, scene, waiting_figures
 from dashboard.theme import Screen
-from tracks.registry import Registry
-from tracks.spec import Bench, Track
+from tracks.api.bench import Bench, Track
+from tracks.loading.registry import Registry
 
 SCREEN = Screen()
 

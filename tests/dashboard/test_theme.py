@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from dashboard.theme import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, dress, empty, ticks
 from dashboard.theme_axes import Slot
-from tracks import charts
-from tracks.quantities import read_quantity
-from tracks.registry import Registry
-from tracks.spec import Axis, Panel
+from tracks.api import charts
+from tracks.api.bench import Axis, Panel
+from tracks.api.quantities import read_quantity
+from tracks.loading.registry import Registry
 
 X = Axis(label="share", unit="share", low=0.01, high=0.1, scale="log")
 Y = Axis(label="bytes a day", unit="B", low=1e9, high=1e15, scale="log")

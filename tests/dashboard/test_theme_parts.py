@@ -12,8 +12,8 @@ from plotly.io.json import to_json_plotly
 from dashboard.theme import DARK, LIGHT, Ghost, Mark, Screen, dress, empty
 from dashboard.theme_axes import Slot
 from dashboard.theme_palette import FILLS
-from tracks import charts
-from tracks.spec import Axis, Panel
+from tracks.api import charts
+from tracks.api.bench import Axis, Panel
 
 MIB = 2.0**20
 NAMES = ("Weights", "Gradients", "Optimizer", "Activations")

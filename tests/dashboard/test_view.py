@@ -11,9 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import view as views
-from tracks.quantities import in_words
-from tracks.registry import Registry
-from tracks.spec import (
+from tracks.api.bench import (
     Axis,
     Bench,
     Brief,
@@ -31,6 +29,8 @@ from tracks.spec import (
     Toggle,
     Verdict,
 )
+from tracks.api.quantities import in_words
+from tracks.loading.registry import Registry
 
 EMPTY = {"data": [], "layout": {"shapes": [], "annotations": []}}
 CONTROLS = (

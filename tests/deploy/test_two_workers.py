@@ -20,7 +20,7 @@ from dashboard.app import create_app
 from dashboard.settings import Settings
 from tests.browser.conftest import free_port
 from tests.wire import UPDATE, Student
-from tracks.registry import Registry
+from tracks.loading.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 GUESTS = ROOT / "tests" / "guests"

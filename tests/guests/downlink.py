@@ -25,9 +25,9 @@ from tracks import (
     Toggle,
     Truth,
     Verdict,
-    charts,
     hookimpl,
 )
+from tracks.api import charts
 
 BUDGET_S = 60.0
 SIZES = np.geomspace(1e6, 1e10, 41)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracks.registry import Found, Registry, load_registry
+from tracks.loading.registry import Found, Registry, load_registry
 
 PRELUDE = '''
 from dataclasses import replace

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import tracks
-from tracks import testing
 from tracks.__main__ import FOLDER_VARIABLE, main, table
-from tracks._certificate_checks import ALWAYS, GOALS
-from tracks.registry import Found
+from tracks.certify import certificate as testing
+from tracks.certify.goals import ALWAYS, GOALS
+from tracks.loading.registry import Found
 
 
 @pytest.fixture

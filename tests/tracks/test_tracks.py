@@ -10,7 +10,8 @@ import pluggy
 import pytest
 
 from physics import traffic
-from tracks import SpecError, Track, hookspecs
+from tracks import SpecError, Track
+from tracks.api import hookspecs
 
 NAMES = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 ROLES = {"Privacy officer", "Safety lead", "CTO", "Product lead", "Systems fellow"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from physics import constants
 from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track
-from tracks._reading import READING
+from tracks.api.quantities import in_words
 from tracks.cloud_titan.flood.bench import BENCH as FLOOD
-from tracks.quantities import in_words
+from tracks.common.reading_list import READING
 
 GPUS = 8
 TRAINING_TOKENS = 2048

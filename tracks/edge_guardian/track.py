@@ -5,9 +5,9 @@ from __future__ import annotations
 from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
 from tracks import Colour, Device, Fleet, Model, Targets, Track
-from tracks._reading import READING
+from tracks.api.quantities import in_words
+from tracks.common.reading_list import READING
 from tracks.edge_guardian.drift import bench as drift
-from tracks.quantities import in_words
 
 MODEL = Model(
     name="ResNet-50 backbone",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
 from tracks import Colour, Device, Fleet, Model, Targets, Track
-from tracks._reading import READING
+from tracks.api.quantities import in_words
+from tracks.common.reading_list import READING
 from tracks.mobile_nomad.battery.bench import BENCH
-from tracks.quantities import in_words
 
 FRAMES_PER_S = 60
 AUDIO_S_PER_DAY = 30 * 60

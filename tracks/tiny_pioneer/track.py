@@ -5,8 +5,8 @@ from __future__ import annotations
 from physics import constants
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Fleet, Model, Targets, Track
-from tracks._reading import READING
-from tracks.quantities import in_words
+from tracks.api.quantities import in_words
+from tracks.common.reading_list import READING
 from tracks.tiny_pioneer.mesh.bench import BENCH as MESH_UPDATE
 
 CLOCK_HZ = 128e6

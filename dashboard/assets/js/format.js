@@ -1,4 +1,4 @@
-/* Numbers and units as tracks/quantities.py writes and reads them; a browser test holds the two against each other. */
+/* Numbers and units as tracks/api/quantities.py writes and reads them; a browser test holds the two against each other. */
 (function () {
   "use strict";
   var UPWARDS = 1 + 1e-12; // a half is rounded up, as on the server

@@ -13,7 +13,7 @@ from dashboard.progress import progress
 from dashboard.scene import scene
 from dashboard.theme import Screen
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
-from tracks.registry import Registry
+from tracks.loading.registry import Registry
 
 TIME = "2025-01-01T00:00:00+00:00"
 

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.layouts.constants import constant_in_words, constants_table
 from tests.dashboard.layouts.drawn import having, of_class, text
-from tracks.registry import Registry
+from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 

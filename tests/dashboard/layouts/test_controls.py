@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dashboard import ids
 from dashboard.layouts.controls import control_row, explore_section
 from tests.dashboard.layouts.drawn import every, having, props, text
-from tracks.registry import Registry
-from tracks.spec import Bench, Slider
+from tracks.api.bench import Bench, Slider
+from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
 MODEL = Slider(id="size", label="Model", unit="B", minimum=1e6, maximum=1e10, step=0.05, default=2.1e7, scale="log")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard.layouts.designer import designer
 from tests.dashboard.layouts.drawn import having, text
-from tracks.registry import Found, Registry
+from tracks.loading.registry import Found, Registry
 
 
 def test_all_in_use_is_said_and_every_bench_is_listed(registry: Registry) -> None:  # N9

@@ -7,7 +7,7 @@ from dash import dcc
 from dashboard import ids
 from dashboard.layouts.figures import graph, panel_section, table_view
 from tests.dashboard.layouts.drawn import every, having, props, text
-from tracks.spec import Axis, Panel, Table
+from tracks.api.bench import Axis, Panel, Table
 
 PANEL = Panel(id="time", question="How long?", x=Axis(label="x"), y=Axis(label="y"))
 FIGURE = {"data": [], "layout": {}}

@@ -7,8 +7,8 @@ import pytest
 from dashboard.context import Step
 from dashboard.layouts.parts import icon, painted, shape, track_header, track_style
 from tests.dashboard.layouts.drawn import every, of_class, props, text
-from tracks.registry import Registry
-from tracks.spec import Track
+from tracks.api.bench import Track
+from tracks.loading.registry import Registry
 
 
 @pytest.fixture

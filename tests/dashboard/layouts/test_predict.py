@@ -16,8 +16,8 @@ from dashboard.layouts.predict import (
     scenario_line,
 )
 from tests.dashboard.layouts.drawn import every, having, props, text
-from tracks.registry import Registry
-from tracks.spec import Bench
+from tracks.api.bench import Bench
+from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
 DRAFT = Draft(value="2 min", mechanism="size", confidence="leaning")

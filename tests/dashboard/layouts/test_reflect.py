@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.layouts.reflect import check_feedback, reflect_section
 from tests.dashboard.layouts.drawn import every, props, text
-from tracks.registry import Registry
-from tracks.spec import Bench
+from tracks.api.bench import Bench
+from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
 WRITTEN = {"showed": "The line.", "why": "The ratio.", "change": "A smaller model.", "check": "louder"}

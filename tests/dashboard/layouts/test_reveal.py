@@ -10,8 +10,8 @@ from dashboard.entries import Draft, Locked
 from dashboard.layouts.reveal import happened_section
 from dashboard.progress import Progress, Try
 from tests.dashboard.layouts.drawn import having, of_class, props, text
-from tracks.registry import Registry
-from tracks.spec import Bench, Track
+from tracks.api.bench import Bench, Track
+from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
 TRY = Try(number=1, values={}, readings={}, level="ok", binding="", what_if=(), won=True, decision={})

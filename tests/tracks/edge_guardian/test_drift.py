@@ -14,8 +14,8 @@ from tracks import BadValue, Slider
 from tracks.edge_guardian.drift.bench import BENCH
 from tracks.edge_guardian.drift.setting import setting_of
 from tracks.edge_guardian.track import EDGE_GUARDIAN
+from tracks.loading.registry import load_registry
 from tracks.mobile_nomad.track import MOBILE_NOMAD
-from tracks.registry import load_registry
 
 
 def numbers(outcome):

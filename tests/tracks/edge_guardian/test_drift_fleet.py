@@ -10,7 +10,7 @@ from physics.federation import simulate
 from physics.traffic import device_bytes
 from tests.states import plain
 from tests.tracks.edge_guardian.drift_states import GUARDIAN
-from tracks.cities import CLIENTS, problem
+from tracks.common.proxy_fleet import CLIENTS, problem
 from tracks.edge_guardian.drift.fleet import costs, expected_shares, loop, step_s
 from tracks.edge_guardian.drift.runs import final_scores, learning_of, runs
 from tracks.edge_guardian.drift.setting import PLACES

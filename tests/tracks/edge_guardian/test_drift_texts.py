@@ -7,9 +7,9 @@ import pytest
 from physics.federation import fixed_point
 from tests.states import failures, plain
 from tests.tracks.edge_guardian.drift_states import GUARDIAN
-from tracks.cities import problem
+from tracks.api.quantities import in_words
+from tracks.common.proxy_fleet import problem
 from tracks.edge_guardian.drift.fleet import expected_shares
-from tracks.quantities import in_words
 
 TRACK, BENCH = GUARDIAN.track, GUARDIAN.bench
 (QUESTION,) = BENCH.predictions

@@ -14,9 +14,9 @@ from tests.states import failures, plain, value_at
 from tests.tracks.missions.convergence_states import GUARDIAN, ON, any_state
 from tracks import BadValue, Slider
 from tracks.edge_guardian.track import EDGE_GUARDIAN
+from tracks.loading.registry import load_registry
 from tracks.missions import edgelab_benches
 from tracks.missions.convergence.bench import BENCH
-from tracks.registry import load_registry
 
 DECISIONS = (
     "local_steps",

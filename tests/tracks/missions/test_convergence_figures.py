@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from dashboard.theme import Mark, Screen, dress, empty
 from tests.states import plain
 from tests.tracks.missions.convergence_states import GUARDIAN, ON, any_state
-from tracks.cities import city_names, drawn_rounds
+from tracks.common.proxy_fleet import city_names, drawn_rounds
 from tracks.missions.convergence.figures import MOST_PLACES
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"

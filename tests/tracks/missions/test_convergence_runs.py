@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from physics.federation import digits_problem, fixed_point, jitter, simulate
 from tests.tracks.missions.convergence_states import GUARDIAN, ON, any_state
-from tracks.cities import problem
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import scores, window_of
 from tracks.missions.convergence.links import city_reliability, invited, link_reliabilities, links
 from tracks.missions.convergence.runs import SEEDS, final_scores, fixed, learning_of, participations, runs
-from tracks.scores import scores, window_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 

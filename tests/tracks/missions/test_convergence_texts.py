@@ -7,12 +7,12 @@ import pytest
 from physics.federation import simulate
 from tests.states import failures, plain
 from tests.tracks.missions.convergence_states import GUARDIAN, ON
-from tracks.cities import problem
+from tracks.api.quantities import in_words
+from tracks.common.proxy_fleet import problem
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.links import invited
 from tracks.missions.convergence.runs import fixed
 from tracks.missions.convergence.texts import wasted_share
-from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 

@@ -14,9 +14,9 @@ from dashboard import ids
 from dashboard.scene import scene
 from dashboard.theme import Screen
 from tests.wire import Student
-from tracks.quantities import quantity
-from tracks.registry import Registry, load_registry
-from tracks.spec import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.api.quantities import quantity
+from tracks.loading.registry import Registry, load_registry
 
 LAB = load_registry()
 PAIRS = [(track.id, bench.id) for track in LAB.tracks.values() for bench in LAB.benches(track.id)]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from tests.states import failures, plain, verdict
 from tests.tracks.missions.memory_states import NOMAD, ON, PIONEER, TITAN, any_state
 from tracks import BadValue, Slider
+from tracks.certify.certificate import certify
+from tracks.loading.registry import load_registry
 from tracks.missions import edgelab_benches
 from tracks.missions.memory.bench import BENCH
-from tracks.registry import load_registry
-from tracks.testing import certify
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 MIB, KIB = 2**20, 2**10

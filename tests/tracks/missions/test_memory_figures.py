@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from dashboard.theme import Mark, Screen, dress
 from tests.tracks.missions.memory_states import NOMAD, ON, any_state
+from tracks.api.quantities import in_words
 from tracks.missions.memory.accuracy_gain import published
-from tracks.quantities import in_words
 
 WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "gain_by_memory"
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())

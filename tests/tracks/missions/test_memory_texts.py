@@ -9,10 +9,10 @@ import pytest
 from physics.memory import inference_memory, training_memory
 from tests.states import plain
 from tests.tracks.missions.memory_states import NOMAD, ON, counted, guest
+from tracks.api.quantities import in_words
 from tracks.missions.memory.bench import BENCH
 from tracks.missions.memory.networks import network_of
 from tracks.missions.memory.texts import CLAIM
-from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 METHODS_THAT_LEARN = ("full", "lora")

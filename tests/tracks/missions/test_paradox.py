@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from physics import traffic
 from tracks import Choice, Slider, SpecError
 from tracks.edge_guardian.track import EDGE_GUARDIAN
+from tracks.loading.registry import load_registry
 from tracks.missions import edgelab_benches
 from tracks.missions.paradox import traffic as paradox_traffic
 from tracks.missions.paradox.bench import BENCH
-from tracks.registry import load_registry
 
 DECISIONS = ("participation", "moved_bytes", "rounds_per_day", "compression", "direction")
 WORLD = ("fleet", "raw_bytes", "uplink")

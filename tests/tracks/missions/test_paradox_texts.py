@@ -6,8 +6,8 @@ import re
 import pytest
 
 from physics import traffic
+from tracks.api.quantities import in_words
 from tracks.missions.paradox.texts import codec, round_trip_saving
-from tracks.quantities import in_words
 
 
 def question(one):

@@ -8,12 +8,12 @@ import pytest
 from physics.federation import simulate
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.tracks.missions.privacy_states import GUARDIAN, ON, PIONEER
-from tracks.cities import problem
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import found, mechanism, mechanism_of, spent_by_round
 from tracks.missions.privacy.runs import Learning, ceiling, learned
 from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
 from tracks.missions.privacy.texts import once_and_often
-from tracks.scores import window_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 

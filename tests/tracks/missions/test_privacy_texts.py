@@ -7,11 +7,11 @@ import pytest
 from physics.privacy import client_updates, minimum_client_updates
 from tests.states import plain
 from tests.tracks.missions.privacy_states import GUARDIAN, ON
+from tracks.api.quantities import in_words
 from tracks.missions.privacy.accounting import found
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON
 from tracks.missions.privacy.predictions import STRONG, WEAK, asked, cheapest, predictions
 from tracks.missions.privacy.texts import OBSERVATION, check, officers_setting
-from tracks.quantities import in_words
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.states import failures, plain, verdict
 from tests.tracks.mobile_nomad.battery_states import BENCH, GLASSES, START, run
 from tracks import Slider
+from tracks.certify.certificate import certify
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.mobile_nomad.battery.setting import METHODS, glasses_of
 from tracks.mobile_nomad.battery.state import FAILURES, measured
 from tracks.mobile_nomad.track import MOBILE_NOMAD
-from tracks.testing import certify
 
 MIB = 2**20
 DAY = {"method": "tinytl_lite_residual", "batch": 4, "minutes": 3, "schedule": "idle", "data": "local"}

@@ -20,7 +20,7 @@ from tests.tracks.tiny_pioneer.mesh_states import (
     guest,
 )
 from tracks import BadValue, Slider
-from tracks.registry import load_registry
+from tracks.loading.registry import load_registry
 
 DESIGNS = {"gossip": GOSSIP_DESIGN, "hub": HUB_DESIGN, "local_only": {"mode": "local_only"}}
 

@@ -8,7 +8,7 @@ import pytest
 from physics.gossip import consensus_rms, flood_time_s, spectrum
 from tests.states import failures, plain
 from tests.tracks.tiny_pioneer.mesh_states import ALIKE, DIFFERENT, GOSSIP_DESIGN, HUB_DESIGN, PIONEER
-from tracks.quantities import in_words, three_digits
+from tracks.api.quantities import in_words, three_digits
 from tracks.tiny_pioneer.mesh.closing import OBSERVATION
 from tracks.tiny_pioneer.mesh.texts import hops_across
 

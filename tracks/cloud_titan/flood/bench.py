@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from physics.units import GB, TB
+from tracks.api.bench import Bench, Outcome, Preset
+from tracks.api.controls import Choice, Control, Option, Slider, Value
+from tracks.api.track import Track
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
 from tracks.cloud_titan.flood.fixes import survey
@@ -23,9 +26,6 @@ from tracks.cloud_titan.flood.setting import (
 )
 from tracks.cloud_titan.flood.texts import brief, predictions, start
 from tracks.cloud_titan.flood.verdicts import verdicts
-from tracks.controls import Choice, Control, Option, Slider, Value
-from tracks.personas import Track
-from tracks.spec import Bench, Outcome, Preset
 
 
 def controls(track: Track) -> tuple[Control, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from physics.units import TB
+from tracks.api.bench import Option, Outcome, Peek, PeekLine, Question, Reflection, Value
+from tracks.api.quantities import three_digits
+from tracks.api.track import Track
 from tracks.cloud_titan.flood.fixes import survey
 from tracks.cloud_titan.flood.serving import Found, found
 from tracks.cloud_titan.flood.setting import (
@@ -19,10 +22,7 @@ from tracks.cloud_titan.flood.setting import (
     setting_of,
 )
 from tracks.cloud_titan.flood.texts import start
-from tracks.personas import Track
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import Option, Outcome, Peek, PeekLine, Question, Reflection, Value
+from tracks.common.provenance import words
 
 # --- observation -----------------------------------------------------------------------------------------------------
 

@@ -11,13 +11,13 @@ import numpy as np
 from physics.serving import lru_hit_rate, static_hit_rate
 from physics.units import GB, PB
 from physics.validation import Floats
-from tracks import charts
+from tracks.api import charts
+from tracks.api.figures import Axis, Cell, Drawing, Figure, Panel, Table
+from tracks.api.quantities import three_digits
+from tracks.api.track import Track
 from tracks.cloud_titan.flood.serving import Found, first_tokens_s
 from tracks.cloud_titan.flood.setting import RANK, RATE, Node, Setting, adapter_bytes, node_of
-from tracks.figures import Axis, Cell, Drawing, Figure, Panel, Table
-from tracks.personas import Track
-from tracks.quantities import three_digits
-from tracks.sources import words
+from tracks.common.provenance import words
 
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
 PLACES = 48  # of a curve

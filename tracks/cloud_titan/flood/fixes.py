@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from physics.units import GB, TB
+from tracks.api.bench import Fix
+from tracks.api.controls import Value
 from tracks.cloud_titan.flood.limits import LATE, THRASH, Judged, judged
 from tracks.cloud_titan.flood.serving import Found, found_all
 from tracks.cloud_titan.flood.setting import BATCH, HBM, TARGETS, Node, Setting, adapter_bytes
-from tracks.controls import Value
-from tracks.spec import Fix
 
 MOST = 3
 HBM_STEP = 5 * GB

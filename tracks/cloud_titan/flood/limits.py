@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tracks.api.bench import Level
 from tracks.cloud_titan.flood.serving import Found, claimed_bytes
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, Node, Setting
-from tracks.spec import Level
 
 THRASH, LATE, STARVED = "thrash", "ttft_over_limit", "kv_starvation"
 SLOW, THIN = "below_throughput", "quality_floor"
@@ -22,7 +22,7 @@ DRIVE_SCALE, GAIN_SCALE = 0.01, 0.1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """One quantity against its limit, with the scale of its margin (see ``tracks.spec.Verdict``)."""
+    """One quantity against its limit, with the scale of its margin (see ``tracks.api.bench.Verdict``)."""
 
     quantity: float
     limit: float

@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation import personalise, simulate
-from tracks.cities import CLIENTS, problem
 from tracks.cloud_titan.flood.setting import Targets, adapted_matrices
+from tracks.common.proxy_fleet import CLIENTS, problem
 
 ROUNDS, LOCAL_STEPS, PERSONAL_STEPS = 100, 1, 20
 PROXY_RANKS = 10  # the change is a matrix of 33 x 10

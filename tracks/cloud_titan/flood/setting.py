@@ -12,8 +12,8 @@ from physics.memory import lora_parameters
 from physics.networks import Transformer
 from physics.serving import GPU_MEMORY_BYTES
 from physics.units import GB, TB
-from tracks.controls import Value
-from tracks.personas import Track
+from tracks.api.controls import Value
+from tracks.api.track import Track
 
 Targets = Literal["qv", "qkvo", "all"]
 Eviction = Literal["lru", "pinned"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tracks.api.track import Track
 from tracks.cloud_titan.flood.quality import PROXY
 from tracks.cloud_titan.flood.setting import (
     DEFAULT_BATCH,
@@ -17,8 +18,7 @@ from tracks.cloud_titan.flood.setting import (
     Setting,
     world,
 )
-from tracks.personas import Track
-from tracks.sources import Input, origins
+from tracks.common.provenance import Input, origins
 
 
 def origins_of(track: Track, setting: Setting) -> Mapping[str, str]:

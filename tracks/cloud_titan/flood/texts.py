@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from physics.serving import lru_hit_rate, static_hit_rate
+from tracks.api.bench import Brief, Option, Prediction, Term, Truth, Value
+from tracks.api.quantities import three_digits
+from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
 from tracks.cloud_titan.flood.setting import (
     DEFAULT_BATCH,
@@ -21,10 +24,7 @@ from tracks.cloud_titan.flood.setting import (
     node_of,
     world,
 )
-from tracks.personas import Track
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import Brief, Option, Prediction, Term, Truth, Value
+from tracks.common.provenance import words
 
 PINNED_SHARE = 0.01
 STEEP = 1.5  # the exponent of Punica's benchmark

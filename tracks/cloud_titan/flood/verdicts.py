@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tracks.api.bench import Verdict
+from tracks.api.quantities import three_digits
 from tracks.cloud_titan.flood.fixes import Tried, fixes
 from tracks.cloud_titan.flood.limits import FAILURES, LATE, SLOW, STARVED, THIN, THRASH, Judged, judged
 from tracks.cloud_titan.flood.quality import proxy_rank
 from tracks.cloud_titan.flood.serving import Found
 from tracks.cloud_titan.flood.setting import Node, Setting
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import Verdict
+from tracks.common.provenance import words
 
 TITLES = {
     THRASH: {"ok": "Drive keeps up", "warn": "Drive nearly saturated", "fail": "Thrashing"},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tracks.cities import CLIENTS, city_names
+from tracks.api.bench import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.edge_guardian.drift import closing as drift_closing
 from tracks.edge_guardian.drift import texts as drift_texts
 from tracks.edge_guardian.drift.figures import (
@@ -32,7 +33,6 @@ from tracks.edge_guardian.drift.setting import (
 )
 from tracks.edge_guardian.drift.state import found
 from tracks.edge_guardian.drift.verdicts import FAILURES, verdicts
-from tracks.spec import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
 
 
 def _options(names: dict[str, str]) -> tuple[Option, ...]:

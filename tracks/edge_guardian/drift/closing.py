@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
-from tracks.cities import CITIES, CLIENTS, city_names
+from tracks.api.quantities import in_words, three_digits
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names
 from tracks.edge_guardian.drift.fleet import costs, expected_shares
 from tracks.edge_guardian.drift.runs import SEEDS, fixed, learning_of, runs
 from tracks.edge_guardian.drift.setting import (
@@ -17,7 +18,6 @@ from tracks.edge_guardian.drift.setting import (
     default_setting,
     setting_of,
 )
-from tracks.quantities import in_words, three_digits
 
 FEWER_STEPS = 4  # at which the mean passes and a city does not
 

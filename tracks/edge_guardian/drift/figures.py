@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
-from tracks.cities import CITIES, accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.common.provenance import words
+from tracks.common.proxy_fleet import (
+    CITIES,
+    accuracy_axes,
+    accuracy_limits,
+    bare_limits,
+    city_names,
+    device_word,
+    drawn_rounds,
+)
 from tracks.edge_guardian.drift.fleet import cap_bytes
 from tracks.edge_guardian.drift.setting import HORIZON_DAYS, WHENS, Setting
 from tracks.edge_guardian.drift.state import Found
-from tracks.sources import words
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"
 FLEET_SERIES, CITY_SERIES = 0, 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracks import Fix, Track, Value
-from tracks.cities import CLIENTS
+from tracks.common.proxy_fleet import CLIENTS
 from tracks.edge_guardian.drift.fleet import QUANTILE, costs
 from tracks.edge_guardian.drift.readings import CAP_WARN, WASTE_LIMIT, WASTE_WARN
 from tracks.edge_guardian.drift.runs import Learning, final_scores, learning_of

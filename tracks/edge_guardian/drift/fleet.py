@@ -13,7 +13,7 @@ from physics.federation import invitation_rates
 from physics.traffic import algorithm_payload_bytes, device_bytes, retry
 from physics.validation import Floats, number
 from tracks import Track
-from tracks.cities import CITIES, CLIENTS, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.edge_guardian.drift.setting import HORIZON_DAYS, Algorithm, Selection, Setting
 
 FRAMES = 4000  # assumed: frames a vehicle keeps to learn from; a local step is one pass over them

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks import Reading, Track
-from tracks.cities import CITIES, CLIENTS, city_names, device_word
+from tracks.api.quantities import in_words, three_digits
+from tracks.common.provenance import OWN, words
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word
+from tracks.common.scoring import window_in_words, window_of
 from tracks.edge_guardian.drift.fleet import (
     BANDWIDTH_SHARE,
     FLOP_RATIO,
@@ -19,9 +22,6 @@ from tracks.edge_guardian.drift.fleet import (
 from tracks.edge_guardian.drift.runs import SEEDS
 from tracks.edge_guardian.drift.setting import DUSTY, HORIZON_DAYS, PLACES, WHENS, Setting, default_setting
 from tracks.edge_guardian.drift.state import Found
-from tracks.quantities import in_words, three_digits
-from tracks.scores import window_in_words, window_of
-from tracks.sources import OWN, words
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # assumed

@@ -15,9 +15,9 @@ from physics.federation import (
 )
 from physics.validation import Floats
 from tracks import Track
-from tracks.cities import CITIES, CLIENTS, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
+from tracks.common.scoring import scores, window_of
 from tracks.edge_guardian.drift.setting import LEARNING_RATE, Algorithm, Selection, Setting
-from tracks.scores import scores, window_of
 
 SEEDS = 3
 

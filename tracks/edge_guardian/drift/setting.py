@@ -8,7 +8,7 @@ from typing import Literal
 
 from physics.units import DAYS_PER_MONTH
 from tracks import Track, Value
-from tracks.cities import CITIES, CLIENTS
+from tracks.common.proxy_fleet import CITIES, CLIENTS
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
 Selection = Literal["random", "reliable_first", "city_balanced"]

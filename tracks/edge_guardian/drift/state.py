@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.validation import Floats
 from tracks import Track
-from tracks.cities import problem
+from tracks.common.proxy_fleet import problem
 from tracks.edge_guardian.drift.fleet import Costs, Loop, costs, loop
 from tracks.edge_guardian.drift.runs import Learning, Runs, fixed, learning_of, runs
 from tracks.edge_guardian.drift.setting import Setting

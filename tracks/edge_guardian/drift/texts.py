@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from tracks import Brief, Option, Prediction, Question, Term, Track, Truth, Value
-from tracks.cities import CITIES, CLIENTS, city_names, device_word, problem
+from tracks.api.quantities import in_words
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word, problem
 from tracks.edge_guardian.drift.figures import ACCURACY
 from tracks.edge_guardian.drift.fleet import cap_bytes, costs
 from tracks.edge_guardian.drift.runs import city_accuracy, fixed, learning_of, runs
 from tracks.edge_guardian.drift.setting import DUSTY, HORIZON_DAYS, ROUNDS_PER_DAY, Setting, default_setting, setting_of
-from tracks.quantities import in_words
 
 
 def brief(track: Track) -> Brief:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tracks import Track, Verdict
-from tracks.cities import CITIES, CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
+from tracks.api.bench import level_of
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
+from tracks.common.proxy_fleet import CITIES, CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.edge_guardian.drift.fixes import FALLING, accuracy_fixes, cap_fixes, loop_fixes, waste_fixes
 from tracks.edge_guardian.drift.readings import CAP_WARN, LOOP_WARN, WASTE_LIMIT, WASTE_WARN, legs
 from tracks.edge_guardian.drift.setting import HORIZON_DAYS, WHENS, Setting
 from tracks.edge_guardian.drift.state import Found
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import level_of
 
 DIVERGENCE, OVER_CAP = "divergence", "over_cap"
 WASTED, PREEMPTED = "wasted_radio", "loop_preempted"

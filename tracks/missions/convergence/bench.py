@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
-from tracks.cities import CLIENTS
+from tracks.common.proxy_fleet import CLIENTS
 from tracks.missions.convergence import texts
 from tracks.missions.convergence.costs import found
 from tracks.missions.convergence.figures import (

@@ -11,7 +11,7 @@ from physics.traffic import device_bytes
 from physics.units import BITS_PER_BYTE
 from physics.validation import Floats, number
 from tracks import Track
-from tracks.cities import CLIENTS, problem
+from tracks.common.proxy_fleet import CLIENTS, problem
 from tracks.missions.convergence.links import Invited, invited
 from tracks.missions.convergence.runs import Learning, Runs, fixed, learning_of, runs
 from tracks.missions.convergence.setting import HORIZON_DAYS, Setting

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from physics.validation import Floats
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
-from tracks.cities import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
+from tracks.common.proxy_fleet import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
+from tracks.common.scoring import window_of
 from tracks.missions.convergence.costs import Found, cap_bytes
 from tracks.missions.convergence.setting import HORIZON_DAYS, ROUNDS, Setting
-from tracks.quantities import three_digits
-from tracks.scores import window_of
-from tracks.sources import words
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 FLEET_SERIES, CITY_SERIES = 0, 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tracks import Fix, Track, Value
-from tracks.cities import CLIENTS
+from tracks.common.proxy_fleet import CLIENTS
 from tracks.missions.convergence.costs import Found, bytes_per_round
 from tracks.missions.convergence.links import invited
 from tracks.missions.convergence.readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN

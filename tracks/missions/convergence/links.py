@@ -10,7 +10,7 @@ import numpy as np
 from physics.federation import invitation_rates
 from physics.traffic import retry
 from physics.validation import Floats
-from tracks.cities import CITIES, CLIENTS, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.missions.convergence.setting import Selection
 
 

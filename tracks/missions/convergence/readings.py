@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks import Reading, Track
-from tracks.cities import CITIES, CLIENTS, city_names, device_word
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import Input, Sourced, origins, words
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word
+from tracks.common.scoring import window_in_words, window_of
 from tracks.missions.convergence.costs import FLOP_RATIO, SAMPLES_PER_STEP, Found
 from tracks.missions.convergence.links import city_reliability
 from tracks.missions.convergence.runs import SEEDS
@@ -23,9 +26,6 @@ from tracks.missions.convergence.setting import (
     HORIZON_DAYS,
     Setting,
 )
-from tracks.quantities import three_digits
-from tracks.scores import window_in_words, window_of
-from tracks.sources import Input, Sourced, origins, words
 
 CAP_WARN = 0.8
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5

@@ -16,10 +16,10 @@ from physics.federation import (
     simulate_seeds,
 )
 from physics.validation import Floats
-from tracks.cities import problem
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import scores, window_of
 from tracks.missions.convergence.links import links
 from tracks.missions.convergence.setting import Algorithm, Selection, Setting
-from tracks.scores import scores, window_of
 
 SEEDS = 3
 

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from physics.federation import draw_participation, simulate
-from tracks import SecondOpinion, Track, Value, charts
-from tracks.cities import drawn_rounds, problem
+from tracks import SecondOpinion, Track, Value
+from tracks.api import charts
+from tracks.api.quantities import in_words
+from tracks.common.proxy_fleet import drawn_rounds, problem
+from tracks.common.scoring import scores
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.figures import COMMUNICATION, MOST_PLACES
 from tracks.missions.convergence.links import links
 from tracks.missions.convergence.runs import learning_of, runs
 from tracks.missions.convergence.setting import Setting, setting_of
-from tracks.quantities import in_words
-from tracks.scores import scores
 
 OPINION_SEEDS = 20
 MIDDLE = (0.1, 0.9)  # the band holds the middle eight of ten seeds

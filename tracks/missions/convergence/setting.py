@@ -10,7 +10,7 @@ from typing import Literal
 from physics.traffic import algorithm_payload_bytes
 from physics.units import DAYS_PER_MONTH
 from tracks import Value
-from tracks.cities import CLIENTS
+from tracks.common.proxy_fleet import CLIENTS
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
 Selection = Literal["random", "reliable_first", "city_balanced"]

@@ -20,7 +20,8 @@ from tracks import (
     Truth,
     Value,
 )
-from tracks.cities import CITIES, CLIENTS, city_names, device_word, problem
+from tracks.api.quantities import in_words, three_digits
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word, problem
 from tracks.missions.convergence.costs import cap_bytes, costs
 from tracks.missions.convergence.figures import COMMUNICATION
 from tracks.missions.convergence.links import invited
@@ -41,7 +42,6 @@ from tracks.missions.convergence.setting import (
     Setting,
     setting_of,
 )
-from tracks.quantities import in_words, three_digits
 
 POOR_LINK = 0.2  # delivers one attempt in five
 

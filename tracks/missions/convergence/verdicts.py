@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tracks import Track, Verdict
-from tracks.cities import CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
+from tracks.api.bench import level_of
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
+from tracks.common.proxy_fleet import CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict
 from tracks.missions.convergence.costs import Found
 from tracks.missions.convergence.fixes import FALLING, accuracy_fixes, cap_fixes, drift_fixes, waste_fixes
 from tracks.missions.convergence.links import city_reliability
 from tracks.missions.convergence.readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN, WASTE_LIMIT, WASTE_WARN, legs
 from tracks.missions.convergence.setting import HORIZON_DAYS, Setting
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import level_of
 
 OVER_CAP, BELOW_TARGET = "over_cap", "below_target"
 DRIFTING, WASTING = "drifting", "wasting"

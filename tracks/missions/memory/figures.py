@@ -7,13 +7,14 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.common.provenance import words
 from tracks.missions.memory.accuracy_gain import gain_kept, published
 from tracks.missions.memory.costs import costs
 from tracks.missions.memory.networks import BATCHES, Network, network_of
 from tracks.missions.memory.readings import Found, target
 from tracks.missions.memory.setting import SHORT, Setting, called, default_setting
-from tracks.sources import words
 
 WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "gain_by_memory"
 PARTS = ("Weights", "Gradients", "Optimizer", "Activations")

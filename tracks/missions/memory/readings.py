@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from physics.units import DAYS_PER_MONTH
 from tracks import Reading, Track
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import Input, joined, origins, words
 from tracks.missions.memory.accuracy_gain import (
     OPTIMIZER_KEEPS,
     USUAL_TARGET,
@@ -28,8 +30,6 @@ from tracks.missions.memory.costs import (
 )
 from tracks.missions.memory.networks import Network, network_of
 from tracks.missions.memory.setting import OPTIMIZERS, Setting, called, default_setting
-from tracks.quantities import three_digits
-from tracks.sources import Input, joined, origins, words
 
 HUD = ("total", "headroom", "amplification")
 COMFORT = 0.9  # of the budget: what is left beyond covers an allocator's slack

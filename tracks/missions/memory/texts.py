@@ -19,14 +19,14 @@ from tracks import (
     Truth,
     Value,
 )
+from tracks.api.quantities import in_words
+from tracks.common.provenance import words
 from tracks.missions.memory.accuracy_gain import gain_kept
 from tracks.missions.memory.costs import STATE_BYTES, Costs, costs
 from tracks.missions.memory.figures import GAIN, WATERFALL
 from tracks.missions.memory.networks import Network, network_of
 from tracks.missions.memory.readings import in_numbers, target
 from tracks.missions.memory.setting import OPTIMIZERS, Setting, default_setting, setting_of
-from tracks.quantities import in_words
-from tracks.sources import words
 
 ASKED_BLOCKS, ASKED_BATCH, ASKED_OPTIMIZER = 3, 8, "adam"
 CLAIM = (4, 8)  # times the memory of inference, as the lab's brief has it

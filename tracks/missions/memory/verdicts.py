@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracks import Fix, Value, Verdict
+from tracks.api.bench import Level
+from tracks.common.provenance import words
 from tracks.missions.memory.accuracy_gain import gain_kept
 from tracks.missions.memory.costs import Costs, costs, fitting_batch
 from tracks.missions.memory.networks import BATCHES, RESOLUTIONS, TOKENS
 from tracks.missions.memory.readings import COMFORT, Found, in_numbers
 from tracks.missions.memory.setting import OPTIMIZERS, Setting, called
-from tracks.sources import words
-from tracks.spec import Level
 
 OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE = "out_of_memory", "below_quality", "update_too_heavy"
 FAILURES = (OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE)

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache, partial
 
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.common.provenance import words
 from tracks.missions.paradox.readings import cap_in_words
 from tracks.missions.paradox.traffic import (
     COMPRESSION,
@@ -25,7 +27,6 @@ from tracks.missions.paradox.traffic import (
     moves_a_part,
     reached,
 )
-from tracks.sources import words
 
 TRAFFIC, COMPRESSED = "traffic", "compression"
 FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracks import Reading, Track
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import Input, Sourced, origins, words
 from tracks.missions.paradox.traffic import DEFAULT_PARTICIPATION, DEFAULT_ROUNDS_PER_DAY, Costs, Setting
-from tracks.quantities import three_digits
-from tracks.sources import Input, Sourced, origins, words
 
 RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
 CAP_WARN, CAP_LIMIT = 0.8, 1.0

@@ -26,6 +26,7 @@ from tracks import (
     Truth,
     Value,
 )
+from tracks.api.quantities import in_words, three_digits
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC
 from tracks.missions.paradox.readings import cap_in_words
 from tracks.missions.paradox.traffic import (
@@ -37,7 +38,6 @@ from tracks.missions.paradox.traffic import (
     ROUNDS_PER_DAY,
     setting_of,
 )
-from tracks.quantities import in_words, three_digits
 
 LOSS_BYTES = 4  # one FP32 number
 KEPT_FRACTION, VALUE_BITS = 0.01, 8

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracks import Fix, Track, Value, Verdict
+from tracks.api.bench import level_of
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
 from tracks.missions.paradox.readings import CAP_LIMIT, CAP_WARN, RATIO_LIMIT, RATIO_WARN, legs
 from tracks.missions.paradox.traffic import (
     COMPRESSION,
@@ -22,9 +25,6 @@ from tracks.missions.paradox.traffic import (
     Setting,
     reached,
 )
-from tracks.quantities import three_digits
-from tracks.sources import words
-from tracks.spec import level_of
 
 DEARER, OVER_CAP, TOO_SLOW = "dearer_than_data", "over_cap", "upload_too_slow"
 FAILURES = (DEARER, OVER_CAP, TOO_SLOW)

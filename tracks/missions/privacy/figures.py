@@ -10,14 +10,15 @@ from functools import lru_cache, partial
 import numpy as np
 
 from physics.validation import Floats
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
-from tracks.figures import Cell
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.api.figures import Cell
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
 from tracks.missions.privacy.accounting import LONGEST, Found, learning_of, mechanism, mechanism_of
 from tracks.missions.privacy.runs import Learned, Learning, learned
 from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
 from tracks.missions.privacy.verdicts import stop_round
-from tracks.quantities import three_digits
-from tracks.sources import words
 
 FRONTIER, FUEL = "accuracy_by_epsilon", "epsilon_by_round"
 PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve

@@ -10,9 +10,9 @@ import numpy as np
 
 from physics.privacy import client_updates, minimum_client_updates
 from tracks import Option, Prediction, Term, Track, Truth, Value
+from tracks.api.quantities import in_words, three_digits
 from tracks.missions.privacy.accounting import mechanism_of
 from tracks.missions.privacy.setting import DEFAULT_EPSILON, DEPLOYMENTS, setting_of
-from tracks.quantities import in_words, three_digits
 
 WEAK, STRONG = 8.0, 1.0
 STORED_ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)

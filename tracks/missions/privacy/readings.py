@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks import Reading, Track
-from tracks.cities import device_word
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import Input, Sourced, origins, words
+from tracks.common.proxy_fleet import device_word
+from tracks.common.scoring import window_in_words
 from tracks.missions.convergence.readings import PROXY
 from tracks.missions.convergence.runs import SEEDS
 from tracks.missions.privacy.accounting import Found
@@ -25,9 +28,6 @@ from tracks.missions.privacy.setting import (
     SERVICE_BYTES_PER_DAY,
     Setting,
 )
-from tracks.quantities import three_digits
-from tracks.scores import window_in_words
-from tracks.sources import Input, Sourced, origins, words
 
 GAP_LIMIT, GAP_WARN = 5.0, 2.5  # points
 DATA_WARN = 0.8

@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation import simulate
-from tracks.cities import problem
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import window_of
 from tracks.missions.convergence.runs import SEEDS
-from tracks.scores import window_of
 
 RUNGS_PER_DECADE = 4
 LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly felt to nothing learnt

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from physics.privacy import epsilon, gaussian_sigma
 from tracks import Brief, Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
-from tracks.cities import CITIES, CLIENTS, device_word
+from tracks.api.quantities import in_words, three_digits
+from tracks.common.proxy_fleet import CITIES, CLIENTS, device_word
 from tracks.missions.convergence.readings import PROXY
 from tracks.missions.privacy.accounting import found
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
@@ -24,7 +25,6 @@ from tracks.missions.privacy.setting import (
     Setting,
     setting_of,
 )
-from tracks.quantities import in_words, three_digits
 
 # --- brief -----------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tracks import Fix, Track, Verdict
-from tracks.cities import device_word
+from tracks.api.bench import Level
+from tracks.api.quantities import three_digits
+from tracks.common.provenance import words
+from tracks.common.proxy_fleet import device_word
+from tracks.common.scoring import window_in_words
 from tracks.missions.privacy.accounting import Found
 from tracks.missions.privacy.fixes import (
     accuracy_fixes,
@@ -18,10 +22,6 @@ from tracks.missions.privacy.fixes import (
 )
 from tracks.missions.privacy.readings import DATA_WARN, GAP_LIMIT, GAP_WARN
 from tracks.missions.privacy.setting import DEPLOYMENTS, HORIZON_DAYS, NOISES, Setting
-from tracks.quantities import three_digits
-from tracks.scores import window_in_words
-from tracks.sources import words
-from tracks.spec import Level
 
 CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_too_large"
 ACCURACY, GAP, DATA, CLIPPED = "accuracy_below_target", "gap_to_ceiling", "data_budget", "clip_bias"

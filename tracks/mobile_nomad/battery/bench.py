@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tracks.controls import Choice, Control, Option, Slider, Value
+from tracks.api.bench import Bench, Outcome, Preset
+from tracks.api.controls import Choice, Control, Option, Slider, Value
+from tracks.api.track import Track
 from tracks.mobile_nomad.battery import texts
 from tracks.mobile_nomad.battery.figures import drawings, panels
 from tracks.mobile_nomad.battery.readings import HUD, readings
@@ -33,8 +35,6 @@ from tracks.mobile_nomad.battery.setting import (
 )
 from tracks.mobile_nomad.battery.state import FAILURES, state_of
 from tracks.mobile_nomad.battery.verdicts import verdicts
-from tracks.personas import Track
-from tracks.spec import Bench, Outcome, Preset
 
 CONTROLS: tuple[Control, ...] = (
     Choice(

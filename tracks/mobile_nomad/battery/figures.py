@@ -7,13 +7,14 @@ from functools import lru_cache, partial
 import numpy as np
 
 from physics.validation import Floats
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H
 from tracks.mobile_nomad.battery.personalisation import Lesson, accent
 from tracks.mobile_nomad.battery.readings import clock
 from tracks.mobile_nomad.battery.setting import MINUTES, glasses_of
 from tracks.mobile_nomad.battery.state import State
-from tracks.quantities import in_words, three_digits
 
 DAY, MEMORY, ACCENT = "day", "on_device_memory", "accent"
 

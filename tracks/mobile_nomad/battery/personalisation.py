@@ -15,7 +15,7 @@ import numpy as np
 
 from physics.federation import FederatedProblem, digits_problem, personalise, problem_from_partition
 from physics.validation import Floats
-from tracks.cities import CITIES, CLIENTS
+from tracks.common.proxy_fleet import CITIES, CLIENTS
 from tracks.mobile_nomad.battery.setting import RESOLUTION, Data, Glasses, Method, Setting
 
 OWN_CITY = 2  # whose speech the shipped model was built without

@@ -74,7 +74,7 @@ def state_of(glasses: Glasses, setting: Setting) -> State:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """A quantity beside its limit, in a unit of ``tracks.quantities`` or plain words; scale: of its margin."""
+    """A quantity beside its limit, in a unit of ``tracks.api.quantities`` or plain words; scale: of its margin."""
 
     quantity: float
     limit: float

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracks.controls import Option, Value
+from tracks.api.bench import Outcome
+from tracks.api.controls import Option, Value
+from tracks.api.quantities import in_words, three_digits
+from tracks.api.teaching import Brief, Peek, PeekLine, Prediction, Question, Reflection, Term, Truth
+from tracks.api.track import Track
 from tracks.mobile_nomad.battery.day import CHARGER_AT
 from tracks.mobile_nomad.battery.personalisation import OWN_CITY
 from tracks.mobile_nomad.battery.setting import (
@@ -25,10 +29,6 @@ from tracks.mobile_nomad.battery.setting import (
 )
 from tracks.mobile_nomad.battery.state import State, state_of
 from tracks.mobile_nomad.battery.step import DISPLAY_W
-from tracks.personas import Track
-from tracks.quantities import in_words, three_digits
-from tracks.spec import Outcome
-from tracks.teaching import Brief, Peek, PeekLine, Prediction, Question, Reflection, Term, Truth
 
 DEFAULT = Setting(
     method=DEFAULT_METHOD,

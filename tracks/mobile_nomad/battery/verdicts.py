@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracks.api.bench import Verdict
+from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.fixes import fixes
 from tracks.mobile_nomad.battery.personalisation import FEATURES
 from tracks.mobile_nomad.battery.setting import METHODS, RADIOS
@@ -17,8 +19,6 @@ from tracks.mobile_nomad.battery.state import (
     State,
     measured,
 )
-from tracks.quantities import in_words, three_digits
-from tracks.spec import Verdict
 
 # what it is called when it fails, and when it does not; what the quantity is
 WORDS = {

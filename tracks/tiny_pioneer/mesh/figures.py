@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from physics.units import SECONDS_PER_DAY
 from physics.validation import Floats, number
-from tracks import Axis, Drawing, Figure, Panel, Table, Track, charts
-from tracks.quantities import in_words, three_digits
+from tracks import Axis, Drawing, Figure, Panel, Table, Track
+from tracks.api import charts
+from tracks.api.quantities import in_words, three_digits
 from tracks.tiny_pioneer.mesh.costs import SETTLED, Costs, Quality, error_by_round, quality
 from tracks.tiny_pioneer.mesh.places import cells, hall, places
 from tracks.tiny_pioneer.mesh.setting import (

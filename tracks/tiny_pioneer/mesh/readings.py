@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracks import Reading, Track
-from tracks.quantities import in_words, three_digits
+from tracks.api.quantities import in_words, three_digits
 from tracks.tiny_pioneer.mesh.costs import Costs, Quality
 from tracks.tiny_pioneer.mesh.setting import (
     CODINGS,

@@ -1,0 +1,476 @@
+import dataclasses
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tracks
+from tracks.api import bench as spec
+from tracks.api.bench import (
+    Axis,
+    BadValue,
+    Bench,
+    Brief,
+    Choice,
+    Drawing,
+    Fix,
+    Option,
+    Outcome,
+    Panel,
+    Prediction,
+    Preset,
+    Question,
+    Reading,
+    Reflection,
+    Slider,
+    SpecError,
+    Table,
+    Toggle,
+    Truth,
+    Verdict,
+)
+from tracks.cloud_titan.track import CLOUD_TITAN
+from tracks.edge_guardian.track import EDGE_GUARDIAN
+
+WHY = (Option(id="size", text="Size", feedback="f"), Option(id="rounds", text="Rounds", feedback="f"))
+READING = {"id": "cost", "label": "Cost a day", "value": 4e16, "unit": "B"}
+VERDICT = {
+    "code": "over_cap", "level": "fail", "title": "Over the cap", "measure": "Bytes per vehicle",
+    "quantity": 6e9, "limit": 5e9, "unit": "B", "cause": "10 rounds a day.",
+}  # fmt: skip
+DRAWN = Drawing(figure=dict, summary="No.", table=lambda: Table(columns=("x",), rows=()))
+OUTCOME = {"panels": {"main": DRAWN}, "readings": (Reading(**READING),), "verdicts": (Verdict(**VERDICT),)}
+PRESET = {"id": "keyboard", "label": "Keyboard fleet", "values": {"rounds": 10.0}}
+CONTROLS = (
+    Slider(id="rounds", label="Rounds", unit="", minimum=1, maximum=100, step=1, default=10),
+    Choice(id="codec", label="Codec", options=WHY, default="size"),
+    Toggle(id="both_ways", label="Both ways", default=False),
+)
+ASKED = Prediction(
+    id="ratio", question="How many times?", unit="x", low=1, high=1e9, mechanisms=WHY, scenario={"rounds": 20},
+    truth=lambda track, *, rounds, codec, both_ways: Truth(value=float(rounds)),
+)  # fmt: skip
+
+
+def solve(track, *, seed, rounds, codec, both_ways):
+    return Outcome(**OUTCOME | {"decision": {"rounds": rounds, "codec": codec, "both": both_ways, "seed": seed}})
+
+
+BENCH = {
+    "id": "paradox", "title": "Is it cheaper to move the data or the model?",
+    "brief": Brief(speaker="CTO", text="t", short="s"), "controls": CONTROLS,
+    "panels": (Panel(id="main", question="Where?", x=Axis(label="x"), y=Axis(label="y")),), "solve": solve,
+    "predictions": (ASKED,), "hud": ("cost",), "failures": ("over_cap",), "presets": (Preset(**PRESET),),
+}  # fmt: skip
+KINDS = {
+    Reading: READING, Fix: {"control": "rounds", "value": 5}, Verdict: VERDICT, Outcome: OUTCOME, Preset: PRESET,
+    Bench: BENCH,
+}  # fmt: skip
+
+
+def bench(**changes):
+    return Bench(**BENCH | changes)
+
+
+NONSENSE = [
+    # a reading stands in a column of eighteen characters
+    (Reading, {"id": "Cost"}, "Reading: id 'Cost' must be lower-case"),
+    (Reading, {"label": "Bytes a day and device"}, "label .* has 22 characters; 18 fit"),
+    (Reading, {"label": ""}, "Reading 'cost': label must be a non-empty text"),
+    (Reading, {"value": math.nan}, "value must be a finite number, got nan"),
+    (Reading, {"value": math.inf}, "value must be a finite number, got inf"),
+    (Reading, {"value": None}, "value must be a finite number, got None"),
+    (Reading, {"value": True}, "value must be a finite number, got True"),
+    (Reading, {"value": ""}, "value must be a non-empty text"),
+    (Reading, {"unit": None}, "unit must be a text"),
+    (Reading, {"limit": math.inf}, "limit must be a finite number"),
+    (Reading, {"warn": "80%"}, "warn must be a finite number"),
+    (Reading, {"note": 5}, "note must be a text"),
+    # a fix is one press
+    (Fix, {"control": "Local epochs"}, "Fix: id 'Local epochs' must be lower-case"),
+    # a verdict without its quantity, limit and cause teaches nothing
+    (Verdict, {"code": "OOM"}, "Verdict: id 'OOM' must be lower-case"),
+    (Verdict, {"level": "error"}, "Verdict 'over_cap': level 'error' is not one of ok, warn, fail"),
+    (Verdict, {"title": ""}, "title must be a non-empty text"),
+    (Verdict, {"measure": ""}, "measure must be a non-empty text"),
+    (Verdict, {"cause": ""}, "cause must be a non-empty text"),
+    (Verdict, {"unit": None}, "unit must be a text"),
+    (Verdict, {"quantity": math.inf}, "quantity must be a finite number, got inf"),
+    (Verdict, {"limit": math.nan}, "limit must be a finite number, got nan"),
+    (Verdict, {"fixes": [Fix(control="a", value=1)]}, "fixes must be a tuple of Fix"),
+    (Verdict, {"fixes": (Fix(control="a", value=1),) * 4}, "4 fixes; three at most"),
+    # a margin is measured in something
+    (Verdict, {"limit": 0}, "needs a scale above 0, because its limit is 0"),
+    (Verdict, {"scale": 0}, "needs a scale above 0"),
+    (Verdict, {"scale": -1}, "scale -1 is outside 0"),
+    # the one object that card, chart, table and export read
+    (Outcome, {"panels": [("main", DRAWN)]}, "Outcome: panels must be a mapping from names"),
+    (Outcome, {"panels": {"main": {"data": []}}}, r"panels\['main'\] must be a Drawing"),
+    (Outcome, {"readings": list(OUTCOME["readings"])}, "readings must be a tuple of Reading"),
+    (Outcome, {"readings": OUTCOME["readings"] * 2}, "readings has 'cost' twice"),
+    (Outcome, {"verdicts": ("over_cap",)}, "verdicts must be a tuple of Verdict"),
+    (Outcome, {"decision": None}, "decision must be a mapping"),
+    (Preset, {"id": "keyboard fleet"}, "Preset: id 'keyboard fleet' must be lower-case"),
+    (Preset, {"label": ""}, "Preset 'keyboard': label must be a non-empty text"),
+    (Preset, {"note": None}, "Preset 'keyboard': note must be a text"),
+    (Preset, {"values": [("rounds", 10)]}, "Preset 'keyboard': values must be a mapping"),
+    # the bench
+    (Bench, {"id": "2nd"}, "Bench: id '2nd' must be lower-case"),
+    (Bench, {"title": ""}, "Bench 'paradox': title must be a non-empty text"),
+    (Bench, {"solve": None}, "solve must be a function, got None"),
+    (Bench, {"peek": "B = n u"}, "peek must be a function"),
+    (Bench, {"second_opinion": 1}, "second_opinion must be a function"),
+    (Bench, {"brief": "Hello"}, "brief must be a Brief or a function of the track, got 'Hello'"),
+    (Bench, {"reflection": "Why?"}, "reflection must be a Reflection, got 'Why[?]'"),
+    (Bench, {"observation": "Why?"}, "observation must be a Question, got 'Why[?]'"),
+    (Bench, {"hud": ("a", "b", "c", "d")}, "hud has 4 readings; three fit"),
+    (Bench, {"hud": "cost"}, "hud must be a tuple of str"),
+    (Bench, {"failures": ["over_cap"]}, "failures must be a tuple of str"),
+    (Bench, {"tries": 0}, "tries 0 is outside 1..100"),
+    (Bench, {"controls": list(CONTROLS)}, "controls must be a tuple of Slider or Choice or Toggle"),
+    (Bench, {"controls": CONTROLS + CONTROLS[:1]}, "controls has 'rounds' twice; give each its own id"),
+    (Bench, {"panels": ()}, "needs one to three panels, got 0"),
+    (Bench, {"panels": BENCH["panels"] * 2}, "panels has 'main' twice"),
+    (Bench, {"predictions": (ASKED, ASKED)}, "predictions has 'ratio' twice"),
+    (Bench, {"presets": (Preset(**PRESET),) * 2}, "presets has 'keyboard' twice"),
+    # a preset or a question that is not about this bench's controls
+    (
+        Bench,
+        {"presets": (Preset(id="p", label="P", values={"rank": 8}),)},
+        "preset 'p': 'rank' is not a control; there are rounds,",
+    ),
+    (
+        Bench,
+        {"presets": (Preset(id="p", label="P", values={"codec": "zip"}),)},
+        "preset 'p': 'codec' must be one of size, rounds",
+    ),
+    (Bench, {"presets": (Preset(id="p", label="P", values={"rounds": "10"}),)}, "'rounds' must be a number"),
+    (Bench, {"presets": (Preset(id="p", label="P", values={"both_ways": 1}),)}, "'both_ways' must be true or false"),
+    # or that would be moved in silence: a float between two steps, an int off the end
+    (
+        Bench,
+        {"presets": (Preset(id="p", label="P", values={"rounds": 10.4}),)},
+        "rounds=10.4 is not on its slider; the nearest is 10",
+    ),
+    (
+        Bench,
+        {"presets": (Preset(id="p", label="P", values={"rounds": 500}),)},
+        "rounds=500 is not on its slider; the nearest is 100",
+    ),
+    (
+        Bench,
+        {"predictions": (replace(ASKED, scenario={"rounds": 0}),)},
+        "prediction 'ratio': rounds=0 is not on its slider",
+    ),
+    (Bench, {"predictions": (replace(ASKED, scenario={"rank": 8}),)}, "prediction 'ratio': 'rank' is not a control"),
+]
+
+
+@pytest.mark.parametrize(("kind", "change", "words"), NONSENSE, ids=lambda value: str(value)[:40])
+def test_nonsense_is_refused_with_a_sentence_that_names_it(kind, change, words):
+    with pytest.raises(SpecError, match=words) as error:
+        kind(**KINDS[kind] | change)
+    assert str(error.value).startswith(kind.__name__)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_the_words_never_change_and_are_never_made_by_position(kind):
+    made = kind(**KINDS[kind])
+    first = dataclasses.fields(kind)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(made, first, getattr(made, first))
+    with pytest.raises(TypeError, match="positional"):
+        kind(*KINDS[kind].values())
+
+
+def test_every_word_is_imported_from_one_place():
+    """An author writes ``from tracks import ...`` and needs no other module."""
+    assert set(spec.__all__) | {"hookimpl", "charts", "quantities"} == set(tracks.__all__)
+    for name in tracks.__all__:
+        assert hasattr(tracks, name)
+    made = {name for name in spec.__all__ if dataclasses.is_dataclass(getattr(spec, name))}
+    described = {"Slider", "Choice", "Toggle", "Axis", "Panel", "Option", "Prediction", "Truth", "Term", "Reflection"}
+    described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device", "Fleet"}
+    assert (
+        described | {"Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "SecondOpinion"}
+        == made
+    )
+
+
+# --- readings
+
+
+@pytest.mark.parametrize(
+    ("value", "at_most", "level"),
+    [
+        # an upper limit of 5 with a warning from 4: exactly at it is still inside
+        (3.9, True, "ok"), (4.0, True, "ok"), (4.1, True, "warn"), (5.0, True, "warn"), (5.1, True, "fail"),
+        # the mirror image: a lower limit of -5 with a warning from -4
+        (-3.9, False, "ok"), (-4.0, False, "ok"), (-4.1, False, "warn"), (-5.0, False, "warn"), (-5.1, False, "fail"),
+    ],
+)  # fmt: skip
+def test_a_reading_stands_to_its_limit(value, at_most, level):
+    sign = 1 if at_most else -1
+    reading = Reading(**READING | {"value": value, "limit": sign * 5.0, "warn": sign * 4.0, "at_most": at_most})
+    assert reading.level == level
+
+
+def test_a_reading_without_a_limit_or_a_number_has_no_level():
+    assert Reading(**READING).level is None
+    assert Reading(**READING | {"value": "not formal", "limit": 1.0}).level is None
+    assert Reading(**READING | {"value": 4.0, "limit": 5.0}).level == "ok"
+
+
+# --- verdicts
+
+
+@pytest.mark.parametrize(
+    ("quantity", "limit", "at_most", "scale", "margin"),
+    [
+        (6e9, 5e9, True, None, -0.2),  # 20% over the cap
+        (4e9, 5e9, True, None, 0.2),
+        (5e9, 5e9, True, None, 0.0),
+        (0.90, 0.92, False, 0.1, -0.2),  # two points short of "at least .92", in tenths
+        (0.93, 0.92, False, 0.1, 0.1),
+        (0.46, 0.92, False, None, -0.5),
+        (-3.0, -2.0, False, None, -0.5),  # the scale is |limit|: a negative limit turns no sign
+        (-1.0, -2.0, False, None, 0.5),
+        (1.0, 0.0, True, 4.0, -0.25),
+    ],
+)
+def test_a_margin_is_positive_inside_and_negative_outside(quantity, limit, at_most, scale, margin):
+    verdict = Verdict(**VERDICT | {"quantity": quantity, "limit": limit, "at_most": at_most, "scale": scale})
+    assert verdict.margin == pytest.approx(margin)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0.1, 1e6), st.floats(0.1, 1e6))
+def test_at_least_is_the_mirror_image_of_at_most(quantity, limit, scale):
+    most = Verdict(**VERDICT | {"quantity": quantity, "limit": limit, "scale": scale})
+    assert replace(most, at_most=False).margin == -most.margin
+    assert (most.margin >= 0) == (quantity <= limit)
+
+
+def test_the_verdict_that_binds_stands_first():
+    def verdict(code, level, quantity):
+        return Verdict(**VERDICT | {"code": code, "level": level, "quantity": quantity})
+
+    made = [
+        verdict("fine", "ok", 1e9),
+        verdict("tight", "ok", 4.9e9),
+        verdict("close", "warn", 4.8e9),
+        verdict("over", "fail", 6e9),
+        verdict("far_over", "fail", 9e9),
+    ]
+    outcome = Outcome(**OUTCOME | {"verdicts": tuple(made)})
+    assert [v.code for v in outcome.ranked_verdicts()] == ["far_over", "over", "close", "tight", "fine"]
+    assert outcome.verdicts == tuple(made)
+
+
+@given(st.permutations(range(6)))
+def test_the_ranking_does_not_depend_on_the_order_of_the_verdicts(order):
+    levels = ("ok", "warn", "fail", "fail", "warn", "ok")
+    made = [Verdict(**VERDICT | {"code": f"c{i}", "level": levels[i], "quantity": 1e9 * (i + 1)}) for i in range(6)]
+    ranked = Outcome(**OUTCOME | {"verdicts": tuple(made[i] for i in order)}).ranked_verdicts()
+    assert [v.code for v in ranked] == ["c3", "c2", "c4", "c1", "c5", "c0"]
+
+
+# --- outcomes
+
+
+def test_an_outcome_finds_its_readings_by_id():
+    outcome = Outcome(**OUTCOME)
+    assert outcome.reading("cost").value == 4e16
+    with pytest.raises(KeyError, match="no reading 'speed'; there are cost"):
+        outcome.reading("speed")
+
+
+def test_an_outcome_never_changes_after_it_was_made():
+    panels, decision = {"main": DRAWN}, {"rank": 8}
+    outcome = Outcome(panels=panels, readings=(), decision=decision)
+    panels.clear()
+    decision["rank"] = 64
+    assert (dict(outcome.panels), dict(outcome.decision)) == ({"main": DRAWN}, {"rank": 8})
+    with pytest.raises(TypeError):
+        outcome.decision["rank"] = 64
+    with pytest.raises(TypeError):
+        outcome.panels["main"] = DRAWN
+
+
+# --- benches
+
+
+def test_a_bench_is_settled_on_a_track():
+    made = bench(
+        brief=lambda track: Brief(speaker="CTO", text=track.name, short="s"),
+        controls=lambda track: (replace(CONTROLS[0], default=float(track.fleet.cap_days)), *CONTROLS[1:]),
+        panels=lambda track: BENCH["panels"],
+        predictions=lambda track: (ASKED,),
+        presets=lambda track: (Preset(**PRESET),),
+        reflection=lambda track: None,
+    )
+    settled = made.on(EDGE_GUARDIAN)
+    assert settled.brief.text == "Edge Guardian"
+    assert settled.defaults()["rounds"] == EDGE_GUARDIAN.fleet.cap_days
+    assert settled.predictions == (ASKED,)
+    assert settled.reflection is None
+    assert made.on(CLOUD_TITAN).brief.text == "Cloud Titan"
+    assert callable(made.brief), "settling makes a new bench"
+    assert bench().on(EDGE_GUARDIAN) == bench()
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "words"),
+    [
+        ("controls", CONTROLS + CONTROLS[:1], "controls has 'rounds' twice"),
+        ("controls", list(CONTROLS), "controls must be a tuple of"),
+        ("controls", CONTROLS[1:], "preset 'keyboard': 'rounds' is not a control"),
+        ("panels", (), "needs one to three panels, got 0"),
+        ("panels", BENCH["panels"] * 4, "panels has 'main' twice"),
+        ("brief", None, "brief must be a Brief"),
+        ("reflection", "Why?", "reflection must be a Reflection"),
+        ("presets", (Preset(id="p", label="P", values={"rank": 8}),), "preset 'p': 'rank' is not a control"),
+        ("predictions", (replace(ASKED, scenario={"rounds": 200}),), "rounds=200 is not on its slider"),
+        ("brief", lambda track: None, "brief must be a value for the track, got <function"),
+        ("predictions", lambda track: (), "predictions must be a value for the track"),
+    ],
+)  # fmt: skip
+def test_what_a_function_of_the_track_gives_is_checked_like_a_value(part, value, words):
+    with pytest.raises(SpecError, match=words):
+        bench(**{part: lambda track: value}).on(EDGE_GUARDIAN)
+
+
+def test_four_panels_do_not_fit():
+    panels = tuple(replace(BENCH["panels"][0], id=f"p{i}") for i in range(4))
+    with pytest.raises(SpecError, match="needs one to three panels, got 4"):
+        bench(panels=panels)
+    assert len(bench(panels=panels[:3]).panels) == 3
+
+
+def test_observation_and_reflection_may_be_there():
+    question = Question(id="seen", text="What?", options=WHY, answer="size")
+    reflection = Reflection(
+        prompt="p", rubric=("a", "b", "c", "d"), model_answer="m", weak_sample="w", strong_sample="s"
+    )
+    assert bench(observation=question, reflection=reflection).observation is question
+
+
+SENT = {"rounds": 20, "codec": "rounds", "both_ways": True}
+
+
+def test_a_bench_reads_what_a_client_sends():
+    assert bench().read(SENT) == SENT
+    assert list(bench().read(dict(reversed(SENT.items())))) == ["rounds", "codec", "both_ways"]
+    assert bench().read({**SENT, "rounds": 1e9})["rounds"] == 100
+    assert bench().read(bench().defaults()) == bench().defaults()
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({}, "'rounds' has no value"),
+        ({name: value for name, value in SENT.items() if name != "codec"}, "'codec' must be one of"),
+        ({**SENT, "rank": 8}, "'rank' is not a control of paradox; there are rounds, codec, both_ways"),
+        ({**SENT, "seed": 1}, "'seed' is not a control of paradox"),  # a client does not choose the seed
+        ({**SENT, "track": "x"}, "'track' is not a control of paradox"),
+        ({**SENT, "rounds": None}, "'rounds' has no value"),
+        ({**SENT, "both_ways": "yes"}, "'both_ways' must be true or false"),
+    ],
+)
+def test_a_bench_refuses_what_it_has_no_control_for(raw, words):
+    with pytest.raises(BadValue, match=words):
+        bench().read(raw)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*SENT, "seed", "x" * 5000]), st.none() | st.integers() | st.floats() | st.text())
+)
+def test_whatever_a_client_sends_a_bench_gives_values_for_all_controls_or_a_short_sentence(raw):
+    try:
+        values = bench().read(raw)
+    except BadValue as problem:
+        sentence = str(problem)
+    else:
+        sentence = ""
+        assert set(values) == set(SENT)
+    assert len(sentence) < 200
+
+
+def test_a_run_hands_on_track_seed_and_controls_by_name():
+    outcome = bench().run(EDGE_GUARDIAN, SENT, seed=7)
+    assert dict(outcome.decision) == {"rounds": 20, "codec": "rounds", "both": True, "seed": 7}
+    assert bench().run(EDGE_GUARDIAN, SENT).decision["seed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"panels": {}}, "the outcome has no drawing for panel 'main'"),
+        ({"readings": ()}, "the outcome has no reading 'cost' for the HUD"),
+        ({"verdicts": (Verdict(**VERDICT | {"code": "late"}),)}, "verdict 'late' is not among its failures"),
+        ({"verdicts": (Verdict(**VERDICT | {"code": "late", "level": "warn"}),)}, "'late' is not among its failures"),
+        (
+            {"verdicts": (Verdict(**VERDICT | {"fixes": (Fix(control="rank", value=4),)}),)},
+            "verdict 'over_cap' has a fix for 'rank', which is no control",
+        ),
+    ],
+)
+def test_a_run_holds_the_outcome_against_what_the_bench_declares(change, words):
+    with pytest.raises(SpecError, match=f"Bench 'paradox': .*{words}"):
+        bench(solve=lambda track, **given: Outcome(**OUTCOME | change)).run(EDGE_GUARDIAN, SENT)
+
+
+def test_a_run_wants_a_drawing_for_every_view_too():
+    first = replace(BENCH["panels"][0], label="bars")
+    panels = (replace(first, views=(replace(first, id="as_map", label="map"),)),)
+    with pytest.raises(SpecError, match="no drawing for panel 'as_map'"):
+        bench(panels=panels).run(EDGE_GUARDIAN, SENT)
+    drawn = Outcome(**OUTCOME | {"panels": {"main": DRAWN, "as_map": DRAWN}})
+    assert bench(panels=panels, solve=lambda track, **given: drawn).run(EDGE_GUARDIAN, SENT) is drawn
+
+
+def test_a_run_wants_an_outcome():
+    with pytest.raises(SpecError, match="solve must return an Outcome, got dict"):
+        bench(solve=lambda track, **given: {"cost": 1}).run(EDGE_GUARDIAN, SENT)
+
+
+def test_a_verdict_that_is_ok_needs_no_declaration():
+    fine = Outcome(**OUTCOME | {"verdicts": (Verdict(**VERDICT | {"code": "within", "level": "ok", "quantity": 1e9}),)})
+    assert bench(solve=lambda track, **given: fine).run(EDGE_GUARDIAN, SENT) is fine
+
+
+def test_a_truth_is_computed_for_the_scenario_and_not_for_where_the_sliders_stand():
+    assert bench().truth(EDGE_GUARDIAN, ASKED).value == 20
+    assert bench().truth(EDGE_GUARDIAN, replace(ASKED, scenario={})).value == 10
+
+
+class TestWhatAGuestMayAnswer:
+    """What is only known once a bench runs is refused there, before a page would trip over it."""
+
+    def test_a_fix_that_its_control_cannot_take_is_refused(self):
+        from tests.guests.downlink import BENCH
+
+        def solve(track, **controls):
+            outcome = BENCH.solve(track, **controls)
+            broken = replace(outcome.verdicts[0], fixes=(Fix(control="codec", value="int3"),))
+            return replace(outcome, verdicts=(broken,))
+
+        with pytest.raises(SpecError, match="has a fix that cannot be set: 'codec' must be one of none, int8"):
+            replace(BENCH, solve=solve).run(None, BENCH.defaults())
+
+    @pytest.mark.parametrize(
+        ("value", "number", "says"),
+        [
+            (0.0, True, "must be above 0"),  # no factor of nothing can be told
+            ("slowest", True, "asks for a number"),
+            ("fastest", False, "not one of slowest, largest"),
+        ],
+    )
+    def test_a_truth_that_answers_another_question_is_refused(self, value, number, says):
+        from tests.guests.downlink import BENCH
+
+        question = BENCH.predictions[0 if number else 1]
+        broken = replace(question, truth=lambda track, **controls: Truth(value=value))
+        with pytest.raises(SpecError, match=says):
+            BENCH.truth(None, broken)

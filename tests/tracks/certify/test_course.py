@@ -1,0 +1,72 @@
+"""Every bench of the course is a good one on every track: each line of each certificate is a test of its own."""
+
+import pytest
+
+from tracks.certify import certificate as testing
+from tracks.certify.goals import SHARE
+from tracks.certify.report import page, report
+from tracks.certify.structure import STRUCTURE
+from tracks.certify.survey import APART, MOVES, SCANNED, STEPS
+from tracks.certify.template_files import write_guest
+from tracks.loading.registry import load_registry
+
+LAB = load_registry()
+
+# Sobol points of the decision space. 'make certify' takes 4,096 for docs/certificates.md; here a bench whose states
+# take milliseconds gets fewer, so that all of them together take a minute.
+POINTS = {"paradox": 512, "memory": 512, "convergence": 64, "privacy": 64, "crisis": 256}
+FEWER = 128
+
+
+CASES = [
+    case
+    for track, bench in testing.pairs(LAB)
+    for case in testing.cases(LAB, only=[f"{track.id}/{bench.id}"], points=POINTS.get(bench.id, FEWER))
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_bench_is_a_good_one(case):  # N9
+    case()
+
+
+@pytest.fixture(scope="module")
+def newcomers(tmp_path_factory):
+    """What 'python -m tracks new' writes, with every bench of the course."""
+    path = write_guest("deep_mine", tmp_path_factory.mktemp("guests"))
+    return testing.cases(load_registry(folder=path.parent), only=["deep_mine"], points=16)
+
+
+@pytest.mark.parametrize("check", STRUCTURE, ids=lambda check: check.__name__)
+def test_every_bench_of_the_course_serves_a_track_it_has_never_seen(check, newcomers):  # N9
+    served = [case for case in newcomers if case.check is check]
+    assert len(served) >= 3
+    for case in served:
+        case()
+
+
+def test_the_course_has_its_benches_on_every_track():
+    names = {f"{track.id}/{bench.id}" for track, bench in testing.pairs(LAB)}
+    for track in LAB.tracks:
+        assert {f"{track}/paradox", f"{track}/convergence"} <= names
+
+
+def test_page_and_terminal_say_what_was_found():
+    track = LAB.track("edge_guardian")
+    proof = testing.certify(track, LAB.bench(track.id, "paradox"), points=64)
+    text, short = page([proof], took="3 minutes in 2 processes"), report(proof)
+    assert f"All of it took 3 minutes in 2 processes, {proof.seconds / 60:.1f} minutes of work." in text
+    assert short.startswith(f"edge_guardian/paradox: holds ({proof.solves} states, ")
+    for item in proof.findings:
+        assert f"| `{item.check}` | yes | {item.text} |" in text
+        assert f"  ok   {item.check}: {item.text}" in short
+    assert f"| edge_guardian | paradox | yes | - | - | - | {proof.solves:,} |" in text
+
+
+def test_the_lines_say_the_numbers_they_are_measured_with():
+    asked = {check.__name__: check.__doc__ for check in testing.CHECKS}
+    assert f"From {100 * SHARE[0]:g}% to {100 * SHARE[1]:g}%" in asked["win_share"]
+    assert f"at {SCANNED} positions" in asked["no_single_control_win"]
+    assert f"one of {MOVES} equal positions" in asked["reachable"]
+    assert ("At most ten moves" in asked["reachable"]) == (STEPS == 10)
+    assert f"more than {APART:g} of a scale" in asked["two_designs"]

@@ -1,0 +1,358 @@
+import dataclasses
+
+import pytest
+
+from tracks.api.bench import Bench, Track
+from tracks.loading.registry import (
+    BUILTIN_MODULES,
+    MISSION_ORDER,
+    BuiltInError,
+    UnknownBench,
+    UnknownTrack,
+    load_registry,
+)
+
+TWO = ["edge_guardian", "cloud_titan"]
+
+
+def offers(bench: str) -> str:
+    """A guest that offers one bench."""
+    return f"@hookimpl\ndef edgelab_benches():\n    return [{bench}]\n"
+
+
+def solves(body: str, head: str = "track, *, seed, epochs") -> str:
+    """A guest whose bench solves in its own way."""
+    return f"def mine({head}):\n    {body}\n" + offers("replace(BENCH, solve=mine)")
+
+
+UNDECLARED = (
+    "Verdict(code='too_slow', level='fail', title='Late', measure='Loop', "
+    "quantity=2, limit=1, unit='s', cause='It is.')"
+)
+
+# Every bench below breaks its word somewhere; left out before a student meets it.
+BROKEN_BENCHES = {
+    # --- it does not settle on every track
+    "its controls fail on one track": (
+        "def controls(track):\n    if track.id == 'cloud_titan':\n        raise ValueError('no battery')\n"
+        "    return BENCH.controls\n" + offers("replace(BENCH, controls=controls)"),
+        ["bench 'downlink' does not work on track 'cloud_titan'", "ValueError: no battery", "b_broken.py, line"],
+    ),
+    "its controls are nonsense on one track": (
+        "def controls(track):\n    return BENCH.controls * (2 if track.id == 'cloud_titan' else 1)\n"
+        + offers("replace(BENCH, controls=controls)"),
+        ["track 'cloud_titan'", "controls has 'epochs' twice"],
+    ),
+    "its brief is a function of a function": (
+        "def brief(track):\n    return brief\n" + offers("replace(BENCH, brief=brief)"),
+        ["brief must be a value for the track, got <function"],
+    ),
+    "its panels are a list": (
+        "def panels(track):\n    return list(BENCH.panels)\n" + offers("replace(BENCH, panels=panels)"),
+        ["panels must be a tuple of Panel"],
+    ),
+    # --- solve cannot be called by its controls' ids
+    "solve misses a control": (
+        solves("return solve", "track, *, seed"),
+        ["solve does not accept the keyword 'epochs'"],
+    ),
+    "solve misses the seed": (solves("return solve", "track, *, epochs"), ["solve does not accept the keyword 'seed'"]),
+    "solve takes a control by position only": (
+        solves("return solve", "track, epochs, /, *, seed"),
+        ["solve does not accept the keyword 'epochs'"],
+    ),
+    "solve needs what no control gives": (
+        solves("return solve", "track, *, seed, epochs, rounds"),
+        ["solve needs the keyword 'rounds', which is no control"],
+    ),
+    # --- solve does not answer as declared
+    "solve raises": (solves("return 1 / 0"), ["ZeroDivisionError", "b_broken.py, line"]),
+    "solve exits": (solves("raise SystemExit"), ["SystemExit"]),
+    "solve recurses": (solves("return mine(track, seed=seed, epochs=epochs)"), ["RecursionError"]),
+    "solve returns nothing": (solves("solve(track, seed=seed, epochs=epochs)"), ["solve must return an Outcome"]),
+    "a panel is not drawn": (
+        solves("return replace(solve(track, seed=seed, epochs=epochs), panels={})"),
+        ["the outcome has no drawing for panel 'main'"],
+    ),
+    "a HUD reading is missing": (
+        solves("return replace(solve(track, seed=seed, epochs=epochs), readings=())"),
+        ["the outcome has no reading 'cost' for the HUD"],
+    ),
+    "a verdict was not declared": (
+        solves(f"return replace(solve(track, seed=seed, epochs=epochs), verdicts=({UNDECLARED},))"),
+        ["verdict 'too_slow' is not among its failures"],
+    ),
+    # --- the reveal would fail after the lock
+    "a truth raises": (
+        "def truth(track, *, epochs):\n    return 1 / 0\n" + offers("replace(BENCH, predictions=(question(truth),))"),
+        ["ZeroDivisionError"],
+    ),
+    "a truth is a bare number": (
+        "def truth(track, *, epochs):\n    return 3.0\n" + offers("replace(BENCH, predictions=(question(truth),))"),
+        ["prediction 'ratio': truth must return a Truth, got float"],
+    ),
+    "a truth misses a control": (
+        "def truth(track):\n    return Truth(value=3.0)\n" + offers("replace(BENCH, predictions=(question(truth),))"),
+        ["the truth of prediction 'ratio' does not accept the keyword 'epochs'"],
+    ),
+    # --- its crisis is a bench like any other
+    "its crisis does not work": (
+        "def mine(track, *, seed, epochs):\n    return 1 / 0\n"
+        "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, solve=mine))]",
+        ["the crisis of its track 'harbour_crane' does not work", "ZeroDivisionError"],
+    ),
+    # --- an id is taken
+    "its track is there already": (
+        "@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]",
+        ["track 'edge_guardian' of b_broken.py", "is offered by tracks.edge_guardian already", "another id"],
+    ),
+    "its track is another guest's": (
+        "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='barge')]",
+        ["track 'barge' of b_broken.py", "is offered by a_good.py (", "another id"],
+    ),
+    "its bench is another guest's": (offers("replace(BENCH, id='uplink')"), ["bench 'uplink'", "a_good.py ("]),
+    "it offers a track twice": (
+        "@hookimpl\ndef edgelab_tracks():\n    return [TRACK, TRACK]",
+        ["track 'harbour_crane' of b_broken.py", "offered by b_broken.py"],
+    ),
+    "it offers a bench twice": (offers("BENCH, BENCH"), ["bench 'downlink' of b_broken.py", "offered by b_broken.py"]),
+    "its bench is called like a crisis": (
+        offers("replace(BENCH, id='storm')"),
+        ["bench 'storm'", "track 'barge' of a_good.py"],
+    ),
+    "its crisis is called like a bench": (
+        "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='uplink'))]",
+        ["bench 'uplink' of b_broken.py", "a_good.py ("],
+    ),
+    "its crisis is called like its own bench": (
+        offers("BENCH") + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=BENCH)]",
+        ["bench 'downlink' of b_broken.py", "offered by b_broken.py"],
+    ),
+}
+
+A_GOOD = (
+    "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='barge', crisis=replace(BENCH, id='storm'))]\n"
+    + offers("replace(BENCH, id='uplink')")
+)
+
+
+# N10
+@pytest.mark.parametrize("name", BROKEN_BENCHES)
+def test_a_guest_that_would_fail_in_class_is_left_out_before_it(guests, name):
+    guests.write("a_good.py", A_GOOD)
+    guests.write("c_good.py", offers("replace(BENCH, id='sidelink')"))
+    body, words = BROKEN_BENCHES[name]
+    without = guests.load()
+    guests.write("b_broken.py", body)
+    registry = guests.load()
+    (row,) = [row for row in registry.found if row.reason]
+    assert row.name == "b_broken.py"
+    for word in words:
+        assert word in row.reason
+    assert (
+        picture(registry)
+        == picture(without)
+        == {
+            "edge_guardian": ["uplink", "sidelink"],
+            "cloud_titan": ["uplink", "sidelink"],
+            "barge": ["uplink", "sidelink", "storm"],
+        }
+    )
+
+
+def picture(registry):
+    """Return each track's benches but the crisis of a built-in track, which is the course's own."""
+    return {
+        track_id: [bench.id for bench in registry.benches(track_id) if not (track_id in TWO and bench.id == "crisis")]
+        for track_id in registry.tracks
+    }
+
+
+# N10: a guest is one promise. Half of one would show a track without the bench its crisis builds on.
+def test_a_guest_with_one_broken_bench_gives_nothing_at_all(guests):
+    guests.write(
+        "guest.py",
+        "def mine(track, *, seed, epochs):\n    return None\n"
+        + guests.offers_track
+        + offers("replace(BENCH, id='whole'), replace(BENCH, solve=mine)"),
+    )
+    registry = guests.load()
+    assert picture(registry) == {"edge_guardian": [], "cloud_titan": []}
+    (row,) = [row for row in registry.found if row.reason]
+    assert (row.tracks, row.benches) == ((), ())
+
+
+# --- a bench must work on every track, a track with the course's own benches
+
+PICKY = (
+    "def controls(track):\n    if track.id == 'harbour_crane':\n        raise ValueError('cranes have no epochs')\n"
+    "    return BENCH.controls\n" + offers("replace(BENCH, id='picky', controls=controls)")
+)
+
+
+@pytest.mark.parametrize("name", ["a_picky.py", "z_picky.py"], ids=["found before the track", "found after it"])
+def test_a_guests_bench_that_fails_on_a_guests_track_goes_and_the_track_stays(guests, name):
+    guests.write("m_track.py", guests.offers_track)
+    guests.write(name, PICKY)
+    registry = guests.load()
+    assert picture(registry) == {"edge_guardian": [], "cloud_titan": [], "harbour_crane": []}
+    (row,) = [row for row in registry.found if row.reason]
+    assert row.name == name
+    assert "its bench 'picky' does not work on track 'harbour_crane'" in row.reason
+
+
+def test_what_a_guest_took_is_free_again_when_it_goes_later(guests):
+    """The picky guest claims 'ferry' first; once it is out, the next one that offers it is no duplicate."""
+    guests.write("a_picky.py", PICKY + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
+    guests.write("m_track.py", guests.offers_track)
+    guests.write("z_ferry.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
+    registry = guests.load()
+    assert {row.name: row.tracks for row in registry.found if row.kind == "folder"} == {
+        "a_picky.py": (),
+        "m_track.py": ("harbour_crane",),
+        "z_ferry.py": ("ferry",),
+    }
+
+
+def test_a_guests_track_that_the_course_cannot_use_goes(guests):
+    guests.builtins += (guests.module("own_bench", PICKY),)
+    guests.write("track.py", guests.offers_track)
+    registry = guests.load()
+    assert picture(registry) == {"edge_guardian": ["picky"], "cloud_titan": ["picky"]}
+    assert "its track 'harbour_crane' does not work with bench 'picky'" in registry.found[-1].reason
+
+
+def test_a_guests_track_gets_every_bench_and_its_own_too(guests):
+    guests.write("a_bench.py", offers("replace(BENCH, id='uplink')"))
+    guests.write("b_both.py", guests.offers_track + guests.offers_bench)
+    guests.write("c_bench.py", offers("replace(BENCH, id='sidelink')"))
+    every = ["uplink", "downlink", "sidelink"]
+    assert picture(guests.load()) == dict.fromkeys([*TWO, "harbour_crane"], every)
+
+
+# --- built-ins
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]", "offered by tracks.edge_guardian already"),
+        ("from tracks.edge_guardian import edgelab_tracks", "imports the hook"),
+        (solves("return None"), "does not work on track 'edge_guardian'"),
+    ],
+    ids=["import", "duplicate", "again", "solve"],
+)
+def test_a_broken_built_in_stops_everything(guests, body, words):
+    guests.builtins += (guests.module("own_broken", body),)
+    with pytest.raises(BuiltInError, match=r"^Built-in 'own_broken'") as error:
+        guests.load()
+    assert words in str(error.value)
+
+
+def test_a_built_in_that_is_not_there_is_named():
+    with pytest.raises(BuiltInError, match=r"Built-in 'tracks\.no_such_track'"):
+        load_registry(builtins=("tracks.no_such_track",), entry_points=False)
+
+
+# P1 to P4
+def test_the_four_tracks_come_first_in_their_order():
+    registry = load_registry(entry_points=False)
+    assert list(registry.tracks) == ["cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer"]
+    assert [row.name for row in registry.found] == list(BUILTIN_MODULES)
+
+
+# --- the Registry
+
+
+@pytest.fixture
+def registry(guests):
+    names = ["other_b", "privacy", "memory", "other_a", "paradox", "convergence"]
+    guests.write("guest.py", offers(", ".join(f"replace(BENCH, id='{name}')" for name in names)))
+    guests.write(
+        "last.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='a_storm'))]"
+    )
+    return guests.load()
+
+
+def test_benches_stand_in_the_order_of_the_mission_then_of_discovery_then_the_crisis(registry):
+    mission = [*MISSION_ORDER, "other_b", "other_a"]
+    assert [bench.id for bench in registry.benches("harbour_crane")] == [*mission, "a_storm"]
+    assert [bench.id for bench in registry.benches("cloud_titan")] == [*mission, "crisis"]
+
+
+def test_a_bench_is_settled_on_its_track(guests):
+    guests.write(
+        "guest.py",
+        "def brief(track):\n    return Brief(speaker='CTO', text=track.name, short='s')\n"
+        + offers("replace(BENCH, brief=brief, controls=lambda track: BENCH.controls)"),
+    )
+    registry = guests.load()
+    for track in registry.tracks.values():
+        bench = registry.bench(track.id, "downlink")
+        assert isinstance(bench, Bench)
+        assert bench.brief.text == track.name
+        assert bench.defaults() == {"epochs": 5}
+
+
+def test_solve_may_take_keywords_as_they_come(guests):
+    guests.write("guest.py", solves("return solve(track, **given)", "track, **given"))
+    assert guests.found("guest.py").reason == ""
+
+
+def test_certificates_never_draw_so_loading_does_not(guests):
+    guests.write(
+        "guest.py",
+        "def never():\n    raise AssertionError\n"
+        + solves(
+            "outcome = solve(track, seed=seed, epochs=epochs)\n"
+            "    drawing = replace(outcome.panels['main'], figure=never, table=never)\n"
+            "    return replace(outcome, panels={'main': drawing})"
+        ),
+    )
+    assert guests.found("guest.py").reason == ""
+
+
+def test_track_and_bench_are_found_by_id(registry):
+    assert isinstance(registry.track("cloud_titan"), Track)
+    assert registry.track("cloud_titan") is registry.tracks["cloud_titan"]
+    assert registry.bench("cloud_titan", "memory") is registry.benches("cloud_titan")[1]
+
+
+@pytest.mark.parametrize("bad", ["no_such", "", None, 7, ["cloud_titan"], "x" * 9999])
+def test_an_unknown_id_is_answered_with_what_there_is(registry, bad):
+    with pytest.raises(
+        UnknownTrack, match=r"^There is no track .* There are: edge_guardian, cloud_titan, harbour_crane\.$"
+    ) as error:
+        registry.track(bad)
+    assert len(str(error.value)) < 200, "what was sent is quoted in part only"
+    with pytest.raises(UnknownTrack):
+        registry.bench(bad, "memory")
+    with pytest.raises(UnknownTrack):
+        registry.benches(bad)
+    with pytest.raises(
+        UnknownBench, match=r"^Cloud Titan has no bench .* It has: paradox, memory, .*, other_a, crisis\.$"
+    ) as error:
+        registry.bench("cloud_titan", bad)
+    assert isinstance(error.value, KeyError)
+    assert len(str(error.value)) < 200, "what was sent is quoted in part only"
+
+
+def test_nothing_in_it_changes_after_start(registry):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        registry.tracks = {}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        registry.found[0].reason = "x"
+    with pytest.raises(TypeError):
+        registry.tracks["cloud_titan"] = None
+    with pytest.raises(TypeError):
+        registry.missions["cloud_titan"] = {}
+    with pytest.raises(TypeError):
+        del registry.missions["cloud_titan"]["memory"]
+
+
+def test_two_workers_see_the_same(guests):
+    guests.write("guest.py", A_GOOD)
+    first, second = guests.load(), guests.load()
+    assert picture(first) == picture(second)
+    assert first.found == second.found

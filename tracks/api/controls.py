@@ -1,0 +1,258 @@
+"""What a student can move: sliders, choices and toggles, and how a value sent by a browser is read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tracks.api.checks import (
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    check_unique,
+    is_finite_number,
+    refuse,
+)
+
+Group = Literal["primary", "advanced"]
+Role = Literal["decision", "environment", "view"]
+Scale = Literal["linear", "log"]
+Value = float | int | str | bool
+FINEST_STEP = 1e11  # steps in the largest value; beyond, twelve digits do not tell two neighbours apart
+
+
+class BadValue(ValueError):
+    """A control value from outside that cannot be read; its text is a sentence for whoever sent it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One answer that can be picked: an id, the text on the page and, where it is an answer, its feedback."""
+
+    id: str
+    text: str
+    feedback: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Option", self.id)
+        check_text(f"Option '{self.id}'", "text", self.text)
+        check_text(f"Option '{self.id}'", "feedback", self.feedback, optional=True)
+
+
+def _check_common(kind: str, control: Slider | Choice | Toggle) -> str:
+    check_id(kind, control.id)
+    owner = f"{kind} '{control.id}'"
+    if control.id in ("seed", "track"):
+        raise refuse(owner, f"'{control.id}' is a reserved keyword of solve; choose another id")
+    check_text(owner, "label", control.label)
+    check_one_of(owner, "group", control.group, ("primary", "advanced"))
+    check_one_of(owner, "role", control.role, ("decision", "environment", "view"))
+    check_text(owner, "carried", control.carried, optional=True)
+    check_text(owner, "source", control.source, optional=True)
+    if control.carried and control.carried.count(".") != 1:
+        raise refuse(owner, f"carried {control.carried!r} must read 'bench.name', like 'memory.payload_bytes'")
+    return owner
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slider:
+    """A number in a range.
+
+    Attributes:
+        id: the keyword that ``solve`` receives.
+        label: what the page calls it.
+        unit: a unit of ``tracks.api.quantities`` ("share", "B", "iB", "bit/s", "s", "J", "W", "x") or plain words
+            ("steps", "a day"). A share is a fraction here and a percentage on the page.
+        minimum, maximum: the range, in the unit, minimum < maximum.
+        step: distance between two positions: in the unit on a linear scale, in decades on a logarithmic one.
+        default: where it starts, within the range.
+        scale: "linear" or "log" (then minimum > 0).
+        whole: whether only whole numbers make sense.
+        out_of_range: "clamp" moves a value from outside to the nearer end, "refuse" answers with a sentence.
+        group: "primary" stands open, "advanced" behind a disclosure.
+        role: "decision" is the student's, "environment" the world's, "view" changes only what is emphasised.
+        carried: "bench.name" of a recorded decision that replaces the default.
+        source: where the default comes from, or "assumed: ..." .
+    """
+
+    id: str
+    label: str
+    unit: str
+    minimum: float
+    maximum: float
+    step: float
+    default: float
+    scale: Scale = "linear"
+    whole: bool = False
+    out_of_range: Literal["clamp", "refuse"] = "clamp"
+    group: Group = "primary"
+    role: Role = "decision"
+    carried: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        owner = _check_common("Slider", self)
+        check_text(owner, "unit", self.unit, optional=True)
+        for name in ("minimum", "maximum", "default"):
+            check_number(owner, name, getattr(self, name))
+        check_one_of(owner, "scale", self.scale, ("linear", "log"))
+        check_one_of(owner, "out_of_range", self.out_of_range, ("clamp", "refuse"))
+        if not self.minimum < self.maximum:
+            raise refuse(owner, f"minimum {self.minimum:g} must be below maximum {self.maximum:g}")
+        if self.scale == "log" and self.minimum <= 0:
+            raise refuse(owner, f"a log scale needs a minimum above 0, got {self.minimum:g}")
+        low, high = self._ends()
+        check_number(owner, "step", self.step)
+        if not 0 < self.step <= high - low:
+            raise refuse(owner, f"step {self.step:g} must lie in (0, {high - low:g}], the length of the scale")
+        if not math.isfinite(high - low) or max(abs(low), abs(high)) / self.step > FINEST_STEP:
+            raise refuse(
+                owner, f"step {self.step:g} is too fine for {low:g}..{high:g}; take a larger one, or a log scale"
+            )
+        if not self.minimum <= self.default <= self.maximum:
+            raise refuse(owner, f"default {self.default:g} is outside {self.minimum:g}..{self.maximum:g}")
+        if self.whole and any(v != int(v) for v in (self.minimum, self.maximum, self.default)):
+            raise refuse(owner, "whole numbers only, but minimum, maximum or default is not whole")
+
+    def read(self, raw: Any) -> float | int:
+        """Return the value that ``solve`` may receive for what a client sent.
+
+        Raises:
+            BadValue: missing, null, not a number, NaN or infinite, or out of range where that is refused.
+        """
+        value = self._number(raw)
+        if not self.minimum <= value <= self.maximum and self.out_of_range == "refuse":
+            raise BadValue(f"'{self.id}' {value:g} is outside {self.minimum:g}..{self.maximum:g}")
+        return self._on_scale(self._within(value))
+
+    def value_at(self, position: float) -> float | int:
+        """Return the value at a position: the unit's own on a linear scale, log10 of it on a logarithmic one.
+
+        Raises:
+            BadValue: as ``read`` does.
+        """
+        if self.scale == "linear":
+            return self.read(position)
+        position, (low, high) = self._number(position), self._ends()
+        if abs(position - math.log10(self.default)) < self.step / 2:
+            return round(self.default) if self.whole else self.default
+        value = float(f"{10 ** min(position, 308.0):.3g}")
+        # Three digits may round an end, or what a browser computed for it, past the end itself.
+        inside = low - 1e-9 <= position <= high + 1e-9
+        return self.read(self._within(value) if inside else value)
+
+    def position(self, value: float) -> float:
+        """Return where a value stands on its slider: the value itself, or log10 of it on a logarithmic scale."""
+        return round(math.log10(value), 6) if self.scale == "log" else value
+
+    def positions(self, count: int) -> tuple[float | int, ...]:
+        """Return ``count`` >= 2 values equally spaced along the slider's own scale, both ends included."""
+        low, high = self._ends()
+        between = [low + (high - low) * i / (count - 1) for i in range(1, count - 1)]
+        values = [10**place for place in between] if self.scale == "log" else between
+        return tuple(self.read(self._within(value)) for value in (self.minimum, *values, self.maximum))
+
+    def _ends(self) -> tuple[float, float]:
+        """Return where the slider starts and ends: in the unit, or log10 of it."""
+        if self.scale == "log":
+            return math.log10(self.minimum), math.log10(self.maximum)
+        return self.minimum, self.maximum
+
+    def _number(self, raw: Any) -> float:
+        if raw is None:
+            raise BadValue(f"'{self.id}' has no value; send a number in {self.minimum:g}..{self.maximum:g}")
+        if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+            raise BadValue(f"'{self.id}' must be a number in {self.minimum:g}..{self.maximum:g}")
+        if not is_finite_number(raw):
+            raise BadValue(f"'{self.id}' must be a finite number in {self.minimum:g}..{self.maximum:g}")
+        return float(raw)
+
+    def _within(self, value: float) -> float:
+        return min(max(value, self.minimum), self.maximum)
+
+    def _on_scale(self, value: float) -> float | int:
+        """Return the nearest of the steps, the ends and the default, which may stand between two steps."""
+        if self.scale == "linear":
+            step = self.minimum + math.floor((value - self.minimum) / self.step + 0.5) * self.step
+            step = self._within(float(f"{step:.12g}"))
+            value = min((self.default, self.minimum, self.maximum, step), key=lambda stop: abs(value - stop))
+            # Where sums of steps miss it by a hair, what the author wrote is meant: .3, not .30000000000000004.
+            written = min((self.default, self.minimum, self.maximum, 0.0), key=lambda stop: abs(value - stop))
+            value = written if abs(value - written) < 1e-9 * self.step else value
+        return math.floor(value + 0.5) if self.whole else value  # a half goes up, as it does in the browser
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One of a few named options; ``solve`` receives the option's id."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...]
+    default: str
+    group: Group = "primary"
+    role: Role = "decision"
+    carried: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        owner = _check_common("Choice", self)
+        check_items(owner, "options", self.options, Option)
+        if len(self.options) < 2:
+            raise refuse(owner, f"needs two options or more, got {len(self.options)}")
+        check_unique(owner, "options", (option.id for option in self.options))
+        check_one_of(owner, "default", self.default, [option.id for option in self.options])
+
+    def read(self, raw: Any) -> str:
+        """Return the option's id.
+
+        Raises:
+            BadValue: not the id of an option; the sentence lists them.
+        """
+        for option in self.options:
+            if isinstance(raw, str) and raw == option.id:
+                return option.id
+        allowed = ", ".join(option.id for option in self.options)
+        raise BadValue(f"'{self.id}' must be one of {allowed}")
+
+    def positions(self, count: int) -> tuple[str, ...]:  # noqa: ARG002 - the signature all controls share
+        """Return every option's id."""
+        return tuple(option.id for option in self.options)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toggle:
+    """A switch; ``solve`` receives True or False."""
+
+    id: str
+    label: str
+    default: bool
+    group: Group = "primary"
+    role: Role = "decision"
+    carried: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        owner = _check_common("Toggle", self)
+        if not isinstance(self.default, bool):
+            raise refuse(owner, f"default must be True or False, got {self.default!r}")
+
+    def read(self, raw: Any) -> bool:
+        """Return the switch's state.
+
+        Raises:
+            BadValue: neither true nor false.
+        """
+        if isinstance(raw, bool):
+            return raw
+        raise BadValue(f"'{self.id}' must be true or false")
+
+    def positions(self, count: int) -> tuple[bool, ...]:  # noqa: ARG002 - the signature all controls share
+        """Return both states."""
+        return (False, True)
+
+
+Control = Slider | Choice | Toggle

@@ -1,0 +1,148 @@
+"""What a bench shows: axes laid out once, drawings made only when asked for, tables as the other way to read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tracks.api.checks import (
+    check_function,
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    check_unique,
+    refuse,
+)
+
+Figure = dict[str, Any]
+Cell = float | int | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Axis:
+    """One axis with a fixed range, so that zoom, focus and comparison survive an update.
+
+    Attributes:
+        label: what is measured; unit: a unit of ``tracks.api.quantities`` or plain words.
+        low, high: the range in the unit (for "category" and "none" they may stay 0, 1).
+        scale: "linear", "log", "category" or "none" (a map).
+        categories: the names at the positions 0, 1, 2... of a "category" scale; they set its range.
+    """
+
+    label: str
+    unit: str = ""
+    low: float = 0.0
+    high: float = 1.0
+    scale: Literal["linear", "log", "category", "none"] = "linear"
+    categories: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text("Axis", "label", self.label, optional=True)
+        owner = f"Axis '{self.label}'"
+        check_text(owner, "unit", self.unit, optional=True)
+        check_one_of(owner, "scale", self.scale, ("linear", "log", "category", "none"))
+        check_items(owner, "categories", self.categories, str)
+        if (self.scale == "category") != bool(self.categories):
+            raise refuse(owner, "a category scale needs the names of its categories, and no other scale has any")
+        if self.categories:
+            object.__setattr__(self, "low", -0.5)
+            object.__setattr__(self, "high", len(self.categories) - 0.5)
+        check_number(owner, "low", self.low)
+        check_number(owner, "high", self.high)
+        if not self.low < self.high:
+            raise refuse(owner, f"low {self.low:g} must be below high {self.high:g}")
+        if self.scale == "log" and self.low <= 0:
+            raise refuse(owner, f"a log scale needs low above 0, got {self.low:g}")
+
+    def place(self, value: float) -> float:
+        """Return the nearest value that this axis can show."""
+        return min(max(value, self.low), self.high)
+
+    def shows(self, value: float) -> bool:
+        """Whether the value lies within the range."""
+        return math.isfinite(value) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Panel:
+    """A figure's place: its question is its title, its axes never move.
+
+    Attributes:
+        id: name of the drawing in ``Outcome.panels``; question: the heading, ending in a question mark.
+        x, y: the axes. views: further ways to draw this panel, each a Panel with an id and axes of its own.
+        label: a word or two for the switch between the views; needed where there are any.
+        waiting: what the empty frame says before the lock.
+        limits: draws what may be seen before the lock, the limits and caps alone, as a figure; or None.
+    """
+
+    id: str
+    question: str
+    x: Axis
+    y: Axis
+    views: tuple[Panel, ...] = ()
+    label: str = ""
+    waiting: str = "Your runs appear after the lock"
+    limits: Callable[[], Figure] | None = None
+
+    def __post_init__(self) -> None:
+        check_id("Panel", self.id)
+        owner = f"Panel '{self.id}'"
+        check_text(owner, "question", self.question)
+        check_text(owner, "waiting", self.waiting)
+        for name in ("x", "y"):
+            if not isinstance(getattr(self, name), Axis):
+                raise refuse(owner, f"{name} must be an Axis, got {getattr(self, name)!r}")
+        check_items(owner, "views", self.views, Panel)
+        for view in self.views:
+            check_text(f"Panel '{view.id}'", "label", view.label)
+        if self.views:
+            check_text(owner, "label", self.label)
+            check_unique(owner, "views", (self.id, *(view.id for view in self.views)))
+        check_function(owner, "limits", self.limits, optional=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A drawing as rows: column heads with their units, then cells of numbers or words."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        check_items("Table", "columns", self.columns, str)
+        check_items("Table", "rows", self.rows, tuple)
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise refuse("Table", f"row {row!r} has {len(row)} cells for {len(self.columns)} columns")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawing:
+    """One panel's content.
+
+    Attributes:
+        figure: a function without arguments that returns a plain-dict Plotly figure (see ``tracks.api.charts``);
+            certificates and truths never call it.
+        summary: the figure's message in one sentence, beginning with yes, no or a number.
+        table: a function without arguments that returns the same data as a Table.
+        point: where the student stands, (x, y) in the axes' units, or None.
+    """
+
+    figure: Callable[[], Figure]
+    summary: str
+    table: Callable[[], Table]
+    point: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        check_function("Drawing", "figure", self.figure)
+        check_text("Drawing", "summary", self.summary)
+        check_function("Drawing", "table", self.table)
+        if self.point is not None:
+            if not isinstance(self.point, tuple) or len(self.point) != 2:
+                raise refuse("Drawing", f"point must be (x, y) or None, got {self.point!r}")
+            for name, value in zip(("x", "y"), self.point, strict=True):
+                check_number("Drawing", f"point {name}", value)

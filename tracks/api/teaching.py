@@ -1,0 +1,255 @@
+"""What is asked of the student: brief, prediction, observation and reflection, and the equations behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from tracks.api.checks import (
+    check_function,
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    check_unique,
+    frozen_mapping,
+    refuse,
+)
+from tracks.api.controls import Option, Value
+from tracks.api.figures import Figure
+
+if TYPE_CHECKING:
+    from tracks.api.track import Track
+
+CONFIDENCE = (
+    Option(id="guess", text="guess"),
+    Option(id="leaning", text="leaning"),
+    Option(id="fairly_sure", text="fairly sure"),
+    Option(id="certain", text="certain"),
+)
+
+Measure = Literal["factor", "relative", "points", "decade"]
+MEASURES = ("factor", "relative", "points", "decade")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """The stakeholder's message that opens a bench.
+
+    Attributes:
+        speaker: a role ("Safety lead"), never a real person.
+        text: the case with its numbers, a few sentences. short: one sentence for when it is collapsed.
+        invariant: what must be understood before the question, without giving its answer away.
+    """
+
+    speaker: str
+    text: str
+    short: str
+    invariant: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("speaker", "text", "short"):
+            check_text("Brief", name, getattr(self, name))
+        check_text("Brief", "invariant", self.invariant, optional=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A question with options, one of which is right, and feedback for each."""
+
+    id: str
+    text: str
+    options: tuple[Option, ...]
+    answer: str
+
+    def __post_init__(self) -> None:
+        check_id("Question", self.id)
+        owner = f"Question '{self.id}'"
+        check_text(owner, "text", self.text)
+        check_items(owner, "options", self.options, Option)
+        check_unique(owner, "options", (option.id for option in self.options))
+        if len(self.options) < 2:
+            raise refuse(owner, f"needs two options or more, got {len(self.options)}")
+        check_one_of(owner, "answer", self.answer, [option.id for option in self.options])
+        for option in self.options:
+            if not option.feedback:
+                raise refuse(owner, f"option '{option.id}' has no feedback; say why it is right or wrong")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One part of a truth that a prediction may have forgotten: a factor of a product or a summand of a sum."""
+
+    name: str
+    value: float
+
+    def __post_init__(self) -> None:
+        check_text("Term", "name", self.name)
+        check_number(f"Term '{self.name}'", "value", self.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Truth:
+    """What physics computes for a question: a value in its unit (or an option's id), with the terms that make it.
+
+    Attributes:
+        value: the number, or the id of the right option.
+        terms: what it is made of; combine: whether they multiply or add up. interval: (low, high) or None.
+    """
+
+    value: float | str
+    terms: tuple[Term, ...] = ()
+    combine: Literal["sum", "product"] = "sum"
+    interval: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, str):
+            check_text("Truth", "value", self.value)
+        else:
+            check_number("Truth", "value", self.value)
+        check_items("Truth", "terms", self.terms, Term)
+        check_one_of("Truth", "combine", self.combine, ("sum", "product"))
+        if self.terms and not isinstance(self.value, str):
+            total = (math.prod if self.combine == "product" else math.fsum)(term.value for term in self.terms)
+            if not math.isclose(total, self.value, rel_tol=1e-6, abs_tol=1e-12):
+                raise refuse("Truth", f"its terms make {total:g}, not {self.value:g}")
+        if self.interval is not None:
+            check_items("Truth", "interval", self.interval, (int, float))
+            if len(self.interval) != 2 or not self.interval[0] <= self.interval[1]:
+                raise refuse("Truth", f"interval must be (low, high) or None, got {self.interval!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction:
+    """A question that is answered, and locked, before the instruments open.
+
+    Attributes:
+        question: the sentence; unit: of the number asked for; low, high: what is accepted as an entry.
+        scenario: control id -> value, where it differs from the defaults; printed with the question.
+        given: further facts printed with the question, as (name, value) texts.
+        truth: ``truth(track, **controls) -> Truth`` for that scenario.
+        mechanisms: the reasons to choose from; their feedback opens with the reveal.
+        options: a choice instead of a number; then unit, low and high stay empty.
+        right: how right is measured: within a factor, relative, in points, or the same decade.
+        tolerance: of that measure (factor 2; relative .2; points 1; decades .5).
+        marks: ``marks(track, value) -> {panel id: (x, y)}``, where the lock is drawn, or None.
+    """
+
+    id: str
+    question: str
+    unit: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    scenario: Mapping[str, Value] = field(default_factory=dict)
+    given: tuple[tuple[str, str], ...] = ()
+    truth: Callable[..., Truth]
+    mechanisms: tuple[Option, ...]
+    options: tuple[Option, ...] = ()
+    right: Measure = "factor"
+    tolerance: float = 2.0
+    marks: Callable[[Track, float], Mapping[str, tuple[float, float]]] | None = None
+
+    def __post_init__(self) -> None:
+        check_id("Prediction", self.id)
+        owner = f"Prediction '{self.id}'"
+        check_text(owner, "question", self.question)
+        check_text(owner, "unit", self.unit, optional=True)
+        check_function(owner, "truth", self.truth)
+        check_function(owner, "marks", self.marks, optional=True)
+        check_items(owner, "mechanisms", self.mechanisms, Option)
+        check_items(owner, "options", self.options, Option)
+        check_items(owner, "given", self.given, tuple)
+        for name in ("mechanisms", "options"):
+            check_unique(owner, name, (option.id for option in getattr(self, name)))
+        check_one_of(owner, "right", self.right, MEASURES)
+        check_number(owner, "tolerance", self.tolerance, low=0)
+        if self.right == "factor" and self.tolerance < 1:
+            raise refuse(owner, f"tolerance {self.tolerance:g} is below 1, but right is within that factor either way")
+        if len(self.options) == 1:
+            raise refuse(owner, "one option leaves no choice; give two or more, or none and ask for a number")
+        for name in ("low", "high"):
+            if not isinstance(getattr(self, name), (int, float)):
+                raise refuse(owner, f"{name} must be a number, got {getattr(self, name)!r}")
+        if not self.options and not self.low < self.high:
+            raise refuse(owner, f"low {self.low:g} must be below high {self.high:g}")
+        if self.right in ("factor", "decade") and not self.options and self.low <= 0:
+            raise refuse(owner, f"measured as a {self.right}, it needs low above 0, got {self.low:g}")
+        object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reflection:
+    """What closes a bench: three slots to write in, a check question, then how a good answer reads.
+
+    Attributes:
+        prompt: the question the three slots answer.
+        rubric: four points, each marked 0, 1 or 2 by the student.
+        model_answer, weak_sample, strong_sample: shown after the student's own is saved.
+        check: a choice question with feedback for each option, or None.
+    """
+
+    prompt: str
+    rubric: tuple[str, ...]
+    model_answer: str
+    weak_sample: str
+    strong_sample: str
+    check: Question | None = None
+
+    def __post_init__(self) -> None:
+        check_items("Reflection", "rubric", self.rubric, str)
+        if len(self.rubric) != 4:
+            raise refuse("Reflection", f"the rubric has {len(self.rubric)} points; it needs four")
+        for name in ("prompt", "model_answer", "weak_sample", "strong_sample"):
+            check_text("Reflection", name, getattr(self, name))
+        if self.check is not None and not isinstance(self.check, Question):
+            raise refuse("Reflection", f"check must be a Question, got {self.check!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondOpinion:
+    """What a slower, independent engine says of the same state.
+
+    Attributes:
+        panel: the panel whose figure it is drawn over.
+        figure: its part of that figure, unstyled (see ``tracks.api.charts``); it is kept, so it is plain data.
+        sentence: where the two engines agree and where they do not, with the numbers.
+    """
+
+    panel: str
+    figure: Figure
+    sentence: str
+
+    def __post_init__(self) -> None:
+        check_id("SecondOpinion", self.panel)
+        if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
+            raise refuse("SecondOpinion", "figure must be what charts.figure returns")
+        check_text("SecondOpinion", "sentence", self.sentence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeekLine:
+    """One equation: its name, its symbols, the same with the student's numbers, and where those come from."""
+
+    name: str
+    equation: str
+    numbers: str
+    source: str
+
+    def __post_init__(self) -> None:
+        for item in ("name", "equation", "numbers", "source"):
+            check_text(f"PeekLine '{self.name}'", item, getattr(self, item))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peek:
+    """The equations behind a bench and what they leave out."""
+
+    lines: tuple[PeekLine, ...]
+    leaves_out: str
+
+    def __post_init__(self) -> None:
+        check_items("Peek", "lines", self.lines, PeekLine)
+        check_text("Peek", "leaves_out", self.leaves_out)

@@ -1,0 +1,271 @@
+"""Who the student is: a persona with its model, device, fleet, targets and the source of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from tracks.api.checks import check_id, check_items, check_number, check_one_of, check_text, frozen_mapping, refuse
+
+if TYPE_CHECKING:
+    from tracks.api.bench import Bench
+
+ICONS = (
+    "cloud",
+    "shield",
+    "eyeglasses",
+    "soundwave",
+    "cpu",
+    "broadcast",
+    "truck",
+    "house",
+    "tree",
+    "robot",
+    "signpost-2",
+)
+MARKERS = ("circle", "square", "diamond", "triangle-up", "pentagon", "hexagon", "star")
+
+
+def _check_numbers(owner: str, part: Model | Device | Fleet | Targets) -> None:
+    """Every number finite and not negative; ``None`` where the dataclass allows it."""
+    for item in fields(part):
+        value = getattr(part, item.name)
+        if item.type in ("float", "int", "float | None"):
+            check_number(owner, item.name, value, low=0, optional=item.type.endswith("None"))
+        if item.type == "int" and value != int(value):
+            raise refuse(owner, f"{item.name} must be a whole number, got {value:g}")
+    extras = getattr(part, "extras", {})
+    for name, value in extras.items():
+        check_number(owner, f"extras[{name!r}]", value, low=0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """What learns, and what moves when it does.
+
+    Attributes:
+        name: the network, as the literature calls it.
+        parameters: number of parameters.
+        weights_bytes: its weights in RAM while it serves [B].
+        forward_flop: floating-point operations of one inference of one sample [FLOP].
+        sample_bytes: what one request would carry to a cloud that did the inference instead [B].
+        moved_name: what a round moves by default ("LoRA adapter, r16 on q,k,v,o, bf16").
+        moved_bytes: its size, one direction [B].
+    """
+
+    name: str
+    parameters: float
+    weights_bytes: float
+    forward_flop: float
+    sample_bytes: float
+    moved_name: str
+    moved_bytes: float
+
+    def __post_init__(self) -> None:
+        check_text("Model", "name", self.name)
+        check_text(f"Model '{self.name}'", "moved_name", self.moved_name)
+        _check_numbers(f"Model '{self.name}'", self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device:
+    """One node of the fleet.
+
+    Attributes:
+        name: the hardware, by class.
+        memory_bytes: RAM (HBM, SRAM) of the node [B]; learning_memory_bytes: the part learning may use [B].
+        memory_bytes_per_s: its bandwidth [B/s].
+        peak_flop_per_s: dense peak at the precision the model serves in [FLOP/s].
+        utilisation: share of the peak that real kernels reach, 0..1.
+        power_w: what the node may draw [W]; learning_power_w: what learning and radio may draw of it [W].
+        battery_wh: capacity [Wh], or None on mains or a vehicle.
+        uplink_bit_per_s: usual uplink [bit/s]; round_trip_s: to the cloud and back [s].
+        uplink_name: the link by name.
+        deadline_s: the north star's time limit [s]; deadline_name: what must happen within it.
+        extras: further constants of this device, by names that carry their units.
+    """
+
+    name: str
+    memory_bytes: float
+    learning_memory_bytes: float
+    memory_bytes_per_s: float
+    peak_flop_per_s: float
+    utilisation: float
+    power_w: float
+    learning_power_w: float
+    battery_wh: float | None
+    uplink_bit_per_s: float
+    uplink_name: str
+    round_trip_s: float
+    deadline_s: float
+    deadline_name: str
+    extras: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_text("Device", "name", self.name)
+        owner = f"Device '{self.name}'"
+        for name in ("uplink_name", "deadline_name"):
+            check_text(owner, name, getattr(self, name))
+        object.__setattr__(self, "extras", frozen_mapping(owner, "extras", self.extras))
+        _check_numbers(owner, self)
+        check_number(owner, "utilisation", self.utilisation, low=0.001, high=1)
+        check_number(owner, "learning_memory_bytes", self.learning_memory_bytes, low=0, high=self.memory_bytes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fleet:
+    """All devices together, and how unlike each other they are.
+
+    Attributes:
+        devices: how many; unit: what one is called, plural ("vehicles").
+        raw_bytes_per_device_day: data a device gathers a day [B].
+        cap_bytes: what one device (or the service) may move in cap_days [B]; cap_days: that horizon [days].
+        cap_scope: "device" or "service".
+        skew_alpha: Dirichlet concentration of the class mixes; small is unlike.
+        reliability: share of uploads that arrive, 0..1.
+        seed: fixes the partition of the simulated fleet.
+    """
+
+    devices: int
+    unit: str
+    raw_bytes_per_device_day: float
+    cap_bytes: float
+    cap_days: float
+    cap_scope: str
+    skew_alpha: float
+    reliability: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        check_text("Fleet", "unit", self.unit)
+        _check_numbers("Fleet", self)
+        check_number("Fleet", "devices", self.devices, low=1)
+        check_number("Fleet", "reliability", self.reliability, low=0, high=1)
+        check_one_of("Fleet", "cap_scope", self.cap_scope, ("device", "service"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Targets:
+    """What counts as good enough on this track.
+
+    Attributes:
+        mean_accuracy, worst_city_accuracy: convergence targets, shares 0..1.
+        safety_accuracy: the privacy bench may not fall below it, 0..1.
+        epsilon: the privacy officer's bound; epsilon_unit: whom it protects ("vehicle").
+        extras: further targets of this track, by names that carry their units.
+    """
+
+    mean_accuracy: float
+    worst_city_accuracy: float
+    safety_accuracy: float
+    epsilon: float
+    epsilon_unit: str
+    extras: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_text("Targets", "epsilon_unit", self.epsilon_unit)
+        object.__setattr__(self, "extras", frozen_mapping("Targets", "extras", self.extras))
+        _check_numbers("Targets", self)
+        for name in ("mean_accuracy", "worst_city_accuracy", "safety_accuracy"):
+            check_number("Targets", name, getattr(self, name), low=0, high=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colour:
+    """A track's identity colour on white and on dark, as #rrggbb; never used for data or status."""
+
+    light: str
+    dark: str
+
+    def __post_init__(self) -> None:
+        for name in ("light", "dark"):
+            value = getattr(self, name)
+            digits = value[1:] if isinstance(value, str) and value.startswith("#") else ""
+            if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
+                raise refuse("Colour", f"{name} {value!r} must read #rrggbb")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A persona with everything the benches need to know about it.
+
+    Attributes:
+        id: the URL part; name: the persona's name; persona: the role ("AV systems lead").
+        north_star: the one sentence that never changes; wall: what stands in its way, in a few words.
+        model, device, fleet, targets: the constants.
+        crisis_name: the crisis by name; crisis: its bench, or None while there is none.
+        sources: "device.memory_bytes" -> where the number comes from, or "assumed: why". Every number of model,
+            device, fleet and targets (extras as "device.extras.NAME") must be there.
+        reading: papers offered at the briefing, as (reference, what it answers here).
+        colour, icon, marker: identity.
+        texts: what the shared benches let this track say in its own words, by name.
+    """
+
+    id: str
+    name: str
+    persona: str
+    north_star: str
+    wall: str
+    model: Model
+    device: Device
+    fleet: Fleet
+    targets: Targets
+    crisis_name: str
+    sources: Mapping[str, str]
+    colour: Colour
+    icon: str
+    marker: str = "circle"
+    crisis: Bench | None = None
+    reading: tuple[tuple[str, str], ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_id("Track", self.id)
+        owner = f"Track '{self.id}'"
+        for name in ("name", "persona", "north_star", "wall", "crisis_name"):
+            check_text(owner, name, getattr(self, name))
+        for name, kind in (
+            ("model", Model),
+            ("device", Device),
+            ("fleet", Fleet),
+            ("targets", Targets),
+            ("colour", Colour),
+        ):
+            if not isinstance(getattr(self, name), kind):
+                raise refuse(owner, f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        if self.crisis is not None:
+            from tracks.api.bench import Bench  # spec imports this module
+
+            if not isinstance(self.crisis, Bench):
+                raise refuse(owner, f"crisis must be a Bench or None, got {self.crisis!r}")
+        check_one_of(owner, "icon", self.icon, ICONS)
+        check_one_of(owner, "marker", self.marker, MARKERS)
+        check_items(owner, "reading", self.reading, tuple)
+        object.__setattr__(self, "sources", frozen_mapping(owner, "sources", self.sources))
+        object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
+        for name, value in self.sources.items():
+            check_text(owner, f"sources['{name}']", value, optional=True)
+        missing = [name for name in self.constants() if not self.sources.get(name, "").strip()]
+        if missing:
+            raise refuse(owner, f"sources say nothing of {', '.join(missing)}; give a source or 'assumed: why'")
+        unknown = sorted(set(self.sources) - set(self.constants()))
+        if unknown:
+            raise refuse(owner, f"sources name {', '.join(unknown)}, which is not a number of this track")
+
+    def constants(self) -> dict[str, float]:
+        """Return every number of the track by its dotted name, ``{"device.memory_bytes": 684e9, ...}``."""
+        found: dict[str, float] = {}
+        for part in ("model", "device", "fleet", "targets"):
+            owner = getattr(self, part)
+            for item in fields(owner):
+                value = getattr(owner, item.name)
+                if item.name == "extras":
+                    found.update({f"{part}.extras.{name}": number for name, number in value.items()})
+                elif isinstance(value, (int, float)) and item.name != "seed":
+                    found[f"{part}.{item.name}"] = value
+        return found
+
+    def is_assumed(self, name: str) -> bool:
+        """Whether the constant of that dotted name is a teaching estimate rather than a sourced figure."""
+        return self.sources[name].lower().startswith("assumed")

@@ -1,0 +1,205 @@
+"""Proof that a bench is a good one: ``certify`` measures it, ``checks`` and ``cases`` make each line a test of yours.
+
+One bench, here the paradox of a track::
+
+    >>> from tracks.loading.registry import load_registry
+    >>> from tracks.testing import certify
+    >>> lab = load_registry()
+    >>> proof = certify(lab.track("edge_guardian"), lab.bench("edge_guardian", "paradox"), points=16)
+    >>> proof.holds, proof.exploratory
+    (True, True)
+
+Every bench of a file of guests, each line a test of its own::
+
+    import pytest
+    from tracks.loading.registry import load_registry
+    from tracks.testing import cases
+
+    LAB = load_registry(folder="my_tracks")
+
+    @pytest.mark.parametrize("case", cases(LAB, only=["harbour_crane"]), ids=str)
+    def test_every_bench_is_a_good_one(case):
+        case()
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tracks.api.bench import Bench
+from tracks.api.track import Track
+from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, told_designs, told_path, wilson
+from tracks.certify.structure import DRAWING, STRUCTURE
+from tracks.certify.survey import Survey, Unsolved
+from tracks.loading.registry import Registry
+
+__all__ = ["CHECKS", "Case", "Certificate", "Check", "Finding", "cases", "certify", "checks", "pairs"]
+
+Check = Callable[[Survey], Finding]
+CHECKS: tuple[Check, ...] = (*STRUCTURE, *DRAWING, *GOALS, *ALWAYS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certificate:
+    """What was found about one bench on one track.
+
+    Attributes:
+        track, bench: ids. exploratory: whether there is nothing to win, so that only some checks apply.
+        findings: one a check, in the order of ``CHECKS``.
+        points: Sobol points of the decision space looked at; seed: of these points.
+        win_share: share of them that win; interval: its 95% Wilson interval; both None where exploratory.
+        path: the moves of the greedy path as one text; moves: how many they are, or None where it does not win.
+        designs: two different designs that win, as texts, or none.
+        solves: how many states were solved; seconds: how long all of it took [s].
+    """
+
+    track: str
+    bench: str
+    exploratory: bool
+    findings: tuple[Finding, ...]
+    points: int
+    seed: int
+    win_share: float | None
+    interval: tuple[float, float] | None
+    path: str
+    moves: int | None
+    designs: tuple[str, ...]
+    solves: int
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check passed."""
+        return all(item.passed for item in self.findings)
+
+
+def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, draw: bool = False) -> Certificate:
+    """Return the certificate of one bench on one track.
+
+    Environment and view controls stay at the track's values, except where a check says otherwise.
+
+    Args:
+        bench: settled on the track or not.
+        points: how many Sobol points of the decision space are looked at, 1 or more.
+        seed: of these points.
+        draw: whether ``drawings_are_plain`` is checked too; nothing else draws.
+    """
+    started = time.perf_counter()
+    survey = Survey(track, bench, points=points, seed=seed)
+    findings = tuple(found(check, survey) for check in applicable(survey.bench) if draw or check not in DRAWING)
+    passed = {item.check for item in findings if item.passed}
+    share = _win_share(survey)
+    reached = "reachable" in passed
+    return Certificate(
+        track=track.id,
+        bench=survey.bench.id,
+        exploratory=survey.bench.exploratory,
+        findings=findings,
+        points=points,
+        seed=seed,
+        win_share=share,
+        interval=None if share is None else wilson(len(survey.wins), len(survey.states)),
+        path=told_path(survey) if reached else "",
+        moves=len(survey.path) - 1 if reached else None,
+        designs=told_designs(survey) if "two_designs" in passed else (),
+        solves=survey.solved,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _win_share(survey: Survey) -> float | None:
+    """Return the share of the decision space that wins; None where there is nothing to win or it cannot be told."""
+    if survey.bench.exploratory or not survey.states:
+        return None
+    try:
+        return len(survey.wins) / len(survey.states)
+    except Unsolved:
+        return None
+
+
+def applicable(bench: Bench) -> tuple[Check, ...]:
+    """Return the checks that apply to a bench: all of them, or those that need nothing to win."""
+    return tuple(check for check in CHECKS if not (bench.exploratory and check in GOALS))
+
+
+def found(check: Check, survey: Survey) -> Finding:
+    """Return what a check finds; a state that the bench does not answer is a finding, too."""
+    try:
+        return check(survey)
+    except Unsolved as problem:
+        return finding(check.__name__, False, f"It cannot be told, because solve went wrong: {problem}")
+
+
+def checks(*, points: int = 64, seed: int = 0) -> Iterator[Callable[[Track, Bench], None]]:
+    """Yield one function a check, named after it: ``check(track, bench)`` raises AssertionError with the finding.
+
+    Those of one call share the states they solve, so keep them together for one bench.
+    """
+    surveys: dict[tuple[str, str], Survey] = {}
+
+    def named(check: Check) -> Callable[[Track, Bench], None]:
+        def test(track: Track, bench: Bench) -> None:
+            survey = surveys.setdefault((track.id, bench.id), Survey(track, bench, points=points, seed=seed))
+            if check in applicable(survey.bench):
+                _hold(found(check, survey))
+
+        test.__name__, test.__doc__ = check.__name__, check.__doc__
+        return test
+
+    yield from map(named, CHECKS)
+
+
+def _hold(result: Finding) -> None:
+    if not result.passed:
+        raise AssertionError(f"{result.check}: {result.text}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One check of one bench on one track; called, it raises AssertionError with what was found."""
+
+    check: Check
+    survey: Survey
+
+    def __call__(self) -> None:
+        """Raise AssertionError with the finding unless the check passes."""
+        _hold(found(self.check, self.survey))
+
+    def __str__(self) -> str:
+        """Return ``track/bench: check``, which names the test."""
+        return f"{self.survey.track.id}/{self.survey.bench.id}: {self.check.__name__}"
+
+
+def cases(registry: Registry, *, only: Sequence[str] = (), points: int = 64, seed: int = 0) -> tuple[Case, ...]:
+    """Return every check that applies to every bench of a registry, for ``pytest.mark.parametrize(..., ids=str)``.
+
+    Args:
+        only: as of ``pairs``. points, seed: as of ``certify``.
+    """
+    surveys = [Survey(track, bench, points=points, seed=seed) for track, bench in pairs(registry, only)]
+    return tuple(Case(check=check, survey=survey) for survey in surveys for check in applicable(survey.bench))
+
+
+def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Bench], ...]:
+    """Return every track with each of its benches; with ``only``, those that match one of its patterns.
+
+    A pattern is a track's id, or ``track/bench`` where ``*`` stands for anything: "edge_guardian", "*/privacy".
+
+    Raises:
+        LookupError: a pattern matches nothing; the sentence lists what there is.
+    """
+    every = [(track, bench) for track in registry.tracks.values() for bench in registry.benches(track.id)]
+    names = [f"{track.id}/{bench.id}" for track, bench in every]
+    wanted = {name for pattern in only for name in _matching(pattern, names)} if only else set(names)
+    return tuple(pair for pair, name in zip(every, names, strict=True) if name in wanted)
+
+
+def _matching(pattern: str, names: Sequence[str]) -> list[str]:
+    whole = pattern if "/" in pattern else f"{pattern}/*"
+    found = [name for name in names if fnmatchcase(name, whole)]
+    if not found:
+        raise LookupError(f"'{pattern}' is no track and no track/bench; there are {', '.join(names)}")
+    return found

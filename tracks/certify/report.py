@@ -1,0 +1,83 @@
+"""Certificates in words: for a terminal, and as the page docs/certificates.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracks.certify.certificate import CHECKS, Certificate
+from tracks.certify.goals import percent
+
+_PAGE = """# Certificates
+
+Whether each bench is a good one, by measurement. `make certify` renders this page anew with {points} Sobol points of
+every bench's decision space; `python -m tracks check` prints the same for any track, a guest's too. The world and the
+views stay at the track's values, unless a line says otherwise, and a *win* is a state in which no verdict fails.
+
+| line | what is asked |
+|---|---|
+{lines}
+
+The paradox is exploratory: there is nothing to win, so the lines about winning do not apply to it.
+
+## Overview
+
+| track | bench | holds | wins | 95% interval | moves | states solved | time, s |
+|---|---|---|---|---|---|---|---|
+{rows}
+"""
+
+
+def report(certificate: Certificate) -> str:
+    """Return one certificate for a terminal: a heading, then a line for each check."""
+    name = f"{certificate.track}/{certificate.bench}"
+    lines = [f"{name}: {_verdict(certificate)} ({certificate.solves} states, {certificate.seconds:.1f} s)"]
+    lines += [f"  {'ok  ' if item.passed else 'FAIL'} {item.check}: {item.text}" for item in certificate.findings]
+    return "\n".join(lines)
+
+
+def _verdict(certificate: Certificate) -> str:
+    failed = sum(not item.passed for item in certificate.findings)
+    return "holds" if certificate.holds else f"does not hold, {failed} of {len(certificate.findings)} checks fail"
+
+
+def page(certificates: Sequence[Certificate], *, took: str) -> str:
+    """Return the page of all certificates as Markdown; only its times differ from one run to the next.
+
+    ``took`` says how long the whole run was.
+    """
+    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in CHECKS)
+    rows = "\n".join(map(_row, certificates))
+    points = max((one.points for one in certificates), default=0)
+    whole = sum(one.seconds for one in certificates)
+    closing = f"All of it took {took}, {whole / 60:.1f} minutes of work.\n"
+    return "\n".join(
+        [_PAGE.format(points=f"{points:,}", lines=lines, rows=rows), closing, *map(_section, certificates)]
+    )
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("``", "`")
+
+
+def _row(one: Certificate) -> str:
+    if one.win_share is None or one.interval is None:
+        wins, interval = "-", "-"
+    else:
+        wins, interval = percent(one.win_share), f"{percent(one.interval[0])} to {percent(one.interval[1])}"
+    moves = "-" if one.moves is None else str(one.moves)
+    cells = (one.track, one.bench, "yes" if one.holds else "**no**", wins, interval, moves, f"{one.solves:,}")
+    return f"| {' | '.join(cells)} | {one.seconds:.0f} |"
+
+
+def _section(one: Certificate) -> str:
+    lines = [f"## {one.track}/{one.bench}", "", "| line | holds | found |", "|---|---|---|"]
+    lines += [
+        f"| `{item.check}` | {'yes' if item.passed else '**no**'} | {_cell(item.text)} |" for item in one.findings
+    ]
+    if one.designs:
+        lines += ["", "Two designs that win:", "", *(f"{at}. {text}" for at, text in enumerate(one.designs, start=1))]
+    return "\n".join([*lines, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

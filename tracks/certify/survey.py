@@ -1,0 +1,255 @@
+"""The states of a bench that a certificate looks at, each solved once, and what is remembered of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracks.api.bench import Bench, Fix, Level, Outcome
+from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.quantities import in_words
+from tracks.api.track import Track
+from tracks.certify.sobol import even_points
+
+State = dict[str, Value]
+SCANNED, MOVES, STEPS = 41, 20, 10  # positions of a scan, positions of a move, moves of a path
+WORLDS = 8  # one point in so many is spent on other worlds
+APART = 0.3  # of a scale: from here on two positions are two designs
+
+
+class Unsolved(Exception):
+    """A state that the bench did not answer as it promised; its text names the state and the fault."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """What is remembered of a verdict."""
+
+    code: str
+    level: Level
+    margin: float
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What is remembered of an outcome: judgements, and two prints that tell whether two outcomes differ.
+
+    ``numbers`` is made of readings, margins and the drawings' messages; ``words`` of all that is written as well.
+    What later benches inherit is in neither, because it may repeat the controls.
+    """
+
+    verdicts: tuple[Judged, ...]
+    numbers: int
+    words: int
+
+    @property
+    def wins(self) -> bool:
+        """Whether nothing fails."""
+        return all(item.level != "fail" for item in self.verdicts)
+
+    @property
+    def smallest(self) -> float:
+        """The smallest margin of all verdicts; infinite where there are none."""
+        return min((item.margin for item in self.verdicts), default=math.inf)
+
+    def margin(self, code: str) -> float:
+        """Return the margin of one verdict; infinite where it is not given."""
+        return min((item.margin for item in self.verdicts if item.code == code), default=math.inf)
+
+    def stands(self, code: str) -> bool:
+        """Whether a failure stands, be it as a warning."""
+        return any(item.code == code and item.level != "ok" for item in self.verdicts)
+
+
+def seen(outcome: Outcome) -> Seen:
+    """Return what is to be remembered of an outcome."""
+    numbers = (
+        tuple((item.id, item.value, item.limit) for item in outcome.readings),
+        tuple((item.code, item.level, item.margin) for item in outcome.verdicts),
+        tuple((name, item.summary, item.point and item.point[1]) for name, item in sorted(outcome.panels.items())),
+    )
+    words = (numbers, outcome.readings, outcome.verdicts, tuple(item.point for item in outcome.panels.values()))
+    judged = (Judged(code=v.code, level=v.level, margin=v.margin, fixes=v.fixes) for v in outcome.verdicts)
+    return Seen(verdicts=tuple(judged), numbers=hash(numbers), words=hash(words))
+
+
+def value_at(control: Control, place: float) -> Value:
+    """Return the value at a place 0..1 of the control's own scale; options and switches divide it evenly."""
+    if not isinstance(control, Slider):
+        options = control.positions(2)
+        return options[min(int(place * len(options)), len(options) - 1)]
+    low, high = scale_ends(control)
+    return control.value_at(low + (high - low) * place)
+
+
+def scale_ends(slider: Slider) -> tuple[float, float]:
+    """Return both ends of the slider's own scale: in its unit, or log10 of it."""
+    if slider.scale == "log":
+        return math.log10(slider.minimum), math.log10(slider.maximum)
+    return slider.minimum, slider.maximum
+
+
+def place_of(slider: Slider, value: Value) -> float:
+    """Return where on the slider's own scale a value stands, 0..1."""
+    low, high = scale_ends(slider)
+    return ((math.log10(float(value)) if slider.scale == "log" else float(value)) - low) / (high - low)
+
+
+class Survey:
+    """One bench on one track, settled, with every state solved so far.
+
+    Args:
+        points: how many Sobol points of the decision space are looked at.
+        seed: of the points; the bench itself is solved with seed 0.
+    """
+
+    def __init__(self, track: Track, bench: Bench, *, points: int = 512, seed: int = 0) -> None:
+        if points < 1:
+            raise ValueError(f"points must be 1 or more, got {points}")
+        self.track, self.bench, self.points, self.seed = track, bench.on(track), points, seed
+        self.default: State = self.bench.defaults()
+        self.by_role: dict[str, tuple[Control, ...]] = {
+            role: tuple(control for control in self.bench.controls if control.role == role)
+            for role in ("decision", "environment", "view")
+        }
+        self._solved: dict[tuple[Value, ...], Seen] = {}
+
+    @property
+    def solved(self) -> int:
+        """How many states have been solved."""
+        return len(self._solved)
+
+    def run(self, state: State) -> Outcome:
+        """Solve a state anew.
+
+        Raises:
+            Unsolved: it raised, or its answer is not what the bench declares.
+        """
+        try:
+            return self.bench.run(self.track, state)
+        except Exception as problem:  # whatever a stranger's code raises is what the certificate is to tell
+            raise Unsolved(f"{type(problem).__name__} at {self.named(state)}: {problem}") from problem
+
+    def see(self, state: State) -> Seen:
+        """Return what is remembered of a state, solving it if it is new."""
+        key = tuple(state[name] for name in self.default)
+        if key not in self._solved:
+            self._solved[key] = seen(self.run(state))
+        return self._solved[key]
+
+    def named(self, state: State) -> str:
+        """Write a state as what differs from the default."""
+        changed = ", ".join(f"{name}={value!r}" for name, value in state.items() if value != self.default[name])
+        return changed or "the default"
+
+    def after(self, state: State, fix: Fix) -> State:
+        """Return the state after a fix."""
+        return state | {fix.control: self.bench.control_map()[fix.control].read(fix.value)}
+
+    def scan(self, control: Control, state: State, count: int) -> Iterator[State]:
+        """Yield ``state`` with one control at each of its positions, without the one it has."""
+        for value in dict.fromkeys(control.positions(count)):
+            if value != state[control.id]:
+                yield state | {control.id: value}
+
+    def moves(self, state: State) -> Iterator[State]:
+        """Yield every state that one move of one decision leads to."""
+        for control in self.by_role["decision"]:
+            yield from self.scan(control, state, MOVES)
+
+    def _spread(self, count: int, controls: tuple[Control, ...], seed: int) -> tuple[State, ...]:
+        if not controls:
+            return ()
+        return tuple(
+            self.default | {c.id: value_at(c, float(place)) for c, place in zip(controls, at, strict=True)}
+            for at in even_points(count, len(controls), seed=seed)
+        )
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """Sobol points of the decision space, the world as the track has it."""
+        return self._spread(self.points, self.by_role["decision"], self.seed)
+
+    @cached_property
+    def worlds(self) -> tuple[State, ...]:
+        """Sobol points over decisions and environment, fewer."""
+        controls = self.by_role["decision"] + self.by_role["environment"]
+        return self._spread(max(16, self.points // WORLDS), controls, self.seed + 1)
+
+    @cached_property
+    def wins(self) -> tuple[State, ...]:
+        """The states of the decision space that win."""
+        return tuple(state for state in self.states if self.see(state).wins)
+
+    @cached_property
+    def path(self) -> tuple[State, ...]:
+        """The greedy path from the default: each time the move that most raises the smallest margin, to a win."""
+        return self.climb(self.default, "")
+
+    def climb(self, state: State, code: str) -> tuple[State, ...]:
+        """Return the path of best single moves from a state, until it wins or, with a code, until that is gone.
+
+        It ends after ten moves, or where no move raises the margin: the smallest of all, or that of the code.
+        """
+
+        def there(one: State) -> bool:
+            return not self.see(one).stands(code) if code else self.see(one).wins
+
+        def height(one: State) -> float:
+            return self.see(one).margin(code) if code else self.see(one).smallest
+
+        path = [state]
+        while not there(path[-1]) and len(path) <= STEPS:
+            best = max(self.moves(path[-1]), key=height, default=path[-1])
+            if height(best) <= height(path[-1]):
+                break
+            path.append(best)
+        return tuple(path)
+
+    @cached_property
+    def designs(self) -> tuple[State, State] | None:
+        """Two wins that are two designs, or None: the win with the largest margins, and the least like it."""
+        found = list(self.wins)
+        if self.see(self.path[-1]).wins:
+            found.append(self.path[-1])
+        found.sort(key=lambda state: -self.see(state).smallest)
+        for one in found:
+            others = [state for state in found if self._differ(one, state)]
+            if others:
+                unlike = [self._unlike(one, state) for state in others]
+                return one, others[unlike.index(max(unlike))]
+        return None
+
+    def differences(self, one: Mapping[str, Value], other: Mapping[str, Value]) -> tuple[int, tuple[float, ...]]:
+        """Return how many choices and switches disagree, and how far apart each slider stands, largest first."""
+        named, gaps = 0, []
+        for control in self.by_role["decision"]:
+            if isinstance(control, Slider):
+                gaps.append(abs(place_of(control, one[control.id]) - place_of(control, other[control.id])))
+            else:
+                named += one[control.id] != other[control.id]
+        return named, tuple(sorted(gaps, reverse=True))
+
+    def _differ(self, one: State, other: State) -> bool:
+        named, gaps = self.differences(one, other)
+        return named > 0 or sum(gap > APART for gap in gaps) >= 2
+
+    def _unlike(self, one: State, other: State) -> float:
+        named, gaps = self.differences(one, other)
+        return named + sum(gaps)
+
+    def text_of(self, control: Control, value: Value) -> str:
+        """Write a control and its value as the page does."""
+        if isinstance(control, Slider):
+            return f"{control.label} {plain_quantity(float(value), control.unit)}"
+        if isinstance(control, Choice):
+            return f"{control.label} {next(option.text for option in control.options if option.id == value)}"
+        return f"{control.label} {'on' if value else 'off'}"
+
+
+def plain_quantity(value: float, unit: str) -> str:
+    """Write a number with its unit, with spaces that a terminal shows."""
+    return in_words(value, unit).replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")

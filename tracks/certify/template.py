@@ -1,0 +1,368 @@
+"""Harbour Crane: a crane operator's lead, one crane computer behind a port's radio, and four hundred cranes.
+
+A whole track in one file. Change the numbers, keep a source or "assumed: why" behind each, and ask
+``python -m tracks check`` on this file what holds. The bench below is the track's crisis; every other bench of the
+lab takes its numbers from the track.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tracks import (
+    Axis,
+    Bench,
+    Brief,
+    Choice,
+    Colour,
+    Device,
+    Drawing,
+    Figure,
+    Fix,
+    Fleet,
+    Model,
+    Option,
+    Outcome,
+    Panel,
+    Peek,
+    PeekLine,
+    Prediction,
+    Reading,
+    Reflection,
+    Slider,
+    Table,
+    Targets,
+    Term,
+    Track,
+    Truth,
+    Value,
+    Verdict,
+    hookimpl,
+)
+from tracks.api import charts
+
+# --- the crisis: a bench ---------------------------------------------------------------------------------------------
+
+SHIFT_S = 8 * 3600.0  # assumed: an update has one shift of eight hours
+TARGET = 0.90  # assumed: what the crane's lead asks for
+CEILING = 0.95  # assumed: what endless rounds would reach, uncompressed
+RATE = {"port": 1.0, "depot": 3.0}  # assumed: the depot's radio is three times as fast as the port's
+LEFT_OUT = {"port": 0.0, "depot": 0.01}  # assumed: cranes that never see the depot cost a point
+ROUNDS, COMPRESSION = (5, 100), (1, 32)
+ROUND_LOSS, CODEC_LOSS = 0.8, 0.004  # assumed: what few rounds and coarse codes cost
+
+
+def airtime_s(track: Track, rounds: Any, compression: Any, radio: str) -> Any:
+    """Return how long one crane sends in all rounds together [s]."""
+    rate = track.device.uplink_bit_per_s * RATE[radio]
+    return rounds * track.model.moved_bytes * 8 / compression / rate
+
+
+def accuracy(rounds: Any, compression: Any, radio: str) -> Any:
+    """Return the accuracy after so many rounds, 0..1: a proxy, not a measurement."""
+    return CEILING - LEFT_OUT[radio] - ROUND_LOSS / rounds - CODEC_LOSS * (compression - 1)
+
+
+def fixes(*wanted: tuple[str, float, float]) -> tuple[Fix, ...]:
+    """Return the changes that lie on their sliders and are changes at all; wanted: (control, now, value)."""
+    limits = {"rounds": ROUNDS, "compression": COMPRESSION}
+    found = []
+    for control, now, value in wanted:
+        low, high = limits[control]
+        value = min(max(value, low), high)
+        if value != now:
+            found.append(Fix(control=control, value=value))
+    return tuple(found)
+
+
+def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str) -> Outcome:  # noqa: ARG001 - nothing is drawn by lot here
+    """Return what follows from one state of the controls."""
+    time_s = airtime_s(track, rounds, compression, radio)
+    score = accuracy(rounds, compression, radio)
+    late, low = time_s > SHIFT_S, score < TARGET
+    verdicts = (
+        Verdict(
+            code="late",
+            level="fail" if late else "ok",
+            title="Past the shift" if late else "Within the shift",
+            measure="Airtime",
+            quantity=time_s,
+            limit=SHIFT_S,
+            unit="s",
+            cause=f"{rounds} rounds share the radio of one crane.",
+            fixes=fixes(
+                ("compression", compression, math.ceil(compression * time_s / SHIFT_S)),
+                ("rounds", rounds, math.floor(rounds * SHIFT_S / time_s)),
+            )
+            if late
+            else (),
+        ),
+        Verdict(
+            code="below_target",
+            level="fail" if low else "ok",
+            title="Below target" if low else "On target",
+            measure="Accuracy",
+            quantity=score,
+            limit=TARGET,
+            unit="share",
+            at_most=False,
+            scale=0.1,
+            cause=f"{rounds} rounds leave {ROUND_LOSS / rounds:.3f}, the codec {CODEC_LOSS * (compression - 1):.3f}.",
+            fixes=fixes(("rounds", rounds, 2 * rounds), ("compression", compression, math.floor(compression / 2)))
+            if low
+            else (),
+        ),
+    )
+
+    def curve() -> tuple[Any, Any]:
+        every = np.geomspace(*ROUNDS, 60)
+        return airtime_s(track, every, compression, radio) / 3600, accuracy(every, compression, radio)
+
+    def figure() -> Figure:
+        return charts.figure(
+            charts.limit(SHIFT_S / 3600, "shift 8 h", axis="x"),
+            charts.limit(TARGET, "target 90%", kind="target"),
+            charts.curve(*curve(), name="rounds", label="More rounds"),
+            charts.point(time_s / 3600, score, name="you", label="you"),
+        )
+
+    def table() -> Table:
+        hours, scores = curve()
+        return Table(columns=("airtime, h", "accuracy"), rows=tuple(zip(hours.tolist(), scores.tolist(), strict=True)))
+
+    return Outcome(
+        panels={
+            "shift": Drawing(
+                figure=figure,
+                summary=f"{'No' if late or low else 'Yes'}: {score:.1%} after {time_s / 3600:.1f} h of airtime.",
+                table=table,
+                point=(time_s / 3600, score),
+            )
+        },
+        readings=(
+            Reading(
+                id="airtime",
+                label="Airtime",
+                value=time_s,
+                unit="s",
+                limit=SHIFT_S,
+                note="shift 8 h",
+                formula=f"{rounds} rounds × {track.model.moved_bytes:g} B × 8 / {compression} / rate",
+                meaning="How long one crane sends in all rounds together.",
+                source=f"Payload: {track.sources['model.moved_bytes']}. "
+                f"Rate: {track.sources['device.uplink_bit_per_s']}",
+            ),
+            Reading(
+                id="accuracy",
+                label="Accuracy",
+                value=score,
+                unit="share",
+                limit=TARGET,
+                at_most=False,
+                note="target 90%",
+                formula=f"{CEILING} − {LEFT_OUT[radio]} − {ROUND_LOSS} / {rounds} − {CODEC_LOSS} × ({compression} − 1)",
+                meaning="What the fleet's model gets right after the shift.",
+                source="assumed: a proxy that falls with few rounds and with coarse codes",
+            ),
+        ),
+        verdicts=verdicts,
+        decision={"rounds": rounds, "compression": compression},
+    )
+
+
+def shift_truth(track: Track, *, rounds: int, compression: int, radio: str) -> Truth:
+    """Return the answer to the prediction, with the factors that make it."""
+    return Truth(
+        value=airtime_s(track, rounds, compression, radio) / SHIFT_S,
+        terms=(
+            Term(name="rounds", value=rounds),
+            Term(name="one upload in shifts", value=airtime_s(track, 1, compression, radio) / SHIFT_S),
+        ),
+        combine="product",
+    )
+
+
+def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:  # noqa: ARG001 - the signature of every peek
+    """Return the equations with the student's numbers."""
+    airtime, score = outcome.reading("airtime"), outcome.reading("accuracy")
+    return Peek(
+        lines=(
+            PeekLine(name="Airtime", equation="t = 8 n m / (c r)", numbers=airtime.formula, source=airtime.source),
+            PeekLine(name="Accuracy", equation="a = s − b / n − d (c − 1)", numbers=score.formula, source=score.source),
+        ),
+        leaves_out="Lost uploads, and cranes that are switched off.",
+    )
+
+
+CRISIS = Bench(
+    id="crisis",
+    title="The Short Shift",
+    brief=Brief(
+        speaker="Product lead",
+        text="The cranes have to learn a new container in one shift of eight hours. Port radio or depot, many rounds "
+        "or few, coarse codes or fine: 90% is what I can sign.",
+        short="The Product lead asks for 90% within one shift.",
+    ),
+    controls=(
+        Slider(
+            id="rounds",
+            label="Rounds",
+            unit="rounds",
+            minimum=ROUNDS[0],
+            maximum=ROUNDS[1],
+            step=0.02,
+            default=50,
+            scale="log",
+            whole=True,
+            source="assumed: where a first guess stands",
+        ),
+        Slider(
+            id="compression",
+            label="Compression",
+            unit="x",
+            minimum=COMPRESSION[0],
+            maximum=COMPRESSION[1],
+            step=1,
+            default=1,
+            whole=True,
+            source="assumed: updates travel whole at first",
+        ),
+        Choice(
+            id="radio",
+            label="Radio",
+            options=(Option(id="port", text="port"), Option(id="depot", text="depot")),
+            default="port",
+            source="assumed: cranes stand in the port",
+        ),
+    ),
+    panels=(
+        Panel(
+            id="shift",
+            question="Does the fleet learn it within the shift?",
+            x=Axis(label="airtime of a crane", unit="h", low=0.01, high=1000, scale="log"),
+            y=Axis(label="accuracy", unit="share", low=0.6, high=1),
+        ),
+    ),
+    solve=solve,
+    predictions=(
+        Prediction(
+            id="shifts",
+            question="Fifty rounds over the port's radio, nothing compressed: how many shifts of airtime?",
+            unit="x",
+            low=1e-6,
+            high=1e6,
+            truth=shift_truth,
+            mechanisms=(
+                Option(id="rounds", text="the number of rounds", feedback="They multiply whatever one upload takes."),
+                Option(id="rate", text="the radio's rate", feedback="It sets what one upload takes."),
+            ),
+        ),
+    ),
+    reflection=Reflection(
+        prompt="Which two decisions had to change together, and why not one?",
+        rubric=(
+            "names airtime",
+            "names what rounds are worth",
+            "names what the codec costs",
+            "names what was not measured",
+        ),
+        model_answer="Few enough rounds to fit the shift miss the target, and so does a codec coarse enough for fifty "
+        "rounds. Thirty rounds at a compression of 6 meet both limits.",
+        weak_sample="I moved the sliders until it worked.",
+        strong_sample="Airtime falls with rounds over compression, and accuracy loses 0.8 over the rounds and 0.004 a "
+        "step of the codec, so I spent a little of both.",
+    ),
+    hud=("airtime", "accuracy"),
+    failures=("late", "below_target"),
+    peek=peek,
+)
+
+# --- the track -------------------------------------------------------------------------------------------------------
+
+HARBOUR_CRANE = Track(
+    id="harbour_crane",
+    name="Harbour Crane",
+    persona="crane operator's lead",
+    north_star="Never let a load swing: a 20 ms loop on every crane.",
+    wall="The radio",
+    model=Model(
+        name="a small detector",
+        parameters=4e6,
+        weights_bytes=16e6,
+        forward_flop=1e9,
+        sample_bytes=200e3,
+        moved_name="the detector, fp32",
+        moved_bytes=16e6,
+    ),
+    device=Device(
+        name="crane computer",
+        memory_bytes=4 * 2**30,
+        learning_memory_bytes=512 * 2**20,
+        memory_bytes_per_s=25e9,
+        peak_flop_per_s=2e12,
+        utilisation=0.1,
+        power_w=15,
+        learning_power_w=5,
+        battery_wh=None,
+        uplink_bit_per_s=24e3,
+        uplink_name="port radio",
+        round_trip_s=0.05,
+        deadline_s=0.02,
+        deadline_name="swing control",
+    ),
+    fleet=Fleet(
+        devices=400,
+        unit="cranes",
+        raw_bytes_per_device_day=5e9,
+        cap_bytes=1e9,
+        cap_days=30,
+        cap_scope="device",
+        skew_alpha=0.1,
+        reliability=0.8,
+        seed=22,
+    ),
+    targets=Targets(
+        mean_accuracy=0.92, worst_city_accuracy=0.87, safety_accuracy=0.90, epsilon=2, epsilon_unit="operator"
+    ),
+    crisis_name="the Short Shift",
+    crisis=CRISIS,
+    sources={
+        "model.parameters": "assumed: a detector of 4 M parameters",
+        "model.weights_bytes": "derived: 4 M parameters x 4 B (fp32)",
+        "model.forward_flop": "assumed: half a billion multiply-accumulates a frame",
+        "model.sample_bytes": "assumed: one compressed frame",
+        "model.moved_bytes": "derived: 4 M parameters x 4 B (fp32)",
+        "device.memory_bytes": "assumed: 4 GiB on the crane",
+        "device.learning_memory_bytes": "assumed: an eighth of it",
+        "device.memory_bytes_per_s": "assumed: one channel of LPDDR4x",
+        "device.peak_flop_per_s": "assumed: a small accelerator",
+        "device.utilisation": "assumed: a tenth of the peak",
+        "device.power_w": "assumed: a fanless box",
+        "device.learning_power_w": "assumed: a third of it",
+        "device.uplink_bit_per_s": "assumed: a narrow private radio that the yard shares",
+        "device.round_trip_s": "assumed: over the port's network",
+        "device.deadline_s": "assumed: fifty decisions a second hold a load",
+        "fleet.devices": "assumed: a large port",
+        "fleet.raw_bytes_per_device_day": "assumed: a shift of camera frames",
+        "fleet.cap_bytes": "assumed: 1 GB a crane and month",
+        "fleet.cap_days": "assumed: billed by 30 days",
+        "fleet.skew_alpha": "assumed: quays see different boxes",
+        "fleet.reliability": "assumed: one upload in five is lost",
+        "targets.mean_accuracy": "assumed: just below the proxy task's central accuracy",
+        "targets.worst_city_accuracy": "assumed: five points below the mean target",
+        "targets.safety_accuracy": "assumed: what the loop needs",
+        "targets.epsilon": "assumed: what the operators' council accepts",
+    },
+    colour=Colour(light="#0F5F6E", dark="#7FD6E5"),
+    icon="signpost-2",
+    marker="pentagon",
+)
+
+
+@hookimpl
+def edgelab_tracks() -> list[Track]:
+    """Offer the track; its crisis comes with it."""
+    return [HARBOUR_CRANE]

@@ -1,0 +1,1 @@
+"""What several benches and crises of the course share."""

@@ -1,0 +1,40 @@
+"""Where the inputs of a reading come from, as every bench of the course says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracks.api.controls import Value
+from tracks.api.quantities import in_words
+
+OWN = "your setting"
+
+words = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
+
+Input = tuple[str, str, Value, Value, str]  # its name, how the page calls it, its value, its default, their source
+
+
+def origins(fixed: Mapping[str, str], inputs: Iterable[Input]) -> dict[str, str]:
+    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    found = dict(fixed)
+    for name, label, now, usual, source in inputs:
+        found[name] = f"{label}: {source if now == usual else OWN}"
+    return found
+
+
+def joined(known: Mapping[str, str], *names: str) -> str:
+    """Return the origins of the named inputs as sentences."""
+    return ". ".join([known[name] for name in names]) + "."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sourced:
+    """A state of which ``origins`` says where each input comes from; benches add what their readings are made from."""
+
+    origins: Mapping[str, str]
+
+    def source(self, *names: str) -> str:
+        """Return the origins of the named inputs."""
+        return joined(self.origins, *names)

@@ -1,0 +1,1 @@
+"""Finding plugins, checking what they bring, and keeping what works in a read-only registry."""

@@ -1,0 +1,303 @@
+"""Where tracks and benches come from: built-in modules, the files of a folder, entry points; each is asked alone.
+
+Every source gets a pluggy manager of its own. So no plugin can wrap, shadow or break another's hooks, and what one
+offers is taken whole or not at all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib
+import importlib.metadata
+import inspect
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TypeVar
+
+import pluggy
+
+from tracks.api import hookspecs
+from tracks.api.bench import Bench, SpecError, Track
+
+GROUP = hookspecs.PROJECT
+OWN_DISTRIBUTION = "edgelab"
+HOOKS = ("edgelab_tracks", "edgelab_benches")
+MOST_OFFERED = 100  # of one kind by one plugin; an endless generator ends here
+
+Kind = Literal["built-in", "folder", "package"]
+_Word = TypeVar("_Word", Track, Bench)
+
+
+class Refused(Exception):
+    """Why something found is not used; its text says what would be right."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Source:
+    """One thing that may offer tracks or benches.
+
+    Attributes:
+        name: dotted module, file name or name of the entry point; origin: its file, or distribution and module.
+        load: returns the plugin; whatever it raises is the plugin's fault.
+        entry_point: whether the name must be unlike that of any other entry point.
+    """
+
+    name: str
+    origin: str
+    kind: Kind
+    load: Callable[[], Any]
+    entry_point: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Offer:
+    """What one source offers, and the functions it offers them with."""
+
+    source: Source
+    tracks: tuple[Track, ...]
+    benches: tuple[Bench, ...]
+    hooks: tuple[Callable[..., Any], ...]
+
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+
+def find_sources(folder: Path | None, builtins: Sequence[str], entry_points: bool) -> Iterator[Source]:
+    """Yield every source: built-in modules, our own entry points, the folder's files, others' entry points."""
+    for module in builtins:
+        yield Source(name=module, origin=module, kind="built-in", load=_loader(importlib.import_module, module))
+    found = list(_entry_points()) if entry_points else []
+    own = [source for source in found if source.kind == "built-in"]
+    yield from own
+    if entry_points and not own:
+        yield _refused(
+            OWN_DISTRIBUTION,
+            "no entry point",
+            "package",
+            "the course's own benches are missing, because the distribution 'edgelab' is not installed here "
+            "or its entry points are older than the code; run: python -m pip install -e .",
+        )
+    if folder is not None:
+        yield from _files(folder)
+    yield from (source for source in found if source.kind != "built-in")
+
+
+def _loader(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+    return lambda: function(*arguments)
+
+
+def _refused(name: str, origin: str, kind: Kind, reason: str) -> Source:
+    """Return a source that is known not to load, so that it is listed with all others."""
+
+    def load() -> Any:
+        raise Refused(reason)
+
+    return Source(name=name, origin=origin, kind=kind, load=load)
+
+
+def _files(folder: Path) -> Iterator[Source]:
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and path.name[0] not in "_.")
+    except FileNotFoundError:
+        yield _refused(folder.name, str(folder), "folder", "this folder does not exist; create it or correct its path")
+    except NotADirectoryError:
+        yield _refused(folder.name, str(folder), "folder", "this is a file; give the folder that holds it")
+    except OSError as problem:
+        yield _refused(folder.name, str(folder), "folder", f"this folder cannot be read: {problem.strerror}")
+    else:
+        for path in paths:
+            yield Source(name=path.name, origin=str(path), kind="folder", load=_loader(_load_file, path))
+
+
+def _load_file(path: Path) -> ModuleType:
+    """Execute one file as a module under a name nobody else has; sys.path and the folder stay as they are."""
+    try:
+        source = path.read_bytes()
+    except OSError as problem:
+        raise Refused(f"this file cannot be read: {problem.strerror}; make it a readable file") from problem
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    name = f"edgelab_guest_{re.sub(r'[^0-9A-Za-z]', '_', path.stem)}_{digest}"
+    spec = spec_from_file_location(name, path)
+    if spec is None:
+        raise Refused("this file is not a Python module; name it something.py")
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while it is executed
+    try:
+        # Compiled here and not by the module's loader, which would leave a __pycache__ in the author's folder.
+        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _entry_points() -> Iterator[Source]:
+    """Yield the entry points of our group, ours as built-ins; of a distribution found twice, the first counts."""
+    seen: set[str] = set()
+    for distribution in importlib.metadata.distributions():
+        title, name = "an unnamed distribution", ""
+        try:
+            name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
+            title = f"{distribution.metadata['Name'] or title} {distribution.version or ''}".strip()
+            points = [point for point in distribution.entry_points if point.group == GROUP]
+        except Exception as problem:  # a half-removed package must not stop the lab
+            yield _refused(title, title, "package", f"its metadata cannot be read: {in_words(problem)}; reinstall it")
+            continue
+        if name and name in seen:
+            continue
+        seen.add(name)
+        for point in points:
+            yield Source(
+                name=point.name,
+                origin=f"{title} ({point.value})",
+                kind="built-in" if name == OWN_DISTRIBUTION else "package",
+                load=point.load,
+                entry_point=True,
+            )
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+def ask(source: Source) -> Offer:
+    """Return what the source offers.
+
+    Raises:
+        Refused: it does not load, has no readable hook, or a hook does not give what it must.
+    """
+    try:
+        plugin = source.load()
+    except Refused:
+        raise
+    except Exception as problem:
+        raise Refused(_import_problem(problem)) from problem
+    except (SystemExit, GeneratorExit) as problem:
+        raise Refused(
+            f"it leaves the program while it is imported ({in_words(problem)}); a plugin only defines its hooks, "
+            "so put what runs under: if __name__ == '__main__'"
+        ) from problem
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    hooks = _read_hooks(manager, plugin, source.name)
+    return Offer(
+        source=source,
+        tracks=_collect(manager, "edgelab_tracks", Track),
+        benches=_collect(manager, "edgelab_benches", Bench),
+        hooks=hooks,
+    )
+
+
+def _read_hooks(manager: pluggy.PluginManager, plugin: Any, name: str) -> tuple[Callable[..., Any], ...]:
+    """Register the plugin, refuse what pluggy lets pass in silence, and return its hook functions."""
+    known = " and ".join(HOOKS)
+    try:
+        manager.register(plugin, name)
+        callers = manager.get_hookcallers(plugin) or []
+        names = [attribute for attribute in dir(plugin) if attribute.startswith("edgelab_")]
+        unmarked = [
+            attribute
+            for attribute in names
+            if callable(getattr(plugin, attribute)) and manager.parse_hookimpl_opts(plugin, attribute) is None
+        ]
+    except Exception as problem:
+        raise Refused(f"its hooks cannot be registered: {in_words(problem)}; a hook takes no arguments") from problem
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as problem:
+        wrong = next(caller.name for caller in callers if not caller.has_spec())
+        near = difflib.get_close_matches(wrong, HOOKS, n=1)
+        advice = f"did you mean '{near[0]}'? There are" if near else "there are"
+        raise Refused(f"'{wrong}' is no hook of edgelab; {advice} {known}") from problem
+    if unmarked:
+        raise Refused(f"'{unmarked[0]}' is not marked as a hook; write @hookimpl (from tracks) above it, or rename it")
+    implementations = [implementation for caller in callers for implementation in caller.get_hookimpls()]
+    if not implementations:
+        raise Refused(f"it offers nothing; write a function {HOOKS[0]} or {HOOKS[1]} and @hookimpl (from tracks) above")
+    for implementation in implementations:
+        function = implementation.function
+        hook = function.__name__
+        if implementation.wrapper or implementation.hookwrapper:
+            raise Refused(
+                f"'{hook}' is a wrapper; a hook of edgelab offers its own and wraps nobody's, so write @hookimpl"
+            )
+        home = str(function.__module__)
+        if isinstance(plugin, ModuleType) and home.partition(".")[0] != plugin.__name__.partition(".")[0]:
+            raise Refused(
+                f"it imports the hook '{hook}' of {home}, which would offer all of that again; do not import it"
+            )
+    return tuple(implementation.function for implementation in implementations)
+
+
+def _collect(manager: pluggy.PluginManager, hook: str, kind: type[_Word]) -> tuple[_Word, ...]:
+    """Call one hook and read what it gives to the end, for a generator fails only when it is consumed."""
+    caller: pluggy.HookCaller = getattr(manager.hook, hook)
+    right = f"return a list of {kind.__name__}"
+    items: list[_Word] = []
+    try:
+        answers = caller()
+        if len(answers) < len(caller.get_hookimpls()):  # pluggy drops None
+            raise Refused(f"{hook} returned None; {right}")
+        for answer in answers:
+            if inspect.iscoroutine(answer):
+                answer.close()
+            if isinstance(answer, (str, bytes, Mapping, set, frozenset)) or not isinstance(answer, Iterable):
+                raise Refused(f"{hook} returned a {type(answer).__name__}; {right}, in their order")
+            items += islice(answer, MOST_OFFERED + 1)
+    except (Exception, SystemExit, GeneratorExit) as problem:
+        if isinstance(problem, Refused):
+            raise
+        raise Refused(f"{hook} failed: {in_words(problem)}; correct it so that it can {right}") from problem
+    if len(items) > MOST_OFFERED:
+        raise Refused(f"{hook} gives more than {MOST_OFFERED}; {right} that ends")
+    for number, item in enumerate(items, start=1):
+        if not isinstance(item, kind):
+            raise Refused(f"{hook}: item {number} is a {type(item).__name__}; {right}")
+    return tuple(items)
+
+
+# --- saying what went wrong ------------------------------------------------------------------------------------------
+
+
+def _import_problem(problem: Exception) -> str:
+    if isinstance(problem, SyntaxError) and problem.lineno is not None:
+        return f"line {problem.lineno} is not Python: {problem.msg}; correct that line"
+    if isinstance(problem, ImportError):
+        return f"it cannot be imported: {in_words(problem)}; install what it needs, or correct the import"
+    return f"it fails while it is imported: {in_words(problem)}; correct it there"
+
+
+def in_words(problem: BaseException) -> str:
+    """Return an error as one printable line: its type, its text, and the line of the author's file it came from."""
+    try:
+        text = str(problem)
+    except Exception:  # the author's own exception class may be broken too
+        text = "its message cannot be read"
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:400]
+    name = "" if isinstance(problem, SpecError) else type(problem).__name__
+    return ": ".join(part for part in (name, text) if part) + _place(problem)
+
+
+_BACKPORT = "importlib_metadata"  # once anything has imported it, it loads every entry point
+
+
+def _place(problem: BaseException) -> str:
+    """Return where the author's own code failed: the last line in the first file that is neither ours nor pluggy's."""
+    folders = (
+        str(Path(hookspecs.__file__).parents[1]),
+        *(str(Path(str(m.__file__)).parent) for m in (pluggy, importlib)),
+    )
+    frames = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(problem.__traceback__)
+        if not frame.filename.startswith(("<", *folders)) and Path(frame.filename).parent.name != _BACKPORT
+    ]
+    lines = [line for filename, line in frames if filename == frames[0][0]]
+    return f" ({Path(frames[0][0]).name}, line {lines[-1]})" if lines else ""

@@ -1,0 +1,317 @@
+"""Find tracks and benches, check each where it will be used, and keep what works in a read-only Registry."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tracks.api.bench import Bench, Track
+from tracks.loading.discovery import Kind, Offer, Refused, Source, ask, find_sources, in_words
+
+BUILTIN_MODULES = ("tracks.cloud_titan", "tracks.edge_guardian", "tracks.mobile_nomad", "tracks.tiny_pioneer")
+MISSION_ORDER = ("paradox", "memory", "convergence", "privacy")
+
+_LOADING: ContextVar[bool] = ContextVar("edgelab_loading", default=False)
+
+
+class BuiltInError(RuntimeError):
+    """A built-in track or bench does not work. That is our fault, so nothing starts."""
+
+
+class _Unknown(KeyError):
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would print the sentence in quotes
+
+
+class UnknownTrack(_Unknown):
+    """There is no track of that id; the sentence lists what there is."""
+
+
+class UnknownBench(_Unknown):
+    """The track has no bench of that id; the sentence lists what there is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One thing that was found, used or not.
+
+    Attributes:
+        name: dotted module, file name or name of the entry point.
+        origin: the module, the file's path, or distribution, version and module.
+        kind: "built-in", "folder" or "package".
+        tracks, benches: ids of what is used of it; empty when it is left out.
+        reason: why it is left out and what would be right; "" when it is used.
+    """
+
+    name: str
+    origin: str
+    kind: Kind
+    tracks: tuple[str, ...] = ()
+    benches: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Registry:
+    """Every track and its benches, settled and checked; nothing in it changes after start.
+
+    Attributes:
+        tracks: id -> Track, in the order of discovery.
+        missions: track id -> bench id -> Bench settled on that track, in the order of the mission.
+        found: everything that was found, in the order it was asked, with the reasons of what was left out.
+    """
+
+    tracks: Mapping[str, Track]
+    missions: Mapping[str, Mapping[str, Bench]]
+    found: tuple[Found, ...]
+
+    def track(self, track_id: str) -> Track:
+        """Return the track of that id.
+
+        Raises:
+            UnknownTrack: there is none; the sentence lists what there is.
+        """
+        if not isinstance(track_id, str) or track_id not in self.tracks:
+            raise UnknownTrack(f"There is no track {str(track_id)[:48]!r}. There are: {_listing(self.tracks)}.")
+        return self.tracks[track_id]
+
+    def bench(self, track_id: str, bench_id: str) -> Bench:
+        """Return one bench, settled on its track.
+
+        Raises:
+            UnknownTrack, UnknownBench: there is none; the sentence lists what there is.
+        """
+        track = self.track(track_id)
+        benches = self.missions[track.id]
+        if not isinstance(bench_id, str) or bench_id not in benches:
+            raise UnknownBench(f"{track.name} has no bench {str(bench_id)[:48]!r}. It has: {_listing(benches)}.")
+        return benches[bench_id]
+
+    def benches(self, track_id: str) -> tuple[Bench, ...]:
+        """Return a track's benches in the order of the mission, its crisis last.
+
+        Raises:
+            UnknownTrack: there is no such track.
+        """
+        return tuple(self.missions[self.track(track_id).id].values())
+
+
+def _listing(ids: Iterable[str]) -> str:
+    return ", ".join(ids) or "none"
+
+
+def load_registry(
+    *, folder: str | Path | None = None, builtins: Sequence[str] = BUILTIN_MODULES, entry_points: bool = True
+) -> Registry:
+    """Find, ask and check every source of tracks and benches.
+
+    The order is: ``builtins``, the entry points of our own distribution, the files of ``folder``, the entry points of
+    other distributions. Each guest is used whole or left out by name with a reason; nothing else changes.
+
+    Args:
+        folder: holds guests as ``*.py`` files; those starting with ``_`` or ``.`` are skipped. None or "": no folder.
+        builtins: dotted names of modules that must work.
+        entry_points: whether installed distributions are asked, our own included.
+
+    Raises:
+        BuiltInError: a built-in does not load or does not work.
+        RuntimeError: a guest called this function while it was being loaded.
+    """
+    with _one_at_a_time():
+        sources = list(find_sources(Path(folder) if folder else None, builtins, entry_points))
+        reasons: dict[Source, str] = {}
+        offers: list[Offer] = []
+        for source in sources:
+            with _leaving_out(source, reasons):
+                offers.append(ask(source))
+        pool = _assemble(offers, reasons)
+    return Registry(
+        tracks=MappingProxyType({track.id: track for track, _ in pool.tracks.values()}),
+        missions=MappingProxyType({track.id: pool.mission(track) for track, _ in pool.tracks.values()}),
+        found=tuple(_found(source, pool, reasons.get(source, "")) for source in sources),
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """A guest that loads the registry would load itself, again and again."""
+    if _LOADING.get():
+        raise RuntimeError("load_registry was called by a plugin that is being loaded; a plugin only offers its own")
+    token = _LOADING.set(True)
+    try:
+        yield
+    finally:
+        _LOADING.reset(token)
+
+
+@contextmanager
+def _leaving_out(source: Source, reasons: dict[Source, str]) -> Iterator[None]:
+    """Collect a guest's fault; raise our own."""
+    try:
+        yield
+    except Refused as refusal:
+        if source.kind == "built-in":
+            raise BuiltInError(f"Built-in '{source.name}' ({source.origin}): {refusal}") from refusal
+        reasons[source] = str(refusal)
+
+
+def _found(source: Source, pool: _Pool, reason: str) -> Found:
+    return Found(
+        name=source.name,
+        origin=source.origin,
+        kind=source.kind,
+        tracks=tuple(track.id for track, offer in pool.tracks.values() if offer.source is source),
+        benches=tuple(bench.id for bench, offer in pool.benches.values() if offer.source is source),
+        reason=reason,
+    )
+
+
+# --- what fits together ----------------------------------------------------------------------------------------------
+
+
+def _assemble(offers: Sequence[Offer], reasons: dict[Source, str]) -> _Pool:
+    """Admit the offers in order. Whenever a bench turns out not to work on a later track, start again without it."""
+    barred: dict[Source, str] = {}
+    while True:
+        pool, refused = _Pool(), dict(barred)
+        for offer in offers:
+            if offer.source not in barred:
+                with _leaving_out(offer.source, refused):
+                    pool.admit(offer)
+        misfit = pool.complete()
+        if misfit is None:
+            reasons.update(refused)
+            return pool
+        barred[misfit[0].source] = misfit[1]
+
+
+@dataclass(slots=True)
+class _Pool:
+    """What has been admitted so far, each with the offer it came from."""
+
+    tracks: dict[str, tuple[Track, Offer]] = field(default_factory=dict)
+    benches: dict[str, tuple[Bench, Offer]] = field(default_factory=dict)
+    settled: dict[tuple[str, str], Bench] = field(default_factory=dict)
+    offers: list[Offer] = field(default_factory=list)
+
+    def mission(self, track: Track) -> Mapping[str, Bench]:
+        """Return a track's settled benches: the course's order, then the order of discovery, then its crisis."""
+        places = {bench_id: place for place, bench_id in enumerate(MISSION_ORDER)}
+        ids = sorted(self.benches, key=lambda bench_id: places.get(bench_id, len(places)))
+        ids += [track.crisis.id] if track.crisis else []
+        return MappingProxyType({bench_id: self.settled[track.id, bench_id] for bench_id in ids})
+
+    def admit(self, offer: Offer) -> None:
+        """Take the whole offer, or raise Refused and take nothing.
+
+        A track must work with the course's own benches; a bench with every track.
+        """
+        self._check_names(offer)
+        new = _Pool(
+            tracks={track.id: (track, offer) for track in offer.tracks},
+            benches={bench.id: (bench, offer) for bench in offer.benches},
+        )
+        for track in offer.tracks:
+            for bench, owner in self.benches.values():
+                if owner.source.kind == "built-in":
+                    new.settle(bench, track, f"its track '{track.id}' does not work with bench '{bench.id}'")
+            if track.crisis is not None:
+                new.settle(track.crisis, track, f"the crisis of its track '{track.id}' does not work")
+        for bench in offer.benches:
+            for track, _ in (*self.tracks.values(), *new.tracks.values()):
+                new.settle(bench, track, f"its bench '{bench.id}' does not work on track '{track.id}'")
+        self.tracks |= new.tracks
+        self.benches |= new.benches
+        self.settled |= new.settled
+        self.offers.append(offer)
+
+    def complete(self) -> tuple[Offer, str] | None:
+        """Settle guests' benches on the tracks that came after them; return the first that fails, with the reason."""
+        for bench, offer in self.benches.values():
+            for track, _ in self.tracks.values():
+                if (track.id, bench.id) in self.settled:
+                    continue
+                try:
+                    self.settle(bench, track, f"its bench '{bench.id}' does not work on track '{track.id}'")
+                except Refused as refusal:
+                    return offer, str(refusal)
+        return None
+
+    def settle(self, bench: Bench, track: Track, failure: str) -> None:
+        """Settle and try one bench on one track; what goes wrong is told as ``failure: what``."""
+        try:
+            self.settled[track.id, bench.id] = _working(bench, track)
+        except (Exception, SystemExit, GeneratorExit) as problem:
+            raise Refused(f"{failure}: {problem if isinstance(problem, Refused) else in_words(problem)}") from problem
+
+    def _check_names(self, offer: Offer) -> None:
+        """Refuse every name that is taken, naming both providers."""
+        for earlier in self.offers:
+            if offer.source.entry_point and earlier.source.entry_point and offer.source.name == earlier.source.name:
+                raise Refused(
+                    f"another entry point is called '{offer.source.name}' too, that of {earlier.source.origin}; "
+                    "give this one another name in its package's metadata"
+                )
+            if any(hook is other for hook in offer.hooks for other in earlier.hooks):
+                raise Refused(f"its hooks are those of {_provider(earlier)} again; name that plugin once")
+        tracks = {track_id: _provider(owner) for track_id, (_, owner) in self.tracks.items()}
+        benches = {bench_id: _provider(owner) for bench_id, (_, owner) in self.benches.items()}
+        crises = {t.crisis.id: f"track '{t.id}' of {_provider(owner)}" for t, owner in self.tracks.values() if t.crisis}
+        for track in offer.tracks:
+            _claim("track", track.id, offer, tracks)
+        for bench in offer.benches:
+            _claim("bench", bench.id, offer, benches | crises)
+            benches[bench.id] = _provider(offer)
+        for track in offer.tracks:
+            if track.crisis is not None:
+                _claim("bench", track.crisis.id, offer, dict(benches))
+
+
+def _claim(kind: str, name: str, offer: Offer, taken: dict[str, str]) -> None:
+    if name in taken:
+        raise Refused(f"{kind} '{name}' of {_provider(offer)} is offered by {taken[name]} already; give it another id")
+    taken[name] = _provider(offer)
+
+
+def _provider(offer: Offer) -> str:
+    source = offer.source
+    return source.name if source.name == source.origin else f"{source.name} ({source.origin})"
+
+
+# --- one bench on one track ------------------------------------------------------------------------------------------
+
+
+def _working(bench: Bench, track: Track) -> Bench:
+    """Return the bench settled on the track, after one run at its defaults and one of every truth."""
+    settled = bench.on(track)
+    names = [control.id for control in settled.controls]
+    _check_keywords("solve", settled.solve, ["seed", *names])
+    for prediction in settled.predictions:
+        _check_keywords(f"the truth of prediction '{prediction.id}'", prediction.truth, names)
+    settled.run(track, settled.defaults())
+    for prediction in settled.predictions:
+        settled.truth(track, prediction)
+    return settled
+
+
+def _check_keywords(owner: str, function: Callable[..., Any], names: Sequence[str]) -> None:
+    """Refuse a function that cannot be called as ``function(track, **names)``, naming the keyword."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # some compiled functions do not tell; running it will
+        return
+    keywords = {p.name: p for p in parameters[1:] if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    for name in names:
+        if name not in keywords and not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            raise Refused(
+                f"{owner} does not accept the keyword '{name}'; it needs track, then {', '.join(names)} by name"
+            )
+    for name, parameter in keywords.items():
+        if parameter.default is parameter.empty and name not in names:
+            raise Refused(f"{owner} needs the keyword '{name}', which is no control; add a control or a default")
