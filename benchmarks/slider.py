@@ -30,8 +30,8 @@ import orjson
 from harness import FLOOR_BODY, do_nothing, fresh_settings, interleaved, lab, quantiles
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dashboard import ids
-from tests.wire import UPDATE, Student
+from dashboard.web import ids
+from tests.http_student import UPDATE, Student
 from tracks.api.bench import Slider
 from tracks.loading.registry import load_registry
 

@@ -8,15 +8,19 @@ import dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard import guard, statics
-from dashboard.callbacks import bench, deeds, navigation, opinion, prediction, reflection, rest
-from dashboard.context import Lab
+from dashboard.callbacks import bench, navigation, prediction, reflection
+from dashboard.callbacks import second_opinion as opinion
+from dashboard.callbacks import sensitivity as rest
+from dashboard.callbacks import tries as deeds
+from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
-from dashboard.opinions import Opinions
+from dashboard.rendering.second_opinions import Opinions
 from dashboard.settings import Settings
+from dashboard.web import request_checks as guard
+from dashboard.web import static_files as statics
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")

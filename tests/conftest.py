@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
-from tests.wire import Student
+from tests.http_student import Student
 from tracks.loading.registry import Registry, load_registry
 
 # This machine may be busy; a slow example is no failure.

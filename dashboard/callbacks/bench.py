@@ -8,14 +8,14 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard import ids
-from dashboard.context import Lab, is_open, this_screen, this_student
-from dashboard.entries import Locked
-from dashboard.guard import Refused
-from dashboard.layouts.figures import table_view
-from dashboard.opinions import digest
-from dashboard.progress import progress
-from dashboard.scene import Beside, scene, view_of
+from dashboard.lab import Lab, is_open, this_screen, this_student
+from dashboard.layouts.bench.figures import table_view
+from dashboard.rendering.bench_view import Beside, scene, view_of
+from dashboard.rendering.second_opinions import digest
+from dashboard.student.predictions import Locked
+from dashboard.student.progress import progress
+from dashboard.web import ids
+from dashboard.web.request_checks import Refused
 from tracks.api.bench import BadValue, Bench, Outcome, Track, Value
 
 MOST_COMPARED = 3

@@ -7,18 +7,18 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from dashboard import ids
-from dashboard.carry import arrive, decisions
-from dashboard.context import Lab, is_open, this_screen, this_student
-from dashboard.debrief import debrief
+from dashboard.lab import Lab, is_open, this_screen, this_student
 from dashboard.layouts import home
-from dashboard.layouts.bench import BenchState, bench_page
+from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
-from dashboard.layouts.raw import settled
+from dashboard.layouts.static_html import settled
 from dashboard.ledger.events import StoredEvent
-from dashboard.progress import progress
-from dashboard.scene import scene
-from dashboard.standing import standing
+from dashboard.rendering.bench_view import scene
+from dashboard.student.carried_decisions import arrive, decisions
+from dashboard.student.debrief import debrief
+from dashboard.student.progress import progress
+from dashboard.student.summary import standing
+from dashboard.web import ids
 from tracks.api.bench import Bench, Track
 
 

@@ -7,16 +7,17 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard import entries, ids
 from dashboard.callbacks.navigation import bench_state
-from dashboard.context import MODEL_VERSION, Lab, is_open, this_student
-from dashboard.entries import Draft, draft_from
-from dashboard.guard import Refused
-from dashboard.layouts.bench import bench_body
-from dashboard.layouts.predict import ask_card, predict_section, review_card
-from dashboard.layouts.raw import settled
+from dashboard.lab import MODEL_VERSION, Lab, is_open, this_student
+from dashboard.layouts.bench.page import bench_body
+from dashboard.layouts.bench.predict import ask_card, predict_section, review_card
+from dashboard.layouts.static_html import settled
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
+from dashboard.student import predictions as entries
+from dashboard.student.predictions import Draft, draft_from
+from dashboard.web import ids
+from dashboard.web.request_checks import Refused
 from tracks.api.bench import Bench, Prediction, Track
 
 NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."

@@ -7,14 +7,14 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx
 from dash.exceptions import PreventUpdate
 
-from dashboard import ids
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.context import Lab, is_open, this_student
-from dashboard.guard import Refused
-from dashboard.layouts.reflect import MARKS, SLOTS, check_feedback, reflect_section
+from dashboard.lab import Lab, is_open, this_student
+from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
-from dashboard.progress import progress
+from dashboard.student.progress import progress
+from dashboard.web import ids
+from dashboard.web.request_checks import Refused
 from tracks.api.bench import Bench, Reflection, Track
 
 LONGEST_SLOT = 600

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
-from dashboard import ids
-from dashboard.context import Step
+from dashboard.lab import Step
 from dashboard.layouts.constants import constants_table
 from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
+from dashboard.web import ids
 from tracks.api.bench import Track
 from tracks.api.quantities import in_words
 

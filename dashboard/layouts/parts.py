@@ -6,9 +6,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard import ids
-from dashboard.context import Step
-from dashboard.layouts.raw import RAW
+from dashboard.lab import Step
+from dashboard.layouts.static_html import RAW
+from dashboard.web import ids
 from tracks.api.bench import Track
 
 Component = Any

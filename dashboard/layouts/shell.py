@@ -7,8 +7,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard import ids
-from dashboard.theme import DARK, LIGHT
+from dashboard.rendering.figures.style import DARK, LIGHT
+from dashboard.web import ids
 
 _OPINION = (
     ids.OPINION_ASKED,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.missions import bench_of, lock_here, observe, record
-from tests.browser.moves import at_rest, go, open_paradox, reading, slider
+from tests.browser.bench_scripts import bench_of, lock_here, observe, record
+from tests.browser.page_actions import at_rest, go, open_paradox, reading, slider
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.missions import observe, record
-from tests.browser.moves import at_rest, go, lock, reading, slider
+from tests.browser.bench_scripts import observe, record
+from tests.browser.page_actions import at_rest, go, lock, reading, slider
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.missions import (
+from tests.browser.bench_scripts import (
     TRACKS,
     bench_of,
     first_verdict,

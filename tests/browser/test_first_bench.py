@@ -9,9 +9,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.view import control_spec
-from tests.browser.missions import observe, record
-from tests.browser.moves import (
+from dashboard.rendering.texts import control_spec
+from tests.browser.bench_scripts import observe, record
+from tests.browser.page_actions import (
     answer,
     at_rest,
     curve,

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.view import value_in_words
-from tests.browser.missions import (
+from dashboard.rendering.texts import value_in_words
+from tests.browser.bench_scripts import (
     LAB,
     TRACKS,
     bench_of,
@@ -21,7 +21,7 @@ from tests.browser.missions import (
     set_state,
     survey,
 )
-from tests.browser.moves import at_rest, go, reading, slider
+from tests.browser.page_actions import at_rest, go, reading, slider
 from tracks.api.bench import Slider
 from tracks.api.quantities import in_words
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from werkzeug.test import TestResponse
 
-from dashboard.context import MISSION
-from dashboard.theme import ticks
-from dashboard.view import limit_words, reading_view, value_in_words, verdict_facts
+from dashboard.lab import MISSION
+from dashboard.rendering.figures.style import ticks
+from dashboard.rendering.texts import limit_words, reading_view, value_in_words, verdict_facts
 from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
 from tracks.api.controls import Slider
 from tracks.api.quantities import in_words, quantity

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 import pytest
 from dash import Dash
 
-from dashboard import ids
 from dashboard.app import create_app
 from dashboard.settings import Settings
-from tests.wire import UPDATE, Student, an_answer, said
+from dashboard.web import ids
+from tests.http_student import UPDATE, Student, an_answer, said
 from tracks.loading.registry import Registry
 
 PARADOX = "edge_guardian/paradox"

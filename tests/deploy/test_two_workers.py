@@ -19,7 +19,7 @@ import pytest
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from tests.browser.conftest import free_port
-from tests.wire import UPDATE, Student
+from tests.http_student import UPDATE, Student
 from tracks.loading.registry import Registry
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@
     document.dispatchEvent(new CustomEvent("edgelab:screen"));
   }
 
-  /* Parts that no callback touches come as HTML (dashboard/layouts/raw.py); they are put into place before the paint. */
+  /* Parts that no callback touches come as HTML (dashboard/layouts/static_html.py); they are put into place before the paint. */
   new MutationObserver(function () {
     document.querySelectorAll("[data-html]").forEach(function (node) {
       node.innerHTML = node.dataset.html;

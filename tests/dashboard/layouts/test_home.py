@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.context import Step
+from dashboard.lab import Step
 from dashboard.layouts.home import STEPS, Resume, briefing, not_found, picker
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.bench import Track

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.context import Step
+from dashboard.lab import Step
 from dashboard.layouts.parts import icon, painted, shape, track_header, track_style
 from tests.dashboard.layouts.drawn import every, of_class, props, text
 from tracks.api.bench import Track

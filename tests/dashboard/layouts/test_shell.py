@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from dashboard import ids
 from dashboard.layouts.shell import shell
-from dashboard.theme import DARK, LIGHT
+from dashboard.rendering.figures.style import DARK, LIGHT
+from dashboard.web import ids
 from tests.dashboard.layouts.drawn import every, having, props
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from dashboard.theme import Screen, dress
+from dashboard.rendering.figures.style import Screen, dress
 from tests.states import plain
 from tests.tracks.cloud_titan.flood_states import FLOOD, GB, NODE, TB, TITAN, any_state, run, setting
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, capacities, hbm_parts, hit_rates, other_ranks, rates

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.theme import Mark, Screen, dress, empty
+from dashboard.rendering.figures.style import Mark, Screen, dress, empty
 from tests.states import plain
 from tests.tracks.missions.convergence_states import GUARDIAN, ON, any_state
 from tracks.common.proxy_fleet import city_names, drawn_rounds

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard import ids
-from dashboard.scene import scene
-from dashboard.theme import Screen
-from tests.wire import Student
+from dashboard.rendering.bench_view import scene
+from dashboard.rendering.figures.style import Screen
+from dashboard.web import ids
+from tests.http_student import Student
 from tracks.api.bench import Bench, Outcome, Track, Value
 from tracks.api.quantities import quantity
 from tracks.loading.registry import Registry, load_registry

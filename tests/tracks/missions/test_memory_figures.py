@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.theme import Mark, Screen, dress
+from dashboard.rendering.figures.style import Mark, Screen, dress
 from tests.tracks.missions.memory_states import NOMAD, ON, any_state
 from tracks.api.quantities import in_words
 from tracks.missions.memory.accuracy_gain import published

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.theme import Mark, Screen, dress, empty
+from dashboard.rendering.figures.style import Mark, Screen, dress, empty
 from tracks.missions.paradox.traffic import keyboard_ratio
 
 

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.theme import Screen, dress, empty
+from dashboard.rendering.figures.style import Screen, dress, empty
 from tests.states import plain
 from tests.tracks.tiny_pioneer.mesh_states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 from tracks.tiny_pioneer.mesh.figures import kinds, used_links

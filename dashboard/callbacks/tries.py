@@ -1,0 +1,164 @@
+"""What a student does on an open bench: record a try, say what it showed, choose what is carried, earn more tries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboard.callbacks.bench import LOCK_FIRST
+from dashboard.callbacks.navigation import bench_state
+from dashboard.callbacks.prediction import NO_COOKIE
+from dashboard.lab import Lab, is_open, this_student
+from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
+from dashboard.layouts.bench.tries import tries_section
+from dashboard.layouts.static_html import settled
+from dashboard.ledger.database import LedgerUnavailable
+from dashboard.ledger.events import EventRefused
+from dashboard.student.progress import progress, try_payload
+from dashboard.student.summary import rights
+from dashboard.web import ids
+from dashboard.web.request_checks import Refused
+from tracks.api.bench import BadValue, Bench, Track, Value
+
+DEEDS = ("record", "observe", "carry", "learnt")
+LONGEST_LEARNT = 600
+
+
+class NotDone(Exception):
+    """What was asked for cannot be done now; its text is a sentence for the student, with the way out."""
+
+
+def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value]) -> None:
+    """Record a state as the next try.
+
+    Each try's number is the key of its write, so two tabs that record at once get two numbers and lose nothing.
+
+    Raises:
+        NotDone: every try is used, or the newest try is this very state.
+    """
+    outcome = bench.run(track, values)
+    right = rights(track, bench, lab.locks(student, track, bench))
+    while True:
+        here = progress(lab.store.events(student), track, bench)
+        number = len(here.tries) + 1
+        if here.tries and dict(here.tries[-1].values) == dict(values):
+            raise NotDone(f"This state is try {number - 1} already. Change a control, then record again.")
+        if number > here.limit:
+            more = "" if here.earned else ", or write what you learnt for two more"
+            raise NotDone(f"All {here.limit} tries are used. Choose the one that is carried forward{more}.")
+        payload = try_payload(number, bench, values, outcome, right)
+        stored = lab.save(student, track, bench, "try", str(number), payload)
+        if stored.payload == payload:
+            return
+
+
+def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> None:
+    """Keep what a student says the figure showed; the first answer stands.
+
+    Raises:
+        NotDone: nothing was chosen, or no try is recorded yet.
+    """
+    question = bench.observation
+    here = progress(lab.store.events(student), track, bench)
+    if question is None:
+        raise Refused(f"{bench.id} has no such question.")
+    if not here.tries:
+        raise NotDone("Record a try first.")
+    if answer not in {option.id for option in question.options}:
+        raise NotDone("Choose what the figure showed first.")
+    lab.save(student, track, bench, "observation", "1", {"answer": answer, "right": answer == question.answer})
+
+
+def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> None:
+    """Keep which try later parts inherit.
+
+    Raises:
+        Refused: there is no such try.
+    """
+    events = lab.store.events(student)
+    here = progress(events, track, bench)
+    chosen = next((item for item in here.tries if item.number == number and not isinstance(number, bool)), None)
+    if chosen is None:
+        raise Refused("There is no such try; reload the page.")
+    times = sum(1 for event in events if event.kind == "decision")
+    if here.chosen != chosen.number:
+        payload = {"try": chosen.number, "decision": dict(chosen.decision)}
+        lab.save(student, track, bench, "decision", f"{times + 1}", payload)
+
+
+def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
+    """Keep what a student learnt, which earns the two further tries once.
+
+    Raises:
+        NotDone: nothing was written, or tries are left.
+    """
+    here = progress(lab.store.events(student), track, bench)
+    if len(here.tries) < here.limit and not here.earned:
+        raise NotDone("There are tries left; the further ones come when all are used.")
+    if not isinstance(text, str) or not text.strip():
+        raise NotDone("Write a sentence on what you learnt first.")
+    lab.save(student, track, bench, "revision", "learnt", {"learnt": text.strip()[:LONGEST_LEARNT]})
+
+
+def register(app: Dash, lab: Lab) -> None:
+    """Register the deeds on one app."""
+
+    def do(student: str, track: Track, bench: Bench, deed: Mapping[str, Any], written: Mapping[str, Any]) -> None:
+        name = deed["do"]
+        if name == "record":
+            raw = deed.get("values")
+            if not isinstance(raw, dict):
+                raise Refused("A try needs the controls' values.")
+            try:
+                record(lab, student, track, bench, bench.read(raw))
+            except BadValue as problem:
+                raise Refused(str(problem)) from None
+        elif name == "observe":
+            observe(lab, student, track, bench, written.get("observation"))
+        elif name == "carry":
+            carry(lab, student, track, bench, deed.get("try"))
+        else:
+            earn(lab, student, track, bench, written.get("learnt"))
+
+    @app.callback(
+        Output(ids.slot(MATCH, "tries"), "children"),
+        Output(ids.slot(MATCH, "after"), "children"),
+        Output(ids.slot(MATCH, "debrief"), "children"),
+        Output(ids.slot(MATCH, "standing"), "data"),
+        Input(ids.slot(MATCH, "deed"), "data"),
+        State(ids.writing(MATCH, ALL), "value"),
+        prevent_initial_call=True,
+    )
+    def act(deed: Any, writing: list[Any]) -> tuple[Any, Any, Any, Any]:  # noqa: ARG001 - read by id
+        if not deed:
+            raise PreventUpdate
+        if not isinstance(deed, dict) or deed.get("do") not in DEEDS:
+            raise Refused("The page asks for something that a bench does not do; reload it.")
+        track, bench = lab.bench(ctx.inputs_list[0]["id"]["bench"])
+        student = this_student()
+        if student is None or not is_open(bench, lab.locks(student, track, bench)):
+            raise Refused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+        before = progress(lab.store.events(student), track, bench)
+        message, written = "", {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
+        try:
+            do(student, track, bench, deed, written)
+        except NotDone as problem:
+            message = str(problem)
+        except (LedgerUnavailable, EventRefused) as problem:
+            message = f"Not saved. {problem}"
+        state = bench_state(lab, student, track, bench)
+        moved_on = _stage(state) != (bool(before.tries), before.is_revealed(bench))
+        at_observation = deed["do"] == "observe"
+        after = settled(after_parts(state, message=message)) if moved_on or (message and at_observation) else no_update
+        table = tries_section(
+            state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
+        )
+        told = {**state.standing, "deed": deed["do"], "done": not message, "message": message}
+        return settled(table), after, settled(debrief_part(state)), told
+
+
+def _stage(state: BenchState) -> tuple[bool, bool]:
+    return bool(state.progress.tries), state.progress.is_revealed(state.bench)

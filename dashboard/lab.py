@@ -1,0 +1,167 @@
+"""What every callback needs to know, made once at start and never changed: settings, registry, ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask import request
+
+from dashboard.ledger.events import Event, Kind, StoredEvent
+from dashboard.ledger.identity import current_student
+from dashboard.ledger.store import Store
+from dashboard.rendering.figures.style import Screen
+from dashboard.rendering.second_opinions import Opinions
+from dashboard.settings import Settings
+from dashboard.student.predictions import Locked, draft_from
+from dashboard.web import ids
+from dashboard.web.request_checks import Refused
+from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.loading.registry import Registry
+
+MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
+SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
+
+# The mission's parts in order, whether or not a bench serves them yet, and the minutes each is meant to take.
+MISSION = (
+    ("paradox", "Paradox", 10),
+    ("memory", "Memory", 12),
+    ("convergence", "Convergence", 14),
+    ("privacy", "Privacy", 12),
+    ("crisis", "Crisis", 10),
+)
+
+
+REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as ghosts
+
+Values = tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lab:
+    """The parts of one running lab."""
+
+    settings: Settings
+    registry: Registry
+    store: Store
+    opinions: Opinions
+    _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        def run(track_id: str, bench_id: str, values: Values) -> Outcome:
+            return self.registry.bench(track_id, bench_id).run(self.registry.track(track_id), dict(values))
+
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED_OUTCOMES)(run))
+
+    def outcome(self, track: Track, bench: Bench, values: Mapping[str, Value]) -> Outcome:
+        """Return the outcome of a recorded state, remembered by this process: the state never changes."""
+        return self._remembered(track.id, bench.id, tuple(sorted(values.items())))
+
+    def knows(self, path: str) -> bool:
+        """Whether a path (without the prefix) is a page."""
+        parts = ids.path_parts(path)
+        if not parts:
+            return True
+        if parts == ("designer",):
+            return self.settings.designer
+        if parts[0] not in self.registry.tracks or len(parts) > 2:
+            return False
+        return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))
+
+    def steps(self, track: Track) -> list[Step]:
+        """Return the stepper of a track: the mission's parts, then whatever else serves it."""
+        open_benches = {bench.id: bench for bench in self.registry.benches(track.id)}
+        steps = [
+            Step(id=name, label=label, bench=open_benches.pop(name, None), minutes=minutes)
+            for name, label, minutes in MISSION
+        ]
+        return steps + [Step(id=b.id, label=b.title.split(":")[0], bench=b) for b in open_benches.values()]
+
+    def bench(self, key: str) -> tuple[Track, Bench]:
+        """Return track and bench of a bench key from a client.
+
+        Raises:
+            Refused: there is no such bench.
+        """
+        try:
+            track_id, bench_id = ids.split_bench_key(key)
+            return self.registry.track(track_id), self.registry.bench(track_id, bench_id)
+        except (ValueError, LookupError) as problem:
+            raise Refused(str(problem)) from None
+
+    def locks(self, student: str | None, track: Track, bench: Bench) -> dict[str, Locked]:
+        """Return what the student has locked on a bench, by prediction."""
+        if student is None:
+            return {}
+        stored = {item.id: self.store.lock(student, track.id, bench.id, item.id) for item in bench.predictions}
+        return {name: locked_from(event) for name, event in stored.items() if event is not None}
+
+    def save(
+        self, student: str, track: Track, bench: Bench, kind: Kind, key: str, payload: Mapping[str, Any]
+    ) -> StoredEvent:
+        """Append one event of a bench; ``key`` names this write among those of its kind.
+
+        Raises:
+            LedgerUnavailable: nothing was written.
+            EventRefused: it can never be written as it is.
+        """
+        return self.store.append(
+            Event(
+                student=student,
+                track=track.id,
+                bench=bench.id,
+                kind=kind,
+                payload=payload,
+                idempotency_key=f"{kind}:{track.id}/{bench.id}:{key}",
+                model_version=MODEL_VERSION,
+                seed=0 if kind == "try" else None,
+            )
+        )
+
+    def done(self, events: Iterable[StoredEvent]) -> dict[str, set[str]]:
+        """Return, by track, the benches whose every prediction is locked in these events."""
+        locked: dict[tuple[str, str], set[str | None]] = {}
+        for event in events:
+            if event.kind == "lock":
+                locked.setdefault((event.track, event.bench), set()).add(event.prediction)
+        done: dict[str, set[str]] = {}
+        for track_id in self.registry.tracks:
+            for bench in self.registry.benches(track_id):
+                asked = {item.id for item in bench.predictions}
+                if asked and asked <= locked.get((track_id, bench.id), set()):
+                    done.setdefault(track_id, set()).add(bench.id)
+        return done
+
+
+def is_open(bench: Bench, locks: Mapping[str, Locked]) -> bool:
+    """Whether every prediction of a bench is locked, so that its instruments and answers may be seen."""
+    return all(item.id in locks for item in bench.predictions)
+
+
+@lru_cache(maxsize=8192)
+def locked_from(event: StoredEvent) -> Locked:
+    """Return a stored lock as the page needs it."""
+    return Locked(draft=draft_from(event.payload), time=event.time.isoformat(timespec="seconds"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of a track's stepper; ``bench`` is None while nothing serves it, ``minutes`` 0 where nobody said."""
+
+    id: str
+    label: str
+    bench: Bench | None
+    minutes: int = 0
+
+
+def this_student() -> str | None:
+    """Return the pseudonymous id behind the current request, or None without a valid cookie."""
+    return current_student()
+
+
+def this_screen() -> Screen:
+    """Return what the browser behind the current request said of its theme and width."""
+    words = request.cookies.get(SCREEN_COOKIE, "").split(".")
+    return Screen(dark="dark" in words, narrow="narrow" in words)

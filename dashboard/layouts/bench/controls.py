@@ -1,0 +1,209 @@
+"""The instruments: one row a control, built from what the bench declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard.layouts.bench.predict import heading, segmented
+from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.static_html import RAW
+from dashboard.rendering.texts import advanced_line, control_spec
+from dashboard.student.carried_decisions import Arrival
+from dashboard.web import ids
+from tracks.api.bench import Bench
+from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.quantities import in_words, quantity
+
+
+def explore_section(key: str, bench: Bench, arrivals: Mapping[str, Arrival], *, is_open: bool) -> list[Component]:
+    """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
+
+    ``arrivals`` names, by control, what was carried here from an earlier bench; the bench's defaults hold it already.
+    """
+    values = bench.defaults()
+    primary = [c for c in bench.controls if c.group == "primary"]
+    advanced = [c for c in bench.controls if c.group == "advanced"]
+    rows = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in primary]
+    if advanced:
+        hidden = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in advanced]
+        summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_open, len(advanced))]
+        rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
+    head: Any = _head_tools(key, bench) if is_open else html.Span([icon("lock", size=13), " opens after the lock"])
+    return [
+        heading("B", "Explore", head),
+        html.Div(rows, className="rows"),
+        _carried_summary(arrivals),
+        html.P(className="what-if", **{"data-paint": "what_if"}),
+        html.Button(
+            "Record this try", className="btn primary wide record", disabled=not is_open, **{"data-do": "record"}
+        ),
+        dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c) for c in bench.controls}),
+        dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
+        dcc.Store(id=ids.slot(key, "command")),
+        dcc.Store(id=ids.slot(key, "deed")),
+        dcc.Store(id=ids.slot(key, "rest")),
+        dcc.Store(id=ids.slot(key, "compare"), data=[]),
+        dcc.Store(id=ids.slot(key, "opinion")),
+        *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
+    ]
+
+
+def _hint(bench: Bench, values: Mapping[str, Value], is_open: bool, count: int) -> Component:
+    if not is_open:
+        return html.Span(f"{count} more", className="advanced-line")
+    return html.Span(advanced_line(bench, values), className="advanced-line", **{"data-paint": "advanced"})
+
+
+def _head_tools(key: str, bench: Bench) -> Component:
+    tools: list[Component] = []
+    if bench.presets:
+        options = [{"label": preset.label, "value": preset.id} for preset in bench.presets]
+        tools.append(html.Label("Preset", htmlFor=ids.dom(ids.slot(key, "preset")), className="visually-hidden"))
+        tools.append(
+            dbc.Select(
+                id=ids.slot(key, "preset"),
+                options=options,
+                placeholder="Preset",
+                value="",
+                className="preset",
+            )
+        )
+    for name, picture, words in (("undo", "arrow-90deg-left", "Undo"), ("redo", "arrow-90deg-right", "Redo")):
+        tools.append(
+            html.Button(
+                [icon(picture), html.Span(words, className="visually-hidden")],
+                className="quiet-button icon-button",
+                title=words,
+                disabled=True,
+                **{"data-do": name},
+            )
+        )
+    tools.append(html.Button("Reset", className="quiet-button", **{"data-do": "reset"}))
+    return html.Span(tools, className="head-tools")
+
+
+def _carried_summary(arrivals: Mapping[str, Arrival]) -> Component:
+    """What was carried here, in one line; the controls say it again where it arrived."""
+    if not arrivals:
+        return None
+    texts = {f"{item.text} from {item.title}" for item in arrivals.values()}
+    return html.P(
+        [icon("arrow-right", size=14), f" Carried: {'; '.join(sorted(texts))}."], className="carried-line hint"
+    )
+
+
+def _arrival_note(arrival: Arrival | None) -> Component:
+    if arrival is None:
+        return None
+    return html.P(f"carried from {arrival.title.lower()}: {arrival.text}", className="arrival")
+
+
+def control_row(
+    key: str, control: Control, value: Value, *, is_open: bool, arrival: Arrival | None = None
+) -> Component:
+    """One control: label, reset, box or options; a slider with its ends and its default below."""
+    if isinstance(control, Slider):
+        return _slider_row(key, control, float(value), is_open=is_open, arrival=arrival)
+    label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
+    if isinstance(control, Choice):
+        body: Component = html.Div(
+            segmented(ids.instrument(key, control.id), control.options, str(value), disabled=not is_open),
+            role="group",
+            **{"aria-labelledby": label_id},
+        )
+    else:
+        body = dbc.Switch(
+            id=ids.instrument(key, control.id), value=bool(value), label="", disabled=not is_open, className="switch"
+        )
+    label = html.Span(control.label, id=label_id, className="control-label")
+    top = html.Div([label, _reset(control)], className="top", **RAW)
+    return html.Div([top, body, _arrival_note(arrival)], className=_row_class(control), **_row_data(control))
+
+
+def _row_class(control: Control) -> str:
+    return f"control {control.role}"
+
+
+def _row_data(control: Control) -> dict[str, Any]:
+    return {"data-control": control.id}
+
+
+def _reset(control: Control) -> Component:
+    words = f"Back to the default of {control.label}"
+    return html.Button(
+        [icon("arrow-counterclockwise", size=14), html.Span(words, className="visually-hidden")],
+        className="reset",
+        title=words,
+        hidden=True,
+        **RAW,
+        **{"data-do": "default"},
+    )
+
+
+def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, arrival: Arrival | None) -> Component:
+    low, high = slider.position(slider.minimum), slider.position(slider.maximum)
+    at = (slider.position(slider.default) - low) / (high - low)
+    own = ids.slider(key, slider.id)
+    label_id = ids.dom(own) + "-label"
+    number, unit = quantity(value, slider.unit)
+    role = html.Span("the world's", className="role-note") if slider.role == "environment" else None
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label([slider.label, role], htmlFor=ids.dom(own), id=label_id, className="control-label"),
+                    _reset(slider),
+                    html.Div(
+                        [
+                            dcc.Input(
+                                id=ids.number_box(key, slider.id),
+                                type="text",
+                                inputMode="text",
+                                value=number,
+                                debounce=True,
+                                maxLength=30,
+                                disabled=not is_open,
+                            ),
+                            html.Span(unit, className="suffix", **{"data-suffix": slider.id, "aria-hidden": "true"}),
+                        ],
+                        className="box",
+                    ),
+                ],
+                className="top",
+            ),
+            html.Div(
+                [
+                    dcc.Input(
+                        id=own,
+                        type="range",
+                        min=low,
+                        max=high,
+                        step=slider.step,
+                        value=slider.position(value),
+                        disabled=not is_open,
+                        className="range",
+                        style={"--fill": f"{at * 100:.2f}%"},
+                    ),
+                    html.Span(className="default-tick", style={"--at": f"{at:.4f}"}),
+                ],
+                className="track",
+            ),
+            html.Div(
+                [
+                    html.Span(in_words(slider.minimum, slider.unit), className="end" + (" gone" if at < 0.24 else "")),
+                    html.Span(f"default {in_words(slider.default, slider.unit)}", className="default-text"),
+                    html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
+                ],
+                className="ends",
+                **RAW,
+                style={"--at": f"{at:.4f}"},
+            ),
+            _arrival_note(arrival),
+        ],
+        className=_row_class(slider),
+        **_row_data(slider),
+    )

@@ -1,0 +1,49 @@
+"""The closing debrief as the crisis shows it: one row a bench, then what they add up to."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboard.layouts.bench.predict import heading
+from dashboard.layouts.parts import Component, shape
+from dashboard.layouts.static_html import RAW
+from dashboard.student.debrief import Debrief, Part
+
+_SHAPES = {"won": "ok", "explored": "ok", "what if": "warn", "not recorded": "warn"}
+
+
+def debrief_section(debrief: Debrief) -> Component:
+    """What the student's own records say of the mission."""
+    head = html.Tr([html.Th(text, scope="col") for text in ("Part", "Decided", "Recorded", "Outcome", "Locks right")])
+    return html.Section(
+        [
+            heading("F", "Debrief"),
+            html.Ul([html.Li(sentence) for sentence in debrief.sentences], className="debrief-sums"),
+            html.Div(
+                html.Table(
+                    [html.Thead(head), html.Tbody([_row(part) for part in debrief.parts])], className="data-table"
+                ),
+                className="table-scroll",
+                tabIndex=0,
+                role="region",
+                **{"aria-label": "What you decided, part by part"},
+            ),
+        ],
+        className="debrief",
+        **RAW,
+        **{"aria-label": "Debrief"},
+    )
+
+
+def _row(part: Part) -> Component:
+    results = [html.Div([shape(level), f" {label} {number}"]) for label, number, level in part.results]
+    locks = f"{part.right} of {part.asked}" if part.asked else "–"
+    return html.Tr(
+        [
+            html.Th(part.title.split(":")[0], scope="row"),
+            html.Td(part.decided or "–"),
+            html.Td(results or "–"),
+            html.Td([shape(_SHAPES.get(part.outcome, "fail")), f" {part.outcome}"]),
+            html.Td(locks),
+        ]
+    )

@@ -1,0 +1,90 @@
+"""The dark read-out at the foot of a bench: where the student stands, in three numbers and a few words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dash import html
+
+from dashboard.layouts.parts import Component, painted, shape
+from dashboard.layouts.static_html import RAW
+from dashboard.rendering.texts import limit_tick, limit_words
+from tracks.api.bench import Bench, Reading, Track
+
+_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # said by the value beside the limit
+
+
+def hud(track: Track, bench: Bench, label: str, readings: dict[str, Reading], *, is_open: bool) -> Component:
+    """Track, bench, context, guarantee; what binds and what eases it; three numbers against limits; tries and locks.
+
+    Args:
+        label: the bench's place and name ("3 Convergence"). readings: by id.
+    """
+    binding: Any = "opens after the lock"
+    if is_open:
+        binding = [shape(paint="binding.level"), painted("binding.text")]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.Div([html.Span(track.name), html.B(label)]),
+                    html.Div(
+                        [
+                            html.Span("federated", **{"data-context-word": "1"}),
+                            html.Span(
+                                ["Guarantee ", painted("standing.guarantee"), ", ε ", painted("standing.epsilon")]
+                            ),
+                        ],
+                        className="hud-about",
+                    ),
+                ],
+                className="hud-name",
+            ),
+            html.Div(
+                [
+                    html.Span("Binding constraint"),
+                    html.B(binding),
+                    painted("relief.text", className="hud-relief") if is_open else None,
+                ],
+                className="hud-binding",
+            ),
+            html.Div([_gauge(readings[name], is_open=is_open) for name in bench.hud], className="hud-gauges"),
+            html.Div(
+                [
+                    html.Span(["Tries ", painted("standing.tries", html.B)]),
+                    html.Span(["Locks ", painted("standing.locks", html.B)]),
+                ],
+                className="hud-small",
+            ),
+            html.Button("Controls", className="sheet-button", **{"data-do": "sheet", "aria-expanded": "false",
+                                                                 "aria-controls": "explore"}),
+        ],
+        className="hud",
+        **RAW,
+        **{"aria-label": "Where you stand"},
+    )  # fmt: skip
+
+
+def _gauge(reading: Reading, *, is_open: bool) -> Component:
+    name = f"readings.{reading.id}"
+    value: Any = "–"
+    if is_open:
+        value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
+    limit = _LONG_UNIT.sub("", limit_words(reading)) if reading.limit is not None else ""
+    tick = limit_tick(reading)
+    meter = html.Span(
+        [html.Span(className="bar-fill"), html.Span(className="bar-tick")],
+        className="meter",
+        hidden=tick is None,
+        style={"--tick": tick or 0},
+        **({"data-bar": name} if is_open else {}),
+    )
+    return html.Div(
+        [
+            html.Span(reading.label, className="gauge-label"),
+            html.Span([html.B(value), html.Span(limit, className="gauge-limit")], className="gauge-line"),
+            meter,
+        ],
+        className="gauge",
+    )

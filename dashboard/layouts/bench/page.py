@@ -1,0 +1,334 @@
+"""A bench's page: one layout for every part of every mission, built from what the bench declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.lab import Step
+from dashboard.layouts.bench.controls import explore_section
+from dashboard.layouts.bench.debrief import debrief_section
+from dashboard.layouts.bench.figures import panel_section
+from dashboard.layouts.bench.hud import hud
+from dashboard.layouts.bench.predict import predict_section
+from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
+from dashboard.layouts.bench.reveal import happened_section
+from dashboard.layouts.bench.tries import tries_section
+from dashboard.layouts.parts import Component, icon, painted, shape, track_header
+from dashboard.layouts.static_html import RAW
+from dashboard.rendering.bench_view import Scene, waiting_figures
+from dashboard.rendering.figures.style import Screen
+from dashboard.rendering.texts import limit_words
+from dashboard.student.carried_decisions import Arrival
+from dashboard.student.debrief import Debrief
+from dashboard.student.predictions import Locked
+from dashboard.student.progress import Progress
+from dashboard.web import ids
+from tracks.api.bench import Bench, Brief, Reading, Track
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchState:
+    """All that a bench's page depends on: who, what is locked, recorded and written, and the scene where it is open.
+
+    ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
+    ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
+    texts of the read-out, ``debrief`` what the whole mission added up to, on its last bench alone.
+    """
+
+    track: Track
+    bench: Bench
+    controls_of: Bench
+    arrivals: Mapping[str, Arrival]
+    steps: list[Step]
+    done: set[str]
+    locks: Mapping[str, Locked]
+    readings: tuple[Reading, ...]
+    scene: Scene | None
+    progress: Progress
+    standing: Mapping[str, Any]
+    debrief: Debrief | None
+    screen: Screen
+
+    @property
+    def key(self) -> str:
+        """The key in every id of this bench."""
+        return ids.bench_key(self.track.id, self.bench.id)
+
+
+def bench_page(state: BenchState) -> Component:
+    """Return the page of a bench."""
+    return html.Div(
+        [
+            track_header(state.track, state.steps, state.bench.id, state.done),
+            html.Div(bench_body(state), id=ids.slot(state.key, "body")),
+        ],
+        className="bench-page",
+        **{"data-title": f"{state.bench.title} · {state.track.name} · edgelab"},
+    )
+
+
+def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
+    """Return all below the header; made anew when the lock opens it."""
+    is_open = state.scene is not None
+    return html.Div(
+        [
+            html.Div(_head(state.bench, is_open=is_open), className="head", id="content", tabIndex=-1),
+            html.Div(
+                html.Div(
+                    [
+                        html.Section(
+                            predict_section(state.key, state.bench, state.locks),
+                            id=ids.slot(state.key, "predict"),
+                            className="predict",
+                            **{"aria-label": "Predict"},
+                        ),
+                        html.Section(
+                            explore_section(state.key, state.controls_of, state.arrivals, is_open=is_open),
+                            className="explore",
+                            id="explore",
+                            **{"aria-label": "Explore"},
+                        ),
+                        _tries(state) if is_open else None,
+                    ],
+                    className="rail-inner",
+                ),
+                className="rail",
+            ),
+            html.Main(_stage(state), className="stage"),
+            hud(state.track, state.bench, _place(state), by_id(state.readings), is_open=is_open),
+            dcc.Store(id=ids.slot(state.key, "view"), data=state.scene.view if state.scene else None),
+            dcc.Store(id=ids.slot(state.key, "standing"), data=dict(state.standing)),
+            dcc.Store(id=ids.slot(state.key, "relief")),
+            dcc.Store(id=ids.slot(state.key, "painted")),
+        ],
+        className="bench" + (" is-open" if is_open else " is-shut"),
+        **{
+            "data-bench": state.key,
+            "data-just-locked": str(just_locked).lower(),
+            "data-saved": state.standing["saved"],
+        },
+    )
+
+
+def _head(bench: Bench, *, is_open: bool) -> list[Component]:
+    brief: Brief = bench.brief
+    long = [html.P([html.B(brief.speaker), " ", brief.text], className="brief")]
+    if brief.invariant:
+        long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))
+    if not is_open:
+        return [html.H1(bench.title), *long]
+    short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
+    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **RAW)]
+
+
+def _stage(state: BenchState) -> list[Component]:
+    bench, is_open = state.bench, state.scene is not None
+    figures = state.scene.figures if state.scene else waiting_figures(state.key, bench, state.screen)
+    summaries = state.scene.view["summaries"] if state.scene else {}
+    panels = []
+    for number, panel in enumerate(bench.panels):
+        waiting = (
+            "The limits are drawn; the answer is yours to predict first." if number == 0 else "Opens after the lock."
+        )
+        summary = summaries.get(panel.id, waiting)
+        panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_open=is_open))
+    parts: list[Component] = [
+        html.Div(panels, className=f"figures panels-{len(panels)}"),
+        _status(is_open),
+        html.Section(
+            [_reading(reading, is_open=is_open) for reading in state.readings],
+            className="readings",
+            **RAW,
+            **{"aria-label": "Readings", "data-count": str(len(state.readings))},
+        ),
+    ]
+    if not is_open:
+        return parts
+    if bench.second_opinion:
+        parts.append(_second_opinion())
+    if bench.peek:
+        parts.append(_peek(state))
+    parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
+    parts.append(html.Div(debrief_part(state), id=ids.slot(state.key, "debrief")))
+    return parts
+
+
+def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
+    """What comes after exploring: what happened, then the reflection."""
+    after: list[Component] = []
+    if state.bench.predictions:
+        happened = happened_section(state.key, state.track, state.bench, state.locks, state.progress, message=message)
+        after.append(html.Section(happened, className="happened", **{"aria-label": "What happened"}))
+    if state.bench.reflection:
+        reflect = waiting_reflection()
+        if state.progress.is_revealed(state.bench) or not state.bench.predictions:
+            progress = state.progress
+            reflect = reflect_section(state.key, state.bench.reflection, progress.reflection, marks=progress.marks)
+        after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
+    return after
+
+
+def debrief_part(state: BenchState) -> Component:
+    """What the whole mission added up to; nothing on the benches before its last."""
+    return debrief_section(state.debrief) if state.debrief is not None else None
+
+
+def _tries(state: BenchState) -> Component:
+    return html.Section(
+        tries_section(state.key, state.bench, by_id(state.readings), state.progress),
+        id=ids.slot(state.key, "tries"),
+        className="tries-section",
+        **{"aria-label": "Tries"},
+    )
+
+
+def by_id(readings: tuple[Reading, ...]) -> dict[str, Reading]:
+    """Return readings by their ids."""
+    return {reading.id: reading for reading in readings}
+
+
+def _place(state: BenchState) -> str:
+    """Return the bench's number and short name among the track's steps."""
+    number, step = next(((n, s) for n, s in enumerate(state.steps, 1) if s.id == state.bench.id), (0, None))
+    return f"{number} {step.label}" if step else state.bench.title
+
+
+def _status(is_open: bool) -> Component:
+    if not is_open:
+        words = "Verdicts and fixes appear here once your prediction is locked."
+        return html.Div([icon("lock", size=16), words], className="status waiting")
+    fixes = [
+        html.Button(
+            [
+                painted(f"status.fixes.{n}.label", className="fix-label"),
+                painted(f"status.fixes.{n}.old", className="fix-old"),
+                html.Span(" → ", className="fix-old", **{"aria-label": "to"}),
+                painted(f"status.fixes.{n}.new", className="fix-new"),
+            ],
+            className="outline fix",
+            hidden=True,
+            **{"data-do": "fix", "data-fix": str(n)},
+        )
+        for n in range(3)
+    ]
+    return html.Section(
+        [
+            shape(size=24, paint="status.level"),
+            html.Div(
+                [
+                    html.P(
+                        [
+                            painted("status.title", className="status-word"),
+                            " ",
+                            painted("status.facts", className="facts"),
+                        ],
+                        className="status-line",
+                    ),
+                    painted("status.cause", html.P, className="cause"),
+                    html.Div(
+                        [
+                            *fixes,
+                            html.Span(
+                                [shape(paint="status.also_level"), painted("status.also")],
+                                className="also",
+                                **{"data-show": "status.also"},
+                            ),
+                        ],
+                        className="fixes",
+                    ),
+                ],
+                className="status-text",
+            ),
+        ],
+        className="status",
+        **RAW,
+        **{"data-tint": "status.level", "aria-label": "Status"},
+    )
+
+
+def _reading(reading: Reading, *, is_open: bool) -> Component:
+    if not is_open:
+        return html.Div(
+            [
+                html.Div(reading.label, className="reading-label"),
+                html.Div("–", className="reading-value", **{"aria-label": "not yet"}),
+                html.Div(limit_words(reading), className="reading-note"),
+            ],
+            className="reading",
+        )
+    name = f"readings.{reading.id}"
+    kind = "reading-value is-text" if isinstance(reading.value, str) else "reading-value"
+    return html.Div(
+        [
+            html.Div(reading.label, className="reading-label"),
+            html.Div(
+                [painted(f"{name}.value", className="number"), " ", painted(f"{name}.unit", className="unit")],
+                className=kind,
+            ),
+            html.Div([html.Span(className="bar-fill"), html.Span(className="bar-tick")], className="meter",
+                     **{"data-bar": name}),
+            html.Div([shape(paint=f"{name}.level"), painted(f"{name}.note")], className="reading-note"),
+            html.Div(
+                [
+                    html.B(reading.label),
+                    painted(f"{name}.formula", html.P, className="pop-formula"),
+                    painted(f"{name}.meaning", html.P),
+                    painted(f"{name}.source", html.P, className="pop-source"),
+                ],
+                className="popover",
+                role="tooltip",
+                id=f"about-{reading.id}",
+            ),
+        ],
+        className="reading",
+        tabIndex=0,
+        role="group",
+        **{"aria-label": reading.label, "aria-describedby": f"about-{reading.id}", "data-reading": reading.id},
+    )  # fmt: skip
+
+
+def _second_opinion() -> Component:
+    """Where a second engine is asked, how far it has come, and what it says of the state on the page."""
+    return html.Div(
+        [
+            html.Button("Ask for a second opinion", className="outline", **{"data-do": "opinion"}),
+            html.Span(
+                "another engine, softmax regression, on the same fleet", className="hint", **{"data-opinion-note": "1"}
+            ),
+            html.Button("Stop", className="quiet-button", hidden=True, **{"data-do": "cancel_opinion"}),
+            painted("opinion", html.P, className="opinion-said"),
+        ],
+        className="opinion",
+        role="group",
+        **RAW,
+        **{"aria-label": "Second opinion"},
+    )
+
+
+def _peek(state: BenchState) -> Component:
+    lines = state.scene.view["peek"]["lines"] if state.scene else []
+    rows = [
+        html.Div(
+            [
+                html.H3(line["name"]),
+                html.P(line["equation"], className="equation"),
+                painted(f"peek.lines.{n}.numbers", html.P, className="equation numbers"),
+                painted(f"peek.lines.{n}.source", html.P, className="caption"),
+            ],
+            className="peek-line",
+        )
+        for n, line in enumerate(lines)
+    ]
+    summary = [
+        icon("chevron-right", size=16),
+        html.B("Peek"),
+        html.Span("the equation, your numbers in it, their sources, what it leaves out", className="hint"),
+    ]
+    leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
+    return html.Details(
+        [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **RAW
+    )

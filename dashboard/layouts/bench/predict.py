@@ -1,0 +1,233 @@
+"""The prediction card in its three states: asking, reviewing what will freeze, locked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.static_html import RAW
+from dashboard.rendering.texts import value_in_words
+from dashboard.student.predictions import Draft, Locked
+from dashboard.web import ids
+from tracks.api.bench import CONFIDENCE, Bench, Option, Prediction
+from tracks.api.quantities import in_words
+
+
+def heading(letter: str, text: str, right: Any = "") -> Component:
+    """A rail section's head: its letter, its name, and what stands at the right."""
+    return html.Div(
+        [html.Span(letter, className="letter"), html.H2(text), html.Span(right, className="head-right")],
+        className="section-head",
+    )
+
+
+def given_rows(bench: Bench, prediction: Prediction) -> list[tuple[str, str]]:
+    """Return what the question takes as given: the scenario's controls and the facts printed with it."""
+    controls = bench.control_map()
+    rows = [(controls[name].label, value_in_words(controls[name], v)) for name, v in prediction.scenario.items()]
+    return [*rows, *prediction.given]
+
+
+def _given(rows: list[tuple[str, str]]) -> Component:
+    return html.Dl([part for name, text in rows for part in (html.Dt(name), html.Dd(text))], className="given")
+
+
+def _radios(key: str, prediction: Prediction, part: str, options: tuple[Option, ...], value: str | None) -> Component:
+    return dbc.RadioItems(
+        id=ids.entry(key, prediction.id, part),
+        name=ids.dom(ids.entry(key, prediction.id, part)),  # without a name, arrow keys would not stay in the group
+        options=[{"label": option.text, "value": option.id} for option in options],
+        value=value,
+        className="radios",
+    )
+
+
+def segmented(
+    component_id: ids.Id, options: tuple[Option, ...], value: str | None, *, disabled: bool = False
+) -> Component:
+    """A joined row of radio buttons; nothing is chosen unless ``value`` says so."""
+    return dbc.RadioItems(
+        id=component_id,
+        name=ids.dom(component_id),
+        options=[{"label": option.text, "value": option.id, "disabled": disabled} for option in options],
+        value=value,
+        className="segmented",
+        inputClassName="segment-input",
+        labelClassName="segment",
+        labelCheckedClassName="segment-on",
+    )
+
+
+def _problem(problems: Mapping[str, str], part: str) -> Component:
+    return html.P(problems[part], className="problem", role="alert") if part in problems else None
+
+
+def ask_card(
+    key: str,
+    bench: Bench,
+    prediction: Prediction,
+    draft: Draft | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> Component:
+    """The card that asks: a value (or an option), a reason, how sure. Nothing is chosen beforehand."""
+    problems = problems or {}
+    draft = draft or Draft()
+    rows = given_rows(bench, prediction)
+    return html.Div(
+        [
+            html.H3(prediction.question, className="question", id=f"question-{prediction.id}"),
+            _given(rows) if rows else None,
+            _answer(key, prediction, draft, problems),
+            html.Fieldset(
+                [
+                    html.Legend("Because"),
+                    _radios(key, prediction, "mechanism", prediction.mechanisms, draft.mechanism),
+                    _problem(problems, "mechanism"),
+                ]
+            ),
+            html.Fieldset(
+                [
+                    html.Legend("How sure"),
+                    segmented(ids.entry(key, prediction.id, "confidence"), CONFIDENCE, draft.confidence),
+                    _problem(problems, "confidence"),
+                ]
+            ),
+            dbc.Button("Review", id=ids.action(key, "review"), className="primary wide", n_clicks=0),
+            html.P("Nothing freezes yet. The next step shows what will.", className="hint"),
+        ],
+        className="predict-card",
+    )
+
+
+def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[str, str]) -> Component:
+    if prediction.options:
+        return html.Fieldset(
+            [
+                html.Legend("Your answer"),
+                _radios(key, prediction, "value", prediction.options, draft.value),
+                _problem(problems, "value"),
+            ]
+        )
+    suffix = {"x": "×", "share": "%", "iB": "B"}.get(prediction.unit, prediction.unit)
+    return html.Div(
+        [
+            html.Label("Your value", htmlFor=ids.dom(ids.entry(key, prediction.id, "value"))),
+            html.Div(
+                [
+                    dcc.Input(
+                        id=ids.entry(key, prediction.id, "value"),
+                        type="text",
+                        inputMode="text",
+                        value=draft.value or "",
+                        maxLength=40,
+                        spellCheck="false",
+                    ),
+                    html.Span(suffix, className="suffix", **{"aria-hidden": "true"}),
+                ],
+                className="value-box" + (" invalid" if "value" in problems else ""),
+            ),
+            html.P(problems.get("value", ""), id=ids.echo(key, prediction.id), className="echo", role="status"),
+        ],
+        className="answer",
+    )
+
+
+def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
+    """The card that names exactly what freezes; the second press commits."""
+    return html.Div(
+        [
+            html.H3("This will freeze", className="question", tabIndex=-1, **{"data-focus": "now"}),
+            html.Dl(
+                [
+                    html.Dt("Your answer" if prediction.options else "Your value"),
+                    html.Dd(draft.answer_in_words(prediction)),
+                    html.Dt("How sure"),
+                    html.Dd(draft.confidence_in_words()),
+                    html.Dt("Because"),
+                    html.Dd(draft.mechanism_in_words(prediction)),
+                ],
+                className="given review",
+            ),
+            html.P(
+                "After the lock these three cannot be changed, by you or by anyone. A change of mind is a new "
+                "record beside them.",
+                className="sunk-note",
+            ),
+            dbc.Button(
+                [icon("lock-fill"), html.Span("Lock this prediction")],
+                id=ids.action(key, "lock"),
+                className="primary wide",
+                n_clicks=0,
+            ),
+            dbc.Button("Back to edit", id=ids.action(key, "edit"), className="outline wide", n_clicks=0),
+            dcc.Store(id=ids.draft(key, prediction.id), data={"prediction": prediction.id, **draft.as_dict()}),
+        ],
+        className="predict-card",
+    )
+
+
+def locked_block(prediction: Prediction, locked: Locked) -> Component:
+    """A locked prediction: the value, how sure, the reason."""
+    number, unit = locked.draft.answer_parts(prediction)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span([html.Span(number, className="value"), html.Span(f" {unit}" if unit else "")]),
+                    html.Span(locked.draft.confidence_in_words().capitalize()),
+                ],
+                className="locked-line",
+            ),
+            html.P(prediction.question, className="locked-reason"),
+            html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
+        ],
+        className="locked",
+        **RAW,
+        **{"data-locked": prediction.id},
+    )
+
+
+def locked_time(locked: Locked) -> Component:
+    """The lock's time of day, put into the reader's own time zone by the browser."""
+    return html.Span(
+        [icon("lock-fill", size=12), " locked ", html.Time(locked.time, dateTime=locked.time, **{"data-clock": "1"})],
+        className="lock-time",
+    )
+
+
+def predict_section(
+    key: str, bench: Bench, locks: Mapping[str, Locked], card: Component | None = None, message: str = ""
+) -> list[Component]:
+    """The rail's first section: what is locked, and the card of the first prediction that is not."""
+    open_ones = [item for item in bench.predictions if item.id not in locks]
+    blocks = [locked_block(item, locks[item.id]) for item in bench.predictions if item.id in locks]
+    if not open_ones:
+        last = max(locks.values(), key=lambda item: item.time) if locks else None
+        return [heading("A", "Predict", locked_time(last) if last else ""), *blocks, _message(message)]
+    progress = f"{len(locks) + 1} of {len(bench.predictions)}" if len(bench.predictions) > 1 else ""
+    right = progress or "first, before the instruments"
+    return [heading("A", "Predict", right), *blocks, _message(message), card or ask_card(key, bench, open_ones[0])]
+
+
+def _message(message: str) -> Component:
+    return html.P(message, className="problem", role="alert") if message else None
+
+
+def scenario_line(bench: Bench, prediction: Prediction) -> str:
+    """Return the scenario in one line, for the reveal."""
+    return ", ".join(f"{name.lower()} {text}" for name, text in given_rows(bench, prediction))
+
+
+def limits_line(prediction: Prediction) -> str:
+    """Return how right is measured, in words."""
+    tolerance = prediction.tolerance
+    return {
+        "factor": f"right means within a factor of {tolerance:g}",
+        "relative": f"right means within {in_words(tolerance, 'share')}",
+        "points": f"right means within {tolerance:g} point{'' if tolerance == 1 else 's'}",
+        "decade": f"right means within {tolerance:g} decade{'' if tolerance == 1 else 's'}",
+    }[prediction.right]

@@ -1,0 +1,135 @@
+"""The reflection: three slots to write in, a check question, then the model answer and the rubric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard.layouts.bench.predict import heading, segmented
+from dashboard.layouts.parts import Component, icon
+from dashboard.web import ids
+from tracks.api.bench import Option, Question, Reflection
+
+SLOTS = (
+    ("showed", "What did the figure show?"),
+    ("why", "Why? Name one quantity."),
+    ("change", "What would change your mind?"),
+)
+MARKS = (Option(id="m0", text="0"), Option(id="m1", text="1"), Option(id="m2", text="2"))
+
+
+def waiting_reflection() -> list[Component]:
+    """The reflection's place before the gap was shown."""
+    return [heading("E", "Reflect"), html.P("Opens once you have seen how far off you were.", className="hint")]
+
+
+def reflect_section(
+    key: str,
+    reflection: Reflection,
+    saved: Mapping[str, Any] | None,
+    *,
+    draft: Mapping[str, str] | None = None,
+    problem: str = "",
+    marks: Sequence[int] | None = None,
+) -> list[Component]:
+    """The reflection: to be written, or as written with the model answer and the rubric."""
+    if saved is None:
+        return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
+    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks)]
+
+
+def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:
+    fields = []
+    for name, label in SLOTS:
+        field = ids.writing(key, name)
+        fields.append(html.Label(label, htmlFor=ids.dom(field)))
+        fields.append(dcc.Textarea(id=field, value=draft.get(name, ""), maxLength=600, className="writing"))
+    check = reflection.check
+    return [
+        html.P(reflection.prompt, className="prompt"),
+        *fields,
+        _check(key, check, draft.get("check")) if check else None,
+        html.P(problem, className="problem", role="alert") if problem else None,
+        html.Div(
+            [
+                dbc.Button("Save reflection", id=ids.action(key, "reflect"), className="primary", n_clicks=0),
+                html.Span("then the model answer opens", className="hint"),
+            ],
+            className="save-line",
+        ),
+    ]
+
+
+def _check(key: str, check: Question, chosen: str | None) -> Component:
+    return html.Fieldset(
+        [
+            html.Legend(check.text),
+            dbc.RadioItems(
+                id=ids.writing(key, "check"),
+                name=ids.dom(ids.writing(key, "check")),
+                options=[{"label": option.text, "value": option.id} for option in check.options],
+                value=chosen,
+                className="radios",
+            ),
+            html.P(id=ids.slot(key, "feedback"), className="feedback", role="status"),
+        ],
+        className="check",
+    )
+
+
+def check_feedback(check: Question, chosen: str) -> str:
+    """Return the feedback of an option, beginning with whether it is the answer."""
+    option = next((item for item in check.options if item.id == chosen), None)
+    if option is None:
+        return ""
+    return ("Yes. " if chosen == check.answer else "Not this one. ") + option.feedback
+
+
+def _written(
+    key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int] | None
+) -> list[Component]:
+    own = [part for name, label in SLOTS for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
+    check = reflection.check
+    if check:
+        chosen = str(saved.get("check", ""))
+        text = next((option.text for option in check.options if option.id == chosen), "")
+        own += [html.Dt(check.text), html.Dd([text, html.Br(), check_feedback(check, chosen)])]
+    rows = [
+        html.Div(
+            [
+                html.Span(point, id=f"rubric-{n}"),
+                segmented(ids.writing(key, f"mark{n}"), MARKS, f"m{marks[n]}" if marks else None),
+            ],
+            className="mark-row",
+            role="group",
+            **{"aria-labelledby": f"rubric-{n}"},
+        )
+        for n, point in enumerate(reflection.rubric)
+    ]
+    return [
+        html.Dl(own, className="written"),
+        html.H3("Model answer"),
+        html.P(reflection.model_answer),
+        html.H3("Mark your own, 0 to 2 a point"),
+        *rows,
+        html.Div(
+            [
+                dbc.Button("Save marks", id=ids.action(key, "mark"), className="outline", n_clicks=0),
+                html.Span([icon("check-circle"), f" {sum(marks)} of 8 saved"] if marks else "", className="hint"),
+            ],
+            className="save-line",
+        ),
+        html.Details(
+            [
+                html.Summary(
+                    [icon("chevron-right", size=14), html.B("Two samples"), html.Span("a weak and a strong one")]
+                ),
+                html.P([html.B("Weak. "), reflection.weak_sample]),
+                html.P([html.B("Strong. "), reflection.strong_sample]),
+            ],
+            className="samples",
+        ),
+    ]

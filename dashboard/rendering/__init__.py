@@ -1,0 +1,1 @@
+"""An outcome as figures and texts: what the page is sent."""

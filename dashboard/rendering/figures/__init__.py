@@ -1,0 +1,1 @@
+"""The one styling of figures, light and dark."""

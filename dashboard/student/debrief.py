@@ -1,0 +1,124 @@
+"""The closing debrief: what a student's decisions added up to, from the ledger's own records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dashboard.lab import Lab
+from dashboard.ledger.events import StoredEvent
+from dashboard.rendering.texts import value_in_words
+from dashboard.student.progress import Try, progress
+from dashboard.student.summary import rights
+from tracks.api.bench import CONFIDENCE, Bench, Track
+from tracks.api.quantities import in_words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One bench of the mission as the ledger has it.
+
+    Attributes:
+        title: of the bench. decided: the primary decisions of the carried try, or "" where none is recorded.
+        results: (label, number with unit, level) of the bench's three main readings, as recorded.
+        outcome: "won", "fails: ...", "what if", "explored" or "not recorded".
+        right, asked: locks that were right, of those that were revealed.
+    """
+
+    title: str
+    decided: str
+    results: tuple[tuple[str, str, str], ...]
+    outcome: str
+    right: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Debrief:
+    """All parts, and what they add up to in a few sentences."""
+
+    parts: tuple[Part, ...]
+    sentences: tuple[str, ...]
+
+
+def debrief(lab: Lab, student: str, track: Track, events: Iterable[StoredEvent]) -> Debrief:
+    """Return what the ledger says of a student's way through a track."""
+    events = list(events)
+    benches = lab.registry.benches(track.id)
+    parts = tuple(_part(lab, student, track, bench, events) for bench in benches)
+    return Debrief(parts=parts, sentences=tuple(_sentences(lab, student, track, benches, parts, events)))
+
+
+def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[StoredEvent]) -> Part:
+    here = progress(events, track, bench)
+    locks = lab.locks(student, track, bench)
+    answers = rights(track, bench, locks) if here.is_revealed(bench) else {}
+    carried = here.carried
+    return Part(
+        title=bench.title,
+        decided=_decided(bench, carried) if carried else "",
+        results=_results(bench, carried) if carried else (),
+        outcome=_outcome(bench, carried),
+        right=sum(answers.values()),
+        asked=len(answers),
+    )
+
+
+def _decided(bench: Bench, carried: Try) -> str:
+    shown = [c for c in bench.controls if c.role == "decision" and c.group == "primary" and c.id in carried.values]
+    return ", ".join(f"{control.label} {value_in_words(control, carried.values[control.id])}" for control in shown)
+
+
+def _results(bench: Bench, carried: Try) -> tuple[tuple[str, str, str], ...]:
+    found = [carried.readings[name] for name in bench.hud if name in carried.readings]
+    return tuple((str(item["label"]), _words(item["value"], str(item["unit"])), str(item["level"])) for item in found)
+
+
+def _words(value: object, unit: str) -> str:
+    return in_words(float(value), unit) if isinstance(value, (int, float)) else str(value)
+
+
+def _outcome(bench: Bench, carried: Try | None) -> str:
+    if carried is None:
+        return "not recorded"
+    if bench.exploratory:
+        return "explored"
+    if carried.what_if:
+        return "what if"
+    return "won" if carried.won else f"fails: {carried.binding.lower()}"
+
+
+def _sentences(
+    lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], parts: tuple[Part, ...], events: list[StoredEvent]
+) -> Iterable[str]:
+    played = [part for part in parts if part.outcome not in ("not recorded", "explored")]
+    won = [part for part in played if part.outcome == "won"]
+    yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own world."
+    asked, right = sum(part.asked for part in parts), sum(part.right for part in parts)
+    if asked:
+        yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches, events)}."
+    tries = sum(1 for event in events if event.kind == "try" and event.track == track.id)
+    yield f"They took {tries} recorded {'try' if tries == 1 else 'tries'}."
+    yield _guarantee(track, benches, events)
+
+
+def _calibration(lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], events: list[StoredEvent]) -> str:
+    """Say how often the student was right at each confidence that was used, surest first."""
+    counts: dict[str, list[bool]] = {}
+    for bench in benches:
+        if progress(events, track, bench).is_revealed(bench):
+            locks = lab.locks(student, track, bench)
+            for name, is_right in rights(track, bench, locks).items():
+                counts.setdefault(str(locks[name].draft.confidence), []).append(is_right)
+    said = [(option.text, counts[option.id]) for option in reversed(CONFIDENCE) if option.id in counts]
+    return ", ".join(f"“{text}” {sum(found)} of {len(found)}" for text, found in said)
+
+
+def _guarantee(track: Track, benches: tuple[Bench, ...], events: list[StoredEvent]) -> str:
+    decided = next((p.decision for b in benches if b.id == "privacy" and (p := progress(events, track, b).carried)), {})
+    if not decided:
+        return "No guarantee was recorded: keeping data where they are is none by itself."
+    epsilon = decided.get("epsilon")
+    formal = isinstance(epsilon, (int, float)) and epsilon > 0
+    words = f", ε = {in_words(float(epsilon), '')}" if formal and isinstance(epsilon, (int, float)) else ""
+    return f"The guarantee you carried: {decided.get('guarantee', 'none')}{words}."

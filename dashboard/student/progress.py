@@ -1,0 +1,134 @@
+"""How far a student has come on a bench, read from the ledger: tries, observation, reflection, what is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from dashboard.ledger.events import StoredEvent
+from dashboard.rendering.texts import away_from_world
+from tracks.api.bench import Bench, Outcome, Track, Value
+
+EARNED_TRIES = 2  # for writing what was learnt, once every try is used
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Try:
+    """A recorded state and what it led to, as it was answered then.
+
+    Attributes:
+        number: 1 for the bench's first. values: every control by id.
+        readings: reading id -> {"label", "value", "unit", "level"}.
+        level: of the verdict that binds first; binding: its title, or "".
+        what_if: labels of the environment controls that stood away from the track's world.
+        won: no verdict at "fail", in the track's own world.
+        decision: what later benches inherit.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    readings: Mapping[str, Mapping[str, Any]]
+    level: str
+    binding: str
+    what_if: tuple[str, ...]
+    won: bool
+    decision: Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """What a student has done on one bench after the lock.
+
+    Attributes:
+        tries: recorded so far. limit: how many may be recorded by now. earned: whether the two further ones were.
+        observed: the answer to what the figure showed, or None. chosen: the try that is carried, if one was named.
+        reflection: as saved last, or None; marks: the newest the student gave it.
+    """
+
+    tries: tuple[Try, ...]
+    limit: int
+    earned: bool
+    observed: str | None
+    chosen: int | None
+    reflection: Mapping[str, Any] | None
+    marks: tuple[int, ...] | None
+
+    @property
+    def carried(self) -> Try | None:
+        """The try that later benches inherit: the one that was named, or else the newest."""
+        if not self.tries:
+            return None
+        return next((item for item in self.tries if item.number == self.chosen), self.tries[-1])
+
+    def is_revealed(self, bench: Bench) -> bool:
+        """Whether the gap may be shown: a try is recorded, and what the figure showed was said."""
+        return bool(self.tries) and (bench.observation is None or self.observed is not None)
+
+
+def of_bench(events: Iterable[StoredEvent], track: Track, bench: Bench) -> list[StoredEvent]:
+    """Return the events of one bench, first one first."""
+    return [event for event in events if (event.track, event.bench) == (track.id, bench.id)]
+
+
+def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progress:
+    """Return how far a student has come on a bench."""
+    own = of_bench(events, track, bench)
+    tries = tuple(try_from(event.payload) for event in own if event.kind == "try")
+    payloads: dict[str, list[dict[str, Any]]] = {}
+    for event in own:
+        payloads.setdefault(event.kind, []).append(event.payload)
+    observed = payloads.get("observation", [])
+    decisions = payloads.get("decision", [])
+    reflections = payloads.get("reflection", [])
+    revisions = payloads.get("revision", [])
+    marks = next((item["marks"] for item in reversed(revisions) if isinstance(item.get("marks"), list)), None)
+    earned = any("learnt" in item for item in revisions)
+    return Progress(
+        tries=tries,
+        limit=bench.tries + (EARNED_TRIES if earned else 0),
+        earned=earned,
+        observed=str(observed[-1].get("answer", "")) if observed else None,
+        chosen=decisions[-1].get("try") if decisions else None,
+        reflection=reflections[-1] if reflections else None,
+        marks=tuple(int(mark) for mark in marks) if marks is not None else None,
+    )
+
+
+def try_from(payload: Mapping[str, Any]) -> Try:
+    """Return a recorded try as the page needs it."""
+    return Try(
+        number=int(payload["number"]),
+        values=MappingProxyType(dict(payload["values"])),
+        readings=MappingProxyType(dict(payload["readings"])),
+        level=str(payload["level"]),
+        binding=str(payload["binding"]),
+        what_if=tuple(payload["what_if"]),
+        won=bool(payload["won"]),
+        decision=MappingProxyType(dict(payload["decision"])),
+    )
+
+
+def try_payload(
+    number: int, bench: Bench, values: Mapping[str, Value], outcome: Outcome, right: Mapping[str, bool]
+) -> dict[str, Any]:
+    """Return what the ledger keeps of a try: state, readings, verdicts, and how the locks stood to physics."""
+    ranked = outcome.ranked_verdicts()
+    objecting = [verdict for verdict in ranked if verdict.level != "ok"]
+    away = away_from_world(bench.controls, values)
+    return {
+        "number": number,
+        "values": dict(values),
+        "readings": {
+            item.id: {"label": item.label, "value": item.value, "unit": item.unit, "level": item.level or ""}
+            for item in outcome.readings
+        },
+        "verdicts": [{"code": item.code, "level": item.level, "margin": round(item.margin, 6)} for item in ranked],
+        "level": ranked[0].level if ranked else "ok",
+        "binding": objecting[0].title if objecting else "",
+        "what_if": list(away),
+        "won": not bench.exploratory and not away and all(item.level != "fail" for item in ranked),
+        "decision": dict(outcome.decision),
+        "locks": dict(right),
+    }

@@ -1,0 +1,52 @@
+"""Where a student stands on a track, for the read-out at the foot of a bench: tries, locks, guarantee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dashboard.lab import Lab, is_open
+from dashboard.ledger.events import StoredEvent
+from dashboard.student.carried_decisions import Decisions
+from dashboard.student.predictions import Locked, gap
+from dashboard.student.progress import Progress, progress
+from tracks.api.bench import Bench, Track
+from tracks.api.quantities import in_words
+
+NONE_YET = "–"
+
+
+def rights(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> dict[str, bool]:
+    """Return, by prediction, whether what was locked is right in the question's own measure."""
+    return {
+        item.id: gap(item, locks[item.id].draft, bench.truth(track, item)).right
+        for item in bench.predictions
+        if item.id in locks
+    }
+
+
+def standing(
+    lab: Lab,
+    student: str | None,
+    track: Track,
+    here: Progress,
+    events: Iterable[StoredEvent],
+    decided: Decisions,
+) -> dict[str, Any]:
+    """Return the texts of the read-out that change with what is recorded, and when the newest of it was saved."""
+    events = list(events)
+    right = wrong = 0
+    for other in lab.registry.benches(track.id):
+        locks = lab.locks(student, track, other)
+        if other.predictions and is_open(other, locks) and progress(events, track, other).is_revealed(other):
+            answers = list(rights(track, other, locks).values())
+            right, wrong = right + sum(answers), wrong + len(answers) - sum(answers)
+    guarantee = decided.get("privacy", {})
+    epsilon = guarantee.get("epsilon")
+    return {
+        "tries": f"{len(here.tries)} of {here.limit}",
+        "locks": f"{right} right, {wrong} wrong" if right + wrong else NONE_YET,
+        "guarantee": str(guarantee.get("guarantee", NONE_YET)),
+        "epsilon": in_words(float(epsilon), "") if isinstance(epsilon, (int, float)) and epsilon else NONE_YET,
+        "saved": max((event.time.isoformat(timespec="seconds") for event in events), default=""),
+    }

@@ -1,0 +1,1 @@
+"""What stands between Flask and the lab: ids and paths, checks of requests, static files."""

@@ -1,0 +1,159 @@
+"""A whole bench as functions: lock its questions, set a state, record it, say what it showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from playwright.sync_api import Page, expect
+
+from dashboard.web import ids
+from tests.browser.page_actions import at_rest, go
+from tracks.api.bench import LEVELS, Bench, Prediction, Value, Verdict
+from tracks.certify.survey import State, Survey
+from tracks.loading.registry import Registry, load_registry
+
+LAB: Registry = load_registry()
+TRACKS = tuple(LAB.tracks)
+
+
+def bench_of(key: str) -> Bench:
+    return LAB.bench(*ids.split_bench_key(key))
+
+
+@cache
+def survey(key: str, points: int = 128) -> Survey:
+    """The states of a bench that its certificate looks at, fewer of them."""
+    track, _ = ids.split_bench_key(key)
+    return Survey(LAB.track(track), bench_of(key), points=points)
+
+
+def an_entry(item: Prediction) -> str:
+    return f"{min(max(1.0, item.low), item.high):g}"
+
+
+def open_bench(page: Page, key: str) -> None:
+    """Come to a bench and lock every one of its questions."""
+    go(page, f"/{key}")
+    lock_here(page, key)
+
+
+def lock_here(page: Page, key: str) -> None:
+    """Lock every question of the bench on the page: any answer, the first reason, a guess."""
+    for n, item in enumerate(bench_of(key).predictions):
+        card = page.locator(".predict-card")
+        expect(card.locator(".question")).to_have_text(item.question)
+        if item.options:
+            card.locator("fieldset", has_text="Your answer").get_by_role("radio").first.check()
+        else:
+            page.get_by_label("Your value").fill(an_entry(item))
+        card.locator("fieldset", has_text="Because").get_by_role("radio").first.check()
+        page.locator(".segmented").get_by_label("guess").check(force=True)
+        page.get_by_role("button", name="Review").click()
+        page.get_by_role("button", name="Lock this prediction").click()
+        expect(page.locator(".locked")).to_have_count(n + 1)
+    expect(page.locator(".bench.is-open")).to_be_visible()
+    expect(page.locator(".status-word")).not_to_be_empty()
+
+
+def set_state(page: Page, key: str, values: Mapping[str, Value]) -> None:
+    """Set every control at once, as a preset does, and wait until the answer is painted."""
+    page.evaluate("([key, values]) => window.edgelabGate.command(key, { values })", [key, dict(values)])
+    page.wait_for_function(
+        """([key, values]) => { const desk = window.edgelabGate.desks[key];
+              return !desk.busy && !desk.waiting && Object.keys(values).every(name => desk.sent[name] === values[name]
+                || Math.abs(desk.sent[name] / values[name] - 1) < 1e-9); }""",
+        arg=[key, dict(values)],
+    )
+    page.wait_for_timeout(60)
+
+
+def record(page: Page, number: int) -> None:
+    """Press Record this try, on a phone in the sheet it lives in, and wait for its row."""
+    sheet = page.locator(".sheet-button")
+    if sheet.is_visible():
+        sheet.click()
+    page.get_by_role("button", name="Record this try").click()
+    if sheet.is_visible():
+        sheet.click()
+    expect(page.locator(".tries tbody tr")).to_have_count(number)
+
+
+def observe(page: Page, key: str) -> None:
+    """Say rightly what the figure showed, where the bench asks it, and see the gap."""
+    question = bench_of(key).observation
+    if question is not None:
+        right = next(option.text for option in question.options if option.id == question.answer)
+        page.locator(".observe").get_by_label(right, exact=True).check()
+        page.get_by_role("button", name="Show how far off I was").click()
+    expect(page.locator("[data-reveal]").first).to_be_visible()
+
+
+def ranked(key: str, state: State) -> tuple[Verdict, ...]:
+    track, _ = ids.split_bench_key(key)
+    return bench_of(key).run(LAB.track(track), state).ranked_verdicts()
+
+
+def first_verdict(key: str, state: State) -> Verdict:
+    return ranked(key, state)[0]
+
+
+def level_of(key: str, state: State, code: str) -> str:
+    return next((verdict.level for verdict in ranked(key, state) if verdict.code == code), "ok")
+
+
+def candidates(key: str) -> Iterator[State]:
+    """States in which something fails: around a win, where one control alone spoils one thing alone, then anywhere."""
+    seen = survey(key)
+    win = seen.wins[0] if seen.wins else seen.path[-1]
+    for base in (win, seen.default):
+        for control in seen.by_role["decision"] + seen.by_role["environment"]:
+            yield from seen.scan(control, base, 21)
+    yield from (seen.default, *seen.states, *seen.worlds)
+
+
+def provoked(key: str, code: str) -> tuple[State, int, State] | None:
+    """A state in which a failure comes first, or else second, and the state that the strip's first fix leads to.
+
+    There the failure is gone, or no more than a warning.
+    """
+    seen, second = survey(key), None
+    for state in candidates(key):
+        if not seen.see(state).stands(code):
+            continue
+        verdicts = ranked(key, state)
+        place = [verdict.code for verdict in verdicts].index(code)
+        if place > 1 or not verdicts[0].fixes or (place == 1 and second):
+            continue
+        after = seen.after(state, verdicts[0].fixes[0])
+        if LEVELS.index(level_of(key, after, code)) < LEVELS.index(verdicts[place].level):
+            if place == 0:
+                return state, 0, after
+            second = (state, 1, after)
+    return second
+
+
+def provoke_and_repair(page: Page, key: str, code: str) -> bool:
+    """See a failure named in the status strip and mended by a press on its first fix; False if no state does it."""
+    found = provoked(key, code)
+    if found is None:
+        return False
+    state, place, after = found
+    verdicts = ranked(key, state)
+    set_state(page, key, state)
+    expect(page.locator(".status-word")).to_have_text(verdicts[0].title)
+    expect(page.locator(".status")).to_have_attribute("data-state", verdicts[0].level)
+    if place:
+        expect(page.locator(".also")).to_contain_text(f"Also: {verdicts[1].title.lower()}")
+    page.locator(".fix:visible").first.click()
+    fix = verdicts[0].fixes[0]
+    page.wait_for_function(
+        "([key, name, value]) => { const at = window.edgelabGate.desks[key].values[name];"
+        " return at === value || Math.abs(at / value - 1) < 1e-6; }",
+        arg=[key, fix.control, after[fix.control]],
+    )
+    at_rest(page)
+    remains = first_verdict(key, after)
+    expect(page.locator(".status-word")).to_have_text(remains.title)
+    expect(page.locator(".status")).to_have_attribute("data-state", remains.level)
+    return True

@@ -1,0 +1,49 @@
+"""A panel: its question, its sentence, its graph, and the table that says the same."""
+
+from __future__ import annotations
+
+from dash import dcc
+
+from dashboard.layouts.bench.figures import graph, panel_section, table_view
+from dashboard.web import ids
+from tests.dashboard.layouts.drawn import every, having, props, text
+from tracks.api.bench import Axis, Panel, Table
+
+PANEL = Panel(id="time", question="How long?", x=Axis(label="x"), y=Axis(label="y"))
+FIGURE = {"data": [], "layout": {}}
+
+
+def section(*, is_open: bool):
+    return panel_section("t/b", PANEL, FIGURE, summary="1 s.", is_open=is_open)
+
+
+def test_a_graph_has_a_name_and_never_the_button_that_uploads() -> None:  # N14
+    made = graph(ids.figure("t/b", "time"), FIGURE, name="How long?")
+    assert props(made)["aria-label"] == "How long?"
+    (inner,) = [part for part in every(made) if isinstance(part, dcc.Graph)]
+    assert inner.config["showSendToCloud"] is False
+    assert inner.config["displayModeBar"] is False
+    assert inner.id == ids.figure("t/b", "time")
+
+
+def test_an_open_panel_offers_table_and_export_and_a_shut_one_none() -> None:  # N1
+    opened, shut = section(is_open=True), section(is_open=False)
+    assert {"csv", "png"} <= having(opened, "data-do").keys()
+    assert str(ids.action("t/b", "table_time")) in having(opened, "id")
+    assert having(shut, "data-do") == {}
+    assert "Table" not in text(shut)
+    assert having(shut, "data-paint") == {}, "nothing on a shut panel waits to be painted"
+
+
+def test_the_sentence_is_painted_by_the_panels_name() -> None:
+    assert "summaries.time" in having(section(is_open=True), "data-paint")
+
+
+def test_a_table_shows_three_digits_and_keeps_them_all() -> None:  # N13
+    table = Table(columns=("share", "day, B"), rows=(("your setting", 380.9523809523809), ("", 2)))
+    drawn = table_view(table, caption="How long?")
+    assert having(drawn, "data-value").keys() == {"380.9523809523809", "2.0"}
+    assert "|381|" in f"|{text(drawn)}|"
+    assert [part.scope for part in every(drawn) if getattr(part, "scope", "")] == ["col", "col"]
+    assert "How long?" in text(drawn), "the caption names it"
+    assert (props(drawn)["tabIndex"], props(drawn)["role"]) == (0, "region"), "what scrolls can be reached by keys"

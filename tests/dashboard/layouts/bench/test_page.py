@@ -1,0 +1,124 @@
+"""A bench's page before and after the lock: the same places, filled only when they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dashboard.lab import Step
+from dashboard.layouts.bench.page import BenchState, bench_body, bench_page
+from dashboard.rendering.bench_view import scene
+from dashboard.rendering.figures.style import Screen
+from dashboard.student.predictions import Draft, Locked
+from dashboard.student.progress import progress
+from tests.dashboard.layouts.drawn import every, having, of_class, props, text
+from tracks.loading.registry import Registry
+
+TIME = "2025-01-01T00:00:00+00:00"
+
+
+@pytest.fixture
+def state(registry: Registry) -> Callable[..., BenchState]:
+    def of(*, is_open: bool, bench_id: str = "downlink") -> BenchState:
+        track, bench = registry.track("edge_guardian"), registry.bench("edge_guardian", bench_id)
+        locks = {}
+        for item in bench.predictions:
+            value = item.options[0].id if item.options else "100"
+            draft = Draft(value=value, mechanism=item.mechanisms[0].id, confidence="guess")
+            locks[item.id] = Locked(draft=draft, time=TIME)
+        opened = scene(track, bench, bench.defaults(), locks, Screen()) if is_open else None
+        return BenchState(
+            track=track,
+            bench=bench,
+            controls_of=bench,
+            arrivals={},
+            steps=[Step(id="paradox", label="Paradox", bench=None), Step(id="downlink", label="Downlink", bench=bench)],
+            done=set(),
+            locks=locks if is_open else {},
+            readings=bench.run(track, bench.defaults()).readings,
+            scene=opened,
+            progress=progress((), track, bench),
+            standing={
+                "tries": "0 of 10",
+                "locks": "–",
+                "guarantee": "–",
+                "epsilon": "–",
+                "saved": TIME if is_open else "",
+            },
+            debrief=None,
+            screen=Screen(),
+        )
+
+    return of
+
+
+def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
+    """A place that no view fills stays empty on the page for good."""
+    for bench_id in ("paradox", "downlink"):
+        opened = state(is_open=True, bench_id=bench_id)
+        view = opened.scene.view
+        for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
+            if name.startswith(("values.", "status.fixes.", "relief.")):
+                continue
+            part = {**view, "standing": opened.standing}
+            for step in name.split("."):
+                part = part[int(step)] if isinstance(part, list) else part[step]
+            assert isinstance(part, str), name
+
+
+def test_every_reading_and_gauge_has_its_place(state) -> None:  # L8 L21
+    opened = state(is_open=True)
+    body = bench_body(opened)
+    painted = having(body, "data-paint")
+    assert {f"readings.{reading.id}.value" for reading in opened.readings} <= painted.keys()
+    assert len(of_class(body, "gauge")) == len(opened.bench.hud)
+    assert having(body, "data-reading").keys() == {reading.id for reading in opened.readings}
+
+
+def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None:  # N1 L8
+    body = bench_body(state(is_open=False))
+    readings = [text(reading) for reading in of_class(body, "reading")]
+    assert readings == ["Download|–|≤ 60\u00a0s", "Model|–|no limit"]
+    assert all(gauge.split("|")[1] == "–" for gauge in map(text, of_class(body, "gauge")))
+    assert of_class(body, "popover") == []
+    assert of_class(body, "peek") == []
+    assert of_class(body, "reflect") == []
+    assert of_class(body, "happened") == []
+    assert of_class(body, "tries-section") == []
+    assert not {n for n in having(body, "data-paint") if n != "what_if" and not n.startswith("standing.")}
+
+
+def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
+    body = bench_body(state(is_open=False))
+    stores = [props(part) for part in every(body) if type(part).__name__ == "Store"]
+    (view,) = [store for store in stores if store["id"]["name"] == "view"]
+    assert view.get("data") is None
+
+
+def test_a_lock_is_announced_once_and_its_time_is_on_the_page(state) -> None:
+    opened = state(is_open=True)
+    assert props(bench_body(opened, just_locked=True))["data-just-locked"] == "true"
+    assert props(bench_body(opened))["data-just-locked"] == "false"
+    assert props(bench_body(opened))["data-saved"] == TIME
+
+
+def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L3 L4
+    shut, opened = (state(is_open=flag) for flag in (False, True))
+    assert shut.bench.brief.text in text(bench_body(shut))
+    assert shut.bench.brief.short not in text(bench_body(shut))
+    (folded,) = of_class(bench_body(opened), "brief-again")
+    assert opened.bench.brief.short in text(folded)
+    assert opened.bench.brief.text in text(folded)
+
+
+def test_where_you_stand_names_track_step_context_guarantee_binding_tries_and_locks(state) -> None:  # L21
+    (hud,) = of_class(bench_body(state(is_open=True)), "hud")
+    assert text(hud).startswith("Edge Guardian|2 Downlink|federated|Guarantee |")
+    assert {"standing.guarantee", "standing.epsilon", "standing.tries", "standing.locks", "binding.text",
+            "relief.text"} <= having(hud, "data-paint").keys()  # fmt: skip
+
+
+def test_the_page_tells_its_title(state) -> None:
+    (titled,) = having(bench_page(state(is_open=False)), "data-title")
+    assert titled == "Downlink: who waits for the broadcast? · Edge Guardian · edgelab"

@@ -1,0 +1,105 @@
+"""Which decision relieves the binding constraint most per step: a difference of margins, never a figure."""  # N7
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.rendering.sensitivity import relief, relief_in_words
+from tests.http_student import Student
+from tracks.api.bench import Drawing, Outcome, Slider, Table, Track, Verdict
+from tracks.loading.registry import Registry
+
+KEY = "edge_guardian/downlink"
+
+
+def never() -> dict:
+    raise AssertionError("a difference of margins draws no figure")
+
+
+@pytest.fixture
+def track(registry: Registry) -> Track:
+    return registry.track("edge_guardian")
+
+
+def bench(registry: Registry, solve, *controls):
+    own = registry.bench("edge_guardian", "downlink")
+    return replace(own, controls=controls, solve=solve, predictions=(), presets=(), hud=(), peek=None)
+
+
+def slider(name: str, **more) -> Slider:
+    return Slider(id=name, label=name, unit="", minimum=0, maximum=20, step=0.01, default=10, **more)
+
+
+def weighted(weights: dict[str, float]):
+    """A verdict whose margin is the weighted sum of the controls."""
+
+    def solve(track, *, seed, **values):
+        quantity = -sum(weights[name] * value for name, value in values.items())
+        verdict = Verdict(
+            code="late", level="fail", title="Late", measure="time", quantity=quantity, limit=0, unit="s",
+            cause="Because.", scale=1.0,
+        )  # fmt: skip
+        drawing = Drawing(figure=never, summary="One.", table=lambda: Table(columns=("x",), rows=()))
+        return Outcome(panels=dict.fromkeys(("time", "again", "halves"), drawing), readings=(), verdicts=(verdict,))
+
+    return solve
+
+
+def found(registry: Registry, track: Track, weights: dict[str, float], **roles):
+    one = bench(registry, weighted(weights), *(slider(name, **roles.get(name, {})) for name in weights))
+    values = one.defaults()
+    return one, values, relief(track, one, values, one.run(track, values))
+
+
+def test_the_steepest_decision_is_named_in_its_own_direction(registry: Registry, track: Track) -> None:
+    """One step is a twentieth of the scale: here 1, so the gain is the weight itself."""
+    _, _, up = found(registry, track, {"a": 1.0, "b": 3.0})
+    assert (up.control, up.value, pytest.approx(up.gain)) == ("b", 11, 3.0)
+    _, _, down = found(registry, track, {"a": 1.0, "b": -3.0})
+    assert (down.control, down.value, pytest.approx(down.gain)) == ("b", 9, 3.0)
+
+
+def test_the_world_is_not_the_students_to_move(registry: Registry, track: Track) -> None:
+    _, _, eased = found(registry, track, {"a": 1.0, "b": 3.0}, b={"role": "environment"})
+    assert eased.control == "a"
+
+
+def test_where_nothing_helps_it_says_so(registry: Registry, track: Track) -> None:
+    one, values, none = found(registry, track, {"a": 0.0})
+    assert none is None
+    outcome = one.run(track, values)
+    assert relief_in_words(one, values, none, outcome.verdicts[0]) == "no single step eases it"
+    assert relief_in_words(one, values, none, None) == ""
+
+
+@pytest.mark.parametrize("name", ["paradox", "convergence"])
+def test_the_named_step_really_raises_the_margin_and_no_other_does_more(
+    registry: Registry, track: Track, name: str
+) -> None:
+    one = registry.bench("edge_guardian", name)
+    values = one.defaults() | ({"moved_bytes": 1e12} if name == "paradox" else {})
+    outcome = one.run(track, values)
+    binding = outcome.ranked_verdicts()[0]
+    eased = relief(track, one, values, outcome)
+    after = one.run(track, {**values, eased.control: eased.value})
+    margin = next(verdict.margin for verdict in after.verdicts if verdict.code == binding.code)
+    assert margin - binding.margin == pytest.approx(eased.gain)
+    assert eased.gain > 0
+
+
+def test_at_rest_the_server_names_it_and_before_the_lock_it_does_not(student: Student) -> None:
+    values = {"values": student.bench(KEY).defaults()}
+    assert student.rest(KEY, values).status_code == 403
+    student.lock_all(KEY)
+    answer = student.rest(KEY, values).get_json()["response"]
+    (told,) = (part["data"] for part in answer.values())
+    assert told["text"].startswith("eased most by ")
+    assert told["control"] in {control.id for control in student.bench(KEY).controls}
+
+
+@pytest.mark.parametrize("rest", ["x", 1, [], {"values": []}, {"values": {"nothing": 1}}, {"values": {}}])
+def test_what_is_no_state_is_refused(student: Student, rest) -> None:
+    student.lock_all(KEY)
+    assert student.rest(KEY, rest).status_code in (204, 422)

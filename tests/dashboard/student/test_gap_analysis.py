@@ -1,0 +1,104 @@
+"""The gap autopsy: a wrong number is told which terms it left out, as factors, and a right one nothing."""  # N6
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.student.gap_analysis import autopsy
+from dashboard.student.predictions import Draft
+from tests.http_student import Student, said
+from tracks.api.bench import Option, Prediction, Term, Truth
+from tracks.api.quantities import in_words
+
+REASONS = (Option(id="why", text="Why.", feedback="Because."),)
+TRAFFIC = Truth(
+    value=60.0,
+    terms=(Term(name="size", value=3.0), Term(name="rounds", value=10.0), Term(name="directions", value=2.0)),
+    combine="product",
+)
+MEMORY = Truth(
+    value=100.0,
+    terms=(Term(name="weights", value=8.0), Term(name="gradients", value=12.0), Term(name="activations", value=80.0)),
+)
+
+
+def prediction(truth: Truth, unit: str = "x") -> Prediction:
+    return Prediction(
+        id="one", question="How many?", unit=unit, low=1e-9, high=1e9, truth=lambda track: truth, mechanisms=REASONS
+    )
+
+
+def found(truth: Truth, locked: str):
+    return autopsy(prediction(truth), Draft(value=locked, mechanism="why", confidence="guess"), truth)
+
+
+@pytest.mark.parametrize(
+    ("truth", "locked", "forgotten"),
+    [
+        (TRAFFIC, "6", {"rounds": 10.0}),  # one round instead of ten
+        (TRAFFIC, "3", {"rounds": 10.0, "directions": 2.0}),  # one round, one direction
+        (MEMORY, "20", {"activations": 5.0}),  # 100 is five times what is left
+        (MEMORY, "7.5", {"gradients": 1 / 0.88, "activations": 5.0}),  # weights alone: inference
+    ],
+)
+def test_what_was_left_out_is_named_with_its_factor(truth: Truth, locked: str, forgotten: dict[str, float]) -> None:
+    said = found(truth, locked)
+    assert dict(said.forgotten) == pytest.approx(forgotten)
+    assert all(name in said.sentence for name in forgotten)
+
+
+def test_the_sentence_gives_the_value_without_them_and_the_factor_of_all() -> None:
+    said = found(TRAFFIC, "3.3").sentence
+    assert "gives 3×" in said
+    assert "the 3.3× you locked" in said
+    assert "a factor of 20×" in said
+
+
+@pytest.mark.parametrize("locked", ["60", "31", "119"])
+def test_a_right_answer_forgot_nothing(locked: str) -> None:
+    assert found(TRAFFIC, locked) is None
+
+
+@pytest.mark.parametrize("locked", ["4000", "1000"])
+def test_an_answer_too_high_is_not_explained_by_terms_above_one(locked: str) -> None:
+    said = found(TRAFFIC, locked)
+    assert said.forgotten == ()
+    assert "The largest is rounds: a factor of 10×" in said.sentence
+
+
+def test_terms_below_one_explain_what_is_too_high() -> None:
+    """Who forgets that one device in a hundred takes part answers a hundred times too much."""
+    shared = Truth(value=0.2, terms=(Term(name="size", value=20.0), Term(name="share", value=0.01)), combine="product")
+    assert dict(found(shared, "20").forgotten) == {"share": 0.01}
+
+
+def test_one_term_or_an_option_has_no_autopsy() -> None:
+    single = Truth(value=40.0, terms=(Term(name="all", value=40.0),), combine="product")
+    assert found(single, "1") is None
+    chosen = Prediction(
+        id="one", question="Which?", truth=lambda track: Truth(value="a"), mechanisms=REASONS,
+        options=(Option(id="a", text="A", feedback="a"), Option(id="b", text="B", feedback="b")),
+    )  # fmt: skip
+    assert autopsy(chosen, Draft(value="b", mechanism="why", confidence="guess"), Truth(value="a")) is None
+
+
+@given(st.floats(min_value=1e-6, max_value=1e6))
+def test_every_wrong_number_gets_a_sentence(locked: float) -> None:
+    for truth in (TRAFFIC, MEMORY):
+        said = found(truth, repr(locked))
+        assert said is None or said.sentence.endswith(".")
+
+
+def test_the_reveal_marks_the_rows_that_were_left_out(student: Student) -> None:
+    key = "edge_guardian/paradox"
+    bench = student.bench(key)
+    (item,) = bench.predictions
+    truth = bench.truth(student.registry.track("edge_guardian"), item)
+    rounds = next(term for term in truth.terms if "Rounds" in term.name)
+    student.lock(key, item, value=repr(truth.value / rounds.value))
+    student.reveal(key)
+    shown = said(student.page(f"/{key}"))
+    assert "What your lock left out." in shown
+    assert f"left out: {in_words(rounds.value, 'x')}" in shown

@@ -1,0 +1,160 @@
+"""What the lab knows: which addresses are pages, the steps of a track, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from dashboard.lab import MISSION, Lab, Step, is_open, locked_from
+from dashboard.ledger.events import Event, StoredEvent
+from dashboard.ledger.migrations import upgrade
+from dashboard.ledger.store import Store
+from dashboard.rendering.second_opinions import Opinions
+from dashboard.settings import Settings
+from dashboard.student.predictions import Locked
+from dashboard.web.request_checks import Refused
+from tracks.api.bench import Track
+from tracks.loading.registry import Registry
+
+STUDENT, OTHER = "a" * 32, "b" * 32
+
+
+def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
+    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
+    upgrade(settings.database_url)
+    opinions = Opinions(settings.cache_dir, settings.secret_keys)
+    return Lab(settings=settings, registry=registry, store=Store(settings.database_url), opinions=opinions)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, registry: Registry) -> Lab:
+    return lab_of(tmp_path, registry)
+
+
+@pytest.fixture
+def track(registry: Registry) -> Track:
+    return registry.track("edge_guardian")
+
+
+def lock(lab: Lab, bench: str, prediction: str, *, track: str = "edge_guardian", student: str = STUDENT) -> StoredEvent:
+    return lab.store.append(
+        Event(
+            student=student,
+            track=track,
+            bench=bench,
+            kind="lock",
+            payload={"value": "3", "mechanism": "size", "confidence": "guess"},
+            idempotency_key=f"{track}/{bench}/{prediction}",
+            model_version="test-1",
+            prediction=prediction,
+        )
+    )
+
+
+class TestKnows:
+    @pytest.mark.parametrize(
+        "path",
+        ["", "/", "/edge_guardian", "/edge_guardian/", "/edge_guardian/paradox", "/tiny_pioneer/downlink", "/designer"],
+    )
+    def test_a_page(self, lab: Lab, path: str) -> None:
+        assert lab.knows(path)
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/paradox",  # a bench without its track
+            "/edge_guardian/nothing",
+            "/edge_guardian/paradox/1",
+            "/edge_guardian/designer",
+            "/designer/1",
+            "/Edge_Guardian",
+            "/..",
+            "/%00",
+            "/é",
+        ],
+    )
+    def test_no_page(self, lab: Lab, path: str) -> None:
+        assert not lab.knows(path)
+
+    def test_the_designers_page_can_be_switched_off(self, tmp_path: Path, registry: Registry) -> None:
+        assert not lab_of(tmp_path, registry, EDGELAB_DESIGNER="off").knows("/designer")
+
+    def test_every_bench_it_knows_it_finds_and_no_other(self, lab: Lab) -> None:
+        for track in lab.registry.tracks.values():
+            for bench in lab.registry.benches(track.id):
+                assert lab.bench(f"{track.id}/{bench.id}") == (track, bench)
+        for key in ("edge_guardian/nothing", "nobody/paradox", "edge_guardian", "", None, 7):
+            with pytest.raises(Refused):
+                lab.bench(key)
+
+
+class TestSteps:
+    def test_the_mission_stands_in_order_whether_or_not_its_benches_are_open(
+        self, tmp_path: Path, registry: Registry, track: Track
+    ) -> None:
+        """A guest's track may bring no crisis, and a lab may leave a bench out."""
+        missions = {
+            name: MappingProxyType({key: bench for key, bench in own.items() if key != "memory"})
+            for name, own in registry.missions.items()
+        }
+        lab = lab_of(tmp_path, replace(registry, missions=MappingProxyType(missions)))
+        steps = lab.steps(track)
+        assert [(step.id, step.label, step.minutes) for step in steps[: len(MISSION)]] == list(MISSION)
+        assert steps[0].bench is lab.registry.bench(track.id, "paradox")
+        assert steps[1] == Step(id="memory", label="Memory", bench=None, minutes=12)
+        assert not lab.knows("/edge_guardian/memory")
+
+    def test_a_guests_bench_follows_the_mission_under_the_first_words_of_its_title(  # N9
+        self, lab: Lab, track: Track
+    ) -> None:
+        last = lab.steps(track)[-1]
+        assert (last.id, last.label) == ("downlink", "Downlink")
+
+    def test_every_bench_is_a_step_once(self, lab: Lab) -> None:
+        for track in lab.registry.tracks.values():
+            served = [step.id for step in lab.steps(track) if step.bench]
+            assert sorted(served) == sorted(bench.id for bench in lab.registry.benches(track.id))
+
+
+class TestDone:
+    def test_a_bench_is_done_when_its_every_prediction_is_locked(self, lab: Lab) -> None:
+        events = [lock(lab, "downlink", "wait")]
+        assert lab.done(events) == {}
+        events.append(lock(lab, "downlink", "who"))
+        assert lab.done(events) == {"edge_guardian": {"downlink"}}
+
+    def test_locks_of_another_track_bench_or_kind_do_not_count(self, lab: Lab) -> None:
+        events = [lock(lab, "downlink", "wait"), lock(lab, "downlink", "who", track="tiny_pioneer")]
+        events.append(lock(lab, "paradox", "who"))
+        assert lab.done(events) == {}
+        assert lab.done([]) == {}
+
+    def test_locks_on_what_no_longer_exists_are_overlooked(self, lab: Lab) -> None:
+        """A guest that was taken away leaves its events in the ledger."""
+        assert lab.done([lock(lab, "gone", "wait"), lock(lab, "paradox", "gone", track="nobody")]) == {}
+
+
+class TestLocks:  # N1
+    def test_they_are_the_students_own(self, lab: Lab, track: Track) -> None:
+        bench = lab.registry.bench(track.id, "downlink")
+        stored = lock(lab, "downlink", "wait")
+        assert lab.locks(STUDENT, track, bench) == {"wait": locked_from(stored)}
+        assert lab.locks(OTHER, track, bench) == {}
+        assert lab.locks(None, track, bench) == {}
+
+    def test_a_bench_is_open_when_none_is_missing(self, lab: Lab, track: Track) -> None:
+        bench = lab.registry.bench(track.id, "downlink")
+        assert not is_open(bench, {})
+        lock(lab, "downlink", "wait")
+        assert not is_open(bench, lab.locks(STUDENT, track, bench))
+        lock(lab, "downlink", "who")
+        assert is_open(bench, lab.locks(STUDENT, track, bench))
+
+    def test_a_stored_lock_is_what_was_entered(self, lab: Lab) -> None:
+        found = locked_from(lock(lab, "downlink", "wait"))
+        assert isinstance(found, Locked)
+        assert found.draft.as_dict() == {"value": "3", "mechanism": "size", "confidence": "guess"}
+        assert found.time.endswith("+00:00")

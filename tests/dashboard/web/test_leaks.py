@@ -1,0 +1,388 @@
+"""Nothing that a bench computes, and no answer it holds, is in any response until its lock is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from dash import Dash, dcc
+from werkzeug.test import TestResponse
+
+from dashboard.app import create_app
+from dashboard.layouts.bench.page import BenchState
+from dashboard.ledger.migrations import upgrade
+from dashboard.rendering.bench_view import scene
+from dashboard.rendering.figures.style import Screen
+from dashboard.settings import Settings
+from dashboard.web import ids
+from tests.dashboard.answers import Answers, answers_of, leaves, states
+from tests.http_student import Student, an_answer
+from tracks.api.bench import Bench, Option, Outcome, Peek, PeekLine, Prediction, Reading, Term, Track, Truth, Value
+from tracks.loading.registry import Registry
+
+TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
+GUEST = "edge_guardian/downlink"
+SCREENS = ("", "dark.narrow")
+CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
+
+
+@dataclass
+class Listener(Student):
+    """A student who keeps every response."""
+
+    heard: list[tuple[str, TestResponse]] = field(default_factory=list)
+
+    def post(self, body: Any, **handles: str) -> TestResponse:
+        return self.keep(body["output"], super().post(body, **handles))
+
+    def keep(self, name: str, answer: TestResponse) -> TestResponse:
+        assert answer.status_code < 500, f"{name}: {answer.get_data(as_text=True)[:500]}"
+        self.heard.append((name, answer))
+        return answer
+
+    def walk(self, key: str) -> None:
+        """Ask everything that a student of a shut bench can ask of it, allowed or not."""
+        bench = self.bench(key)
+        self.keep(f"GET /{key}", self.client.get(f"/{key}"))
+        self.page(f"/{key}")
+        for values in states(bench):
+            self.update(key, values)
+        self.update(key, {**bench.defaults(), "nothing": 1})
+        for panel in bench.panels:
+            self.table(key, panel.id)
+        for pressed in ("reflect", "mark"):
+            self.write(key, pressed, {"showed": "a", "why": "b", "change": "c", "check": "d", "mark0": "m1"})
+        if bench.reflection and bench.reflection.check:
+            for option in bench.reflection.check.options:
+                self.tick(key, option.id)
+        for deed in ("record", "observe", "carry", "learnt"):
+            values = {"values": dict(bench.defaults()), "try": 1}
+            self.deed(key, {"do": deed, **values}, written={"observation": "a", "learnt": "b"})
+        self.rest(key, {"values": dict(bench.defaults())})
+        self.ask_opinion(key, dict(bench.defaults()))
+        for prediction in bench.predictions:
+            self.ask(key, prediction)
+
+    def ask(self, key: str, prediction: Prediction) -> None:
+        """Type, review, go back."""
+        for text in ("1", "0,5", "1e300", "none", ""):
+            self.repeat(key, prediction, text)
+        whole = an_answer(prediction)
+        for option in (*prediction.mechanisms, *prediction.options):
+            name = "mechanism" if option in prediction.mechanisms else "value"
+            self.press(key, "review", prediction=prediction.id, entered={**whole, name: option.id})
+        self.press(key, "review", prediction=prediction.id, entered={**whole, "value": ""})
+        self.press(key, "edit", draft={"prediction": prediction.id, **whole})
+
+    def forge(self, key: str) -> None:
+        """Press Lock on drafts that no review would let pass."""
+        for prediction in self.bench(key).predictions:
+            for part in an_answer(prediction):
+                self.lock(key, prediction, **{part: "nonsense"})
+
+    def tick(self, key: str, chosen: str) -> TestResponse:
+        """Choose an option of the check question."""
+        return self._moved(ids.slot(key, "feedback"), ids.writing(key, "check"), chosen, '"name":"feedback"')
+
+    def repeat(self, key: str, prediction: Prediction, text: str) -> TestResponse:
+        """Type into the prediction's box."""
+        entry = ids.entry(key, prediction.id, "value")
+        return self._moved(ids.echo(key, prediction.id), entry, text, '"kind":"echo"')
+
+    def _moved(self, place: ids.Id, entry: ids.Id, value: Any, part: str) -> TestResponse:
+        return self.post(
+            {
+                "output": self.output(part),
+                "outputs": {"id": place, "property": "children"},
+                "inputs": [{"id": entry, "property": "value", "value": value}],
+                "changedPropIds": [ids.dom(entry) + ".value"],
+            }
+        )
+
+    def wander(self) -> None:
+        """Open every page that is no bench, and every address that the server knows."""
+        pages = ["/", "/designer", "/nothing", *(f"/{track}" for track in self.registry.tracks)]
+        rules = [rule.rule for rule in self.app.server.url_map.iter_rules() if not rule.arguments]
+        for path in (*pages, *rules):
+            self.keep(f"GET {path}", self.client.get(path))
+        for path in pages:
+            self.page(path)
+        self.compute_opinion(None)
+        self.stop_opinion()
+
+    def leaks(self, answers: Answers) -> list[str]:
+        return [f"{name}: {kind} {item!r}" for name, answer in self.heard for kind, item in answers.found_in(answer)]
+
+
+def new_lab(folder: Path, registry: Registry) -> Dash:
+    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(folder)})
+    upgrade(settings.database_url)
+    return create_app(settings, registry)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Dash:
+    """One lab for all students of this module."""
+    return new_lab(tmp_path_factory.mktemp("lab"), registry)
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Dash:
+    """A lab that differs in every answer, and in nothing else."""
+    return new_lab(tmp_path_factory.mktemp("twin"), other_answers(registry))
+
+
+@pytest.fixture
+def listener(lab: Dash, registry: Registry) -> Listener:
+    return Listener.of(lab, registry)
+
+
+@pytest.fixture(scope="module")
+def answers(registry: Registry) -> Mapping[str, Answers]:
+    """What each bench of each track must not say."""
+    constants = [value for track in registry.tracks.values() for value in track.constants().values()]
+    return {key: answers_of(track, bench, constants) for key, track, bench in every_bench(registry)}
+
+
+def every_bench(registry: Registry) -> Iterator[tuple[str, Track, Bench]]:
+    for track in registry.tracks.values():
+        for bench in registry.benches(track.id):
+            yield ids.bench_key(track.id, bench.id), track, bench
+
+
+def keys_of(registry: Registry, track_id: str) -> list[str]:
+    return [key for key, track, _ in every_bench(registry) if track.id == track_id]
+
+
+class TestBeforeTheLock:  # N1
+    @pytest.mark.parametrize("screen", SCREENS)
+    @pytest.mark.parametrize("track_id", TRACKS)
+    def test_no_response_of_a_shut_bench_holds_an_answer(
+        self, listener: Listener, answers: Mapping[str, Answers], track_id: str, screen: str
+    ) -> None:
+        listener.client.set_cookie("edgelab_screen", screen)
+        for key in keys_of(listener.registry, track_id):
+            listener.heard.clear()
+            listener.walk(key)
+            listener.forge(key)
+            assert len(listener.heard) > 20
+            assert listener.leaks(answers[key]) == []
+
+    @pytest.mark.parametrize("screen", SCREENS)
+    def test_no_page_around_the_benches_holds_an_answer(
+        self, listener: Listener, answers: Mapping[str, Answers], screen: str
+    ) -> None:
+        listener.client.set_cookie("edgelab_screen", screen)
+        listener.wander()
+        for key, hidden in answers.items():
+            assert listener.leaks(hidden) == [], key
+
+    def test_a_browser_without_a_cookie_learns_no_more(
+        self, lab: Dash, registry: Registry, answers: Mapping[str, Answers]
+    ) -> None:
+        stranger = Listener(lab, registry, lab.server.test_client(use_cookies=False))
+        for key, _, bench in every_bench(registry):
+            stranger.heard.clear()
+            stranger.walk(key)
+            for prediction in bench.predictions:
+                stranger.lock(key, prediction)
+            assert stranger.leaks(answers[key]) == []
+
+    def test_one_lock_of_two_opens_nothing(self, listener: Listener, answers: Mapping[str, Answers]) -> None:
+        for prediction in listener.bench(GUEST).predictions:
+            locked = Listener.of(listener.app, listener.registry)
+            assert locked.lock(GUEST, prediction).status_code == 200
+            locked.walk(GUEST)
+            assert locked.leaks(answers[GUEST]) == []
+
+    def test_anothers_lock_opens_nothing(self, lab: Dash, registry: Registry) -> None:
+        for key in (GUEST, "edge_guardian/paradox"):
+            first, other, later = (Listener.of(lab, registry) for _ in range(3))
+            first.walk(key)
+            other.lock_all(key)
+            later.walk(key)
+            assert said(later) == said(first)
+
+    def test_the_walk_presses_everything_that_the_server_answers(self, listener: Listener) -> None:
+        """A callback that this module does not ask is one whose answers nobody reads."""
+        listener.walk(GUEST)
+        listener.wander()
+        served = {
+            item["output"]
+            for item in listener.client.get("/_dash-dependencies").get_json()
+            if not item["clientside_function"]
+        }
+        assert served == {name for name, _ in listener.heard if not name.startswith("GET")}
+
+
+def said(listener: Listener) -> list[tuple[str, int, list[str | float]]]:
+    """All that was heard, but for clock and chance."""
+    return [
+        (name, answer.status_code, [CHANCE.sub("", leaf) if isinstance(leaf, str) else leaf for leaf in leaves(answer)])
+        for name, answer in listener.heard
+    ]
+
+
+class TestTheReaderIsNotBlind:
+    """The tests above pass when nothing is recognised; these fail then."""
+
+    KINDS = frozenset(
+        ("summary", "point", "figure", "table", "reading", "note", "verdict", "peek", "truth", "feedback",
+         "model answer", "sample", "rubric")
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("key", [GUEST, *(f"{track}/paradox" for track in TRACKS)])
+    def test_an_open_bench_gives_away_every_kind(
+        self, listener: Listener, answers: Mapping[str, Answers], key: str
+    ) -> None:
+        listener.lock_all(key)
+        bench = listener.bench(key)
+        listener.page(f"/{key}")
+        listener.update(key, bench.defaults())
+        listener.table(key, bench.panels[0].id)
+        listener.reveal(key)
+        check = bench.reflection.check.options[0].id
+        listener.write(key, "reflect", {"showed": "a", "why": "b", "change": "c", "check": check})
+        found = {kind for _, answer in listener.heard for kind, _ in answers[key].found_in(answer)}
+        hidden = answers[key].kinds()
+        assert hidden & self.KINDS <= found
+        assert len(self.KINDS - hidden) <= 2, "the guest has short rubrics and no notes"
+
+    @pytest.mark.parametrize(
+        ("name", "leak"),
+        [
+            # The door that answers before it has looked at the lock.
+            ("dashboard.callbacks.bench.is_open", lambda _: lambda bench, locks: True),
+            ("dashboard.callbacks.navigation.is_open", lambda _: lambda bench, locks: True),
+            # The note of a reading in place of its limit.
+            ("dashboard.layouts.bench.page.limit_words", lambda _: lambda reading: reading.note or "no limit"),
+            ("dashboard.layouts.bench.page.limit_words", lambda _: lambda reading: str(reading.value)),
+            # The student's figure in place of the empty frame.
+            ("dashboard.layouts.bench.page.waiting_figures", lambda registry: drawn(registry)),
+            # The whole scene in the page's store.
+            ("dashboard.callbacks.navigation.bench_page", lambda _: stored),
+            # Reasons sent with their feedback.
+            ("dashboard.layouts.bench.predict.CONFIDENCE", lambda registry: mechanisms(registry)),
+        ],
+    )
+    def test_a_planted_leak_is_found(
+        self, listener: Listener, answers: Mapping[str, Answers], monkeypatch: pytest.MonkeyPatch, name: str, leak: Any
+    ) -> None:
+        monkeypatch.setattr(name, leak(listener.registry))
+        found = []
+        for key in (GUEST, "edge_guardian/paradox"):
+            listener.heard.clear()
+            listener.walk(key)
+            found += listener.leaks(answers[key])
+        assert found
+
+
+def drawn(registry: Registry) -> Callable[..., Any]:
+    track = registry.track("edge_guardian")
+    return lambda key, bench, screen: scene(track, bench, bench.defaults(), {}, screen or Screen()).figures
+
+
+def stored(state: BenchState) -> Any:
+    view = scene(state.track, state.bench, state.bench.defaults(), {}, state.screen).view
+    return dcc.Store(id="planted", data=view)
+
+
+def mechanisms(registry: Registry) -> tuple[Option, ...]:
+    reasons = registry.bench(*ids.split_bench_key(GUEST)).predictions[0].mechanisms
+    return tuple(Option(id=reason.id, text=reason.feedback) for reason in reasons)
+
+
+class TestNothingOfTheOutcomeFlowsOut:  # N1
+    """Two labs that differ in every answer, and in nothing else, say the same before the lock."""
+
+    @pytest.mark.parametrize("screen", SCREENS)
+    def test_other_answers_change_no_response(self, lab: Dash, twin: Dash, registry: Registry, screen: str) -> None:
+        one, two = Listener.of(lab, registry), Listener.of(twin, registry)
+        for listener in (one, two):
+            listener.client.set_cookie("edgelab_screen", screen)
+            listener.wander()
+            for track_id in TRACKS:
+                for key in keys_of(registry, track_id):
+                    listener.walk(key)
+            listener.lock(GUEST, listener.bench(GUEST).predictions[0])
+            listener.walk(GUEST)
+        for mine, others in zip(said(one), said(two), strict=True):
+            assert mine == others
+
+    def test_after_the_lock_the_twin_says_other_things(self, lab: Dash, twin: Dash, registry: Registry) -> None:
+        one, two = Listener.of(lab, registry), Listener.of(twin, registry)
+        for listener in (one, two):
+            listener.lock_all(GUEST)
+        assert said(one) != said(two)
+
+
+def other_answers(registry: Registry) -> Registry:
+    """The same tracks and benches with another outcome, truth, feedback and model answer each."""
+    missions = {
+        track.id: MappingProxyType({bench.id: other_bench(bench) for bench in registry.benches(track.id)})
+        for track in registry.tracks.values()
+    }
+    return replace(registry, missions=MappingProxyType(missions))
+
+
+def other_bench(bench: Bench) -> Bench:
+    reflection = bench.reflection
+    if reflection is not None:
+        check = reflection.check
+        if check is not None:
+            check = replace(check, options=otherwise(check.options), answer=check.options[-1].id)
+        reflection = replace(
+            reflection, rubric=("q",) * 4, model_answer="q", weak_sample="q", strong_sample="q", check=check
+        )
+
+    def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
+        return other_outcome(bench.solve(track, seed=seed, **values))
+
+    return replace(
+        bench,
+        solve=solve,
+        predictions=tuple(map(other_prediction, bench.predictions)),
+        reflection=reflection,
+        peek=lambda *_, **__: Peek(lines=(PeekLine(name="q", equation="q", numbers="q", source="q"),), leaves_out="q"),
+    )
+
+
+def otherwise(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(replace(option, feedback="q") for option in options)
+
+
+def other_prediction(item: Prediction) -> Prediction:
+    value = item.options[-1].id if item.options else 0.5
+    terms = () if item.options else (Term(name="q", value=0.5),)
+    return replace(
+        item,
+        truth=lambda *_, **__: Truth(value=value, terms=terms),
+        mechanisms=otherwise(item.mechanisms),
+        options=otherwise(item.options),
+        marks=None,
+    )
+
+
+def other_outcome(outcome: Outcome) -> Outcome:
+    """Other values and words; names and limits stay, since they may be seen."""
+
+    def reading(item: Reading) -> Reading:
+        value = "q" if isinstance(item.value, str) else 3 * float(item.value) + 0.12345
+        return replace(item, value=value, note="q", formula="q", meaning="q", source="q")
+
+    nothing = {"data": [], "layout": {"shapes": [], "annotations": []}}
+    drawings = outcome.panels.items()
+    return replace(
+        outcome,
+        panels={name: replace(item, summary="q", figure=lambda: nothing, point=None) for name, item in drawings},
+        readings=tuple(map(reading, outcome.readings)),
+        verdicts=tuple(
+            replace(item, title="q", measure="q", cause="q", quantity=item.quantity * 3 + 1, fixes=())
+            for item in outcome.verdicts
+        ),
+    )

@@ -1,0 +1,149 @@
+"""What a page loads: from here and nowhere else, by URLs that change with the content."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
+
+from dashboard import app as application
+from dashboard.app import ASSETS, index_page
+from dashboard.web.static_files import YEAR, Statics, install
+from tests.http_student import Student
+
+TEXTS = ("*.css", "*.js", "*.svg", "*.html")
+BUNDLE = "vendor/plotly-*.min.js"
+HOST = re.compile(r"(?:https?:|wss?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+SCRIPT = b"// gate " * 50
+NAMESPACES = "http://www.w3.org"
+# What only opens when a student asks for it, or is a comment: none is fetched by the page itself.
+IN_PLOTLY = ("plotly.com", "cloud.plotly.com", "cdn.plot.ly", "github.com", "syntheti.cc", "getify.mit-license.org")
+
+
+def folder(place: Path, **files: str) -> Path:
+    (place / "vendor").mkdir(parents=True)
+    (place / "vendor" / "plotly-basic-1.min.js").write_text("plotly")
+    for name, text in files.items():
+        (place / f"{name}.js").write_text(text)
+    return place
+
+
+def fetched(client: FlaskClient, path: str, encoding: str = "identity") -> tuple[int, Headers, bytes]:
+    """Status, headers and body; the file behind them is closed."""
+    with client.get(path, headers={"Accept-Encoding": encoding}) as answer:
+        return answer.status_code, answer.headers, answer.data
+
+
+class TestUrls:
+    def test_the_fingerprint_changes_with_the_content_and_only_with_it(self, tmp_path: Path) -> None:
+        one, same, other = (
+            Statics(folder(tmp_path / str(n), gate=text), prefix="/") for n, text in enumerate(("a", "a", "b"))
+        )
+        assert one.url("gate.js") == same.url("gate.js") != other.url("gate.js")
+        assert re.fullmatch(r"/assets/gate\.js\?v=[0-9a-f]{12}", one.url("gate.js"))
+
+    def test_the_prefix_stands_in_front(self, tmp_path: Path) -> None:  # N16
+        files = Statics(folder(tmp_path, gate="a"), prefix="/course/lab/")
+        assert files.url("gate.js").startswith("/course/lab/assets/gate.js?v=")
+        assert files.plain_url("x.woff2") == "/course/lab/assets/x.woff2"
+
+    def test_an_asset_that_is_missing_stops_the_start(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            Statics(folder(tmp_path), prefix="/").url("gate.js")
+
+
+class TestTheRealAssets:
+    def test_every_style_and_script_of_the_page_exists(self) -> None:
+        names = (*application._STYLES, *application._SCRIPTS, "js/boot.js", "icon.svg")
+        assert [name for name in names if not (ASSETS / name).is_file()] == []
+
+    def test_every_own_style_and_script_is_on_the_page(self) -> None:
+        page = index_page(Statics(ASSETS, prefix="/"))
+        own = [path.relative_to(ASSETS) for kind in ("css", "js") for path in (ASSETS / kind).glob("*.*")]
+        assert [name for name in own if f"/assets/{name.as_posix()}?v=" not in page] == []
+
+    def test_the_compressed_twin_is_the_bundle(self) -> None:
+        (bundle,) = ASSETS.glob(BUNDLE)
+        twin = bundle.with_name(f"{bundle.name}.gz")
+        assert gzip.decompress(twin.read_bytes()) == bundle.read_bytes()
+        assert twin.stat().st_size < bundle.stat().st_size / 2
+
+    def test_what_a_style_sheet_points_at_lies_beside_it(self) -> None:
+        missing = []
+        for sheet in ASSETS.rglob("*.css"):
+            for target in re.findall(r"url\((?!['\"]?(?:data:|#))['\"]?([^'\")]+)", sheet.read_text()):
+                if not (sheet.parent / target.split("?")[0]).is_file():
+                    missing.append((sheet.name, target))
+        assert missing == []
+
+
+class TestNothingComesFromAnotherHost:  # N14
+    def test_no_style_script_or_picture_names_one(self) -> None:
+        named = {}
+        for path in (path for pattern in TEXTS for path in ASSETS.rglob(pattern)):
+            text = (
+                re.sub(r"/\*!.*?\*/", "", path.read_text(), flags=re.DOTALL)
+                if path.suffix == ".css"
+                else path.read_text()
+            )
+            hosts = {host for host in HOST.findall(text) if not host.startswith(NAMESPACES)}
+            if path.match(BUNDLE):
+                hosts = {host for host in hosts if not host.lower().endswith(IN_PLOTLY)}
+            if hosts:
+                named[path.name] = hosts
+        assert named == {}
+
+    def test_the_scan_would_see_one(self) -> None:
+        for bad in (
+            "@import 'https://fonts.example.com/a.css'",
+            "src: url(//cdn.example.org/a.woff2)",
+            'fetch("wss://a.b.c")',
+        ):
+            assert HOST.search(bad)
+        assert not HOST.search("// a comment.js of ours")
+
+    def test_every_file_of_the_page_comes_from_here_and_comes(self, student: Student) -> None:
+        page = student.client.get("/").get_data(as_text=True)
+        links = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert len(links) > 15
+        assert [link for link in links if not re.match(r"/(?!/)", link)] == []
+        assert [link for link in links if fetched(student.client, link)[0] != 200] == []
+
+    def test_no_page_links_to_another_host(self, student: Student) -> None:
+        for path in ("/", "/designer", *(f"/{track}" for track in student.registry.tracks)):
+            page = student.page(path).get_data(as_text=True)
+            found = re.findall(r'"(?:href|src|action)": ?"((?:https?:)?//[^"]*)"', page)
+            assert found == [], path
+
+
+class TestServing:
+    @pytest.fixture
+    def server(self, tmp_path: Path) -> Flask:
+        place = folder(tmp_path, gate=SCRIPT.decode())
+        (place / "gate.js.gz").write_bytes(gzip.compress(SCRIPT))
+        server = Flask("test", static_folder=None)
+        install(server, Statics(place, prefix="/lab/"))
+        return server
+
+    def test_the_twin_is_sent_to_whoever_takes_it(self, server: Flask) -> None:
+        client = server.test_client()
+        _, headers, packed = fetched(client, "/lab/assets/gate.js", "gzip")
+        _, _, plain = fetched(client, "/lab/assets/gate.js", "identity")
+        assert headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed) == plain == SCRIPT
+
+    def test_it_is_kept_for_a_year(self, server: Flask) -> None:
+        _, headers, _ = fetched(server.test_client(), "/lab/assets/gate.js")
+        assert f"max-age={YEAR}" in headers["Cache-Control"]
+
+    @pytest.mark.parametrize(
+        "path", ["/lab/assets/../secret", "/lab/assets/%2e%2e/secret", "/assets/gate.js", "/lab/assets/"]
+    )
+    def test_nothing_outside_the_folder_is_served(self, server: Flask, tmp_path: Path, path: str) -> None:
+        (tmp_path.parent / "secret").write_text("secret")
+        assert fetched(server.test_client(), path)[0] == 404

@@ -1,0 +1,256 @@
+"""A student without a browser: the requests that the page would send, through Flask's test client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash
+from dash._get_app import app_context
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboard.web import ids
+from tracks.api.bench import Bench, Prediction, Value
+from tracks.loading.registry import Registry
+
+UPDATE = "/_dash-update-component"
+
+
+@dataclass
+class Student:
+    """One cookie jar and what its owner does."""
+
+    app: Dash
+    registry: Registry
+    client: FlaskClient
+
+    @classmethod
+    def of(cls, app: Dash, registry: Registry) -> Student:
+        """A new student whose browser has opened the first page and so has an identity."""
+        student = cls(app, registry, app.server.test_client())
+        student.client.get("/")
+        return student
+
+    def post(self, body: Any, **handles: str) -> TestResponse:
+        app_context.set(self.app)  # a server has one app; a process that tests has many, and Dash signs for the last
+        return self.client.post(f"{UPDATE}?{urlencode(handles)}" if handles else UPDATE, json=body)
+
+    def output(self, *parts: str) -> str:
+        """The key of the callback whose output names all these parts."""
+        return next(key for key in self.app.callback_map if all(part in key for part in parts))
+
+    def page(self, path: str) -> TestResponse:
+        """What routing answers for an address."""
+        return self.post(
+            {
+                "output": f"{ids.PAGE}.children",
+                "outputs": {"id": ids.PAGE, "property": "children"},
+                "inputs": [{"id": ids.LOCATION, "property": "pathname", "value": path}],
+                "changedPropIds": [f"{ids.LOCATION}.pathname"],
+            }
+        )
+
+    def bench(self, key: str) -> Bench:
+        return self.registry.bench(*ids.split_bench_key(key))
+
+    def update(self, key: str, values: Mapping[str, Any], *, moved: str = "") -> TestResponse:
+        """Send the controls as they stand, as one slider change does."""
+        return self.post(self.update_body(key, values, moved=moved))
+
+    def update_body(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        moved: str = "",
+        views: Mapping[str, Any] | None = None,
+        compare: Sequence[Any] = (),
+        opinion: Any = None,
+    ) -> dict[str, Any]:
+        bench = self.bench(key)
+        drawn = self._drawn(key, views or {})
+        figures = [{"id": ids.figure(key, panel.id), "property": "figure"} for panel in bench.panels]
+        inputs = [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()]
+        return {
+            "output": self.output('"kind":"figure"', '"name":"view"'),
+            "outputs": [figures, {"id": ids.slot(key, "view"), "property": "data"}],
+            "inputs": [
+                inputs,
+                drawn,
+                {"id": ids.slot(key, "compare"), "property": "data", "value": list(compare)},
+                {"id": ids.slot(key, "opinion"), "property": "data", "value": opinion},
+            ],
+            "changedPropIds": [ids.dom(ids.control(key, moved or next(iter(values), "none"))) + ".data"],
+        }
+
+    def seen(self, key: str, **changes: Value) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Figures by panel and the view, after some controls left their defaults."""
+        answer = self.update(key, {**self.bench(key).defaults(), **changes})
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+        response = answer.get_json()["response"]
+        view = next(part["data"] for name, part in response.items() if '"name":"view"' in name)
+        figures = {panel.id: response[ids.dom(ids.figure(key, panel.id))]["figure"] for panel in self.bench(key).panels}
+        return figures, view
+
+    def press(
+        self,
+        key: str,
+        action: str,
+        *,
+        entered: Mapping[str, Any] | None = None,
+        prediction: str = "",
+        draft: Any = None,
+        clicks: Any = 1,
+    ) -> TestResponse:
+        """Press a button of the prediction card: review, edit or lock."""
+        button = ids.action(key, action)
+        entries = [
+            {"id": ids.entry(key, prediction, name), "property": "value", "value": value}
+            for name, value in (entered or {}).items()
+        ]
+        under_review = {"id": ids.draft(key, prediction or "any"), "property": "data", "value": draft}
+        stores = [] if draft is None else [under_review]
+        return self.post(
+            {
+                "output": self.output('"name":"predict"', '"name":"body"'),
+                "outputs": [
+                    {"id": ids.slot(key, "predict"), "property": "children"},
+                    {"id": ids.slot(key, "body"), "property": "children"},
+                ],
+                "inputs": [[{"id": button, "property": "n_clicks", "value": clicks}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [entries, stores],
+            }
+        )
+
+    def lock(self, key: str, prediction: Prediction, **parts: Any) -> TestResponse:
+        """Press Lock with a draft that is complete unless ``parts`` says otherwise."""
+        return self.press(key, "lock", draft={"prediction": prediction.id, **an_answer(prediction), **parts})
+
+    def lock_all(self, key: str) -> None:
+        for prediction in self.bench(key).predictions:
+            answer = self.lock(key, prediction)
+            assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+
+    def write(self, key: str, action: str, fields: Mapping[str, Any]) -> TestResponse:
+        """Press a button of the reflection: reflect or mark."""
+        button = ids.action(key, action)
+        written = [{"id": ids.writing(key, n), "property": "value", "value": v} for n, v in fields.items()]
+        return self.post(
+            {
+                "output": self.output('"name":"reflect"'),
+                "outputs": {"id": ids.slot(key, "reflect"), "property": "children"},
+                "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [written],
+            }
+        )
+
+    def deed(self, key: str, deed: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
+        """Record a try, say what it showed, choose what is carried, earn more tries."""
+        names = ("tries", "after", "debrief", "standing")
+        outputs = [
+            {"id": ids.slot(key, name), "property": "data" if name == "standing" else "children"} for name in names
+        ]
+        fields = [
+            {"id": ids.writing(key, name), "property": "value", "value": value}
+            for name, value in (written or {}).items()
+        ]
+        return self.post(
+            {
+                "output": self.output('"name":"tries"', '"name":"after"'),
+                "outputs": outputs,
+                "inputs": [{"id": ids.slot(key, "deed"), "property": "data", "value": deed}],
+                "changedPropIds": [ids.dom(ids.slot(key, "deed")) + ".data"],
+                "state": [fields],
+            }
+        )
+
+    def record(self, key: str, **changes: Value) -> TestResponse:
+        """Record the defaults, or the state that differs from them in ``changes``."""
+        return self.deed(key, {"do": "record", "values": {**self.bench(key).defaults(), **changes}})
+
+    def observe(self, key: str, answer: Any = None) -> TestResponse:
+        """Say what the figure showed: rightly, unless an answer is given."""
+        question = self.bench(key).observation
+        return self.deed(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
+
+    def reveal(self, key: str) -> None:
+        """Record one try and say what it showed, so that the gap opens."""
+        assert self.record(key).status_code == 200
+        if self.bench(key).observation is not None:
+            assert self.observe(key).status_code == 200
+
+    def ask_opinion(self, key: str, values: Any) -> TestResponse:
+        """Ask for the ticket of a second opinion on a state."""
+        asked = {"bench": key, "values": values}
+        return self._store(ids.OPINION_TICKET, "data", ids.OPINION_ASKED, asked)
+
+    def compute_opinion(self, ticket: Any, **handles: str) -> TestResponse:
+        """Start the job of a ticket, or, with its handles, ask how far it has come."""
+        return self._store(ids.OPINION, "data", ids.OPINION_TICKET, ticket, **handles)
+
+    def stop_opinion(self, **handles: str) -> TestResponse:
+        """Stop a job by its handle."""
+        return self._store(ids.OPINION_CANCEL, "id", ids.OPINION_CANCEL, 1, **handles)
+
+    def _store(self, output: str, prop: str, store: str, value: Any, **handles: str) -> TestResponse:
+        return self.post(
+            {
+                "output": f"{output}.{prop}",
+                "outputs": {"id": output, "property": prop},
+                "inputs": [{"id": store, "property": "data", "value": value}],
+                "changedPropIds": [f"{store}.data"],
+            },
+            **handles,
+        )
+
+    def rest(self, key: str, values: Any) -> TestResponse:
+        """Let the controls rest in a state."""
+        return self.post(
+            {
+                "output": self.output('"name":"relief"'),
+                "outputs": {"id": ids.slot(key, "relief"), "property": "data"},
+                "inputs": [{"id": ids.slot(key, "rest"), "property": "data", "value": values}],
+                "changedPropIds": [ids.dom(ids.slot(key, "rest")) + ".data"],
+            }
+        )
+
+    def _drawn(self, key: str, views: Mapping[str, Any]) -> list[dict[str, Any]]:
+        panels = [panel.id for panel in self.bench(key).panels if panel.views]
+        return [{"id": ids.drawn(key, panel), "property": "data", "value": views.get(panel, panel)} for panel in panels]
+
+    def table(self, key: str, panel: str, *, views: Mapping[str, Any] | None = None) -> TestResponse:
+        """Press a figure's Table button."""
+        bench = self.bench(key)
+        button = ids.action(key, f"table_{panel}")
+        places = [{"id": ids.table(key, item.id), "property": "children"} for item in bench.panels]
+        values = bench.defaults().items()
+        return self.post(
+            {
+                "output": self.output('"kind":"table"'),
+                "outputs": places,
+                "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [
+                    [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values],
+                    [{**place, "value": None} for place in places],
+                    self._drawn(key, views or {}),
+                ],
+            }
+        )
+
+
+def an_answer(prediction: Prediction) -> dict[str, Any]:
+    """A complete answer: the first option or the number 1, the first reason, a guess."""
+    value = prediction.options[0].id if prediction.options else "1"
+    return {"value": value, "mechanism": prediction.mechanisms[0].id, "confidence": "guess"}
+
+
+def said(answer: TestResponse) -> str:
+    """An answer's JSON as plain text, without the escapes of its transport."""
+    return json.dumps(answer.get_json(), ensure_ascii=False)
