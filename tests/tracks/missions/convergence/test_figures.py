@@ -1,0 +1,207 @@
+"""The bench's two figures: what they draw is what the cards say, thin enough to send, and nothing before the lock."""
+
+import re
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+
+from dashboard.rendering.figures.style import Mark, Screen, dress, empty
+from tests.states import plain
+from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
+from tracks.common.proxy_fleet import city_names, drawn_rounds
+from tracks.missions.convergence.figures import MOST_PLACES
+
+COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
+every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
+
+
+def trace(figure, name):
+    """Return one trace of a figure by its name."""
+    (found,) = [item for item in figure["data"] if item["name"] == name]
+    return found
+
+
+def panel(one, panel_id):
+    """Return a panel by its id."""
+    return next(item for item in one.bench.panels if item.id == panel_id)
+
+
+# P19: card, point, curve and table row show one number
+@settings(max_examples=25)
+@given(drawn=any_state)
+def test_card_is_point_is_table_row_is_the_end_of_the_curve(drawn):
+    one, state = drawn
+    outcome = one.run(**state)
+    mean, worst, moved = (outcome.reading(name).value for name in ("mean_accuracy", "worst_city", "moved"))
+    drawing, place = outcome.panels[COMMUNICATION], panel(one, COMMUNICATION)
+    assert drawing.point == (moved, mean)
+    row = drawing.table().rows[-1]
+    assert (row[0], row[1]) == ("your setting", state["rounds"])
+    assert row[2:5] == pytest.approx((moved, mean, worst))
+    figure = drawing.figure()
+    city = outcome.reading("worst_city").note.split(",")[0]
+    for name, value in (("fleet", mean), (city, worst)):
+        line, mark = trace(figure, name), trace(figure, f"{name}, here")
+        assert (line["x"][-1], line["y"][-1]) == pytest.approx((moved, value), rel=1e-5)
+        assert mark["x"][0] == pytest.approx(place.x.place(moved), rel=1e-5)
+        assert mark["y"][0] == pytest.approx(place.y.place(value), rel=1e-5)
+    drawing = outcome.panels[CONVERGENCE]
+    assert drawing.point[0] == state["rounds"]
+    assert drawing.table().rows[-1][2] == drawing.point[1]
+    assert trace(drawing.figure(), "fleet")["y"][-1] == pytest.approx(drawing.point[1], rel=1e-5)
+
+
+# P12, P19
+@every_track
+def test_three_seeds_stand_thin_behind_their_score(one):
+    for name in (COMMUNICATION, CONVERGENCE):
+        data = one.run().panels[name].figure()["data"]
+        seeds = [item for item in data if item["meta"] == "seed"]
+        assert len(seeds) == 3
+        score = trace({"data": data}, "fleet")
+        names = [item["name"] for item in data]
+        assert max(names.index(item["name"]) for item in seeds) < names.index("fleet")
+        middle = np.mean([item["y"] for item in seeds], axis=0)
+        assert np.abs(middle[-10:] - score["y"][-10:]).max() < 0.05
+    loss = one.run().panels[CONVERGENCE].figure()["data"]
+    assert [float(item["y"][0]) for item in loss if item["meta"] == "seed"] == pytest.approx([0.45] * 3)
+
+
+@every_track
+def test_limits_are_the_tracks_own(one):
+    figure = one.run().panels[COMMUNICATION].figure()
+    lines = {(s["axis"], s["kind"]): s["value"] for s in figure["layout"]["shapes"] if s["type"] == "line"}
+    targets = one.track.targets
+    assert lines == {
+        ("x", "cap"): one.run().reading("moved").limit,
+        ("y", "target"): targets.mean_accuracy,
+        ("y", "floor"): targets.worst_city_accuracy,
+    }
+    (band,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
+    assert (band["low"], band["high"]) == (targets.mean_accuracy, 1.0)
+
+
+def test_the_loss_figure_shows_the_optimum_and_where_endless_rounds_would_end():
+    outcome = GUARDIAN.run()
+    values = [shape["value"] for shape in outcome.panels[CONVERGENCE].figure()["layout"]["shapes"]]
+    assert values[1] - values[0] == pytest.approx(outcome.reading("bias").value)
+    corrected = GUARDIAN.run(algorithm="scaffold").panels[CONVERGENCE].figure()["layout"]["shapes"]
+    assert [shape["value"] for shape in corrected] == values[:1]
+
+
+@pytest.mark.parametrize("rounds", [10, 99, 120, 121, 167, 200])
+def test_lines_have_no_more_places_than_a_screen_shows_and_keep_both_ends(rounds):
+    places = drawn_rounds(rounds, MOST_PLACES)
+    assert (places[0], places[-1]) == (1, rounds)
+    assert len(places) <= MOST_PLACES
+    assert list(places) == sorted(set(places))
+    assert max(np.diff(places)) <= 2
+    for drawing in GUARDIAN.run(rounds=rounds).panels.values():
+        assert all(len(item["x"]) <= MOST_PLACES + 1 for item in drawing.figure()["data"])
+
+
+# --- axes ------------------------------------------------------------------------------------------------------------
+
+
+@every_track
+def test_axes_hold_the_default_and_each_of_the_open_decisions_end_to_end(one):
+    place = panel(one, COMMUNICATION).x
+    for control in one.bench.controls[:3]:
+        for value in control.positions(5):
+            moved = one.run(**{control.id: value}).reading("moved").value
+            assert place.low <= moved <= place.high or moved < 0.05 * one.run().reading("moved").limit
+
+
+def test_a_point_off_the_axis_is_clipped_and_the_sentence_still_says_the_number():
+    values = {"payload_bytes": 10 * GUARDIAN.track.model.moved_bytes, "rounds": 200, "clients_per_round": 50}
+    outcome = GUARDIAN.run(**values)
+    drawing, place = outcome.panels[COMMUNICATION], panel(GUARDIAN, COMMUNICATION)
+    assert drawing.point[0] > place.x.high
+    assert trace(drawing.figure(), "fleet, here")["x"][0] == pytest.approx(place.x.high, rel=1e-5)
+    assert "204 GB" in plain(drawing.summary)
+    low = GUARDIAN.run(local_steps=100, clients_per_round=2, alpha=0.03)
+    assert low.reading("worst_city").value < place.y.low
+    city = low.reading("worst_city").note.split(",")[0]
+    assert trace(low.panels[COMMUNICATION].figure(), f"{city}, here")["y"][0] == place.y.low
+    assert plain(low.panels[COMMUNICATION].summary).endswith(f"{city} {100 * low.reading('worst_city').value:.3g}%.")
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+
+def test_sentences_at_the_default():
+    outcome = GUARDIAN.run()
+    assert plain(outcome.panels[COMMUNICATION].summary) == (
+        "No: the second half of 5.11 GB brought 0 points; fleet 90.5%, Dusty Mesa 82.2%."
+    )
+    assert plain(outcome.panels[CONVERGENCE].summary) == (
+        "No: it shakes by ±0.00211 around 0.209, 0.0455 above the optimum."
+    )
+
+
+def test_other_answers_are_given_where_they_are_true():
+    learning = GUARDIAN.run(local_steps=1, algorithm="scaffold")
+    assert learning.panels[COMMUNICATION].summary.startswith("Yes: the second half of")
+    assert "it still falls, by" in learning.panels[CONVERGENCE].summary
+    calm = GUARDIAN.run(clients_per_round=50, reliability=1)
+    assert plain(calm.panels[CONVERGENCE].summary).startswith("Yes: at 0.205 ±")
+
+
+@settings(max_examples=25)
+@given(drawn=any_state)
+def test_sentences_answer_their_question_with_the_numbers_of_the_state(drawn):
+    one, state = drawn
+    outcome = one.run(**state)
+    first, second = (plain(outcome.panels[name].summary) for name in (COMMUNICATION, CONVERGENCE))
+    rows = outcome.panels[COMMUNICATION].table().rows
+    half = next((row[3] for row in rows if row[1] == state["rounds"] // 2), None)
+    if half is not None:
+        gain = round(100 * (rows[-1][3] - half), 1) + 0.0
+        assert first.startswith("Yes: " if gain >= 1 else "No: ")
+        assert f"brought {'+' if gain > 0 else ''}{gain:.3g} point".replace("-", "−") in first
+    assert second.startswith(("Yes: ", "No: "))
+    assert len(first) < 110
+    assert len(second) < 90
+    assert re.search(r"[^.]\.$", first + second)
+
+
+# --- before the lock, and on the page --------------------------------------------------------------------------------
+
+
+@every_track
+def test_before_the_lock_only_limits_are_drawn(one):
+    bare = panel(one, COMMUNICATION).limits()
+    assert bare["data"] == []
+    assert {shape["value"] for shape in bare["layout"]["shapes"] if shape["type"] == "line"} == {
+        one.run().reading("moved").limit,
+        one.track.targets.mean_accuracy,
+        one.track.targets.worst_city_accuracy,
+    }
+    assert panel(one, CONVERGENCE).limits is None  # the optimum is a result
+
+
+@every_track
+@pytest.mark.parametrize("screen", [Screen(), Screen(dark=True, narrow=True)], ids=["wide", "narrow"])
+def test_plotly_accepts_the_dressed_figures(one, screen):
+    for values in ({}, {"algorithm": "scaffold", "rounds": 200}, {"clients_per_round": 2, "local_steps": 100}):
+        outcome = one.run(**values)
+        for place in one.bench.panels:
+            lock = Mark(x=1e12, y=2.0, text="your lock: +50 points")
+            drawn = dress(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
+            figure = go.Figure(drawn)
+            assert figure.layout.xaxis.type == place.x.scale
+            for item in figure.data:
+                if item.mode == "markers":
+                    assert all(place.x.low <= x <= place.x.high for x in item.x)
+                    assert all(place.y.low <= y <= place.y.high for y in item.y)
+    for place in one.bench.panels:
+        go.Figure(empty(place, screen=screen, revision="r"))
+
+
+@every_track
+def test_cities_have_five_names_of_their_own(one):
+    names = city_names(one.track)
+    assert len(set(names)) == 5
+    assert all(len(name) <= 14 for name in names)

@@ -1,0 +1,184 @@
+"""What the bench books and learns is the accountant's and the engine's own, at every placement of the noise."""
+
+import math
+
+import numpy as np
+import pytest
+
+from physics.federation import simulate
+from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
+from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
+from tracks.common.proxy_fleet import problem
+from tracks.common.scoring import window_of
+from tracks.missions.privacy.accounting import found, mechanism, mechanism_of, spent_by_round
+from tracks.missions.privacy.runs import Learning, ceiling, learned
+from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
+from tracks.missions.privacy.texts import once_and_often
+
+every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
+
+
+def state(one, **values):
+    return found(one.track, one.setting(**{**one.private(), **values}), seed=0)
+
+
+# --- the accountant --------------------------------------------------------------------------------------------------
+
+
+def test_once_and_a_hundred_times():  # N3
+    """A z that gives eps = 1 once (classical) gives 11.1, .87 and .072 over a hundred rounds at q = 1, .1 and .01."""
+    z, hundred = once_and_often()
+    assert z == pytest.approx(4.8448, abs=1e-4)
+    assert gaussian_sigma(1, 1e-5) < z  # the classical form takes more than is needed below 1
+    assert hundred == pytest.approx((11.1, 0.87, 0.072), rel=0.01)
+    alone = epsilon(sampling_rate=1, noise_multiplier=z, rounds=1, delta=1e-5)
+    assert alone < 1.2
+    assert hundred[0] < 100 * alone  # rounds do not add as epsilons do, nor does one start anew
+    assert hundred[0] > alone
+
+
+@every_track
+@pytest.mark.parametrize("noise", ["central", "local", "secure_aggregation"])
+@pytest.mark.parametrize("promise", [0.1, 1, 8])
+def test_the_noise_spends_the_promise_in_the_last_round_and_not_before(one, noise, promise):
+    given = state(one, noise=noise, epsilon=promise, rounds=60, participating_share=0.1)
+    assert given.spent[60] == pytest.approx(promise, rel=1e-6)
+    assert given.spent[60] <= promise * (1 + 1e-9)
+    assert (np.diff(given.spent) >= 0).all()
+    assert given.spent[0] == 0
+    assert given.spent[54 if noise != "local" else 50] < promise
+
+
+@pytest.mark.parametrize("rounds", [1, 7, 60, 200])
+def test_a_central_curve_is_the_accountant_at_every_round(rounds):  # N3
+    setting = GUARDIAN.setting(**GUARDIAN.private(noise="central"))
+    z = mechanism_of(setting).multiplier
+    curve = spent_by_round("central", z, setting.cohort, setting.fleet, setting.delta)
+    same = epsilon(sampling_rate=setting.rate, noise_multiplier=z, rounds=rounds, delta=setting.delta)
+    assert curve[rounds] == same
+
+
+def test_a_local_curve_is_the_gaussian_mechanism_at_every_participation():
+    """k releases with sigma are one with sigma/sqrt(k), exactly (Balle, Wang 2018)."""
+    setting = GUARDIAN.setting(**GUARDIAN.private(noise="local", participating_share=0.1, rounds=100))
+    z = mechanism_of(setting).multiplier
+    curve = spent_by_round("local", z, setting.cohort, setting.fleet, setting.delta)
+    for rounds, taken in ((1, 1), (35, 4), (100, 10), (200, 20)):
+        reached = gaussian_delta(z / (2 * math.sqrt(taken)), epsilon=curve[rounds])
+        assert reached == pytest.approx(setting.delta, rel=1e-6)
+
+
+@every_track
+def test_secure_aggregation_has_the_central_figure_and_local_noise_is_louder(one):
+    central, shares, local = (state(one, noise=noise) for noise in ("central", "secure_aggregation", "local"))
+    assert shares.mechanism == central.mechanism
+    assert shares.learned == central.learned
+    assert local.mechanism.on_average > 10 * central.mechanism.on_average
+
+
+def test_noise_on_the_average_falls_with_the_cohort_fully_or_by_its_root():
+    def on_average(noise, share):
+        return mechanism_of(GUARDIAN.setting(**GUARDIAN.private(noise=noise, participating_share=share)))
+
+    few, many = (on_average("local", share) for share in (0.001, 0.01))  # one participation each
+    assert few.on_average / many.on_average == pytest.approx(math.sqrt(10), rel=1e-6)
+    few, many = (on_average("central", share) for share in (0.001, 0.01))
+    assert few.on_average / many.on_average == pytest.approx(10 * few.multiplier / many.multiplier, rel=1e-6)
+
+
+# --- the runs --------------------------------------------------------------------------------------------------------
+
+
+def directly(one, setting, noise):
+    """Return the mean final accuracy of three runs of the engine, with the noise where the setting adds it."""
+    scores = []
+    for seed in range(3):
+        run = simulate(
+            problem(one.track.fleet.seed, one.track.fleet.skew_alpha),
+            rounds=setting.rounds,
+            clients_per_round=None,
+            cohort=setting.cohort,
+            local_steps=setting.local_steps,
+            clip=setting.clip_norm,
+            noise_multiplier=noise,
+            noise=setting.noise,
+            seed=seed,
+        )
+        scores.append(run.accuracy[-window_of(setting.rounds) :].mean())
+    return float(np.mean(scores))
+
+
+@every_track
+@pytest.mark.parametrize("values", [
+    {"noise": "central", "rounds": 40},
+    {"noise": "secure_aggregation", "rounds": 40, "epsilon": 0.3, "participating_share": 0.002},
+    {"noise": "local", "rounds": 40, "epsilon": 5, "participating_share": 0.05},
+    {"noise": "local", "rounds": 30, "clip_norm": 1, "epsilon": 10, "participating_share": 0.02},
+])  # fmt: skip
+def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):  # L14 L15
+    """Read between two noise levels: within a point where the model serves, three where it is ruined anyway."""
+    setting = one.setting(**one.private(**values))
+    given = found(one.track, setting, seed=0)
+    straight = directly(one, setting, given.mechanism.multiplier)
+    assert given.learned.accuracy == pytest.approx(straight, abs=0.01 if straight > 0.85 else 0.03)
+
+
+def test_a_rung_is_the_engine_to_the_last_digit():
+    """Noise of every client, z C / sqrt(m) on the average, is the run with the central z C / m."""
+    setting = GUARDIAN.setting(**GUARDIAN.private(noise="central", rounds=20, participating_share=0.001))
+    noise = 10 ** (-6 / 4)
+    learning = Learning(
+        fleet_seed=GUARDIAN.track.fleet.seed,
+        alpha=GUARDIAN.track.fleet.skew_alpha,
+        rounds=20,
+        local_steps=setting.local_steps,
+        cohort=setting.cohort,
+        clip_norm=setting.clip_norm,
+        seed=0,
+    )
+    straight = directly(GUARDIAN, setting, noise * setting.cohort / setting.clip_norm)
+    assert learned(learning, noise).accuracy == pytest.approx(straight, abs=1e-9)
+
+
+@every_track
+def test_without_noise_nothing_is_clipped_and_without_a_fleet_nothing_is_drawn(one):
+    plain = found(one.track, one.setting(deployment="federated"), seed=0)
+    assert (plain.mechanism, plain.spent, plain.learned.clipped) == (None, None, 0.0)
+    alone = found(one.track, one.setting(deployment="centralised"), seed=0)
+    assert alone.learned.accuracy == pytest.approx(ceiling(one.track.fleet.seed, one.track.fleet.skew_alpha))
+    assert alone.gap == 0
+    assert alone.moved == one.track.fleet.devices * one.track.fleet.raw_bytes_per_device_day
+
+
+@every_track
+def test_another_seed_draws_other_rounds_on_the_same_partition(one):
+    setting = one.setting(**one.private(noise="central", rounds=20))
+    first, again, other = (found(one.track, setting, seed=seed) for seed in (0, 0, 1))
+    assert first.learned == again.learned
+    assert first.learned.seeds != other.learned.seeds
+    assert first.ceiling == other.ceiling
+
+
+# --- bytes -----------------------------------------------------------------------------------------------------------
+
+
+@every_track
+def test_the_recommendation_fleet_moves_a_third_more_than_a_service_carries(one):  # L22, L15
+    values = next(item for item in one.bench.presets if item.id == "recommendation").values
+    outcome = one.run(**values)
+    moved = outcome.reading("moved")
+    assert moved.value == pytest.approx(1.333e15, rel=1e-3)  # 1.33 PB a day
+    assert moved.limit <= SERVICE_BYTES_PER_DAY == 1e15
+    assert moved.level == "fail"
+
+
+def test_what_may_move_is_what_the_caps_add_up_to_until_the_service_binds():
+    assert GUARDIAN.run().reading("moved").limit == pytest.approx(500_000 * 5e9 / 30)
+    assert GUARDIAN.run(fleet=100_000_000).reading("moved").limit == 1e15
+    assert ON["cloud_titan"].run(fleet=1e9).reading("moved").limit == 50e12  # a cap of the service
+
+
+def test_one_client_is_the_least_cohort():
+    setting = PIONEER.setting(**PIONEER.private(fleet=1000, participating_share=0.001))
+    assert (setting.cohort, setting.rate) == (1, 0.001)
+    assert mechanism("central", 1.0, 0.5, 1, 1000, 10, 1e-5).on_average > 0.1

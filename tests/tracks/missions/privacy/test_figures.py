@@ -1,0 +1,117 @@
+"""Both figures say what the card says: one engine for point and curve, one accountant for gauge and promise."""
+
+import numpy as np
+import pytest
+
+from physics.privacy import epsilon
+from tests.states import plain
+from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
+from tracks.missions.privacy.figures import ACCURACY_SHOWN, FRONTIER, FUEL, frontier
+from tracks.missions.privacy.setting import setting_of
+
+every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
+
+
+def mine(table):
+    """Return the rows that are the student's own."""
+    return [row for row in table.rows if row[0] == "your setting"]
+
+
+def trace(figure, name):
+    return next(item for item in figure["data"] if item["name"] == name)
+
+
+@every_track
+@pytest.mark.parametrize("values", [
+    {"noise": "central", "epsilon": 0.47, "rounds": 40},
+    {"noise": "local", "epsilon": 6.3, "rounds": 40, "participating_share": 0.05},
+    {"noise": "secure_aggregation", "epsilon": 1, "rounds": 30},
+])  # fmt: skip
+def test_card_point_curve_and_table_are_one_number(one, values):  # L17
+    state = one.private(**values)
+    outcome = one.bench.run(one.track, state)
+    drawing = outcome.panels[FRONTIER]
+    card = outcome.reading("accuracy").value
+    assert drawing.point == (state["epsilon"], card)
+    placed = "local" if values["noise"] == "local" else "central"
+    line = frontier(one.track, setting_of(state), placed, seed=0)
+    assert line.mean[np.flatnonzero(line.epsilons == state["epsilon"])[0]] == card
+    (row,) = mine(drawing.table())
+    assert row[1] == state["epsilon"]
+    assert row[5 if placed == "local" else 2] == card
+    drawn = trace(drawing.figure(), placed)
+    place = int(np.argmin(np.abs(np.asarray(drawn["x"]) - state["epsilon"])))
+    assert drawn["y"][place] == pytest.approx(max(card, ACCURACY_SHOWN[0]), abs=1e-6)
+
+
+@every_track
+def test_the_central_curve_lies_above_the_local_one_where_the_promise_is_strong(one):  # P16, the observation
+    setting = setting_of(one.state())
+    central, local = (frontier(one.track, setting, noise, seed=0) for noise in ("central", "local"))
+    assert central.epsilons[0] == 0.1
+    weakest = local.mean[0] if local.epsilons[0] == 0.1 else ACCURACY_SHOWN[0]
+    assert central.mean[0] > weakest + 0.02
+    assert (local.low <= local.mean).all()
+    assert (local.mean <= local.high).all()
+
+
+@every_track
+def test_a_weaker_promise_costs_less_accuracy(one):
+    line = frontier(one.track, setting_of(one.private(rounds=40)), "local", seed=0)
+    assert (np.diff(line.mean) > -0.01).all()  # three seeds know it to about half a point
+
+
+@every_track
+def test_the_gauge_ends_at_what_the_accountant_says(one):  # N3
+    state = one.private(noise="central", epsilon=0.7, rounds=73)
+    outcome = one.bench.run(one.track, state)
+    drawing, setting = outcome.panels[FUEL], setting_of(state)
+    z = outcome.reading("noise_multiplier").value
+    end = epsilon(sampling_rate=setting.rate, noise_multiplier=z, rounds=73, delta=setting.delta)
+    assert drawing.point == (73, end)
+    assert end == pytest.approx(outcome.reading("epsilon").value, rel=1e-6)
+    (row,) = mine(drawing.table())
+    assert row[1:] == (73, end)
+    drawn = trace(drawing.figure(), "spent")
+    assert (drawn["x"][-1], drawn["y"][-1]) == (73, pytest.approx(end, rel=1e-6))
+    first = outcome.reading("epsilon_per_round")
+    assert drawing.table().rows[0][1:] == (1, first.value)
+
+
+def test_the_stop_is_drawn_where_the_officers_bound_breaks():
+    within = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", epsilon=0.5)).panels[FUEL]
+    assert within.summary.startswith("Yes")
+    over = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", epsilon=3, participating_share=0.1))
+    drawing = over.panels[FUEL]
+    assert drawing.summary.startswith("No")
+    stops = [item["value"] for item in drawing.figure()["layout"]["shapes"] if item.get("axis") == "x"]
+    assert len(stops) == 1
+    assert f"round {stops[0]} of 100" in plain(drawing.summary)
+
+
+@every_track
+@pytest.mark.parametrize("deployment", ["centralised", "federated"])
+def test_without_noise_the_gauge_says_so_and_the_point_is_no_promise(one, deployment):
+    outcome = one.run(deployment=deployment)
+    fuel, curve = outcome.panels[FUEL], outcome.panels[FRONTIER]
+    assert fuel.point is None
+    assert "nothing to book" in fuel.summary
+    assert len(fuel.table().rows) == 1
+    assert fuel.figure()["data"] == []
+    assert "no promise" in curve.summary
+    assert trace(curve.figure(), "here")["meta"] == "other"
+
+
+def test_the_context_changes_against_what_the_accuracy_is_read():  # L2
+    central, fleet = (
+        GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", context=context)).panels[FRONTIER].summary
+        for context in ("centralised", "federated")
+    )
+    assert "all data in one place" in central
+    assert "safety accuracy" in fleet
+
+
+def test_axes_and_limits_are_there_before_the_lock():
+    for panel in GUARDIAN.bench.panels:
+        assert panel.limits()["data"] == []
+    assert PIONEER.bench.panels[1].y.shows(PIONEER.track.targets.epsilon)

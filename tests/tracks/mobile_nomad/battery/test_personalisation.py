@@ -1,0 +1,98 @@
+"""The accent on the proxy task: what few and many passes do at home and elsewhere, and whom averaging helps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from physics.federation import personalise
+from tests.tracks.mobile_nomad.battery.states import GLASSES, START
+from tracks.mobile_nomad.battery.personalisation import (
+    FEATURES,
+    LEARNING_RATE,
+    _fleet,
+    _wearers,
+    accent,
+    lesson_of,
+    steps_of,
+)
+
+
+def learnt(steps, **values):
+    """Return the proxy's answer for the start settings with some values replaced."""
+    return accent(lesson_of(GLASSES, replace(START, **values)), steps)
+
+
+def test_nothing_learnt_changes_nothing():
+    found = learnt(0)
+    assert (found.gain_points, found.elsewhere_points) == (0, 0)
+
+
+def test_the_accent_was_missing_and_not_once_it_was_heard():
+    unheard, heard = (learnt(0, accent_distance=distance) for distance in (1.0, 0.0))
+    assert heard.own_before > unheard.own_before + 0.15
+    assert heard.elsewhere_before > unheard.elsewhere_before
+    assert learnt(20, data="local", accent_distance=1.0).gain_points > 20
+    assert learnt(20, data="local", accent_distance=0.0).gain_points < 5
+
+
+def test_a_few_passes_help_everyone_and_many_cost_everyone_else():
+    few, many = learnt(10, data="local"), learnt(200, data="local")
+    assert few.elsewhere_points > 1
+    assert many.elsewhere_points < -5
+    assert many.gain_points > few.gain_points
+
+
+def test_averaging_with_the_fleet_learns_slower_and_forgets_less():
+    for steps in (7, 15):
+        assert learnt(steps).gain_points < learnt(steps, data="local").gain_points
+    for steps in (60, 120, 250):
+        assert learnt(steps).elsewhere_points > learnt(steps, data="local").elsewhere_points + 1
+
+
+def test_fewer_directions_learn_less_and_forget_less():
+    low, high = (learnt(250, data="local", method=method) for method in ("last_k", "full"))
+    assert low.elsewhere_points > high.elsewhere_points + 3
+    best = [
+        max(learnt(steps, data="local", method=method).gain_points for steps in (10, 30, 100, 300))
+        for method in ("head", "full")
+    ]
+    assert best[0] < 8 < best[1]
+
+
+def test_a_coarser_spectrogram_knows_less_of_everyone():
+    fine, coarse = (learnt(20, resolution=side) for side in (224, 96))
+    assert coarse.elsewhere_points < fine.elsewhere_points - 1
+    assert lesson_of(GLASSES, replace(START, resolution=112)).features == FEATURES / 2
+
+
+def test_the_cloud_learns_the_same_whatever_the_glasses_would_do():
+    one = lesson_of(GLASSES, replace(START, data="upload"))
+    other = lesson_of(GLASSES, replace(START, data="upload", method="head", resolution=96, minutes=0.5))
+    assert one == other
+    assert accent(one, 0) == accent(one, 500)
+    assert accent(one, 0).gain_points > 8
+
+
+def test_the_local_change_is_that_of_personalisation():
+    fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
+    problem, start = fleet.problem, fleet.shipped(0.75)
+    own, elsewhere = [], []
+    for client in _wearers(problem):
+        found = personalise(problem, start, client=client, local_steps=20, learning_rate=LEARNING_RATE)
+        own.append(found.own)
+        elsewhere.append(found.elsewhere)
+    ours = learnt(20, data="local")
+    assert ours.own == pytest.approx(np.mean(own))
+    assert ours.elsewhere == pytest.approx(np.mean(elsewhere))
+
+
+def test_the_shipped_model_was_made_without_one_city():
+    fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
+    assert fleet.shipped(0.0) == pytest.approx(fleet.everyone)
+    assert fleet.shipped(1.0) == pytest.approx(fleet.without)
+    assert {int(fleet.problem.city[client]) for client in _wearers(fleet.problem)} == {2}
+
+
+def test_passes_are_counted_to_two_digits():
+    assert [steps_of(passes) for passes in (0.2, 7.4, 38.9, 177.3, 20_000)] == [0, 7, 39, 180, 10_000]
