@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracks.api.bench import Bench, Fix, Level, Outcome
+from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.outcome import Fix, Level, Outcome
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 from tracks.certify.sobol import even_points

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracks.api.bench import Level
+from tracks.api.outcome import Level
 from tracks.cloud_titan.flood.serving import Found, claimed_bytes
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, Node, Setting
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracks import Track, Verdict
-from tracks.api.bench import level_of
+from tracks.api.outcome import level_of
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import words
 from tracks.common.proxy_fleet import CLIENTS, LEFT_BEHIND, city_names, city_verdict, device_word, fleet_verdict

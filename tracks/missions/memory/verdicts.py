@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracks import Fix, Value, Verdict
-from tracks.api.bench import Level
+from tracks.api.outcome import Level
 from tracks.common.provenance import words
 from tracks.missions.memory.accuracy_gain import gain_kept
 from tracks.missions.memory.costs import Costs, costs, fitting_batch

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracks import Fix, Track, Value, Verdict
-from tracks.api.bench import level_of
+from tracks.api.outcome import level_of
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import words
 from tracks.missions.paradox.readings import CAP_LIMIT, CAP_WARN, RATIO_LIMIT, RATIO_WARN, legs

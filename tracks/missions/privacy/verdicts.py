@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tracks import Fix, Track, Verdict
-from tracks.api.bench import Level
+from tracks.api.outcome import Level
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import words
 from tracks.common.proxy_fleet import device_word
