@@ -43,7 +43,7 @@ NAMES = (
 )
 
 KEY_CHARACTERS = 32  # 128 bits even where the key is written in hexadecimal
-MOST_PROXIES = 10
+MAX_PROXIES = 10
 
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~%@+-]+/)*")
@@ -252,9 +252,9 @@ def _url_prefix(environ: Mapping[str, str]) -> str:
 
 def _trusted_proxies(environ: Mapping[str, str]) -> int:
     given = _text(environ, "EDGELAB_TRUSTED_PROXIES") or "0"
-    if not re.fullmatch(r"[0-9]{1,2}", given) or int(given) > MOST_PROXIES:
+    if not re.fullmatch(r"[0-9]{1,2}", given) or int(given) > MAX_PROXIES:
         raise SettingsError(
-            f"EDGELAB_TRUSTED_PROXIES {given!r} must be how many proxies stand in front, 0 to {MOST_PROXIES}; "
+            f"EDGELAB_TRUSTED_PROXIES {given!r} must be how many proxies stand in front, 0 to {MAX_PROXIES}; "
             "1 for nginx on the same machine"
         )
     return int(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+import warnings
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Sweep = float | Floats  # a float where every argument was a scalar, else an array of their common shape
-_LARGEST = float(np.finfo(np.float64).max)
+FloatOrArray = float | Floats  # a float where every argument was a scalar, else an array of their common shape
+_MAX_FLOAT = float(np.finfo(np.float64).max)
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -38,10 +39,10 @@ def _inside(least: float, most: float, low: float, high: float, low_open: bool, 
     """Whether finite numbers from ``least`` to ``most`` lie in the range; NaN fails every comparison."""
     above = least > low if low_open else least >= low
     below = most < high if high_open else most <= high
-    return bool(above and below and least >= -_LARGEST and most <= _LARGEST)
+    return bool(above and below and least >= -_MAX_FLOAT and most <= _MAX_FLOAT)
 
 
-def floats(
+def as_floats(
     name: str,
     value: ArrayLike,
     *,
@@ -57,9 +58,9 @@ def floats(
     Raises:
         ValueError: not a number, NaN, infinite, or outside the range; the message names all three.
 
-    >>> floats("share", [0.1, 1.0], low=0, high=1)
+    >>> as_floats("share", [0.1, 1.0], low=0, high=1)
     array([0.1, 1. ])
-    >>> floats("share", 1.5, low=0, high=1)
+    >>> as_floats("share", 1.5, low=0, high=1)
     Traceback (most recent call last):
         ...
     ValueError: share must lie in [0, 1], got 1.5
@@ -89,7 +90,7 @@ def floats(
     return array
 
 
-def number(
+def as_float(
     name: str,
     value: Any,
     *,
@@ -103,50 +104,50 @@ def number(
     Raises:
         ValueError: not one finite number in the range.
 
-    >>> number("rounds", 3, low=0)
+    >>> as_float("rounds", 3, low=0)
     3.0
     """
-    array = floats(name, value, low=low, high=high, low_open=low_open, high_open=high_open)
+    array = as_floats(name, value, low=low, high=high, low_open=low_open, high_open=high_open)
     if array.ndim != 0:
         raise ValueError(f"{name} must be one number, got an array of shape {array.shape}")
     return float(array)
 
 
-def whole(name: str, value: Any, *, low: int = 0, high: int | None = None) -> int:
+def as_int(name: str, value: Any, *, low: int = 0, high: int | None = None) -> int:
     """Return ``value`` as an int in the range; 3.0 is read as 3, 3.5 is refused.
 
     Raises:
         ValueError: not one whole number in the range.
 
-    >>> whole("clients", 50, low=1)
+    >>> as_int("clients", 50, low=1)
     50
-    >>> whole("clients", 0, low=1, high=50)
+    >>> as_int("clients", 0, low=1, high=50)
     Traceback (most recent call last):
         ...
     ValueError: clients must lie in [1, 50], got 0
     """
     high_float = np.inf if high is None else high
-    as_float = number(name, value, low=low, high=high_float)
-    if as_float != int(as_float):
+    given = as_float(name, value, low=low, high=high_float)
+    if given != int(given):
         words = _range_in_words(low, high_float, False, False)
-        raise ValueError(f"{name} must be a whole number in {words}, got {_in_words(as_float)}")
+        raise ValueError(f"{name} must be a whole number in {words}, got {_in_words(given)}")
     return int(value)
 
 
-def wholes(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf) -> Floats:
+def as_ints(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf) -> Floats:
     """Return ``value`` as a float array (0-d for a scalar) of whole numbers in the range.
 
     Raises:
         ValueError: an element that is no finite whole number in the range.
 
-    >>> wholes("rounds", [1, 10.0], low=1)
+    >>> as_ints("rounds", [1, 10.0], low=1)
     array([ 1., 10.])
-    >>> wholes("rounds", [1, 2.5], low=1)
+    >>> as_ints("rounds", [1, 2.5], low=1)
     Traceback (most recent call last):
         ...
     ValueError: rounds must be a whole number in [1, inf), got 2.5
     """
-    array = floats(name, value, low=low, high=high)
+    array = as_floats(name, value, low=low, high=high)
     broken = array != np.floor(array)
     if broken.any():
         words = _range_in_words(low, high, False, False)
@@ -159,7 +160,7 @@ def _spread(array: Floats, shape: tuple[int, ...]) -> Floats:
     return np.broadcast_to(array, shape) if array.ndim else np.full(shape, array)
 
 
-def together(**arrays: Floats) -> tuple[Floats, ...]:
+def broadcast(**arrays: Floats) -> tuple[Floats, ...]:
     """Return the arrays broadcast to one shape.
 
     Raises:
@@ -167,7 +168,7 @@ def together(**arrays: Floats) -> tuple[Floats, ...]:
 
     >>> [a.shape for a in together(rounds=np.ones(3), share=np.ones(()))]
     [(3,), (3,)]
-    >>> together(rounds=np.ones(3), share=np.ones(2))
+    >>> broadcast(rounds=np.ones(3), share=np.ones(2))
     Traceback (most recent call last):
         ...
     ValueError: arguments must have shapes that broadcast, got rounds (3,), share (2,)
@@ -183,10 +184,10 @@ def together(**arrays: Floats) -> tuple[Floats, ...]:
         raise ValueError(f"arguments must have shapes that broadcast, got {shapes}") from None
 
 
-def plain(array: Any) -> Sweep:
+def to_scalar(array: Any) -> FloatOrArray:
     """Return a Python float for a 0-d array and the array itself otherwise: a scalar in gives a scalar out.
 
-    >>> plain(np.asarray(4.0))
+    >>> to_scalar(np.asarray(4.0))
     4.0
     """
     return float(array) if np.ndim(array) == 0 else np.asarray(array, dtype=np.float64)
@@ -206,3 +207,26 @@ def one_of(name: str, value: Any, allowed: Iterable[_Choice]) -> _Choice:
         if isinstance(value, str) and value == choice:
             return choice
     raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+_OLD_NAMES = {
+    "floats": "as_floats",
+    "number": "as_float",
+    "whole": "as_int",
+    "wholes": "as_ints",
+    "plain": "to_scalar",
+    "together": "broadcast",
+    "Sweep": "FloatOrArray",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function by the name it had before API version 1, with a warning."""
+    if name not in _OLD_NAMES:
+        raise AttributeError(f"module 'physics.validation' has no attribute {name!r}")
+    warnings.warn(
+        f"physics.validation.{name} is called {_OLD_NAMES[name]} now; the old name goes in the next release.",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return globals()[_OLD_NAMES[name]]

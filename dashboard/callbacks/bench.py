@@ -18,7 +18,7 @@ from dashboard.web import ids
 from dashboard.web.request_checks import Refused
 from tracks.api.bench import BadValue, Bench, Outcome, Track, Value
 
-MOST_COMPARED = 3
+MAX_COMPARED = 3
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."
 
 
@@ -63,8 +63,8 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     """
     if not numbers:
         return ()
-    if not isinstance(numbers, list) or len(numbers) > MOST_COMPARED:
-        raise Refused(f"At most {MOST_COMPARED} tries are drawn beside the current state.")
+    if not isinstance(numbers, list) or len(numbers) > MAX_COMPARED:
+        raise Refused(f"At most {MAX_COMPARED} tries are drawn beside the current state.")
     student = this_student()
     tries = progress(lab.store.events(student), track, bench).tries if student else ()
     by_number = {item.number: item for item in tries}

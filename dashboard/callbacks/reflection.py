@@ -17,7 +17,7 @@ from dashboard.web import ids
 from dashboard.web.request_checks import Refused
 from tracks.api.bench import Bench, Reflection, Track
 
-LONGEST_SLOT = 600
+MAX_SLOT = 600
 REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."
 
 
@@ -83,7 +83,7 @@ def register(app: Dash, lab: Lab) -> None:
 
 def _texts(entered: dict[Any, Any]) -> dict[str, str]:
     names = [*(name for name, _ in SLOTS), "check"]
-    return {name: str(entered.get(name) or "").strip()[:LONGEST_SLOT] for name in names}
+    return {name: str(entered.get(name) or "").strip()[:MAX_SLOT] for name in names}
 
 
 def _problem(reflection: Reflection, texts: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ from dashboard.web.request_checks import Refused
 from tracks.api.bench import BadValue, Bench, Track, Value
 
 DEEDS = ("record", "observe", "carry", "learnt")
-LONGEST_LEARNT = 600
+MAX_LEARNT = 600
 
 
 class NotDone(Exception):
@@ -100,7 +100,7 @@ def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
         raise NotDone("There are tries left; the further ones come when all are used.")
     if not isinstance(text, str) or not text.strip():
         raise NotDone("Write a sentence on what you learnt first.")
-    lab.save(student, track, bench, "revision", "learnt", {"learnt": text.strip()[:LONGEST_LEARNT]})
+    lab.save(student, track, bench, "revision", "learnt", {"learnt": text.strip()[:MAX_LEARNT]})
 
 
 def register(app: Dash, lab: Lab) -> None:

@@ -18,7 +18,7 @@ LockKey = tuple[str, str, str, str, int]
 PAYLOAD_BYTES = 32_768  # of canonical JSON
 TEXT_CHARACTERS = 4_000  # of any one text: three slots of three sentences fit several times over
 PAYLOAD_DEPTH = 8
-MOST_ATTEMPTS = 99
+MAX_ATTEMPTS = 99
 NO_HASH = "0" * 64  # what the first event of a student has before it
 
 _STUDENT = re.compile(r"[0-9a-f]{32}")
@@ -88,7 +88,7 @@ class Event:
         _check_match("prediction", self.prediction, _ID, "the id of the prediction that is locked")
         if self.attempt is None:
             object.__setattr__(self, "attempt", 1)
-        _check_whole("attempt", self.attempt, low=1, high=MOST_ATTEMPTS)
+        _check_whole("attempt", self.attempt, low=1, high=MAX_ATTEMPTS)
 
     def payload_text(self) -> str:
         """Return the payload as it is stored and hashed."""

@@ -16,7 +16,7 @@ from tracks.api.bench import SecondOpinion, Value
 from tracks.loading.registry import Registry
 
 KEPT_S = 7 * 86_400
-LARGEST_CACHE = 512 * 1024 * 1024  # bytes on disk; the least used go first
+MAX_CACHE = 512 * 1024 * 1024  # bytes on disk; the least used go first
 NICENESS = 10  # a second opinion gives way to students who drag a slider
 _SALT = "edgelab.opinion"
 
@@ -44,7 +44,7 @@ class Opinions:
 
     def __init__(self, folder: Path, keys: tuple[str, ...]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._cache = Cache(str(folder), size_limit=LARGEST_CACHE)
+        self._cache = Cache(str(folder), size_limit=MAX_CACHE)
         self._signer = URLSafeSerializer(list(reversed(keys)), salt=_SALT)
         self.manager = DiskcacheManager(self._cache)
 

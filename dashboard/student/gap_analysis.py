@@ -11,7 +11,7 @@ from dashboard.student.predictions import Draft, gap
 from tracks.api.bench import Prediction, Term, Truth
 from tracks.api.quantities import in_words
 
-MOST_TERMS = 10  # of which every subset is tried: 1,023
+MAX_TERMS = 10  # of which every subset is tried: 1,023
 EXPLAINED = 0.5  # share of the gap, on its logarithm, that leaving terms out must explain
 
 
@@ -51,7 +51,7 @@ def autopsy(prediction: Prediction, draft: Draft, truth: Truth) -> Autopsy | Non
 
 def _without(truth: Truth) -> Iterator[tuple[Sequence[Term], float]]:
     """Every way to leave some terms out, with what is left; only what is left above nothing is a factor away."""
-    terms = truth.terms[:MOST_TERMS]
+    terms = truth.terms[:MAX_TERMS]
     for count in range(1, len(terms)):
         for left_out in combinations(terms, count):
             kept = [term.value for term in truth.terms if term not in left_out]

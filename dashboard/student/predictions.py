@@ -10,7 +10,7 @@ from typing import Any
 from tracks.api.bench import CONFIDENCE, Option, Prediction, Truth
 from tracks.api.quantities import in_words, quantity, read_quantity
 
-LONGEST_ENTRY = 40
+MAX_ENTRY = 40
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by
 
 
@@ -72,7 +72,7 @@ def draft_from(parts: Any) -> Draft:
         part = parts.get(name)
         if isinstance(part, (int, float)) and not isinstance(part, bool):
             part = repr(part)
-        if isinstance(part, str) and part.strip() and len(part) <= LONGEST_ENTRY:
+        if isinstance(part, str) and part.strip() and len(part) <= MAX_ENTRY:
             kept[name] = part.strip()
     return Draft(**kept)
 

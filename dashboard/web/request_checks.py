@@ -16,13 +16,13 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
-LARGEST_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
-LARGEST_FORGOTTEN = 16 * 1024 * 1024  # bytes of a refused body that are still taken
-LONGEST_TEXT = 10_000  # characters of one text in a value; the longest that pages send is an address
-DEEPEST_VALUE = 64  # levels; a table in a page has 13
-LONGEST_LIST = 200  # components behind one ALL
-LONGEST_NAME = 200  # characters of one name in a pattern's id
-LONGEST_WHOLE = 18  # digits that are read as a whole number; JavaScript itself is exact up to 15
+MAX_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
+MAX_FORGOTTEN = 16 * 1024 * 1024  # bytes of a refused body that are still taken
+MAX_TEXT = 10_000  # characters of one text in a value; the longest that pages send is an address
+MAX_VALUE = 64  # levels; a table in a page has 13
+MAX_LIST = 200  # components behind one ALL
+MAX_NAME = 200  # characters of one name in a pattern's id
+MAX_WHOLE = 18  # digits that are read as a whole number; JavaScript itself is exact up to 15
 
 _PARTS = frozenset({"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -31,7 +31,7 @@ _SENTENCES = {
     400: "The request is not HTTP as this server reads it.",
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    413: f"The request is larger than {LARGEST_BODY // 1024} kB, which is more than a page ever sends.",
+    413: f"The request is larger than {MAX_BODY // 1024} kB, which is more than a page ever sends.",
     415: "The request must say Content-Type: application/json.",
     500: "This did not work because of a fault in the lab, which is in its log now; nothing you entered is wrong.",
 }
@@ -160,9 +160,9 @@ def _refuse_foreign() -> None:
 
 def _read_body() -> None:
     """Read the body, which Flask keeps, or refuse one that is too large or that does not arrive as it should."""
-    request.max_content_length = LARGEST_BODY
+    request.max_content_length = MAX_BODY
     size = request.content_length or 0
-    left = size if LARGEST_BODY < size <= LARGEST_FORGOTTEN else 0
+    left = size if MAX_BODY < size <= MAX_FORGOTTEN else 0
     try:
         # Somebody who still writes does not hear the answer, so what is too large is taken and forgotten.
         while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
@@ -187,7 +187,7 @@ def _no_constant(name: str) -> None:
 
 def _whole(digits: str) -> float:
     """Read a whole number as the browser that wrote it has it: a long one is a float, 10^20 flops say."""
-    return int(digits) if len(digits) <= LONGEST_WHOLE else float(digits)
+    return int(digits) if len(digits) <= MAX_WHOLE else float(digits)
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_constant)
@@ -241,8 +241,8 @@ def _check_entries(part: str, entries: Any, places: Sequence[_Place], names: dic
 
 
 def _check_many(place: _Place, entries: Any, names: dict[str, str], *, valued: bool) -> None:
-    if type(entries) is not list or len(entries) > LONGEST_LIST:
-        raise _Unfit(f"must be a list of at most {LONGEST_LIST} components")
+    if type(entries) is not list or len(entries) > MAX_LIST:
+        raise _Unfit(f"must be a list of at most {MAX_LIST} components")
     found = {_check_one(place, entry, names, valued=valued) for entry in entries}
     if len(found) != len(entries):
         raise _Unfit("names a component twice")
@@ -277,8 +277,8 @@ def _check_id(place: _Place, found: Any, names: dict[str, str]) -> tuple[str, ..
 
 def _name(found: Mapping[str, Any], key: str) -> str:
     name = found.get(key)
-    if type(name) is not str or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise _Unfit(f"has an id whose {key} must be a name of at most {LONGEST_NAME} characters")
+    if type(name) is not str or not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise _Unfit(f"has an id whose {key} must be a name of at most {MAX_NAME} characters")
     return name
 
 
@@ -291,8 +291,8 @@ def _check_value(value: Any, depth: int = 0) -> None:
     elif kind is str:
         _check_text(value)
     elif kind is dict or kind is list:
-        if depth == DEEPEST_VALUE:
-            raise _Unfit(f"has a value nested deeper than {DEEPEST_VALUE} levels")
+        if depth == MAX_VALUE:
+            raise _Unfit(f"has a value nested deeper than {MAX_VALUE} levels")
         for item in value:
             if kind is dict:
                 _check_text(item)
@@ -302,16 +302,16 @@ def _check_value(value: Any, depth: int = 0) -> None:
 
 
 def _check_text(text: str) -> None:
-    if len(text) > LONGEST_TEXT:
-        raise _Unfit(f"has a text of more than {LONGEST_TEXT:,} characters")
+    if len(text) > MAX_TEXT:
+        raise _Unfit(f"has a text of more than {MAX_TEXT:,} characters")
     if "\0" in text or not (text.isascii() or _SURROGATE.search(text) is None):
         raise _Unfit("has a character that is no text")
 
 
 def _check_changed(changed: Any, inputs: Sequence[_Place], names: Mapping[str, str]) -> None:
     """Refuse a trigger that is no input of the callback: Dash reads its id as JSON, callbacks trust it."""
-    if type(changed) is not list or len(changed) > LONGEST_LIST:
-        raise Refused(f"changedPropIds must be a list of at most {LONGEST_LIST}.")
+    if type(changed) is not list or len(changed) > MAX_LIST:
+        raise Refused(f"changedPropIds must be a list of at most {MAX_LIST}.")
     for trigger in changed:
         if type(trigger) is not str or not any(_triggers(place, trigger, names) for place in inputs):
             raise Refused("changedPropIds names what is no input of the callback" + _RELOAD)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.validation import Sweep, floats, plain, together
+from physics.validation import FloatOrArray, as_floats, broadcast, to_scalar
 
 SKIN_LIMIT_C = 43.0  # assumed: what skin bears for long
 
@@ -20,13 +20,13 @@ class StepEnergy:
     1.75
     """
 
-    compute_j: Sweep
-    memory_j: Sweep
-    idle_j: Sweep
-    seconds: Sweep
+    compute_j: FloatOrArray
+    memory_j: FloatOrArray
+    idle_j: FloatOrArray
+    seconds: FloatOrArray
 
     @property
-    def total_j(self) -> Sweep:
+    def total_j(self) -> FloatOrArray:
         """The three terms together."""
         return self.compute_j + self.memory_j + self.idle_j
 
@@ -91,26 +91,26 @@ def step_energy_j(
     >>> round(step.seconds, 6), round(step.total_j, 6)
     (0.002, 0.0028)
     """
-    operations, traffic, e_op, e_byte, idle, peak, bandwidth, share = together(
-        flop=floats("flop", flop, low=0, high=1e30),
-        memory_bytes=floats("memory_bytes", memory_bytes, low=0, high=1e24),
-        joule_per_flop=floats("joule_per_flop", joule_per_flop, low=0, high=1),
-        joule_per_byte=floats("joule_per_byte", joule_per_byte, low=0, high=1),
-        idle_w=floats("idle_w", idle_w, low=0, high=1e6),
-        peak_flop_per_s=floats("peak_flop_per_s", peak_flop_per_s, low=1, high=1e24),
-        memory_bytes_per_s=floats("memory_bytes_per_s", memory_bytes_per_s, low=1, high=1e24),
-        utilisation=floats("utilisation", utilisation, low=1e-6, high=1),
+    operations, traffic, e_op, e_byte, idle, peak, bandwidth, share = broadcast(
+        flop=as_floats("flop", flop, low=0, high=1e30),
+        memory_bytes=as_floats("memory_bytes", memory_bytes, low=0, high=1e24),
+        joule_per_flop=as_floats("joule_per_flop", joule_per_flop, low=0, high=1),
+        joule_per_byte=as_floats("joule_per_byte", joule_per_byte, low=0, high=1),
+        idle_w=as_floats("idle_w", idle_w, low=0, high=1e6),
+        peak_flop_per_s=as_floats("peak_flop_per_s", peak_flop_per_s, low=1, high=1e24),
+        memory_bytes_per_s=as_floats("memory_bytes_per_s", memory_bytes_per_s, low=1, high=1e24),
+        utilisation=as_floats("utilisation", utilisation, low=1e-6, high=1),
     )
     seconds = np.maximum(operations / (share * peak), traffic / bandwidth)
     return StepEnergy(
-        compute_j=plain(operations * e_op),
-        memory_j=plain(traffic * e_byte),
-        idle_j=plain(idle * seconds),
-        seconds=plain(seconds),
+        compute_j=to_scalar(operations * e_op),
+        memory_j=to_scalar(traffic * e_byte),
+        idle_j=to_scalar(idle * seconds),
+        seconds=to_scalar(seconds),
     )
 
 
-def battery_hours(*, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike, active_w: ArrayLike) -> Sweep:
+def battery_hours(*, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike, active_w: ArrayLike) -> FloatOrArray:
     """Return how long a battery lasts under a base load and work for a share of the time.
 
         hours = capacity / (base + duty * active)
@@ -147,14 +147,14 @@ def battery_hours(*, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike,
     >>> round(battery_hours(capacity_wh=0.96, base_w=0.0, duty=1.0, active_w=1.0) * 60)
     58
     """
-    capacity, base, share, active = together(
-        capacity_wh=floats("capacity_wh", capacity_wh, low=0, high=1e6),
-        base_w=floats("base_w", base_w, low=0, high=1e6),
-        duty=floats("duty", duty, low=0, high=1),
-        active_w=floats("active_w", active_w, low=0, high=1e6),
+    capacity, base, share, active = broadcast(
+        capacity_wh=as_floats("capacity_wh", capacity_wh, low=0, high=1e6),
+        base_w=as_floats("base_w", base_w, low=0, high=1e6),
+        duty=as_floats("duty", duty, low=0, high=1),
+        active_w=as_floats("active_w", active_w, low=0, high=1e6),
     )
-    mean_w = floats("base_w + duty * active_w", base + share * active, low=1e-9)
-    return plain(capacity / mean_w)
+    mean_w = as_floats("base_w + duty * active_w", base + share * active, low=1e-9)
+    return to_scalar(capacity / mean_w)
 
 
 def temperature_c(
@@ -164,7 +164,7 @@ def temperature_c(
     ambient_c: ArrayLike,
     resistance_k_per_w: ArrayLike = 9.0,
     capacity_j_per_k: ArrayLike = 60.0,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the temperature of one thermal mass after a constant power, starting from ambient.
 
         T = ambient + P R (1 - exp(-t / (R C)))
@@ -203,19 +203,19 @@ def temperature_c(
     >>> temperature_c(2.0, seconds=1e6, ambient_c=25.0)
     43.0
     """
-    power, elapsed, ambient, resistance, capacity = together(
-        power_w=floats("power_w", power_w, low=0, high=1e4),
-        seconds=floats("seconds", seconds, low=0, high=1e9),
-        ambient_c=floats("ambient_c", ambient_c, low=-100, high=200),
-        resistance_k_per_w=floats("resistance_k_per_w", resistance_k_per_w, low=1e-3, high=1e4),
-        capacity_j_per_k=floats("capacity_j_per_k", capacity_j_per_k, low=1e-3, high=1e6),
+    power, elapsed, ambient, resistance, capacity = broadcast(
+        power_w=as_floats("power_w", power_w, low=0, high=1e4),
+        seconds=as_floats("seconds", seconds, low=0, high=1e9),
+        ambient_c=as_floats("ambient_c", ambient_c, low=-100, high=200),
+        resistance_k_per_w=as_floats("resistance_k_per_w", resistance_k_per_w, low=1e-3, high=1e4),
+        capacity_j_per_k=as_floats("capacity_j_per_k", capacity_j_per_k, low=1e-3, high=1e6),
     )
-    return plain(ambient - power * resistance * np.expm1(-elapsed / (resistance * capacity)))
+    return to_scalar(ambient - power * resistance * np.expm1(-elapsed / (resistance * capacity)))
 
 
 def loop_latency_s(
     base_s: ArrayLike, *, kernel_s: ArrayLike, bandwidth_share: ArrayLike, quantile: ArrayLike = 0.99
-) -> Sweep:
+) -> FloatOrArray:
     """Return a quantile of a control loop's latency while training runs beside it.
 
         latency = base / (1 - share) + quantile * kernel
@@ -253,10 +253,10 @@ def loop_latency_s(
     >>> round(loop_latency_s(6e-3, kernel_s=2e-3, bandwidth_share=0.25, quantile=0.99) * 1e3, 2)
     9.98
     """
-    base, kernel, share, level = together(
-        base_s=floats("base_s", base_s, low=0, high=1e6),
-        kernel_s=floats("kernel_s", kernel_s, low=0, high=1e6),
-        bandwidth_share=floats("bandwidth_share", bandwidth_share, low=0, high=1, high_open=True),
-        quantile=floats("quantile", quantile, low=0, high=1),
+    base, kernel, share, level = broadcast(
+        base_s=as_floats("base_s", base_s, low=0, high=1e6),
+        kernel_s=as_floats("kernel_s", kernel_s, low=0, high=1e6),
+        bandwidth_share=as_floats("bandwidth_share", bandwidth_share, low=0, high=1, high_open=True),
+        quantile=as_floats("quantile", quantile, low=0, high=1),
     )
-    return plain(base / (1 - share) + level * kernel)
+    return to_scalar(base / (1 - share) + level * kernel)

@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike
 from physics.memory.methods import Method, Setting, Targets, setting_of
 from physics.networks.cnn import Cnn, image_size, layer_maps
 from physics.networks.transformer import Transformer
-from physics.validation import Floats, Sweep, floats, plain, together
+from physics.validation import FloatOrArray, Floats, as_floats, broadcast, to_scalar
 
 Number = Floats | float
 
 
 def training_flop_ratio(
     *, input_gradient_share: ArrayLike, trained_share: ArrayLike, attention_share: ArrayLike = 0.0
-) -> Sweep:
+) -> FloatOrArray:
     """Return the operations of a training step over those of inference.
 
         ratio = 1 + input_gradient_share + trained_share + attention_share
@@ -59,12 +59,12 @@ def training_flop_ratio(
     >>> training_flop_ratio(input_gradient_share=1.0, trained_share=0.0, attention_share=0.0715)
     2.0715
     """
-    inputs, weights, attention = together(
-        input_gradient_share=floats("input_gradient_share", input_gradient_share, low=0, high=1),
-        trained_share=floats("trained_share", trained_share, low=0, high=1),
-        attention_share=floats("attention_share", attention_share, low=0, high=1),
+    inputs, weights, attention = broadcast(
+        input_gradient_share=as_floats("input_gradient_share", input_gradient_share, low=0, high=1),
+        trained_share=as_floats("trained_share", trained_share, low=0, high=1),
+        attention_share=as_floats("attention_share", attention_share, low=0, high=1),
     )
-    return plain(1.0 + inputs + weights + attention)
+    return to_scalar(1.0 + inputs + weights + attention)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,13 +77,13 @@ class FlopShares:
     2.5
     """
 
-    forward_flop: Sweep
-    input_gradient_share: Sweep
-    trained_share: Sweep
-    attention_share: Sweep
+    forward_flop: FloatOrArray
+    input_gradient_share: FloatOrArray
+    trained_share: FloatOrArray
+    attention_share: FloatOrArray
 
     @property
-    def ratio(self) -> Sweep:
+    def ratio(self) -> FloatOrArray:
         """Operations of a training step over those of inference."""
         return training_flop_ratio(
             input_gradient_share=self.input_gradient_share,
@@ -189,11 +189,11 @@ def flop_shares(
 
 
 def _shares(count: _Count, batch: Floats) -> FlopShares:
-    def share(part: Number) -> Sweep:
-        return plain(np.broadcast_to(part / count.forward, batch.shape).copy())
+    def share(part: Number) -> FloatOrArray:
+        return to_scalar(np.broadcast_to(part / count.forward, batch.shape).copy())
 
     return FlopShares(
-        forward_flop=plain(2 * batch * count.forward),
+        forward_flop=to_scalar(2 * batch * count.forward),
         input_gradient_share=share(count.inputs),
         trained_share=share(count.weights),
         attention_share=share(count.attention),

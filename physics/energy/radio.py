@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from physics import constants
 from physics.units import BITS_PER_BYTE
-from physics.validation import Sweep, floats, one_of, plain, together
+from physics.validation import FloatOrArray, as_floats, broadcast, one_of, to_scalar
 
 Radio = Literal["lte", "wifi", "5g", "ble"]
 Direction = Literal["upload", "download"]
@@ -62,7 +62,7 @@ def radio_energy_j(
     rate_bytes_per_s: ArrayLike,
     direction: Direction = "upload",
     isolated: bool = True,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the energy that one device spends to send or receive a payload.
 
         LTE, Wi-Fi: E = (a rate + base) payload / rate + isolated packet        5G, BLE: E = e payload
@@ -111,10 +111,10 @@ def radio_energy_j(
     way = ("upload", "download").index(one_of("direction", direction, ("upload", "download")))
     if not isinstance(isolated, bool):
         raise ValueError(f"isolated must be True or False, got {isolated!r}")
-    payload, rate = together(
-        payload_bytes=floats("payload_bytes", payload_bytes, low=0, high=1e15),
-        rate_bytes_per_s=floats("rate_bytes_per_s", rate_bytes_per_s, low=1, high=link.fastest_bytes_per_s),
+    payload, rate = broadcast(
+        payload_bytes=as_floats("payload_bytes", payload_bytes, low=0, high=1e15),
+        rate_bytes_per_s=as_floats("rate_bytes_per_s", rate_bytes_per_s, low=1, high=link.fastest_bytes_per_s),
     )
     transfer = payload * (link.watt_per_mbps[way] / _MBPS + link.base_w / rate + link.joule_per_byte[way])
     waking = link.isolated_packet_j if isolated else 0.0
-    return plain(transfer + np.where(payload > 0, waking, 0.0))
+    return to_scalar(transfer + np.where(payload > 0, waking, 0.0))

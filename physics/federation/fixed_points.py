@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import LARGEST_LEARNING_RATE, gain, held
+from physics.federation.least_squares import MAX_LEARNING_RATE, gain, held
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
-from physics.validation import Floats, floats, number, whole
+from physics.validation import Floats, as_float, as_floats, as_int
 
-LARGEST_STEPS = 10_000
-LARGEST_PROXIMAL = 100.0
+MAX_STEPS = 10_000
+MAX_PROXIMAL = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +30,7 @@ class FixedPoint:
 
 
 def _steps(value: ArrayLike) -> Integers:
-    steps = floats("local_steps", value, low=1, high=LARGEST_STEPS)
+    steps = as_floats("local_steps", value, low=1, high=MAX_STEPS)
     if (steps != np.floor(steps)).any():
         raise ValueError(f"local_steps must be whole, got {steps[steps != np.floor(steps)].flat[0]:g}")
     return steps.astype(np.int64)
@@ -91,8 +91,8 @@ def fixed_point(
     """
     check_problem(problem)
     steps = _steps(local_steps)
-    eta = number("learning_rate", learning_rate, low=0, high=LARGEST_LEARNING_RATE, low_open=True)
-    mu = number("proximal", proximal, low=0, high=LARGEST_PROXIMAL)
+    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_LEARNING_RATE, low_open=True)
+    mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     columns = problem.eigenvectors.transpose(1, 0, 2).reshape(problem.dimension, -1)  # V_1, V_2, ... in a row
     projected = (problem.eigenvectors.transpose(0, 2, 1) @ problem.moments).reshape(-1, CLASSES)
     weights = np.empty((steps.size, problem.dimension, CLASSES))
@@ -184,18 +184,18 @@ def personalise(
     """
     check_problem(problem)
     shape = (problem.dimension, CLASSES)
-    shared = floats("weights", weights, low=-1e6, high=1e6)
+    shared = as_floats("weights", weights, low=-1e6, high=1e6)
     if shared.shape != shape:
         raise ValueError(f"weights must have shape {shape}, got {shared.shape}")
-    index = whole("client", client, low=0, high=problem.clients - 1)
-    tau = whole("local_steps", local_steps, low=1, high=LARGEST_STEPS)
-    eta = number("learning_rate", learning_rate, low=0, high=LARGEST_LEARNING_RATE, low_open=True)
+    index = as_int("client", client, low=0, high=problem.clients - 1)
+    tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
+    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_LEARNING_RATE, low_open=True)
     vectors, curvature = problem.eigenvectors[index], problem.eigenvalues[index][:, None]
     gains = gain(curvature, local_steps=tau, learning_rate=eta)
     slope = vectors.T @ problem.moments[index] - curvature * (vectors.T @ shared)  # minus the gradient
     change, _ = held(vectors @ (gains * slope))
     if rank is not None:
-        kept = whole("rank", rank, low=1, high=min(shape))
+        kept = as_int("rank", rank, low=1, high=min(shape))
         left, lengths, right = np.linalg.svd(change, full_matrices=False)
         change = (left[:, :kept] * lengths[:kept]) @ right[:kept]
     own_model = shared + change

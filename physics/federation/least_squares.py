@@ -11,21 +11,21 @@ from physics.federation.digits import CLASSES, read_only
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
-LARGEST_WEIGHTS = 1e6  # a longer model has diverged: it is held at this length and the run says so
-LARGEST_LEARNING_RATE = 1.5  # every image has squared length 1.25: at 1.6 the local steps stop converging
-_LARGEST_EXPONENT = np.log(1e100)  # of the growth over all local steps: its square must stay finite
+MAX_WEIGHTS = 1e6  # a longer model has diverged: it is held at this length and the run says so
+MAX_LEARNING_RATE = 1.5  # every image has squared length 1.25: at 1.6 the local steps stop converging
+_MAX_EXPONENT = np.log(1e100)  # of the growth over all local steps: its square must stay finite
 _BLOCK = 256  # rounds handled at once, so that memory does not grow with the length of the run
 
 
 def held(weights: Floats) -> tuple[Floats, bool]:
-    """Return the model scaled down to `LARGEST_WEIGHTS` where it is longer, and whether it was.
+    """Return the model scaled down to `MAX_WEIGHTS` where it is longer, and whether it was.
 
     The scores' order, and so the accuracy, does not change under scaling.
     """
     length = float(np.vdot(weights, weights)) ** 0.5
-    if length <= LARGEST_WEIGHTS:
+    if length <= MAX_WEIGHTS:
         return weights, False
-    return weights * (LARGEST_WEIGHTS / length), True
+    return weights * (MAX_WEIGHTS / length), True
 
 
 def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats:
@@ -40,7 +40,7 @@ def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats
     shrink = np.expm1(local_steps * np.log1p(-calm))  # rho^tau - 1 without cancellation for small steps
     overshoot = np.where(step > 1, step - 1, 1.0)
     sign = -1.0 if local_steps % 2 else 1.0
-    swing = sign * np.exp(np.minimum(local_steps * np.log(overshoot), _LARGEST_EXPONENT))
+    swing = sign * np.exp(np.minimum(local_steps * np.log(overshoot), _MAX_EXPONENT))
     change = np.where(step < 1, shrink, np.where(step > 1, swing, 0.0) - 1)
     flat = step == 0
     steps: Floats = np.where(flat, local_steps, -change / np.where(flat, 1.0, step))

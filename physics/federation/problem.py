@@ -65,7 +65,7 @@ from typing import Any
 import numpy as np
 
 from physics.federation.digits import CLASSES, PIXELS, TRAIN_IMAGES, Digits, Integers, digits, read_only
-from physics.validation import Floats, number, whole
+from physics.validation import Floats, as_float, as_int
 
 MAX_SEED = 2**53  # up to here every whole number is also a float
 _TARGET_MEAN = 0.1
@@ -173,14 +173,14 @@ def digits_problem(
     >>> problem.client_sizes[0], problem.city[[0, 9, 10, 49]]
     (np.float64(28.0), array([0, 0, 1, 4]))
     """
-    count = whole("clients", clients, low=1, high=TRAIN_IMAGES)
+    count = as_int("clients", clients, low=1, high=TRAIN_IMAGES)
     return _digits_problem(
         count,
-        number("alpha", alpha, low=1e-3, high=1e6),
-        whole("seed", seed, low=0, high=MAX_SEED),
-        None if cities is None else whole("cities", cities, low=1, high=count),
-        whole("features", features, low=1, high=PIXELS),
-        number("regularization", regularization, low=0, high=1),
+        as_float("alpha", alpha, low=1e-3, high=1e6),
+        as_int("seed", seed, low=0, high=MAX_SEED),
+        None if cities is None else as_int("cities", cities, low=1, high=count),
+        as_int("features", features, low=1, high=PIXELS),
+        as_float("regularization", regularization, low=0, high=1),
     )
 
 
@@ -259,8 +259,8 @@ def problem_from_partition(
     >>> problem_from_partition([[0, 1, 2], [3]]).client_shares
     array([0.75, 0.25])
     """
-    width = whole("features", features, low=1, high=PIXELS)
-    weight = number("regularization", regularization, low=0, high=1)
+    width = as_int("features", features, low=1, high=PIXELS)
+    weight = as_float("regularization", regularization, low=0, high=1)
     is_array = isinstance(partition, np.ndarray) and partition.ndim > 0
     if not (is_array or isinstance(partition, (list, tuple))):
         wanted = "a list with one list of image positions per client"

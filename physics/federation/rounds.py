@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from physics.federation.digits import CLASSES, Integers
-from physics.federation.least_squares import LARGEST_WEIGHTS, held
+from physics.federation.least_squares import MAX_WEIGHTS, held
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
@@ -110,9 +110,9 @@ def trajectory(
         update = engine.updates(states[index], who, correction)
         flat = update.reshape(who.size, -1)
         length = np.sqrt(np.matmul(flat[:, None, :], flat[:, :, None]).ravel())  # einsum would take twice as long
-        too_long = bool(length.max() > LARGEST_WEIGHTS)
+        too_long = bool(length.max() > MAX_WEIGHTS)
         if too_long:
-            update = update * (LARGEST_WEIGHTS / np.maximum(length, LARGEST_WEIGHTS))[:, None, None]
+            update = update * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None, None]
             flat = update.reshape(who.size, -1)
         if controls is not None and correction is not None:
             gone = update.sum(axis=0) / local_travel
@@ -122,7 +122,7 @@ def trajectory(
         part = count * share
         if aggregation.clip is not None:
             clipped[index] = count @ (length > aggregation.clip) / count.sum()
-            length = np.minimum(length, LARGEST_WEIGHTS)  # what is left of an update that was held
+            length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was held
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
         step = (part @ flat).reshape(update.shape[1:])
         if noise is not None:

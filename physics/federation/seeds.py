@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
-from physics.federation.fixed_points import LARGEST_PROXIMAL, LARGEST_STEPS
-from physics.federation.least_squares import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
+from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.federation.rounds import Aggregation, trajectory
-from physics.validation import Floats, number, one_of, whole
+from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
 _PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False, seed=0)
@@ -92,11 +92,11 @@ def simulate_seeds(
     """
     check_problem(problem)
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
-    tau = whole("local_steps", local_steps, low=1, high=LARGEST_STEPS)
-    eta = number("learning_rate", learning_rate, low=0, high=LARGEST_LEARNING_RATE, low_open=True)
-    mu = number("proximal", proximal, low=0, high=LARGEST_PROXIMAL)
+    tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
+    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_LEARNING_RATE, low_open=True)
+    mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     masks = _masks(problem, participation)
-    judged = masks.shape[1] + 1 if last is None else whole("last", last, low=1, high=masks.shape[1])
+    judged = masks.shape[1] + 1 if last is None else as_int("last", last, low=1, high=masks.shape[1])
     engine = exact_engine(problem, tau, eta, mu)
     if method == "scaffold":
         models = np.stack([_controlled(engine, mask, tau * eta)[-judged:] for mask in masks])
@@ -180,7 +180,7 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
             correction -= update  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
             pulled[who] = correction
             control = control - (count * control + moved) / clients
-        calm = longest <= LARGEST_WEIGHTS**2 and _short(states)
+        calm = longest <= MAX_WEIGHTS**2 and _short(states)
     if calm:
         return states
     # An update or model that outgrows its bounds: the careful loop holds each of them.
@@ -190,7 +190,7 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
 
 def _short(states: Floats) -> bool:
     """Whether every model of a stack is within its bounds; one that is no number is not."""
-    return bool((np.einsum("...dc,...dc->...", states, states) <= LARGEST_WEIGHTS**2).all())
+    return bool((np.einsum("...dc,...dc->...", states, states) <= MAX_WEIGHTS**2).all())
 
 
 def _judged(engine: ExactEngine, models: Floats) -> SeveralRuns:

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 from physics.federation.digits import Integers
 from physics.federation.problem import MAX_SEED, FederatedProblem, check_problem
 from physics.federation.rounds import LINKS, SELECTION
-from physics.validation import Floats, floats, one_of, whole
+from physics.validation import Floats, as_floats, as_int, one_of
 
 Selection = Literal["random", "reliable_first", "city_balanced"]
 
 _RULES: tuple[Selection, ...] = ("random", "reliable_first", "city_balanced")
-_MOST_ROUNDS = 10_000
+_MAX_ROUNDS = 10_000
 
 
 def draw_participation(
@@ -80,8 +80,8 @@ def draw_participation(
     (False, True)
     """
     chance, invited, rule = _checked(problem, clients_per_round, reliability, selection)
-    shape = (whole("rounds", rounds, low=1, high=_MOST_ROUNDS), problem.clients)
-    random = whole("seed", seed, low=0, high=MAX_SEED)
+    shape = (as_int("rounds", rounds, low=1, high=_MAX_ROUNDS), problem.clients)
+    random = as_int("seed", seed, low=0, high=MAX_SEED)
     order = np.random.default_rng((random, SELECTION)).random(shape)
     if rule == "reliable_first":
         order += _places(chance)
@@ -160,12 +160,12 @@ def _checked(
     problem: FederatedProblem, clients_per_round: Any, reliability: ArrayLike, selection: Any
 ) -> tuple[Floats, int, Selection]:
     check_problem(problem)
-    chance = floats("reliability", reliability, low=0, high=1)
+    chance = as_floats("reliability", reliability, low=0, high=1)
     if chance.shape not in ((), (problem.clients,)):
         raise ValueError(
             f"reliability must be one number or one per client ({problem.clients}), got shape {chance.shape}"
         )
-    invited = whole("clients_per_round", clients_per_round, low=1, high=problem.clients)
+    invited = as_int("clients_per_round", clients_per_round, low=1, high=problem.clients)
     return np.broadcast_to(chance, problem.clients), invited, one_of("selection", selection, _RULES)
 
 

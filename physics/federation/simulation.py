@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 
 from physics.federation.digits import Integers, read_only
 from physics.federation.fixed_points import (
-    LARGEST_PROXIMAL,
-    LARGEST_STEPS,
+    MAX_PROXIMAL,
+    MAX_STEPS,
 )
-from physics.federation.least_squares import LARGEST_LEARNING_RATE, LARGEST_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import (
     MAX_SEED,
     FederatedProblem,
@@ -21,10 +21,10 @@ from physics.federation.problem import (
 )
 from physics.federation.rounds import Aggregation, Engine, Trajectory, arrivals, trajectory
 from physics.federation.softmax import SoftmaxEngine
-from physics.validation import Floats, floats, number, one_of, whole
+from physics.validation import Floats, as_float, as_floats, as_int, one_of
 
-LARGEST_ROUNDS = 10_000
-_LARGEST_RATE = {"exact": LARGEST_LEARNING_RATE, "softmax": 16.0}
+MAX_ROUNDS = 10_000
+_MAX_RATE = {"exact": MAX_LEARNING_RATE, "softmax": 16.0}
 _BLOCK = 128  # models judged at once: 128 x 10 x 360 scores are 4 MB
 
 
@@ -150,34 +150,34 @@ def simulate(
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
     placement = one_of("noise", noise, ("central", "local", "secure_aggregation"))
     chosen = one_of("engine", engine, ("exact", "softmax"))
-    tau = whole("local_steps", local_steps, low=1, high=LARGEST_STEPS)
-    eta = number("learning_rate", learning_rate, low=0, high=_LARGEST_RATE[chosen], low_open=True)
-    mu = number("proximal", proximal, low=0, high=LARGEST_PROXIMAL)
-    random = whole("seed", seed, low=0, high=MAX_SEED)
+    tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
+    eta = as_float("learning_rate", learning_rate, low=0, high=_MAX_RATE[chosen], low_open=True)
+    mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
+    random = as_int("seed", seed, low=0, high=MAX_SEED)
     aggregation = Aggregation(
-        server_learning_rate=number("server_learning_rate", server_learning_rate, low=0, high=10, low_open=True),
-        clip=None if clip is None else number("clip", clip, low=0, high=LARGEST_WEIGHTS, low_open=True),
-        noise_multiplier=number("noise_multiplier", noise_multiplier, low=0, high=1e6),
+        server_learning_rate=as_float("server_learning_rate", server_learning_rate, low=0, high=10, low_open=True),
+        clip=None if clip is None else as_float("clip", clip, low=0, high=MAX_WEIGHTS, low_open=True),
+        noise_multiplier=as_float("noise_multiplier", noise_multiplier, low=0, high=1e6),
         local_noise=placement == "local",
         seed=random,
     )
     if aggregation.noise_multiplier > 0 and aggregation.clip is None:
         raise ValueError(
-            f"clip must lie in (0, {LARGEST_WEIGHTS:g}] when noise_multiplier is above 0 "
+            f"clip must lie in (0, {MAX_WEIGHTS:g}] when noise_multiplier is above 0 "
             f"(got {aggregation.noise_multiplier:g}): noise is measured in clipping lengths, got clip=None"
         )
     if cohort is not None and method == "scaffold":
         raise ValueError(f"cohort must be None with algorithm scaffold, got {cohort!r}")
     received = _received(
         problem,
-        rounds=whole("rounds", rounds, low=1, high=LARGEST_ROUNDS),
+        rounds=as_int("rounds", rounds, low=1, high=MAX_ROUNDS),
         clients_per_round=clients_per_round,
         reliability=reliability,
         participation=participation,
         cohort=cohort,
         seed=random,
     )
-    judged = len(received) + 1 if last is None else whole("last", last, low=1, high=len(received))
+    judged = len(received) + 1 if last is None else as_int("last", last, low=1, high=len(received))
     local: ExactEngine | SoftmaxEngine
     if chosen == "exact":
         local = exact_engine(problem, tau, eta, mu)
@@ -207,14 +207,14 @@ def _received(
 ) -> Integers:
     """Return the updates that arrive, drawn or as the caller's mask has them, after checking what says so."""
     clients = problem.clients
-    chance = floats("reliability", reliability, low=0, high=1)
+    chance = as_floats("reliability", reliability, low=0, high=1)
     if chance.shape not in ((), (clients,)):
         raise ValueError(f"reliability must be one number or one per client ({clients}), got shape {chance.shape}")
-    devices = None if cohort is None else whole("cohort", cohort, low=1, high=1_000_000_000)
+    devices = None if cohort is None else as_int("cohort", cohort, low=1, high=1_000_000_000)
     if devices is None and participation is None:
-        whole("clients_per_round", clients_per_round, low=1, high=clients)
+        as_int("clients_per_round", clients_per_round, low=1, high=clients)
     elif clients_per_round is not None:
-        whole("clients_per_round", clients_per_round, low=1)
+        as_int("clients_per_round", clients_per_round, low=1)
     if participation is None:
         return arrivals(
             rounds=rounds,
@@ -291,9 +291,9 @@ def jitter(curve: ArrayLike, *, last: int = 10) -> float:
     >>> round(jitter([0.9, 0.7, 0.9, 0.7, 0.9], last=4), 6)
     0.141421
     """
-    values = floats("curve", curve, low=-1e15, high=1e15)
+    values = as_floats("curve", curve, low=-1e15, high=1e15)
     if values.ndim != 1 or values.size < 2:
         raise ValueError(f"curve must be one-dimensional with at least 2 entries, got shape {values.shape}")
-    count = whole("last", last, low=1, high=values.size - 1)
+    count = as_int("last", last, low=1, high=values.size - 1)
     changes = np.diff(values[-count - 1 :])
     return float(np.sqrt(np.mean(changes**2) / 2))

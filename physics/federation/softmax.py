@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import LARGEST_WEIGHTS
+from physics.federation.least_squares import MAX_WEIGHTS
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
@@ -66,7 +66,7 @@ class SoftmaxEngine:
             local -= scores @ inputs_over_size
             local += pull
             if keep < -1:  # the proximal term itself overshoots; the gradient of the cross-entropy is bounded
-                np.clip(local, -LARGEST_WEIGHTS, LARGEST_WEIGHTS, out=local)
+                np.clip(local, -MAX_WEIGHTS, MAX_WEIGHTS, out=local)
         update: Floats = local.transpose(0, 2, 1) - weights
         return update
 

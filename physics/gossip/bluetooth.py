@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.units import BITS_PER_BYTE
-from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
+from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_int, as_ints, broadcast, one_of, to_scalar
 
 Mode = Literal["1M", "2M", "mesh"]
 
@@ -21,8 +21,8 @@ _HEADER_BYTES = 7
 _FRAME_BYTES = {"1M": 1 + 4 + 2 + 3, "2M": 2 + 4 + 2 + 3}  # preamble, access address, header, checksum
 _BITS_PER_S = {"1M": 1e6, "2M": 2e6}
 _INTERFRAME_S = 150e-6  # T_IFS, before the acknowledgement and before the next packet
-_MOST_BYTES = 1e12
-_MOST_NODES = 1e9
+_MAX_BYTES = 1e12
+_MAX_NODES = 1e9
 
 
 def ble_time_s(
@@ -31,7 +31,7 @@ def ble_time_s(
     mode: str,
     advertising_interval_s: float = 0.020,
     transmissions: int = 3,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the time to send a payload to one neighbour over Bluetooth Low Energy.
 
         connection: ceil(bytes / 244) (frame + headers + 150 us + empty answer + 150 us) + bytes / rate
@@ -71,14 +71,14 @@ def ble_time_s(
     >>> round(ble_time_s(100e3, mode="mesh"), 2)
     500.04
     """
-    amount = floats("payload_bytes", payload_bytes, low=0, high=_MOST_BYTES)
+    amount = as_floats("payload_bytes", payload_bytes, low=0, high=_MAX_BYTES)
     kind = one_of("mode", mode, _MODES)
-    interval_s = number("advertising_interval_s", advertising_interval_s, low=1e-3, high=10)
-    times = whole("transmissions", transmissions, low=1, high=100)
-    return plain(_send_time_s(amount, kind, interval_s * times))
+    interval_s = as_float("advertising_interval_s", advertising_interval_s, low=1e-3, high=10)
+    times = as_int("transmissions", transmissions, low=1, high=100)
+    return to_scalar(_send_time_s(amount, kind, interval_s * times))
 
 
-def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degree: ArrayLike) -> Sweep:
+def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degree: ArrayLike) -> FloatOrArray:
     """Return the time until everyone has heard everyone's payload when every node relays everything once.
 
         nodes * degree * time of one payload
@@ -118,10 +118,10 @@ def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degre
     >>> flood_time_s(200, payload_bytes=12, mode="mesh", degree=12)
     144.0
     """
-    count, amount, relays = together(
-        nodes=wholes("nodes", nodes, low=2, high=_MOST_NODES),
-        payload_bytes=floats("payload_bytes", payload_bytes, low=0, high=_MOST_BYTES),
-        degree=floats("degree", degree, low=1, high=_MOST_NODES),
+    count, amount, relays = broadcast(
+        nodes=as_ints("nodes", nodes, low=2, high=_MAX_NODES),
+        payload_bytes=as_floats("payload_bytes", payload_bytes, low=0, high=_MAX_BYTES),
+        degree=as_floats("degree", degree, low=1, high=_MAX_NODES),
     )
     crowded = relays > count - 1
     if crowded.any():
@@ -130,7 +130,7 @@ def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degre
             f"degree must lie in [1, nodes - 1] = [1, {count.flat[which] - 1:g}], got {relays.flat[which]:g}"
         )
     kind = one_of("mode", mode, _MODES)
-    return plain(count * relays * _send_time_s(amount, kind, 0.020 * 3))
+    return to_scalar(count * relays * _send_time_s(amount, kind, 0.020 * 3))
 
 
 def _send_time_s(payload_bytes: Floats, mode: Mode, segment_s: float) -> Floats:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.gossip.simulation import MOST_TRIAL_ROUNDS, MOST_VARIANCE
+from physics.gossip.simulation import MAX_TRIAL_ROUNDS, MAX_VARIANCE
 from physics.gossip.spectrum import cached_spectrum, kept_and_mixed, modes
 from physics.gossip.topology import TOPOLOGIES, checked_shape
-from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, whole, wholes
+from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_int, as_ints, broadcast, one_of, to_scalar
 
-_MOST_NODES = 1_000_000
-_MOST_GEOMETRIC_NODES = 4_000  # the eigenvalues of a dense matrix of that size take ten seconds
-_MOST_ROUNDS = 1e9
+_MAX_NODES = 1_000_000
+_MAX_GEOMETRIC_NODES = 4_000  # the eigenvalues of a dense matrix of that size take ten seconds
+_MAX_ROUNDS = 1e9
 
 
 def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: int = 0) -> Floats:
@@ -60,12 +60,12 @@ def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: in
     [1.0, 0.3333, 0.3333, -0.3333]
     """
     kind = one_of("topology", topology, TOPOLOGIES)
-    shape = checked_shape(kind, nodes, degree, _MOST_GEOMETRIC_NODES if kind == "geometric" else _MOST_NODES)
-    drawn_by = whole("seed", seed)
+    shape = checked_shape(kind, nodes, degree, _MAX_GEOMETRIC_NODES if kind == "geometric" else _MAX_NODES)
+    drawn_by = as_int("seed", seed)
     return cached_spectrum(*shape, drawn_by if kind == "geometric" else 0)
 
 
-def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> Sweep:
+def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> FloatOrArray:
     """Return the disagreement left after some rounds, as a share of the disagreement at the start.
 
         rms(t) = sqrt( mean over i > 0 of lam_i^(2t) )
@@ -102,15 +102,15 @@ def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> Sweep:
     0.5
     """
     values, counts = modes(eigenvalues)
-    times = wholes("rounds", rounds, low=0, high=_MOST_ROUNDS)
+    times = as_ints("rounds", rounds, low=0, high=_MAX_ROUNDS)
     counts[0] -= 1  # the mean itself never disagrees
     kept, _ = kept_and_mixed(values, counts, times)
-    return plain(np.sqrt(kept / max(counts.sum(), 1)))
+    return to_scalar(np.sqrt(kept / max(counts.sum(), 1)))
 
 
 def estimation_error(
     eigenvalues: ArrayLike, rounds: ArrayLike, *, noise_variance: ArrayLike, diversity_variance: ArrayLike
-) -> Sweep:
+) -> FloatOrArray:
     """Return the mean squared error of a node's estimate of its own truth after some rounds.
 
         (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
@@ -150,13 +150,13 @@ def estimation_error(
     0.109
     """
     values, counts = modes(eigenvalues)
-    times, noise, diversity = together(
-        rounds=wholes("rounds", rounds, low=0, high=_MOST_ROUNDS),
-        noise_variance=floats("noise_variance", noise_variance, low=0, high=MOST_VARIANCE),
-        diversity_variance=floats("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE),
+    times, noise, diversity = broadcast(
+        rounds=as_ints("rounds", rounds, low=0, high=_MAX_ROUNDS),
+        noise_variance=as_floats("noise_variance", noise_variance, low=0, high=MAX_VARIANCE),
+        diversity_variance=as_floats("diversity_variance", diversity_variance, low=0, high=MAX_VARIANCE),
     )
     kept, mixed = kept_and_mixed(values, counts, times)
-    return plain((noise * kept + diversity * mixed) / counts.sum())
+    return to_scalar((noise * kept + diversity * mixed) / counts.sum())
 
 
 def best_rounds(
@@ -192,11 +192,11 @@ def best_rounds(
     >>> [best_rounds(few, noise_variance=1, diversity_variance=tau2) for tau2 in (0.5, 2)]
     [1, 0]
     """
-    rounds = np.arange(whole("most_rounds", most_rounds, low=0, high=MOST_TRIAL_ROUNDS) + 1)
+    rounds = np.arange(as_int("most_rounds", most_rounds, low=0, high=MAX_TRIAL_ROUNDS) + 1)
     error = estimation_error(
         eigenvalues,
         rounds,
-        noise_variance=number("noise_variance", noise_variance, low=0, high=MOST_VARIANCE),
-        diversity_variance=number("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE),
+        noise_variance=as_float("noise_variance", noise_variance, low=0, high=MAX_VARIANCE),
+        diversity_variance=as_float("diversity_variance", diversity_variance, low=0, high=MAX_VARIANCE),
     )
     return int(np.argmin(error))

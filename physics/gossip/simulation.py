@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 from physics.gossip.spectrum import metropolis_weights
 from physics.gossip.topology import Integers, Mesh, mesh, place_of_node
-from physics.validation import Floats, number, whole, wholes
+from physics.validation import Floats, as_float, as_int, as_ints
 
-MOST_TRIAL_ROUNDS = 10_000
-MOST_VARIANCE = 1e12
+MAX_TRIAL_ROUNDS = 10_000
+MAX_VARIANCE = 1e12
 
 
 def gossip_trial(
@@ -84,14 +84,14 @@ def gossip_trial(
     >>> error.shape, bool(abs(error[1, 0] - error[1, 1]) < 1e-12)
     ((2, 2), True)
     """
-    times = wholes("rounds", rounds, low=0, high=MOST_TRIAL_ROUNDS)
-    noise = number("noise_variance", noise_variance, low=0, high=MOST_VARIANCE)
-    diversity = number("diversity_variance", diversity_variance, low=0, high=MOST_VARIANCE)
-    asleep = number("churn", churn, low=0, high=1)
-    calls = None if fan_out is None else whole("fan_out", fan_out, low=1)
-    drawn_by = whole("seed", seed)
+    times = as_ints("rounds", rounds, low=0, high=MAX_TRIAL_ROUNDS)
+    noise = as_float("noise_variance", noise_variance, low=0, high=MAX_VARIANCE)
+    diversity = as_float("diversity_variance", diversity_variance, low=0, high=MAX_VARIANCE)
+    asleep = as_float("churn", churn, low=0, high=1)
+    calls = None if fan_out is None else as_int("fan_out", fan_out, low=1)
+    drawn_by = as_int("seed", seed)
     network = mesh(
-        topology, nodes, degree=degree, seed=drawn_by if mesh_seed is None else whole("mesh_seed", mesh_seed)
+        topology, nodes, degree=degree, seed=drawn_by if mesh_seed is None else as_int("mesh_seed", mesh_seed)
     )
     place = np.arange(network.nodes) if places is None else place_of_node(network, places)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.gossip.topology import Integers, Mesh, Topology, cached_mesh
-from physics.validation import Floats, floats
+from physics.validation import Floats, as_floats
 
 _ROUNDING = 1e-9  # eigenvalue solvers leave 1 + 2e-16
 _TINY = 1e-300  # stands for an eigenvalue of 0 under a logarithm
@@ -80,7 +80,7 @@ def modes(eigenvalues: ArrayLike) -> tuple[Floats, Floats]:
     Raises:
         ValueError: not a list of numbers in [-1, 1] that starts with 1.
     """
-    values = floats("eigenvalues", eigenvalues, low=-1 - _ROUNDING, high=1 + _ROUNDING)
+    values = as_floats("eigenvalues", eigenvalues, low=-1 - _ROUNDING, high=1 + _ROUNDING)
     if values.ndim != 1 or not len(values):
         raise ValueError(f"eigenvalues must be a list of at least one number, got shape {values.shape}")
     if values[0] < 1 - _ROUNDING:

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from physics.validation import Floats, number, one_of, whole
+from physics.validation import Floats, as_float, as_int, one_of
 
 Integers = NDArray[np.int64]
 Topology = Literal["ring", "torus", "regular", "complete", "geometric"]
@@ -22,7 +22,7 @@ Topology = Literal["ring", "torus", "regular", "complete", "geometric"]
 TOPOLOGIES: tuple[Topology, ...] = get_args(Topology)
 DEFAULT_DEGREE = 12  # assumed: neighbours in radio range where no degree is given
 
-_MOST_NODES = {"ring": 20_000, "torus": 20_000, "regular": 20_000, "complete": 1_000, "geometric": 20_000}
+_MAX_NODES = {"ring": 20_000, "torus": 20_000, "regular": 20_000, "complete": 1_000, "geometric": 20_000}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -52,10 +52,10 @@ def checked_shape(topology: Any, nodes: Any, degree: Any, most_nodes: int) -> tu
         ValueError: no such graph exists; the message names the argument, its value and what is allowed.
     """
     name = one_of("topology", topology, TOPOLOGIES)
-    count = whole("nodes", nodes, low=3 if name == "ring" else 2, high=most_nodes)
+    count = as_int("nodes", nodes, low=3 if name == "ring" else 2, high=most_nodes)
     wanted: float = min(DEFAULT_DEGREE, count - 1)
     if degree is not None:
-        wanted = number("degree", degree, low=0, low_open=True)
+        wanted = as_float("degree", degree, low=0, low_open=True)
     if name == "ring":
         return name, count, 2
     if name == "complete":
@@ -68,8 +68,8 @@ def checked_shape(topology: Any, nodes: Any, degree: Any, most_nodes: int) -> tu
             raise ValueError(f"nodes must be a square from 9 for a torus, such as {nearest}, got {count}")
         return name, count, 4
     if name == "geometric":
-        return name, count, number("degree", wanted, low=0, low_open=True, high=count - 1)
-    regular = whole("degree", wanted, low=3)
+        return name, count, as_float("degree", wanted, low=0, low_open=True, high=count - 1)
+    regular = as_int("degree", wanted, low=3)
     if regular >= count:
         raise ValueError(f"degree must lie in [3, {count - 1}] for a regular graph of {count}, got {regular}")
     if count * regular % 2:
@@ -116,8 +116,8 @@ def mesh(topology: str, nodes: int, *, degree: float | None = None, seed: int = 
     >>> len(square.links), int(square.neighbours.min()), square.parts
     (18, 4, 1)
     """
-    most = _MOST_NODES[one_of("topology", topology, TOPOLOGIES)]
-    return cached_mesh(*checked_shape(topology, nodes, degree, most), whole("seed", seed))
+    most = _MAX_NODES[one_of("topology", topology, TOPOLOGIES)]
+    return cached_mesh(*checked_shape(topology, nodes, degree, most), as_int("seed", seed))
 
 
 @lru_cache(maxsize=32)
@@ -187,7 +187,7 @@ def place_of_node(network: Mesh, places: int) -> Integers:
     >>> place_of_node(mesh("ring", 6), 3).tolist()
     [0, 0, 1, 1, 2, 2]
     """
-    count = whole("places", places, low=1, high=network.nodes)
+    count = as_int("places", places, low=1, high=network.nodes)
     if network.topology == "geometric":
         nearest = KDTree(network.positions[:count]).query(network.positions)[1]
         return np.asarray(nearest, dtype=np.int64)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Cnn
+from physics.networks.cnn import MAX_RESOLUTION, MIN_RESOLUTION, Cnn
 from physics.networks.transformer import LORA_TARGETS, Transformer
-from physics.validation import Floats, one_of, together, wholes
+from physics.validation import Floats, as_ints, broadcast, one_of
 
 Method = Literal["full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias", "tinytl_lite_residual"]
 Targets = Literal["qv", "qkvo", "mlp", "all"]
@@ -18,7 +18,7 @@ Counts = int | NDArray[np.int64]  # an int where the argument was a scalar, else
 
 TRANSFORMER_METHODS = ("full", "last_k", "head", "lora", "bitfit")
 CNN_METHODS = ("full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias", "tinytl_lite_residual")
-LARGEST_BATCH, LARGEST_TOKENS = 10**6, 10**7  # far beyond any step; they keep products finite
+MAX_BATCH, MAX_TOKENS = 10**6, 10**7  # far beyond any step; they keep products finite
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +142,7 @@ def lora_parameters(shape: Transformer | Cnn, *, rank: ArrayLike, targets: Targe
     >>> lora_parameters(llama, rank=16, targets="qkvo")
     65536000
     """
-    ranks = wholes("rank", rank, low=1, high=largest_rank(shape, targets=targets))
+    ranks = as_ints("rank", rank, low=1, high=largest_rank(shape, targets=targets))
     return _times(_parameters_per_rank(shape, targets), ranks)
 
 
@@ -174,13 +174,13 @@ def setting_of(
     checked = _checked_shape(shape)
     name = _checked_method(checked, method)
     one_of("targets", targets, LORA_TARGETS)
-    low, high = (1, largest_rank(checked, targets=targets)) if name == "lora" else (0, LARGEST_TOKENS)
-    ranks = wholes("rank", rank, low=low, high=high)
+    low, high = (1, largest_rank(checked, targets=targets)) if name == "lora" else (0, MAX_TOKENS)
+    ranks = as_ints("rank", rank, low=low, high=high)
     blocks = checked.layers if isinstance(checked, Transformer) else len(checked.blocks)
-    low, high = (1, blocks) if name == "last_k" else (0, LARGEST_TOKENS)
-    lasts = wholes("last", last, low=low, high=high)
-    arrays = together(
-        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
+    low, high = (1, blocks) if name == "last_k" else (0, MAX_TOKENS)
+    lasts = as_ints("last", last, low=low, high=high)
+    arrays = broadcast(
+        batch=as_ints("batch", batch, low=1, high=MAX_BATCH),
         tokens=_checked_tokens(checked, tokens),
         resolution=_checked_resolution(checked, resolution),
         rank=ranks,
@@ -199,7 +199,7 @@ def setting_of(
 
 def _checked_tokens(shape: Transformer | Cnn, tokens: Any) -> Floats:
     if isinstance(shape, Transformer):
-        return wholes("tokens", tokens, low=1, high=shape.positions or LARGEST_TOKENS)
+        return as_ints("tokens", tokens, low=1, high=shape.positions or MAX_TOKENS)
     if tokens is not None:
         raise ValueError(f"tokens must be None for {shape.name}, which reads images, got {tokens!r}")
     return np.zeros(())
@@ -207,7 +207,7 @@ def _checked_tokens(shape: Transformer | Cnn, tokens: Any) -> Floats:
 
 def _checked_resolution(shape: Transformer | Cnn, resolution: Any) -> Floats:
     if isinstance(shape, Cnn) and shape.fixed_input is None:
-        return wholes("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION)
+        return as_ints("resolution", resolution, low=MIN_RESOLUTION, high=MAX_RESOLUTION)
     if resolution is not None:
         name = "a Transformer" if isinstance(shape, Transformer) else f"{shape.name}, whose input is fixed"
         raise ValueError(f"resolution must be None for {name}, got {resolution!r}")

@@ -6,10 +6,10 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from physics.memory.methods import LARGEST_BATCH
-from physics.networks.cnn import LARGEST_RESOLUTION, SMALLEST_RESOLUTION
-from physics.networks.transformer import LARGEST_SIZE
-from physics.validation import Sweep, one_of, plain, together, wholes
+from physics.memory.methods import MAX_BATCH
+from physics.networks.cnn import MAX_RESOLUTION, MIN_RESOLUTION
+from physics.networks.transformer import MAX_SIZE
+from physics.validation import FloatOrArray, as_ints, broadcast, one_of, to_scalar
 
 TinyTlMethod = Literal["full", "last", "norm", "bias", "lite_residual", "lite_residual_bias"]
 
@@ -29,7 +29,7 @@ def tinytl_memory_bytes(
     resolution: ArrayLike,
     batch: ArrayLike,
     classes: ArrayLike = 102,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the training memory of ProxylessNAS-Mobile by the published count: parameters and activations.
 
         last                    P_f + 4 P_t + b 4 peak
@@ -86,10 +86,10 @@ def tinytl_memory_bytes(
         "lite_residual_bias": LITE_RESIDUAL_PARAMETERS + BIASES_BESIDE_MODULES,
     }
     trained = trained_beside_head[one_of("method", method, trained_beside_head)]
-    side, images, outputs = together(
-        resolution=wholes("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION),
-        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
-        classes=wholes("classes", classes, low=1, high=LARGEST_SIZE),
+    side, images, outputs = broadcast(
+        resolution=as_ints("resolution", resolution, low=MIN_RESOLUTION, high=MAX_RESOLUTION),
+        batch=as_ints("batch", batch, low=1, high=MAX_BATCH),
+        classes=as_ints("classes", classes, low=1, high=MAX_SIZE),
     )
     per_pixel = {
         "full": 4 * ALL_INPUTS_PER_PIXEL,
@@ -97,4 +97,4 @@ def tinytl_memory_bytes(
         "last": 4 * PEAK_PER_PIXEL,
     }.get(method, (4 + 1 / 8) * PEAK_PER_PIXEL)
     parameter_bytes = (BACKBONE_PARAMETERS - trained) + 4 * (trained + (FEATURES + 1) * outputs)
-    return plain(parameter_bytes + images * per_pixel * side**2)
+    return to_scalar(parameter_bytes + images * per_pixel * side**2)

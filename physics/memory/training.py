@@ -19,7 +19,7 @@ from physics.memory.methods import (
 )
 from physics.memory.transformer_activations import Attention, Checkpoint
 from physics.networks import Shape, Transformer
-from physics.validation import Sweep, one_of, plain
+from physics.validation import FloatOrArray, one_of, to_scalar
 
 Precision = Literal["fp32", "bf16", "mixed", "int8"]
 Optimizer = Literal["sgd", "momentum", "adam"]
@@ -58,15 +58,15 @@ class MemoryBreakdown:
     5040120.0
     """
 
-    weights_bytes: Sweep
-    gradients_bytes: Sweep
-    optimizer_bytes: Sweep
-    activations_bytes: Sweep
+    weights_bytes: FloatOrArray
+    gradients_bytes: FloatOrArray
+    optimizer_bytes: FloatOrArray
+    activations_bytes: FloatOrArray
     trained_parameters: Counts
-    payload_bytes: Sweep
+    payload_bytes: FloatOrArray
 
     @property
-    def total_bytes(self) -> Sweep:
+    def total_bytes(self) -> FloatOrArray:
         """Weights, gradients, optimizer and activations together; the payload is a copy, not a fifth term."""
         return self.weights_bytes + self.gradients_bytes + self.optimizer_bytes + self.activations_bytes
 
@@ -202,14 +202,14 @@ def training_memory(
         weights_bytes=_bytes(width.frozen * frozen + width.trained * trained),
         gradients_bytes=_bytes(width.gradient * trained),
         optimizer_bytes=_bytes(state_bytes * trained),
-        activations_bytes=plain(np.asarray(activations)),
+        activations_bytes=to_scalar(np.asarray(activations)),
         trained_parameters=trained,
         payload_bytes=_bytes(width.sent * trained),
     )
 
 
-def _bytes(count: Counts) -> Sweep:
-    return plain(np.asarray(count, dtype=np.float64))
+def _bytes(count: Counts) -> FloatOrArray:
+    return to_scalar(np.asarray(count, dtype=np.float64))
 
 
 def inference_memory(
@@ -286,10 +286,10 @@ def inference_memory(
             )
     nothing = np.zeros(step.batch.shape)
     return MemoryBreakdown(
-        weights_bytes=plain(nothing + width.frozen * float(shape.parameters)),
-        gradients_bytes=plain(nothing),
-        optimizer_bytes=plain(nothing),
-        activations_bytes=plain(np.asarray(live)),
+        weights_bytes=to_scalar(nothing + width.frozen * float(shape.parameters)),
+        gradients_bytes=to_scalar(nothing),
+        optimizer_bytes=to_scalar(nothing),
+        activations_bytes=to_scalar(np.asarray(live)),
         trained_parameters=0 if nothing.ndim == 0 else nothing.astype(np.int64),
-        payload_bytes=plain(nothing),
+        payload_bytes=to_scalar(nothing),
     )

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.memory.methods import LARGEST_BATCH, LARGEST_TOKENS, Targets
+from physics.memory.methods import MAX_BATCH, MAX_TOKENS, Targets
 from physics.networks.transformer import LORA_TARGETS, Transformer
-from physics.validation import Floats, Sweep, floats, one_of, plain, together, wholes
+from physics.validation import FloatOrArray, Floats, as_floats, as_ints, broadcast, one_of, to_scalar
 
 Attention = Literal["explicit", "flash"]
 Checkpoint = Literal["none", "selective", "full"]
@@ -93,7 +93,7 @@ def transformer_activation_bytes(
     attention: Attention = "explicit",
     checkpoint: Checkpoint = "none",
     targets: Targets = "qv",
-) -> Sweep:
+) -> FloatOrArray:
     """Return what one GPT block (ffn = 4 h) keeps between the forward and the backward pass.
 
         full: s b h (16 p + 2) + a s^2 b (2 p + 1)
@@ -150,18 +150,18 @@ def transformer_activation_bytes(
     one_of("attention", attention, ("explicit", "flash"))
     one_of("checkpoint", checkpoint, ("none", "selective", "full"))
     adapted = frozenset(LORA_TARGETS[one_of("targets", targets, LORA_TARGETS)]) - {"gate"}
-    widths = wholes("hidden", hidden, low=1, high=10**6)
-    positions, sequences, width, head, p, inner = together(
-        tokens=wholes("tokens", tokens, low=1, high=LARGEST_TOKENS),
-        batch=wholes("batch", batch, low=1, high=LARGEST_BATCH),
+    widths = as_ints("hidden", hidden, low=1, high=10**6)
+    positions, sequences, width, head, p, inner = broadcast(
+        tokens=as_ints("tokens", tokens, low=1, high=MAX_TOKENS),
+        batch=as_ints("batch", batch, low=1, high=MAX_BATCH),
         hidden=widths,
-        heads=wholes("heads", heads, low=1, high=10**6),
-        bytes_per_activation=floats("bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True),
-        rank=wholes("rank", rank, low=0, high=float(np.min(widths, initial=10**6))),
+        heads=as_ints("heads", heads, low=1, high=10**6),
+        bytes_per_activation=as_floats("bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True),
+        rank=as_ints("rank", rank, low=0, high=float(np.min(widths, initial=10**6))),
     )
     if checkpoint == "full":
-        return plain(positions * sequences * width * p)
-    return plain(
+        return to_scalar(positions * sequences * width * p)
+    return to_scalar(
         block_bytes(
             tokens=positions,
             batch=sequences,

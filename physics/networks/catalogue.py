@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from physics.networks.cnn import Block, Cnn, Convolution
-from physics.networks.transformer import LARGEST_SIZE
-from physics.validation import number, whole
+from physics.networks.transformer import MAX_SIZE
+from physics.validation import as_float, as_int
 
 
 def _lite_residual(inputs: int, outputs: int, stride: int, smallest_side: int) -> tuple[Convolution, ...]:
@@ -70,7 +70,7 @@ def mobilenet_v2(*, width: float = 1.0, classes: int = 102) -> Cnn:
     >>> mobilenet_v2(classes=1000).parameters
     3504872
     """
-    return _mobilenet_v2(number("width", width, low=0.1, high=4.0), whole("classes", classes, low=1, high=LARGEST_SIZE))
+    return _mobilenet_v2(as_float("width", width, low=0.1, high=4.0), as_int("classes", classes, low=1, high=MAX_SIZE))
 
 
 @lru_cache(maxsize=64)
@@ -142,7 +142,7 @@ def proxyless_mobile(*, classes: int = 102) -> Cnn:
     >>> net.parameters, net.lite_residual_parameters, net.norm_channels
     (4746590, 1816416, 20976)
     """
-    return _proxyless_mobile(whole("classes", classes, low=1, high=LARGEST_SIZE))
+    return _proxyless_mobile(as_int("classes", classes, low=1, high=MAX_SIZE))
 
 
 @lru_cache(maxsize=64)
@@ -207,7 +207,7 @@ def resnet50(*, classes: int = 1000) -> Cnn:
     >>> resnet50(classes=1000).parameters
     25557032
     """
-    return _resnet50(whole("classes", classes, low=1, high=LARGEST_SIZE))
+    return _resnet50(as_int("classes", classes, low=1, high=MAX_SIZE))
 
 
 @lru_cache(maxsize=64)
@@ -265,8 +265,8 @@ def ds_cnn(*, width: int = 212, classes: int = 12) -> Cnn:
     >>> ds_cnn(width=212, classes=12).parameters
     202260
     """
-    checked = whole("width", width, low=1, high=10_000)
-    return _ds_cnn(checked, whole("classes", classes, low=1, high=LARGEST_SIZE))
+    checked = as_int("width", width, low=1, high=10_000)
+    return _ds_cnn(checked, as_int("classes", classes, low=1, high=MAX_SIZE))
 
 
 @lru_cache(maxsize=64)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from physics.validation import one_of, whole
+from physics.validation import as_int, one_of
 
 Activation = Literal["relu6", "relu", "none"]
 
-SMALLEST_RESOLUTION, LARGEST_RESOLUTION = 32, 2048  # below 32 pixels the last maps of these networks vanish
+MIN_RESOLUTION, MAX_RESOLUTION = 32, 2048  # below 32 pixels the last maps of these networks vanish
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ class Convolution:
 
     def __post_init__(self) -> None:
         for name in ("inputs", "outputs", "kernel", "stride", "groups"):
-            object.__setattr__(self, name, whole(name, getattr(self, name), low=1, high=10**6))
+            object.__setattr__(self, name, as_int(name, getattr(self, name), low=1, high=10**6))
         one_of("activation", self.activation, ("relu6", "relu", "none"))
         if self.inputs % self.groups or self.outputs % self.groups:
             raise ValueError(f"groups must divide {self.inputs} and {self.outputs}, got {self.groups}")
@@ -62,7 +62,7 @@ class Block:
     lite_residual: tuple[Convolution, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pool_stride", whole("pool_stride", self.pool_stride, low=1, high=16))
+        object.__setattr__(self, "pool_stride", as_int("pool_stride", self.pool_stride, low=1, high=16))
         if not self.convolutions:
             raise ValueError("convolutions must hold one convolution at least, got none")
         for before, after in itertools.pairwise(self.convolutions):
@@ -93,7 +93,7 @@ class Cnn:
     norm_input_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "classes", whole("classes", self.classes, low=1, high=10**7))
+        object.__setattr__(self, "classes", as_int("classes", self.classes, low=1, high=10**7))
         if not self.blocks:
             raise ValueError("blocks must hold one block at least, got none")
         for before, after in itertools.pairwise(self.blocks):
@@ -171,7 +171,7 @@ def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
             high, wide = shape.fixed_input
             raise ValueError(f"resolution must be None for {shape.name} ({high} x {wide}), got {resolution!r}")
         return shape.fixed_input
-    side = whole("resolution", resolution, low=SMALLEST_RESOLUTION, high=LARGEST_RESOLUTION)
+    side = as_int("resolution", resolution, low=MIN_RESOLUTION, high=MAX_RESOLUTION)
     return side, side
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from physics.validation import one_of, whole
+from physics.validation import as_int, one_of
 
 Family = Literal["gpt", "llama"]
 
@@ -16,7 +16,7 @@ LORA_TARGETS: dict[str, tuple[str, ...]] = {
     "mlp": ("gate", "up", "down"),
     "all": ("q", "k", "v", "o", "gate", "up", "down"),
 }
-LARGEST_SIZE = 10**7  # of any one dimension: products stay exact and far from overflow
+MAX_SIZE = 10**7  # of any one dimension: products stay exact and far from overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ class Transformer:
             ("hidden", 1, 10**6),
             ("heads", 1, 10**6),
             ("kv_heads", 1, 10**6),
-            ("ffn", 1, LARGEST_SIZE),
-            ("vocab", 1, LARGEST_SIZE),
-            ("positions", 0, LARGEST_SIZE),
+            ("ffn", 1, MAX_SIZE),
+            ("vocab", 1, MAX_SIZE),
+            ("positions", 0, MAX_SIZE),
         ):
-            object.__setattr__(self, name, whole(name, getattr(self, name), low=low, high=high))
+            object.__setattr__(self, name, as_int(name, getattr(self, name), low=low, high=high))
         one_of("family", self.family, FAMILIES)
         if not isinstance(self.tied, bool):
             raise ValueError(f"tied must be True or False, got {self.tied!r}")

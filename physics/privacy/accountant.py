@@ -7,16 +7,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.privacy.calibration import LEAST_NOISE, MOST_NOISE, noise_for_budget
+from physics.privacy.calibration import MAX_NOISE, MIN_NOISE, noise_for_budget
 from physics.privacy.conversion import epsilon_of_integer_orders, epsilon_of_rounds
 from physics.privacy.gaussian import (
-    LEAST_EPSILON,
-    MOST_EPSILON,
-    MOST_ROUNDS,
+    MAX_EPSILON,
+    MAX_ROUNDS,
+    MIN_EPSILON,
     deltas,
     rates,
 )
-from physics.validation import Sweep, floats, one_of, plain, together, wholes
+from physics.validation import FloatOrArray, as_floats, as_ints, broadcast, one_of, to_scalar
 
 
 def epsilon(
@@ -27,7 +27,7 @@ def epsilon(
     delta: ArrayLike,
     conversion: Literal["canonne", "mironov"] = "canonne",
     orders: Literal["refined", "integer"] = "refined",
-) -> Sweep:
+) -> FloatOrArray:
     """Return the privacy loss epsilon of rounds of Poisson-sampled clients with Gaussian noise on their sum.
 
         eps = min over a > 1 of (T K(a) - log(a delta))/(a - 1) + log(1 - 1/a)
@@ -82,10 +82,10 @@ def epsilon(
     >>> round(epsilon(sampling_rate=0.1, noise_multiplier=10, rounds=100, delta=1e-5), 2)
     0.38
     """
-    shares, noises, counts, chances = together(
+    shares, noises, counts, chances = broadcast(
         sampling_rate=rates(sampling_rate),
-        noise_multiplier=floats("noise_multiplier", noise_multiplier, low=LEAST_NOISE, high=MOST_NOISE),
-        rounds=wholes("rounds", rounds, low=0, high=MOST_ROUNDS),
+        noise_multiplier=as_floats("noise_multiplier", noise_multiplier, low=MIN_NOISE, high=MAX_NOISE),
+        rounds=as_ints("rounds", rounds, low=0, high=MAX_ROUNDS),
         delta=deltas(delta),
     )
     one_of("conversion", conversion, ("canonne", "mironov"))
@@ -100,12 +100,12 @@ def epsilon(
     spent = np.empty(flat.shape)
     for (rate, noise, chance), where in groups.items():
         spent[where] = evaluate(rate, noise, flat[where], chance, conversion)
-    return plain(spent.reshape(counts.shape))
+    return to_scalar(spent.reshape(counts.shape))
 
 
 def epsilon_curve(
     *, sampling_rate: ArrayLike, noise_multiplier: ArrayLike, rounds: ArrayLike, delta: ArrayLike
-) -> Sweep:
+) -> FloatOrArray:
     """Return epsilon after each of many numbers of rounds, at about the cost of one.
 
     Parameters
@@ -141,7 +141,9 @@ def epsilon_curve(
     return epsilon(sampling_rate=sampling_rate, noise_multiplier=noise_multiplier, rounds=rounds, delta=delta)
 
 
-def noise_multiplier(*, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: ArrayLike, delta: ArrayLike) -> Sweep:
+def noise_multiplier(
+    *, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: ArrayLike, delta: ArrayLike
+) -> FloatOrArray:
     """Return the least noise multiplier that keeps all rounds together within a budget.
 
         min of all z in [0.01, 1e6] with epsilon(z) <= budget
@@ -180,10 +182,10 @@ def noise_multiplier(*, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: Ar
     >>> round(noise_multiplier(epsilon=4.7284, sampling_rate=1, rounds=100, delta=1e-5), 2)
     10.0
     """
-    budgets, shares, counts, chances = together(
-        epsilon=floats("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON),
+    budgets, shares, counts, chances = broadcast(
+        epsilon=as_floats("epsilon", epsilon, low=MIN_EPSILON, high=MAX_EPSILON),
         sampling_rate=rates(sampling_rate),
-        rounds=wholes("rounds", rounds, low=1, high=MOST_ROUNDS),
+        rounds=as_ints("rounds", rounds, low=1, high=MAX_ROUNDS),
         delta=deltas(delta),
     )
     noises = np.empty(counts.shape)
@@ -191,10 +193,10 @@ def noise_multiplier(*, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: Ar
         asked = float(budgets[index]), float(shares[index]), float(counts[index]), float(chances[index])
         noise = noise_for_budget(*asked)
         if noise is None:
-            least = epsilon_of_rounds(asked[1], MOST_NOISE, np.array([asked[2]]), asked[3], "canonne")[0]
+            least = epsilon_of_rounds(asked[1], MAX_NOISE, np.array([asked[2]]), asked[3], "canonne")[0]
             raise ValueError(
-                f"epsilon must lie in [{least:.4g}, {MOST_EPSILON:g}] at these rounds, got {asked[0]:g}: "
-                f"a noise multiplier of {MOST_NOISE:g} is the most there is"
+                f"epsilon must lie in [{least:.4g}, {MAX_EPSILON:g}] at these rounds, got {asked[0]:g}: "
+                f"a noise multiplier of {MAX_NOISE:g} is the most there is"
             )
         noises[index] = noise
-    return plain(noises)
+    return to_scalar(noises)

@@ -14,8 +14,8 @@ from physics.privacy.conversion import epsilon_of_best_orders
 from physics.privacy.renyi import total_variation_bound
 from physics.validation import Floats
 
-LEAST_NOISE, MOST_NOISE = 1e-2, 1e6  # the noise multipliers the accountant takes
-LOG_LEAST_NOISE, LOG_MOST_NOISE = math.log(LEAST_NOISE), math.log(MOST_NOISE)
+MIN_NOISE, MAX_NOISE = 1e-2, 1e6  # the noise multipliers the accountant takes
+LOG_MIN_NOISE, LOG_MAX_NOISE = math.log(MIN_NOISE), math.log(MAX_NOISE)
 LOG_TOLERANCE, RELATIVE_TOLERANCE = 1e-9, 1e-14
 FIRST_STEP = 0.25
 BISECTIONS = 50
@@ -66,27 +66,27 @@ def noise_for_budget(epsilon: float, sampling_rate: float, rounds: float, delta:
 
     guess = math.log(0.5 + sampling_rate * math.sqrt(2 * rounds * -math.log(delta)) / epsilon)
     log_z = least_root(excess, guess)
-    if exposure(LOG_MOST_NOISE if log_z is None else log_z) <= 0:
+    if exposure(LOG_MAX_NOISE if log_z is None else log_z) <= 0:
         log_z = least_root(exposure, guess)
     return None if log_z is None else math.exp(log_z)
 
 
 def least_root(falling: Callable[[float], float], guess: float) -> float | None:
     """Return the legal log z at which a falling function reaches zero, rounded up; None if there is none."""
-    low = high = min(max(guess, LOG_LEAST_NOISE), LOG_MOST_NOISE)
+    low = high = min(max(guess, LOG_MIN_NOISE), LOG_MAX_NOISE)
     at_low = at_high = falling(low)
     step = FIRST_STEP
     while at_low > 0 and at_high > 0:
-        if high == LOG_MOST_NOISE:
+        if high == LOG_MAX_NOISE:
             return None
         low, at_low = high, at_high
-        high = min(LOG_MOST_NOISE, high + step)
+        high = min(LOG_MAX_NOISE, high + step)
         at_high, step = falling(high), 2 * step
     while at_low <= 0:
-        if low == LOG_LEAST_NOISE:
+        if low == LOG_MIN_NOISE:
             return low
         high = low
-        low = max(LOG_LEAST_NOISE, low - step)
+        low = max(LOG_MIN_NOISE, low - step)
         at_low, step = falling(low), 2 * step
     root = float(brentq(falling, low, high, xtol=LOG_TOLERANCE, rtol=RELATIVE_TOLERANCE))
     step = LOG_TOLERANCE

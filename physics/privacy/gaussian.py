@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.privacy.calibration import gaussian_scale, log_delta_of_gaussian
-from physics.validation import Floats, Sweep, floats, one_of, plain, together, wholes
+from physics.validation import FloatOrArray, Floats, as_floats, as_ints, broadcast, one_of, to_scalar
 
-LEAST_DELTA = 1e-300
-LEAST_EPSILON, MOST_EPSILON = 1e-6, 1e6
-MOST_ROUNDS = 1e9
+MIN_DELTA = 1e-300
+MIN_EPSILON, MAX_EPSILON = 1e-6, 1e6
+MAX_ROUNDS = 1e9
 
 
 def rates(value: ArrayLike) -> Floats:
     """Return sampling rates, checked."""
-    return floats("sampling_rate", value, low=0, high=1, low_open=True)
+    return as_floats("sampling_rate", value, low=0, high=1, low_open=True)
 
 
 def deltas(value: ArrayLike) -> Floats:
     """Return deltas, checked."""
-    return floats("delta", value, low=LEAST_DELTA, high=1, high_open=True)
+    return as_floats("delta", value, low=MIN_DELTA, high=1, high_open=True)
 
 
 def gaussian_sigma(
@@ -31,7 +31,7 @@ def gaussian_sigma(
     *,
     sensitivity: ArrayLike = 1.0,
     method: Literal["analytic", "classical"] = "analytic",
-) -> Sweep:
+) -> FloatOrArray:
     """Return the standard deviation that one release with Gaussian noise needs.
 
         analytic: Phi(1/(2s) - eps s) - e^eps Phi(-1/(2s) - eps s) = delta, s = sigma/sensitivity
@@ -75,17 +75,17 @@ def gaussian_sigma(
     >>> round(gaussian_sigma(1, 1e-5), 4)
     3.7306
     """
-    budgets, chances, reach = together(
-        epsilon=floats("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON),
+    budgets, chances, reach = broadcast(
+        epsilon=as_floats("epsilon", epsilon, low=MIN_EPSILON, high=MAX_EPSILON),
         delta=deltas(delta),
-        sensitivity=floats("sensitivity", sensitivity, low=1e-9, high=1e9),
+        sensitivity=as_floats("sensitivity", sensitivity, low=1e-9, high=1e9),
     )
     if one_of("method", method, ("analytic", "classical")) == "classical":
-        return plain(reach * np.sqrt(2 * np.log(1.25 / chances)) / budgets)
-    return plain(reach * gaussian_scale(budgets, chances))
+        return to_scalar(reach * np.sqrt(2 * np.log(1.25 / chances)) / budgets)
+    return to_scalar(reach * gaussian_scale(budgets, chances))
 
 
-def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLike = 1.0) -> Sweep:
+def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLike = 1.0) -> FloatOrArray:
     """Return the true delta of one release with Gaussian noise.
 
         delta = Phi(1/(2s) - eps s) - e^eps Phi(-1/(2s) - eps s),  s = sigma/sensitivity
@@ -125,15 +125,15 @@ def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLi
     >>> f"{gaussian_delta(sigma, epsilon=10):.1e}"
     '2.3e-05'
     """
-    spread, budgets, reach = together(
-        sigma=floats("sigma", sigma, low=1e-9, high=1e12),
-        epsilon=floats("epsilon", epsilon, low=0, high=MOST_EPSILON),
-        sensitivity=floats("sensitivity", sensitivity, low=1e-9, high=1e9),
+    spread, budgets, reach = broadcast(
+        sigma=as_floats("sigma", sigma, low=1e-9, high=1e12),
+        epsilon=as_floats("epsilon", epsilon, low=0, high=MAX_EPSILON),
+        sensitivity=as_floats("sensitivity", sensitivity, low=1e-9, high=1e9),
     )
-    return plain(np.exp(log_delta_of_gaussian(spread / reach, budgets)))
+    return to_scalar(np.exp(log_delta_of_gaussian(spread / reach, budgets)))
 
 
-def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participations: ArrayLike) -> Sweep:
+def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participations: ArrayLike) -> FloatOrArray:
     """Return the noise each client must add to its own update when it trusts nobody.
 
         z_l = 2 sqrt(k) sigma(eps, delta)
@@ -173,15 +173,15 @@ def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participatio
     >>> round(local_noise_multiplier(epsilon=1, delta=1e-5, participations=4), 2)
     14.92
     """
-    budgets, chances, counts = together(
-        epsilon=floats("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON),
+    budgets, chances, counts = broadcast(
+        epsilon=as_floats("epsilon", epsilon, low=MIN_EPSILON, high=MAX_EPSILON),
         delta=deltas(delta),
-        participations=wholes("participations", participations, low=1, high=MOST_ROUNDS),
+        participations=as_ints("participations", participations, low=1, high=MAX_ROUNDS),
     )
-    return plain(2 * np.sqrt(counts) * gaussian_scale(budgets, chances))
+    return to_scalar(2 * np.sqrt(counts) * gaussian_scale(budgets, chances))
 
 
-def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) -> Sweep:
+def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) -> FloatOrArray:
     """Return the rounds one client is expected to take part in, as a whole number of at least one.
 
         k = max(1, ceil(q T))
@@ -214,7 +214,7 @@ def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) ->
     >>> participations_per_client(sampling_rate=0.1, rounds=30)
     3.0
     """
-    shares, counts = together(
-        sampling_rate=rates(sampling_rate), rounds=wholes("rounds", rounds, low=1, high=MOST_ROUNDS)
+    shares, counts = broadcast(
+        sampling_rate=rates(sampling_rate), rounds=as_ints("rounds", rounds, low=1, high=MAX_ROUNDS)
     )
-    return plain(np.maximum(1.0, np.ceil(shares * counts * (1 - 1e-12))))  # 0.1 * 30 is 3.0000000000000004
+    return to_scalar(np.maximum(1.0, np.ceil(shares * counts * (1 - 1e-12))))  # 0.1 * 30 is 3.0000000000000004

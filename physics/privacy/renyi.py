@@ -23,7 +23,7 @@ from physics.validation import Floats
 DIGITS = 37.0  # the integral is exact to e^-37, 1e-16 of its value
 SLACK = 8.0  # some thousand left-out points of e^-45 stay below e^-37
 TAIL = 8.8  # standard deviations: e^-(8.8^2/2) is below 1e-16
-LARGEST_EXPONENT = 600.0  # exp overflows from 709 on
+MAX_EXPONENT = 600.0  # exp overflows from 709 on
 SMALL_RATIO = 1e-3  # below it a series of five terms has more digits than the formula
 
 
@@ -62,11 +62,11 @@ def log_ratio(sampling_rate: float, noise_multiplier: float, points: Floats) -> 
     exponent = points / z - 0.5 / z**2
     if q == 1:
         return exponent
-    ratio = np.log1p(q * np.expm1(np.minimum(exponent, LARGEST_EXPONENT)))
-    if exponent[-1] <= LARGEST_EXPONENT:
+    ratio = np.log1p(q * np.expm1(np.minimum(exponent, MAX_EXPONENT)))
+    if exponent[-1] <= MAX_EXPONENT:
         return ratio
     far = np.logaddexp(math.log1p(-q), math.log(q) + exponent)
-    return np.where(exponent > LARGEST_EXPONENT, far, ratio)
+    return np.where(exponent > MAX_EXPONENT, far, ratio)
 
 
 @lru_cache(maxsize=512)

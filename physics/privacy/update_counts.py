@@ -12,11 +12,11 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from physics.privacy.calibration import noise_for_budget
-from physics.privacy.gaussian import LEAST_DELTA, LEAST_EPSILON, MOST_EPSILON
-from physics.validation import Floats, number, whole
+from physics.privacy.gaussian import MAX_EPSILON, MIN_DELTA, MIN_EPSILON
+from physics.validation import Floats, as_float, as_int
 
 TABLE_FILE = Path(__file__).with_name("data") / "client_updates.npz"
-LEAST_FLEET, MOST_FLEET = 20, 1_000_000_000  # at least one client of each of the 20 archetypes
+MIN_FLEET, MAX_FLEET = 20, 1_000_000_000  # at least one client of each of the 20 archetypes
 NOISE_SCALE = 1e-3  # the noise axis is read as log(1 + noise/NOISE_SCALE): even in log, and zero included
 ONE_IMAGE = 1 / 360  # of the test images: a shortfall that small is not resolved
 
@@ -169,7 +169,7 @@ def minimum_client_updates(
     800
     """
     clients, budget, row, chance = _checked(fleet, epsilon, alpha, delta)
-    wanted = number("target", target, low=0, high=1)
+    wanted = as_float("target", target, low=0, high=1)
     best = 0.0
     for updates, _, _, _, _, accuracy in _designs(clients, budget, row, chance):
         if accuracy >= wanted - ONE_IMAGE:
@@ -184,9 +184,9 @@ def minimum_client_updates(
 def _checked(
     fleet: int, epsilon: float | None, alpha: float, delta: float | None
 ) -> tuple[int, float | None, int, float]:
-    clients = whole("fleet", fleet, low=LEAST_FLEET, high=MOST_FLEET)
-    budget = None if epsilon is None else number("epsilon", epsilon, low=LEAST_EPSILON, high=MOST_EPSILON)
-    concentration = number("alpha", alpha, low=0, low_open=True)
+    clients = as_int("fleet", fleet, low=MIN_FLEET, high=MAX_FLEET)
+    budget = None if epsilon is None else as_float("epsilon", epsilon, low=MIN_EPSILON, high=MAX_EPSILON)
+    concentration = as_float("alpha", alpha, low=0, low_open=True)
     stored = stored_search().alphas
     matches = np.flatnonzero(stored == concentration)
     if matches.size == 0:
@@ -194,7 +194,7 @@ def _checked(
         raise ValueError(f"alpha must be one of the stored {known}, got {concentration:g}")
     chance = clients**-1.1
     if delta is not None:
-        chance = number("delta", delta, low=LEAST_DELTA, high=1 / clients, high_open=True)
+        chance = as_float("delta", delta, low=MIN_DELTA, high=1 / clients, high_open=True)
     return clients, budget, int(matches[0]), chance
 
 

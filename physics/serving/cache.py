@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from physics.serving.zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
-from physics.validation import Sweep, floats, plain, wholes
+from physics.serving.zipf import MAX_ITEMS, MAX_SKEW, che_hit_rate, over_laws, top_share, unique_count
+from physics.validation import FloatOrArray, as_floats, as_ints, to_scalar
 
-_MOST_DRAWS = 1e15
+_MAX_DRAWS = 1e15
 
 
-def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> Sweep:
+def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> FloatOrArray:
     """Return the hit rate of an LRU cache under independent Zipf requests.
 
         h = sum_i p_i (1 - exp(-p_i T)),  T from  sum_i (1 - exp(-p_i T)) = C
@@ -56,17 +56,17 @@ def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> S
     >>> round(lru_hit_rate(1_000_000, skew=0.8, capacity=1000), 4)
     0.1
     """
-    return plain(
+    return to_scalar(
         over_laws(
             che_hit_rate,
-            items=wholes("items", items, low=1, high=MOST_ITEMS),
-            skew=floats("skew", skew, low=0, high=MOST_SKEW),
-            capacity=floats("capacity", capacity, low=0),
+            items=as_ints("items", items, low=1, high=MAX_ITEMS),
+            skew=as_floats("skew", skew, low=0, high=MAX_SKEW),
+            capacity=as_floats("capacity", capacity, low=0),
         )
     )
 
 
-def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> Sweep:
+def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> FloatOrArray:
     """Return the hit rate of a cache that pins the most popular items.
 
         h = (sum over i <= C of i^-s) / (sum over i <= N of i^-s)
@@ -105,17 +105,17 @@ def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -
     >>> round(static_hit_rate(3, skew=1, capacity=2) * 11, 9)
     9.0
     """
-    return plain(
+    return to_scalar(
         over_laws(
             top_share,
-            items=wholes("items", items, low=1, high=MOST_ITEMS),
-            skew=floats("skew", skew, low=0, high=MOST_SKEW),
-            capacity=floats("capacity", capacity, low=0),
+            items=as_ints("items", items, low=1, high=MAX_ITEMS),
+            skew=as_floats("skew", skew, low=0, high=MAX_SKEW),
+            capacity=as_floats("capacity", capacity, low=0),
         )
     )
 
 
-def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> Sweep:
+def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> FloatOrArray:
     """Return the mean number of different items that a batch of requests names.
 
         U(B) = sum_i 1 - (1 - p_i)^B
@@ -150,11 +150,11 @@ def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> Swee
     >>> round(unique_items(2, skew=0, batch=2), 9)
     1.5
     """
-    return plain(
+    return to_scalar(
         over_laws(
             unique_count,
-            items=wholes("items", items, low=1, high=MOST_ITEMS),
-            skew=floats("skew", skew, low=0, high=MOST_SKEW),
-            batch=floats("batch", batch, low=0, high=_MOST_DRAWS),
+            items=as_ints("items", items, low=1, high=MAX_ITEMS),
+            skew=as_floats("skew", skew, low=0, high=MAX_SKEW),
+            batch=as_floats("batch", batch, low=0, high=_MAX_DRAWS),
         )
     )

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from physics import constants
 from physics.serving.queue import load_time_quantile, wait_for_link
-from physics.serving.zipf import MOST_ITEMS, MOST_SKEW, che_hit_rate, over_laws, top_share, unique_count
-from physics.validation import Floats, Sweep, floats, number, one_of, plain, together, wholes
+from physics.serving.zipf import MAX_ITEMS, MAX_SKEW, che_hit_rate, over_laws, top_share, unique_count
+from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_ints, broadcast, one_of, to_scalar
 
 GPU_MEMORY_BYTES = constants.H100_MEMORY_BYTES
 HBM_BYTES_PER_S = constants.H100_MEMORY_BYTES_PER_S
@@ -24,24 +24,24 @@ KV_BYTES_PER_TOKEN = float(constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN)
 
 _QUANTILE = 0.99
 _SLOT_ROUNDING = 1e-9  # 0.3 / 0.1 is three slots, not two
-_MOST_REQUESTS = 1e6
-_MOST_TOKENS = 1e9
-_MOST_GPUS = 1e6
-_MOST_ADAPTER_BYTES = 1e12
-_MOST_BYTES = 1e18
+_MAX_REQUESTS = 1e6
+_MAX_TOKENS = 1e9
+_MAX_GPUS = 1e6
+_MAX_ADAPTER_BYTES = 1e12
+_MAX_BYTES = 1e18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
     """Outcome of `serving`: floats, or arrays of the common shape of its arguments."""
 
-    hit_hbm: Sweep
-    hit_host: Sweep
-    link_utilisation: Sweep
-    nvme_utilisation: Sweep
-    ttft_added_mean_s: Sweep
-    ttft_added_p99_s: Sweep
-    throughput_ratio: Sweep
+    hit_hbm: FloatOrArray
+    hit_host: FloatOrArray
+    link_utilisation: FloatOrArray
+    nvme_utilisation: FloatOrArray
+    ttft_added_mean_s: FloatOrArray
+    ttft_added_p99_s: FloatOrArray
+    throughput_ratio: FloatOrArray
 
 
 def adapter_room_bytes(
@@ -52,7 +52,7 @@ def adapter_room_bytes(
     memory_share: ArrayLike = 0.9,
     model_bytes: float = MODEL_BYTES,
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
 
         gpus * 81,559 MiB * share - W - B context kv
@@ -87,15 +87,15 @@ def adapter_room_bytes(
     >>> round(adapter_room_bytes(gpus=8, batch=0, context_tokens=0, memory_share=1) / 1e9, 1)
     543.1
     """
-    cards, requests, tokens, share = together(
-        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
-        batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
-        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
-        memory_share=floats("memory_share", memory_share, low=0, high=1),
+    cards, requests, tokens, share = broadcast(
+        gpus=as_ints("gpus", gpus, low=1, high=_MAX_GPUS),
+        batch=as_floats("batch", batch, low=0, high=_MAX_REQUESTS),
+        context_tokens=as_floats("context_tokens", context_tokens, low=0, high=_MAX_TOKENS),
+        memory_share=as_floats("memory_share", memory_share, low=0, high=1),
     )
-    weights = number("model_bytes", model_bytes, low=0, high=_MOST_BYTES)
-    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
-    return plain(cards * GPU_MEMORY_BYTES * share - weights - requests * tokens * per_token)
+    weights = as_float("model_bytes", model_bytes, low=0, high=_MAX_BYTES)
+    per_token = as_float("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    return to_scalar(cards * GPU_MEMORY_BYTES * share - weights - requests * tokens * per_token)
 
 
 def decode_step_s(
@@ -108,7 +108,7 @@ def decode_step_s(
     model_bytes: float = MODEL_BYTES,
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
     hbm_bytes_per_s: float = HBM_BYTES_PER_S,
-) -> Sweep:
+) -> FloatOrArray:
     """Return the time of one decode step, one token for each request of the batch, bound by HBM.
 
         (W + U A + B context kv) / (gpus * bandwidth)
@@ -150,17 +150,17 @@ def decode_step_s(
     >>> round(decode_step_s(batch=1, context_tokens=0, gpus=8) * 1e3, 2)
     5.27
     """
-    requests, tokens, cards, read, size = together(
-        batch=floats("batch", batch, low=0, high=_MOST_REQUESTS),
-        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
-        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
-        adapters_read=floats("adapters_read", adapters_read, low=0, high=_MOST_REQUESTS),
-        adapter_bytes=floats("adapter_bytes", adapter_bytes, low=0, high=_MOST_ADAPTER_BYTES),
+    requests, tokens, cards, read, size = broadcast(
+        batch=as_floats("batch", batch, low=0, high=_MAX_REQUESTS),
+        context_tokens=as_floats("context_tokens", context_tokens, low=0, high=_MAX_TOKENS),
+        gpus=as_ints("gpus", gpus, low=1, high=_MAX_GPUS),
+        adapters_read=as_floats("adapters_read", adapters_read, low=0, high=_MAX_REQUESTS),
+        adapter_bytes=as_floats("adapter_bytes", adapter_bytes, low=0, high=_MAX_ADAPTER_BYTES),
     )
-    weights = number("model_bytes", model_bytes, low=0, high=_MOST_BYTES)
-    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
-    bandwidth = number("hbm_bytes_per_s", hbm_bytes_per_s, low=1, high=_MOST_BYTES)
-    return plain((weights + read * size + requests * tokens * per_token) / (cards * bandwidth))
+    weights = as_float("model_bytes", model_bytes, low=0, high=_MAX_BYTES)
+    per_token = as_float("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    bandwidth = as_float("hbm_bytes_per_s", hbm_bytes_per_s, low=1, high=_MAX_BYTES)
+    return to_scalar((weights + read * size + requests * tokens * per_token) / (cards * bandwidth))
 
 
 def serving(
@@ -249,23 +249,23 @@ def serving(
     (0.3149, 1.0, 0.0)
     """
     one_of("eviction", eviction, ("lru", "pinned"))
-    weights = number("model_bytes", model_bytes, low=1, high=_MOST_BYTES)
-    per_token = number("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
-    pcie = number("pcie_bytes_per_s", pcie_bytes_per_s, low=1e6, high=_MOST_BYTES)
-    nvme = number("nvme_bytes_per_s", nvme_bytes_per_s, low=1e6, high=_MOST_BYTES)
-    horizon = number("horizon_s", horizon_s, low=1, high=1e6)
-    law_items = wholes("adapters", adapters, low=1, high=MOST_ITEMS)
-    law_skew = floats("skew", skew, low=0, high=MOST_SKEW)
-    _, _, size, hbm, host, rate, requests, tokens, cards = together(
+    weights = as_float("model_bytes", model_bytes, low=1, high=_MAX_BYTES)
+    per_token = as_float("kv_bytes_per_token", kv_bytes_per_token, low=0, high=1e9)
+    pcie = as_float("pcie_bytes_per_s", pcie_bytes_per_s, low=1e6, high=_MAX_BYTES)
+    nvme = as_float("nvme_bytes_per_s", nvme_bytes_per_s, low=1e6, high=_MAX_BYTES)
+    horizon = as_float("horizon_s", horizon_s, low=1, high=1e6)
+    law_items = as_ints("adapters", adapters, low=1, high=MAX_ITEMS)
+    law_skew = as_floats("skew", skew, low=0, high=MAX_SKEW)
+    _, _, size, hbm, host, rate, requests, tokens, cards = broadcast(
         adapters=law_items,
         skew=law_skew,
-        adapter_bytes=floats("adapter_bytes", adapter_bytes, low=1, high=_MOST_ADAPTER_BYTES),
-        hbm_bytes=floats("hbm_bytes", hbm_bytes, low=0, high=_MOST_BYTES),
-        host_bytes=floats("host_bytes", host_bytes, low=0, high=_MOST_BYTES),
-        request_rate=floats("request_rate", request_rate, low=0, high=1e9),
-        batch=wholes("batch", batch, low=1, high=_MOST_REQUESTS),
-        context_tokens=floats("context_tokens", context_tokens, low=0, high=_MOST_TOKENS),
-        gpus=wholes("gpus", gpus, low=1, high=_MOST_GPUS),
+        adapter_bytes=as_floats("adapter_bytes", adapter_bytes, low=1, high=_MAX_ADAPTER_BYTES),
+        hbm_bytes=as_floats("hbm_bytes", hbm_bytes, low=0, high=_MAX_BYTES),
+        host_bytes=as_floats("host_bytes", host_bytes, low=0, high=_MAX_BYTES),
+        request_rate=as_floats("request_rate", request_rate, low=0, high=1e9),
+        batch=as_ints("batch", batch, low=1, high=_MAX_REQUESTS),
+        context_tokens=as_floats("context_tokens", context_tokens, low=0, high=_MAX_TOKENS),
+        gpus=as_ints("gpus", gpus, low=1, high=_MAX_GPUS),
     )
 
     hit_rate = top_share if eviction == "pinned" else che_hit_rate
@@ -295,13 +295,13 @@ def serving(
     with_adapters = weights + read * size + served * tokens * per_token
     alone = weights + requests * tokens * per_token
     return Serving(
-        hit_hbm=plain(in_hbm),
-        hit_host=plain(in_either - in_hbm),
-        link_utilisation=plain(link_utilisation),
-        nvme_utilisation=plain(nvme_utilisation),
-        ttft_added_mean_s=plain(mean_s),
-        ttft_added_p99_s=plain(p99_s),
-        throughput_ratio=plain(served / requests * (alone / with_adapters)),
+        hit_hbm=to_scalar(in_hbm),
+        hit_host=to_scalar(in_either - in_hbm),
+        link_utilisation=to_scalar(link_utilisation),
+        nvme_utilisation=to_scalar(nvme_utilisation),
+        ttft_added_mean_s=to_scalar(mean_s),
+        ttft_added_p99_s=to_scalar(p99_s),
+        throughput_ratio=to_scalar(served / requests * (alone / with_adapters)),
     )
 
 

@@ -14,16 +14,16 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import exprel
 
-from physics.validation import Floats, together
+from physics.validation import Floats, broadcast
 
-MOST_ITEMS = 1_000_000_000
-MOST_SKEW = 5.0
+MAX_ITEMS = 1_000_000_000
+MAX_SKEW = 5.0
 
 _HEAD = 64  # ranks summed one by one; the midpoint error of the rest falls as 1/_HEAD^2 (1e-6 in a hit rate)
 _ABSCISSAS, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 _LOWEST_LOG_TIME = np.log(1e-2)  # requests: below it even the first item is seldom seen twice
 _HIGHEST_EXPONENT = 30.0  # at p_N T = 30 all but 1e-13 of the items are in the cache
-_SMALLEST_CAPACITY = 1e-290  # below it numbers lose their digits, and nothing is hit anyway
+_MIN_CAPACITY = 1e-290  # below it numbers lose their digits, and nothing is hit anyway
 _NEWTON_STEPS = 4  # from a cell one e-fold wide; three already leave less than 1e-8
 _ROWS_AT_ONCE = 4096  # capacities solved together; bounds the memory of a very long curve
 
@@ -94,7 +94,7 @@ def che_hit_rate(items: int, skew: float, capacities: Floats) -> Floats:
 def _che_rows(items: int, skew: float, capacities: Floats) -> Floats:
     law = zipf_law(items, skew)
     log_times, log_odds = _occupancy_table(items, skew)
-    capacities = np.maximum(capacities, _SMALLEST_CAPACITY)
+    capacities = np.maximum(capacities, _MIN_CAPACITY)
     wanted = np.log(capacities) - np.log(items - capacities)
     below = np.minimum(wanted - log_odds[0], 0.0)  # there C is proportional to T
     log_time = np.interp(wanted, log_odds, log_times) + below
@@ -161,7 +161,7 @@ def over_laws(
     evaluate: Callable[[int, float, Floats], Floats], *, items: Floats, skew: Floats, **amount: Floats
 ) -> Floats:
     """Evaluate a function of (items, skew, amounts) over the common shape, once per different Zipf law."""
-    every, exponents, amounts = together(items=items, skew=skew, **amount)
+    every, exponents, amounts = broadcast(items=items, skew=skew, **amount)
     if items.ndim == 0 and skew.ndim == 0:
         return evaluate(int(items), float(skew), amounts.ravel()).reshape(amounts.shape)
     values = np.empty(amounts.shape)

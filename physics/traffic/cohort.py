@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, digamma, log_ndtr, ndtri
 
-from physics.validation import Floats, floats, one_of, plain, together, wholes
+from physics.validation import Floats, as_floats, as_ints, broadcast, one_of, to_scalar
 
 Distribution = Literal["exponential", "lognormal"]
 
 _DISTRIBUTIONS: tuple[Distribution, ...] = ("exponential", "lognormal")
-_MOST_CLIENTS = 1e9
-_MOST_MEAN = 1e12
-_MOST_SIGMA = 5.0
+_MAX_CLIENTS = 1e9
+_MAX_MEAN = 1e12
+_MAX_SIGMA = 5.0
 
 
 def round_success(selected: ArrayLike, *, target: ArrayLike, dropout: ArrayLike) -> float | Floats:
@@ -59,13 +59,13 @@ def round_success(selected: ArrayLike, *, target: ArrayLike, dropout: ArrayLike)
     >>> round(round_success(130, target=100, dropout=0.1), 6)
     0.999996
     """
-    m = wholes("selected", selected, low=1, high=_MOST_CLIENTS)
-    needed = wholes("target", target, low=1, high=_MOST_CLIENTS)
-    lost = floats("dropout", dropout, low=0, high=1)
-    m, needed, lost = together(selected=m, target=needed, dropout=lost)
+    m = as_ints("selected", selected, low=1, high=_MAX_CLIENTS)
+    needed = as_ints("target", target, low=1, high=_MAX_CLIENTS)
+    lost = as_floats("dropout", dropout, low=0, high=1)
+    m, needed, lost = broadcast(selected=m, target=needed, dropout=lost)
     possible = needed <= m
     reachable = np.where(possible, needed, m)
-    return plain(np.where(possible, betainc(reachable, m - reachable + 1, 1 - lost), 0.0))
+    return to_scalar(np.where(possible, betainc(reachable, m - reachable + 1, 1 - lost), 0.0))
 
 
 def _harmonic_difference(m: Any, k: Any) -> Any:
@@ -161,14 +161,14 @@ def straggler_time(
     1.4
     """
     kind = one_of("distribution", distribution, _DISTRIBUTIONS)
-    m = wholes("selected", selected, low=1, high=_MOST_CLIENTS)
-    k = wholes("waited_for", waited_for, low=1, high=_MOST_CLIENTS)
+    m = as_ints("selected", selected, low=1, high=_MAX_CLIENTS)
+    k = as_ints("waited_for", waited_for, low=1, high=_MAX_CLIENTS)
     exponential = kind == "exponential"
-    width = floats("spread", spread, low=0, high=_MOST_MEAN if exponential else _MOST_SIGMA, low_open=exponential)
-    m, k, width = together(selected=m, waited_for=k, spread=width)
+    width = as_floats("spread", spread, low=0, high=_MAX_MEAN if exponential else _MAX_SIGMA, low_open=exponential)
+    m, k, width = broadcast(selected=m, waited_for=k, spread=width)
     if (k > m).any():
         where = np.argmax(k > m)
         raise ValueError(f"waited_for must lie in [1, selected] = [1, {m.flat[where]:.0f}], got {k.flat[where]:.0f}")
     if exponential:
-        return plain(width * _harmonic_difference(m, k))
-    return plain(_lognormal_order_mean(m, k, width))
+        return to_scalar(width * _harmonic_difference(m, k))
+    return to_scalar(_lognormal_order_mean(m, k, width))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from physics.traffic.volume import (
-    MOST_BYTES,
-    MOST_ROUNDS,
+    MAX_BYTES,
+    MAX_ROUNDS,
     participation_bytes,
 )
-from physics.validation import Floats, floats, plain, together
+from physics.validation import Floats, as_floats, broadcast, to_scalar
 
-_LEAST_BYTES_PER_S = 1e-6
+_MIN_BYTES_PER_S = 1e-6
 
 
 def device_bytes(
@@ -58,13 +58,13 @@ def device_bytes(
     >>> device_bytes(100, selected_share=0.5, download_bytes=51.1e6, upload_bytes=51.1e6) / 1e9
     5.11
     """
-    horizon = floats("rounds", rounds, low=0, high=MOST_ROUNDS)
-    share = floats("selected_share", selected_share, low=0, high=1)
+    horizon = as_floats("rounds", rounds, low=0, high=MAX_ROUNDS)
+    share = as_floats("selected_share", selected_share, low=0, high=1)
     down, up, sent = participation_bytes(download_bytes, upload_bytes, attempts)
-    horizon, share, down, up, sent = together(
+    horizon, share, down, up, sent = broadcast(
         rounds=horizon, selected_share=share, download_bytes=down, upload_bytes=up, attempts=sent
     )
-    return plain(horizon * share * (down + sent * up))
+    return to_scalar(horizon * share * (down + sent * up))
 
 
 def transfer_time_s(payload_bytes: ArrayLike, *, bytes_per_s: ArrayLike) -> float | Floats:
@@ -96,7 +96,7 @@ def transfer_time_s(payload_bytes: ArrayLike, *, bytes_per_s: ArrayLike) -> floa
     >>> round(transfer_time_s(4e12, bytes_per_s=21e6 / 8) / 86_400, 1)
     17.6
     """
-    payload = floats("payload_bytes", payload_bytes, low=0, high=MOST_BYTES)
-    rate = floats("bytes_per_s", bytes_per_s, low=_LEAST_BYTES_PER_S, high=MOST_BYTES)
-    payload, rate = together(payload_bytes=payload, bytes_per_s=rate)
-    return plain(payload / rate)
+    payload = as_floats("payload_bytes", payload_bytes, low=0, high=MAX_BYTES)
+    rate = as_floats("bytes_per_s", bytes_per_s, low=_MIN_BYTES_PER_S, high=MAX_BYTES)
+    payload, rate = broadcast(payload_bytes=payload, bytes_per_s=rate)
+    return to_scalar(payload / rate)

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.validation import Floats, floats, plain, together, wholes
+from physics.validation import Floats, as_floats, as_ints, broadcast, to_scalar
 
-_MOST_ATTEMPTS = 1e6
-_MOST_JOULES = 1e12
-_MOST_SECONDS = 1e12
-_MOST_BYTES = 1e18
-_LEAST = 1e-12  # of what a ratio divides by, so that the ratio stays finite
-_LEAST_SUCCESS = 1e-6
+_MAX_ATTEMPTS = 1e6
+_MAX_JOULES = 1e12
+_MAX_SECONDS = 1e12
+_MAX_BYTES = 1e18
+_MIN_DIVISOR = 1e-12  # of what a ratio divides by, so that the ratio stays finite
+_MIN_SUCCESS = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,11 +108,11 @@ def retry(success: ArrayLike, *, max_attempts: ArrayLike, compute_j: ArrayLike, 
     >>> outcome.attempts, round(outcome.delivered, 12), round(outcome.wasted, 12)
     (1.0, 0.2, 0.8)
     """
-    r = floats("success", success, low=0, high=1)
-    most = wholes("max_attempts", max_attempts, low=1, high=_MOST_ATTEMPTS)
-    learning = floats("compute_j", compute_j, low=0, high=_MOST_JOULES)
-    sending = floats("transmit_j", transmit_j, low=0, high=_MOST_JOULES)
-    r, most, learning, sending = together(success=r, max_attempts=most, compute_j=learning, transmit_j=sending)
+    r = as_floats("success", success, low=0, high=1)
+    most = as_ints("max_attempts", max_attempts, low=1, high=_MAX_ATTEMPTS)
+    learning = as_floats("compute_j", compute_j, low=0, high=_MAX_JOULES)
+    sending = as_floats("transmit_j", transmit_j, low=0, high=_MAX_JOULES)
+    r, most, learning, sending = broadcast(success=r, max_attempts=most, compute_j=learning, transmit_j=sending)
     total = learning + sending
     if not (total > 0).all():
         raise ValueError("compute_j + transmit_j must lie in (0, 2e+12], got 0: no energy, so no share of it")
@@ -120,7 +120,7 @@ def retry(success: ArrayLike, *, max_attempts: ArrayLike, compute_j: ArrayLike, 
     # The same fraction without its cancellation: 1 - delivered = (1-r)^A, E[attempts] - delivered = E[attempts] (1-r).
     share = sending / total
     wasted = ((1 - share) * _missed(r, most) + share * attempts * (1 - r)) / (1 - share + share * attempts)
-    return Retry(delivered=plain(delivered), attempts=plain(attempts), wasted=plain(wasted))
+    return Retry(delivered=to_scalar(delivered), attempts=to_scalar(attempts), wasted=to_scalar(wasted))
 
 
 def message_reliability(
@@ -160,11 +160,11 @@ def message_reliability(
     >>> round(message_reliability(384, packet_bytes=12, packet_error_rate=0.01), 4)
     0.725
     """
-    payload = floats("payload_bytes", payload_bytes, low=0, high=_MOST_BYTES)
-    packet = floats("packet_bytes", packet_bytes, low=1, high=_MOST_BYTES)
-    lost = floats("packet_error_rate", packet_error_rate, low=0, high=1)
-    payload, packet, lost = together(payload_bytes=payload, packet_bytes=packet, packet_error_rate=lost)
-    return plain(_missed(lost, np.ceil(payload / packet)))
+    payload = as_floats("payload_bytes", payload_bytes, low=0, high=_MAX_BYTES)
+    packet = as_floats("packet_bytes", packet_bytes, low=1, high=_MAX_BYTES)
+    lost = as_floats("packet_error_rate", packet_error_rate, low=0, high=1)
+    payload, packet, lost = broadcast(payload_bytes=payload, packet_bytes=packet, packet_error_rate=lost)
+    return to_scalar(_missed(lost, np.ceil(payload / packet)))
 
 
 def communication_to_compute(
@@ -218,15 +218,15 @@ def communication_to_compute(
     >>> communication_to_compute(0.5, max_attempts=3, compute_s=10, transmit_s=4, compute_j=20, transmit_j=2)
     CommunicationToCompute(seconds=0.8, joules=0.2)
     """
-    r = floats("success", success, low=_LEAST_SUCCESS, high=1)
-    most = wholes("max_attempts", max_attempts, low=1, high=_MOST_ATTEMPTS)
-    learning_s = floats("compute_s", compute_s, low=_LEAST, high=_MOST_SECONDS)
-    learning_j = floats("compute_j", compute_j, low=_LEAST, high=_MOST_JOULES)
-    sending_s = floats("transmit_s", transmit_s, low=0, high=_MOST_SECONDS)
-    sending_j = floats("transmit_j", transmit_j, low=0, high=_MOST_JOULES)
-    fetching_s = floats("receive_s", receive_s, low=0, high=_MOST_SECONDS)
-    fetching_j = floats("receive_j", receive_j, low=0, high=_MOST_JOULES)
-    r, most, learning_s, learning_j, sending_s, sending_j, fetching_s, fetching_j = together(
+    r = as_floats("success", success, low=_MIN_SUCCESS, high=1)
+    most = as_ints("max_attempts", max_attempts, low=1, high=_MAX_ATTEMPTS)
+    learning_s = as_floats("compute_s", compute_s, low=_MIN_DIVISOR, high=_MAX_SECONDS)
+    learning_j = as_floats("compute_j", compute_j, low=_MIN_DIVISOR, high=_MAX_JOULES)
+    sending_s = as_floats("transmit_s", transmit_s, low=0, high=_MAX_SECONDS)
+    sending_j = as_floats("transmit_j", transmit_j, low=0, high=_MAX_JOULES)
+    fetching_s = as_floats("receive_s", receive_s, low=0, high=_MAX_SECONDS)
+    fetching_j = as_floats("receive_j", receive_j, low=0, high=_MAX_JOULES)
+    r, most, learning_s, learning_j, sending_s, sending_j, fetching_s, fetching_j = broadcast(
         success=r,
         max_attempts=most,
         compute_s=learning_s,
@@ -238,6 +238,6 @@ def communication_to_compute(
     )
     delivered, _ = _delivered_and_attempts(r, most)
     return CommunicationToCompute(  # E[attempts] / delivered is 1/r
-        seconds=plain((fetching_s / delivered + sending_s / r) / learning_s),
-        joules=plain((fetching_j / delivered + sending_j / r) / learning_j),
+        seconds=to_scalar((fetching_s / delivered + sending_s / r) / learning_s),
+        joules=to_scalar((fetching_j / delivered + sending_j / r) / learning_j),
     )

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betaln
 
 from physics.units import BITS_PER_BYTE
-from physics.validation import Floats, floats, one_of, plain, together, wholes
+from physics.validation import Floats, as_floats, as_ints, broadcast, one_of, to_scalar
 
 Index = Literal["uint32", "fixed", "bitmap", "entropy"]
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
@@ -17,10 +17,10 @@ Algorithm = Literal["fedavg", "fedprox", "scaffold"]
 _INDICES: tuple[Index, ...] = ("uint32", "fixed", "bitmap", "entropy")
 _COPIES: dict[Algorithm, int] = {"fedavg": 1, "fedprox": 1, "scaffold": 2}
 
-_MOST_PARAMETERS = 1e15
-_MOST_UINT32_PARAMETERS = 2.0**32  # what a 32-bit index can tell apart
-_MOST_VALUE_BITS = 64
-_MOST_BYTES = 1e18
+_MAX_PARAMETERS = 1e15
+_MAX_UINT32_PARAMETERS = 2.0**32  # what a 32-bit index can tell apart
+_MAX_VALUE_BITS = 64
+_MAX_BYTES = 1e18
 _SCALE_BITS = 32  # one float that scales the quantised values
 
 
@@ -75,11 +75,11 @@ def sparse_update_bytes(
     70004.0
     """
     coding = one_of("index", index, _INDICES)
-    most = _MOST_UINT32_PARAMETERS if coding == "uint32" else _MOST_PARAMETERS
-    d = wholes("parameters", parameters, low=1, high=most)
-    share = floats("fraction", fraction, low=0, high=1, low_open=True)
-    bits = wholes("value_bits", value_bits, low=1, high=_MOST_VALUE_BITS)
-    d, share, bits = together(parameters=d, fraction=share, value_bits=bits)
+    most = _MAX_UINT32_PARAMETERS if coding == "uint32" else _MAX_PARAMETERS
+    d = as_ints("parameters", parameters, low=1, high=most)
+    share = as_floats("fraction", fraction, low=0, high=1, low_open=True)
+    bits = as_ints("value_bits", value_bits, low=1, high=_MAX_VALUE_BITS)
+    d, share, bits = broadcast(parameters=d, fraction=share, value_bits=bits)
     k = np.maximum(1.0, np.rint(share * d))
     if coding == "uint32":
         index_bits = 32 * k
@@ -89,7 +89,7 @@ def sparse_update_bytes(
         index_bits = d
     else:
         index_bits = _log2_combinations(d, k)
-    return plain((k * bits + index_bits + _SCALE_BITS) / BITS_PER_BYTE)
+    return to_scalar((k * bits + index_bits + _SCALE_BITS) / BITS_PER_BYTE)
 
 
 def dense_quantised_bytes(parameters: ArrayLike, *, value_bits: ArrayLike) -> float | Floats:
@@ -125,10 +125,10 @@ def dense_quantised_bytes(parameters: ArrayLike, *, value_bits: ArrayLike) -> fl
     >>> dense_quantised_bytes(1.4e6, value_bits=32) / 1e6
     5.6
     """
-    d = wholes("parameters", parameters, low=1, high=_MOST_PARAMETERS)
-    bits = wholes("value_bits", value_bits, low=1, high=_MOST_VALUE_BITS)
-    d, bits = together(parameters=d, value_bits=bits)
-    return plain(d * bits / BITS_PER_BYTE)
+    d = as_ints("parameters", parameters, low=1, high=_MAX_PARAMETERS)
+    bits = as_ints("value_bits", value_bits, low=1, high=_MAX_VALUE_BITS)
+    d, bits = broadcast(parameters=d, value_bits=bits)
+    return to_scalar(d * bits / BITS_PER_BYTE)
 
 
 def algorithm_payload_bytes(model_bytes: ArrayLike, *, algorithm: Algorithm) -> float | Floats:
@@ -163,4 +163,4 @@ def algorithm_payload_bytes(model_bytes: ArrayLike, *, algorithm: Algorithm) -> 
     15600000.0
     """
     copies = _COPIES[one_of("algorithm", algorithm, _COPIES)]
-    return plain(copies * floats("model_bytes", model_bytes, low=0, high=_MOST_BYTES / 2))
+    return to_scalar(copies * as_floats("model_bytes", model_bytes, low=0, high=_MAX_BYTES / 2))

@@ -7,14 +7,14 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from physics.validation import Floats, floats, number, plain, together
+from physics.validation import Floats, as_float, as_floats, broadcast, to_scalar
 
 # Legal ranges: far beyond any fleet, and small enough that no product of them leaves float64.
-MOST_BYTES = 1e18
-_MOST_CLIENTS = 1e12
-_MOST_ATTEMPTS = 1e6
-MOST_ROUNDS = 1e9
-_LEAST_RAW_BYTES = 1e-6
+MAX_BYTES = 1e18
+_MAX_CLIENTS = 1e12
+_MAX_ATTEMPTS = 1e6
+MAX_ROUNDS = 1e9
+_MIN_RAW_BYTES = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +36,9 @@ class Breakeven:
 def participation_bytes(download_bytes: Any, upload_bytes: Any, attempts: Any) -> tuple[Floats, Floats, Floats]:
     """Check what one participation of one client moves, and return it."""
     return (
-        floats("download_bytes", download_bytes, low=0, high=MOST_BYTES),
-        floats("upload_bytes", upload_bytes, low=0, high=MOST_BYTES),
-        floats("attempts", attempts, low=1, high=_MOST_ATTEMPTS),
+        as_floats("download_bytes", download_bytes, low=0, high=MAX_BYTES),
+        as_floats("upload_bytes", upload_bytes, low=0, high=MAX_BYTES),
+        as_floats("attempts", attempts, low=1, high=_MAX_ATTEMPTS),
     )
 
 
@@ -79,10 +79,10 @@ def round_traffic_bytes(
     >>> round_traffic_bytes(1e6, download_bytes=2e9, upload_bytes=2e9) / 1e15
     4.0
     """
-    invited = floats("clients", clients, low=0, high=_MOST_CLIENTS, low_open=True)
+    invited = as_floats("clients", clients, low=0, high=_MAX_CLIENTS, low_open=True)
     down, up, sent = participation_bytes(download_bytes, upload_bytes, attempts)
-    invited, down, up, sent = together(clients=invited, download_bytes=down, upload_bytes=up, attempts=sent)
-    return plain(invited * (down + sent * up))
+    invited, down, up, sent = broadcast(clients=invited, download_bytes=down, upload_bytes=up, attempts=sent)
+    return to_scalar(invited * (down + sent * up))
 
 
 def daily_traffic_bytes(
@@ -128,14 +128,14 @@ def daily_traffic_bytes(
     >>> daily_traffic_bytes(1e8, participation=0.01, download_bytes=2e9, upload_bytes=2e9, rounds_per_day=10) / 1e15
     40.0
     """
-    devices = floats("fleet", fleet, low=0, high=_MOST_CLIENTS, low_open=True)
-    share = floats("participation", participation, low=0, high=1, low_open=True)
-    rounds = floats("rounds_per_day", rounds_per_day, low=0, high=MOST_ROUNDS, low_open=True)
+    devices = as_floats("fleet", fleet, low=0, high=_MAX_CLIENTS, low_open=True)
+    share = as_floats("participation", participation, low=0, high=1, low_open=True)
+    rounds = as_floats("rounds_per_day", rounds_per_day, low=0, high=MAX_ROUNDS, low_open=True)
     down, up, sent = participation_bytes(download_bytes, upload_bytes, attempts)
-    devices, share, rounds, down, up, sent = together(
+    devices, share, rounds, down, up, sent = broadcast(
         fleet=devices, participation=share, rounds_per_day=rounds, download_bytes=down, upload_bytes=up, attempts=sent
     )
-    return plain(devices * share * (down + sent * up) * rounds)
+    return to_scalar(devices * share * (down + sent * up) * rounds)
 
 
 def centralised_traffic_bytes(fleet: ArrayLike, *, raw_bytes_per_device: ArrayLike) -> float | Floats:
@@ -171,10 +171,10 @@ def centralised_traffic_bytes(fleet: ArrayLike, *, raw_bytes_per_device: ArrayLi
     >>> centralised_traffic_bytes(1e8, raw_bytes_per_device=10 * 100) / 1e9
     100.0
     """
-    devices = floats("fleet", fleet, low=0, high=_MOST_CLIENTS, low_open=True)
-    raw = floats("raw_bytes_per_device", raw_bytes_per_device, low=0, high=MOST_BYTES)
-    devices, raw = together(fleet=devices, raw_bytes_per_device=raw)
-    return plain(devices * raw)
+    devices = as_floats("fleet", fleet, low=0, high=_MAX_CLIENTS, low_open=True)
+    raw = as_floats("raw_bytes_per_device", raw_bytes_per_device, low=0, high=MAX_BYTES)
+    devices, raw = broadcast(fleet=devices, raw_bytes_per_device=raw)
+    return to_scalar(devices * raw)
 
 
 def traffic_ratio(
@@ -221,11 +221,11 @@ def traffic_ratio(
     ...                     raw_bytes_per_device=1e3), 6)
     400000.0
     """
-    share = floats("participation", participation, low=0, high=1, low_open=True)
-    rounds = floats("rounds_per_day", rounds_per_day, low=0, high=MOST_ROUNDS, low_open=True)
-    raw = floats("raw_bytes_per_device", raw_bytes_per_device, low=_LEAST_RAW_BYTES, high=MOST_BYTES)
+    share = as_floats("participation", participation, low=0, high=1, low_open=True)
+    rounds = as_floats("rounds_per_day", rounds_per_day, low=0, high=MAX_ROUNDS, low_open=True)
+    raw = as_floats("raw_bytes_per_device", raw_bytes_per_device, low=_MIN_RAW_BYTES, high=MAX_BYTES)
     down, up, sent = participation_bytes(download_bytes, upload_bytes, attempts)
-    share, rounds, raw, down, up, sent = together(
+    share, rounds, raw, down, up, sent = broadcast(
         participation=share,
         rounds_per_day=rounds,
         raw_bytes_per_device=raw,
@@ -233,7 +233,7 @@ def traffic_ratio(
         upload_bytes=up,
         attempts=sent,
     )
-    return plain(share * (down + sent * up) * rounds / raw)
+    return to_scalar(share * (down + sent * up) * rounds / raw)
 
 
 def breakeven_compression(
@@ -285,12 +285,12 @@ def breakeven_compression(
     ...                       raw_bytes_per_device=1e3).upload_only is None
     True
     """
-    share = number("participation", participation, low=0, high=1, low_open=True)
-    rounds = number("rounds_per_day", rounds_per_day, low=0, high=MOST_ROUNDS, low_open=True)
-    raw = number("raw_bytes_per_device", raw_bytes_per_device, low=_LEAST_RAW_BYTES, high=MOST_BYTES)
-    down = share * rounds * number("download_bytes", download_bytes, low=0, high=MOST_BYTES)
-    up = share * rounds * number("upload_bytes", upload_bytes, low=0, high=MOST_BYTES)
-    up *= number("attempts", attempts, low=1, high=_MOST_ATTEMPTS)
+    share = as_float("participation", participation, low=0, high=1, low_open=True)
+    rounds = as_float("rounds_per_day", rounds_per_day, low=0, high=MAX_ROUNDS, low_open=True)
+    raw = as_float("raw_bytes_per_device", raw_bytes_per_device, low=_MIN_RAW_BYTES, high=MAX_BYTES)
+    down = share * rounds * as_float("download_bytes", download_bytes, low=0, high=MAX_BYTES)
+    up = share * rounds * as_float("upload_bytes", upload_bytes, low=0, high=MAX_BYTES)
+    up *= as_float("attempts", attempts, low=1, high=_MAX_ATTEMPTS)
     both_ways = max(1.0, (down + up) / raw)
     if down + up <= raw:
         return Breakeven(both_ways=both_ways, upload_only=1.0)

@@ -34,14 +34,14 @@ NOT_NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize("check", [checks.floats, checks.number, checks.whole, checks.wholes])
+@pytest.mark.parametrize("check", [checks.as_floats, checks.as_float, checks.as_int, checks.as_ints])
 @pytest.mark.parametrize("bad", NOT_NUMBERS, ids=lambda bad: re.sub(" at 0x.*", "", repr(bad))[:60])
 def test_what_is_no_number_is_refused_even_where_numpy_would_make_one_of_it(check, bad):
     with pytest.raises(ValueError, match=r"^share must be a number in \[0, 1\], got "):
         check("share", bad, low=0, high=1)
 
 
-@pytest.mark.parametrize("check", [checks.floats, checks.number, checks.whole, checks.wholes])
+@pytest.mark.parametrize("check", [checks.as_floats, checks.as_float, checks.as_int, checks.as_ints])
 @pytest.mark.parametrize(
     ("bad", "shown"),
     [
@@ -59,7 +59,7 @@ def test_a_number_outside_is_refused_with_name_value_and_range(check, bad, shown
         check("share", bad, low=0, high=1)
 
 
-@pytest.mark.parametrize("check", [checks.floats, checks.wholes])
+@pytest.mark.parametrize("check", [checks.as_floats, checks.as_ints])
 def test_one_bad_element_spoils_an_array_and_is_the_one_shown(check):
     with pytest.raises(ValueError, match=r"share must lie in \[0, 3\], got 7$"):
         check("share", [[0, 1], [7, 2]], low=0, high=3)
@@ -78,7 +78,7 @@ def test_one_bad_element_spoils_an_array_and_is_the_one_shown(check):
 )
 def test_the_range_in_words_says_which_ends_belong_to_it(ends, words):
     with pytest.raises(ValueError, match=re.escape(f"must lie in {words}, got nan")):
-        checks.floats("x", np.nan, **ends)
+        checks.as_floats("x", np.nan, **ends)
 
 
 @given(st.floats(-10, 10), st.floats(-10, 10), st.floats(0, 10), st.booleans(), st.booleans())
@@ -87,53 +87,53 @@ def test_an_element_passes_exactly_when_it_lies_in_the_range(value, low, span, l
     inside = (low < value if low_open else low <= value) and (value < high if high_open else value <= high)
     ends = {"low": low, "high": high, "low_open": low_open, "high_open": high_open}
     if inside:
-        assert checks.floats("x", [value], **ends).tolist() == [value]
-        assert checks.number("x", value, **ends) == value
+        assert checks.as_floats("x", [value], **ends).tolist() == [value]
+        assert checks.as_float("x", value, **ends) == value
     else:
         with pytest.raises(ValueError, match="x must lie in"):
-            checks.floats("x", [value], **ends)
+            checks.as_floats("x", [value], **ends)
 
 
 @pytest.mark.parametrize(
     "good", [1, 1.0, np.float32(1), np.int8(1), Fraction(1), Decimal(1), np.array(1), np.uint64(1), np.longdouble(1)]
 )
 def test_every_kind_of_real_number_is_read(good):
-    array = checks.floats("x", good)
+    array = checks.as_floats("x", good)
     assert array.dtype == np.float64
     assert array.ndim == 0
     assert array == 1
-    assert isinstance(checks.number("x", good), float)
-    assert checks.whole("x", good) == 1
+    assert isinstance(checks.as_float("x", good), float)
+    assert checks.as_int("x", good) == 1
 
 
 def test_a_long_double_beyond_float64_is_refused_without_a_warning():
     # Where a long double is no longer than float64 this reads as infinite at once, and is refused all the same.
     with np.errstate(over="ignore"), pytest.raises(ValueError, match=r"x must lie in \[0, inf\), got inf"):
-        checks.floats("x", np.longdouble("1e400"), low=0)
+        checks.as_floats("x", np.longdouble("1e400"), low=0)
 
 
 def test_shapes_are_kept_and_an_empty_sweep_stays_empty_but_is_no_number():
-    assert checks.floats("x", [[1, 2], [3, 4]]).shape == (2, 2)
-    for check in (checks.floats, checks.wholes):
+    assert checks.as_floats("x", [[1, 2], [3, 4]]).shape == (2, 2)
+    for check in (checks.as_floats, checks.as_ints):
         assert check("x", np.array([]), low=0, high=1).shape == (0,)
         assert check("x", [], low=0, high=1).shape == (0,)
     with pytest.raises(ValueError, match="x must be one number, got an array of shape"):
-        checks.number("x", [], low=0, high=1)
+        checks.as_float("x", [], low=0, high=1)
 
 
-@pytest.mark.parametrize("check", [checks.number, checks.whole])
+@pytest.mark.parametrize("check", [checks.as_float, checks.as_int])
 def test_one_number_is_not_an_array_of_one(check):
     with pytest.raises(ValueError, match=r"x must be one number, got an array of shape \(1,\)"):
         check("x", [1.0])
 
 
 def test_whole_keeps_what_a_float_cannot():
-    assert checks.whole("seed", 2**53 + 1) == 2**53 + 1
-    assert checks.whole("seed", 3.0) == 3
-    assert isinstance(checks.whole("seed", np.int64(3)), int)
+    assert checks.as_int("seed", 2**53 + 1) == 2**53 + 1
+    assert checks.as_int("seed", 3.0) == 3
+    assert isinstance(checks.as_int("seed", np.int64(3)), int)
 
 
-@pytest.mark.parametrize("check", [checks.whole, checks.wholes])
+@pytest.mark.parametrize("check", [checks.as_int, checks.as_ints])
 def test_a_fraction_is_no_whole_number(check):
     with pytest.raises(ValueError, match=r"rounds must be a whole number in \[1, 9\], got 3\.5"):
         check("rounds", 3.5, low=1, high=9)
@@ -143,21 +143,21 @@ def test_a_fraction_is_no_whole_number(check):
 
 def test_a_long_argument_is_shown_short():
     with pytest.raises(ValueError, match="x must be a number") as refusal:
-        checks.floats("x", ["text"] * 10_000)
+        checks.as_floats("x", ["text"] * 10_000)
     assert len(str(refusal.value)) < 200
 
 
 def test_together_broadcasts_or_names_who_disagrees():
-    rounds, share = checks.together(rounds=np.arange(3.0), share=np.full((2, 1), 0.5))
+    rounds, share = checks.broadcast(rounds=np.arange(3.0), share=np.full((2, 1), 0.5))
     assert rounds.shape == share.shape == (2, 3)
     with pytest.raises(ValueError, match=r"broadcast, got rounds \(3,\), share \(2,\)$"):
-        checks.together(rounds=np.ones(3), fleet=np.ones(()), share=np.ones(2))
+        checks.broadcast(rounds=np.ones(3), fleet=np.ones(()), share=np.ones(2))
 
 
 def test_plain_gives_a_float_for_a_scalar_and_an_array_for_a_curve():
-    assert type(checks.plain(np.asarray(2.0))) is float
-    assert type(checks.plain(np.float64(2.0))) is float
-    assert checks.plain(np.ones(1)).shape == (1,)
+    assert type(checks.to_scalar(np.asarray(2.0))) is float
+    assert type(checks.to_scalar(np.float64(2.0))) is float
+    assert checks.to_scalar(np.ones(1)).shape == (1,)
 
 
 def test_one_of_takes_the_exact_word_only():

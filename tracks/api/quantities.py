@@ -18,7 +18,7 @@ from functools import lru_cache
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
 _UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
-LONGEST_ENTRY = 60  # characters of a typed number; the patterns below take quadratic time
+MAX_ENTRY = 60  # characters of a typed number; the patterns below take quadratic time
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
 
@@ -155,8 +155,8 @@ def read_quantity(text: str, unit: str) -> float:
     >>> read_quantity("2 GB", "B"), read_quantity("1,5", "x"), read_quantity("2 048", "B")
     (2000000000.0, 1.5, 2048.0)
     """
-    if len(text) > LONGEST_ENTRY:
-        raise ValueError(f"“{text[:20]}…” is longer than {LONGEST_ENTRY} characters; a number is shorter.")
+    if len(text) > MAX_ENTRY:
+        raise ValueError(f"“{text[:20]}…” is longer than {MAX_ENTRY} characters; a number is shorter.")
     cleaned = re.sub(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))", "", text.strip())
     cleaned = cleaned.replace("−", "-").replace("–", "-").replace("\u00a0", " ").replace("\u202f", " ")
     cleaned = _SUPERSCRIPTS.sub(lambda match: f"10^{match.group(1).translate(_PLAIN)}", _decimal_point(cleaned))

@@ -13,7 +13,7 @@ from tracks.certify.survey import APART, SCANNED, STEPS, Seen, State, Survey, pl
 
 SHARE = (0.005, 0.25)  # of the decision space that may win
 FOLLOWED = 1024  # states whose every fix is followed: each costs a solve of its own
-TOLD = 3  # offenders told in full, the others counted
+MAX_LISTED = 3  # offenders told in full, the others counted
 _TWO_SIDED_95 = NormalDist().inv_cdf(0.975)
 
 
@@ -55,8 +55,8 @@ def percent(share: float) -> str:
 def listed(items: Iterable[str], joint: str = "; ") -> str:
     """Write the first few, and how many more there are."""
     every = list(items)
-    more = len(every) - TOLD
-    return joint.join(every[:TOLD]) + (f"{joint}and {more} more" if more > 0 else "")
+    more = len(every) - MAX_LISTED
+    return joint.join(every[:MAX_LISTED]) + (f"{joint}and {more} more" if more > 0 else "")
 
 
 # --- to be won, but not by accident ----------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ import numpy as np
 
 from physics.validation import Floats
 
-LONGEST_WINDOW, WINDOW_SHARE = 10, 5
+MAX_WINDOW, WINDOW_SHARE = 10, 5
 
 
 def window_of(rounds: int) -> int:
     """Return over how many of its last rounds a run of that length is judged."""
-    return min(LONGEST_WINDOW, max(1, rounds // WINDOW_SHARE))
+    return min(MAX_WINDOW, max(1, rounds // WINDOW_SHARE))
 
 
 def window_in_words(rounds: int) -> str:
@@ -23,7 +23,7 @@ def window_in_words(rounds: int) -> str:
 def scores(curve: Floats) -> Floats:
     """Return for every round the mean over the window that ends there: what a run of that length would score."""
     end = np.arange(len(curve))
-    window = np.clip(end // WINDOW_SHARE, 1, LONGEST_WINDOW)
+    window = np.clip(end // WINDOW_SHARE, 1, MAX_WINDOW)
     total = np.concatenate((np.zeros_like(curve[:1]), np.cumsum(curve, axis=0)))
     means: Floats = (total[end + 1] - total[end + 1 - window]) / window.reshape(-1, *[1] * (curve.ndim - 1))
     return means.round(12)  # differences of sums: what is flat must read as flat

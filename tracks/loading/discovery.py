@@ -30,7 +30,7 @@ from tracks.api.bench import Bench, SpecError, Track
 GROUP = hookspecs.PROJECT
 OWN_DISTRIBUTION = "edgelab"
 HOOKS = ("edgelab_tracks", "edgelab_benches")
-MOST_OFFERED = 100  # of one kind by one plugin; an endless generator ends here
+MAX_OFFERED = 100  # of one kind by one plugin; an endless generator ends here
 
 Kind = Literal["built-in", "folder", "package"]
 _Word = TypeVar("_Word", Track, Bench)
@@ -250,13 +250,13 @@ def _collect(manager: pluggy.PluginManager, hook: str, kind: type[_Word]) -> tup
                 answer.close()
             if isinstance(answer, (str, bytes, Mapping, set, frozenset)) or not isinstance(answer, Iterable):
                 raise Refused(f"{hook} returned a {type(answer).__name__}; {right}, in their order")
-            items += islice(answer, MOST_OFFERED + 1)
+            items += islice(answer, MAX_OFFERED + 1)
     except (Exception, SystemExit, GeneratorExit) as problem:
         if isinstance(problem, Refused):
             raise
         raise Refused(f"{hook} failed: {in_words(problem)}; correct it so that it can {right}") from problem
-    if len(items) > MOST_OFFERED:
-        raise Refused(f"{hook} gives more than {MOST_OFFERED}; {right} that ends")
+    if len(items) > MAX_OFFERED:
+        raise Refused(f"{hook} gives more than {MAX_OFFERED}; {right} that ends")
     for number, item in enumerate(items, start=1):
         if not isinstance(item, kind):
             raise Refused(f"{hook}: item {number} is a {type(item).__name__}; {right}")

@@ -25,7 +25,7 @@ _FRAMES: Mapping[Slot, tuple[float, float]] = {
     "right": (400, 172),
     "strip": (640, 104),
 }
-_SMALLEST: Mapping[Slot, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
+_MIN_WIDTH: Mapping[Slot, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
 
 
 def slot_of(number: int, panels: int) -> Slot:
@@ -97,7 +97,7 @@ def frame_size(y: Axis, screen: Screen, slot: Slot) -> tuple[float, float]:
 
 def smallest_frame(y: Axis, screen: Screen, slot: Slot) -> float:
     """Return how wide a frame without labels at line ends is on the smallest screen of its kind [px]."""
-    return (340 if screen.narrow else _SMALLEST[slot]) - _left_margin(y, screen) - RIGHT
+    return (340 if screen.narrow else _MIN_WIDTH[slot]) - _left_margin(y, screen) - RIGHT
 
 
 def _left_margin(axis: Axis, screen: Screen) -> int:

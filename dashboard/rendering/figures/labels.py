@@ -13,7 +13,7 @@ LINE = 18  # px a line of label text needs
 LETTER = 6.9  # px, mean advance at 14 px
 DOT = 60  # px², what covering a dot of a line weighs beside covering an area
 GAP = 9  # px between a mark and its words
-FEW = 6  # labels that are placed in other orders too, if the first leaves some on each other
+MAX_PERMUTED = 6  # labels that are placed in other orders too, if the first leaves some on each other
 
 _TAG = re.compile(r"<[^>]+>")
 Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
@@ -105,7 +105,7 @@ def spread(
         taken.append((x - 6, y - 6, x + 6, y + 6))
     around = [label for label in labels if label.place != "end"]
     best, least = _one_by_one(around, taken, dots, width, height)
-    if least and len(around) <= FEW:  # whose turn it is decides who is in whose way
+    if least and len(around) <= MAX_PERMUTED:  # whose turn it is decides who is in whose way
         for first in range(1, len(around)):
             turns = [*around[first:], *around[:first]]
             found, cost = _one_by_one(turns, taken, dots, width, height)

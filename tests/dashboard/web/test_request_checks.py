@@ -190,7 +190,7 @@ def test_a_slider_s_request_reaches_its_callback_whole(door: Door) -> None:
     assert (note, student) == (None, None)
 
 
-CONTROLS = [entry(piece("control", BENCH, f"control_{n}"), "data", n) for n in range(guard.LONGEST_LIST)]
+CONTROLS = [entry(piece("control", BENCH, f"control_{n}"), "data", n) for n in range(guard.MAX_LIST)]
 PASSES = [
     update_body(),
     route_body(),
@@ -207,7 +207,7 @@ PASSES = [
     changed(update_body(), "inputs/0/1", GONE),
     # Up to the limits, each.
     changed(update_body(), "inputs/0", CONTROLS),
-    changed(update_body(), "inputs/1/value", "é" * guard.LONGEST_TEXT),
+    changed(update_body(), "inputs/1/value", "é" * guard.MAX_TEXT),
     changed(update_body(), "inputs/1/value", [1.7e308, 5e-324, -(10**300)]),
     # Text that only looks like what is refused: a typed backslash, a character of two halves, quotes and braces.
     changed(update_body(), "inputs/1/value", "\\u0000 \\ud800 \U0001f600 \"}{'"),
@@ -232,7 +232,7 @@ def test_a_whole_number_is_read_as_the_browser_has_it(door: Door) -> None:
 
 def test_a_value_may_be_as_deep_as_the_limit_and_no_deeper(door: Door) -> None:
     deepest: Any = 0
-    for _ in range(guard.DEEPEST_VALUE):
+    for _ in range(guard.MAX_VALUE):
         deepest = {"a": deepest}
     assert door.post(repeat_body(deepest)).status_code == 200
     assert door.post(repeat_body([deepest])).status_code == 422
@@ -254,7 +254,7 @@ NO_NAME = (
     ["MATCH"],
     {},
     "",
-    "x" * (guard.LONGEST_NAME + 1),
+    "x" * (guard.MAX_NAME + 1),
     "a\nb",
     "a\0b",
     "\ud800",
@@ -326,14 +326,14 @@ UNLIKE = [
     ("changedPropIds/0", '{"bench":"tiny_pioneer/paradox","kind":"control","name":"share"}.data'),
     ("changedPropIds/0", '{"bench":"edge_guardian/paradox","kind":"control","name":"a","name":"b"}.data'),
     ("changedPropIds/0", '{"kind":' + "[" * 50_000 + ".data", "[" * 50_000 + ".data"),
-    ("changedPropIds", ["screen.data"] * (guard.LONGEST_LIST + 1)),
+    ("changedPropIds", ["screen.data"] * (guard.MAX_LIST + 1)),
     # A value that is JSON but breaks an encoder or a database later.
     ("inputs/1/value", 10**400, -(10**400), 10**4_000, "a\0b", "\ud83d", "\udc00\ud83d", {"\udc00": 1}, {"a\0": 1}),
     (
         "inputs/1/value",
-        "x" * (guard.LONGEST_TEXT + 1),
-        {"x" * (guard.LONGEST_TEXT + 1): 1},
-        [["x" * (guard.LONGEST_TEXT + 1)]],
+        "x" * (guard.MAX_TEXT + 1),
+        {"x" * (guard.MAX_TEXT + 1): 1},
+        [["x" * (guard.MAX_TEXT + 1)]],
     ),
 ]
 UNLIKE_PARTS = [

@@ -83,8 +83,8 @@ def sentence_of(response: TestResponse) -> str:
 
 def test_a_body_may_be_as_large_as_the_limit_and_no_larger(client: FlaskClient) -> None:
     data = json.dumps(body()).encode()
-    assert client.post(PATH, content_type=JSON, data=data.ljust(guard.LARGEST_BODY)).status_code == 200
-    assert client.post(PATH, content_type=JSON, data=data.ljust(guard.LARGEST_BODY + 1)).status_code == 413
+    assert client.post(PATH, content_type=JSON, data=data.ljust(guard.MAX_BODY)).status_code == 200
+    assert client.post(PATH, content_type=JSON, data=data.ljust(guard.MAX_BODY + 1)).status_code == 413
 
 
 # "text/plain" and forms are what a page of another site can send without asking.
@@ -125,7 +125,7 @@ def test_a_body_of_unknown_length_is_read_up_to_the_limit(client: FlaskClient, a
     chunked = {"wsgi.input": stream, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     response = client.post(PATH, content_type=JSON, environ_overrides=chunked)
     assert response.status_code == 400
-    assert stream.tell() <= guard.LARGEST_BODY
+    assert stream.tell() <= guard.MAX_BODY
     assert asked == []
 
 

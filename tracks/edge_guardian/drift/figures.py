@@ -22,7 +22,7 @@ from tracks.edge_guardian.drift.state import Found
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"
 FLEET_SERIES, CITY_SERIES = 0, 1
-MOST_PLACES = 90  # of a line: more than a screen tells apart
+MAX_PLACES = 90  # of a line: more than a screen tells apart
 
 CAPS_SHOWN = (0.01, 10.0)  # on an axis of bytes, every equal step multiplies them
 ACCURACY_SHOWN = (0.2, 1.0)
@@ -104,7 +104,7 @@ def accuracy_summary(track: Track, found: Found) -> str:
 
 
 def _accuracy_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds, MOST_PLACES))
+    runs, places = found.runs, list(drawn_rounds(setting.rounds, MAX_PLACES))
     x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
     bytes_axis, accuracy_axis = accuracy_axes(found.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN)
     drawn = (
@@ -143,7 +143,7 @@ def _accuracy_table(track: Track, setting: Setting, found: Found) -> Table:
             float(runs.mean[place]),
             *(float(score) for score in runs.cities[place]),
         )
-        for place in drawn_rounds(setting.rounds, MOST_PLACES)
+        for place in drawn_rounds(setting.rounds, MAX_PLACES)
     )
     return Table(columns=("", "round", f"moved, B per {device_word(track)}", "fleet, of 1", *names), rows=rows)
 

@@ -25,7 +25,7 @@ MOST = 3
 TRIED, TRIED_SCAFFOLD = 2, 1  # changes that are run
 BRIEF = 30  # rounds: in runs of no more, one change more is run
 COSTLY = 60  # rounds of SCAFFOLD: longer runs are tried in the depot alone, which shortens them
-LEAST_HEARD, LEAST_STEPS, MOST_STEPS = 4, 400, 60  # updates a vehicle, steps in all, steps a round: see below
+MIN_HEARD, MIN_STEPS, MAX_STEPS = 4, 400, 60  # updates a vehicle, steps in all, steps a round: see below
 FEW = 6  # updates a round: an average of so few is shaken by who they happen to be
 CLEARLY = 5e-4  # of accuracy a tried change has to gain
 FALLING = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
@@ -155,9 +155,9 @@ def _control_variates_help(setting: Setting, found: Found) -> bool:
     return (
         setting.algorithm != "scaffold"
         and setting.selection != "reliable_first"
-        and least >= LEAST_HEARD
-        and setting.rounds * setting.local_steps >= LEAST_STEPS
-        and setting.local_steps <= MOST_STEPS
+        and least >= MIN_HEARD
+        and setting.rounds * setting.local_steps >= MIN_STEPS
+        and setting.local_steps <= MAX_STEPS
     )
 
 

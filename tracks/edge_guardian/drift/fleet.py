@@ -11,7 +11,7 @@ import numpy as np
 from physics.energy import loop_latency_s, training_flop_ratio
 from physics.federation import invitation_rates
 from physics.traffic import algorithm_payload_bytes, device_bytes, retry
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Track
 from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.edge_guardian.drift.setting import HORIZON_DAYS, Algorithm, Selection, Setting
@@ -41,7 +41,7 @@ class Loop:
 
 @lru_cache(maxsize=1024)
 def _loop(deadline_s: float, kernel_s: float, *, beside: bool) -> Loop:
-    alone = LOOP_SHARE * number("deadline_s", deadline_s, low=0, low_open=True)
+    alone = LOOP_SHARE * as_float("deadline_s", deadline_s, low=0, low_open=True)
     if not beside:
         return Loop(alone_s=alone, stretched_s=0.0, waiting_s=0.0, limit_s=deadline_s)
     stretched = float(loop_latency_s(alone, kernel_s=0.0, bandwidth_share=BANDWIDTH_SHARE, quantile=QUANTILE))
@@ -57,7 +57,7 @@ def loop(track: Track, setting: Setting) -> Loop:
 def step_s(track: Track, setting: Setting) -> float:
     """Return how long one local step takes [s]: a pass over the frames, in kernels with a gap after each."""
     device = track.device
-    speed = number("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
+    speed = as_float("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
     pass_s = FRAMES * FLOP_RATIO * track.model.forward_flop / speed
     return pass_s * (1 + KERNEL_GAP_S / setting.kernel_s) * setting.place.slowdown
 
@@ -102,7 +102,7 @@ def costs(track: Track, setting: Setting) -> Costs:
     busiest = setting.vehicles_per_round / CLIENTS if service else float(rates.max())
     share = busiest * place.present
     per_round = float(device_bytes(1, selected_share=share, download_bytes=payload, upload_bytes=sent))
-    bytes_per_s = number("uplink_bit_per_s", track.device.uplink_bit_per_s, low=0, low_open=True) / 8
+    bytes_per_s = as_float("uplink_bit_per_s", track.device.uplink_bit_per_s, low=0, low_open=True) / 8
     # Without a figure for its radio a device is taken to draw its learning power while it sends.
     send_j = extras.get("radio_j_per_byte", track.device.learning_power_w / bytes_per_s)
     receive_j = extras.get("radio_receive_j_per_byte", send_j)
@@ -156,8 +156,8 @@ def _copies(algorithm: Algorithm) -> float:
 def cap_bytes(track: Track) -> float:
     """Return what one vehicle may move over the horizon [B]; a service's cap is shared among its devices."""
     fleet = track.fleet
-    days = number("cap_days", fleet.cap_days, low=0, low_open=True)
-    cap = number("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
+    days = as_float("cap_days", fleet.cap_days, low=0, low_open=True)
+    cap = as_float("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
     return cap / fleet.devices if fleet.cap_scope == "service" else cap
 
 

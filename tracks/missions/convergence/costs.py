@@ -9,7 +9,7 @@ import numpy as np
 from physics.energy import training_flop_ratio
 from physics.traffic import device_bytes
 from physics.units import BITS_PER_BYTE
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Track
 from tracks.common.proxy_fleet import CLIENTS, problem
 from tracks.missions.convergence.links import Invited, invited
@@ -57,8 +57,8 @@ def costs(track: Track, setting: Setting) -> Costs:
     share = share_of_rounds(track, setting)
     per_round = bytes_per_round(track, setting)
     taken = setting.rounds * share
-    bytes_per_s = number("uplink_bit_per_s", device.uplink_bit_per_s, low=0, low_open=True) / BITS_PER_BYTE
-    power_w = number("learning_power_w", device.learning_power_w, low=0, low_open=True)
+    bytes_per_s = as_float("uplink_bit_per_s", device.uplink_bit_per_s, low=0, low_open=True) / BITS_PER_BYTE
+    power_w = as_float("learning_power_w", device.learning_power_w, low=0, low_open=True)
     # Without a figure for its radio a device is taken to draw its learning power while it sends.
     send_j = extras.get("radio_j_per_byte", power_w / bytes_per_s)
     receive_j = extras.get("radio_receive_j_per_byte", send_j)
@@ -111,15 +111,15 @@ def step_s(track: Track) -> float:
     """Return how long one local step takes on the device [s]."""
     device = track.device
     sample_flop = device.extras.get("window_flop", track.model.forward_flop)
-    speed = number("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
+    speed = as_float("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
     return SAMPLES_PER_STEP * FLOP_RATIO * sample_flop / speed
 
 
 def cap_bytes(track: Track) -> float:
     """Return what one device may move over the horizon [B]; a service's cap is shared among its devices."""
     fleet = track.fleet
-    days = number("cap_days", fleet.cap_days, low=0, low_open=True)
-    cap = number("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
+    days = as_float("cap_days", fleet.cap_days, low=0, low_open=True)
+    cap = as_float("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
     return cap / fleet.devices if fleet.cap_scope == "service" else cap
 
 

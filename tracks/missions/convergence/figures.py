@@ -16,7 +16,7 @@ from tracks.missions.convergence.setting import HORIZON_DAYS, ROUNDS, Setting
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 FLEET_SERIES, CITY_SERIES = 0, 1
-MOST_PLACES = 120  # of a line: more than a screen tells apart
+MAX_PLACES = 120  # of a line: more than a screen tells apart
 
 # The axis of bytes reaches from a fiftieth of the cap, a few rounds, to twenty caps, about the longest run; every equal
 # step on it multiplies the bytes. The loss starts at .45, above its axis, so that its shaking at the end can be seen.
@@ -80,7 +80,7 @@ def communication_summary(track: Track, setting: Setting, found: Found) -> str:
 
 
 def _communication_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds, MOST_PLACES))
+    runs, places = found.runs, list(drawn_rounds(setting.rounds, MAX_PLACES))
     x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
     drawn = (
         (city, city, CITY_SERIES, runs.cities[:, runs.worst], found.worst),
@@ -128,7 +128,7 @@ def _table(setting: Setting, *columns: tuple[str, Floats]) -> Table:
             place,
             *(float(values[place]) for _, values in columns),
         )
-        for place in drawn_rounds(setting.rounds, MOST_PLACES)
+        for place in drawn_rounds(setting.rounds, MAX_PLACES)
     )
     return Table(columns=("", "round", *(head for head, _ in columns)), rows=rows)
 
@@ -165,7 +165,7 @@ def convergence_summary(setting: Setting, found: Found) -> str:
 
 
 def _convergence_figure(setting: Setting, found: Found) -> Figure:
-    places = [0, *drawn_rounds(setting.rounds, MOST_PLACES)]
+    places = [0, *drawn_rounds(setting.rounds, MAX_PLACES)]
     runs = found.runs
     seeds = [
         charts.curve(places, curve[places], name=f"seed {run}", role="seed")

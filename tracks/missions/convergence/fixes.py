@@ -221,8 +221,8 @@ def _drift_is_all(setting: Setting, found: Found) -> bool:
 
 
 SHORT = 60  # rounds that control variates run fast enough to be tried
-FEWEST_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
-LONGEST_STEP = 1.0  # beyond, they overshoot where few updates arrive
+MIN_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
+MAX_STEP = 1.0  # beyond, they overshoot where few updates arrive
 ENOUGH = (0.01, 0.02)  # below the limit, of the fleet's score and the worst city's: nearer, the draws decide
 
 
@@ -232,7 +232,7 @@ def _learns_on(setting: Setting, found: Found) -> tuple[bool, bool]:
     if after.rounds > ROUNDS[1]:
         return False, False
     if after.rounds > SHORT:
-        carries = setting.clients_per_round >= FEWEST_INVITED and setting.learning_rate <= LONGEST_STEP
+        carries = setting.clients_per_round >= MIN_INVITED and setting.learning_rate <= MAX_STEP
         return carries, carries
     mean, worst = final_scores(learning_of(found.learning.fleet_seed, after, seed=found.learning.seed))
     return mean > found.mean + CLEARLY, worst > found.worst + CLEARLY

@@ -14,7 +14,7 @@ from tracks.api.quantities import in_words
 from tracks.common.proxy_fleet import drawn_rounds, problem
 from tracks.common.scoring import scores
 from tracks.missions.convergence.costs import costs
-from tracks.missions.convergence.figures import COMMUNICATION, MOST_PLACES
+from tracks.missions.convergence.figures import COMMUNICATION, MAX_PLACES
 from tracks.missions.convergence.links import links
 from tracks.missions.convergence.runs import learning_of, runs
 from tracks.missions.convergence.setting import Setting, setting_of
@@ -34,7 +34,7 @@ def second_opinion(track: Track, *, report: Callable[[int, int], None], **contro
     curves = np.stack([scores(curve) for curve in _accuracies(track, setting, report)])
     low, high = np.quantile(curves, MIDDLE, axis=0)
     exact = runs(learning_of(track.fleet.seed, setting, seed=0)).mean
-    places = list(drawn_rounds(setting.rounds, MOST_PLACES))
+    places = list(drawn_rounds(setting.rounds, MAX_PLACES))
     spent = costs(track, setting).moved / setting.rounds
     x = [spent * place for place in places]
     middle = curves.mean(axis=0)

@@ -20,7 +20,7 @@ WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "ga
 PARTS = ("Weights", "Gradients", "Optimizer", "Activations")
 KINDS = ("weights", "gradients", "optimizer", "activations")
 ROWS = ("Training", "Inference")
-MOST_GAIN = 1.25
+MAX_GAIN = 1.25
 YOURS, OTHERS, PUBLISHED = 0, 1, 2
 # Of table 2 those that are drawn; TinyTL-L+B at 224 pixels lies on TinyTL-L, and norms are no method of this bench.
 DRAWN = ("FT-Last", "TinyTL-B", "TinyTL-L", "TinyTL-L+B@320", "FT-Full")
@@ -55,7 +55,7 @@ def panels(track: Track) -> tuple[Panel, Panel]:
             id=GAIN,
             question="What does memory buy in accuracy?",
             x=gain_axis,
-            y=Axis(label="gain kept, of full fine-tuning", unit="share", low=0, high=MOST_GAIN),
+            y=Axis(label="gain kept, of full fine-tuning", unit="share", low=0, high=MAX_GAIN),
             limits=partial(_gain_limits, budget, floor),
         ),
     )
@@ -86,7 +86,7 @@ def _budget_line(budget: float, axis: str) -> Figure:
 
 def _gain_limits(budget: float, floor: float) -> Figure:
     return charts.figure(
-        charts.band(floor, MOST_GAIN),
+        charts.band(floor, MAX_GAIN),
         charts.limit(floor, f"target {words(floor, 'share')}", kind="target"),
         charts.limit(budget, f"budget {words(budget, 'iB')}", axis="x"),
     )
@@ -202,15 +202,15 @@ def _gain_summary(given: Found) -> str:
 
 def _gain_figure(given: Found, axis: Axis) -> Figure:
     parts = [
-        charts.band(given.target, MOST_GAIN),
+        charts.band(given.target, MAX_GAIN),
         charts.limit(given.target, f"target {words(given.target, 'share')}", kind="target"),
         charts.limit(given.budget, f"budget {words(given.budget, 'iB')}", axis="x"),
     ]
     by_rank = ranks(given)
-    xs, ys = [axis.place(memory) for _, memory, _ in by_rank], [min(gain, MOST_GAIN) for _, _, gain in by_rank]
+    xs, ys = [axis.place(memory) for _, memory, _ in by_rank], [min(gain, MAX_GAIN) for _, _, gain in by_rank]
     parts.append(charts.curve(np.array(xs), np.array(ys), name="LoRA by rank", series=OTHERS))
     for name, memory, gain in alternatives(given):
-        x, y = axis.place(memory), min(gain, MOST_GAIN)
+        x, y = axis.place(memory), min(gain, MAX_GAIN)
         parts.append(charts.point(x, y, name=name, series=OTHERS, role="other", label=name))
     if given.network.published:
         for name in DRAWN:
@@ -221,7 +221,7 @@ def _gain_figure(given: Found, axis: Axis) -> Figure:
                     axis.place(memory), gain, name=name, series=PUBLISHED, role="other", label=name, place=place
                 )
             )
-    x, y = axis.place(given.costs.total), min(given.gain, MOST_GAIN)
+    x, y = axis.place(given.costs.total), min(given.gain, MAX_GAIN)
     you = words(given.gain, "share")
     parts.append(charts.point(x, y, name="here", series=YOURS, label="you", value=you, place="above-right"))
     return charts.figure(*parts)

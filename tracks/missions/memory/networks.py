@@ -16,10 +16,10 @@ from tracks import Track
 RANKS, BATCHES, RESOLUTIONS, TOKENS = (1, 64), (1, 32), (96, 320), (128, 4096)
 PUBLISHED_RESOLUTION = 224  # Cai et al. 2020, table 2
 USUAL_TOKENS = 512  # assumed, where a track does not say how long its training samples are
-MOST_BLOCKS = 16
+MAX_BLOCKS = 16
 FEW_MACS_PER_PARAMETER = 4  # a Transformer multiplies each parameter once a token, a convolution once a position
 BYTE_VOCABULARY = 256
-SMALLEST_MOBILENET = 700_000  # parameters: below, the assumed network is a DS-CNN
+MIN_MOBILENET = 700_000  # parameters: below, the assumed network is a DS-CNN
 HALF_PRECISION_FLOP_PER_S = 1e10  # assumed: slower cores have no unit for 16-bit floating point
 TARGETS: Literal["qkvo"] = "qkvo"  # what adapters of a Transformer stand on
 
@@ -117,7 +117,7 @@ def _transformer_with(parameters: int) -> Transformer:
 
 def _cnn_with(parameters: int) -> Cnn:
     """A DS-CNN below 0.7 M parameters, MobileNetV2 above, as wide as it takes."""
-    if parameters < SMALLEST_MOBILENET:
+    if parameters < MIN_MOBILENET:
         width = min(range(2, 400), key=lambda width: abs(ds_cnn(width=width).parameters - parameters))
         return ds_cnn(width=width)
     widths = (0.1 * step for step in range(1, 41))
@@ -172,7 +172,7 @@ def _network(
             **common,  # type: ignore[arg-type]
             methods=methods,
             precisions=(*(("fp32",) if precision == "fp32" else ()), "bf16", "mixed", "int8"),
-            last=min(MOST_BLOCKS, shape.layers),
+            last=min(MAX_BLOCKS, shape.layers),
             blocks=shape.layers,
             size="tokens",
             usual_size=usual,
@@ -185,7 +185,7 @@ def _network(
         **common,  # type: ignore[arg-type]
         methods=("full", "last_k", "lora", "tinytl_bias", *(("tinytl_lite_residual",) if modules else ())),
         precisions=("fp32", *(("bf16",) if half else ()), "int8"),
-        last=min(MOST_BLOCKS, len(shape.blocks)),
+        last=min(MAX_BLOCKS, len(shape.blocks)),
         blocks=len(shape.blocks),
         size="" if shape.fixed_input else "resolution",
         usual_size=0 if shape.fixed_input else PUBLISHED_RESOLUTION,

@@ -20,7 +20,7 @@ OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE = "out_of_memory", "below_quality", "
 FAILURES = (OUT_OF_MEMORY, BELOW_QUALITY, HEAVY_UPDATE)
 GAIN_SCALE = 0.2  # twenty points of the gain weigh as much as a budget twice over
 RESOLUTION_STEP = 32
-MOST_FIXES = 3
+MAX_FIXES = 3
 
 Change = tuple[str, Value]
 
@@ -149,7 +149,7 @@ def _fixes(given: Found, changes: Iterator[Change], margin: Callable[[_After], f
         if control not in best or key < best[control][0]:
             best[control] = (key, change)
     ranked = sorted(best.values(), key=lambda found: found[0])
-    return tuple(Fix(control=control, value=value) for _, (control, value) in ranked[:MOST_FIXES])
+    return tuple(Fix(control=control, value=value) for _, (control, value) in ranked[:MAX_FIXES])
 
 
 def _memory_changes(given: Found) -> Iterator[Change]:

@@ -21,7 +21,7 @@ from physics.traffic import (
     transfer_time_s,
 )
 from physics.units import BITS_PER_BYTE, KB, SECONDS_PER_DAY, TB
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Track, Value
 
 Direction = Literal["upload", "both"]
@@ -234,7 +234,7 @@ def cap_per_day(track: Track, fleet: float) -> float:
 
 @lru_cache(maxsize=256)
 def _cap_per_day(cap_bytes: float, cap_days: float) -> float:
-    return number("cap_bytes", cap_bytes, low=0, low_open=True) / number("cap_days", cap_days, low=0, low_open=True)
+    return as_float("cap_bytes", cap_bytes, low=0, low_open=True) / as_float("cap_days", cap_days, low=0, low_open=True)
 
 
 def time_to_act_s(track: Track) -> float:
@@ -250,8 +250,8 @@ def time_to_act_s(track: Track) -> float:
 
 @lru_cache(maxsize=256)
 def _roofline_s(flop: float, flop_per_s: float, weights_bytes: float, bytes_per_s: float) -> float:
-    compute_s = flop / number("peak_flop_per_s x utilisation", flop_per_s, low=0, low_open=True)
-    return max(compute_s, weights_bytes / number("memory_bytes_per_s", bytes_per_s, low=0, low_open=True))
+    compute_s = flop / as_float("peak_flop_per_s x utilisation", flop_per_s, low=0, low_open=True)
+    return max(compute_s, weights_bytes / as_float("memory_bytes_per_s", bytes_per_s, low=0, low_open=True))
 
 
 @lru_cache(maxsize=1)

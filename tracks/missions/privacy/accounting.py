@@ -16,14 +16,14 @@ from physics.privacy import (
     participations_per_client,
 )
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Track
 from tracks.missions.privacy.runs import Learned, Learning, ceiling, learned
 from tracks.missions.privacy.setting import HORIZON_DAYS, ROUNDS, SERVICE_BYTES_PER_DAY, Noise, Setting
 
 HALVINGS = 60
 EPSILON_BRACKET = (1e-9, 1e6)
-LONGEST = int(ROUNDS[1])
+MAX_ROUNDS = int(ROUNDS[1])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ def mechanism_of(setting: Setting, *, noise: Noise | None = None, epsilon: float
 @lru_cache(maxsize=1024)
 def spent_by_round(noise: Noise, multiplier: float, cohort: int, fleet: int, delta: float) -> Floats:
     """Return epsilon after 0, 1, ... 200 rounds at that noise, (201,): what the accountant has booked."""
-    rounds = np.arange(LONGEST + 1)
+    rounds = np.arange(MAX_ROUNDS + 1)
     rate = cohort / fleet
     if noise == "local":
         spent = _spent_locally(multiplier, rate, delta)
@@ -83,7 +83,7 @@ def spent_by_round(noise: Noise, multiplier: float, cohort: int, fleet: int, del
 
 def _spent_locally(multiplier: float, rate: float, delta: float) -> Floats:
     """Invert the Gaussian mechanism for each number of participations, by bisection of log epsilon."""
-    taken = np.asarray(participations_per_client(sampling_rate=rate, rounds=np.arange(1, LONGEST + 1)))
+    taken = np.asarray(participations_per_client(sampling_rate=rate, rounds=np.arange(1, MAX_ROUNDS + 1)))
     counts, which = np.unique(taken, return_inverse=True)
     sigma = multiplier / (2 * np.sqrt(counts))
     low, high = (np.full(counts.shape, math.log(end)) for end in EPSILON_BRACKET)
@@ -174,6 +174,6 @@ def moved_bytes(track: Track, setting: Setting) -> float:
 
 def allowed_bytes(track: Track, fleet: int) -> float:
     """Return what the fleet may move in a day [B]: the caps of its devices together, or the service's where less."""
-    days = number("cap_days", track.fleet.cap_days, low=0, low_open=True)
-    cap = number("cap_bytes", track.fleet.cap_bytes, low=0, low_open=True) / days
+    days = as_float("cap_days", track.fleet.cap_days, low=0, low_open=True)
+    cap = as_float("cap_bytes", track.fleet.cap_bytes, low=0, low_open=True) / days
     return min(cap if track.fleet.cap_scope == "service" else fleet * cap, SERVICE_BYTES_PER_DAY)

@@ -15,7 +15,7 @@ from tracks.api import charts
 from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import words
-from tracks.missions.privacy.accounting import LONGEST, Found, learning_of, mechanism, mechanism_of
+from tracks.missions.privacy.accounting import MAX_ROUNDS, Found, learning_of, mechanism, mechanism_of
 from tracks.missions.privacy.runs import Learned, Learning, learned
 from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
 from tracks.missions.privacy.verdicts import stop_round
@@ -27,7 +27,7 @@ SERIES = {"central": 0, "local": 1}
 EPSILONS = (0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 ACCURACY_SHOWN = (0.6, 1.0)
 SPENT_SHOWN = (0.01, 20.0)
-MOST_PLACES = 100  # of a line: more than a screen tells apart
+MAX_PLACES = 100  # of a line: more than a screen tells apart
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
@@ -231,14 +231,14 @@ def fuel_summary(track: Track, setting: Setting, found: Found) -> str:
     stop, spent = stop_round(track, found), three_digits(float(found.spent[setting.rounds]))
     if stop is not None and stop <= setting.rounds:
         return f"No: the officer’s {bound} is broken in round {stop} of {setting.rounds}."
-    left = f"round {stop} would break {bound}" if stop is not None else f"{LONGEST} rounds stay within {bound}"
+    left = f"round {stop} would break {bound}" if stop is not None else f"{MAX_ROUNDS} rounds stay within {bound}"
     return f"Yes: {setting.rounds} rounds spend {spent}; {left} at this noise."
 
 
 @lru_cache(maxsize=256)
 def drawn_rounds(rounds: int) -> tuple[int, ...]:
     """Return the rounds at which the line is drawn: the first, the last and the student's own among them."""
-    places = np.linspace(1, LONGEST, MOST_PLACES).round().astype(np.int64)
+    places = np.linspace(1, MAX_ROUNDS, MAX_PLACES).round().astype(np.int64)
     return tuple(sorted({*places.tolist(), rounds}))
 
 
@@ -266,7 +266,7 @@ def _fuel_figure(track: Track, setting: Setting, found: Found) -> Figure:
             name="here",
             label=three_digits(spent),
             value=f"after {setting.rounds}",
-            place="above-left" if setting.rounds > LONGEST / 2 else "below-right",
+            place="above-left" if setting.rounds > MAX_ROUNDS / 2 else "below-right",
         )
     )
     return charts.figure(*parts)

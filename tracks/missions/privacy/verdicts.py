@@ -27,7 +27,7 @@ CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_t
 ACCURACY, GAP, DATA, CLIPPED = "accuracy_below_target", "gap_to_ceiling", "data_budget", "clip_bias"
 FAILURES = (CLAIM, ACCURACY, GAP, BUDGET, DELTA_LARGE, DATA, CLIPPED)
 
-LEAST_NOISE = 0.01  # the least noise multiplier that the accountant books
+MIN_NOISE = 0.01  # the least noise multiplier that the accountant books
 CLIPPED_LIMIT = 0.5
 # A promise without a mechanism outweighs all that noise can do to the accuracy; deltas lie decades apart.
 GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
@@ -52,7 +52,7 @@ def _claim(track: Track, setting: Setting, found: Found) -> Verdict:
         title="Promise with a mechanism" if kept else "Claim without mechanism",
         measure="Noise multiplier",
         quantity=found.mechanism.multiplier if found.mechanism else 0.0,
-        limit=LEAST_NOISE,
+        limit=MIN_NOISE,
         unit="",
         at_most=False,
         cause=f"Noise is added, {NOISES[setting.noise]}, and every round is booked."

@@ -25,7 +25,7 @@ OFF_W = 0.005  # assumed: on the table
 CHARGE_HOURS = 1.0  # assumed: from empty to full
 CHARGER_LOSS = 0.2  # assumed: share of the charger's power that becomes heat in the glasses
 GLASSES_K_PER_W, CASE_K_PER_W = 9.0, 13.5  # assumed: a closed case lets heat out by a third more slowly
-LONGEST_MEMORY = 300  # minutes after which a minute's heat is gone: over twenty time constants
+MAX_MEMORY = 300  # minutes after which a minute's heat is gone: over twenty time constants
 THROTTLED = 0.5  # assumed: the clock halves above the skin limit
 
 
@@ -185,7 +185,7 @@ def _charge(glasses: Glasses, power: Floats) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=4)
 def _after_one_watt(resistance_k_per_w: float) -> Floats:
     """Return how warm one watt makes the glasses after 0, 1, 2... minutes [K]."""
-    seconds = 60.0 * np.arange(LONGEST_MEMORY + 1)
+    seconds = 60.0 * np.arange(MAX_MEMORY + 1)
     rise = np.asarray(temperature_c(1.0, seconds=seconds, ambient_c=0.0, resistance_k_per_w=resistance_k_per_w))
     rise.setflags(write=False)
     return rise

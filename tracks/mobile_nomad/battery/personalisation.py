@@ -22,7 +22,7 @@ OWN_CITY = 2  # whose speech the shipped model was built without
 WEARERS = 3  # of that city; their scores are averaged
 FEATURES = 32  # of the proxy task at full resolution
 LEARNING_RATE = 0.1  # assumed: one step of it stands for one pass over the day's speech
-MOST_PASSES = 10_000
+MAX_PASSES = 10_000
 FEDERATED_SHARE = 0.5  # assumed: half of the own change, half of the fleet's mean
 CLOUD_STEPS = 30  # assumed: what the cloud takes to specialise a model of everyone to one wearer
 
@@ -88,7 +88,7 @@ def lesson_of(glasses: Glasses, setting: Setting) -> Lesson:
 
 def steps_of(passes: float) -> int:
     """Return the proxy's local steps for a number of passes over the day's speech, to two digits."""
-    return min(MOST_PASSES, round(float(f"{passes:.2g}")))
+    return min(MAX_PASSES, round(float(f"{passes:.2g}")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

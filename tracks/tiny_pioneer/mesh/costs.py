@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.energy import radio_energy_j, training_flop_ratio
 from physics.gossip import ble_time_s, flood_time_s
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Track
 from tracks.tiny_pioneer.mesh.places import Mixing, mixing
 from tracks.tiny_pioneer.mesh.setting import (
@@ -142,12 +142,12 @@ def rates(track: Track) -> Rates:
         ValueError: the device does not compute, or learning may draw nothing.
     """
     device = track.device
-    flop = number("forward_flop", device.extras.get("window_flop", track.model.forward_flop), low=0, low_open=True)
-    speed = number("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
+    flop = as_float("forward_flop", device.extras.get("window_flop", track.model.forward_flop), low=0, low_open=True)
+    speed = as_float("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
     return Rates(
         listen_w=receive_w(track),
         send_j=_send_j_per_byte(link_bytes_per_s(track)),
-        learning_w=number("learning_power_w", device.learning_power_w, low=0, low_open=True),
+        learning_w=as_float("learning_power_w", device.learning_power_w, low=0, low_open=True),
         learning_s=LEARNING_STEPS * FLOP_RATIO * flop / speed,
         sram_free=max(device.memory_bytes - track.model.weights_bytes - STACK_BYTES, 1.0),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.units import SECONDS_PER_DAY
-from physics.validation import Floats, number
+from physics.validation import Floats, as_float
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
@@ -70,7 +70,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
 
 def day_budget_j(track: Track) -> float:
     """Return what learning and radio may spend in a day [J]."""
-    return number("learning_power_w", track.device.learning_power_w, low=0, low_open=True) * SECONDS_PER_DAY
+    return as_float("learning_power_w", track.device.learning_power_w, low=0, low_open=True) * SECONDS_PER_DAY
 
 
 def _target_limit(target: float) -> Figure:

@@ -22,7 +22,7 @@ from tracks.tiny_pioneer.mesh.setting import (
     Setting,
 )
 
-MOST, MOST_OF_ONE = 3, 2  # fixes, and those among them that set one control
+MOST, MAX_OF_ONE = 3, 2  # fixes, and those among them that set one control
 STEPS = 16  # between where a slider stands and its end
 CHOICE_MOVE = 0.4  # of a scale: how far another option counts as moved
 WORTH = 0.02  # of a margin, or of 1 where it is small: the least gain worth offering
@@ -86,7 +86,7 @@ def best_fixes(
     offers.sort(key=lambda one: (0, one.failing, one.move) if one.margin >= goal else (1, 0, -one.margin))
     kept: list[Fix] = []
     for offer in offers:
-        if offer.fix not in kept and sum(fix.control == offer.fix.control for fix in kept) < MOST_OF_ONE:
+        if offer.fix not in kept and sum(fix.control == offer.fix.control for fix in kept) < MAX_OF_ONE:
             kept.append(offer.fix)
     return tuple(kept[:MOST])
 

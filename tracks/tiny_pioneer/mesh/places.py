@@ -18,7 +18,7 @@ from physics.validation import Floats
 from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, NODES, PLACES, RELAYS_IN_RANGE, ROUNDS
 
 DRAWS = 6  # of truths, sleepers and calls: enough that shares of nodes move by a percent or two
-MOST_ROUNDS = round(ROUNDS[1])
+MAX_ROUNDS = round(ROUNDS[1])
 Groups = NDArray[np.int64]
 
 
@@ -82,9 +82,9 @@ def mixing(mode: str, topology: str, *, churn: float, fan_out: int, map_seed: in
 
 @lru_cache(maxsize=1)
 def _silence() -> Mixing:
-    ones = np.ones(MOST_ROUNDS + 1)
+    ones = np.ones(MAX_ROUNDS + 1)
     none = np.zeros_like(ones)
-    return Mixing(noise=ones, rounding=none, foreign=np.zeros((MOST_ROUNDS + 1, 1, NODES)), mean_foreign=none)
+    return Mixing(noise=ones, rounding=none, foreign=np.zeros((MAX_ROUNDS + 1, 1, NODES)), mean_foreign=none)
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +115,7 @@ def _gossip_draw(topology: str, churn: float, fan_out: int, map_seed: int, seed:
         gossip_trial(
             topology,
             NODES,
-            rounds=range(MOST_ROUNDS + 1),
+            rounds=range(MAX_ROUNDS + 1),
             noise_variance=noise,
             diversity_variance=diversity,
             degree=RELAYS_IN_RANGE,
@@ -143,7 +143,7 @@ def _group_draw(everyone: bool, topology: str, churn: float, map_seed: int, seed
     values = estimate
     target = np.stack([np.zeros(NODES), truth])
     errors = [(values - target) ** 2]
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         awake = rng.random(NODES) >= churn
         counts = np.bincount(group, awake, NODES)
         sums = np.stack([np.bincount(group, row * awake, NODES) for row in estimate])
