@@ -166,7 +166,7 @@ def broadcast(**arrays: Floats) -> tuple[Floats, ...]:
     Raises:
         ValueError: the shapes do not broadcast; the message names each argument that is an array with its shape.
 
-    >>> [a.shape for a in together(rounds=np.ones(3), share=np.ones(()))]
+    >>> [a.shape for a in broadcast(rounds=np.ones(3), share=np.ones(()))]
     [(3,), (3,)]
     >>> broadcast(rounds=np.ones(3), share=np.ones(2))
     Traceback (most recent call last):

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 # In reading order: what guests call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
-SUPPORT = ("networks", "federation.problem", "published", "constants", "units", "validation")
+SUPPORT = ("networks", "federation.problem", "published", "constants", "sources", "units", "validation")
 TITLES = {
     "memory": "Training memory",
     "traffic": "Traffic",
@@ -40,6 +40,7 @@ TITLES = {
     "federation.problem": "The learning problem",
     "published": "Published tables",
     "constants": "Published numbers",
+    "sources": "Sources",
     "units": "Units",
     "validation": "Arguments",
 }

@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import open_bench
 from dashboard.lab import Lab
-from dashboard.rendering.sensitivity import relief, relief_in_words
+from dashboard.rendering.sensitivity import best_single_step, step_text
 from dashboard.web import ids
 from dashboard.web.request_checks import Refused
 
@@ -30,8 +30,8 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench, values, _ = open_bench(lab, ctx.inputs_list[0]["id"]["bench"], rest["values"])
         outcome = bench.run(track, values)
         ranked = outcome.ranked_verdicts()
-        found = relief(track, bench, values, outcome)
+        step = best_single_step(track, bench, values, outcome)
         return {
-            "text": relief_in_words(bench, values, found, ranked[0] if ranked else None),
-            "control": found.control if found else "",
+            "text": step_text(bench, values, step, ranked[0] if ranked else None),
+            "control": step.fix.control if step else "",
         }

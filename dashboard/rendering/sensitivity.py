@@ -5,55 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboard.rendering.texts import value_in_words
 from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value, Verdict
+from tracks.api.fixes import best_step, fix_text
+from tracks.api.outcome import Fix
 
 STEPS = 20  # a slider's scale is cut into this many; a choice takes one step to any other option
 _NOTICEABLE = 1e-6  # of the margin; less is rounding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Relief:
-    """The one step that moves the binding verdict's margin most.
+class BestStep:
+    """The one step that moves the binding verdict's margin most, and by how much, in units of the verdict's scale."""
 
-    Attributes:
-        control: its id; label: what the page calls it. value: where the step leads.
-        gain: by how much the margin rises, in units of the verdict's scale.
-    """
-
-    control: str
-    label: str
-    value: Value
+    fix: Fix
     gain: float
 
 
-def relief(track: Track, bench: Bench, values: Mapping[str, Value], outcome: Outcome) -> Relief | None:
+def best_single_step(track: Track, bench: Bench, values: Mapping[str, Value], outcome: Outcome) -> BestStep | None:
     """Return the best single step from a state, or None where no verdict binds or no step helps."""
     ranked = outcome.ranked_verdicts()
     if not ranked:
         return None
     binding = ranked[0]
-    best: Relief | None = None
-    for control in bench.controls:
-        if control.role != "decision":
-            continue
-        for value in _steps(control, values[control.id]):
-            after = bench.run(track, {**values, control.id: value})
-            gain = _margin(after, binding) - binding.margin
-            if gain > _NOTICEABLE and (best is None or gain > best.gain):
-                best = Relief(control=control.id, label=control.label, value=value, gain=gain)
-    return best
+
+    def margin(step: Fix) -> float:
+        return _margin(bench.run(track, {**values, step.control: step.value}), binding)
+
+    best = best_step(_steps(bench, values), margin, now=binding.margin, least_gain=_NOTICEABLE)
+    return None if best is None else BestStep(fix=best[0], gain=best[1])
 
 
-def relief_in_words(bench: Bench, values: Mapping[str, Value], found: Relief | None, binding: Verdict | None) -> str:
-    """Return a relief as the page says it: "Rounds 100 → 90 eases it most"."""
+def step_text(bench: Bench, values: Mapping[str, Value], step: BestStep | None, binding: Verdict | None) -> str:
+    """Return a step as the page says it: "eased most by Rounds 100 → 90"."""
     if binding is None:
         return ""
-    if found is None:
+    if step is None:
         return "no single step eases it"
-    control = bench.control_map()[found.control]
-    before, after = (value_in_words(control, value) for value in (values[found.control], found.value))
-    return f"eased most by {found.label} {before} → {after}"
+    text = fix_text(bench.control_map(), values, step.fix)
+    return f"eased most by {text.label} {text.old} → {text.new}"
 
 
 def _margin(outcome: Outcome, binding: Verdict) -> float:
@@ -62,7 +51,15 @@ def _margin(outcome: Outcome, binding: Verdict) -> float:
     return min(same) if same else max(0.0, binding.margin)
 
 
-def _steps(control: Control, value: Value) -> Iterator[Value]:
+def _steps(bench: Bench, values: Mapping[str, Value]) -> Iterator[Fix]:
+    """Yield one step of every decision, both ways of a slider and every other option of a choice."""
+    for control in bench.controls:
+        if control.role == "decision":
+            for value in _neighbours(control, values[control.id]):
+                yield Fix(control=control.id, value=value)
+
+
+def _neighbours(control: Control, value: Value) -> Iterator[Value]:
     if not isinstance(control, Slider):
         yield from (other for other in control.positions(2) if other != value)
         return

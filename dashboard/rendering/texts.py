@@ -7,23 +7,15 @@ same names, so no component is rebuilt while a student drags.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tracks.api.bench import Bench, Outcome, Peek, Reading, Track, Verdict
-from tracks.api.controls import Choice, Control, Slider, Toggle, Value
+from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.fixes import fix_text
 from tracks.api.quantities import in_words, quantity, three_digits
 
 View = dict[str, Any]
-
-
-def value_in_words(control: Control, value: Value) -> str:
-    """Return a control's value as a student reads it: "8 steps", "both ways", "on"."""
-    if isinstance(control, Slider):
-        return in_words(float(value), control.unit)
-    if isinstance(control, Toggle):
-        return "on" if value else "off"
-    return next(option.text for option in control.options if option.id == value)
 
 
 def reading_view(reading: Reading) -> View:
@@ -113,14 +105,14 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
     controls = bench.control_map()
     fixes = []
     for fix in first.fixes:
-        control = controls[fix.control]
+        text = fix_text(controls, values, fix)
         fixes.append(
             {
                 "control": fix.control,
                 "value": fix.value,
-                "label": control.label,
-                "old": value_in_words(control, values[fix.control]),
-                "new": value_in_words(control, fix.value),
+                "label": text.label,
+                "old": text.old,
+                "new": text.new,
             }
         )
     return {
@@ -154,7 +146,7 @@ def peek_view(peek: Peek | None) -> View:
 def advanced_line(bench: Bench, values: Mapping[str, Value]) -> str:
     """Return what the closed *Advanced* disclosure hides, in a few words."""
     hidden = [control for control in bench.controls if control.group == "advanced"]
-    return ", ".join(value_in_words(control, values[control.id]) for control in hidden[:3])
+    return ", ".join(control.text(values[control.id]) for control in hidden[:3])
 
 
 def view(
@@ -162,7 +154,7 @@ def view(
 ) -> View:
     """Return everything on a bench that moves with the controls, except the figures; ``summaries`` by panel."""
     peek = bench.peek(track, outcome, **values) if bench.peek else None
-    away = away_from_world(bench.controls, values)
+    away = bench.away_from_environment(values)
     return {
         "summaries": dict(summaries),
         "status": status_view(bench, outcome, values),
@@ -172,11 +164,6 @@ def view(
         "advanced": advanced_line(bench, values),
         "what_if": f"What if: {', '.join(away)} away from this track’s world. Such a try cannot win." if away else "",
     }
-
-
-def away_from_world(controls: Sequence[Control], values: Mapping[str, Value]) -> tuple[str, ...]:
-    """Return the labels of the environment controls that stand away from the track's world."""
-    return tuple(c.label for c in controls if c.role == "environment" and values[c.id] != c.default)
 
 
 def control_spec(control: Control) -> View:

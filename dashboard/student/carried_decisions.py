@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dashboard.ledger.events import StoredEvent
-from dashboard.rendering.texts import value_in_words
 from dashboard.student.progress import progress
 from tracks.api.bench import BadValue, Bench, Control, Track, Value
 from tracks.loading.registry import Registry
@@ -49,7 +48,7 @@ def arrive(registry: Registry, track: Track, bench: Bench, decided: Decisions) -
             continue
         source, name = control.carried.split(".")
         title = registry.bench(track.id, source).title.split(":")[0]
-        said = value_in_words(moved, moved.default)
+        said = moved.text(moved.default)
         label = decided[source].get(f"{name}_label")
         arrivals[control.id] = Arrival(bench=source, title=title, text=f"{label}, {said}" if label else said)
         controls.append(moved)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from dashboard.lab import Lab
 from dashboard.ledger.events import StoredEvent
-from dashboard.rendering.texts import value_in_words
 from dashboard.student.progress import Try, progress
 from dashboard.student.summary import rights
 from tracks.api.bench import CONFIDENCE, Bench, Track
@@ -66,7 +65,7 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
 
 def _decided(bench: Bench, carried: Try) -> str:
     shown = [c for c in bench.controls if c.role == "decision" and c.group == "primary" and c.id in carried.values]
-    return ", ".join(f"{control.label} {value_in_words(control, carried.values[control.id])}" for control in shown)
+    return ", ".join(f"{control.label} {control.text(carried.values[control.id])}" for control in shown)
 
 
 def _results(bench: Bench, carried: Try) -> tuple[tuple[str, str, str], ...]:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard.ledger.events import StoredEvent
-from dashboard.rendering.texts import away_from_world
 from tracks.api.bench import Bench, Outcome, Track, Value
 
 EARNED_TRIES = 2  # for writing what was learnt, once every try is used
@@ -116,7 +115,7 @@ def try_payload(
     """Return what the ledger keeps of a try: state, readings, verdicts, and how the locks stood to physics."""
     ranked = outcome.ranked_verdicts()
     objecting = [verdict for verdict in ranked if verdict.level != "ok"]
-    away = away_from_world(bench.controls, values)
+    away = bench.away_from_environment(values)
     return {
         "number": number,
         "values": dict(values),

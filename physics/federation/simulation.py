@@ -139,6 +139,7 @@ def simulate(
     The untrained model calls every image a 0, and 42 of the 360 test images are; its loss is
     (0.9^2 + 9 * 0.1^2)/2 = 0.45.
 
+    >>> from physics.federation import digits_problem
     >>> problem = digits_problem(clients=50, alpha=0.3, seed=1, cities=5)
     >>> run = simulate(problem, rounds=50, clients_per_round=25, local_steps=20, reliability=0.8)
     >>> round(float(run.accuracy[0]) * 360), round(float(run.loss[0]), 9), run.group_accuracy.shape

@@ -262,6 +262,7 @@ def inference_memory(
     --------
     ProxylessNAS-Mobile in INT8, 4.75 MB and 8 images of 4 B * 64 * 112^2: 30.4 MB.
 
+    >>> from physics.networks import proxyless_mobile
     >>> step = inference_memory(proxyless_mobile(), precision="int8", batch=8, resolution=224)
     >>> round(step.total_bytes / 1e6, 1)
     30.4

@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.rendering.texts import value_in_words
 from tests.browser.bench_scripts import (
     LAB,
     TRACKS,
@@ -88,7 +87,7 @@ def test_a_win_by_hand_with_boxes_and_segments(student_page, key: str) -> None: 
                 row.locator(".box input").fill(in_words(float(after[name]), control.unit))
                 row.locator(".box input").press("Enter")
             else:
-                row.get_by_label(value_in_words(control, after[name]), exact=True).check(force=True)
+                row.get_by_label(control.text(after[name]), exact=True).check(force=True)
             at_rest(page)
             page.wait_for_timeout(300)
     expect(page.locator(".status")).not_to_have_attribute("data-state", "fail")

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.lab import MISSION
 from dashboard.rendering.figures.style import ticks
-from dashboard.rendering.texts import limit_words, reading_view, value_in_words, verdict_facts
+from dashboard.rendering.texts import limit_words, reading_view, verdict_facts
 from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
 from tracks.api.controls import Slider
 from tracks.api.quantities import in_words, quantity
@@ -201,7 +201,7 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     seen.count("tolerance", *(a.tolerance for a in bench.predictions))
     seen.count("minutes", *(minutes for _, _, minutes in MISSION), unit="")
     for control in bench.controls:
-        seen.say("text", control.label, value_in_words(control, control.default))
+        seen.say("text", control.label, control.text(control.default))
         if isinstance(control, Slider):
             ends = (control.minimum, control.maximum, control.default)
             seen.count("control", *ends, unit=control.unit)
@@ -231,6 +231,6 @@ def _asked(seen: Answers, bench: Bench, item: Prediction) -> None:
     seen.say("text", item.question, *(text for pair in item.given for text in pair))
     seen.say("text", *(option.text for option in (*item.mechanisms, *item.options)))
     for name, value in item.scenario.items():
-        seen.say("text", value_in_words(controls[name], value))
+        seen.say("text", controls[name].text(value))
         if isinstance(controls[name], Slider):
             seen.count("scenario", value, unit=controls[name].unit)

@@ -205,6 +205,10 @@ class Bench:
         """Return every control's default by id."""
         return {control.id: control.default for control in self.controls}
 
+    def away_from_environment(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """Return the labels of the environment controls that stand elsewhere than the track has them."""
+        return tuple(c.label for c in self.controls if c.role == "environment" and values[c.id] != c.default)
+
     def read(self, raw: Mapping[str, Any]) -> dict[str, Value]:
         """Return the values that ``solve`` may receive for what a client sent.
 

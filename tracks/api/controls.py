@@ -16,6 +16,7 @@ from tracks.api.checks import (
     is_finite_number,
     refuse,
 )
+from tracks.api.quantities import in_words
 
 Group = Literal["primary", "advanced"]
 Role = Literal["decision", "environment", "view"]
@@ -128,6 +129,10 @@ class Slider:
             raise BadValue(f"'{self.id}' {value:g} is outside {self.minimum:g}..{self.maximum:g}")
         return self._on_scale(self._within(value))
 
+    def text(self, value: Value) -> str:
+        """Return a value as a student reads it: "8 steps", "1.2 MB"."""
+        return in_words(float(value), self.unit)
+
     def value_at(self, position: float) -> float | int:
         """Return the value at a position: the unit's own on a linear scale, log10 of it on a logarithmic one.
 
@@ -218,6 +223,10 @@ class Choice:
         allowed = ", ".join(option.id for option in self.options)
         raise BadValue(f"'{self.id}' must be one of {allowed}")
 
+    def text(self, value: Value) -> str:
+        """Return a value as a student reads it: the text of the option."""
+        return next(option.text for option in self.options if option.id == value)
+
     def positions(self, count: int) -> tuple[str, ...]:  # noqa: ARG002 - the signature all controls share
         """Return every option's id."""
         return tuple(option.id for option in self.options)
@@ -249,6 +258,10 @@ class Toggle:
         if isinstance(raw, bool):
             return raw
         raise BadValue(f"'{self.id}' must be true or false")
+
+    def text(self, value: Value) -> str:
+        """Return a value as a student reads it: "on" or "off"."""
+        return "on" if value else "off"
 
     def positions(self, count: int) -> tuple[bool, ...]:  # noqa: ARG002 - the signature all controls share
         """Return both states."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import wraps
+from typing import Any, Literal
 
 from tracks.api.checks import (
     check_id,
@@ -21,11 +23,53 @@ from tracks.api.figures import Drawing
 
 Level = Literal["ok", "warn", "fail"]
 LEVELS = ("ok", "warn", "fail")
+MAX_FIXES = 3
 
 
 def level_of(quantity: float, warn: float, limit: float) -> Level:
     """Return how a quantity stands to a limit from above, with a warning between ``warn`` and it."""
     return "fail" if quantity > limit else "warn" if quantity > warn else "ok"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """One quantity against what it may not pass.
+
+    Attributes:
+        quantity, limit: in the same unit; at_most: whether the limit is an upper one.
+        warn: where the warning begins, between comfort and the limit, or None.
+        scale: what the margin is counted in, above 0; |limit| unless given.
+    """
+
+    quantity: float
+    limit: float
+    at_most: bool = True
+    warn: float | None = None
+    scale: float | None = None
+
+    @property
+    def level(self) -> Level:
+        """How the quantity stands: "fail" past the limit, "warn" past the warning, else "ok"."""
+        sign = 1 if self.at_most else -1
+        if sign * self.quantity > sign * self.limit:
+            return "fail"
+        if self.warn is not None and sign * self.quantity > sign * self.warn:
+            return "warn"
+        return "ok"
+
+    @property
+    def margin(self) -> float:
+        """Distance to the limit in units of the scale: positive inside, negative outside."""
+        return self._distance_to(self.limit)
+
+    @property
+    def comfort(self) -> float:
+        """Distance to where the warning begins, or to the limit where nothing warns, in units of the scale."""
+        return self._distance_to(self.limit if self.warn is None else self.warn)
+
+    def _distance_to(self, level: float) -> float:
+        distance = (level - self.quantity) / (abs(self.limit) if self.scale is None else self.scale)
+        return distance if self.at_most else -distance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +80,7 @@ class Reading:
         id, label: label of 18 characters at most, so that it fits its column.
         value: the number in ``unit``, or a few words where the reading is no number.
         limit: what it may not pass, or None; at_most: whether the limit is an upper one.
-        warn: where the warning begins, between comfort and the limit, or None.
+        warn: where the warning begins, between comfort and the limit, or None; scale: as in ``Limit``.
         note: the limit in words ("cap 5 GB"); formula: the formula with the student's numbers;
         meaning: one sentence; source: where the inputs come from, or "assumed: ...".
     """
@@ -48,6 +92,7 @@ class Reading:
     limit: float | None = None
     at_most: bool = True
     warn: float | None = None
+    scale: float | None = None
     note: str = ""
     formula: str = ""
     meaning: str = ""
@@ -67,18 +112,34 @@ class Reading:
             check_text(owner, name, getattr(self, name), optional=True)
         check_number(owner, "limit", self.limit, optional=True)
         check_number(owner, "warn", self.warn, optional=True)
+        check_number(owner, "scale", self.scale, low=0, optional=True)
+
+    @classmethod
+    def of(cls, limit: Limit, **texts: Any) -> Reading:
+        """Return the reading of a quantity against its limit; ``texts`` are the other attributes."""
+        return cls(
+            value=limit.quantity,
+            limit=limit.limit,
+            at_most=limit.at_most,
+            warn=limit.warn,
+            scale=limit.scale,
+            **texts,
+        )
+
+    @property
+    def against(self) -> Limit | None:
+        """The value against its limit; None where there is no limit to pass."""
+        if self.limit is None or isinstance(self.value, str):
+            return None
+        return Limit(
+            quantity=float(self.value), limit=self.limit, at_most=self.at_most, warn=self.warn, scale=self.scale
+        )
 
     @property
     def level(self) -> Level | None:
         """How the value stands to its limit; None where there is no limit to pass."""
-        if self.limit is None or isinstance(self.value, str):
-            return None
-        sign = 1 if self.at_most else -1
-        if sign * self.value > sign * self.limit:
-            return "fail"
-        if self.warn is not None and sign * self.value > sign * self.warn:
-            return "warn"
-        return "ok"
+        against = self.against
+        return against.level if against else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,52 +155,117 @@ class Fix:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """One judgement on a state.
+    """One judgement on a state, made of a reading that has a limit.
 
     Attributes:
         code: a failure the bench declares, or any id for "ok".
-        level: "ok", "warn" or "fail".
-        title: what it is called ("City left behind"); measure: what the quantity is ("Dusty Mesa").
-        quantity, limit, unit: the number and what it may not pass; at_most: whether the limit is an upper one.
+        reading: the number that is judged; it need not be among the readings of the page.
+        title: what it is called ("City left behind").
         cause: one sentence, naming one quantity.
         fixes: up to three one-change fixes, best first.
-        scale: what the margin is measured in; |limit| unless given.
+        measure: what the quantity is ("Dusty Mesa"); the reading's label unless given.
+        unit: the reading's unit unless given.
+        level: "ok", "warn" or "fail"; how the reading stands to its limit unless given.
     """
 
     code: str
-    level: Level
+    reading: Reading
     title: str
-    measure: str
-    quantity: float
-    limit: float
-    unit: str
-    at_most: bool = True
     cause: str
     fixes: tuple[Fix, ...] = ()
-    scale: float | None = None
+    measure: str = ""
+    unit: str | None = None
+    level: Level | None = None
 
     def __post_init__(self) -> None:
         check_id("Verdict", self.code)
         owner = f"Verdict '{self.code}'"
-        check_one_of(owner, "level", self.level, LEVELS)
-        for name in ("title", "measure", "cause"):
+        if not isinstance(self.reading, Reading):
+            raise refuse(owner, f"reading must be a Reading, got {self.reading!r:.80}")
+        against = self.reading.against
+        if against is None:
+            raise refuse(owner, f"reading '{self.reading.id}' has no limit, so there is nothing to judge")
+        if against.scale == 0 or (against.scale is None and against.limit == 0):
+            raise refuse(owner, f"reading '{self.reading.id}' needs a scale above 0, because its limit is 0")
+        for name in ("title", "cause"):
             check_text(owner, name, getattr(self, name))
-        check_text(owner, "unit", self.unit, optional=True)
-        check_number(owner, "quantity", self.quantity)
-        check_number(owner, "limit", self.limit)
+        check_text(owner, "measure", self.measure, optional=True)
         check_items(owner, "fixes", self.fixes, Fix)
-        if len(self.fixes) > 3:
+        if len(self.fixes) > MAX_FIXES:
             raise refuse(owner, f"{len(self.fixes)} fixes; three at most")
-        check_number(owner, "scale", self.scale, low=0, optional=True)
-        if self.scale == 0 or (self.scale is None and self.limit == 0):
-            raise refuse(owner, "needs a scale above 0, because its limit is 0")
+        if self.unit is None:
+            object.__setattr__(self, "unit", self.reading.unit)
+        check_text(owner, "unit", self.unit, optional=True)
+        if not self.measure:
+            object.__setattr__(self, "measure", self.reading.label)
+        if self.level is None:
+            object.__setattr__(self, "level", against.level)
+        check_one_of(owner, "level", self.level or "", LEVELS)
+
+    @property
+    def against(self) -> Limit:
+        """The quantity against its limit."""
+        against = self.reading.against
+        assert against is not None  # refused when the verdict was made
+        return against
+
+    @property
+    def quantity(self) -> float:
+        """The number that is judged."""
+        return self.against.quantity
+
+    @property
+    def limit(self) -> float:
+        """What the quantity may not pass."""
+        return self.against.limit
+
+    @property
+    def at_most(self) -> bool:
+        """Whether the limit is an upper one."""
+        return self.reading.at_most
+
+    @property
+    def scale(self) -> float | None:
+        """What the margin is counted in; None where that is |limit|."""
+        return self.reading.scale
 
     @property
     def margin(self) -> float:
-        """Distance to the limit in units of ``scale``: positive inside, negative outside."""
-        scale = abs(self.limit) if self.scale is None else self.scale
-        distance = (self.limit - self.quantity) / scale
-        return distance if self.at_most else -distance
+        """Distance to the limit in units of the scale: positive inside, negative outside."""
+        return self.against.margin
+
+
+# The numbers of a verdict stood in the verdict itself before API version 1.
+_OF_THE_READING = {"quantity": "value", "limit": "limit", "at_most": "at_most", "scale": "scale"}
+
+
+def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
+    """Return ``Verdict.__init__`` that also takes the numbers by their old keywords, with a warning."""
+
+    @wraps(made)
+    def init(self: Verdict, **words: Any) -> None:
+        old = [name for name in _OF_THE_READING if name in words]
+        if old and "reading" not in words:
+            warnings.warn(
+                f"Verdict('{words.get('code')}'): {', '.join(old)} belong to a Reading now; pass "
+                "reading=Reading(id=..., label=..., value=..., limit=...) instead. They will be refused in the next "
+                "release.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            numbers = {_OF_THE_READING[name]: words.pop(name) for name in old}
+            words["reading"] = Reading(
+                id=words.get("code", ""),
+                label=str(words.get("measure", ""))[:18],
+                unit=words.get("unit", ""),
+                **numbers,
+            )
+        made(self, **words)
+
+    return init
+
+
+Verdict.__init__ = _with_own_numbers(Verdict.__init__)  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.fixes import best_step
 from tracks.api.outcome import Fix, Level, Outcome
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
@@ -204,10 +205,10 @@ class Survey:
 
         path = [state]
         while not there(path[-1]) and len(path) <= STEPS:
-            best = max(self.moves(path[-1]), key=height, default=path[-1])
-            if height(best) <= height(path[-1]):
+            best = best_step(self.moves(path[-1]), height, now=height(path[-1]))
+            if best is None:
                 break
-            path.append(best)
+            path.append(best[0])
         return tuple(path)
 
     @cached_property

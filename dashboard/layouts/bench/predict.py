@@ -10,7 +10,6 @@ from dash import dcc, html
 
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import RAW
-from dashboard.rendering.texts import value_in_words
 from dashboard.student.predictions import Draft, Locked
 from dashboard.web import ids
 from tracks.api.bench import CONFIDENCE, Bench, Option, Prediction
@@ -28,7 +27,7 @@ def heading(letter: str, text: str, right: Any = "") -> Component:
 def given_rows(bench: Bench, prediction: Prediction) -> list[tuple[str, str]]:
     """Return what the question takes as given: the scenario's controls and the facts printed with it."""
     controls = bench.control_map()
-    rows = [(controls[name].label, value_in_words(controls[name], v)) for name, v in prediction.scenario.items()]
+    rows = [(controls[name].label, controls[name].text(v)) for name, v in prediction.scenario.items()]
     return [*rows, *prediction.given]
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.rendering.sensitivity import relief, relief_in_words
+from dashboard.rendering.sensitivity import best_single_step, step_text
 from tests.http_student import Student
-from tracks.api.bench import Drawing, Outcome, Slider, Table, Track, Verdict
+from tracks.api.bench import Drawing, Outcome, Reading, Slider, Table, Track, Verdict
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
@@ -37,10 +37,8 @@ def weighted(weights: dict[str, float]):
 
     def solve(track, *, seed, **values):
         quantity = -sum(weights[name] * value for name, value in values.items())
-        verdict = Verdict(
-            code="late", level="fail", title="Late", measure="time", quantity=quantity, limit=0, unit="s",
-            cause="Because.", scale=1.0,
-        )  # fmt: skip
+        late = Reading(id="late", label="time", value=quantity, limit=0, unit="s", scale=1.0)
+        verdict = Verdict(code="late", reading=late, level="fail", title="Late", cause="Because.")
         drawing = Drawing(figure=never, summary="One.", table=lambda: Table(columns=("x",), rows=()))
         return Outcome(panels=dict.fromkeys(("time", "again", "halves"), drawing), readings=(), verdicts=(verdict,))
 
@@ -50,28 +48,28 @@ def weighted(weights: dict[str, float]):
 def found(registry: Registry, track: Track, weights: dict[str, float], **roles):
     one = bench(registry, weighted(weights), *(slider(name, **roles.get(name, {})) for name in weights))
     values = one.defaults()
-    return one, values, relief(track, one, values, one.run(track, values))
+    return one, values, best_single_step(track, one, values, one.run(track, values))
 
 
 def test_the_steepest_decision_is_named_in_its_own_direction(registry: Registry, track: Track) -> None:
     """One step is a twentieth of the scale: here 1, so the gain is the weight itself."""
     _, _, up = found(registry, track, {"a": 1.0, "b": 3.0})
-    assert (up.control, up.value, pytest.approx(up.gain)) == ("b", 11, 3.0)
+    assert (up.fix.control, up.fix.value, pytest.approx(up.gain)) == ("b", 11, 3.0)
     _, _, down = found(registry, track, {"a": 1.0, "b": -3.0})
-    assert (down.control, down.value, pytest.approx(down.gain)) == ("b", 9, 3.0)
+    assert (down.fix.control, down.fix.value, pytest.approx(down.gain)) == ("b", 9, 3.0)
 
 
 def test_the_world_is_not_the_students_to_move(registry: Registry, track: Track) -> None:
     _, _, eased = found(registry, track, {"a": 1.0, "b": 3.0}, b={"role": "environment"})
-    assert eased.control == "a"
+    assert eased.fix.control == "a"
 
 
 def test_where_nothing_helps_it_says_so(registry: Registry, track: Track) -> None:
     one, values, none = found(registry, track, {"a": 0.0})
     assert none is None
     outcome = one.run(track, values)
-    assert relief_in_words(one, values, none, outcome.verdicts[0]) == "no single step eases it"
-    assert relief_in_words(one, values, none, None) == ""
+    assert step_text(one, values, none, outcome.verdicts[0]) == "no single step eases it"
+    assert step_text(one, values, none, None) == ""
 
 
 @pytest.mark.parametrize("name", ["paradox", "convergence"])
@@ -82,8 +80,8 @@ def test_the_named_step_really_raises_the_margin_and_no_other_does_more(
     values = one.defaults() | ({"moved_bytes": 1e12} if name == "paradox" else {})
     outcome = one.run(track, values)
     binding = outcome.ranked_verdicts()[0]
-    eased = relief(track, one, values, outcome)
-    after = one.run(track, {**values, eased.control: eased.value})
+    eased = best_single_step(track, one, values, outcome)
+    after = one.run(track, {**values, eased.fix.control: eased.fix.value})
     margin = next(verdict.margin for verdict in after.verdicts if verdict.code == binding.code)
     assert margin - binding.margin == pytest.approx(eased.gain)
     assert eased.gain > 0

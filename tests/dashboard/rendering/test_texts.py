@@ -238,4 +238,4 @@ class TestControlSpec:
         assert toggle["kind"] == "toggle"
 
     def test_a_value_in_words_is_what_the_unit_says(self) -> None:
-        assert views.value_in_words(CONTROLS[3], 2.1e7) == in_words(2.1e7, "bit/s") == "21\u00a0Mb/s"
+        assert CONTROLS[3].text(2.1e7) == in_words(2.1e7, "bit/s") == "21\u00a0Mb/s"

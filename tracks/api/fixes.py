@@ -1,0 +1,198 @@
+"""What one change would mend: candidates are tried, ranked and worded in this one place.
+
+A bench proposes candidates, ``Fix(control, value)``, the mildest first. ``best_fixes`` tries each, keeps what helps a
+limit and ranks it for a verdict. ``best_step`` finds the step that raises a margin most: the sensitivity on the page
+and the certificate's greedy path ask it. ``mildest`` and ``rounded`` help a bench to propose a value of a slider.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from tracks.api.controls import Control, Value
+from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
+
+LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not offered
+CHOICE_DISTANCE = 0.4  # of a scale: how far another option of a choice counts as moved
+MAX_OF_A_CHOICE = 2  # fixes that set one choice; of a slider one is offered
+JUST_INSIDE = 1 - 1e-9  # of a wanted quantity, so that rounding in the physics cannot leave a fix outside its limit
+
+_Candidate = TypeVar("_Candidate")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """A candidate with what it leaves.
+
+    Attributes:
+        fix: the change. after: the limit in question once it is made.
+        failing: how many other limits fail then. distance: how far it moves its control, as a share of the scale.
+    """
+
+    fix: Fix
+    after: Limit
+    failing: int = 0
+    distance: float = 0.0
+
+
+def best_fixes(
+    now: Limit,
+    candidates: Iterable[Fix],
+    after: Callable[[Fix], Limit | None],
+    *,
+    failing: Callable[[Fix], int] = lambda _: 0,
+    distance: Callable[[Fix], float] = lambda _: 0.0,
+    least_gain: float | None = None,
+    max_tried: int | None = None,
+) -> tuple[Fix, ...]:
+    """Return up to three candidates that help a limit, best first.
+
+    Cures, which bring a failing limit at least to its warning and a warning to comfort, come first: those with the
+    fewest other failures, then the better level, then the shorter way, then the order of the candidates. What helps
+    without curing follows by its margin.
+
+    Args:
+        now: the limit as it stands.
+        candidates: the mildest first; each is tried once.
+        after: the limit after a change, or None where that state cannot be.
+        failing: how many other limits fail after a change; asked only of cures.
+        distance: how far a change moves its control; asked only of cures.
+        least_gain: margin that a change has to gain; a share of what is missing unless given.
+        max_tried: candidates that are tried at most, where trying is slow.
+    """
+    missing = abs(now.comfort) if now.level == "warn" else abs(now.margin)
+    gain = LEAST_GAIN * missing if least_gain is None else least_gain
+    kept: list[Tried] = []
+    for fix in list(dict.fromkeys(candidates))[:max_tried]:
+        left = after(fix)
+        if left is None or not _helps(now, left, gain):
+            continue
+        if _cures(now, left):
+            kept.append(Tried(fix=fix, after=left, failing=failing(fix), distance=distance(fix)))
+        else:
+            kept.append(Tried(fix=fix, after=left))
+    kept.sort(key=lambda one: _rank(now, one))
+    return _few(one.fix for one in kept)
+
+
+def _cures(now: Limit, after: Limit) -> bool:
+    return LEVELS.index(after.level) < LEVELS.index(now.level)
+
+
+def _helps(now: Limit, after: Limit, gain: float) -> bool:
+    """Whether a change cures, or closes a part of the gap that is worth a press."""
+    if LEVELS.index(after.level) > LEVELS.index(now.level):
+        return False
+    return _cures(now, after) or after.margin >= now.margin + gain > now.margin
+
+
+def _rank(now: Limit, one: Tried) -> tuple[bool, int, int, float]:
+    if _cures(now, one.after):
+        return False, one.failing, LEVELS.index(one.after.level), one.distance
+    return True, 0, 0, -one.after.margin
+
+
+def _few(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """Return the first three, one of a slider and two of a choice at most."""
+    kept: list[Fix] = []
+    for fix in fixes:
+        of_one = sum(other.control == fix.control for other in kept)
+        if of_one < (MAX_OF_A_CHOICE if isinstance(fix.value, str) else 1):
+            kept.append(fix)
+    return tuple(kept[:MAX_FIXES])
+
+
+def best_step(
+    candidates: Iterable[_Candidate], margin: Callable[[_Candidate], float], *, now: float, least_gain: float = 0.0
+) -> tuple[_Candidate, float] | None:
+    """Return the candidate that raises a margin most and by how much, the first of equals.
+
+    None where no candidate raises it by more than ``least_gain``.
+    """
+    best: tuple[_Candidate, float] | None = None
+    for candidate in candidates:
+        gain = margin(candidate) - now
+        if gain > least_gain and (best is None or gain > best[1]):
+            best = candidate, gain
+    return best
+
+
+# --- proposing a value -----------------------------------------------------------------------------------------------
+
+
+def mildest(values: Sequence[Value], margin: Callable[[Value], float], *, goal: float = 0.0) -> Value | None:
+    """Return the first of the values whose margin reaches the goal, the last where none does, None of no values.
+
+    The values lie along one control, nearest to where it stands first, and the margin rises along them, so that the
+    sequence is halved and not tried one by one.
+    """
+    if not values:
+        return None
+    low, high = 0, len(values) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if margin(values[middle]) >= goal:
+            high = middle
+        else:
+            low = middle + 1
+    return values[low]
+
+
+def rounded(value: float, *, up: bool = False, whole: bool = False) -> float:
+    """Return a value in three digits, or a whole number, without passing it: from above if ``up``, else from below.
+
+    >>> rounded(1234.5), rounded(1234.5, up=True), rounded(7.9, whole=True)
+    (1230.0, 1240.0, 7.0)
+    """
+    if not math.isfinite(value) or value == 0:
+        return value
+    step = 1.0 if whole else 10.0 ** (math.floor(math.log10(abs(value))) - 2)
+    steps = math.ceil(value / step) if up else math.floor(value / step)
+    return float(f"{steps * step:.12g}")
+
+
+class Scale(NamedTuple):
+    """The scale of one slider, as a bench knows it without its controls: both ends, and whether it is logarithmic."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def distance(self, now: float, then: float) -> float:
+        """Return how far two values lie apart, as a share of the scale."""
+        if self.log:
+            return abs(math.log(then / now)) / math.log(self.high / self.low)
+        return abs(then - now) / (self.high - self.low)
+
+
+def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> Callable[[Fix], float]:
+    """Return how far a fix moves its control from where ``values`` says it stands; another option of a choice: 0.4."""
+
+    def distance(fix: Fix) -> float:
+        scale = scales.get(fix.control)
+        if scale is None:
+            return CHOICE_DISTANCE
+        return scale.distance(float(values(fix.control)), float(fix.value))
+
+    return distance
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FixText:
+    """A change as the page says it: the control by name, its value before and after."""
+
+    label: str
+    old: str
+    new: str
+
+
+def fix_text(controls: Mapping[str, Control], values: Mapping[str, Value], fix: Fix) -> FixText:
+    """Return a fix in words."""
+    control = controls[fix.control]
+    return FixText(label=control.label, old=control.text(values[fix.control]), new=control.text(fix.value))
