@@ -64,12 +64,8 @@ def solve(track, *, seed, model_bytes, rate_bit_per_s, cached, codec):
     late = time_s > BUDGET_S
     verdict = Verdict(
         code="late",
-        level="fail" if late else "ok",
+        reading=Reading(id="download", label="download", value=time_s, limit=BUDGET_S, unit="s"),
         title="Too late" if late else "In time",
-        measure="download",
-        quantity=time_s,
-        limit=BUDGET_S,
-        unit="s",
         cause="The model is sent whole to every device.",
         fixes=(Fix(control="codec", value="int8"), Fix(control="cached", value=True)) if late else (),
     )

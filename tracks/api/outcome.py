@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Literal
 
@@ -245,7 +245,7 @@ def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
     @wraps(made)
     def init(self: Verdict, **words: Any) -> None:
         old = [name for name in _OF_THE_READING if name in words]
-        if old and "reading" not in words:
+        if old:
             warnings.warn(
                 f"Verdict('{words.get('code')}'): {', '.join(old)} belong to a Reading now; pass "
                 "reading=Reading(id=..., label=..., value=..., limit=...) instead. They will be refused in the next "
@@ -254,12 +254,11 @@ def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
                 stacklevel=2,
             )
             numbers = {_OF_THE_READING[name]: words.pop(name) for name in old}
-            words["reading"] = Reading(
-                id=words.get("code", ""),
-                label=str(words.get("measure", ""))[:18],
-                unit=words.get("unit", ""),
-                **numbers,
-            )
+            if "reading" in words:  # as dataclasses.replace passes it
+                words["reading"] = replace(words["reading"], **numbers)
+            else:
+                label, unit = str(words.get("measure", ""))[:18], words.get("unit", "")
+                words["reading"] = Reading(id=words.get("code", ""), label=label, unit=unit, **numbers)
         made(self, **words)
 
     return init

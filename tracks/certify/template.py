@@ -83,15 +83,35 @@ def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str)
     time_s = airtime_s(track, rounds, compression, radio)
     score = accuracy(rounds, compression, radio)
     late, low = time_s > SHIFT_S, score < TARGET
+    airtime = Reading(
+        id="airtime",
+        label="Airtime",
+        value=time_s,
+        unit="s",
+        limit=SHIFT_S,
+        note="shift 8 h",
+        formula=f"{rounds} rounds × {track.model.moved_bytes:g} B × 8 / {compression} / rate",
+        meaning="How long one crane sends in all rounds together.",
+        source=f"Payload: {track.sources['model.moved_bytes']}. Rate: {track.sources['device.uplink_bit_per_s']}",
+    )
+    learnt = Reading(
+        id="accuracy",
+        label="Accuracy",
+        value=score,
+        unit="share",
+        limit=TARGET,
+        at_most=False,
+        scale=0.1,
+        note="target 90%",
+        formula=f"{CEILING} − {LEFT_OUT[radio]} − {ROUND_LOSS} / {rounds} − {CODEC_LOSS} × ({compression} − 1)",
+        meaning="What the fleet's model gets right after the shift.",
+        source="assumed: a proxy that falls with few rounds and with coarse codes",
+    )
     verdicts = (
         Verdict(
             code="late",
-            level="fail" if late else "ok",
+            reading=airtime,
             title="Past the shift" if late else "Within the shift",
-            measure="Airtime",
-            quantity=time_s,
-            limit=SHIFT_S,
-            unit="s",
             cause=f"{rounds} rounds share the radio of one crane.",
             fixes=fixes(
                 ("compression", compression, math.ceil(compression * time_s / SHIFT_S)),
@@ -102,14 +122,8 @@ def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str)
         ),
         Verdict(
             code="below_target",
-            level="fail" if low else "ok",
+            reading=learnt,
             title="Below target" if low else "On target",
-            measure="Accuracy",
-            quantity=score,
-            limit=TARGET,
-            unit="share",
-            at_most=False,
-            scale=0.1,
             cause=f"{rounds} rounds leave {ROUND_LOSS / rounds:.3f}, the codec {CODEC_LOSS * (compression - 1):.3f}.",
             fixes=fixes(("rounds", rounds, 2 * rounds), ("compression", compression, math.floor(compression / 2)))
             if low
@@ -142,32 +156,7 @@ def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str)
                 point=(time_s / 3600, score),
             )
         },
-        readings=(
-            Reading(
-                id="airtime",
-                label="Airtime",
-                value=time_s,
-                unit="s",
-                limit=SHIFT_S,
-                note="shift 8 h",
-                formula=f"{rounds} rounds × {track.model.moved_bytes:g} B × 8 / {compression} / rate",
-                meaning="How long one crane sends in all rounds together.",
-                source=f"Payload: {track.sources['model.moved_bytes']}. "
-                f"Rate: {track.sources['device.uplink_bit_per_s']}",
-            ),
-            Reading(
-                id="accuracy",
-                label="Accuracy",
-                value=score,
-                unit="share",
-                limit=TARGET,
-                at_most=False,
-                note="target 90%",
-                formula=f"{CEILING} − {LEFT_OUT[radio]} − {ROUND_LOSS} / {rounds} − {CODEC_LOSS} × ({compression} − 1)",
-                meaning="What the fleet's model gets right after the shift.",
-                source="assumed: a proxy that falls with few rounds and with coarse codes",
-            ),
-        ),
+        readings=(airtime, learnt),
         verdicts=verdicts,
         decision={"rounds": rounds, "compression": compression},
     )

@@ -59,8 +59,10 @@ AXIS = Axis(label="time", unit="s", low=0, high=10)
 
 
 def verdict(code: str = "late", level: str = "fail", quantity: float = 20.0, **more) -> Verdict:
-    parts = {"title": code.capitalize(), "measure": "Download", "limit": 10.0, "unit": "s", "cause": f"{code}.", **more}
-    return Verdict(code=code, level=level, quantity=quantity, **parts)
+    words = {name: more.pop(name) for name in ("title", "cause", "fixes") if name in more}
+    numbers = {"label": more.pop("measure", "Download"), "limit": 10.0, "unit": "s", **more}
+    reading = Reading(id="judged", value=quantity, **numbers)
+    return Verdict(code=code, level=level, reading=reading, **{"title": code.capitalize(), "cause": f"{code}."} | words)
 
 
 def outcome(*verdicts: Verdict, readings: tuple[Reading, ...] = ()) -> Outcome:

@@ -382,7 +382,14 @@ def other_outcome(outcome: Outcome) -> Outcome:
         panels={name: replace(item, summary="q", figure=lambda: nothing, point=None) for name, item in drawings},
         readings=tuple(map(reading, outcome.readings)),
         verdicts=tuple(
-            replace(item, title="q", measure="q", cause="q", quantity=item.quantity * 3 + 1, fixes=())
+            replace(
+                item,
+                title="q",
+                measure="q",
+                cause="q",
+                reading=replace(item.reading, value=item.quantity * 3 + 1),
+                fixes=(),
+            )
             for item in outcome.verdicts
         ),
     )

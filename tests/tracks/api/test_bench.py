@@ -31,15 +31,25 @@ from tracks.api.bench import (
     Truth,
     Verdict,
 )
+from tracks.api.outcome import Limit
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 
 WHY = (Option(id="size", text="Size", feedback="f"), Option(id="rounds", text="Rounds", feedback="f"))
 READING = {"id": "cost", "label": "Cost a day", "value": 4e16, "unit": "B"}
+MOVED = {"id": "moved", "label": "Bytes per vehicle", "value": 6e9, "limit": 5e9, "unit": "B"}
 VERDICT = {
-    "code": "over_cap", "level": "fail", "title": "Over the cap", "measure": "Bytes per vehicle",
-    "quantity": 6e9, "limit": 5e9, "unit": "B", "cause": "10 rounds a day.",
+    "code": "over_cap", "reading": Reading(**MOVED), "title": "Over the cap", "cause": "10 rounds a day.",
 }  # fmt: skip
+
+
+def judged(code="over_cap", level=None, **numbers):
+    """A verdict on other numbers; ``quantity`` is the value of its reading."""
+    if "quantity" in numbers:
+        numbers["value"] = numbers.pop("quantity")
+    return Verdict(**VERDICT | {"code": code, "level": level, "reading": Reading(**MOVED | numbers)})
+
+
 DRAWN = Drawing(figure=dict, summary="No.", table=lambda: Table(columns=("x",), rows=()))
 OUTCOME = {"panels": {"main": DRAWN}, "readings": (Reading(**READING),), "verdicts": (Verdict(**VERDICT),)}
 PRESET = {"id": "keyboard", "label": "Keyboard fleet", "values": {"rounds": 10.0}}
@@ -94,17 +104,15 @@ NONSENSE = [
     (Verdict, {"code": "OOM"}, "Verdict: id 'OOM' must be lower-case"),
     (Verdict, {"level": "error"}, "Verdict 'over_cap': level 'error' is not one of ok, warn, fail"),
     (Verdict, {"title": ""}, "title must be a non-empty text"),
-    (Verdict, {"measure": ""}, "measure must be a non-empty text"),
+    (Verdict, {"measure": 5}, "measure must be a text"),
     (Verdict, {"cause": ""}, "cause must be a non-empty text"),
-    (Verdict, {"unit": None}, "unit must be a text"),
-    (Verdict, {"quantity": math.inf}, "quantity must be a finite number, got inf"),
-    (Verdict, {"limit": math.nan}, "limit must be a finite number, got nan"),
+    (Verdict, {"unit": 5}, "unit must be a text"),
+    (Verdict, {"reading": 6e9}, "reading must be a Reading, got 6"),
+    (Reading, {"limit": math.nan}, "limit must be a finite number, got nan"),
     (Verdict, {"fixes": [Fix(control="a", value=1)]}, "fixes must be a tuple of Fix"),
     (Verdict, {"fixes": (Fix(control="a", value=1),) * 4}, "4 fixes; three at most"),
     # a margin is measured in something
-    (Verdict, {"limit": 0}, "needs a scale above 0, because its limit is 0"),
-    (Verdict, {"scale": 0}, "needs a scale above 0"),
-    (Verdict, {"scale": -1}, "scale -1 is outside 0"),
+    (Reading, {"scale": -1}, "scale -1 is outside 0"),
     # the one object that card, chart, table and export read
     (Outcome, {"panels": [("main", DRAWN)]}, "Outcome: panels must be a mapping from names"),
     (Outcome, {"panels": {"main": {"data": []}}}, r"panels\['main'\] must be a Drawing"),
@@ -241,20 +249,72 @@ def test_a_reading_without_a_limit_or_a_number_has_no_level():
     ],
 )
 def test_a_margin_is_positive_inside_and_negative_outside(quantity, limit, at_most, scale, margin):
-    verdict = Verdict(**VERDICT | {"quantity": quantity, "limit": limit, "at_most": at_most, "scale": scale})
+    verdict = judged(quantity=quantity, limit=limit, at_most=at_most, scale=scale)
     assert verdict.margin == pytest.approx(margin)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.1, 1e6), st.floats(0.1, 1e6))
 def test_at_least_is_the_mirror_image_of_at_most(quantity, limit, scale):
-    most = Verdict(**VERDICT | {"quantity": quantity, "limit": limit, "scale": scale})
-    assert replace(most, at_most=False).margin == -most.margin
+    most = judged(quantity=quantity, limit=limit, scale=scale)
+    least = judged(quantity=quantity, limit=limit, scale=scale, at_most=False)
+    assert least.margin == -most.margin
     assert (most.margin >= 0) == (quantity <= limit)
+
+
+def test_a_verdict_says_what_its_reading_says_and_nothing_twice():
+    verdict = judged()
+    assert (verdict.quantity, verdict.limit, verdict.at_most, verdict.unit) == (6e9, 5e9, True, "B")
+    assert (verdict.measure, verdict.level, verdict.margin) == ("Bytes per vehicle", "fail", pytest.approx(-0.2))
+    close = Verdict(**VERDICT | {"reading": Reading(**MOVED | {"value": 4.5e9, "warn": 4e9}), "measure": "Here"})
+    assert (close.level, close.measure) == ("warn", "Here")
+    soft = judged(level="warn")
+    assert soft.level == "warn"  # a limit that warns and never fails
+
+
+@pytest.mark.parametrize(
+    ("reading", "problem"),
+    [
+        ({"limit": None}, "reading 'moved' has no limit, so there is nothing to judge"),
+        ({"value": "many"}, "reading 'moved' has no limit"),
+        ({"limit": 0}, "needs a scale above 0, because its limit is 0"),
+        ({"scale": 0}, "needs a scale above 0"),
+    ],
+)
+def test_a_reading_that_cannot_be_judged_is_refused(reading, problem):
+    with pytest.raises(SpecError, match=problem):
+        Verdict(**VERDICT | {"reading": Reading(**MOVED | reading)})
+
+
+def test_numbers_by_their_old_keywords_still_make_a_verdict_and_warn_what_to_write():
+    old = {
+        "code": "over_cap",
+        "level": "fail",
+        "title": "Over",
+        "measure": "Bytes per vehicle and month",
+        "cause": "c.",
+    }
+    with pytest.warns(DeprecationWarning, match=r"quantity, limit belong to a Reading now; pass reading=Reading\("):
+        verdict = Verdict(**old, quantity=6e9, limit=5e9, unit="B")
+    assert (verdict.quantity, verdict.limit, verdict.unit) == (6e9, 5e9, "B")
+    assert (verdict.measure, verdict.level) == ("Bytes per vehicle and month", "fail")
+    with pytest.warns(DeprecationWarning, match="quantity belong"):
+        assert replace(verdict, quantity=7e9).quantity == 7e9
+
+
+@pytest.mark.parametrize("quantity", [3.0, 4.0, 4.5, 5.0, 5.5])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_limit_is_the_same_from_above_and_from_below(quantity, sign):
+    """Level, margin and comfort of q at most l are those of -q at least -l."""
+    limit = Limit(quantity=sign * quantity, limit=sign * 5.0, warn=sign * 4.0, at_most=sign > 0, scale=2.0)
+    assert limit.level == ("fail" if quantity > 5 else "warn" if quantity > 4 else "ok")
+    assert limit.margin == pytest.approx((5 - quantity) / 2)
+    assert limit.comfort == pytest.approx((4 - quantity) / 2)
+    assert Reading.of(limit, id="x", label="x").against == limit
 
 
 def test_the_verdict_that_binds_stands_first():
     def verdict(code, level, quantity):
-        return Verdict(**VERDICT | {"code": code, "level": level, "quantity": quantity})
+        return judged(code, level, quantity=quantity)
 
     made = [
         verdict("fine", "ok", 1e9),
@@ -271,7 +331,7 @@ def test_the_verdict_that_binds_stands_first():
 @given(st.permutations(range(6)))
 def test_the_ranking_does_not_depend_on_the_order_of_the_verdicts(order):
     levels = ("ok", "warn", "fail", "fail", "warn", "ok")
-    made = [Verdict(**VERDICT | {"code": f"c{i}", "level": levels[i], "quantity": 1e9 * (i + 1)}) for i in range(6)]
+    made = [judged(f"c{i}", levels[i], quantity=1e9 * (i + 1)) for i in range(6)]
     ranked = Outcome(**OUTCOME | {"verdicts": tuple(made[i] for i in order)}).ranked_verdicts()
     assert [v.code for v in ranked] == ["c3", "c2", "c4", "c1", "c5", "c0"]
 
@@ -436,7 +496,7 @@ def test_a_run_wants_an_outcome():
 
 
 def test_a_verdict_that_is_ok_needs_no_declaration():
-    fine = Outcome(**OUTCOME | {"verdicts": (Verdict(**VERDICT | {"code": "within", "level": "ok", "quantity": 1e9}),)})
+    fine = Outcome(**OUTCOME | {"verdicts": (judged("within", "ok", quantity=1e9),)})
     assert bench(solve=lambda track, **given: fine).run(EDGE_GUARDIAN, SENT) is fine
 
 

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tracks import Choice, Fix, Option, Slider, Toggle, Verdict
+from tracks import Choice, Fix, Option, Reading, Slider, Toggle, Verdict
 from tracks.certify import certificate as testing
 from tracks.certify.goals import wilson
 from tracks.certify.sobol import even_points
@@ -50,7 +50,8 @@ def with_verdict(code="extra", **fields):
 
     def change(outcome, **controls):
         given = {name: field(controls) if callable(field) else field for name, field in fields.items()}
-        extra = Verdict(code=code, title="Extra", measure="m", unit="", cause="Because.", **given)
+        judged = Reading(id="extra", label="m", value=given.pop("quantity"), limit=given.pop("limit"))
+        extra = Verdict(code=code, title="Extra", reading=judged, cause="Because.", **given)
         return replace(outcome, verdicts=(*outcome.verdicts, extra))
 
     return replace(after_solve(change), failures=(*CRISIS.failures, code))
@@ -348,7 +349,12 @@ def test_the_path_ends_after_ten_moves():
 
     def change(outcome, **controls):
         missing = sum(not controls[name] for name in names)
-        verdict = replace(outcome.verdicts[0], level="fail" if missing else "ok", quantity=missing, limit=0.5, fixes=())
+        verdict = Verdict(
+            code="late",
+            title="Late",
+            cause="Switches are off.",
+            reading=Reading(id="off", label="Switches off", value=missing, limit=0.5),
+        )
         return replace(outcome, verdicts=(verdict,))
 
     def solve(track, *, seed, rounds, compression, radio, **switches):
