@@ -58,7 +58,7 @@ ambient_c | - | °C | temperature around, and at the start
 resistance_k_per_w | R | K/W | from the device to the air; 9 assumed for glasses
 capacity_j_per_k | C | J/K | heat to warm the device by one kelvin; 60 assumed
 base_s | - | s | latency of the loop alone
-kernel_s | k | s | longest stretch of training that cannot be interrupted
+kernel_s | k | s | longest part of training that cannot be interrupted
 bandwidth_share | b | 1 | share of the memory bandwidth that training takes
 quantile | q | 1 | of the latency: .99 for p99
 

@@ -251,8 +251,8 @@ def _of_images(shape: Cnn, step: Setting) -> _Count:
     lasts = step.last if step.method == "last_k" else np.zeros(step.last.shape)
     pairs = np.stack([step.resolution.ravel(), lasts.ravel()])
     kinds, where = np.unique(pairs, axis=1, return_inverse=True)
-    found = [_of_cnn(shape, step.method, int(side) or None, int(last)) for side, last in kinds.T]
-    lines = np.asarray(found, dtype=np.float64).reshape(-1, 2, 3)
+    counted = [_of_cnn(shape, step.method, int(side) or None, int(last)) for side, last in kinds.T]
+    lines = np.asarray(counted, dtype=np.float64).reshape(-1, 2, 3)
     chosen = lines[where.reshape(step.batch.shape)]
     at_rank = chosen[..., 0, :] + step.rank[..., None] * chosen[..., 1, :]
     return _Count(forward=at_rank[..., 0], inputs=at_rank[..., 1], weights=at_rank[..., 2])

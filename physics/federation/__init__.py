@@ -29,7 +29,7 @@ Validity
 Learning rates to 1.5 (exact) or 16 (softmax), mu to 100, 1 to 10,000 local steps and rounds. The exact
 engine is exact to rounding. Every image has squared length 1.25, so least squares is stable while
 eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
-longer than 1e6 is held at that length, so that every figure stays finite, and `diverged_at` names the first
+longer than 1e6 is scaled down to that length, so that every figure stays finite, and `diverged_at` names the first
 such round.
 
 Leaves out
@@ -60,7 +60,7 @@ group_accuracy | - | 1 | test accuracy weighted by each city's class mix
 survivors | - | 1 | updates that arrived from each client in each round
 clipped | - | 1 | share of the arrived updates that were clipped, per round
 weights | W | 1 | the model, features x classes
-diverged_at | - | 1 | first round in which a model or an update was held at length 1e6, or none
+diverged_at | - | 1 | first round in which a model or an update was scaled down to length 1e6, or none
 excess_loss | F(W_inf) - F* | 1 | bias of the point that repeated rounds approach
 rate | - | 1 | factor by which a round shrinks the distance to it
 rank | r | 1 | rank to which a client's own change of the model is cut

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_LEARNING_RATE, gain, held
+from physics.federation.least_squares import MAX_LEARNING_RATE, bounded, gain
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
 from physics.validation import Floats, as_float, as_floats, as_int
 
@@ -193,7 +193,7 @@ def personalise(
     vectors, curvature = problem.eigenvectors[index], problem.eigenvalues[index][:, None]
     gains = gain(curvature, local_steps=tau, learning_rate=eta)
     slope = vectors.T @ problem.moments[index] - curvature * (vectors.T @ shared)  # minus the gradient
-    change, _ = held(vectors @ (gains * slope))
+    change, _ = bounded(vectors @ (gains * slope))
     if rank is not None:
         kept = as_int("rank", rank, low=1, high=min(shape))
         left, lengths, right = np.linalg.svd(change, full_matrices=False)

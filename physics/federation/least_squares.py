@@ -11,13 +11,13 @@ from physics.federation.digits import CLASSES, read_only
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
-MAX_WEIGHTS = 1e6  # a longer model has diverged: it is held at this length and the run says so
+MAX_WEIGHTS = 1e6  # a longer model has diverged: it is scaled down to this length and the run says so
 MAX_LEARNING_RATE = 1.5  # every image has squared length 1.25: at 1.6 the local steps stop converging
 _MAX_EXPONENT = np.log(1e100)  # of the growth over all local steps: its square must stay finite
 _BLOCK = 256  # rounds handled at once, so that memory does not grow with the length of the run
 
 
-def held(weights: Floats) -> tuple[Floats, bool]:
+def bounded(weights: Floats) -> tuple[Floats, bool]:
     """Return the model scaled down to `MAX_WEIGHTS` where it is longer, and whether it was.
 
     The scores' order, and so the accuracy, does not change under scaling.
@@ -36,8 +36,8 @@ def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats
     Capped at an amplification rho^tau of 1e100, reached only where the local steps diverge (eta L > 2).
     """
     step = learning_rate * curvature
-    calm = np.where(step < 1, step, 0.5)
-    shrink = np.expm1(local_steps * np.log1p(-calm))  # rho^tau - 1 without cancellation for small steps
+    damped = np.where(step < 1, step, 0.5)
+    shrink = np.expm1(local_steps * np.log1p(-damped))  # rho^tau - 1 without cancellation for small steps
     overshoot = np.where(step > 1, step - 1, 1.0)
     sign = -1.0 if local_steps % 2 else 1.0
     swing = sign * np.exp(np.minimum(local_steps * np.log(overshoot), _MAX_EXPONENT))
@@ -49,15 +49,15 @@ def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ExactEngine:
-    """Local learning of every client as one affine map, D_k = ``steps`` W + ``pull``.
+    """Local learning of every client as one affine map, D_k = ``steps`` W + ``offset``.
 
     A correction of the gradient, as in SCAFFOLD, adds ``gains`` times the correction.
-    ``steps`` M_k - I (K, d, d), ``pull`` G_k B_k (K, d, 10), ``gains`` G_k (K, d, d); read-only.
+    ``steps`` M_k - I (K, d, d), ``offset`` G_k B_k (K, d, 10), ``gains`` G_k (K, d, d); read-only.
     """
 
     problem: FederatedProblem
     steps: Floats
-    pull: Floats
+    offset: Floats
     gains: Floats
 
     def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
@@ -66,7 +66,7 @@ class ExactEngine:
         # One small product per client rather than one large one: BLAS would split that over threads, and
         # waiting for a busy core costs more than it saves.
         update = (self.steps if everyone else self.steps[clients]) @ weights
-        update += self.pull if everyone else self.pull[clients]
+        update += self.offset if everyone else self.offset[clients]
         if correction is not None:
             update += (self.gains if everyone else self.gains[clients]) @ correction
         return update
@@ -92,11 +92,11 @@ class ExactEngine:
         diverged_at = None
         for start in range(0, rounds, _BLOCK):
             block = server_learning_rate * shares[start : start + _BLOCK]
-            turns = (block @ self.steps.reshape(clients, -1)).reshape(-1, dimension, dimension)
-            pulls = (block @ self.pull.reshape(clients, -1)).reshape(-1, dimension, CLASSES)
-            for index, (turn, pull) in enumerate(zip(turns, pulls, strict=True), start=start):
-                weights = states[index] + turn @ states[index] + pull
-                states[index + 1], too_long = held(weights)
+            matrices = (block @ self.steps.reshape(clients, -1)).reshape(-1, dimension, dimension)
+            offsets = (block @ self.offset.reshape(clients, -1)).reshape(-1, dimension, CLASSES)
+            for index, (matrix, offset) in enumerate(zip(matrices, offsets, strict=True), start=start):
+                weights = states[index] + matrix @ states[index] + offset
+                states[index + 1], too_long = bounded(weights)
                 if too_long and diverged_at is None:
                     diverged_at = index + 1
         return states, diverged_at
@@ -115,6 +115,6 @@ def exact_engine(problem: FederatedProblem, local_steps: int, learning_rate: flo
     return ExactEngine(
         problem=problem,
         steps=read_only((vectors * (-gains * problem.eigenvalues)[:, None]) @ transposed),
-        pull=read_only(matrices @ problem.moments),
+        offset=read_only(matrices @ problem.moments),
         gains=read_only(matrices),
     )

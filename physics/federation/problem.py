@@ -1,4 +1,4 @@
-"""The learning problem of every federated figure: handwritten digits dealt to clients with skewed classes.
+"""The learning problem of every federated figure: handwritten digits partitioned among clients with skewed classes.
 
 Model
 -----
@@ -12,7 +12,7 @@ Targets are one-hot minus 0.1. The objective of client k with n_k images is
 
 and that of the fleet is F = sum p_k f_k with p_k the client's share of the images. All clients of
 `digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha), or
-each city has one, and its images are dealt to its clients at random. Images go to one client (or city)
+each city has one, and its images are assigned to its clients at random. Images go to one client (or city)
 after the other; a class that is used up leaves the mix of those still to be served. Heterogeneity is
 Gamma = F* - sum p_k F_k*, zero when one model suits every client.
 
@@ -26,7 +26,7 @@ grows with the number of clients even at large alpha.
 
 Leaves out
 ----------
-Clients of unequal size (deal them yourself: `problem_from_partition`), writers with a hand of their own,
+Clients of unequal size (partition them yourself: `problem_from_partition`), writers with a hand of their own,
 features that drift, classes that appear later. The clients served last take what is left, so at large alpha
 they are the most skewed ones.
 
@@ -38,11 +38,11 @@ cities | - | 1 | groups of neighbouring clients that share one class mix
 features | d - 1 | 1 | leading directions of the images that the model sees
 regularization | lam | 1 | weight of the squared length of the model in the objective
 partition | - | 1 | for each client, the positions of its images among the training images
-client_shares | p_k | 1 | share of all dealt images that a client holds
+client_shares | p_k | 1 | share of all assigned images that a client holds
 class_mix | - | 1 | share of each class among a client's images
 city_mix | - | 1 | share of each class among a city's images
 curvature | sum p_k A_k | 1 | second derivative of the fleet's objective
-optimum | W* | 1 | weights of least squares on all dealt images
+optimum | W* | 1 | weights of least squares on all assigned images
 optimal_loss | F* | 1 | the fleet's objective at the optimum
 
 References
@@ -126,7 +126,7 @@ def digits_problem(
     features: int = 32,
     regularization: float = 1e-4,
 ) -> FederatedProblem:
-    """Return the digits dealt to equal clients whose class mixes are drawn from Dirichlet(alpha).
+    """Return the digits partitioned among equal clients whose class mixes are drawn from Dirichlet(alpha).
 
         mix_k ~ Dirichlet(alpha, ..., alpha),     n_k = floor(1437 / K)
 
@@ -137,7 +137,7 @@ def digits_problem(
     alpha : float
         Concentration [1], 0.001 to 1e6: at 0.03 a client holds one or two classes, at 100 nearly all alike.
     seed : int
-        Of the deal [1], 0 to 2**53.
+        Of the partition [1], 0 to 2**53.
     cities : int, optional
         Cities [1], 1 to ``clients``: neighbouring clients (the first K/cities are city 0, and so on; sizes
         differ by one at most) share one class mix. Without it each client has its own and the fleet counts
@@ -159,7 +159,7 @@ def digits_problem(
 
     Notes
     -----
-    Images left over by the division (at most K - 1) are not dealt.
+    Images left over by the division (at most K - 1) are not assigned.
 
     References
     ----------
@@ -194,17 +194,17 @@ def _digits_problem(
     group = np.arange(clients) * groups // clients
     mixes = random.dirichlet(np.full(CLASSES, alpha), size=groups)
     share = TRAIN_IMAGES // clients
-    held = _deal(data.train_labels, mixes, np.bincount(group) * share, random)
+    by_group = _partition(data.train_labels, mixes, np.bincount(group) * share, random)
     # Within a city the images are shuffled, so that its clients differ by chance alone.
-    partition = [own for images in held for own in random.permutation(images).reshape(-1, share)]
+    partition = [own for images in by_group for own in random.permutation(images).reshape(-1, share)]
     return _problem(data, partition, group if cities else np.zeros_like(group), regularization)
 
 
-def _deal(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Generator) -> list[Integers]:
+def _partition(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Generator) -> list[Integers]:
     """Deal the images group by group, classes drawn from the group's mix among those with images left."""
     stacks = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(CLASSES)]
     left = np.array([len(stack) for stack in stacks])
-    dealt = []
+    partition = []
     for mix, size in zip(mixes, sizes, strict=True):
         taken = np.zeros(CLASSES, dtype=np.int64)
         wanted = int(size)
@@ -221,10 +221,10 @@ def _deal(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Ge
             taken = counted[usable - 1]
             wanted -= usable
         left = left - taken
-        dealt.append(
+        partition.append(
             np.concatenate([stacks[digit][left[digit] : left[digit] + taken[digit]] for digit in range(CLASSES)])
         )
-    return dealt
+    return partition
 
 
 def problem_from_partition(
@@ -267,18 +267,18 @@ def problem_from_partition(
         raise ValueError(f"partition must be {wanted}, got {partition!r:.80}")
     if not 1 <= len(partition) <= TRAIN_IMAGES:
         raise ValueError(f"partition must hold [1, {TRAIN_IMAGES}] clients, got {len(partition)}")
-    clients = [_positions(f"partition[{client}]", held) for client, held in enumerate(partition)]
+    clients = [_positions(f"partition[{client}]", images) for client, images in enumerate(partition)]
     return _problem(digits(width), clients, np.zeros(len(clients), dtype=np.int64), weight)
 
 
-def _positions(name: str, held: Any) -> Integers:
+def _positions(name: str, images: Any) -> Integers:
     allowed = f"a non-empty list of whole numbers in [0, {TRAIN_IMAGES - 1}]"
     try:
-        array = np.array(held)
+        array = np.array(images)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be {allowed}, got {held!r:.80}") from None
+        raise ValueError(f"{name} must be {allowed}, got {images!r:.80}") from None
     if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be {allowed}, got {held!r:.80}")
+        raise ValueError(f"{name} must be {allowed}, got {images!r:.80}")
     outside = (array < 0) | (array >= TRAIN_IMAGES)
     if outside.any():
         raise ValueError(f"{name} must be {allowed}, got {array[outside][0]}")
@@ -288,15 +288,15 @@ def _positions(name: str, held: Any) -> Integers:
 def _problem(data: Digits, partition: list[Integers], city: Integers, regularization: float) -> FederatedProblem:
     """Assemble what no run changes: class mixes, the spectrum of every client, the fleet's optimum."""
     dimension = data.train_inputs.shape[1]
-    sizes = np.array([len(held) for held in partition], dtype=np.float64)
+    sizes = np.array([len(images) for images in partition], dtype=np.float64)
     shares = sizes / sizes.sum()
     grams = np.empty((len(partition), dimension, dimension))
     moments = np.empty((len(partition), dimension, CLASSES))
     class_mix = np.empty((len(partition), CLASSES))
-    for client, held in enumerate(partition):
-        inputs, one_hot = data.train_inputs[held], data.train_one_hot[held]
-        grams[client] = inputs.T @ inputs / len(held)
-        moments[client] = inputs.T @ (one_hot - _TARGET_MEAN) / len(held)
+    for client, images in enumerate(partition):
+        inputs, one_hot = data.train_inputs[images], data.train_one_hot[images]
+        grams[client] = inputs.T @ inputs / len(images)
+        moments[client] = inputs.T @ (one_hot - _TARGET_MEAN) / len(images)
         class_mix[client] = one_hot.mean(axis=0)
     eigenvalues, eigenvectors = np.linalg.eigh(grams)
     eigenvalues = np.maximum(eigenvalues, 0) + regularization
@@ -311,7 +311,7 @@ def _problem(data: Digits, partition: list[Integers], city: Integers, regulariza
     city_mix = members.T @ class_mix / members.sum(axis=0)[:, None]
     return FederatedProblem(
         data=data,
-        partition=tuple(read_only(held) for held in partition),
+        partition=tuple(read_only(images) for images in partition),
         city=read_only(city),
         client_sizes=read_only(sizes),
         client_shares=read_only(shares),

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from physics.federation.digits import CLASSES, Integers
-from physics.federation.least_squares import MAX_WEIGHTS, held
+from physics.federation.least_squares import MAX_WEIGHTS, bounded
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
@@ -122,13 +122,13 @@ def trajectory(
         part = count * share
         if aggregation.clip is not None:
             clipped[index] = count @ (length > aggregation.clip) / count.sum()
-            length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was held
+            length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was scaled down
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
         step = (part @ flat).reshape(update.shape[1:])
         if noise is not None:
             spread = np.sqrt(count @ share**2) if aggregation.local_noise else share.max()
             step += spread * noise[index]
-        states[index + 1], shortened = held(states[index] + aggregation.server_learning_rate * step)
+        states[index + 1], shortened = bounded(states[index] + aggregation.server_learning_rate * step)
         if (too_long or shortened) and diverged_at is None:
             diverged_at = index + 1
     return Trajectory(states=states, clipped=clipped, diverged_at=diverged_at)

@@ -129,17 +129,17 @@ def _averaged(engine: ExactEngine, masks: np.ndarray) -> Floats:
     shares = (weighed / np.where(total > 0, total, 1)).reshape(-1, clients)
     states = np.zeros((rounds + 1, runs, dimension, CLASSES))
     with np.errstate(over="ignore", invalid="ignore"):
-        turns = (shares @ engine.steps.reshape(clients, -1)).reshape(rounds, runs, dimension, dimension)
-        pulls = (shares @ engine.pull.reshape(clients, -1)).reshape(rounds, runs, dimension, CLASSES)
+        matrices = (shares @ engine.steps.reshape(clients, -1)).reshape(rounds, runs, dimension, dimension)
+        offsets = (shares @ engine.offset.reshape(clients, -1)).reshape(rounds, runs, dimension, CLASSES)
         for index in range(rounds):
             following = states[index + 1]
-            np.matmul(turns[index], states[index], out=following)
+            np.matmul(matrices[index], states[index], out=following)
             following += states[index]
-            following += pulls[index]
-        calm = _short(states)
-    if calm:
+            following += offsets[index]
+        within_bounds = _bounded(states)
+    if within_bounds:
         return states.transpose(1, 0, 2, 3)
-    # A model that outgrows its bounds has to be held round by round.
+    # A model that outgrows its bounds has to be scaled down round by round.
     one_by_one = shares.reshape(rounds, runs, clients).transpose(1, 0, 2)
     return np.stack([engine.averaged(own, 1.0)[0] for own in one_by_one])
 
@@ -159,7 +159,7 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
     updates, corrections, parts = np.empty((3, clients, dimension, CLASSES))
     stacked, rows = matrices.reshape(-1, dimension), updates.reshape(-1, CLASSES)
     each = updates.reshape(clients, -1)
-    ones, longest = np.ones(clients), 0.0
+    ones, largest_update = np.ones(clients), 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for index, arrived in enumerate(mask):
             who = arrived.nonzero()[0]
@@ -174,21 +174,21 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
             correction -= control
             gains.take(who, 0, own, "clip")
             update += np.matmul(own, correction, out=parts[:count])
-            longest = max(longest, float(np.vdot(update, update)))
+            largest_update = max(largest_update, float(np.vdot(update, update)))
             moved = (ones[:count] @ each[:count]).reshape(state.shape)
             np.add(state, moved / count, out=states[index + 1])
             correction -= update  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
             pulled[who] = correction
             control = control - (count * control + moved) / clients
-        calm = longest <= MAX_WEIGHTS**2 and _short(states)
-    if calm:
+        within_bounds = largest_update <= MAX_WEIGHTS**2 and _bounded(states)
+    if within_bounds:
         return states
     # An update or model that outgrows its bounds: the careful loop holds each of them.
     received = mask.astype(np.int64)
     return trajectory(problem, engine, received, _PLAIN, scaffold=True, local_travel=local_travel).states
 
 
-def _short(states: Floats) -> bool:
+def _bounded(states: Floats) -> bool:
     """Whether every model of a stack is within its bounds; one that is no number is not."""
     return bool((np.einsum("...dc,...dc->...", states, states) <= MAX_WEIGHTS**2).all())
 

@@ -180,5 +180,5 @@ def _rank_in_city(city: Integers, order: Floats) -> Floats:
     # Sorted by city and, within it, by the number; what comes before a city is then taken off.
     before = np.concatenate(([0], np.cumsum(np.bincount(city))[:-1]))
     rank = (order / (order.max() + 1) + city).argsort(axis=1).argsort(axis=1)
-    found: Floats = (rank - before[city]).astype(np.float64)
-    return found
+    positions: Floats = (rank - before[city]).astype(np.float64)
+    return positions

@@ -35,7 +35,7 @@ class FederatedRun:
     ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round, or after
     the ``last`` rounds alone.
     ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped.
-    ``weights`` (d, 10): the last model. ``diverged_at``: first round held at 1e6, or None.
+    ``weights`` (d, 10): the last model. ``diverged_at``: first round scaled down to 1e6, or None.
     """
 
     accuracy: Floats

@@ -22,8 +22,8 @@ def _batches(problem: FederatedProblem) -> tuple[Integers, Floats, Floats]:
     Short rows are filled up with the position of an image of zeros, which has no gradient: no mask is needed.
     """
     inputs, one_hot = problem.data.train_inputs, problem.data.train_one_hot
-    longest = max(len(own) for own in problem.partition)
-    positions = np.full((problem.clients, longest), len(inputs), dtype=np.int64)
+    most_images = max(len(own) for own in problem.partition)
+    positions = np.full((problem.clients, most_images), len(inputs), dtype=np.int64)
     for client, own in enumerate(problem.partition):
         positions[client, : len(own)] = own
     inputs = np.vstack([inputs, np.zeros((1, inputs.shape[1]))])

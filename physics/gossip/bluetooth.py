@@ -79,7 +79,7 @@ def ble_time_s(
 
 
 def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degree: ArrayLike) -> FloatOrArray:
-    """Return the time until everyone has heard everyone's payload when every node relays everything once.
+    """Return the time until every node has received every payload when every node relays everything once.
 
         nodes * degree * time of one payload
 
