@@ -113,7 +113,19 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     guard.install(app)
     _machine_pages(server, lab)
     statics.install(server, files)
+    _set_up(server, settings)
     return app
+
+
+def _set_up(server: Flask, settings: Settings) -> None:
+    """Run what Dash does before its first request, so that no request meets an app that is set up in part.
+
+    Dash collects its scripts and its list of callbacks before the first request, while other threads already serve
+    the ones beside it: those got a 404 for a script, or a list without the last callbacks, and their page stayed at
+    "Loading..." for good. No request is answered here: no cookie is given, and the ledger is not asked.
+    """
+    with server.test_request_context(f"{settings.url_prefix}_dash-layout"):
+        server.preprocess_request()
 
 
 def _machine_pages(server: Flask, lab: Lab) -> None:

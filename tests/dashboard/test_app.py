@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ import pytest
 from dash import Dash
 
 from dashboard.app import create_app
+from dashboard.ledger import identity
 from dashboard.settings import Settings
 from dashboard.web import ids
 from tests.http_student import UPDATE, Student, an_answer, said
@@ -56,6 +58,29 @@ class TestPages:
     def test_health_answers_without_asking_the_database(self, app: Dash) -> None:
         answer = app.server.test_client().get("/_health")
         assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
+
+    def test_the_first_request_finds_nothing_left_to_set_up(self, app: Dash) -> None:
+        """What Dash serves scripts from, and what it answers by, is whole before anybody asks; see `_set_up`."""
+        scripts = {package: set(paths) for package, paths in app.registered_paths.items()}
+        callbacks = set(app.callback_map)
+        client = app.server.test_client()
+        dependencies = client.get("/_dash-dependencies").get_json()
+        page = client.get("/").get_data(as_text=True)
+        assert "dash-renderer/build/dash_renderer.min.js" in scripts.get("dash", ())
+        assert client.get("/_dash-layout").status_code == 200
+        assert app.registered_paths == scripts
+        assert set(app.callback_map) == callbacks
+        assert {one["output"] for one in dependencies} >= callbacks
+        for url in re.findall(r'"(/_dash-component-suites/[^"]+)"', page):
+            assert client.get(url).status_code == 200, url
+
+    def test_setting_up_asks_nothing_of_the_ledger_and_makes_no_student(self, tmp_path, registry, monkeypatch) -> None:
+        made = []
+        monkeypatch.setattr(identity, "new_student", lambda: made.append("a student"))
+        settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(tmp_path / "data")})
+        create_app(settings, registry)
+        assert made == []
+        assert not (tmp_path / "data" / "ledger.sqlite3").exists()
 
     def test_the_designer_page_names_a_broken_guest_and_its_reason(self, tmp_path, registry) -> None:  # N10
         guests = tmp_path / "guests"
