@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import log_ndtr
+from scipy.special import erfcx
 
 from physics.privacy.conversion import epsilon_of_best_orders
 from physics.privacy.renyi import total_variation_bound
@@ -20,17 +20,48 @@ LOG_TOLERANCE, RELATIVE_TOLERANCE = 1e-9, 1e-14
 FIRST_STEP = 0.25
 BISECTIONS = 50
 TINY = 1e-300
+NARROW = 0.02  # an interval of this half-width, relative to 1 + its middle, is integrated by four points
+NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
 def log_delta_of_gaussian(scale: Floats, epsilon: Floats) -> Floats:
     """Return log delta of the Gaussian mechanism with sigma = scale * sensitivity (Balle, Wang 2018).
 
-    Both terms in logarithms, so that a delta of 1e-300 keeps its digits.
+    With E(t) = exp(t^2) erfc(t), s = scale, a = (eps s - 1/(2 s))/sqrt(2) and b = (eps s + 1/(2 s))/sqrt(2), both terms
+    hold exp(-a^2)/2, because b^2 - a^2 = eps:
+
+        Phi(-sqrt(2) a) = exp(-a^2) E(a)/2,     e^eps Phi(-sqrt(2) b) = exp(-a^2) E(b)/2
+        delta = exp(-a^2) (E(a) - E(b))/2 = 1 - exp(-a^2) (E(-a) + E(b))/2
+
+    The second form only adds; it serves a < 0. The first subtracts, and E(a) and E(b) agree in eight digits at epsilon
+    1e-6 and delta 1e-100. So where b - a is small, E(a) - E(b) is taken as the integral of -E' from a to b: four Gauss
+    points leave out 3e-15 of it, and elsewhere the difference is at least 4% of E(a). The error of log delta is below
+    3e-14 + 1e-15 (1 + |a|)(1 + 2 b). The second part is of the size that rounded arguments cause: a scale that is
+    larger by its part x lowers log delta by up to (1 + |a|)(1 + 2 b) x.
     """
-    half, shift = 0.5 / scale, epsilon * scale
-    likely = log_ndtr(half - shift)
-    gap = np.minimum(epsilon + log_ndtr(-half - shift) - likely, -TINY)
-    return np.asarray(likely + np.log(-np.expm1(gap)))
+    middle, half = epsilon * scale / math.sqrt(2), 0.5 / scale / math.sqrt(2)
+    low, high = middle - half, middle + half
+    narrow = half <= NARROW * (1 + middle)
+    at_low, at_high = erfcx(np.abs(low)), erfcx(high)
+    part = np.where(narrow, 1.0, at_low - at_high)
+    if narrow.any():
+        reach = np.where(narrow, half, 0.0)  # E overflows where a wide interval begins
+        points = zip(NODES, NODE_WEIGHTS, strict=True)
+        integral = reach * sum(weight * _fall_of_erfcx(middle + reach * node) for node, weight in points)
+        part = np.where(narrow, integral, part)
+    above = narrow | (low >= 0)
+    rare = np.log(np.where(above, part, 1.0) / 2) - low * low
+    rest = np.where(above, 0.0, np.exp(-low * low) * (at_low + at_high) / 2)
+    return np.asarray(np.where(above, rare, np.log1p(-rest)))
+
+
+def _fall_of_erfcx(t: Floats) -> Floats:
+    """Return -E'(t) = 2/sqrt(pi) - 2 t E(t) of E = erfcx, for t above -1.
+
+    The subtraction loses 2 t^2 roundings, 1e-13 at t = 26, where delta is 1e-300. Far beyond, the bound from below,
+    1/(sqrt(pi) (t^2 + 3/2)), keeps it above zero.
+    """
+    return np.maximum(2 / math.sqrt(math.pi) - 2 * t * erfcx(t), 1 / (math.sqrt(math.pi) * (t * t + 1.5)))
 
 
 def gaussian_scale(epsilon: Floats, delta: Floats) -> Floats:
