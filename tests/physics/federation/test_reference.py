@@ -219,11 +219,15 @@ def test_scaffold_with_all_clients_converges_to_the_optimum_that_fedavg_misses()
     ids=str,
 )
 def test_a_switch_that_does_nothing_changes_nothing(engine, changed):
+    """Some switches take another way to the same sums; two ways differ by some 1e-15 after eight rounds.
+
+    The accuracy counts images, and no score of these runs comes closer than 7e-6 to where another class would win.
+    """
     problem = digits_problem(clients=20, alpha=0.1, seed=0)
     common = {"rounds": 8, "clients_per_round": 20, "local_steps": 7, "engine": engine}
     plain, other = simulate(problem, **common), simulate(problem, **(common | changed))
     np.testing.assert_allclose(other.loss, plain.loss, rtol=1e-12)
-    np.testing.assert_array_equal(other.accuracy, plain.accuracy)
+    np.testing.assert_allclose(other.accuracy, plain.accuracy, atol=1e-12)
     np.testing.assert_allclose(other.weights, plain.weights, atol=1e-12)
 
 
@@ -237,13 +241,17 @@ def test_replaying_the_survivors_of_a_run_as_a_mask_gives_the_run_again():
 
 
 def test_a_longer_run_begins_with_the_shorter_one_also_across_blocks_of_rounds():
+    """Up to the order in which BLAS adds in products of another size: some 1e-15.
+
+    The accuracy counts images, and no score of these runs comes closer than 3e-6 to where another class would win.
+    """
     problem = digits_problem(clients=10, alpha=0.3, seed=0, features=6)
     for changed in ({}, {"algorithm": "scaffold"}, {"clip": 0.3, "noise_multiplier": 1.0}, {"cohort": 40}):
         common = {"clients_per_round": 4, "local_steps": 3, "reliability": 0.7, "seed": 2} | changed
         short, long = simulate(problem, rounds=33, **common), simulate(problem, rounds=300, **common)
         np.testing.assert_array_equal(long.survivors[:33], short.survivors)
         np.testing.assert_allclose(long.loss[:34], short.loss, rtol=1e-12)
-        np.testing.assert_array_equal(long.accuracy[:34], short.accuracy)
+        np.testing.assert_allclose(long.accuracy[:34], short.accuracy, atol=1e-12)
 
 
 def test_endless_rounds_end_at_the_fixed_point_at_its_rate():

@@ -33,6 +33,23 @@ def assert_same(found, runs):
         assert found.group_accuracy[index] == pytest.approx(run.group_accuracy, abs=1e-12)
 
 
+def assert_end(end, whole):
+    """The same models, judged with others beside them or without: equal up to the order in which BLAS adds.
+
+    A sum of n products of doubles, in any order and with fused steps or without, is wrong by at most n 2**-53 times
+    the sum of the sizes of its terms; so two of them differ by twice that at most.
+
+    group accuracy: 10 terms, none negative, that add up to at most 1, so 2.3e-15.
+    accuracy: a score has 33 terms whose sizes add up to 1.3 here, so 1e-14. No score here comes closer than 5e-5 to
+    where another class would win: the counts of right answers are equal, and their shares of 360.
+    loss: 400 terms whose sizes add up to 1.4 here at losses of 0.16 and more, so 8e-13 of the loss.
+    """
+    last = np.s_[..., -6:]
+    assert end.accuracy == pytest.approx(whole.accuracy[last], abs=1e-12)
+    assert end.loss == pytest.approx(whole.loss[last], rel=1e-12)
+    assert end.group_accuracy == pytest.approx(whole.group_accuracy[..., -6:, :], rel=0, abs=2.3e-15)
+
+
 @settings(max_examples=40)
 @given(
     algorithm=st.sampled_from(ALGORITHMS),
@@ -76,9 +93,7 @@ def test_the_last_models_alone_are_the_end_of_all(algorithm):
     )
     assert whole.accuracy.shape == (3, 31)
     assert end.accuracy.shape == (3, 6)
-    assert (end.accuracy == whole.accuracy[:, -6:]).all()
-    assert end.loss == pytest.approx(whole.loss[:, -6:], rel=1e-12)
-    assert (end.group_accuracy == whole.group_accuracy[:, -6:]).all()
+    assert_end(end, whole)
 
 
 @pytest.mark.parametrize("how", [{}, {"clip": 0.5, "noise_multiplier": 0.3, "noise": "local"}])
@@ -87,9 +102,8 @@ def test_the_last_models_of_one_run_are_the_end_of_all(how):
         simulate(FLEET, rounds=30, clients_per_round=8, local_steps=20, last=last, seed=4, **how) for last in (None, 6)
     )
     assert (len(whole.accuracy), len(end.accuracy)) == (31, 6)
-    assert (end.accuracy == whole.accuracy[-6:]).all()
-    assert end.loss == pytest.approx(whole.loss[-6:], rel=1e-12)
-    assert (end.group_accuracy == whole.group_accuracy[-6:]).all()
+    assert_end(end, whole)
+    # Not judged but run: the same steps in both, to the last bit.
     assert (end.clipped == whole.clipped).all()
     assert (end.weights == whole.weights).all()
 
