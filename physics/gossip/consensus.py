@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.gossip.simulation import MAX_TRIAL_ROUNDS, MAX_VARIANCE
-from physics.gossip.spectrum import cached_spectrum, kept_and_mixed, modes
+from physics.gossip.spectra import cached_spectrum, kept_and_mixed, modes
 from physics.gossip.topology import TOPOLOGIES, checked_shape
 from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_int, as_ints, broadcast, one_of, to_scalar
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.gossip.spectrum import metropolis_weights
+from physics.gossip.spectra import metropolis_weights
 from physics.gossip.topology import Integers, Mesh, mesh, place_of_node
 from physics.validation import Floats, as_float, as_int, as_ints
 
