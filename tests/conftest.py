@@ -19,13 +19,13 @@ from tracks.loading.registry import Registry, load_registry
 hypothesis_settings.register_profile("edgelab", deadline=None)
 hypothesis_settings.load_profile("edgelab")
 
-GUESTS = Path(__file__).with_name("guests")
+PLUGINS = Path(__file__).with_name("plugins")
 
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    """The built-in tracks and benches, and the guest of tests/guests."""
-    return load_registry(folder=GUESTS)
+    """The built-in tracks and benches, and the plugin of tests/plugins."""
+    return load_registry(folder=PLUGINS)
 
 
 @pytest.fixture

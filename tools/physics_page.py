@@ -25,7 +25,7 @@ PAGE = ROOT / "docs" / "physics.md"
 BENCHMARK = ROOT / "benchmarks" / "physics.txt"
 sys.path.insert(0, str(ROOT))
 
-# In reading order: what guests call, then what these are built on.
+# In reading order: what plugins call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
 SUPPORT = ("networks", "federation.problem", "published", "constants", "sources", "units", "validation")
 TITLES = {

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tracks.certify.certificate import certify, pairs
 from tracks.certify.report import report
-from tracks.certify.template_files import guest_alone, pairs_of, write_guest
-from tracks.loading.registry import Found, Registry, load_registry
+from tracks.certify.template_files import pairs_of, plugin_alone, write_plugin
+from tracks.loading.registry import PluginRecord, Registry, load_registry
 
 FOLDER_VARIABLE = "EDGELAB_TRACKS_DIR"
 POINTS, QUICK_POINTS = 512, 64
@@ -40,12 +40,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
-        "--tracks-dir", metavar="DIR", help=f"a folder of guests, one *.py each; otherwise {FOLDER_VARIABLE}, if set"
+        "--tracks-dir", metavar="DIR", help=f"a folder of plugins, one *.py each; otherwise {FOLDER_VARIABLE}, if set"
     )
     commands.add_parser("list", parents=[shared], help="what was found, from where, with what result")
     check = commands.add_parser("check", parents=[shared], help="the certificate of every bench, or of some")
     check.add_argument(
-        "targets", nargs="*", metavar="TARGET", help="a file of a guest, a track, or track/bench; * stands for anything"
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="a file of a plugin, a track, or track/bench; * stands for anything",
     )
     check.add_argument(
         "--points", type=_points, default=POINTS, help=f"Sobol points of each decision space (default {POINTS})"
@@ -71,7 +74,7 @@ def _check(targets: Sequence[str], folder: str | None, points: int) -> int:
     patterns = [target for target in targets if target not in files]
     holds = True
     for file in files:
-        with guest_alone(Path(file)) as (registry, found):
+        with plugin_alone(Path(file)) as (registry, found):
             holds &= _told(found, Path(file)) and _certified(registry, pairs_of(registry, found), points)
     if patterns or not files:
         registry = load_registry(folder=folder)
@@ -87,8 +90,8 @@ def _check(targets: Sequence[str], folder: str | None, points: int) -> int:
     return 0 if holds else 1
 
 
-def _told(found: Found, path: Path) -> bool:
-    """Whether a guest is used; print the reason otherwise."""
+def _told(found: PluginRecord, path: Path) -> bool:
+    """Whether a plugin is used; print the reason otherwise."""
     if found.reason:
         print(f"{path} is left out: {found.reason}")
     return not found.reason
@@ -110,7 +113,7 @@ def _certified(registry: Registry, names: Sequence[str], points: int) -> bool:
 
 def _new(name: str, folder: Path) -> int:
     try:
-        path = write_guest(name, folder)
+        path = write_plugin(name, folder)
     except (ValueError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -121,7 +124,7 @@ def _new(name: str, folder: Path) -> int:
 # --- list ------------------------------------------------------------------------------------------------------------
 
 
-def table(rows: Sequence[Found]) -> str:
+def table(rows: Sequence[PluginRecord]) -> str:
     """Return everything found as a plain-text table, each reason below its row."""
     head = ("NAME", "KIND", "RESULT", "FROM")
     cells = [(row.name, row.kind, _result(row), row.origin) for row in rows]
@@ -135,7 +138,7 @@ def table(rows: Sequence[Found]) -> str:
     return "\n".join([*lines, "", f"{len(rows) - left_out} used, {left_out} left out"])
 
 
-def _result(row: Found) -> str:
+def _result(row: PluginRecord) -> str:
     if row.reason:
         return "left out"
     offered = (("tracks", row.tracks), ("benches", row.benches))

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 expect.set_options(timeout=12_000)
-GUESTS = Path(__file__).parents[1] / "guests"
+PLUGINS = Path(__file__).parents[1] / "plugins"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -56,7 +56,7 @@ class Server:
         environment = {
             **os.environ,
             "EDGELAB_DATA_DIR": str(self.data),
-            "EDGELAB_TRACKS_DIR": str(GUESTS),
+            "EDGELAB_TRACKS_DIR": str(PLUGINS),
             "PYTHONUNBUFFERED": "1",
         }
         command = [sys.executable, "-m", "dashboard", "--port", str(self.port)]

@@ -19,7 +19,7 @@ from tests.http_student import UPDATE, Student, an_answer, said
 from tracks.loading.registry import Registry
 
 PARADOX = "edge_guardian/paradox"
-GUEST = "edge_guardian/downlink"
+PLUGIN = "edge_guardian/downlink"
 
 
 class TestPages:
@@ -83,13 +83,13 @@ class TestPages:
         assert not (tmp_path / "data" / "ledger.sqlite3").exists()
 
     def test_the_designer_page_names_a_broken_guest_and_its_reason(self, tmp_path, registry) -> None:  # N10
-        guests = tmp_path / "guests"
-        guests.mkdir()
-        (guests / "harbour.py").write_text(
+        plugins = tmp_path / "plugins"
+        plugins.mkdir()
+        (plugins / "harbour.py").write_text(
             "from tracks import Slider, hookimpl\nSlider(id='epochs', label='Epochs', "
             "unit='', minimum=1, maximum=20, step=1, default=30)\n"
         )
-        environment = {"EDGELAB_DATA_DIR": str(tmp_path / "data"), "EDGELAB_TRACKS_DIR": str(guests)}
+        environment = {"EDGELAB_DATA_DIR": str(tmp_path / "data"), "EDGELAB_TRACKS_DIR": str(plugins)}
         student = Student.of(create_app(Settings.from_environment(environment)), registry)
         page = said(student.page("/designer"))
         assert "harbour.py" in page
@@ -120,7 +120,7 @@ class TestPages:
 
 class TestOneRequestServesAnyBench:
     def test_the_same_callback_answers_for_the_courses_bench_and_a_guests(self, student: Student) -> None:  # N9
-        for key in (PARADOX, GUEST):
+        for key in (PARADOX, PLUGIN):
             student.lock_all(key)
             figures, view = student.seen(key)
             assert set(figures) == {panel.id for panel in student.bench(key).panels}
@@ -134,7 +134,7 @@ class TestOneRequestServesAnyBench:
         assert straight == turned
 
     def test_figures_are_valid_plotly(self, student: Student) -> None:
-        for key in (PARADOX, GUEST):
+        for key in (PARADOX, PLUGIN):
             student.lock_all(key)
             for figure in student.seen(key)[0].values():
                 go.Figure(figure)  # raises on a property that plotly does not know
@@ -147,10 +147,10 @@ class TestOneRequestServesAnyBench:
                 json.loads(body.get_data(as_text=True), parse_constant=lambda name: pytest.fail(name))
 
     def test_a_table_holds_the_number_on_the_card(self, student: Student) -> None:
-        student.lock_all(GUEST)
-        _, view = student.seen(GUEST)
+        student.lock_all(PLUGIN)
+        _, view = student.seen(PLUGIN)
         assert view["readings"]["time"]["value"] == "6.35"
-        table = said(student.table(GUEST, "time"))
+        table = said(student.table(PLUGIN, "time"))
         assert repr(1e9 * 8 / 2.1e7) in table
 
 
@@ -193,10 +193,10 @@ class TestBadValues:
         assert "participation" in answer.get_json()["error"]
 
     def test_an_unknown_control_or_option_is_refused(self, student: Student) -> None:
-        student.lock_all(GUEST)
-        defaults = student.bench(GUEST).defaults()
+        student.lock_all(PLUGIN)
+        defaults = student.bench(PLUGIN).defaults()
         for values in ({**defaults, "warp": 9}, {**defaults, "codec": "int3"}, {**defaults, "cached": "yes"}):
-            answer = student.update(GUEST, values)
+            answer = student.update(PLUGIN, values)
             assert 400 <= answer.status_code < 500
             assert answer.get_json()["error"]
 
@@ -270,11 +270,11 @@ class TestTheLock:  # N1
         assert "cookie" in said(answer)
 
     def test_a_bench_with_two_locks_opens_when_both_are_locked(self, student: Student) -> None:
-        first, second = student.bench(GUEST).predictions
-        student.lock(GUEST, first)
-        assert student.update(GUEST, student.bench(GUEST).defaults()).status_code == 403
-        student.lock(GUEST, second)
-        assert student.update(GUEST, student.bench(GUEST).defaults()).status_code == 200
+        first, second = student.bench(PLUGIN).predictions
+        student.lock(PLUGIN, first)
+        assert student.update(PLUGIN, student.bench(PLUGIN).defaults()).status_code == 403
+        student.lock(PLUGIN, second)
+        assert student.update(PLUGIN, student.bench(PLUGIN).defaults()).status_code == 200
 
     def test_review_names_what_freezes_and_writes_nothing(self, student: Student) -> None:
         prediction = student.bench(PARADOX).predictions[0]
@@ -298,41 +298,41 @@ class TestReflection:
     def test_the_model_answer_opens_with_the_saved_reflection_and_is_there_after_a_reload(
         self, student: Student
     ) -> None:
-        student.lock_all(GUEST)
-        student.reveal(GUEST)
-        saved = said(student.write(GUEST, "reflect", self.WRITTEN))
+        student.lock_all(PLUGIN)
+        student.reveal(PLUGIN)
+        saved = said(student.write(PLUGIN, "reflect", self.WRITTEN))
         for part in ("MODEL-ANSWER", "STRONG-SAMPLE", "A smaller model.", "CHECK-SMALLER"):
             assert part in saved
-        assert "MODEL-ANSWER" in said(student.page(f"/{GUEST}"))
+        assert "MODEL-ANSWER" in said(student.page(f"/{PLUGIN}"))
 
     @pytest.mark.parametrize("missing", ["showed", "why", "change", "check"])
     def test_an_unfinished_reflection_is_not_saved_and_loses_nothing(self, student: Student, missing: str) -> None:
-        student.lock_all(GUEST)
-        student.reveal(GUEST)
-        page = said(student.write(GUEST, "reflect", {**self.WRITTEN, missing: " "}))
+        student.lock_all(PLUGIN)
+        student.reveal(PLUGIN)
+        page = said(student.write(PLUGIN, "reflect", {**self.WRITTEN, missing: " "}))
         assert "Not saved yet" in page
         assert "MODEL-ANSWER" not in page
         kept = [text for name, text in self.WRITTEN.items() if name != missing]
         assert all(f'"{text}"' in page for text in kept)
 
     def test_marks_are_kept(self, student: Student) -> None:
-        student.lock_all(GUEST)
-        student.reveal(GUEST)
-        student.write(GUEST, "reflect", self.WRITTEN)
+        student.lock_all(PLUGIN)
+        student.reveal(PLUGIN)
+        student.write(PLUGIN, "reflect", self.WRITTEN)
         marks = {"mark0": "m2", "mark1": "m1", "mark2": "m0", "mark3": "m2"}
-        assert "5 of 8 saved" in said(student.write(GUEST, "mark", marks))
-        assert "5 of 8 saved" in said(student.page(f"/{GUEST}"))
+        assert "5 of 8 saved" in said(student.write(PLUGIN, "mark", marks))
+        assert "5 of 8 saved" in said(student.page(f"/{PLUGIN}"))
 
     def test_before_the_lock_there_is_no_reflection(self, student: Student) -> None:
-        assert student.write(GUEST, "reflect", self.WRITTEN).status_code == 403
+        assert student.write(PLUGIN, "reflect", self.WRITTEN).status_code == 403
 
     def test_it_opens_with_the_gap_and_not_before(self, student: Student) -> None:
-        student.lock_all(GUEST)
-        refused = student.write(GUEST, "reflect", self.WRITTEN)
+        student.lock_all(PLUGIN)
+        refused = student.write(PLUGIN, "reflect", self.WRITTEN)
         assert refused.status_code == 403
         assert "Record a try" in said(refused)
-        student.reveal(GUEST)
-        assert student.write(GUEST, "reflect", self.WRITTEN).status_code == 200
+        student.reveal(PLUGIN)
+        assert student.write(PLUGIN, "reflect", self.WRITTEN).status_code == 200
 
 
 def test_two_apps_in_one_process_share_nothing(new_app: Callable[[], Dash]) -> None:

@@ -95,7 +95,7 @@ class TestSteps:
     def test_the_mission_stands_in_order_whether_or_not_its_benches_are_open(
         self, tmp_path: Path, registry: Registry, track: Track
     ) -> None:
-        """A guest's track may bring no crisis, and a lab may leave a bench out."""
+        """A plugin's track may bring no crisis, and a lab may leave a bench out."""
         missions = {
             name: MappingProxyType({key: bench for key, bench in own.items() if key != "memory"})
             for name, own in registry.missions.items()
@@ -133,7 +133,7 @@ class TestDone:
         assert lab.done([]) == {}
 
     def test_locks_on_what_no_longer_exists_are_overlooked(self, lab: Lab) -> None:
-        """A guest that was taken away leaves its events in the ledger."""
+        """A plugin that was taken away leaves its events in the ledger."""
         assert lab.done([lock(lab, "gone", "wait"), lock(lab, "paradox", "gone", track="nobody")]) == {}
 
 

@@ -23,7 +23,7 @@ from tests.http_student import UPDATE, Student
 from tracks.loading.registry import Registry
 
 ROOT = Path(__file__).parents[2]
-GUESTS = ROOT / "tests" / "guests"
+PLUGINS = ROOT / "tests" / "plugins"
 KEY = "edge_guardian/paradox"
 
 
@@ -77,7 +77,7 @@ def gunicorn(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     environment = {
         **os.environ,
         "EDGELAB_DATA_DIR": str(tmp_path / "data"),
-        "EDGELAB_TRACKS_DIR": str(GUESTS),
+        "EDGELAB_TRACKS_DIR": str(PLUGINS),
         "EDGELAB_BIND": f"127.0.0.1:{port}",
         "WEB_CONCURRENCY": "2",
     }
@@ -104,7 +104,7 @@ def gunicorn(tmp_path: Path) -> Iterator[tuple[int, Path]]:
 def test_two_workers_answer_as_one_process_does(gunicorn, tmp_path: Path, registry: Registry) -> None:  # N16
     port, log = gunicorn
     settings = Settings.from_environment(
-        {"EDGELAB_DATA_DIR": str(tmp_path / "data"), "EDGELAB_TRACKS_DIR": str(GUESTS), "EDGELAB_DESIGNER": "off"}
+        {"EDGELAB_DATA_DIR": str(tmp_path / "data"), "EDGELAB_TRACKS_DIR": str(PLUGINS), "EDGELAB_DESIGNER": "off"}
     )
     alone = Student.of(create_app(settings, registry), registry)
     behind = Student(alone.app, registry, Client(port))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Guests as their authors write them: files in a folder and installed distributions, loaded by the real registry."""
+"""Plugins as their authors write them: files in a folder and installed distributions, loaded by the real registry."""
 
 import sys
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracks.loading.registry import Found, Registry, load_registry
+from tracks.loading.registry import PluginRecord, Registry, load_registry
 
 PRELUDE = '''
 from dataclasses import replace
@@ -40,8 +40,8 @@ OFFERS_BENCH = "@hookimpl\ndef edgelab_benches():\n    return [BENCH]\n"
 
 
 @dataclass
-class Guests:
-    """A folder of guests and a site of installed distributions, both empty at first."""
+class Plugins:
+    """A folder of plugins and a site of installed distributions, both empty at first."""
 
     folder: Path
     site: Path
@@ -76,20 +76,20 @@ class Guests:
         """Load the registry as a program would."""
         return load_registry(folder=self.folder, builtins=self.builtins, entry_points=self.entry_points)
 
-    def found(self, name: str) -> Found:
+    def found(self, name: str) -> PluginRecord:
         """Load, and return what became of one source."""
         (row,) = [row for row in self.load().found if row.name == name]
         return row
 
 
 @pytest.fixture
-def guests(tmp_path, monkeypatch):
-    folder, site = tmp_path / "guests", tmp_path / "site"
+def plugins(tmp_path, monkeypatch):
+    folder, site = tmp_path / "plugins", tmp_path / "site"
     folder.mkdir()
     site.mkdir()
     monkeypatch.syspath_prepend(site)
     before = set(sys.modules)
-    yield Guests(folder=folder, site=site)
+    yield Plugins(folder=folder, site=site)
     for name in set(sys.modules) - before:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
             del sys.modules[name]

@@ -11,16 +11,16 @@ import tracks
 from tracks.__main__ import FOLDER_VARIABLE, main, table
 from tracks.certify import certificate as testing
 from tracks.certify.goals import ALWAYS, GOALS
-from tracks.loading.registry import Found
+from tracks.loading.registry import PluginRecord
 
 
 @pytest.fixture
-def lab(guests, monkeypatch):
+def lab(plugins, monkeypatch):
     """A lab whose own distribution is installed, whatever the machine has."""
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
-    guests.module("own_missions", guests.offers_bench.replace("BENCH", "replace(BENCH, id='own_bench')"))
-    guests.install("edgelab", "missions = own_missions", version="9.9")
-    return guests
+    plugins.module("own_missions", plugins.offers_bench.replace("BENCH", "replace(BENCH, id='own_bench')"))
+    plugins.install("edgelab", "missions = own_missions", version="9.9")
+    return plugins
 
 
 def rows(text: str) -> dict[str, str]:
@@ -111,8 +111,8 @@ def test_it_runs_as_a_module_with_the_same_exit_code(lab):
 
 def test_columns_line_up_and_a_guest_without_offers_says_so():
     made = [
-        Found(name="a_long_name.py", origin="/x", kind="folder"),
-        Found(name="b", origin="/y", kind="built-in", tracks=("one", "two"), benches=("three",)),
+        PluginRecord(name="a_long_name.py", origin="/x", kind="folder"),
+        PluginRecord(name="b", origin="/y", kind="built-in", tracks=("one", "two"), benches=("three",)),
     ]
     lines = table(made).splitlines()
     assert "nothing offered" in lines[1]

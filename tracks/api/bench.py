@@ -24,6 +24,7 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
+from tracks.api.declared import Extra, TextKey
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.outcome import Fix, Outcome, Reading, Verdict
 from tracks.api.teaching import (
@@ -51,6 +52,7 @@ __all__ = [
     "Control",
     "Device",
     "Drawing",
+    "Extra",
     "Figure",
     "Fix",
     "Fleet",
@@ -71,6 +73,7 @@ __all__ = [
     "Table",
     "Targets",
     "Term",
+    "TextKey",
     "Toggle",
     "Track",
     "Truth",
@@ -110,6 +113,7 @@ class Bench:
         second_opinion: ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine
             on the same state, or None; ``report(done, of)`` tells how far it has come.
         tries: how many settings may be recorded. exploratory: whether there is nothing to win.
+        extras, texts: every extra constant and every text of a track that the bench reads.
     """
 
     id: str
@@ -128,6 +132,8 @@ class Bench:
     second_opinion: Callable[..., Any] | None = None
     tries: int = 10
     exploratory: bool = False
+    extras: tuple[Extra, ...] = ()
+    texts: tuple[TextKey, ...] = ()
 
     def __post_init__(self) -> None:
         check_id("Bench", self.id)
@@ -141,6 +147,10 @@ class Bench:
             raise refuse(owner, f"hud has {len(self.hud)} readings; three fit")
         check_items(owner, "failures", self.failures, str)
         check_number(owner, "tries", self.tries, low=1, high=100)
+        check_items(owner, "extras", self.extras, Extra)
+        check_items(owner, "texts", self.texts, TextKey)
+        check_unique(owner, "extras", (extra.path for extra in self.extras))
+        check_unique(owner, "texts", (text.name for text in self.texts))
         if self.observation is not None and not isinstance(self.observation, Question):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")
         self._check_parts(owner)

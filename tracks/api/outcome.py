@@ -24,6 +24,7 @@ from tracks.api.figures import Drawing
 Level = Literal["ok", "warn", "fail"]
 LEVELS = ("ok", "warn", "fail")
 MAX_FIXES = 3
+_OF_THE_READING: Any = None  # the default of a verdict's words that its reading has too
 
 
 def level_of(quantity: float, warn: float, limit: float) -> Level:
@@ -173,9 +174,9 @@ class Verdict:
     title: str
     cause: str
     fixes: tuple[Fix, ...] = ()
-    measure: str = ""
-    unit: str | None = None
-    level: Level | None = None
+    measure: str = _OF_THE_READING
+    unit: str = _OF_THE_READING
+    level: Level = _OF_THE_READING
 
     def __post_init__(self) -> None:
         check_id("Verdict", self.code)
@@ -189,18 +190,15 @@ class Verdict:
             raise refuse(owner, f"reading '{self.reading.id}' needs a scale above 0, because its limit is 0")
         for name in ("title", "cause"):
             check_text(owner, name, getattr(self, name))
-        check_text(owner, "measure", self.measure, optional=True)
         check_items(owner, "fixes", self.fixes, Fix)
         if len(self.fixes) > MAX_FIXES:
             raise refuse(owner, f"{len(self.fixes)} fixes; three at most")
-        if self.unit is None:
-            object.__setattr__(self, "unit", self.reading.unit)
+        for name, value in (("measure", self.reading.label), ("unit", self.reading.unit), ("level", against.level)):
+            if getattr(self, name) is _OF_THE_READING:
+                object.__setattr__(self, name, value)
+        check_text(owner, "measure", self.measure)
         check_text(owner, "unit", self.unit, optional=True)
-        if not self.measure:
-            object.__setattr__(self, "measure", self.reading.label)
-        if self.level is None:
-            object.__setattr__(self, "level", against.level)
-        check_one_of(owner, "level", self.level or "", LEVELS)
+        check_one_of(owner, "level", self.level, LEVELS)
 
     @property
     def against(self) -> Limit:
@@ -236,7 +234,7 @@ class Verdict:
 
 
 # The numbers of a verdict stood in the verdict itself before API version 1.
-_OF_THE_READING = {"quantity": "value", "limit": "limit", "at_most": "at_most", "scale": "scale"}
+_NUMBERS = {"quantity": "value", "limit": "limit", "at_most": "at_most", "scale": "scale"}
 
 
 def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
@@ -244,7 +242,7 @@ def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(made)
     def init(self: Verdict, **words: Any) -> None:
-        old = [name for name in _OF_THE_READING if name in words]
+        old = [name for name in _NUMBERS if name in words]
         if old:
             warnings.warn(
                 f"Verdict('{words.get('code')}'): {', '.join(old)} belong to a Reading now; pass "
@@ -253,7 +251,7 @@ def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
                 DeprecationWarning,
                 stacklevel=2,
             )
-            numbers = {_OF_THE_READING[name]: words.pop(name) for name in old}
+            numbers = {_NUMBERS[name]: words.pop(name) for name in old}
             if "reading" in words:  # as dataclasses.replace passes it
                 words["reading"] = replace(words["reading"], **numbers)
             else:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from tracks.api.checks import check_id, check_items, check_number, check_one_of, check_text, frozen_mapping, refuse
+from tracks.api.checks import (
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    check_unique,
+    frozen_mapping,
+    refuse,
+)
+from tracks.api.declared import Extra
 
 if TYPE_CHECKING:
     from tracks.api.bench import Bench
@@ -199,7 +210,9 @@ class Track:
             device, fleet and targets (extras as "device.extras.NAME") must be there.
         reading: papers offered at the briefing, as (reference, what it answers here).
         colour, icon, marker: identity.
-        texts: what the shared benches let this track say in its own words, by name.
+        texts: what the benches let this track say in its own words, by the names that they declare.
+        cities: the groups that the simulated fleet lives in, by name, those with the best links first.
+        extras: constants of its device and targets that no bench reads and only the table of constants shows.
     """
 
     id: str
@@ -219,6 +232,8 @@ class Track:
     crisis: Bench | None = None
     reading: tuple[tuple[str, str], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[Extra, ...] = ()
+    cities: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_id("Track", self.id)
@@ -242,8 +257,10 @@ class Track:
         check_one_of(owner, "icon", self.icon, ICONS)
         check_one_of(owner, "marker", self.marker, MARKERS)
         check_items(owner, "reading", self.reading, tuple)
+        check_items(owner, "extras", self.extras, Extra)
         object.__setattr__(self, "sources", frozen_mapping(owner, "sources", self.sources))
         object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
+        self._read_cities(owner)
         for name, value in self.sources.items():
             check_text(owner, f"sources['{name}']", value, optional=True)
         missing = [name for name in self.constants() if not self.sources.get(name, "").strip()]
@@ -252,6 +269,21 @@ class Track:
         unknown = sorted(set(self.sources) - set(self.constants()))
         if unknown:
             raise refuse(owner, f"sources name {', '.join(unknown)}, which is not a number of this track")
+
+    def _read_cities(self, owner: str) -> None:
+        """Check the cities, and read them from ``texts`` where they stood before API version 1."""
+        if "cities" in self.texts:
+            warnings.warn(
+                f"{owner}: texts['cities'] goes in the next release; write cities=('A', 'B', ...) in Track instead.",
+                DeprecationWarning,
+                stacklevel=4,
+            )
+            texts = dict(self.texts)
+            names = tuple(name.strip() for name in str(texts.pop("cities")).split(",") if name.strip())
+            object.__setattr__(self, "texts", frozen_mapping(owner, "texts", texts))
+            object.__setattr__(self, "cities", self.cities or names)
+        check_items(owner, "cities", self.cities, str)
+        check_unique(owner, "cities", self.cities)
 
     def constants(self) -> dict[str, float]:
         """Return every number of the track by its dotted name, ``{"device.memory_bytes": 684e9, ...}``."""

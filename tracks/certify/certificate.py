@@ -9,7 +9,7 @@ One bench, here the paradox of a track::
     >>> proof.holds, proof.exploratory
     (True, True)
 
-Every bench of a file of guests, each line a test of its own::
+Every bench of a file of plugins, each line a test of its own::
 
     import pytest
     from tracks.loading.registry import load_registry

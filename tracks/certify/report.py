@@ -10,7 +10,7 @@ from tracks.certify.goals import percent
 _PAGE = """# Certificates
 
 Whether each bench is a good one, by measurement. `make certify` renders this page anew with {points} Sobol points of
-every bench's decision space; `python -m tracks check` prints the same for any track, a guest's too. The world and the
+every bench's decision space; `python -m tracks check` prints the same for any track, a plugin's too. The world and the
 views stay at the track's values, unless a line says otherwise, and a *win* is a state in which no verdict fails.
 
 | line | what is asked |

@@ -1,4 +1,4 @@
-"""A guest's file: written to start from, and loaded without the files that lie beside it."""
+"""A plugin's file: written to start from, and loaded without the files that lie beside it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from tracks.api.checks import check_id
 from tracks.certify.template import HARBOUR_CRANE
 from tracks.certify.template import __file__ as _EXAMPLE
-from tracks.loading.registry import Found, Registry, load_registry
+from tracks.loading.registry import PluginRecord, Registry, load_registry
 
 
-def write_guest(name: str, folder: Path) -> Path:
+def write_plugin(name: str, folder: Path) -> Path:
     """Write a whole track with a crisis of its own as ``folder/name.py`` and return its path.
 
     Raises:
@@ -41,21 +41,21 @@ def write_guest(name: str, folder: Path) -> Path:
 
 
 @contextmanager
-def guest_alone(path: Path) -> Iterator[tuple[Registry, Found]]:
-    """Load the built-ins and one guest's file, wherever it lies; yield the registry and what became of the file.
+def plugin_alone(path: Path) -> Iterator[tuple[Registry, PluginRecord]]:
+    """Load the built-ins and one plugin's file, wherever it lies; yield the registry and what became of the file.
 
     A folder with a link to it stands in for its own, so that nothing else there is executed.
     """
     with tempfile.TemporaryDirectory(prefix="edgelab-") as folder:
-        name = path.name if path.name[0] not in "_." else f"guest{path.name}"
+        name = path.name if path.name[0] not in "_." else f"plugin{path.name}"
         link = Path(folder) / name
         link.symlink_to(path.resolve())
         registry = load_registry(folder=folder)
         yield registry, next(found for found in registry.found if found.origin == str(link))
 
 
-def pairs_of(registry: Registry, found: Found) -> list[str]:
-    """Return ``track/bench`` for all that a guest's file brings: its tracks whole, its benches on every track."""
+def pairs_of(registry: Registry, found: PluginRecord) -> list[str]:
+    """Return ``track/bench`` for all that a plugin's file brings: its tracks whole, its benches on every track."""
     return [
         f"{track_id}/{bench_id}"
         for track_id, benches in registry.missions.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from physics import constants
 from physics.units import DAYS_PER_MONTH, KB, TB
-from tracks import Colour, Device, Fleet, Model, Targets, Track
+from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.cloud_titan.flood.bench import BENCH as FLOOD
 from tracks.common.reading_list import READING
@@ -155,7 +155,6 @@ TEXTS = {
     f"{TARGETS.epsilon:g} per tenant, over all rounds, and the CTO wants {in_words(TARGETS.safety_accuracy, 'share')} "
     "of the answers right. What does a promise of that kind take from us?",
     "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per tenant and asks what it costs.",
-    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Far Island",
 }
 
 CLOUD_TITAN = Track(
@@ -176,4 +175,11 @@ CLOUD_TITAN = Track(
     marker="circle",
     reading=READING,
     texts=TEXTS,
+    cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Far Island"),
+    extras=(
+        Extra(name="gpu_flop_per_s", unit="FLOP/s", meaning="dense bf16 peak of one GPU"),
+        Extra(name="gpu_power_w", unit="W", meaning="power of one GPU"),
+        Extra(name="lora_rank", unit="1", meaning="rank of the adapter that moves"),
+        Extra(name="lora_parameters", unit="1", meaning="parameters of that adapter"),
+    ),
 )

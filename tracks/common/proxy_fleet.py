@@ -23,8 +23,7 @@ Range = tuple[float, float]
 
 def city_names(track: Track) -> tuple[str, ...]:
     """Return the five cities by name, those with the best links first."""
-    names = tuple(name.strip() for name in track.texts.get("cities", "").split(",") if name.strip())
-    return names if len(names) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
+    return track.cities if len(track.cities) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
 
 
 def problem(fleet_seed: int, alpha: float) -> FederatedProblem:

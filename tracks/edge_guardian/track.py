@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
-from tracks import Colour, Device, Fleet, Model, Targets, Track
+from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.common.reading_list import READING
 from tracks.edge_guardian.drift import bench as drift
@@ -130,7 +130,6 @@ TEXTS = {
     "1 is the strongest value anyone has announced. The Safety lead does not sign below "
     f"{in_words(TARGETS.safety_accuracy, 'share')}. Can {in_words(FLEET.devices, 'vehicles')} give us both?",
     "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per vehicle at a safe accuracy.",
-    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Dusty Mesa",
 }
 
 EDGE_GUARDIAN = Track(
@@ -151,4 +150,10 @@ EDGE_GUARDIAN = Track(
     marker="square",
     reading=READING,
     texts=TEXTS,
+    cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Dusty Mesa"),
+    extras=(
+        Extra(name="sparse_op_per_s", unit="1/s", meaning="INT8 peak, counting sparsity"),
+        Extra(name="planning_period_s", unit="s", meaning="time between two trajectories"),
+        Extra(name="control_loop_p99_s", unit="s", meaning="deadline of the control loop", part="targets"),
+    ),
 )

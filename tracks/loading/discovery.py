@@ -28,15 +28,14 @@ from tracks.api import hookspecs
 from tracks.api.bench import Bench, SpecError, Track
 
 GROUP = hookspecs.PROJECT
-OWN_DISTRIBUTION = "edgelab"
 HOOKS = ("edgelab_tracks", "edgelab_benches")
-MAX_OFFERED = 100  # of one kind by one plugin; an endless generator ends here
+MAX_ITEMS = 100  # of one kind by one plugin; an endless generator ends here
 
 Kind = Literal["built-in", "folder", "package"]
-_Word = TypeVar("_Word", Track, Bench)
+_Item = TypeVar("_Item", Track, Bench)
 
 
-class Refused(Exception):
+class PluginRefused(Exception):
     """Why something found is not used; its text says what would be right."""
 
 
@@ -58,7 +57,7 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Offer:
+class Registration:
     """What one source offers, and the functions it offers them with."""
 
     source: Source
@@ -71,34 +70,24 @@ class Offer:
 
 
 def find_sources(folder: Path | None, builtins: Sequence[str], entry_points: bool) -> Iterator[Source]:
-    """Yield every source: built-in modules, our own entry points, the folder's files, others' entry points."""
+    """Yield every source: built-in modules, the folder's files, entry points of installed distributions."""
     for module in builtins:
         yield Source(name=module, origin=module, kind="built-in", load=_loader(importlib.import_module, module))
-    found = list(_entry_points()) if entry_points else []
-    own = [source for source in found if source.kind == "built-in"]
-    yield from own
-    if entry_points and not own:
-        yield _refused(
-            OWN_DISTRIBUTION,
-            "no entry point",
-            "package",
-            "the course's own benches are missing, because the distribution 'edgelab' is not installed here "
-            "or its entry points are older than the code; run: python -m pip install -e .",
-        )
     if folder is not None:
         yield from _files(folder)
-    yield from (source for source in found if source.kind != "built-in")
+    if entry_points:
+        yield from _entry_points()
 
 
 def _loader(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
     return lambda: function(*arguments)
 
 
-def _refused(name: str, origin: str, kind: Kind, reason: str) -> Source:
+def _broken_source(name: str, origin: str, kind: Kind, reason: str) -> Source:
     """Return a source that is known not to load, so that it is listed with all others."""
 
     def load() -> Any:
-        raise Refused(reason)
+        raise PluginRefused(reason)
 
     return Source(name=name, origin=origin, kind=kind, load=load)
 
@@ -107,11 +96,13 @@ def _files(folder: Path) -> Iterator[Source]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and path.name[0] not in "_.")
     except FileNotFoundError:
-        yield _refused(folder.name, str(folder), "folder", "this folder does not exist; create it or correct its path")
+        yield _broken_source(
+            folder.name, str(folder), "folder", "this folder does not exist; create it or correct its path"
+        )
     except NotADirectoryError:
-        yield _refused(folder.name, str(folder), "folder", "this is a file; give the folder that holds it")
+        yield _broken_source(folder.name, str(folder), "folder", "this is a file; give the folder that holds it")
     except OSError as problem:
-        yield _refused(folder.name, str(folder), "folder", f"this folder cannot be read: {problem.strerror}")
+        yield _broken_source(folder.name, str(folder), "folder", f"this folder cannot be read: {problem.strerror}")
     else:
         for path in paths:
             yield Source(name=path.name, origin=str(path), kind="folder", load=_loader(_load_file, path))
@@ -122,12 +113,12 @@ def _load_file(path: Path) -> ModuleType:
     try:
         source = path.read_bytes()
     except OSError as problem:
-        raise Refused(f"this file cannot be read: {problem.strerror}; make it a readable file") from problem
+        raise PluginRefused(f"this file cannot be read: {problem.strerror}; make it a readable file") from problem
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
-    name = f"edgelab_guest_{re.sub(r'[^0-9A-Za-z]', '_', path.stem)}_{digest}"
+    name = f"edgelab_plugin_{re.sub(r'[^0-9A-Za-z]', '_', path.stem)}_{digest}"
     spec = spec_from_file_location(name, path)
     if spec is None:
-        raise Refused("this file is not a Python module; name it something.py")
+        raise PluginRefused("this file is not a Python module; name it something.py")
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up while it is executed
     try:
@@ -140,7 +131,7 @@ def _load_file(path: Path) -> ModuleType:
 
 
 def _entry_points() -> Iterator[Source]:
-    """Yield the entry points of our group, ours as built-ins; of a distribution found twice, the first counts."""
+    """Yield the entry points of our group; of a distribution found twice, the first counts."""
     seen: set[str] = set()
     for distribution in importlib.metadata.distributions():
         title, name = "an unnamed distribution", ""
@@ -149,7 +140,9 @@ def _entry_points() -> Iterator[Source]:
             title = f"{distribution.metadata['Name'] or title} {distribution.version or ''}".strip()
             points = [point for point in distribution.entry_points if point.group == GROUP]
         except Exception as problem:  # a half-removed package must not stop the lab
-            yield _refused(title, title, "package", f"its metadata cannot be read: {in_words(problem)}; reinstall it")
+            yield _broken_source(
+                title, title, "package", f"its metadata cannot be read: {error_text(problem)}; reinstall it"
+            )
             continue
         if name and name in seen:
             continue
@@ -158,7 +151,7 @@ def _entry_points() -> Iterator[Source]:
             yield Source(
                 name=point.name,
                 origin=f"{title} ({point.value})",
-                kind="built-in" if name == OWN_DISTRIBUTION else "package",
+                kind="package",
                 load=point.load,
                 entry_point=True,
             )
@@ -167,7 +160,7 @@ def _entry_points() -> Iterator[Source]:
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask(source: Source) -> Offer:
+def collect(source: Source) -> Registration:
     """Return what the source offers.
 
     Raises:
@@ -175,22 +168,22 @@ def ask(source: Source) -> Offer:
     """
     try:
         plugin = source.load()
-    except Refused:
+    except PluginRefused:
         raise
     except Exception as problem:
-        raise Refused(_import_problem(problem)) from problem
+        raise PluginRefused(_import_problem(problem)) from problem
     except (SystemExit, GeneratorExit) as problem:
-        raise Refused(
-            f"it leaves the program while it is imported ({in_words(problem)}); a plugin only defines its hooks, "
+        raise PluginRefused(
+            f"it leaves the program while it is imported ({error_text(problem)}); a plugin only defines its hooks, "
             "so put what runs under: if __name__ == '__main__'"
         ) from problem
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     hooks = _read_hooks(manager, plugin, source.name)
-    return Offer(
+    return Registration(
         source=source,
-        tracks=_collect(manager, "edgelab_tracks", Track),
-        benches=_collect(manager, "edgelab_benches", Bench),
+        tracks=_call_hook(manager, "edgelab_tracks", Track),
+        benches=_call_hook(manager, "edgelab_benches", Bench),
         hooks=hooks,
     )
 
@@ -208,58 +201,64 @@ def _read_hooks(manager: pluggy.PluginManager, plugin: Any, name: str) -> tuple[
             if callable(getattr(plugin, attribute)) and manager.parse_hookimpl_opts(plugin, attribute) is None
         ]
     except Exception as problem:
-        raise Refused(f"its hooks cannot be registered: {in_words(problem)}; a hook takes no arguments") from problem
+        raise PluginRefused(
+            f"its hooks cannot be registered: {error_text(problem)}; a hook takes no arguments"
+        ) from problem
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as problem:
         wrong = next(caller.name for caller in callers if not caller.has_spec())
         near = difflib.get_close_matches(wrong, HOOKS, n=1)
         advice = f"did you mean '{near[0]}'? There are" if near else "there are"
-        raise Refused(f"'{wrong}' is no hook of edgelab; {advice} {known}") from problem
+        raise PluginRefused(f"'{wrong}' is no hook of edgelab; {advice} {known}") from problem
     if unmarked:
-        raise Refused(f"'{unmarked[0]}' is not marked as a hook; write @hookimpl (from tracks) above it, or rename it")
+        raise PluginRefused(
+            f"'{unmarked[0]}' is not marked as a hook; write @hookimpl (from tracks) above it, or rename it"
+        )
     implementations = [implementation for caller in callers for implementation in caller.get_hookimpls()]
     if not implementations:
-        raise Refused(f"it offers nothing; write a function {HOOKS[0]} or {HOOKS[1]} and @hookimpl (from tracks) above")
+        raise PluginRefused(
+            f"it offers nothing; write a function {HOOKS[0]} or {HOOKS[1]} and @hookimpl (from tracks) above"
+        )
     for implementation in implementations:
         function = implementation.function
         hook = function.__name__
         if implementation.wrapper or implementation.hookwrapper:
-            raise Refused(
+            raise PluginRefused(
                 f"'{hook}' is a wrapper; a hook of edgelab offers its own and wraps nobody's, so write @hookimpl"
             )
         home = str(function.__module__)
         if isinstance(plugin, ModuleType) and home.partition(".")[0] != plugin.__name__.partition(".")[0]:
-            raise Refused(
+            raise PluginRefused(
                 f"it imports the hook '{hook}' of {home}, which would offer all of that again; do not import it"
             )
     return tuple(implementation.function for implementation in implementations)
 
 
-def _collect(manager: pluggy.PluginManager, hook: str, kind: type[_Word]) -> tuple[_Word, ...]:
+def _call_hook(manager: pluggy.PluginManager, hook: str, kind: type[_Item]) -> tuple[_Item, ...]:
     """Call one hook and read what it gives to the end, for a generator fails only when it is consumed."""
     caller: pluggy.HookCaller = getattr(manager.hook, hook)
     right = f"return a list of {kind.__name__}"
-    items: list[_Word] = []
+    items: list[_Item] = []
     try:
         answers = caller()
         if len(answers) < len(caller.get_hookimpls()):  # pluggy drops None
-            raise Refused(f"{hook} returned None; {right}")
+            raise PluginRefused(f"{hook} returned None; {right}")
         for answer in answers:
             if inspect.iscoroutine(answer):
                 answer.close()
             if isinstance(answer, (str, bytes, Mapping, set, frozenset)) or not isinstance(answer, Iterable):
-                raise Refused(f"{hook} returned a {type(answer).__name__}; {right}, in their order")
-            items += islice(answer, MAX_OFFERED + 1)
+                raise PluginRefused(f"{hook} returned a {type(answer).__name__}; {right}, in their order")
+            items += islice(answer, MAX_ITEMS + 1)
     except (Exception, SystemExit, GeneratorExit) as problem:
-        if isinstance(problem, Refused):
+        if isinstance(problem, PluginRefused):
             raise
-        raise Refused(f"{hook} failed: {in_words(problem)}; correct it so that it can {right}") from problem
-    if len(items) > MAX_OFFERED:
-        raise Refused(f"{hook} gives more than {MAX_OFFERED}; {right} that ends")
+        raise PluginRefused(f"{hook} failed: {error_text(problem)}; correct it so that it can {right}") from problem
+    if len(items) > MAX_ITEMS:
+        raise PluginRefused(f"{hook} gives more than {MAX_ITEMS}; {right} that ends")
     for number, item in enumerate(items, start=1):
         if not isinstance(item, kind):
-            raise Refused(f"{hook}: item {number} is a {type(item).__name__}; {right}")
+            raise PluginRefused(f"{hook}: item {number} is a {type(item).__name__}; {right}")
     return tuple(items)
 
 
@@ -270,11 +269,11 @@ def _import_problem(problem: Exception) -> str:
     if isinstance(problem, SyntaxError) and problem.lineno is not None:
         return f"line {problem.lineno} is not Python: {problem.msg}; correct that line"
     if isinstance(problem, ImportError):
-        return f"it cannot be imported: {in_words(problem)}; install what it needs, or correct the import"
-    return f"it fails while it is imported: {in_words(problem)}; correct it there"
+        return f"it cannot be imported: {error_text(problem)}; install what it needs, or correct the import"
+    return f"it fails while it is imported: {error_text(problem)}; correct it there"
 
 
-def in_words(problem: BaseException) -> str:
+def error_text(problem: BaseException) -> str:
     """Return an error as one printable line: its type, its text, and the line of the author's file it came from."""
     try:
         text = str(problem)
@@ -282,13 +281,13 @@ def in_words(problem: BaseException) -> str:
         text = "its message cannot be read"
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:400]
     name = "" if isinstance(problem, SpecError) else type(problem).__name__
-    return ": ".join(part for part in (name, text) if part) + _place(problem)
+    return ": ".join(part for part in (name, text) if part) + _where(problem)
 
 
 _BACKPORT = "importlib_metadata"  # once anything has imported it, it loads every entry point
 
 
-def _place(problem: BaseException) -> str:
+def _where(problem: BaseException) -> str:
     """Return where the author's own code failed: the last line in the first file that is neither ours nor pluggy's."""
     folders = (
         str(Path(hookspecs.__file__).parents[1]),

@@ -12,9 +12,17 @@ from types import MappingProxyType
 from typing import Any
 
 from tracks.api.bench import Bench, Track
-from tracks.loading.discovery import Kind, Offer, Refused, Source, ask, find_sources, in_words
+from tracks.api.checks import SpecError
+from tracks.api.declared import check_has_what_is_read, check_nothing_unread
+from tracks.loading.discovery import Kind, PluginRefused, Registration, Source, collect, error_text, find_sources
 
-BUILTIN_MODULES = ("tracks.cloud_titan", "tracks.edge_guardian", "tracks.mobile_nomad", "tracks.tiny_pioneer")
+BUILTIN_MODULES = (
+    "tracks.cloud_titan",
+    "tracks.edge_guardian",
+    "tracks.mobile_nomad",
+    "tracks.tiny_pioneer",
+    "tracks.missions",
+)
 MISSION_ORDER = ("paradox", "memory", "convergence", "privacy")
 
 _LOADING: ContextVar[bool] = ContextVar("edgelab_loading", default=False)
@@ -38,7 +46,7 @@ class UnknownBench(_Unknown):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class PluginRecord:
     """One thing that was found, used or not.
 
     Attributes:
@@ -69,7 +77,7 @@ class Registry:
 
     tracks: Mapping[str, Track]
     missions: Mapping[str, Mapping[str, Bench]]
-    found: tuple[Found, ...]
+    found: tuple[PluginRecord, ...]
 
     def track(self, track_id: str) -> Track:
         """Return the track of that id.
@@ -109,38 +117,38 @@ def _listing(ids: Iterable[str]) -> str:
 def load_registry(
     *, folder: str | Path | None = None, builtins: Sequence[str] = BUILTIN_MODULES, entry_points: bool = True
 ) -> Registry:
-    """Find, ask and check every source of tracks and benches.
+    """Find and check every source of tracks and benches.
 
-    The order is: ``builtins``, the entry points of our own distribution, the files of ``folder``, the entry points of
-    other distributions. Each guest is used whole or left out by name with a reason; nothing else changes.
+    The order is: ``builtins``, the files of ``folder``, the entry points of installed distributions. Each plugin is
+    used whole or left out by name with a reason; nothing else changes.
 
     Args:
-        folder: holds guests as ``*.py`` files; those starting with ``_`` or ``.`` are skipped. None or "": no folder.
+        folder: holds plugins as ``*.py`` files; those starting with ``_`` or ``.`` are skipped. None or "": no folder.
         builtins: dotted names of modules that must work.
-        entry_points: whether installed distributions are asked, our own included.
+        entry_points: whether installed distributions are asked.
 
     Raises:
         BuiltInError: a built-in does not load or does not work.
-        RuntimeError: a guest called this function while it was being loaded.
+        RuntimeError: a plugin called this function while it was being loaded.
     """
     with _one_at_a_time():
         sources = list(find_sources(Path(folder) if folder else None, builtins, entry_points))
         reasons: dict[Source, str] = {}
-        offers: list[Offer] = []
+        registrations: list[Registration] = []
         for source in sources:
-            with _leaving_out(source, reasons):
-                offers.append(ask(source))
-        pool = _assemble(offers, reasons)
+            with _collecting_errors(source, reasons):
+                registrations.append(collect(source))
+        pool = _assemble(registrations, reasons)
     return Registry(
         tracks=MappingProxyType({track.id: track for track, _ in pool.tracks.values()}),
         missions=MappingProxyType({track.id: pool.mission(track) for track, _ in pool.tracks.values()}),
-        found=tuple(_found(source, pool, reasons.get(source, "")) for source in sources),
+        found=tuple(_record(source, pool, reasons.get(source, "")) for source in sources),
     )
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """A guest that loads the registry would load itself, again and again."""
+    """A plugin that loads the registry would load itself, again and again."""
     if _LOADING.get():
         raise RuntimeError("load_registry was called by a plugin that is being loaded; a plugin only offers its own")
     token = _LOADING.set(True)
@@ -151,23 +159,23 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
-def _leaving_out(source: Source, reasons: dict[Source, str]) -> Iterator[None]:
-    """Collect a guest's fault; raise our own."""
+def _collecting_errors(source: Source, reasons: dict[Source, str]) -> Iterator[None]:
+    """Collect a plugin's fault; raise our own."""
     try:
         yield
-    except Refused as refusal:
+    except PluginRefused as refusal:
         if source.kind == "built-in":
             raise BuiltInError(f"Built-in '{source.name}' ({source.origin}): {refusal}") from refusal
         reasons[source] = str(refusal)
 
 
-def _found(source: Source, pool: _Pool, reason: str) -> Found:
-    return Found(
+def _record(source: Source, pool: _Pool, reason: str) -> PluginRecord:
+    return PluginRecord(
         name=source.name,
         origin=source.origin,
         kind=source.kind,
-        tracks=tuple(track.id for track, offer in pool.tracks.values() if offer.source is source),
-        benches=tuple(bench.id for bench, offer in pool.benches.values() if offer.source is source),
+        tracks=tuple(track.id for track, registration in pool.tracks.values() if registration.source is source),
+        benches=tuple(bench.id for bench, registration in pool.benches.values() if registration.source is source),
         reason=reason,
     )
 
@@ -175,30 +183,30 @@ def _found(source: Source, pool: _Pool, reason: str) -> Found:
 # --- what fits together ----------------------------------------------------------------------------------------------
 
 
-def _assemble(offers: Sequence[Offer], reasons: dict[Source, str]) -> _Pool:
+def _assemble(registrations: Sequence[Registration], reasons: dict[Source, str]) -> _Pool:
     """Admit the offers in order. Whenever a bench turns out not to work on a later track, start again without it."""
-    barred: dict[Source, str] = {}
+    rejected: dict[Source, str] = {}
     while True:
-        pool, refused = _Pool(), dict(barred)
-        for offer in offers:
-            if offer.source not in barred:
-                with _leaving_out(offer.source, refused):
-                    pool.admit(offer)
-        misfit = pool.complete()
-        if misfit is None:
+        pool, refused = _Pool(), dict(rejected)
+        for registration in registrations:
+            if registration.source not in rejected:
+                with _collecting_errors(registration.source, refused):
+                    pool.add(registration)
+        incompatible = pool.complete()
+        if incompatible is None:
             reasons.update(refused)
             return pool
-        barred[misfit[0].source] = misfit[1]
+        rejected[incompatible[0].source] = incompatible[1]
 
 
 @dataclass(slots=True)
 class _Pool:
     """What has been admitted so far, each with the offer it came from."""
 
-    tracks: dict[str, tuple[Track, Offer]] = field(default_factory=dict)
-    benches: dict[str, tuple[Bench, Offer]] = field(default_factory=dict)
+    tracks: dict[str, tuple[Track, Registration]] = field(default_factory=dict)
+    benches: dict[str, tuple[Bench, Registration]] = field(default_factory=dict)
     settled: dict[tuple[str, str], Bench] = field(default_factory=dict)
-    offers: list[Offer] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
 
     def mission(self, track: Track) -> Mapping[str, Bench]:
         """Return a track's settled benches: the course's order, then the order of discovery, then its crisis."""
@@ -207,40 +215,50 @@ class _Pool:
         ids += [track.crisis.id] if track.crisis else []
         return MappingProxyType({bench_id: self.settled[track.id, bench_id] for bench_id in ids})
 
-    def admit(self, offer: Offer) -> None:
+    def add(self, registration: Registration) -> None:
         """Take the whole offer, or raise Refused and take nothing.
 
         A track must work with the course's own benches; a bench with every track.
         """
-        self._check_names(offer)
+        self._check_names(registration)
         new = _Pool(
-            tracks={track.id: (track, offer) for track in offer.tracks},
-            benches={bench.id: (bench, offer) for bench in offer.benches},
+            tracks={track.id: (track, registration) for track in registration.tracks},
+            benches={bench.id: (bench, registration) for bench in registration.benches},
         )
-        for track in offer.tracks:
+        for track in registration.tracks:
             for bench, owner in self.benches.values():
                 if owner.source.kind == "built-in":
                     new.settle(bench, track, f"its track '{track.id}' does not work with bench '{bench.id}'")
             if track.crisis is not None:
                 new.settle(track.crisis, track, f"the crisis of its track '{track.id}' does not work")
-        for bench in offer.benches:
+        for bench in registration.benches:
             for track, _ in (*self.tracks.values(), *new.tracks.values()):
                 new.settle(bench, track, f"its bench '{bench.id}' does not work on track '{track.id}'")
         self.tracks |= new.tracks
         self.benches |= new.benches
         self.settled |= new.settled
-        self.offers.append(offer)
+        self.registrations.append(registration)
 
-    def complete(self) -> tuple[Offer, str] | None:
-        """Settle guests' benches on the tracks that came after them; return the first that fails, with the reason."""
-        for bench, offer in self.benches.values():
+    def complete(self) -> tuple[Registration, str] | None:
+        """Settle plugins' benches on the tracks that came after them, and ask what the tracks say that no bench reads.
+
+        Return the first registration that fails, with the reason.
+        """
+        for bench, registration in self.benches.values():
             for track, _ in self.tracks.values():
                 if (track.id, bench.id) in self.settled:
                     continue
                 try:
                     self.settle(bench, track, f"its bench '{bench.id}' does not work on track '{track.id}'")
-                except Refused as refusal:
-                    return offer, str(refusal)
+                except PluginRefused as refusal:
+                    return registration, str(refusal)
+        for track, registration in self.tracks.values():
+            if registration.source.kind == "built-in":  # tests hold what the course's own tracks say
+                continue
+            try:
+                check_nothing_unread(track, self.mission(track).values())
+            except SpecError as problem:
+                return registration, str(problem)
         return None
 
     def settle(self, bench: Bench, track: Track, failure: str) -> None:
@@ -248,39 +266,47 @@ class _Pool:
         try:
             self.settled[track.id, bench.id] = _working(bench, track)
         except (Exception, SystemExit, GeneratorExit) as problem:
-            raise Refused(f"{failure}: {problem if isinstance(problem, Refused) else in_words(problem)}") from problem
+            raise PluginRefused(
+                f"{failure}: {problem if isinstance(problem, PluginRefused) else error_text(problem)}"
+            ) from problem
 
-    def _check_names(self, offer: Offer) -> None:
+    def _check_names(self, registration: Registration) -> None:
         """Refuse every name that is taken, naming both providers."""
-        for earlier in self.offers:
-            if offer.source.entry_point and earlier.source.entry_point and offer.source.name == earlier.source.name:
-                raise Refused(
-                    f"another entry point is called '{offer.source.name}' too, that of {earlier.source.origin}; "
+        for earlier in self.registrations:
+            if (
+                registration.source.entry_point
+                and earlier.source.entry_point
+                and registration.source.name == earlier.source.name
+            ):
+                raise PluginRefused(
+                    f"another entry point is called '{registration.source.name}' too, that of {earlier.source.origin}; "
                     "give this one another name in its package's metadata"
                 )
-            if any(hook is other for hook in offer.hooks for other in earlier.hooks):
-                raise Refused(f"its hooks are those of {_provider(earlier)} again; name that plugin once")
+            if any(hook is other for hook in registration.hooks for other in earlier.hooks):
+                raise PluginRefused(f"its hooks are those of {_provider(earlier)} again; name that plugin once")
         tracks = {track_id: _provider(owner) for track_id, (_, owner) in self.tracks.items()}
         benches = {bench_id: _provider(owner) for bench_id, (_, owner) in self.benches.items()}
         crises = {t.crisis.id: f"track '{t.id}' of {_provider(owner)}" for t, owner in self.tracks.values() if t.crisis}
-        for track in offer.tracks:
-            _claim("track", track.id, offer, tracks)
-        for bench in offer.benches:
-            _claim("bench", bench.id, offer, benches | crises)
-            benches[bench.id] = _provider(offer)
-        for track in offer.tracks:
+        for track in registration.tracks:
+            _reserve_id("track", track.id, registration, tracks)
+        for bench in registration.benches:
+            _reserve_id("bench", bench.id, registration, benches | crises)
+            benches[bench.id] = _provider(registration)
+        for track in registration.tracks:
             if track.crisis is not None:
-                _claim("bench", track.crisis.id, offer, dict(benches))
+                _reserve_id("bench", track.crisis.id, registration, dict(benches))
 
 
-def _claim(kind: str, name: str, offer: Offer, taken: dict[str, str]) -> None:
+def _reserve_id(kind: str, name: str, registration: Registration, taken: dict[str, str]) -> None:
     if name in taken:
-        raise Refused(f"{kind} '{name}' of {_provider(offer)} is offered by {taken[name]} already; give it another id")
-    taken[name] = _provider(offer)
+        raise PluginRefused(
+            f"{kind} '{name}' of {_provider(registration)} is brought by {taken[name]} already; give it another id"
+        )
+    taken[name] = _provider(registration)
 
 
-def _provider(offer: Offer) -> str:
-    source = offer.source
+def _provider(registration: Registration) -> str:
+    source = registration.source
     return source.name if source.name == source.origin else f"{source.name} ({source.origin})"
 
 
@@ -290,6 +316,7 @@ def _provider(offer: Offer) -> str:
 def _working(bench: Bench, track: Track) -> Bench:
     """Return the bench settled on the track, after one run at its defaults and one of every truth."""
     settled = bench.on(track)
+    check_has_what_is_read(bench, track)
     names = [control.id for control in settled.controls]
     _check_keywords("solve", settled.solve, ["seed", *names])
     for prediction in settled.predictions:
@@ -309,9 +336,9 @@ def _check_keywords(owner: str, function: Callable[..., Any], names: Sequence[st
     keywords = {p.name: p for p in parameters[1:] if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
     for name in names:
         if name not in keywords and not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            raise Refused(
+            raise PluginRefused(
                 f"{owner} does not accept the keyword '{name}'; it needs track, then {', '.join(names)} by name"
             )
     for name, parameter in keywords.items():
         if parameter.default is parameter.empty and name not in names:
-            raise Refused(f"{owner} needs the keyword '{name}', which is no control; add a control or a default")
+            raise PluginRefused(f"{owner} needs the keyword '{name}', which is no control; add a control or a default")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from physics import constants
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
-from tracks import Colour, Device, Fleet, Model, Targets, Track
+from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.common.reading_list import READING
 from tracks.mobile_nomad.battery.bench import BENCH
@@ -152,7 +152,6 @@ TEXTS = {
     f"value anyone has announced. The Product lead needs {in_words(TARGETS.safety_accuracy, 'share')} of the words "
     f"right, over {in_words(FLEET.devices, 'pairs of glasses')}. Where would you add the noise, and how much?",
     "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per wearer, and right words.",
-    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Stone Village",
 }
 
 MOBILE_NOMAD = Track(
@@ -173,4 +172,9 @@ MOBILE_NOMAD = Track(
     marker="diamond",
     reading=READING,
     texts=TEXTS,
+    cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Stone Village"),
+    extras=(
+        Extra(name="tinytl_lite_residual_bytes", unit="B", meaning="what TinyTL trains"),
+        Extra(name="raw_audio_bytes", unit="B", meaning="raw audio that may leave", part="targets"),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from physics import constants
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
-from tracks import Colour, Device, Fleet, Model, Targets, Track
+from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.common.reading_list import READING
 from tracks.tiny_pioneer.mesh.bench import BENCH as MESH_UPDATE
@@ -153,7 +153,6 @@ TEXTS = {
     f"where its wearer is, and with whom. I grant a total ε of {TARGETS.epsilon:g} per wearer, and the fitters need "
     f"{in_words(TARGETS.safety_accuracy, 'share')}. Is a fleet of this size large enough for that?",
     "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per wearer in a small fleet.",
-    "cities": "Harbour Point, Old Town, Green Valley, North Ridge, Subway Cross",
 }
 
 TINY_PIONEER = Track(
@@ -174,4 +173,14 @@ TINY_PIONEER = Track(
     marker="triangle-up",
     reading=READING,
     texts=TEXTS,
+    cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Subway Cross"),
+    extras=(
+        Extra(name="flash_bytes", unit="B", meaning="flash memory"),
+        Extra(name="clock_hz", unit="Hz", meaning="clock of the processor"),
+        Extra(name="macs_per_cycle", unit="1", meaning="multiply-accumulates of a cycle"),
+        Extra(name="mesh_bit_per_s", unit="bit/s", meaning="rate of a flooded mesh"),
+        Extra(name="isolation_power_w", unit="W", meaning="power of separating voices"),
+        Extra(name="isolation_s", unit="s", meaning="time of separating one chunk"),
+        Extra(name="audio_s_per_day", unit="s", meaning="wear of a day"),
+    ),
 )

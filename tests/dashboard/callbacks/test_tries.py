@@ -178,7 +178,7 @@ class TestObserving:
         assert kept.payload == {"answer": "much", "right": False}
 
     def test_locks_right_and_wrong_count_once_they_are_revealed(self, opened: Student) -> None:  # L21
-        """The guest's first option is right, its number 1 is not; convergence's 1 is within a point of nothing."""
+        """The plugin's first option is right, its number 1 is not; convergence's 1 is within a point of nothing."""
         assert standing(opened.record(CONVERGENCE))["locks"] == "–"
         assert standing(opened.observe(CONVERGENCE))["locks"] == "1 right, 0 wrong"
         assert standing(opened.record(KEY))["locks"] == "2 right, 1 wrong"

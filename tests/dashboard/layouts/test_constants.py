@@ -31,7 +31,7 @@ TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
         ("fleet.cap_days", 30, "The cap's horizon", "30\u00a0days"),
         ("targets.extras.elsewhere_loss_points", 1, "Elsewhere loss", "1\u00a0point"),
         ("targets.extras.own_accent_gain_points", 8, "Own accent gain", "8\u00a0points"),
-        # a name that nothing was said about, of a guest's track
+        # a name that nothing was said about, of a plugin's track
         ("device.extras.kv_warm_up_s", 3, "KV warm up", "3\u00a0s"),
         ("device.extras.antennas", 4, "Antennas", "4"),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard.layouts.designer import designer
 from tests.dashboard.layouts.drawn import having, text
-from tracks.loading.registry import Found, Registry
+from tracks.loading.registry import PluginRecord, Registry
 
 
 def test_all_in_use_is_said_and_every_bench_is_listed(registry: Registry) -> None:  # N9
@@ -19,7 +19,9 @@ def test_all_in_use_is_said_and_every_bench_is_listed(registry: Registry) -> Non
 
 
 def test_what_is_left_out_stands_first_with_its_file_and_its_reason(registry: Registry) -> None:  # N10
-    broken = Found(name="harbour.py", origin="/course/harbour.py", kind="folder", reason="default 30 is outside 1..20")
+    broken = PluginRecord(
+        name="harbour.py", origin="/course/harbour.py", kind="folder", reason="default 30 is outside 1..20"
+    )
     page = designer(replace(registry, found=(*registry.found, broken)))
     assert f"{len(registry.found)} in use, 1 left out." in text(page)
     assert (

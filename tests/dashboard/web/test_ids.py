@@ -28,7 +28,7 @@ def test_what_is_no_bench_key_is_refused(bad) -> None:
 
 @given(ANY, ANY)
 def test_a_path_has_an_inverse_whatever_the_name(track: str, bench: str) -> None:
-    """A guest may be called anything that its id allows, and an address may hold anything at all."""
+    """A plugin may be called anything that its id allows, and an address may hold anything at all."""
     assert ids.path_parts(ids.bench_path(track, bench)) == (track, bench)
     assert ids.path_parts(ids.track_path(track)) == (track,)
 

@@ -26,7 +26,7 @@ from tracks.api.bench import Bench, Option, Outcome, Peek, PeekLine, Prediction,
 from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
-GUEST = "edge_guardian/downlink"
+PLUGIN = "edge_guardian/downlink"
 SCREENS = ("", "dark.narrow")
 CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
 
@@ -194,14 +194,14 @@ class TestBeforeTheLock:  # N1
             assert stranger.leaks(answers[key]) == []
 
     def test_one_lock_of_two_opens_nothing(self, listener: Listener, answers: Mapping[str, Answers]) -> None:
-        for prediction in listener.bench(GUEST).predictions:
+        for prediction in listener.bench(PLUGIN).predictions:
             locked = Listener.of(listener.app, listener.registry)
-            assert locked.lock(GUEST, prediction).status_code == 200
-            locked.walk(GUEST)
-            assert locked.leaks(answers[GUEST]) == []
+            assert locked.lock(PLUGIN, prediction).status_code == 200
+            locked.walk(PLUGIN)
+            assert locked.leaks(answers[PLUGIN]) == []
 
     def test_anothers_lock_opens_nothing(self, lab: Dash, registry: Registry) -> None:
-        for key in (GUEST, "edge_guardian/paradox"):
+        for key in (PLUGIN, "edge_guardian/paradox"):
             first, other, later = (Listener.of(lab, registry) for _ in range(3))
             first.walk(key)
             other.lock_all(key)
@@ -210,7 +210,7 @@ class TestBeforeTheLock:  # N1
 
     def test_the_walk_presses_everything_that_the_server_answers(self, listener: Listener) -> None:
         """A callback that this module does not ask is one whose answers nobody reads."""
-        listener.walk(GUEST)
+        listener.walk(PLUGIN)
         listener.wander()
         served = {
             item["output"]
@@ -236,7 +236,7 @@ class TestTheReaderIsNotBlind:
          "model answer", "sample", "rubric")
     )  # fmt: skip
 
-    @pytest.mark.parametrize("key", [GUEST, *(f"{track}/paradox" for track in TRACKS)])
+    @pytest.mark.parametrize("key", [PLUGIN, *(f"{track}/paradox" for track in TRACKS)])
     def test_an_open_bench_gives_away_every_kind(
         self, listener: Listener, answers: Mapping[str, Answers], key: str
     ) -> None:
@@ -251,7 +251,7 @@ class TestTheReaderIsNotBlind:
         found = {kind for _, answer in listener.heard for kind, _ in answers[key].found_in(answer)}
         hidden = answers[key].kinds()
         assert hidden & self.KINDS <= found
-        assert len(self.KINDS - hidden) <= 2, "the guest has short rubrics and no notes"
+        assert len(self.KINDS - hidden) <= 2, "the plugin has short rubrics and no notes"
 
     @pytest.mark.parametrize(
         ("name", "leak"),
@@ -275,7 +275,7 @@ class TestTheReaderIsNotBlind:
     ) -> None:
         monkeypatch.setattr(name, leak(listener.registry))
         found = []
-        for key in (GUEST, "edge_guardian/paradox"):
+        for key in (PLUGIN, "edge_guardian/paradox"):
             listener.heard.clear()
             listener.walk(key)
             found += listener.leaks(answers[key])
@@ -293,7 +293,7 @@ def stored(state: BenchState) -> Any:
 
 
 def mechanisms(registry: Registry) -> tuple[Option, ...]:
-    reasons = registry.bench(*ids.split_bench_key(GUEST)).predictions[0].mechanisms
+    reasons = registry.bench(*ids.split_bench_key(PLUGIN)).predictions[0].mechanisms
     return tuple(Option(id=reason.id, text=reason.feedback) for reason in reasons)
 
 
@@ -309,15 +309,15 @@ class TestNothingOfTheOutcomeFlowsOut:  # N1
             for track_id in TRACKS:
                 for key in keys_of(registry, track_id):
                     listener.walk(key)
-            listener.lock(GUEST, listener.bench(GUEST).predictions[0])
-            listener.walk(GUEST)
+            listener.lock(PLUGIN, listener.bench(PLUGIN).predictions[0])
+            listener.walk(PLUGIN)
         for mine, others in zip(said(one), said(two), strict=True):
             assert mine == others
 
     def test_after_the_lock_the_twin_says_other_things(self, lab: Dash, twin: Dash, registry: Registry) -> None:
         one, two = Listener.of(lab, registry), Listener.of(twin, registry)
         for listener in (one, two):
-            listener.lock_all(GUEST)
+            listener.lock_all(PLUGIN)
         assert said(one) != said(two)
 
 

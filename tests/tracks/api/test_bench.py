@@ -104,7 +104,7 @@ NONSENSE = [
     (Verdict, {"code": "OOM"}, "Verdict: id 'OOM' must be lower-case"),
     (Verdict, {"level": "error"}, "Verdict 'over_cap': level 'error' is not one of ok, warn, fail"),
     (Verdict, {"title": ""}, "title must be a non-empty text"),
-    (Verdict, {"measure": 5}, "measure must be a text"),
+    (Verdict, {"measure": ""}, "measure must be a non-empty text"),
     (Verdict, {"cause": ""}, "cause must be a non-empty text"),
     (Verdict, {"unit": 5}, "unit must be a text"),
     (Verdict, {"reading": 6e9}, "reading must be a Reading, got 6"),
@@ -509,7 +509,7 @@ class TestWhatAGuestMayAnswer:
     """What is only known once a bench runs is refused there, before a page would trip over it."""
 
     def test_a_fix_that_its_control_cannot_take_is_refused(self):
-        from tests.guests.downlink import BENCH
+        from tests.plugins.downlink import BENCH
 
         def solve(track, **controls):
             outcome = BENCH.solve(track, **controls)
@@ -528,7 +528,7 @@ class TestWhatAGuestMayAnswer:
         ],
     )
     def test_a_truth_that_answers_another_question_is_refused(self, value, number, says):
-        from tests.guests.downlink import BENCH
+        from tests.plugins.downlink import BENCH
 
         question = BENCH.predictions[0 if number else 1]
         broken = replace(question, truth=lambda track, **controls: Truth(value=value))

@@ -424,13 +424,13 @@ def test_checks_are_named_functions_that_raise_what_they_found():
         next(c for c in testing.checks() if c.__name__ == "controls_move")(HARBOUR_CRANE, SPOILT["controls_move"])
 
 
-def test_cases_name_track_bench_and_check(guests):
-    guests.write("crane.py", "")
-    (guests.folder / "crane.py").write_text(
+def test_cases_name_track_bench_and_check(plugins):
+    plugins.write("crane.py", "")
+    (plugins.folder / "crane.py").write_text(
         "from tracks import hookimpl\nfrom tracks.certify.template import HARBOUR_CRANE\n"
         "@hookimpl\ndef edgelab_tracks():\n    return [HARBOUR_CRANE]\n"
     )
-    lab = load_registry(folder=guests.folder, entry_points=False)
+    lab = load_registry(folder=plugins.folder, entry_points=False)
     cases = testing.cases(lab, only=["harbour_crane/crisis"])
     assert [str(case) for case in cases] == [f"harbour_crane/crisis: {check.__name__}" for check in testing.CHECKS]
     for case in cases:
@@ -440,7 +440,7 @@ def test_cases_name_track_bench_and_check(guests):
 
 
 def test_a_strangers_bench_is_told_what_it_lacks(registry):  # N9
-    """The guest of tests/guests is made for other tests: no good bench, and the certificate says why."""
+    """The plugin of tests/plugins is made for other tests: no good bench, and the certificate says why."""
     track = registry.track("edge_guardian")
     proof = testing.certify(track, registry.bench(track.id, "downlink"), points=64, draw=True)
     found = {item.check: item for item in proof.findings}

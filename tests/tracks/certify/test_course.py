@@ -7,7 +7,7 @@ from tracks.certify.goals import SHARE
 from tracks.certify.report import page, report
 from tracks.certify.structure import STRUCTURE
 from tracks.certify.survey import APART, MOVES, SCANNED, STEPS
-from tracks.certify.template_files import write_guest
+from tracks.certify.template_files import write_plugin
 from tracks.loading.registry import load_registry
 
 LAB = load_registry()
@@ -33,7 +33,7 @@ def test_every_bench_is_a_good_one(case):  # N9
 @pytest.fixture(scope="module")
 def newcomers(tmp_path_factory):
     """What 'python -m tracks new' writes, with every bench of the course."""
-    path = write_guest("deep_mine", tmp_path_factory.mktemp("guests"))
+    path = write_plugin("deep_mine", tmp_path_factory.mktemp("plugins"))
     return testing.cases(load_registry(folder=path.parent), only=["deep_mine"], points=16)
 
 

@@ -16,12 +16,12 @@ TWO = ["edge_guardian", "cloud_titan"]
 
 
 def offers(bench: str) -> str:
-    """A guest that offers one bench."""
+    """A plugin that offers one bench."""
     return f"@hookimpl\ndef edgelab_benches():\n    return [{bench}]\n"
 
 
 def solves(body: str, head: str = "track, *, seed, epochs") -> str:
-    """A guest whose bench solves in its own way."""
+    """A plugin whose bench solves in its own way."""
     return f"def mine({head}):\n    {body}\n" + offers("replace(BENCH, solve=mine)")
 
 
@@ -106,11 +106,11 @@ BROKEN_BENCHES = {
         "@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]",
         ["track 'edge_guardian' of b_broken.py", "is offered by tracks.edge_guardian already", "another id"],
     ),
-    "its track is another guest's": (
+    "its track is another plugin's": (
         "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='barge')]",
         ["track 'barge' of b_broken.py", "is offered by a_good.py (", "another id"],
     ),
-    "its bench is another guest's": (offers("replace(BENCH, id='uplink')"), ["bench 'uplink'", "a_good.py ("]),
+    "its bench is another plugin's": (offers("replace(BENCH, id='uplink')"), ["bench 'uplink'", "a_good.py ("]),
     "it offers a track twice": (
         "@hookimpl\ndef edgelab_tracks():\n    return [TRACK, TRACK]",
         ["track 'harbour_crane' of b_broken.py", "offered by b_broken.py"],
@@ -138,13 +138,13 @@ A_GOOD = (
 
 # N10
 @pytest.mark.parametrize("name", BROKEN_BENCHES)
-def test_a_guest_that_would_fail_in_class_is_left_out_before_it(guests, name):
-    guests.write("a_good.py", A_GOOD)
-    guests.write("c_good.py", offers("replace(BENCH, id='sidelink')"))
+def test_a_guest_that_would_fail_in_class_is_left_out_before_it(plugins, name):
+    plugins.write("a_good.py", A_GOOD)
+    plugins.write("c_good.py", offers("replace(BENCH, id='sidelink')"))
     body, words = BROKEN_BENCHES[name]
-    without = guests.load()
-    guests.write("b_broken.py", body)
-    registry = guests.load()
+    without = plugins.load()
+    plugins.write("b_broken.py", body)
+    registry = plugins.load()
     (row,) = [row for row in registry.found if row.reason]
     assert row.name == "b_broken.py"
     for word in words:
@@ -168,15 +168,15 @@ def picture(registry):
     }
 
 
-# N10: a guest is one promise. Half of one would show a track without the bench its crisis builds on.
-def test_a_guest_with_one_broken_bench_gives_nothing_at_all(guests):
-    guests.write(
-        "guest.py",
+# N10: a plugin is one promise. Half of one would show a track without the bench its crisis builds on.
+def test_a_guest_with_one_broken_bench_gives_nothing_at_all(plugins):
+    plugins.write(
+        "plugin.py",
         "def mine(track, *, seed, epochs):\n    return None\n"
-        + guests.offers_track
+        + plugins.offers_track
         + offers("replace(BENCH, id='whole'), replace(BENCH, solve=mine)"),
     )
-    registry = guests.load()
+    registry = plugins.load()
     assert picture(registry) == {"edge_guardian": [], "cloud_titan": []}
     (row,) = [row for row in registry.found if row.reason]
     assert (row.tracks, row.benches) == ((), ())
@@ -191,22 +191,22 @@ PICKY = (
 
 
 @pytest.mark.parametrize("name", ["a_picky.py", "z_picky.py"], ids=["found before the track", "found after it"])
-def test_a_guests_bench_that_fails_on_a_guests_track_goes_and_the_track_stays(guests, name):
-    guests.write("m_track.py", guests.offers_track)
-    guests.write(name, PICKY)
-    registry = guests.load()
+def test_a_guests_bench_that_fails_on_a_guests_track_goes_and_the_track_stays(plugins, name):
+    plugins.write("m_track.py", plugins.offers_track)
+    plugins.write(name, PICKY)
+    registry = plugins.load()
     assert picture(registry) == {"edge_guardian": [], "cloud_titan": [], "harbour_crane": []}
     (row,) = [row for row in registry.found if row.reason]
     assert row.name == name
     assert "its bench 'picky' does not work on track 'harbour_crane'" in row.reason
 
 
-def test_what_a_guest_took_is_free_again_when_it_goes_later(guests):
-    """The picky guest claims 'ferry' first; once it is out, the next one that offers it is no duplicate."""
-    guests.write("a_picky.py", PICKY + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
-    guests.write("m_track.py", guests.offers_track)
-    guests.write("z_ferry.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
-    registry = guests.load()
+def test_what_a_guest_took_is_free_again_when_it_goes_later(plugins):
+    """The picky plugin claims 'ferry' first; once it is out, the next one that offers it is no duplicate."""
+    plugins.write("a_picky.py", PICKY + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
+    plugins.write("m_track.py", plugins.offers_track)
+    plugins.write("z_ferry.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
+    registry = plugins.load()
     assert {row.name: row.tracks for row in registry.found if row.kind == "folder"} == {
         "a_picky.py": (),
         "m_track.py": ("harbour_crane",),
@@ -214,20 +214,20 @@ def test_what_a_guest_took_is_free_again_when_it_goes_later(guests):
     }
 
 
-def test_a_guests_track_that_the_course_cannot_use_goes(guests):
-    guests.builtins += (guests.module("own_bench", PICKY),)
-    guests.write("track.py", guests.offers_track)
-    registry = guests.load()
+def test_a_guests_track_that_the_course_cannot_use_goes(plugins):
+    plugins.builtins += (plugins.module("own_bench", PICKY),)
+    plugins.write("track.py", plugins.offers_track)
+    registry = plugins.load()
     assert picture(registry) == {"edge_guardian": ["picky"], "cloud_titan": ["picky"]}
     assert "its track 'harbour_crane' does not work with bench 'picky'" in registry.found[-1].reason
 
 
-def test_a_guests_track_gets_every_bench_and_its_own_too(guests):
-    guests.write("a_bench.py", offers("replace(BENCH, id='uplink')"))
-    guests.write("b_both.py", guests.offers_track + guests.offers_bench)
-    guests.write("c_bench.py", offers("replace(BENCH, id='sidelink')"))
+def test_a_guests_track_gets_every_bench_and_its_own_too(plugins):
+    plugins.write("a_bench.py", offers("replace(BENCH, id='uplink')"))
+    plugins.write("b_both.py", plugins.offers_track + plugins.offers_bench)
+    plugins.write("c_bench.py", offers("replace(BENCH, id='sidelink')"))
     every = ["uplink", "downlink", "sidelink"]
-    assert picture(guests.load()) == dict.fromkeys([*TWO, "harbour_crane"], every)
+    assert picture(plugins.load()) == dict.fromkeys([*TWO, "harbour_crane"], every)
 
 
 # --- built-ins
@@ -243,10 +243,10 @@ def test_a_guests_track_gets_every_bench_and_its_own_too(guests):
     ],
     ids=["import", "duplicate", "again", "solve"],
 )
-def test_a_broken_built_in_stops_everything(guests, body, words):
-    guests.builtins += (guests.module("own_broken", body),)
+def test_a_broken_built_in_stops_everything(plugins, body, words):
+    plugins.builtins += (plugins.module("own_broken", body),)
     with pytest.raises(BuiltInError, match=r"^Built-in 'own_broken'") as error:
-        guests.load()
+        plugins.load()
     assert words in str(error.value)
 
 
@@ -266,13 +266,13 @@ def test_the_four_tracks_come_first_in_their_order():
 
 
 @pytest.fixture
-def registry(guests):
+def registry(plugins):
     names = ["other_b", "privacy", "memory", "other_a", "paradox", "convergence"]
-    guests.write("guest.py", offers(", ".join(f"replace(BENCH, id='{name}')" for name in names)))
-    guests.write(
+    plugins.write("plugin.py", offers(", ".join(f"replace(BENCH, id='{name}')" for name in names)))
+    plugins.write(
         "last.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='a_storm'))]"
     )
-    return guests.load()
+    return plugins.load()
 
 
 def test_benches_stand_in_the_order_of_the_mission_then_of_discovery_then_the_crisis(registry):
@@ -281,13 +281,13 @@ def test_benches_stand_in_the_order_of_the_mission_then_of_discovery_then_the_cr
     assert [bench.id for bench in registry.benches("cloud_titan")] == [*mission, "crisis"]
 
 
-def test_a_bench_is_settled_on_its_track(guests):
-    guests.write(
-        "guest.py",
+def test_a_bench_is_settled_on_its_track(plugins):
+    plugins.write(
+        "plugin.py",
         "def brief(track):\n    return Brief(speaker='CTO', text=track.name, short='s')\n"
         + offers("replace(BENCH, brief=brief, controls=lambda track: BENCH.controls)"),
     )
-    registry = guests.load()
+    registry = plugins.load()
     for track in registry.tracks.values():
         bench = registry.bench(track.id, "downlink")
         assert isinstance(bench, Bench)
@@ -295,14 +295,14 @@ def test_a_bench_is_settled_on_its_track(guests):
         assert bench.defaults() == {"epochs": 5}
 
 
-def test_solve_may_take_keywords_as_they_come(guests):
-    guests.write("guest.py", solves("return solve(track, **given)", "track, **given"))
-    assert guests.found("guest.py").reason == ""
+def test_solve_may_take_keywords_as_they_come(plugins):
+    plugins.write("plugin.py", solves("return solve(track, **given)", "track, **given"))
+    assert plugins.found("plugin.py").reason == ""
 
 
-def test_certificates_never_draw_so_loading_does_not(guests):
-    guests.write(
-        "guest.py",
+def test_certificates_never_draw_so_loading_does_not(plugins):
+    plugins.write(
+        "plugin.py",
         "def never():\n    raise AssertionError\n"
         + solves(
             "outcome = solve(track, seed=seed, epochs=epochs)\n"
@@ -310,7 +310,7 @@ def test_certificates_never_draw_so_loading_does_not(guests):
             "    return replace(outcome, panels={'main': drawing})"
         ),
     )
-    assert guests.found("guest.py").reason == ""
+    assert plugins.found("plugin.py").reason == ""
 
 
 def test_track_and_bench_are_found_by_id(registry):
@@ -351,8 +351,8 @@ def test_nothing_in_it_changes_after_start(registry):
         del registry.missions["cloud_titan"]["memory"]
 
 
-def test_two_workers_see_the_same(guests):
-    guests.write("guest.py", A_GOOD)
-    first, second = guests.load(), guests.load()
+def test_two_workers_see_the_same(plugins):
+    plugins.write("plugin.py", A_GOOD)
+    first, second = plugins.load(), plugins.load()
     assert picture(first) == picture(second)
     assert first.found == second.found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from physics.units import GB, TB
 from tracks.api.bench import Bench, Outcome, Preset
 from tracks.api.controls import Choice, Control, Option, Slider, Value
+from tracks.api.declared import Extra, brief_texts
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
@@ -181,4 +182,32 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=peek,
+    extras=(
+        Extra(name="gpus", unit="1", meaning="GPUs of the node", otherwise="eight"),
+        Extra(name="gpu_memory_bytes", unit="B", meaning="memory of one GPU", otherwise="that of an H100"),
+        Extra(
+            name="gpu_memory_bytes_per_s", unit="B/s", meaning="bandwidth of that memory", otherwise="that of an H100"
+        ),
+        Extra(name="kv_bytes_per_token", unit="B", meaning="KV cache of one token", otherwise="that of Llama-3-70B"),
+        Extra(name="pcie_bytes_per_s", unit="B/s", meaning="rate of the link to a GPU", otherwise="that of PCIe 5 x16"),
+        Extra(name="nvme_bytes_per_s", unit="B/s", meaning="rate of the drive", otherwise="that of one PCIe 4 drive"),
+        Extra(name="adapter_skew", unit="1", meaning="exponent of the demand for adapters", otherwise="0.8"),
+        Extra(name="adapter_skew_low", unit="1", meaning="low end of that slider", otherwise="0.6"),
+        Extra(name="adapter_skew_high", unit="1", meaning="high end of that slider", otherwise="1.2"),
+        Extra(
+            name="p99_added_first_token_s",
+            unit="s",
+            meaning="longest added wait for the first token",
+            part="targets",
+            otherwise="the device's deadline",
+        ),
+        Extra(
+            name="throughput_share",
+            unit="1",
+            meaning="least share of the throughput without adapters",
+            part="targets",
+            otherwise="0.95",
+        ),
+    ),
+    texts=(*brief_texts("crisis"),),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks.api.bench import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.api.declared import brief_texts
+from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.edge_guardian.drift import closing as drift_closing
 from tracks.edge_guardian.drift import texts as drift_texts
@@ -227,4 +229,12 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=drift_closing.peek,
+    extras=(
+        declared.RADIO_J_PER_BYTE,
+        declared.RADIO_RECEIVE_J_PER_BYTE,
+    ),
+    texts=(
+        *brief_texts("crisis"),
+        declared.DEVICE_SINGULAR,
+    ),
 )

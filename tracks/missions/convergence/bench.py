@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.api.declared import brief_texts
+from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS
 from tracks.missions.convergence import texts
 from tracks.missions.convergence.costs import found
@@ -237,4 +239,13 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=texts.peek,
+    extras=(
+        declared.RADIO_J_PER_BYTE,
+        declared.RADIO_RECEIVE_J_PER_BYTE,
+        declared.WINDOW_FLOP,
+    ),
+    texts=(
+        *brief_texts("convergence"),
+        declared.DEVICE_SINGULAR,
+    ),
 )

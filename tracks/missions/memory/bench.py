@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.api.declared import Extra, TextKey, brief_texts
+from tracks.common import declared
 from tracks.missions.memory import texts
 from tracks.missions.memory.figures import GAIN, MAP, WATERFALL, gain_drawing, map_drawing, panels, waterfall_drawing
 from tracks.missions.memory.networks import BATCHES, RANKS, RESOLUTIONS, TOKENS, Network, network_of
@@ -181,4 +183,22 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=texts.peek,
+    extras=(
+        declared.WINDOW_FLOP,
+        Extra(
+            name="gain_kept_share",
+            unit="1",
+            meaning="least share of the gain of full fine-tuning",
+            part="targets",
+            otherwise="seven eighths",
+        ),
+    ),
+    texts=(
+        *brief_texts("memory"),
+        TextKey(
+            name="network",
+            meaning="the network that learns, by a name of this bench",
+            otherwise="a transformer or a CNN by the model's size",
+        ),
+    ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.api.declared import TextKey, brief_texts
+from tracks.common import declared
 from tracks.missions.paradox import texts
 from tracks.missions.paradox.closing import OBSERVATION
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC, compression_drawing, panels, traffic_drawing
@@ -196,4 +198,9 @@ BENCH = Bench(
     presets=presets,
     peek=texts.peek,
     exploratory=True,
+    texts=(
+        *brief_texts("paradox"),
+        declared.RAW_NAME,
+        TextKey(name="cloud_request", meaning="what one request to a cloud carries", otherwise="one request"),
+    ),
 )

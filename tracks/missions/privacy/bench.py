@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks import Bench, Outcome, Track, Value
+from tracks.api.declared import brief_texts
+from tracks.common import declared
 from tracks.missions.privacy import texts
 from tracks.missions.privacy.accounting import found
 from tracks.missions.privacy.controls import controls, presets
@@ -46,4 +48,9 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=texts.peek,
+    texts=(
+        *brief_texts("privacy"),
+        declared.DEVICE_SINGULAR,
+        declared.RAW_NAME,
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracks.api.bench import Bench, Outcome, Preset
 from tracks.api.controls import Choice, Control, Option, Slider, Value
+from tracks.api.declared import Extra
 from tracks.api.track import Track
 from tracks.mobile_nomad.battery import texts
 from tracks.mobile_nomad.battery.figures import drawings, panels
@@ -185,4 +186,24 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=texts.peek,
+    extras=(
+        Extra(name="burst_power_w", unit="W", meaning="power of the processor at work"),
+        Extra(name="frames_per_s", unit="1/s", meaning="frame rate of the display"),
+        Extra(name="skin_limit_c", unit="°C", meaning="hottest that the frame may get"),
+        Extra(name="wifi_bit_per_s", unit="bit/s", meaning="rate of the home network"),
+        Extra(name="audio_s_per_day", unit="s", meaning="speech of a day"),
+        Extra(
+            name="lte_isolated_packet_j",
+            unit="J",
+            meaning="energy of one packet with promotion and tail",
+            otherwise="the whole allowance",
+        ),
+        Extra(
+            name="own_accent_gain_points", unit="points", meaning="what the wearer's accent must gain", part="targets"
+        ),
+        Extra(name="elsewhere_loss_points", unit="points", meaning="what other accents may lose", part="targets"),
+        Extra(
+            name="battery_share_per_day", unit="1", meaning="share of the charge for learning and radio", part="targets"
+        ),
+    ),
 )

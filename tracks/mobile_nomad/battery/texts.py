@@ -46,8 +46,7 @@ DEFAULT = Setting(
 
 def _home(track: Track) -> str:
     """Return the city whose accent the shipped model was built without."""
-    names = [name.strip() for name in track.texts.get("cities", "").split(",")]
-    return names[OWN_CITY] if len(names) > OWN_CITY else "one city"
+    return track.cities[OWN_CITY] if len(track.cities) > OWN_CITY else "one city"
 
 
 def _state(track: Track, setting: Setting = DEFAULT) -> State:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks.api.declared import Extra, brief_texts
+from tracks.common import declared
 from tracks.tiny_pioneer.mesh import closing as mesh_closing
 from tracks.tiny_pioneer.mesh import texts as mesh_texts
 from tracks.tiny_pioneer.mesh.costs import costs, quality, rates
@@ -203,4 +205,23 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=mesh_texts.peek,
+    extras=(
+        declared.RADIO_RECEIVE_J_PER_BYTE,
+        declared.WINDOW_FLOP,
+        Extra(
+            name="better_than_local_share",
+            unit="1",
+            meaning="share of wearers that sharing must help",
+            part="targets",
+            otherwise="0.8",
+        ),
+        Extra(
+            name="profile_age_per_stay",
+            unit="1",
+            meaning="age of a profile over the stay in its place",
+            part="targets",
+            otherwise="1",
+        ),
+    ),
+    texts=(*brief_texts("crisis"),),
 )

@@ -1,4 +1,4 @@
-"""A guest in one file: a bench every track gets, with a control of each kind and two predictions."""
+"""A plugin in one file: a bench every track gets, with a control of each kind and two predictions."""
 
 import numpy as np
 

@@ -1,0 +1,125 @@
+"""What benches read of a track beyond its fixed fields: extra constants and texts, declared against misspelling.
+
+A bench lists in ``Bench.extras`` and ``Bench.texts`` what it reads. A track may add constants that only its own table
+shows (``Track.extras``). Any other name in a track's ``extras`` or ``texts`` is refused with the nearest right one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tracks.api.checks import SpecError, check_id, check_one_of, check_text, refuse
+
+if TYPE_CHECKING:
+    from tracks.api.bench import Bench
+    from tracks.api.track import Track
+
+Part = Literal["device", "targets"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extra:
+    """A constant in the ``extras`` of a track's device or targets.
+
+    Attributes:
+        name: its key, which carries its unit ("radio_j_per_byte"). part: "device" or "targets".
+        unit: in brackets on the page ("J/B"); meaning: what it is, in a few words.
+        otherwise: what the bench takes where a track lacks it, in words; "" where a track must have it.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    part: Part = "device"
+    otherwise: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Extra", self.name)
+        owner = f"Extra '{self.name}'"
+        check_one_of(owner, "part", self.part, ("device", "targets"))
+        check_text(owner, "unit", self.unit, optional=True)
+        check_text(owner, "meaning", self.meaning)
+        check_text(owner, "otherwise", self.otherwise, optional=True)
+
+    @property
+    def path(self) -> str:
+        """Its dotted name on a track: "device.extras.radio_j_per_byte"."""
+        return f"{self.part}.extras.{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextKey:
+    """A text that a track may say in its own words.
+
+    Attributes:
+        name: its key in ``Track.texts`` ("paradox_text"); meaning: where it stands on the page.
+        otherwise: what stands there where a track has no such text, in words; "" where every track must have one.
+    """
+
+    name: str
+    meaning: str
+    otherwise: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("TextKey", self.name)
+        check_text(f"TextKey '{self.name}'", "meaning", self.meaning)
+        check_text(f"TextKey '{self.name}'", "otherwise", self.otherwise, optional=True)
+
+
+def brief_texts(bench_id: str) -> tuple[TextKey, ...]:
+    """Return the three texts with which a track words the brief of a bench itself."""
+    own = "the bench's own words"
+    return (
+        TextKey(name=f"{bench_id}_speaker", meaning="who opens the bench, a role", otherwise=own),
+        TextKey(name=f"{bench_id}_text", meaning="the message that opens the bench", otherwise=own),
+        TextKey(name=f"{bench_id}_short", meaning="the same in one sentence", otherwise=own),
+    )
+
+
+def check_has_what_is_read(bench: Bench, track: Track) -> None:
+    """Refuse a track that lacks an extra or a text which the bench cannot do without.
+
+    Raises:
+        SpecError: the sentence names what is missing, its unit and its meaning.
+    """
+    present = {"device": track.device.extras, "targets": track.targets.extras}
+    for extra in bench.extras:
+        if not extra.otherwise and extra.name not in present[extra.part]:
+            unit = f" [{extra.unit}]" if extra.unit else ""
+            raise refuse(
+                f"Track '{track.id}'", f"needs {extra.path}{unit} for bench '{bench.id}': {extra.meaning}; add it"
+            )
+    for text in bench.texts:
+        if not text.otherwise and text.name not in track.texts:
+            raise refuse(f"Track '{track.id}'", f"needs texts['{text.name}'] for bench '{bench.id}': {text.meaning}")
+
+
+def check_nothing_unread(track: Track, benches: Iterable[Bench]) -> None:
+    """Refuse an extra or a text of a track that none of its benches reads and the track does not declare.
+
+    Raises:
+        SpecError: the sentence names it, the nearest right name and where all are listed.
+    """
+    benches = tuple(benches)
+    declared = (*track.extras, *(extra for bench in benches for extra in bench.extras))
+    known_texts = {text.name for bench in benches for text in bench.texts}
+    _check_names(track, "texts", track.texts, known_texts)
+    for part, extras in (("device", track.device.extras), ("targets", track.targets.extras)):
+        _check_names(track, f"{part}.extras", extras, {extra.name for extra in declared if extra.part == part})
+
+
+def _check_names(track: Track, where: str, present: Mapping[str, object], known: set[str]) -> None:
+    for name in present:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, sorted(known), n=1)
+        advice = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(sorted(known)) or 'none'}."
+        own = (
+            ""
+            if where == "texts"
+            else " A constant that only this track's table shows is declared in Track(extras=(Extra(...),))."
+        )
+        raise SpecError(f"Track '{track.id}': {where} has '{name}', which no bench reads; {advice}{own}")
