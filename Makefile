@@ -49,6 +49,7 @@ search: $(VENV)/test.stamp
 
 docs: $(VENV)/run.stamp
 	$(BIN)/python tools/physics_page.py
+	$(BIN)/python tools/track_words_page.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import track_words_page
+
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| ([LPN]\d+) \| (.+) \|$", re.MULTILINE)
 # "P12", "P1-P4" in a comment or a docstring; not a part of a longer word, a string or an attribute
@@ -45,3 +47,9 @@ def test_a_page_links_to_files_that_exist(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_page_of_what_benches_read_is_what_they_declare():
+    assert track_words_page.PAGE.read_text(encoding="utf-8") == track_words_page.page(), (
+        "run python tools/track_words_page.py"
+    )

@@ -4,9 +4,76 @@ from tracks import Bench, Outcome, Slider, Track, hookimpl
 """
 
 import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
+from physics.sources import sourced
 from tracks.api import charts, quantities
-from tracks.api.bench import *  # noqa: F403 - the API is bench's __all__, word for word
-from tracks.api.bench import __all__ as _words
+from tracks.api.bench import Bench, Preset
+from tracks.api.checks import SpecError
+from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
+from tracks.api.declared import Extra, TextKey
+from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
+from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
+from tracks.api.renamed import keep_old_modules
+from tracks.api.teaching import (
+    CONFIDENCE,
+    Brief,
+    Peek,
+    PeekLine,
+    Prediction,
+    Question,
+    Reflection,
+    SecondOpinion,
+    Term,
+    Truth,
+)
+from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
 
-__all__ = [*_words, "charts", "hookimpl", "quantities"]
+API_VERSION = 1
+
+keep_old_modules()
+
+__all__ = [
+    "API_VERSION",
+    "CONFIDENCE",
+    "Axis",
+    "BadValue",
+    "Bench",
+    "Brief",
+    "Choice",
+    "Colour",
+    "Control",
+    "Device",
+    "Drawing",
+    "Extra",
+    "Figure",
+    "Fix",
+    "Fleet",
+    "Limit",
+    "Model",
+    "Option",
+    "Outcome",
+    "Panel",
+    "Peek",
+    "PeekLine",
+    "Prediction",
+    "Preset",
+    "Question",
+    "Reading",
+    "Reflection",
+    "SecondOpinion",
+    "Slider",
+    "SpecError",
+    "Table",
+    "Targets",
+    "Term",
+    "TextKey",
+    "Toggle",
+    "Track",
+    "Truth",
+    "Value",
+    "Verdict",
+    "charts",
+    "hookimpl",
+    "quantities",
+    "sourced",
+]
