@@ -5,6 +5,7 @@ One package a subject: ``import physics; physics.privacy.epsilon(...)``.
 
 import os
 import sys
+from types import ModuleType
 
 # Before numpy is loaded: the lab's matrices are small, and a second BLAS thread costs more than it gives.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -18,8 +19,8 @@ from physics import (  # noqa: E402
     memory,
     networks,
     privacy,
-    published,
     serving,
+    sources,
     traffic,
     units,
     validation,
@@ -27,10 +28,14 @@ from physics import (  # noqa: E402
 
 # Names that modules had before each subject became a package; they stay importable.
 cache, checks, digits, reference, shapes = serving, validation, federation.problem, constants, networks
+published = ModuleType("physics.published", "The tables of `physics.memory.published` and `physics.serving.published`.")
+for _tables in (memory.published, serving.published):
+    vars(published).update({name: getattr(_tables, name) for name in _tables.__all__})
 for _name, _module in {
     "cache": cache,
     "checks": checks,
     "digits": digits,
+    "published": published,
     "reference": reference,
     "shapes": shapes,
 }.items():
@@ -44,8 +49,8 @@ __all__ = [
     "memory",
     "networks",
     "privacy",
-    "published",
     "serving",
+    "sources",
     "traffic",
     "units",
     "validation",

@@ -1,12 +1,31 @@
-"""Where a number comes from: a citation, what kind of evidence it is, and where it can be read."""
+"""Where a number comes from: a citation, what kind of evidence it is, and where it can be read.
+
+A number and its source are written in one call, ``sourced(32 * GIB, "assumed: as on the Jetson AGX Orin 32 GB")``. What
+takes the pair (a track's dataclass, `physics.constants`) keeps the plain number and, beside it, the source.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
-Kind = Literal["measured", "data sheet", "paper", "standard", "code", "derived", "assumed"]
-KINDS: tuple[Kind, ...] = ("measured", "data sheet", "paper", "standard", "code", "derived", "assumed")
+__all__ = ["KINDS", "Kind", "Source", "Sourced", "derived", "source", "sourced", "take_sources"]
+
+Kind = Literal["measured", "data sheet", "paper", "standard", "code", "report", "derived", "assumed"]
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "measured": "read off a running device or service",
+        "data sheet": "a maker's specification, whose peaks are upper bounds",
+        "paper": "a scientific publication",
+        "standard": "a norm or a definition",
+        "code": "a file of public code or a published configuration",
+        "report": "said in public by a company or the press: an announcement, a survey, a teardown",
+        "derived": "arithmetic on numbers that have sources of their own",
+        "assumed": "a teaching estimate, because no public source was found",
+    }
+)
 
 _Value = TypeVar("_Value")
 
@@ -17,7 +36,7 @@ class Source:
 
     Attributes:
         citation: who says so and where in it, or why it is assumed, or from what it is derived.
-        kind: "measured", "data sheet", "paper", "standard", "code", "derived" or "assumed".
+        kind: one of ``KINDS``.
         doi: of the document ("10.1145/2307636.2307658"); url: its address where it has no DOI. Both may be "".
     """
 
@@ -35,6 +54,8 @@ class Source:
             raise ValueError(f"source '{self.citation}': doi {self.doi!r} must start with 10.")
         if self.url and not self.url.startswith("https://"):
             raise ValueError(f"source '{self.citation}': url {self.url!r} must start with https://")
+        if self.doi and self.url:
+            raise ValueError(f"source '{self.citation}': give a doi or a url, not both")
 
     @property
     def text(self) -> str:
@@ -46,10 +67,26 @@ class Source:
         """Where it can be read, or ""."""
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
+    def at(self, place: str) -> Source:
+        """Return the same document with the place in it, or with what it says there.
+
+        >>> source("Huang et al., MobiSys 2012", kind="paper").at("median uplink").text
+        'Huang et al., MobiSys 2012: median uplink'
+        """
+        return replace(self, citation=f"{self.citation}: {place}")
+
+    def with_note(self, note: str) -> Source:
+        """Return the same source with a remark behind it.
+
+        >>> source("derived: 12 B in 60 ms").with_note("one free hop").text
+        'derived: 12 B in 60 ms; one free hop'
+        """
+        return replace(self, citation=f"{self.citation}; {note}")
+
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[_Value]):
-    """A value with its source. The dataclasses of a track take it apart: their fields are plain numbers."""
+    """A value with its source, until what takes it has taken it apart."""
 
     value: _Value
     source: Source
@@ -66,20 +103,30 @@ def source(citation: str, *, kind: Kind | None = None, doi: str = "", url: str =
     >>> source("Huang et al., MobiSys 2012", kind="paper", doi="10.1145/2307636.2307658").link
     'https://doi.org/10.1145/2307636.2307658'
     """
-    for said in ("assumed", "derived"):
+    own: tuple[Kind, ...] = ("assumed", "derived")
+    for said in own:
         if isinstance(citation, str) and citation.startswith(f"{said}:"):
             if kind not in (None, said):
                 raise ValueError(f"source '{citation}' says {said}, but its kind is {kind!r}")
-            kind, citation = cast(Kind, said), citation.removeprefix(f"{said}:").strip()
+            kind, citation = said, citation.removeprefix(f"{said}:").strip()
     if kind is None:
         raise ValueError(f"source '{citation}' needs a kind, one of {', '.join(KINDS)}")
     return Source(citation=citation, kind=kind, doi=doi, url=url)
 
 
-def sourced(value: _Value, citation: str | Source, *, kind: Kind | None = None, doi: str = "", url: str = "") -> _Value:
-    """Return a number with its source, for a field of ``Model``, ``Device``, ``Fleet`` or ``Targets``.
+def derived(how: str, origin: Source) -> Source:
+    """Return the source of arithmetic on a number of ``origin``: it says how, names the origin and links to it.
 
-    The answer is a ``Sourced``; it is typed as the number itself, because the dataclass that takes it keeps the number.
+    >>> derived("8 x 3.35 TB/s", source("NVIDIA data sheet", kind="data sheet", url="https://nvidia.com/x")).text
+    'derived: 8 x 3.35 TB/s; NVIDIA data sheet'
+    """
+    return Source(citation=f"{how}; {origin.citation}", kind="derived", doi=origin.doi, url=origin.url)
+
+
+def sourced(value: _Value, citation: str | Source, *, kind: Kind | None = None, doi: str = "", url: str = "") -> _Value:
+    """Return a number with its source, for a field or an extra of ``Model``, ``Device``, ``Fleet`` or ``Targets``.
+
+    The answer is a ``Sourced``; it is typed as the number itself, because what takes it keeps the number.
 
     Raises:
         ValueError: as ``source`` does.
@@ -87,3 +134,15 @@ def sourced(value: _Value, citation: str | Source, *, kind: Kind | None = None, 
     where = citation if isinstance(citation, Source) else source(citation, kind=kind, doi=doi, url=url)
     answer: Any = Sourced(value, where)
     return cast(_Value, answer)
+
+
+def take_sources(names: MutableMapping[str, Any]) -> Mapping[str, Source]:
+    """Put the plain value in the place of each ``Sourced`` of a mapping, and return their sources by name.
+
+    >>> constants = {"BITS": sourced(8, "a byte", kind="standard")}
+    >>> take_sources(constants)["BITS"].text, constants
+    ('a byte', {'BITS': 8})
+    """
+    found = {name: thing for name, thing in names.items() if isinstance(thing, Sourced)}
+    names.update({name: thing.value for name, thing in found.items()})
+    return MappingProxyType({name: thing.source for name, thing in found.items()})

@@ -15,10 +15,13 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from physics.sources import Source
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "physics.md"
@@ -27,7 +30,10 @@ sys.path.insert(0, str(ROOT))
 
 # In reading order: what plugins call, then what these are built on.
 MODELS = ("memory", "traffic", "federation", "privacy", "gossip", "serving", "energy")
-SUPPORT = ("networks", "federation.problem", "published", "constants", "sources", "units", "validation")
+SUPPORT = (
+    *("networks", "federation.problem", "memory.published", "serving.published"),
+    *("constants", "sources", "units", "validation"),
+)
 TITLES = {
     "memory": "Training memory",
     "traffic": "Traffic",
@@ -38,7 +44,8 @@ TITLES = {
     "energy": "Energy, heat and latency",
     "networks": "Networks",
     "federation.problem": "The learning problem",
-    "published": "Published tables",
+    "memory.published": "Published tables of training on a device",
+    "serving.published": "Published table of adapter servers",
     "constants": "Published numbers",
     "sources": "Sources",
     "units": "Units",
@@ -105,7 +112,7 @@ def public_modules() -> tuple[str, ...]:
     """Return the names of the public modules in reading order; one without a place comes last."""
     found = {path.stem for path in (ROOT / "physics").glob("*.py") if not path.stem.startswith("_")}
     found |= {path.parent.name for path in (ROOT / "physics").glob("*/__init__.py") if path.parent.name != "data"}
-    found.add("federation.problem")  # a subject of its own on the page
+    found |= {name for name in SUPPORT if "." in name}  # modules of a package with a section of their own
     placed = [name for name in (*MODELS, *SUPPORT) if name in found]
     return (*placed, *sorted(found - set(placed)))
 
@@ -148,8 +155,9 @@ def public_records(module: ModuleType) -> dict[str, type]:
 
 
 def public_constants(module: ModuleType) -> dict[str, Any]:
-    """Return the constants of ``__all__`` by name, in alphabetical order."""
-    return {name: getattr(module, name) for name in sorted(getattr(module, "__all__", ())) if name.isupper()}
+    """Return the constants of ``__all__`` by name, in alphabetical order, but for those with a source."""
+    names = set(getattr(module, "__all__", ())) - set(getattr(module, "SOURCES", ()))
+    return {name: getattr(module, name) for name in sorted(names) if name.isupper()}
 
 
 def nomenclature() -> list[Term]:
@@ -298,13 +306,40 @@ def _calls(name: str, module: ModuleType, shown: dict[int, str]) -> list[str]:
                 lines.append(f"* `{known}({fields})`: {_escaped(first_sentence(record))}")
         lines.append("")
     if constants:
-        lines += ["### Constants\n", *(f"* `{known} = {value!r}`" for known, value in constants.items()), ""]
+        lines += ["### Constants\n", *(_constant(known, value) for known, value in constants.items()), ""]
     for where in dict.fromkeys(earlier.values()):
         names = ", ".join(f"`{known}`" for known, section in earlier.items() if section == where)
         lines += [f"Described under {TITLES.get(where, where)}: {names}.", ""]
     if not hasattr(module, "__all__"):
         lines += [f"The names stand in `physics/{name}.py`.", ""]
+    lines += _sources(module)
     return lines
+
+
+def _constant(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"* `{name}`: " + "; ".join(f"`{key}`, {meaning}" for key, meaning in value.items()) + "."
+    return f"* `{name} = {value!r}`"
+
+
+def _sources(module: ModuleType) -> list[str]:
+    """Return the table of what a module's ``SOURCES`` names: the number, or the table's size, and where it is from."""
+    known: Mapping[str, Source] = getattr(module, "SOURCES", {})
+    if not known:
+        return []
+    rows = []
+    for name, source in known.items():
+        value = getattr(module, name)
+        shown = (
+            f"{len(value)} rows"
+            if isinstance(value, tuple)
+            else f"{value:,}"
+            if isinstance(value, int)
+            else f"{value:g}"
+        )
+        cited = _escaped(source.citation)
+        rows.append(f"| `{name}` | {shown} | {source.kind} | {f'[{cited}]({source.link})' if source.link else cited} |")
+    return ["### Sources\n", "| name | value | kind | source |", "|---|---|---|---|", *rows, ""]
 
 
 def _escaped(text: str) -> str:

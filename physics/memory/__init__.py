@@ -88,6 +88,7 @@ section 4. Rajbhandari et al. 2020, ZeRO, section 3.1. Hu et al. 2021, LoRA. Ben
 Cai, Gan, Zhu, Han 2020, TinyTL, tables 2 and 3, figure 3.
 """
 
+from physics.memory import published
 from physics.memory.methods import largest_rank, lora_parameters
 from physics.memory.tinytl import tinytl_memory_bytes
 from physics.memory.training import MemoryBreakdown, inference_memory, training_memory
@@ -105,6 +106,7 @@ __all__ = [
     "lora_parameters",
     "mobilenet_v2",
     "proxyless_mobile",
+    "published",
     "resnet50",
     "tinytl_memory_bytes",
     "training_memory",

@@ -73,6 +73,7 @@ Abate, Choudhury and Whitt 1995, Exponential approximations for tail probabiliti
 Abate and Whitt 1987, Transient behavior of regulated Brownian motion, Advances in Applied Probability 19.
 """
 
+from physics.serving import published
 from physics.serving.cache import lru_hit_rate, static_hit_rate, unique_items
 from physics.serving.decode import (
     GPU_MEMORY_BYTES,
@@ -98,6 +99,7 @@ __all__ = [
     "adapter_room_bytes",
     "decode_step_s",
     "lru_hit_rate",
+    "published",
     "serving",
     "static_hit_rate",
     "unique_items",

@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from physics import constants, traffic
+from physics.sources import KINDS, Source, Sourced
 from physics.units import GB, MB, PB
 
-SOURCE = Path(constants.__file__).read_text(encoding="utf-8")
+NUMBERS = {
+    name: value
+    for name, value in vars(constants).items()
+    if name.isupper() and type(value) in (int, float) and name != "MB"
+}
+DOCUMENTS = {name: thing for name, thing in vars(constants).items() if isinstance(thing, Source)}
 
 
-def test_every_figure_says_on_its_line_where_it_comes_from() -> None:  # N4
-    lines = [line for line in SOURCE.splitlines() if re.match(r"[A-Z0-9_]+: Final = ", line)]
-    assert len(lines) == len([name for name in vars(constants) if name.isupper() and name != "MB"])
-    aliases = {"KEYBOARD_UPLINK_BIT_PER_S"}  # another figure of the file by a second name
-    silent = [line for line in lines if "  # " not in line and line.split(":")[0] not in aliases]
-    assert silent == []
+def test_every_number_has_a_source_and_every_source_a_number() -> None:  # N4
+    assert set(constants.SOURCES) == set(NUMBERS)
+    assert len(NUMBERS) > 50
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_can_be_asked_for_kind_citation_and_link(name: str) -> None:  # N4
+    known = constants.source_of(name)
+    assert known.kind in KINDS
+    assert len(known.citation.split()) >= 2
+    if known.kind in ("paper", "data sheet", "code"):
+        assert known.link.startswith("https://"), f"{name}: {known.text!r} can be read somewhere"
+    assert not re.search(r"idem|second-hand|as repeated|as quoted", known.text)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_stays_plain_and_comes_with_its_source_when_asked(name: str) -> None:
+    value = getattr(constants, name)
+    assert type(value) in (int, float)
+    assert constants.sourced_of(name) == Sourced(value, constants.source_of(name))
+
+
+def test_a_document_that_several_numbers_cite_is_linked() -> None:
+    assert {"LLAMA_3_70B", "H100_DATA_SHEET", "TINYTL", "LTE_2012", "NRF52840"} <= set(DOCUMENTS)
+    assert [name for name, document in DOCUMENTS.items() if not document.link] == []
+
+
+def test_a_number_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ValueError, match="no 'H100_POWER'; is it 'H100_POWER_W'"):
+        constants.source_of("H100_POWER")
+    with pytest.raises(ValueError, match=r"no 'zzz'$"):
+        constants.sourced_of("zzz")
+
+
+def test_llama_3_70b_feed_forward_width_follows_from_its_multiplier() -> None:
+    wide = int(1.3 * int(2 * 4 * constants.LLAMA_3_70B_HIDDEN / 3))
+    assert 4096 * -(-wide // 4096) == constants.LLAMA_3_70B_FFN
 
 
 def test_llama_3_70b_parameters_are_the_sum_of_its_matrices() -> None:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from physics import constants
 from tools import physics_page
 from tools.physics_page import MODELS, SUPPORT, module_of, nomenclature, public_functions, public_modules, sections_of
 
@@ -91,7 +92,7 @@ def test_every_module_says_in_its_first_sentence_what_it_is_for(name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in public_modules() if name not in {"constants", "units", "validation"}]
+    "name", [name for name in public_modules() if name not in {"constants", "sources", "units", "validation"}]
 )
 def test_every_model_says_where_it_holds_and_what_it_leaves_out(name):
     text = sections_of(module_of(name))
@@ -138,6 +139,16 @@ def test_the_pages_own_list_holds_only_what_a_function_takes():
             functions = [*public_functions(module).values(), getattr(module, "digits_problem", None)]
             taken = {one for function in functions if function for one in inspect.signature(function).parameters}
             assert known in taken, f"no function of physics.{name} takes {known}"
+
+
+def test_every_published_number_stands_on_the_page_with_its_kind_and_its_link():
+    page = physics_page.page()
+    assert (
+        "\n| `H100_POWER_W` | 700 | data sheet | [NVIDIA H100 SXM5 data sheet: up to 700 W](https://resources" in page
+    )
+    assert "\n| `AUDIO_BYTES_PER_SAMPLE` | 2 | assumed | 16-bit linear samples |\n" in page
+    assert "\n| `TINYTL_TABLE_2` | 7 rows | paper | [Cai et al. 2020 (TinyTL), table 2](https://arxiv.org" in page
+    assert [name for name in constants.SOURCES if f"\n| `{name}` | " not in page] == []
 
 
 def test_a_modules_own_line_goes_before_the_pages(monkeypatch):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from physics import memory, published
+from physics import memory, serving
 from physics.memory import (
     Transformer,
     lora_parameters,
     mobilenet_v2,
     proxyless_mobile,
+    published,
     tinytl_memory_bytes,
     training_memory,
     transformer_activation_bytes,
@@ -212,7 +213,7 @@ def test_tinytl_table_2_is_displayed_as_printed_and_its_memory_is_computed():
 
 def test_slora_table_3_is_displayed_as_printed():
     # cache.slora_table3
-    shown = {(row.adapters, row.server): row for row in published.SLORA_TABLE_3}
+    shown = {(row.adapters, row.server): row for row in serving.published.SLORA_TABLE_3}
     for row in rows("cache.slora_table3"):
         for server, key in (("S-LoRA", "slora"), ("vLLM-packed", "vllm_packed"), ("PEFT", "peft")):
             printed = shown.pop((row["n"], server))

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation import personalise, problem_from_partition
-from physics.published import TINYTL_TABLE_2, TinyTlAccuracy
+from physics.memory.published import TINYTL_TABLE_2, TinyTlAccuracy
 from tracks.missions.memory.networks import PUBLISHED_RESOLUTION, RANKS, Network
 from tracks.missions.memory.setting import Setting
 

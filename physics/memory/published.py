@@ -1,18 +1,17 @@
-"""Tables of papers that the lab shows as printed: what was measured, on what, and where to read it.
+"""Tables of TinyTL that the lab shows as printed: memory and accuracy of ways to train on a device.
 
 Model
 -----
-No model: constants, each with its source. `physics.memory.tinytl_memory_bytes` computes the memory column of
-the first table and the second; accuracies and throughputs are measurements that nothing here computes.
+No model: printed figures, each table with its source. `physics.memory.tinytl_memory_bytes` computes the memory column
+of the first table and the second; accuracies are measurements that nothing here computes.
 
 Validity
 --------
-As printed: TinyTL on ProxylessNAS-Mobile at batch 8, top-1 accuracy in per cent, memory in decimal megabytes;
-S-LoRA on Llama-7B, setting S1, one A100 of 80 GB, in requests a second.
+As printed: ProxylessNAS-Mobile at batch 8, top-1 accuracy in per cent, memory in decimal megabytes.
 
 Leaves out
 ----------
-Everything else in those tables. The S-LoRA rows are quoted at second hand.
+Everything else in those tables.
 
 Nomenclature
 ------------
@@ -20,14 +19,11 @@ method | - | - | what trains, in the paper's name
 resolution | - | px | side of the square image
 memory_mb | - | MB | training memory, decimal
 accuracy_percent | - | % | top-1 accuracy by data set; a set that was not measured is absent
-adapters | N | 1 | adapters on offer
-requests_per_s | - | 1/s | throughput; None where not reported or not run
-out_of_memory | - | - | the server did not run for want of memory
 
 References
 ----------
 Cai, Gan, Zhu, Han 2020, TinyTL: Reduce Memory, Not Parameters for Efficient On-Device Learning, arXiv
-2007.11622v4. Sheng et al. 2023, S-LoRA: Serving Thousands of Concurrent LoRA Adapters, arXiv 2311.03285.
+2007.11622v4.
 """
 
 from __future__ import annotations
@@ -35,6 +31,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from physics.sources import Source, source
+
+__all__ = ["DATA_SETS", "TINYTL_FIGURE_3", "TINYTL_TABLE_2", "TinyTlAccuracy", "TinyTlMemory"]
 
 DATA_SETS = ("flowers", "cars", "cub", "food", "pets", "aircraft", "cifar10", "cifar100", "celeba")
 
@@ -58,16 +58,6 @@ class TinyTlMemory:
     memory_mb: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServingThroughput:
-    """One row of S-LoRA's table 3 for one server."""
-
-    server: str
-    adapters: int
-    requests_per_s: float | None
-    out_of_memory: bool = False
-
-
 def _row(method: str, memory_mb: float, *accuracy_percent: float | None, resolution: int = 224) -> TinyTlAccuracy:
     measured = {name: value for name, value in zip(DATA_SETS, accuracy_percent, strict=True) if value is not None}
     return TinyTlAccuracy(
@@ -78,7 +68,18 @@ def _row(method: str, memory_mb: float, *accuracy_percent: float | None, resolut
     )
 
 
-# Cai et al. 2020, table 2: ProxylessNAS-Mobile, batch 8, 224 pixels unless the name says 320.
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        "TINYTL_TABLE_2": source(
+            "Cai et al. 2020 (TinyTL), table 2", kind="paper", url="https://arxiv.org/abs/2007.11622"
+        ),
+        "TINYTL_FIGURE_3": source(
+            "Cai et al. 2020 (TinyTL), fig. 3", kind="paper", url="https://arxiv.org/abs/2007.11622"
+        ),
+    }
+)
+
+# ProxylessNAS-Mobile, batch 8, 224 pixels unless the name says 320.
 TINYTL_TABLE_2: tuple[TinyTlAccuracy, ...] = (
     _row("FT-Last", 31, 90.1, 50.9, 73.3, 68.7, 91.3, 44.9, 85.9, 68.8, 88.7),
     _row("TinyTL-B", 32, 93.5, 73.4, 75.3, 75.5, 92.1, 63.2, 93.7, 78.8, 90.4),
@@ -89,7 +90,7 @@ TINYTL_TABLE_2: tuple[TinyTlAccuracy, ...] = (
     _row("FT-Full", 391, 96.8, 90.2, 81.0, 84.6, 93.0, 86.0, 97.1, 84.1, 91.4),
 )
 
-# Cai et al. 2020, figure 3: training memory at batch 8; methods by the names of tinytl_memory_bytes.
+# Training memory at batch 8; methods by the names of tinytl_memory_bytes.
 TINYTL_FIGURE_3: tuple[TinyTlMemory, ...] = (
     TinyTlMemory(method="full", resolution=224, memory_mb=390.8),
     TinyTlMemory(method="full", resolution=128, memory_mb=140.5),
@@ -102,14 +103,4 @@ TINYTL_FIGURE_3: tuple[TinyTlMemory, ...] = (
     TinyTlMemory(method="lite_residual", resolution=224, memory_mb=37.1),
     TinyTlMemory(method="lite_residual_bias", resolution=224, memory_mb=37.1),
     TinyTlMemory(method="lite_residual_bias", resolution=320, memory_mb=64.7),
-)
-
-# Sheng et al. 2023, table 3, quoted at second hand: Llama-7B, setting S1, one A100 of 80 GB.
-SLORA_TABLE_3: tuple[ServingThroughput, ...] = (
-    ServingThroughput(server="S-LoRA", adapters=5, requests_per_s=8.05),
-    ServingThroughput(server="vLLM-packed", adapters=5, requests_per_s=2.04),
-    ServingThroughput(server="PEFT", adapters=5, requests_per_s=0.88),
-    ServingThroughput(server="S-LoRA", adapters=1000, requests_per_s=7.64),
-    ServingThroughput(server="vLLM-packed", adapters=1000, requests_per_s=None, out_of_memory=True),
-    ServingThroughput(server="PEFT", adapters=1000, requests_per_s=None),
 )
