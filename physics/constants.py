@@ -160,6 +160,18 @@ GBOARD_PARAMETERS: Final = sourced(
     url="https://arxiv.org/abs/1811.03604",
 )
 
+# What several tracks name for their targets
+GBOARD_2024: Final = source(
+    "Google 2024, Advances in private training for production on-device language models",
+    kind="report",
+    url="https://research.google/blog/advances-in-private-training-for-production-on-device-language-models/",
+)
+MLPERF_INTERACTIVE: Final = source(
+    "MLPerf Inference, loadgen/mlperf.conf: llama2-70b-interactive, p99 time to first token 450 ms",
+    kind="code",
+    url="https://github.com/mlcommons/inference/blob/001712e9daf80386e0dda43f97b8f36981d792c4/loadgen/mlperf.conf",
+)
+
 SOURCES: Final[Mapping[str, Source]] = take_sources(globals())
 
 

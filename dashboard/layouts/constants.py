@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dash import html
 
 from dashboard.layouts.parts import Component
+from dashboard.layouts.sources import cited, kind_mark
 from tracks.api.bench import Track
 from tracks.api.quantities import in_words
 
@@ -105,7 +104,7 @@ def constant_in_words(name: str, value: float) -> tuple[str, str]:
 
 
 def constants_table(track: Track) -> Component:
-    """Return every number of a track with its source; one that is assumed says so."""
+    """Return every number of a track with its source: the kind of evidence, and a link where it can be read."""
     bodies: list[Component] = []
     for part, title in _PARTS.items():
         rows = [html.Tr(html.Th(title, colSpan=3, scope="colgroup"), className="group")]
@@ -117,11 +116,12 @@ def constants_table(track: Track) -> Component:
 
 def _row(track: Track, name: str, value: float) -> Component:
     label, written = constant_in_words(name, value)
-    source: Any = track.sources[name]
-    if track.is_assumed(name):
-        reason = source[len("assumed") :].lstrip(": ")
-        source = [html.Span("assumed", className="assumed"), reason]
+    source = track.source(name)
     return html.Tr(
-        [html.Th(label, scope="row"), html.Td(written, className="number"), html.Td(source, className="source")],
+        [
+            html.Th(label, scope="row"),
+            html.Td(written, className="number"),
+            html.Td([kind_mark(source), cited(source)], className="source"),
+        ],
         **{"data-constant": name},
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from physics.sources import Source, sourced
 from tracks.api.checks import (
     SpecError,
     check_function,
@@ -69,6 +70,7 @@ __all__ = [
     "Reflection",
     "SecondOpinion",
     "Slider",
+    "Source",
     "SpecError",
     "Table",
     "Targets",
@@ -79,6 +81,7 @@ __all__ = [
     "Truth",
     "Value",
     "Verdict",
+    "sourced",
 ]
 
 

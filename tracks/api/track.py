@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from physics.sources import Source, Sourced
 from tracks.api.checks import (
     check_id,
     check_items,
@@ -18,6 +19,7 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.declared import Extra
+from tracks.api.numbers import Sources, numbers_of, source_from_text, sources_of, take_numbers
 
 if TYPE_CHECKING:
     from tracks.api.bench import Bench
@@ -36,19 +38,7 @@ ICONS = (
     "signpost-2",
 )
 MARKERS = ("circle", "square", "diamond", "triangle-up", "pentagon", "hexagon", "star")
-
-
-def _check_numbers(owner: str, part: Model | Device | Fleet | Targets) -> None:
-    """Every number finite and not negative; ``None`` where the dataclass allows it."""
-    for item in fields(part):
-        value = getattr(part, item.name)
-        if item.type in ("float", "int", "float | None"):
-            check_number(owner, item.name, value, low=0, optional=item.type.endswith("None"))
-        if item.type == "int" and value != int(value):
-            raise refuse(owner, f"{item.name} must be a whole number, got {value:g}")
-    extras = getattr(part, "extras", {})
-    for name, value in extras.items():
-        check_number(owner, f"extras[{name!r}]", value, low=0)
+_PARTS = ("model", "device", "fleet", "targets")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +53,7 @@ class Model:
         sample_bytes: what one request would carry to a cloud that did the inference instead [B].
         moved_name: what a round moves by default ("LoRA adapter, r16 on q,k,v,o, bf16").
         moved_bytes: its size, one direction [B].
+        sourced: the numbers that were given as ``sourced(value, ...)``, with their sources; filled by itself.
     """
 
     name: str
@@ -72,11 +63,12 @@ class Model:
     sample_bytes: float
     moved_name: str
     moved_bytes: float
+    sourced: Mapping[str, Sourced[float]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_text("Model", "name", self.name)
         check_text(f"Model '{self.name}'", "moved_name", self.moved_name)
-        _check_numbers(f"Model '{self.name}'", self)
+        take_numbers(f"Model '{self.name}'", self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +87,7 @@ class Device:
         uplink_name: the link by name.
         deadline_s: the north star's time limit [s]; deadline_name: what must happen within it.
         extras: further constants of this device, by names that carry their units.
+        sourced: as in ``Model``.
     """
 
     name: str
@@ -112,14 +105,14 @@ class Device:
     deadline_s: float
     deadline_name: str
     extras: Mapping[str, float] = field(default_factory=dict)
+    sourced: Mapping[str, Sourced[float]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_text("Device", "name", self.name)
         owner = f"Device '{self.name}'"
         for name in ("uplink_name", "deadline_name"):
             check_text(owner, name, getattr(self, name))
-        object.__setattr__(self, "extras", frozen_mapping(owner, "extras", self.extras))
-        _check_numbers(owner, self)
+        take_numbers(owner, self)
         check_number(owner, "utilisation", self.utilisation, low=0.001, high=1)
         check_number(owner, "learning_memory_bytes", self.learning_memory_bytes, low=0, high=self.memory_bytes)
 
@@ -135,7 +128,8 @@ class Fleet:
         cap_scope: "device" or "service".
         skew_alpha: Dirichlet concentration of the class mixes; small is unlike.
         reliability: share of uploads that arrive, 0..1.
-        seed: fixes the partition of the simulated fleet.
+        seed: fixes the partition of the simulated fleet; it needs no source.
+        sourced: as in ``Model``.
     """
 
     devices: int
@@ -147,10 +141,11 @@ class Fleet:
     skew_alpha: float
     reliability: float
     seed: int
+    sourced: Mapping[str, Sourced[float]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_text("Fleet", "unit", self.unit)
-        _check_numbers("Fleet", self)
+        take_numbers("Fleet", self)
         check_number("Fleet", "devices", self.devices, low=1)
         check_number("Fleet", "reliability", self.reliability, low=0, high=1)
         check_one_of("Fleet", "cap_scope", self.cap_scope, ("device", "service"))
@@ -165,6 +160,7 @@ class Targets:
         safety_accuracy: the privacy bench may not fall below it, 0..1.
         epsilon: the privacy officer's bound; epsilon_unit: whom it protects ("vehicle").
         extras: further targets of this track, by names that carry their units.
+        sourced: as in ``Model``.
     """
 
     mean_accuracy: float
@@ -173,11 +169,11 @@ class Targets:
     epsilon: float
     epsilon_unit: str
     extras: Mapping[str, float] = field(default_factory=dict)
+    sourced: Mapping[str, Sourced[float]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_text("Targets", "epsilon_unit", self.epsilon_unit)
-        object.__setattr__(self, "extras", frozen_mapping("Targets", "extras", self.extras))
-        _check_numbers("Targets", self)
+        take_numbers("Targets", self)
         for name in ("mean_accuracy", "worst_city_accuracy", "safety_accuracy"):
             check_number("Targets", name, getattr(self, name), low=0, high=1)
 
@@ -206,8 +202,8 @@ class Track:
         north_star: the one sentence that never changes; wall: what stands in its way, in a few words.
         model, device, fleet, targets: the constants.
         crisis_name: the crisis by name; crisis: its bench, or None while there is none.
-        sources: "device.memory_bytes" -> where the number comes from, or "assumed: why". Every number of model,
-            device, fleet and targets (extras as "device.extras.NAME") must be there.
+        sources: the text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made
+            from model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
         reading: papers offered at the briefing, as (reference, what it answers here).
         colour, icon, marker: identity.
         texts: what the benches let this track say in its own words, by the names that they declare.
@@ -225,7 +221,6 @@ class Track:
     fleet: Fleet
     targets: Targets
     crisis_name: str
-    sources: Mapping[str, str]
     colour: Colour
     icon: str
     marker: str = "circle"
@@ -234,6 +229,7 @@ class Track:
     texts: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[Extra, ...] = ()
     cities: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=Sources)
 
     def __post_init__(self) -> None:
         check_id("Track", self.id)
@@ -258,17 +254,36 @@ class Track:
         check_one_of(owner, "marker", self.marker, MARKERS)
         check_items(owner, "reading", self.reading, tuple)
         check_items(owner, "extras", self.extras, Extra)
-        object.__setattr__(self, "sources", frozen_mapping(owner, "sources", self.sources))
         object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
         self._read_cities(owner)
-        for name, value in self.sources.items():
-            check_text(owner, f"sources['{name}']", value, optional=True)
-        missing = [name for name in self.constants() if not self.sources.get(name, "").strip()]
-        if missing:
-            raise refuse(owner, f"sources say nothing of {', '.join(missing)}; give a source or 'assumed: why'")
-        unknown = sorted(set(self.sources) - set(self.constants()))
+        if not isinstance(self.sources, Sources):
+            self._add_texts(owner)
+        parts = {name: getattr(self, name) for name in _PARTS}
+        object.__setattr__(self, "sources", sources_of(owner, parts))
+
+    def _add_texts(self, owner: str) -> None:
+        """Give the plain numbers the sources of the old mapping from dotted names to texts."""
+        texts = frozen_mapping(owner, "sources", self.sources)
+        warnings.warn(
+            f"{owner}: sources= is deprecated; write the source beside its number, "
+            "memory_bytes=sourced(4 * 2**30, 'assumed: why')",
+            DeprecationWarning,
+            stacklevel=4,
+        )
+        for name, text in texts.items():
+            check_text(owner, f"sources['{name}']", text, optional=True)
+        unknown = sorted(set(texts) - set(self.constants()))
         if unknown:
             raise refuse(owner, f"sources name {', '.join(unknown)}, which is not a number of this track")
+        for title in _PARTS:
+            part = getattr(self, title)
+            said = {name: texts.get(f"{title}.{name}", "").strip() for name in numbers_of(part)}
+            old = {
+                name: Sourced(value, source_from_text(said[name]))
+                for name, value in numbers_of(part).items()
+                if said[name]
+            }
+            object.__setattr__(self, title, replace(part, sourced={**part.sourced, **old}))
 
     def _read_cities(self, owner: str) -> None:
         """Check the cities, and read them from ``texts`` where they stood before API version 1."""
@@ -287,17 +302,13 @@ class Track:
 
     def constants(self) -> dict[str, float]:
         """Return every number of the track by its dotted name, ``{"device.memory_bytes": 684e9, ...}``."""
-        found: dict[str, float] = {}
-        for part in ("model", "device", "fleet", "targets"):
-            owner = getattr(self, part)
-            for item in fields(owner):
-                value = getattr(owner, item.name)
-                if item.name == "extras":
-                    found.update({f"{part}.extras.{name}": number for name, number in value.items()})
-                elif isinstance(value, (int, float)) and item.name != "seed":
-                    found[f"{part}.{item.name}"] = value
-        return found
+        return {f"{part}.{name}": value for part in _PARTS for name, value in numbers_of(getattr(self, part)).items()}
+
+    def source(self, name: str) -> Source:
+        """Return where the constant of that dotted name comes from: citation, kind and link."""
+        assert isinstance(self.sources, Sources)
+        return self.sources.of(name)
 
     def is_assumed(self, name: str) -> bool:
         """Whether the constant of that dotted name is a teaching estimate rather than a sourced figure."""
-        return self.sources[name].lower().startswith("assumed")
+        return self.source(name).kind == "assumed"

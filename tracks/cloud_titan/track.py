@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from physics import constants
+from physics.sources import derived, sourced
 from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
@@ -12,118 +13,114 @@ from tracks.common.reading_list import READING
 GPUS = 8
 TRAINING_TOKENS = 2048
 
+PUNICA = "https://github.com/punica-ai/punica/blob/master/benchmarks/bench_textgen_lora_all.py"
+S_LORA = "https://github.com/S-LoRA/S-LoRA/blob/2a2786b9dff40300ccc21b878ab8a14dad9244f3/benchmarks/trace.py"
+
 MODEL = Model(
     name="LoRA adapters on Llama-3-70B",
-    parameters=constants.LLAMA_3_70B_PARAMETERS,
-    weights_bytes=constants.LLAMA_3_70B_PARAMETERS * 2,
-    forward_flop=constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
-    sample_bytes=4,
+    parameters=constants.sourced_of("LLAMA_3_70B_PARAMETERS"),
+    weights_bytes=sourced(constants.LLAMA_3_70B_PARAMETERS * 2, "derived: 70,553,706,496 parameters x 2 B (bf16)"),
+    forward_flop=sourced(
+        constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
+        "derived: one token, about 2 FLOP a parameter; attention over the context is left out",
+    ),
+    sample_bytes=sourced(4, "assumed: one token of a prompt, about four characters of one byte"),
     moved_name="LoRA adapter, r16 on q,k,v,o, bf16",
-    moved_bytes=constants.LLAMA_3_70B_LORA_PARAMETERS * 2,
+    moved_bytes=sourced(
+        constants.LLAMA_3_70B_LORA_PARAMETERS * 2,
+        "derived: 65,536,000 parameters x 2 B; r (d_in + d_out) a matrix, Hu et al. 2021 (LoRA)",
+        url=constants.LORA.url,
+    ),
 )
 
 DEVICE = Device(
     name="Node of 8 H100 SXM5",
-    memory_bytes=GPUS * constants.H100_MEMORY_BYTES,
-    learning_memory_bytes=GPUS * constants.H100_MEMORY_BYTES,
-    memory_bytes_per_s=GPUS * constants.H100_MEMORY_BYTES_PER_S,
-    peak_flop_per_s=GPUS * constants.H100_FLOP_PER_S,
-    utilisation=0.4,
-    power_w=GPUS * constants.H100_POWER_W,
-    learning_power_w=GPUS * constants.H100_POWER_W,
+    memory_bytes=sourced(
+        GPUS * constants.H100_MEMORY_BYTES, derived(f"{GPUS} GPUs", constants.source_of("H100_MEMORY_BYTES"))
+    ),
+    learning_memory_bytes=sourced(GPUS * constants.H100_MEMORY_BYTES, "assumed: the whole node while it fine-tunes"),
+    memory_bytes_per_s=sourced(
+        GPUS * constants.H100_MEMORY_BYTES_PER_S,
+        derived(f"{GPUS} GPUs", constants.source_of("H100_MEMORY_BYTES_PER_S")),
+    ),
+    peak_flop_per_s=sourced(
+        GPUS * constants.H100_FLOP_PER_S, derived(f"{GPUS} GPUs", constants.source_of("H100_FLOP_PER_S"))
+    ),
+    utilisation=sourced(
+        0.4,
+        "assumed: large matrix products reach about 40% of the dense peak; "
+        "decoding token by token is limited by memory instead",
+    ),
+    power_w=sourced(GPUS * constants.H100_POWER_W, derived(f"{GPUS} GPUs alone", constants.source_of("H100_POWER_W"))),
+    learning_power_w=sourced(GPUS * constants.H100_POWER_W, "assumed: the whole node while it fine-tunes"),
     battery_wh=None,
-    uplink_bit_per_s=100e9,
+    uplink_bit_per_s=sourced(100e9, "assumed: one 100 Gb/s port a node"),
     uplink_name="Data-centre Ethernet",
-    round_trip_s=0.001,
-    deadline_s=0.050,
+    round_trip_s=sourced(0.001, "assumed: the node stands in the data centre; one hop away is 1 ms"),
+    deadline_s=sourced(
+        0.050,
+        "assumed: 11% of the strictest public budget, MLPerf Inference interactive p99, 450 ms",
+        url=constants.MLPERF_INTERACTIVE.url,
+    ),
     deadline_name="p99 added time to first token",
     extras={
-        "gpus": GPUS,
-        "gpu_memory_bytes": constants.H100_MEMORY_BYTES,
-        "gpu_memory_bytes_per_s": constants.H100_MEMORY_BYTES_PER_S,
-        "gpu_flop_per_s": constants.H100_FLOP_PER_S,
-        "gpu_power_w": constants.H100_POWER_W,
-        "pcie_bytes_per_s": constants.PCIE_5_X16_BYTES_PER_S,
-        "nvme_bytes_per_s": constants.NVME_BYTES_PER_S,
-        "kv_bytes_per_token": constants.LLAMA_3_70B_KV_BYTES_PER_TOKEN,
-        "lora_rank": constants.LLAMA_3_70B_LORA_RANK,
-        "lora_parameters": constants.LLAMA_3_70B_LORA_PARAMETERS,
-        "adapter_skew": 0.8,
-        "adapter_skew_low": 0.6,
-        "adapter_skew_high": 1.2,
-        "window_flop": TRAINING_TOKENS * constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
+        "gpus": sourced(GPUS, "assumed: the usual eight-GPU board; it holds the weights and leaves room for adapters"),
+        "gpu_memory_bytes": constants.sourced_of("H100_MEMORY_BYTES"),
+        "gpu_memory_bytes_per_s": constants.sourced_of("H100_MEMORY_BYTES_PER_S"),
+        "gpu_flop_per_s": constants.sourced_of("H100_FLOP_PER_S"),
+        "gpu_power_w": constants.sourced_of("H100_POWER_W"),
+        "pcie_bytes_per_s": constants.sourced_of("PCIE_5_X16_BYTES_PER_S"),
+        "nvme_bytes_per_s": constants.sourced_of("NVME_BYTES_PER_S"),
+        "kv_bytes_per_token": constants.sourced_of("LLAMA_3_70B_KV_BYTES_PER_TOKEN"),
+        "lora_rank": constants.sourced_of("LLAMA_3_70B_LORA_RANK"),
+        "lora_parameters": constants.sourced_of("LLAMA_3_70B_LORA_PARAMETERS"),
+        "adapter_skew": sourced(
+            0.8, "assumed: no production exponent is public; Punica's benchmark uses Zipf 1.5", url=PUNICA
+        ),
+        "adapter_skew_low": sourced(
+            0.6, "assumed: low end of what is explored; S-LoRA's benchmark is uniform", url=S_LORA
+        ),
+        "adapter_skew_high": sourced(
+            1.2, "assumed: high end of what is explored; Punica's benchmark uses Zipf 1.5", url=PUNICA
+        ),
+        "window_flop": sourced(
+            TRAINING_TOKENS * constants.LLAMA_3_70B_PARAMETERS * constants.FLOP_PER_MAC,
+            "assumed: 2,048 tokens, what one training sample takes; 2 FLOP a parameter and token",
+        ),
     },
 )
 
 FLEET = Fleet(
-    devices=1_000_000,
+    devices=sourced(
+        1_000_000, "assumed: a million tenants, so that their adapters (131 TB) fit no memory tier at hand"
+    ),
     unit="tenants",
-    raw_bytes_per_device_day=50 * KB,
-    cap_bytes=50 * TB,
-    cap_days=1,
+    raw_bytes_per_device_day=sourced(50 * KB, "assumed: 50 kB of prompts, some twenty pages of text"),
+    cap_bytes=sourced(50 * TB, "assumed: 50 TB a day for the whole service, a thousand times the prompts themselves"),
+    cap_days=sourced(1, "assumed: the service is capped by the day"),
     cap_scope="service",
-    skew_alpha=0.3,
-    reliability=0.8,
+    skew_alpha=sourced(0.3, "assumed: tenants differ, but less than cities do; set by measurement on the proxy task"),
+    reliability=sourced(0.8, "assumed: the same start on every track, one upload in five is lost"),
     seed=19,
 )
 
 TARGETS = Targets(
-    mean_accuracy=0.91,
-    worst_city_accuracy=0.86,
-    safety_accuracy=0.90,
-    epsilon=8,
+    mean_accuracy=sourced(0.91, "assumed: within two points of .925, the proxy task's central least-squares accuracy"),
+    worst_city_accuracy=sourced(0.86, "assumed: five points below the mean target"),
+    safety_accuracy=sourced(0.90, "assumed: what the privacy bench may not fall below on the proxy task"),
+    epsilon=sourced(
+        8,
+        "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",
+        url=constants.GBOARD_2024.url,
+    ),
     epsilon_unit="tenant",
-    extras={"p99_added_first_token_s": 0.050, "throughput_share": 0.95},
+    extras={
+        "p99_added_first_token_s": sourced(
+            0.050, "assumed: 11% of MLPerf Inference's interactive p99 of 450 ms", url=constants.MLPERF_INTERACTIVE.url
+        ),
+        "throughput_share": sourced(0.95, "assumed: adapters may cost one token in twenty"),
+    },
 )
-
-_H100 = "NVIDIA H100 SXM5 data sheet, as repeated at glennklockwood.com"
-_SHAPE = "Meta-Llama-3-70B config.json, as repeated in public code"
-
-SOURCES = {
-    "model.parameters": f"derived: counted from the shape in {_SHAPE}",
-    "model.weights_bytes": "derived: 70,553,706,496 parameters x 2 B (bf16)",
-    "model.forward_flop": "derived: one token, about 2 FLOP a parameter; attention over the context is left out",
-    "model.sample_bytes": "assumed: one token of a prompt, about four characters of one byte",
-    "model.moved_bytes": "derived: 65,536,000 parameters x 2 B; r (d_in + d_out) a matrix, Hu et al. 2021 (LoRA)",
-    "device.memory_bytes": "derived: 8 x 81,559 MiB; nvidia-smi prints 81,559 MiB for the 80 GB card",
-    "device.learning_memory_bytes": "assumed: the whole node while it fine-tunes",
-    "device.memory_bytes_per_s": f"derived: 8 x 3.35 TB/s; {_H100}",
-    "device.peak_flop_per_s": f"derived: 8 x 989 TFLOP/s bf16, dense; {_H100}",
-    "device.utilisation": "assumed: large matrix products reach about 40% of the dense peak; "
-    "decoding token by token is limited by memory instead",
-    "device.power_w": f"derived: 8 x 700 W, the GPUs alone; {_H100}",
-    "device.learning_power_w": "assumed: the whole node while it fine-tunes",
-    "device.uplink_bit_per_s": "assumed: one 100 Gb/s port a node",
-    "device.round_trip_s": "assumed: the node stands in the data centre; one hop away is 1 ms",
-    "device.deadline_s": "assumed: 11% of the strictest public budget, MLPerf Inference interactive p99, 450 ms",
-    "device.extras.gpus": "assumed: the usual eight-GPU board; it holds the weights and leaves room for adapters",
-    "device.extras.gpu_memory_bytes": "nvidia-smi prints 81,559 MiB for the 80 GB card; second-hand",
-    "device.extras.gpu_memory_bytes_per_s": f"{_H100}: HBM3, 3.35 TB/s",
-    "device.extras.gpu_flop_per_s": f"{_H100}: 989 TFLOP/s bf16 dense; 1,979 counts 2:4 sparsity",
-    "device.extras.gpu_power_w": f"{_H100}: up to 700 W",
-    "device.extras.pcie_bytes_per_s": "Azure azurehpc-health-checks, nd96isr_h100_v5: a node below 52 GB/s in the "
-    "worse direction fails; a GPU, PCIe 5 x16, 64 GB/s raw",
-    "device.extras.nvme_bytes_per_s": "Samsung PM1733, one PCIe 4 drive, 7.0 GB/s read; second-hand",
-    "device.extras.kv_bytes_per_token": f"derived: 2 x 80 layers x 8 heads x 128 x 2 B; {_SHAPE}",
-    "device.extras.lora_rank": "assumed: a middle rank; Hu et al. 2021 (LoRA) try 1 to 64",
-    "device.extras.lora_parameters": f"derived: rank 16 on q, k, v, o of 80 layers; {_SHAPE}",
-    "device.extras.adapter_skew": "assumed: no production exponent is public; Punica's benchmark uses Zipf 1.5",
-    "device.extras.adapter_skew_low": "assumed: low end of what is explored; S-LoRA's benchmark is uniform",
-    "device.extras.adapter_skew_high": "assumed: high end of what is explored; Punica's benchmark uses Zipf 1.5",
-    "device.extras.window_flop": "assumed: 2,048 tokens, what one training sample takes; 2 FLOP a parameter and token",
-    "fleet.devices": "assumed: a million tenants, so that their adapters (131 TB) fit no memory tier at hand",
-    "fleet.raw_bytes_per_device_day": "assumed: 50 kB of prompts, some twenty pages of text",
-    "fleet.cap_bytes": "assumed: 50 TB a day for the whole service, a thousand times the prompts themselves",
-    "fleet.cap_days": "assumed: the service is capped by the day",
-    "fleet.skew_alpha": "assumed: tenants differ, but less than cities do; set by measurement on the proxy task",
-    "fleet.reliability": "assumed: the same start on every track, one upload in five is lost",
-    "targets.mean_accuracy": "assumed: within two points of .925, the proxy task's central least-squares accuracy",
-    "targets.worst_city_accuracy": "assumed: five points below the mean target",
-    "targets.safety_accuracy": "assumed: what the privacy bench may not fall below on the proxy task",
-    "targets.epsilon": "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",
-    "targets.extras.p99_added_first_token_s": "assumed: 11% of MLPerf Inference's interactive p99 of 450 ms",
-    "targets.extras.throughput_share": "assumed: adapters may cost one token in twenty",
-}
 
 TEXTS = {
     "paradox_speaker": "CTO",
@@ -169,7 +166,6 @@ CLOUD_TITAN = Track(
     targets=TARGETS,
     crisis_name="the Personalization Flood",
     crisis=FLOOD,
-    sources=SOURCES,
     colour=Colour(light="#4F46E5", dark="#A5B4FC"),
     icon="cloud",
     marker="circle",

@@ -3,102 +3,116 @@
 from __future__ import annotations
 
 from physics import constants
+from physics.sources import source, sourced
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.common.reading_list import READING
 from tracks.edge_guardian.drift import bench as drift
 
+ORIN = source(
+    "Jetson AGX Orin data sheet DS-10662-001 v1.8",
+    kind="data sheet",
+    url="https://www.nvidia.com/en-us/autonomous-machines/embedded-systems/jetson-orin/",
+)
+ORIN_POWER_MODES = "https://github.com/NVIDIA/Deep-Learning-Accelerator-SW"
+INTEL_2016 = source(
+    "forecast: 4,000 GB a day, Intel keynote, Los Angeles, 15 November 2016",
+    kind="report",
+    url="https://download.intel.com/newsroom/2021/archive/"
+    "2016-11-15-editorials-krzanich-the-future-of-automated-driving.pdf",
+)
+APOLLO = source(
+    "Apollo, control_conf, control_period 0.01",
+    kind="code",
+    url="https://github.com/ApolloAuto/apollo/blob/0dfbc83377d9f6b19c50fec61388463a26af4c92/"
+    "modules/control/testdata/conf/control_conf_lite.pb.txt",
+)
+
 MODEL = Model(
     name="ResNet-50 backbone",
-    parameters=constants.RESNET_50_PARAMETERS,
-    weights_bytes=constants.RESNET_50_PARAMETERS,
-    forward_flop=constants.RESNET_50_MACS * constants.FLOP_PER_MAC,
-    sample_bytes=1 * MB,
+    parameters=constants.sourced_of("RESNET_50_PARAMETERS"),
+    weights_bytes=sourced(constants.RESNET_50_PARAMETERS, "derived: 25,557,032 parameters x 1 B (INT8), as it serves"),
+    forward_flop=sourced(
+        constants.RESNET_50_MACS * constants.FLOP_PER_MAC,
+        "derived: 2 x 4.09 G MAC at 224 x 224, torchvision, ResNet50_Weights (He et al. 2016)",
+        url=constants.TORCHVISION_RESNET_50.url,
+    ),
+    sample_bytes=sourced(
+        1 * MB,
+        "assumed: one camera frame, 30 MB/s at 30 frames a second; Intel's 2016 keynote gives cameras 20 to 40 MB/s",
+        url=INTEL_2016.url,
+    ),
     moved_name="ResNet-50 backbone, fp16",
-    moved_bytes=constants.RESNET_50_PARAMETERS * 2,
+    moved_bytes=sourced(constants.RESNET_50_PARAMETERS * 2, "derived: 25,557,032 parameters x 2 B (fp16)"),
 )
 
 DEVICE = Device(
     name="DRIVE AGX Orin class, 254 INT8 TOPS sparse (127 dense)",
-    memory_bytes=32 * GIB,
-    learning_memory_bytes=1 * GIB,
-    memory_bytes_per_s=204.8e9,
-    peak_flop_per_s=127e12,
-    utilisation=0.1,
-    power_w=60,
-    learning_power_w=15,
+    memory_bytes=sourced(
+        32 * GIB, "assumed: 32 GB of LPDDR5, as on the Jetson AGX Orin 32 GB; none is published for DRIVE", url=ORIN.url
+    ),
+    learning_memory_bytes=sourced(1 * GIB, "assumed: 1 GiB; the rest is the safety partition"),
+    memory_bytes_per_s=sourced(204.8e9, ORIN.at("256 bit, 204.8 GB/s")),
+    peak_flop_per_s=sourced(
+        127e12,
+        "derived: half of 254 INT8 TOPS, a vendor peak with sparsity, inferred from the same "
+        "silicon's 275 (NVIDIA Deep-Learning-Accelerator-SW)",
+        url=ORIN_POWER_MODES,
+    ),
+    utilisation=sourced(0.1, "assumed: one frame at a time keeps about a tenth of the dense peak busy"),
+    power_w=sourced(60, ORIN.at("up to 60 W, Jetson class")),
+    learning_power_w=sourced(
+        15, "assumed: a quarter of the module; its smallest published power mode is 15 W", url=ORIN_POWER_MODES
+    ),
     battery_wh=None,
-    uplink_bit_per_s=21e6,
+    uplink_bit_per_s=sourced(
+        21e6,
+        "Ookla, State of 5G 2021, global median of the third quarter: 21.08 Mb/s",
+        kind="report",
+        url="https://www.ookla.com/articles/state-of-worldwide-5g-2021",
+    ),
     uplink_name="5G",
-    round_trip_s=0.040,
-    deadline_s=0.010,
+    round_trip_s=sourced(0.040, "assumed: 5G to a regional cloud and back"),
+    deadline_s=sourced(0.010, APOLLO.at("a control loop; planning is 100 ms")),
     deadline_name="control loop",
     extras={
-        "sparse_op_per_s": 254e12,
-        "radio_j_per_byte": constants.FIVE_G_J_PER_BYTE,
-        "planning_period_s": 0.1,
+        "sparse_op_per_s": sourced(
+            254e12,
+            "NVIDIA, DRIVE AGX Orin: 254 INT8 TOPS, a vendor peak that counts sparsity",
+            kind="data sheet",
+            url="https://developer.nvidia.com/drive/agx",
+        ),
+        "radio_j_per_byte": constants.sourced_of("FIVE_G_J_PER_BYTE"),
+        "planning_period_s": sourced(
+            0.1,
+            "Apollo, control_conf, trajectory_period 0.1: trajectories come every 0.1 s",
+            kind="code",
+            url=APOLLO.url,
+        ),
     },
 )
 
 FLEET = Fleet(
-    devices=500_000,
+    devices=sourced(500_000, "assumed: a large car maker's connected fleet"),
     unit="vehicles",
-    raw_bytes_per_device_day=4 * TB,
-    cap_bytes=5 * GB,
-    cap_days=DAYS_PER_MONTH,
+    raw_bytes_per_device_day=sourced(4 * TB, INTEL_2016),
+    cap_bytes=sourced(5 * GB, "assumed: 5 GB a vehicle and month of a connectivity contract"),
+    cap_days=sourced(DAYS_PER_MONTH, "assumed: contracts run by the month of 30 days"),
     cap_scope="device",
-    skew_alpha=0.05,
-    reliability=0.8,
+    skew_alpha=sourced(0.05, "assumed: cities share few scenes; set by measurement on the proxy task"),
+    reliability=sourced(0.8, "assumed: the same start on every track, one upload in five is lost"),
     seed=22,
 )
 
 TARGETS = Targets(
-    mean_accuracy=0.92,
-    worst_city_accuracy=0.87,
-    safety_accuracy=0.90,
-    epsilon=1,
+    mean_accuracy=sourced(0.92, "assumed: just below .925, the proxy task's central least-squares accuracy"),
+    worst_city_accuracy=sourced(0.87, "assumed: five points below the mean target"),
+    safety_accuracy=sourced(0.90, "assumed: what the privacy bench may not fall below on the proxy task"),
+    epsilon=sourced(1, constants.GBOARD_2024.at(".994 is the strongest value anyone has announced")),
     epsilon_unit="vehicle",
-    extras={"control_loop_p99_s": 0.010},
+    extras={"control_loop_p99_s": sourced(0.010, APOLLO)},
 )
-
-_ORIN = "Jetson AGX Orin data sheet DS-10662-001 v1.8, as quoted publicly"
-
-SOURCES = {
-    "model.parameters": "torchvision, ResNet50_Weights: 25,557,032 parameters (He et al. 2016)",
-    "model.weights_bytes": "derived: 25,557,032 parameters x 1 B (INT8), as it serves",
-    "model.forward_flop": "derived: 2 x 4.09 G MAC at 224 x 224, torchvision, ResNet50_Weights (He et al. 2016)",
-    "model.sample_bytes": "assumed: one camera frame, 30 MB/s at 30 frames a second; "
-    "Intel's 2016 keynote gives cameras 20 to 40 MB/s",
-    "model.moved_bytes": "derived: 25,557,032 parameters x 2 B (fp16)",
-    "device.memory_bytes": "assumed: 32 GB of LPDDR5, as on the Jetson AGX Orin 32 GB; none is published for DRIVE",
-    "device.learning_memory_bytes": "assumed: 1 GiB; the rest is the safety partition",
-    "device.memory_bytes_per_s": f"{_ORIN}: 256 bit, 204.8 GB/s",
-    "device.peak_flop_per_s": "derived: half of 254 INT8 TOPS, a vendor peak with sparsity, inferred from the same "
-    "silicon's 275 (NVIDIA Deep-Learning-Accelerator-SW)",
-    "device.utilisation": "assumed: one frame at a time keeps about a tenth of the dense peak busy",
-    "device.power_w": f"{_ORIN}: up to 60 W, Jetson class",
-    "device.learning_power_w": "assumed: a quarter of the module; its smallest published power mode is 15 W",
-    "device.uplink_bit_per_s": "Ookla, State of 5G 2021, global median of the third quarter: 21.08 Mb/s",
-    "device.round_trip_s": "assumed: 5G to a regional cloud and back",
-    "device.deadline_s": "Apollo, control_conf, control_period 0.01: a control loop; planning is 100 ms",
-    "device.extras.sparse_op_per_s": "vendor peak of DRIVE AGX Orin, second-hand; counts sparsity",
-    "device.extras.radio_j_per_byte": "Narayanan et al., SIGCOMM 2021: 29.15 mW per Mb/s on low band, 233 mJ/MB; "
-    "slope only, base power and tail come on top",
-    "device.extras.planning_period_s": "Apollo: trajectories come every 0.1 s",
-    "fleet.devices": "assumed: a large car maker's connected fleet",
-    "fleet.raw_bytes_per_device_day": "forecast: 4,000 GB a day, Intel keynote, Los Angeles, 15 November 2016",
-    "fleet.cap_bytes": "assumed: 5 GB a vehicle and month of a connectivity contract",
-    "fleet.cap_days": "assumed: contracts run by the month of 30 days",
-    "fleet.skew_alpha": "assumed: cities share few scenes; set by measurement on the proxy task",
-    "fleet.reliability": "assumed: the same start on every track, one upload in five is lost",
-    "targets.mean_accuracy": "assumed: just below .925, the proxy task's central least-squares accuracy",
-    "targets.worst_city_accuracy": "assumed: five points below the mean target",
-    "targets.safety_accuracy": "assumed: what the privacy bench may not fall below on the proxy task",
-    "targets.epsilon": "Google 2024, Advances in private training for production on-device language models: "
-    ".994 is the strongest value anyone has announced",
-    "targets.extras.control_loop_p99_s": "Apollo, control_conf, control_period 0.01",
-}
 
 TEXTS = {
     "paradox_speaker": "Safety lead",
@@ -144,7 +158,6 @@ EDGE_GUARDIAN = Track(
     targets=TARGETS,
     crisis_name="the Fleet Learning Drift",
     crisis=drift.BENCH,
-    sources=SOURCES,
     colour=Colour(light="#B71C28", dark="#FF8A8A"),
     icon="shield",
     marker="square",

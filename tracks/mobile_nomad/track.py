@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from physics import constants
+from physics.sources import derived, sourced
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
@@ -12,116 +13,107 @@ from tracks.mobile_nomad.battery.bench import BENCH
 FRAMES_PER_S = 60
 AUDIO_S_PER_DAY = 30 * 60
 
+IFIXIT_2025 = (
+    "https://www.ifixit.com/News/113543/"
+    "theres-groundbreaking-waveguide-tech-inside-metas-800-ar-glasses-but-dont-count-on-fixing-them"
+)
+
 MODEL = Model(
     name="ProxylessNAS-Mobile with lite residual modules",
-    parameters=constants.PROXYLESS_MOBILE_PARAMETERS,
-    weights_bytes=constants.PROXYLESS_MOBILE_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS,
-    forward_flop=constants.PROXYLESS_MOBILE_MACS * constants.FLOP_PER_MAC,
-    sample_bytes=15 * KB,
+    parameters=constants.sourced_of("PROXYLESS_MOBILE_PARAMETERS"),
+    weights_bytes=sourced(
+        constants.PROXYLESS_MOBILE_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS,
+        derived("4,615,928 + 130,662 (a head of 102 classes) parameters x 1 B (INT8)", constants.TINYTL),
+    ),
+    forward_flop=sourced(
+        constants.PROXYLESS_MOBILE_MACS * constants.FLOP_PER_MAC,
+        "derived: 2 x 320 M MAC at 224 x 224, Cai et al. 2019 (ProxylessNAS)",
+        url=constants.PROXYLESS_NAS.url,
+    ),
+    sample_bytes=sourced(15 * KB, "assumed: one camera frame of 224 x 224 x 3 B as JPEG at 10:1"),
     moved_name="whole backbone, fp32",
-    moved_bytes=constants.PROXYLESS_MOBILE_PARAMETERS * 4,
+    moved_bytes=sourced(
+        constants.PROXYLESS_MOBILE_PARAMETERS * 4,
+        derived("4,615,928 parameters x 4 B (fp32), the head stays on the device", constants.TINYTL),
+    ),
 )
 
 DEVICE = Device(
     name="AR glasses with display",
-    memory_bytes=2 * GIB,
-    learning_memory_bytes=512 * MIB,
-    memory_bytes_per_s=51.2e9,
-    peak_flop_per_s=8e12,
-    utilisation=0.05,
-    power_w=1,
-    learning_power_w=1,
-    battery_wh=0.96,
-    uplink_bit_per_s=constants.LTE_UPLINK_BIT_PER_S,
+    memory_bytes=sourced(2 * GIB, "Meta Ray-Ban Display: 2 GB (iFixit teardown, 2025)", kind="report", url=IFIXIT_2025),
+    learning_memory_bytes=sourced(512 * MIB, "assumed: a quarter of the RAM, beside display, cameras and radio"),
+    memory_bytes_per_s=sourced(
+        51.2e9, "assumed: phone class, 64-bit LPDDR5-6400; none is published for Snapdragon AR1"
+    ),
+    peak_flop_per_s=sourced(8e12, "assumed: 8 INT8 TOPS; Qualcomm publishes none for AR1 or AR2"),
+    utilisation=sourced(0.05, "assumed: depthwise convolutions at batch 1 keep a small accelerator a few percent busy"),
+    power_w=sourced(
+        1,
+        "Qualcomm, Snapdragon AR2 Gen 1 launch, 2022: glasses below 1 W; sustained",
+        kind="report",
+        url="https://www.qualcomm.com/news/releases/2022/11/qualcomm-launches-snapdragon-ar2-designed-to-revolutionize-ar-gl",
+    ),
+    learning_power_w=sourced(1, "assumed: learning may use the whole sustained power while the display is off"),
+    battery_wh=sourced(0.96, "Meta Ray-Ban Display: .96 Wh (iFixit teardown, 2025)", kind="report", url=IFIXIT_2025),
+    uplink_bit_per_s=constants.sourced_of("LTE_UPLINK_BIT_PER_S"),
     uplink_name="LTE (2012 median)",
-    round_trip_s=0.060,
-    deadline_s=1 / FRAMES_PER_S,
+    round_trip_s=sourced(0.060, "assumed: LTE to a regional cloud and back"),
+    deadline_s=sourced(1 / FRAMES_PER_S, "assumed: one frame at 60 frames a second, the north star"),
     deadline_name="next display frame",
     extras={
-        "frames_per_s": FRAMES_PER_S,
-        "burst_power_w": 2,
-        "skin_limit_c": 43,
-        "wifi_bit_per_s": 100e6,
-        "radio_j_per_byte": (6 * constants.LTE_UPLINK_W_PER_MBIT_S + constants.LTE_BASE_W)
-        / (constants.LTE_UPLINK_BIT_PER_S / 8),
-        "lte_isolated_packet_j": constants.LTE_ISOLATED_PACKET_J,
-        "audio_s_per_day": AUDIO_S_PER_DAY,
-        "tinytl_lite_residual_bytes": 4
-        * (constants.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS),
+        "frames_per_s": sourced(FRAMES_PER_S, "assumed: the north star"),
+        "burst_power_w": sourced(
+            2, "RayNeo X3 Pro: a developer reports heat trouble above 500 mA, about 1.9 W", kind="report"
+        ),
+        "skin_limit_c": sourced(
+            43,
+            "assumed: no glasses-specific limit is published; heat next to the skin limits "
+            "smart glasses (LiKamWa et al. 2014)",
+        ),
+        "wifi_bit_per_s": sourced(100e6, "assumed: home Wi-Fi, one antenna"),
+        "radio_j_per_byte": sourced(
+            (6 * constants.LTE_UPLINK_W_PER_MBIT_S + constants.LTE_BASE_W) / (constants.LTE_UPLINK_BIT_PER_S / 8),
+            derived("(438.39 mW per Mb/s x 6 + 1288.04 mW) / 0.75 MB/s while sending", constants.LTE_2012),
+        ),
+        "lte_isolated_packet_j": constants.sourced_of("LTE_ISOLATED_PACKET_J"),
+        "audio_s_per_day": sourced(AUDIO_S_PER_DAY, "assumed: half an hour of speech a day, in short sessions"),
+        "tinytl_lite_residual_bytes": sourced(
+            4 * (constants.PROXYLESS_MOBILE_LITE_RESIDUAL_PARAMETERS + constants.PROXYLESS_MOBILE_HEAD_PARAMETERS),
+            derived("(1,816,416 + 130,662) parameters x 4 B", constants.TINYTL),
+        ),
     },
 )
 
 FLEET = Fleet(
-    devices=10_000_000,
+    devices=sourced(10_000_000, "assumed: a successful consumer product"),
     unit="glasses",
-    raw_bytes_per_device_day=AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
-    cap_bytes=0.5 * GB,
-    cap_days=DAYS_PER_MONTH,
+    raw_bytes_per_device_day=sourced(
+        AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
+        "derived: 30 min (assumed) x 16 kHz x 2 B",
+    ),
+    cap_bytes=sourced(0.5 * GB, "assumed: 0.5 GB a device and month beside the wearer's own use"),
+    cap_days=sourced(DAYS_PER_MONTH, "assumed: mobile contracts run by the month of 30 days"),
     cap_scope="device",
-    skew_alpha=0.1,
-    reliability=0.8,
+    skew_alpha=sourced(0.1, "assumed: accents and places differ; set by measurement on the proxy task"),
+    reliability=sourced(0.8, "assumed: the same start on every track, one upload in five is lost"),
     seed=76,
 )
 
 TARGETS = Targets(
-    mean_accuracy=0.92,
-    worst_city_accuracy=0.87,
-    safety_accuracy=0.90,
-    epsilon=1,
+    mean_accuracy=sourced(0.92, "assumed: just below .925, the proxy task's central least-squares accuracy"),
+    worst_city_accuracy=sourced(0.87, "assumed: five points below the mean target"),
+    safety_accuracy=sourced(0.90, "assumed: what the privacy bench may not fall below on the proxy task"),
+    epsilon=sourced(1, constants.GBOARD_2024.at(".994 is the strongest value anyone has announced")),
     epsilon_unit="wearer",
     extras={
-        "own_accent_gain_points": 8,
-        "elsewhere_loss_points": 1,
-        "battery_share_per_day": 0.05,
-        "raw_audio_bytes": 0,
+        "own_accent_gain_points": sourced(8, "assumed: what a wearer would notice"),
+        "elsewhere_loss_points": sourced(1, "assumed: what other speakers may lose"),
+        "battery_share_per_day": sourced(
+            0.05, "assumed: 5% of .96 Wh is 173 J, 13 isolated LTE packets (Huang 2012)", doi=constants.LTE_2012.doi
+        ),
+        "raw_audio_bytes": sourced(0, "assumed: the privacy promise of the product, no raw audio leaves"),
     },
 )
-
-_TINYTL = "Cai et al. 2020 (TinyTL)"
-
-SOURCES = {
-    "model.parameters": f"{_TINYTL}, counted from fig. 3: backbone with lite residual modules, without the head",
-    "model.weights_bytes": f"derived: 4,615,928 + 130,662 (a head of 102 classes) parameters x 1 B (INT8); {_TINYTL}",
-    "model.forward_flop": "derived: 2 x 320 M MAC at 224 x 224, Cai et al. 2019 (ProxylessNAS)",
-    "model.sample_bytes": "assumed: one camera frame of 224 x 224 x 3 B as JPEG at 10:1",
-    "model.moved_bytes": f"derived: 4,615,928 parameters x 4 B (fp32), the head stays on the device; {_TINYTL}",
-    "device.memory_bytes": "Meta Ray-Ban Display and Rokid Glasses: 2 GB (teardowns via notebookcheck.net)",
-    "device.learning_memory_bytes": "assumed: a quarter of the RAM, beside display, cameras and radio",
-    "device.memory_bytes_per_s": "assumed: phone class, 64-bit LPDDR5-6400; none is published for Snapdragon AR1",
-    "device.peak_flop_per_s": "assumed: 8 INT8 TOPS; Qualcomm publishes none for AR1 or AR2",
-    "device.utilisation": "assumed: depthwise convolutions at batch 1 keep a small accelerator a few percent busy",
-    "device.power_w": "Qualcomm, Snapdragon AR2 Gen 1 launch, 2022: glasses below 1 W; sustained",
-    "device.learning_power_w": "assumed: learning may use the whole sustained power while the display is off",
-    "device.battery_wh": "Meta Ray-Ban Display: .96 Wh (iFixit teardown via notebookcheck.net)",
-    "device.uplink_bit_per_s": "Huang et al., MobiSys 2012: LTE median uplink 6 Mb/s",
-    "device.round_trip_s": "assumed: LTE to a regional cloud and back",
-    "device.deadline_s": "assumed: one frame at 60 frames a second, the north star",
-    "device.extras.frames_per_s": "assumed: the north star",
-    "device.extras.burst_power_w": "RayNeo X3 Pro: a developer reports heat trouble above 500 mA, about 1.9 W",
-    "device.extras.skin_limit_c": "assumed: no glasses-specific limit is published; heat next to the skin limits "
-    "smart glasses (LiKamWa et al. 2014)",
-    "device.extras.wifi_bit_per_s": "assumed: home Wi-Fi, one antenna",
-    "device.extras.radio_j_per_byte": "derived: (438.39 mW per Mb/s x 6 + 1288.04 mW) / 0.75 MB/s while sending; "
-    "Huang et al., MobiSys 2012",
-    "device.extras.lte_isolated_packet_j": "Huang et al., MobiSys 2012: one packet with promotion and tail",
-    "device.extras.audio_s_per_day": "assumed: half an hour of speech a day, in short sessions",
-    "device.extras.tinytl_lite_residual_bytes": f"derived: (1,816,416 + 130,662) parameters x 4 B; {_TINYTL}",
-    "fleet.devices": "assumed: a successful consumer product",
-    "fleet.raw_bytes_per_device_day": "derived: 30 min (assumed) x 16 kHz x 2 B",
-    "fleet.cap_bytes": "assumed: 0.5 GB a device and month beside the wearer's own use",
-    "fleet.cap_days": "assumed: mobile contracts run by the month of 30 days",
-    "fleet.skew_alpha": "assumed: accents and places differ; set by measurement on the proxy task",
-    "fleet.reliability": "assumed: the same start on every track, one upload in five is lost",
-    "targets.mean_accuracy": "assumed: just below .925, the proxy task's central least-squares accuracy",
-    "targets.worst_city_accuracy": "assumed: five points below the mean target",
-    "targets.safety_accuracy": "assumed: what the privacy bench may not fall below on the proxy task",
-    "targets.epsilon": "Google 2024, Advances in private training for production on-device language models: "
-    ".994 is the strongest value anyone has announced",
-    "targets.extras.own_accent_gain_points": "assumed: what a wearer would notice",
-    "targets.extras.elsewhere_loss_points": "assumed: what other speakers may lose",
-    "targets.extras.battery_share_per_day": "assumed: 5% of .96 Wh is 173 J, 13 isolated LTE packets (Huang 2012)",
-    "targets.extras.raw_audio_bytes": "assumed: the privacy promise of the product, no raw audio leaves",
-}
 
 TEXTS = {
     "paradox_speaker": "Privacy officer",
@@ -166,7 +158,6 @@ MOBILE_NOMAD = Track(
     targets=TARGETS,
     crisis_name="the Battery-Privacy Paradox",
     crisis=BENCH,
-    sources=SOURCES,
     colour=Colour(light="#B34A00", dark="#FFB070"),
     icon="eyeglasses",
     marker="diamond",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from physics import constants
+from physics.sources import source, sourced
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
@@ -14,116 +15,132 @@ MACS_PER_CYCLE = 2
 AUDIO_S_PER_DAY = 8 * SECONDS_PER_HOUR
 WINDOW_FLOP = constants.DS_CNN_MACS * constants.FLOP_PER_MAC
 
+NRF5340 = source(
+    "Zephyr, nrf5340_cpuapp_qkaa.dtsi and the nRF5340 DK page",
+    kind="code",
+    url="https://github.com/zephyrproject-rtos/zephyr/blob/0b6e4bc66f124970711cb3686fc33e995a510c13/"
+    "dts/arm/nordic/nrf5340_cpuapp_qkaa.dtsi",
+)
+NEURALAIDS = source("NeuralAids (arXiv 2503.18698)", kind="paper", url="https://arxiv.org/abs/2503.18698")
+
 MODEL = Model(
     name="DS-CNN, width 212",
-    parameters=constants.DS_CNN_PARAMETERS,
-    weights_bytes=constants.DS_CNN_PARAMETERS,
-    forward_flop=WINDOW_FLOP / constants.DS_CNN_WINDOW_FRAMES,
-    sample_bytes=constants.DS_CNN_FRAME_S * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
+    parameters=constants.sourced_of("DS_CNN_PARAMETERS"),
+    weights_bytes=sourced(constants.DS_CNN_PARAMETERS, "derived: 202,260 parameters x 1 B (INT8)"),
+    forward_flop=sourced(
+        WINDOW_FLOP / constants.DS_CNN_WINDOW_FRAMES,
+        "derived: one streamed frame, a 49th of 2 x 24,488,544 MAC a window, as a mean: "
+        "a streaming network computes only what a new frame adds",
+    ),
+    sample_bytes=sourced(
+        constants.DS_CNN_FRAME_S * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
+        "assumed: one frame hop, 20 ms (Zhang et al. 2017) x 16 kHz x 2 B, uncoded",
+        url=constants.HELLO_EDGE.url,
+    ),
     moved_name="whole DS-CNN, int8",
-    moved_bytes=200 * KB,
+    moved_bytes=sourced(
+        200 * KB,
+        "DS-CNN-M INT8, 200,928 B (ARM-software/ML-zoo), rounded",
+        kind="code",
+        url=constants.source_of("DS_CNN_M_FILE_BYTES").url,
+    ),
 )
 
 DEVICE = Device(
     name="nRF5340 class, 128 MHz Cortex-M33",
-    memory_bytes=512 * KIB,
-    learning_memory_bytes=512 * KIB,
-    memory_bytes_per_s=CLOCK_HZ * 4,
-    peak_flop_per_s=CLOCK_HZ * MACS_PER_CYCLE * constants.FLOP_PER_MAC,
-    utilisation=0.25,
-    power_w=1e-3,
-    learning_power_w=1e-3,
-    battery_wh=0.06,
-    uplink_bit_per_s=1.4e6,
+    memory_bytes=sourced(512 * KIB, NRF5340.at("512 KiB")),
+    learning_memory_bytes=sourced(512 * KIB, "assumed: the whole SRAM, learning runs while isolation is off"),
+    memory_bytes_per_s=sourced(CLOCK_HZ * 4, "assumed: one 32-bit access a cycle at 128 MHz"),
+    peak_flop_per_s=sourced(
+        CLOCK_HZ * MACS_PER_CYCLE * constants.FLOP_PER_MAC,
+        "derived: 128 MHz x 2 MAC a cycle x 2 FLOP; dual 16-bit multiply-accumulate of the Cortex-M33 DSP extension",
+    ),
+    utilisation=sourced(0.25, "assumed: loads and unpacking leave about half a MAC a cycle to tuned INT8 kernels"),
+    power_w=sourced(
+        1e-3,
+        "assumed: 1 mW for learning and radio; isolation is outside (NeuralAids (arXiv 2503.18698): 71.6 mW)",
+        url=NEURALAIDS.url,
+    ),
+    learning_power_w=sourced(
+        1e-3, "assumed: the track's budget, below the 1.2 to 1.4 mW of a whole classic hearing aid"
+    ),
+    battery_wh=sourced(
+        0.06,
+        "assumed: a small earbud; AirPods (2016) hold 93 mWh",
+        url="https://www.ifixit.com/Teardown/AirPods+Teardown/75578",
+    ),
+    uplink_bit_per_s=sourced(
+        1.4e6,
+        "Nordic S140 SoftDevice Specification, data throughput: 1,376 kb/s of data on the 2M PHY; 1,402 is the bound "
+        "from packet timing",
+        kind="data sheet",
+        url="https://docs.nordicsemi.com/bundle/sds_s140/page/SDS/s1xx/ble_data_throughput/ble_data_throughput.html",
+    ),
     uplink_name="BLE 2M",
-    round_trip_s=0.080,
-    deadline_s=0.010,
+    round_trip_s=sourced(0.080, "assumed: BLE to a phone, then LTE to a regional cloud and back"),
+    deadline_s=sourced(
+        0.010,
+        "TinyLSTMs (arXiv 2005.11138): a 10 ms target, reached in 2.39 ms",
+        kind="paper",
+        url="https://arxiv.org/abs/2005.11138",
+    ),
     deadline_name="voice isolation",
     extras={
-        "flash_bytes": 1 * MIB,
-        "clock_hz": CLOCK_HZ,
-        "macs_per_cycle": MACS_PER_CYCLE,
-        "mesh_bit_per_s": constants.BLE_MESH_BIT_PER_S,
-        "radio_j_per_byte": constants.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
-        "radio_receive_j_per_byte": constants.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE,
-        "isolation_power_w": 71.6e-3,
-        "isolation_s": 5.54e-3,
-        "window_flop": WINDOW_FLOP,
-        "audio_s_per_day": AUDIO_S_PER_DAY,
+        "flash_bytes": sourced(1 * MIB, NRF5340.at("1 MiB")),
+        "clock_hz": sourced(CLOCK_HZ, NRF5340.at("128 MHz")),
+        "macs_per_cycle": sourced(
+            MACS_PER_CYCLE, "Cortex-M33 DSP extension: dual 16-bit multiply-accumulate (SMLAD)", kind="data sheet"
+        ),
+        "mesh_bit_per_s": constants.sourced_of("BLE_MESH_BIT_PER_S"),
+        "radio_j_per_byte": sourced(
+            constants.BLE_TRANSMIT_J_PER_BIT * BITS_PER_BYTE,
+            constants.source_of("BLE_TRANSMIT_J_PER_BIT").with_note("none is published for nRF5340"),
+        ),
+        "radio_receive_j_per_byte": sourced(
+            constants.BLE_RECEIVE_J_PER_BIT * BITS_PER_BYTE, constants.source_of("BLE_RECEIVE_J_PER_BIT")
+        ),
+        "isolation_power_w": sourced(71.6e-3, NEURALAIDS.at("71.6 mW, measured on another processor")),
+        "isolation_s": sourced(5.54e-3, NEURALAIDS.at("5.54 ms for a chunk of 6 ms, measured on another processor")),
+        "window_flop": sourced(
+            WINDOW_FLOP, "derived: 2 x 24,488,544 MAC, one second of audio, what one training sample takes"
+        ),
+        "audio_s_per_day": sourced(AUDIO_S_PER_DAY, "assumed: worn through a working day of eight hours"),
     },
 )
 
 FLEET = Fleet(
-    devices=10_000,
+    devices=sourced(10_000, "assumed: one campus or one large event"),
     unit="hearables",
-    raw_bytes_per_device_day=AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
-    cap_bytes=0.5 * MB,
-    cap_days=1,
+    raw_bytes_per_device_day=sourced(
+        AUDIO_S_PER_DAY * constants.AUDIO_SAMPLES_PER_S * constants.AUDIO_BYTES_PER_SAMPLE,
+        "derived: 8 h (assumed) x 16 kHz x 2 B",
+    ),
+    cap_bytes=sourced(0.5 * MB, "assumed: airtime, 2.9 s connected or 42 min of mesh a day"),
+    cap_days=sourced(1, "assumed: airtime is budgeted by the day"),
     cap_scope="device",
-    skew_alpha=0.05,
-    reliability=0.8,
+    skew_alpha=sourced(0.05, "assumed: a cafe and a subway share little; set by measurement on the proxy task"),
+    reliability=sourced(0.8, "assumed: the same start on every track, one upload in five is lost"),
     seed=98,
 )
 
 TARGETS = Targets(
-    mean_accuracy=0.92,
-    worst_city_accuracy=0.87,
-    safety_accuracy=0.90,
-    epsilon=4,
+    mean_accuracy=sourced(0.92, "assumed: just below .925, the proxy task's central least-squares accuracy"),
+    worst_city_accuracy=sourced(0.87, "assumed: five points below the mean target"),
+    safety_accuracy=sourced(0.90, "assumed: what the privacy bench may not fall below on the proxy task"),
+    epsilon=sourced(
+        4,
+        "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",
+        url=constants.GBOARD_2024.url,
+    ),
     epsilon_unit="wearer",
-    extras={"better_than_local_share": 0.80, "profile_age_per_stay": 1, "gain_kept_share": 0.45},
+    extras={
+        "better_than_local_share": sourced(0.80, "assumed: sharing must help four of five wearers"),
+        "profile_age_per_stay": sourced(1, "assumed: a profile must be younger than the stay in its place"),
+        "gain_kept_share": sourced(
+            0.45, "assumed: half a mebibyte cannot hold what seven eighths of the gain would take"
+        ),
+    },
 )
-
-_NRF = "Zephyr, nrf5340_cpuapp_qkaa.dtsi and the nRF5340 DK page"
-_NEURALAIDS = "NeuralAids (arXiv 2503.18698)"
-
-SOURCES = {
-    "model.parameters": "derived: layers of a DS-CNN of width 212, 12 classes, after Zhang et al. 2017 (Hello Edge)",
-    "model.weights_bytes": "derived: 202,260 parameters x 1 B (INT8)",
-    "model.forward_flop": "derived: one streamed frame, a 49th of 2 x 24,488,544 MAC a window, as a mean: "
-    "a streaming network computes only what a new frame adds",
-    "model.sample_bytes": "assumed: one frame hop, 20 ms (Zhang et al. 2017) x 16 kHz x 2 B, uncoded",
-    "model.moved_bytes": "DS-CNN-M INT8, 200,928 B (ARM-software/ML-zoo), rounded",
-    "device.memory_bytes": f"{_NRF}: 512 KiB",
-    "device.learning_memory_bytes": "assumed: the whole SRAM, learning runs while isolation is off",
-    "device.memory_bytes_per_s": "assumed: one 32-bit access a cycle at 128 MHz",
-    "device.peak_flop_per_s": "derived: 128 MHz x 2 MAC a cycle x 2 FLOP; dual 16-bit multiply-accumulate of the "
-    "Cortex-M33 DSP extension",
-    "device.utilisation": "assumed: loads and unpacking leave about half a MAC a cycle to tuned INT8 kernels",
-    "device.power_w": f"assumed: 1 mW for learning and radio; isolation is outside ({_NEURALAIDS}: 71.6 mW)",
-    "device.learning_power_w": "assumed: the track's budget, below the 1.2 to 1.4 mW of a whole classic hearing aid",
-    "device.battery_wh": "assumed: a small earbud; AirPods (2016) hold 93 mWh",
-    "device.uplink_bit_per_s": "Nordic S140 SoftDevice Specification: 1,376 kb/s of data on the 2M PHY, as quoted "
-    "by users; 1,402 is the bound from packet timing",
-    "device.round_trip_s": "assumed: BLE to a phone, then LTE to a regional cloud and back",
-    "device.deadline_s": "TinyLSTMs (arXiv 2005.11138): a 10 ms target, reached in 2.39 ms",
-    "device.extras.flash_bytes": f"{_NRF}: 1 MiB",
-    "device.extras.clock_hz": f"{_NRF}: 128 MHz",
-    "device.extras.macs_per_cycle": "Cortex-M33 DSP extension: dual 16-bit multiply-accumulate (SMLAD)",
-    "device.extras.mesh_bit_per_s": "derived: 12 B a segment, sent 3 times 20 ms apart, one free hop "
-    "(Zephyr CONFIG_BT_MESH_TX_SEG_MAX)",
-    "device.extras.radio_j_per_byte": "derived: nRF52840 Product Specification, 6.40 mA at 3 V and 0 dBm over "
-    "1.376 Mb/s, 14 nJ a bit; none is published for nRF5340",
-    "device.extras.radio_receive_j_per_byte": "derived: nRF52840 Product Specification, 6.26 mA at 3 V over "
-    "1.376 Mb/s, 14 nJ a bit",
-    "device.extras.isolation_power_w": f"{_NEURALAIDS}: 71.6 mW, measured on another processor",
-    "device.extras.isolation_s": f"{_NEURALAIDS}: 5.54 ms for a chunk of 6 ms, measured on another processor",
-    "device.extras.window_flop": "derived: 2 x 24,488,544 MAC, one second of audio, what one training sample takes",
-    "device.extras.audio_s_per_day": "assumed: worn through a working day of eight hours",
-    "fleet.devices": "assumed: one campus or one large event",
-    "fleet.raw_bytes_per_device_day": "derived: 8 h (assumed) x 16 kHz x 2 B",
-    "fleet.cap_bytes": "assumed: airtime, 2.9 s connected or 42 min of mesh a day",
-    "fleet.cap_days": "assumed: airtime is budgeted by the day",
-    "fleet.skew_alpha": "assumed: a cafe and a subway share little; set by measurement on the proxy task",
-    "fleet.reliability": "assumed: the same start on every track, one upload in five is lost",
-    "targets.mean_accuracy": "assumed: just below .925, the proxy task's central least-squares accuracy",
-    "targets.worst_city_accuracy": "assumed: five points below the mean target",
-    "targets.safety_accuracy": "assumed: what the privacy bench may not fall below on the proxy task",
-    "targets.epsilon": "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",
-    "targets.extras.better_than_local_share": "assumed: sharing must help four of five wearers",
-    "targets.extras.gain_kept_share": "assumed: half a mebibyte cannot hold what seven eighths of the gain would take",
-    "targets.extras.profile_age_per_stay": "assumed: a profile must be younger than the stay in its place",
-}
 
 TEXTS = {
     "paradox_speaker": "Systems fellow",
@@ -167,7 +184,6 @@ TINY_PIONEER = Track(
     targets=TARGETS,
     crisis_name="the Mesh Update",
     crisis=MESH_UPDATE,
-    sources=SOURCES,
     colour=Colour(light="#00703A", dark="#5FD39A"),
     icon="soundwave",
     marker="triangle-up",

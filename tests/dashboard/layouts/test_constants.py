@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from dash import html
 
 from dashboard.layouts.constants import constant_in_words, constants_table
-from tests.dashboard.layouts.drawn import having, of_class, text
+from tests.dashboard.layouts.drawn import every, having, of_class, text
 from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
@@ -55,11 +56,21 @@ def test_every_number_stands_there_with_its_source_or_the_word_assumed(registry:
     for name, row in rows.items():
         words = text(row)
         assert constant_in_words(name, track.constants()[name])[1] in words
-        if track.is_assumed(name):
-            assert [text(mark) for mark in of_class(row, "assumed")] == ["assumed"]
-            assert "assumed: " not in words, "the word stands once, as a mark"
-        else:
-            assert track.sources[name] in words
+        source = track.source(name)
+        assert source.citation in words
+        mark = of_class(row, "assumed" if track.is_assumed(name) else "kind")
+        assert [text(one) for one in mark] == [source.kind]
+        assert f"|{source.kind}: " not in words, "the kind stands once, as a mark"
+
+
+@pytest.mark.parametrize("track_id", TRACKS)
+def test_a_source_that_can_be_read_is_linked_and_the_link_gives_nothing_away(registry: Registry, track_id: str) -> None:
+    track = registry.track(track_id)
+    for name, row in having(constants_table(track), "data-constant").items():
+        link = track.source(name).link
+        found = [(one.href, one.target, one.rel) for one in every(row) if isinstance(one, html.A)]
+        assert found == ([(link, "_blank", "noreferrer")] if link else [])
+    assert sum(bool(track.source(name).link) for name in track.constants()) > 5
 
 
 @pytest.mark.parametrize("track_id", TRACKS)

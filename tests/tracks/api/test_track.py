@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from physics.sources import sourced
 from tracks.api.bench import SpecError
 from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
 from tracks.edge_guardian.track import EDGE_GUARDIAN as TRACK
@@ -12,8 +13,6 @@ PARTS = {
     Model: TRACK.model, Device: TRACK.device, Fleet: TRACK.fleet, Targets: TRACK.targets, Colour: TRACK.colour,
     Track: TRACK,
 }  # fmt: skip
-ONE_MORE = {**TRACK.sources, "device.extras.fan_w": "assumed: quiet"}
-ONE_LESS = {name: source for name, source in TRACK.sources.items() if name != "device.power_w"}
 
 NONSENSE = [
     # what learns
@@ -76,18 +75,17 @@ NONSENSE = [
     (Track, {"marker": "blob"}, "marker 'blob' is not one of circle"),
     (Track, {"reading": ["a paper"]}, "reading must be a tuple of tuple"),
     (Track, {"texts": "hello"}, "texts must be a mapping"),
-    # N4: every number has a source, and every source a number
-    (Track, {"sources": {}}, "sources say nothing of model.parameters, .*; give a source or 'assumed: why'"),
-    (Track, {"sources": ONE_LESS}, "sources say nothing of device.power_w;"),
-    (Track, {"sources": {**TRACK.sources, "device.power_w": "  "}}, "sources say nothing of device.power_w;"),
+    # N4: every number has a source
     (
         Track,
-        {"sources": {**TRACK.sources, "device.power_w": 60}},
-        r"sources\['device.power_w'\] must be a text, got 60",
+        {"device": replace(TRACK.device, extras={"fan_w": 3})},
+        r"no source for device\.extras\.fan_w; write fan_w=sourced\(value, 'assumed: why'\)",
     ),
-    (Track, {"sources": ONE_MORE}, "sources name device.extras.fan_w, which is not a number of this track"),
-    (Track, {"sources": None}, "sources must be a mapping"),
-    (Track, {"device": replace(TRACK.device, extras={"fan_w": 3})}, "sources say nothing of device.extras.fan_w"),
+    (
+        Track,
+        {"fleet": replace(TRACK.fleet, sourced={})},
+        "no source for fleet.devices, fleet.raw_bytes_per_device_day, fleet.cap_bytes, .*fleet.reliability; write",
+    ),
 ]
 
 
@@ -147,6 +145,6 @@ def test_constants_are_every_number_but_the_seed():
 
 # N4
 def test_a_teaching_estimate_is_told_from_a_sourced_figure():
-    track = replace(TRACK, sources={**TRACK.sources, "device.power_w": "Assumed: a guess"})
-    assert track.is_assumed("device.power_w")
+    device = replace(TRACK.device, power_w=sourced(60, "assumed: a guess"))
+    assert replace(TRACK, device=device).is_assumed("device.power_w")
     assert not TRACK.is_assumed("device.power_w")

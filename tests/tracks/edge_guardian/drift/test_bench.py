@@ -204,10 +204,9 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
 
 def test_works_for_a_guest_with_no_words_and_no_radio_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
-    sources = {name: text for name, text in EDGE_GUARDIAN.sources.items() if not name.startswith("device.extras")}
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=1.0)
     guest = OnTrack(
-        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, sources=sources, crisis=None),
+        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, crisis=None),
         BENCH,
         setting_of,
     )

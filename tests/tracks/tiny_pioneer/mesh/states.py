@@ -31,9 +31,6 @@ any_state = drawn_states(PIONEER).map(lambda drawn: drawn[1])
 
 def guest(*, targets=None, **device):
     """Return the mesh on a track with no words of its own, another device and, where given, other targets."""
-    extras = {f"device.extras.{name}" for name in TINY_PIONEER.device.extras} if device.get("extras") == {} else set()
-    if targets is not None:
-        extras |= {f"targets.extras.{name}" for name in TINY_PIONEER.targets.extras}
     return mesh_of(
         replace(
             TINY_PIONEER,
@@ -41,6 +38,5 @@ def guest(*, targets=None, **device):
             texts={},
             device=replace(TINY_PIONEER.device, **device),
             targets=targets or TINY_PIONEER.targets,
-            sources={name: text for name, text in TINY_PIONEER.sources.items() if name not in extras},
         )
     )
