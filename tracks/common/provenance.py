@@ -9,9 +9,9 @@ from functools import lru_cache
 from tracks.api.controls import Value
 from tracks.api.quantities import in_words
 
-OWN = "your setting"
+YOUR_SETTING = "your setting"
 
-words = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
+quantity_text = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
 
 Input = tuple[str, str, Value, Value, str]  # its name, how the page calls it, its value, its default, their source
 
@@ -20,21 +20,28 @@ def origins(fixed: Mapping[str, str], inputs: Iterable[Input]) -> dict[str, str]
     """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
     found = dict(fixed)
     for name, label, now, usual, source in inputs:
-        found[name] = f"{label}: {source if now == usual else OWN}"
+        found[name] = f"{label}: {source if now == usual else YOUR_SETTING}"
     return found
 
 
-def joined(known: Mapping[str, str], *names: str) -> str:
+def join_sources(known: Mapping[str, str], *names: str) -> str:
     """Return the origins of the named inputs as sentences."""
     return ". ".join([known[name] for name in names]) + "."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Sourced:
+class Provenance:
     """A state of which ``origins`` says where each input comes from; benches add what their readings are made from."""
 
     origins: Mapping[str, str]
 
     def source(self, *names: str) -> str:
         """Return the origins of the named inputs."""
-        return joined(self.origins, *names)
+        return join_sources(self.origins, *names)
+
+
+# Names of before.
+OWN = YOUR_SETTING
+words = quantity_text
+joined = join_sources
+Sourced = Provenance

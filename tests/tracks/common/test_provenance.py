@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracks.common.provenance import OWN, joined, origins
+from tracks.common.provenance import YOUR_SETTING, join_sources, origins
 
 
 def test_an_input_at_its_default_keeps_its_source_and_a_moved_one_is_the_students() -> None:  # N4
@@ -10,4 +10,7 @@ def test_an_input_at_its_default_keeps_its_source_and_a_moved_one_is_the_student
         {"cap": "Cap: assumed: a contract"},
         (("rounds", "Rounds", 10, 10, "the paper"), ("share", "Share", 0.1, 0.01, "assumed: one in a hundred")),
     )
-    assert joined(known, "cap", "rounds", "share") == f"Cap: assumed: a contract. Rounds: the paper. Share: {OWN}."
+    assert (
+        join_sources(known, "cap", "rounds", "share")
+        == f"Cap: assumed: a contract. Rounds: the paper. Share: {YOUR_SETTING}."
+    )
