@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.lab import Step
 from dashboard.layouts.constants import constants_table
 from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
+from dashboard.layouts.sources import cited
 from dashboard.web import ids
 from tracks.api.bench import Track
 from tracks.api.quantities import in_words
@@ -196,7 +197,7 @@ def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set
                     html.Ol([_mission_step(track, step, done) for step in steps], className="mission-list"),
                     html.H2("Recommended reading"),
                     html.Ul(
-                        [html.Li([html.B(paper), html.Span(f" {why}")]) for paper, why in track.reading],
+                        [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading],
                         className="reading-list",
                     ),
                 ],

@@ -8,8 +8,10 @@ from dashboard.layouts.parts import Component
 from physics.sources import Source
 
 
-def cited(source: Source) -> Component:
+def cited(source: Source | str) -> Component:
     """Return the citation of a source, linked where it can be read; its tab is not told where from."""
+    if isinstance(source, str):
+        return html.Span(source)
     if not source.link:
         return html.Span(source.citation)
     return html.A(source.citation, href=source.link, target="_blank", rel="noreferrer")

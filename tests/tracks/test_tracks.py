@@ -365,7 +365,7 @@ SHARED_READING = (
 
 @every_track
 def test_briefing_offers_seven_papers_each_with_what_it_answers(track: Track) -> None:  # L1
-    assert [next(key for key in SHARED_READING if paper.startswith(key)) for paper, _ in track.reading] == list(
+    assert [next(key for key in SHARED_READING if paper.text.startswith(key)) for paper, _ in track.reading] == list(
         SHARED_READING
     )
     assert all(answer.endswith(".") and answer.count(". ") == 0 for _, answer in track.reading)

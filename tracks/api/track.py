@@ -204,7 +204,7 @@ class Track:
         crisis_name: the crisis by name; crisis: its bench, or None while there is none.
         sources: the text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made
             from model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
-        reading: papers offered at the briefing, as (reference, what it answers here).
+        reading: papers offered at the briefing, as (a text or a ``Source``, what it answers here).
         colour, icon, marker: identity.
         texts: what the benches let this track say in its own words, by the names that they declare.
         cities: the groups that the simulated fleet lives in, by name, those with the best links first.
@@ -225,7 +225,7 @@ class Track:
     icon: str
     marker: str = "circle"
     crisis: Bench | None = None
-    reading: tuple[tuple[str, str], ...] = ()
+    reading: tuple[tuple[str | Source, str], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[Extra, ...] = ()
     cities: tuple[str, ...] = ()
@@ -253,6 +253,9 @@ class Track:
         check_one_of(owner, "icon", self.icon, ICONS)
         check_one_of(owner, "marker", self.marker, MARKERS)
         check_items(owner, "reading", self.reading, tuple)
+        for item in self.reading:
+            if len(item) != 2 or not isinstance(item[0], (str, Source)) or not isinstance(item[1], str):
+                raise refuse(owner, f"reading has {item!r}; give pairs of a paper and what it answers here")
         check_items(owner, "extras", self.extras, Extra)
         object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
         self._read_cities(owner)

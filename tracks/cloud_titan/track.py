@@ -8,12 +8,12 @@ from physics.units import DAYS_PER_MONTH, KB, TB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
 from tracks.cloud_titan.flood.bench import BENCH as FLOOD
-from tracks.common.reading_list import READING
+from tracks.common.reading_list import PAPERS
 
 GPUS = 8
 TRAINING_TOKENS = 2048
 
-PUNICA = "https://github.com/punica-ai/punica/blob/master/benchmarks/bench_textgen_lora_all.py"
+PUNICA = "https://github.com/punica-ai/punica/blob/149503875cb20a7c89556453931d5964c396bc38/benchmarks/bench_textgen_lora_all.py"
 S_LORA = "https://github.com/S-LoRA/S-LoRA/blob/2a2786b9dff40300ccc21b878ab8a14dad9244f3/benchmarks/trace.py"
 
 MODEL = Model(
@@ -169,7 +169,7 @@ CLOUD_TITAN = Track(
     colour=Colour(light="#4F46E5", dark="#A5B4FC"),
     icon="cloud",
     marker="circle",
-    reading=READING,
+    reading=PAPERS,
     texts=TEXTS,
     cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Far Island"),
     extras=(

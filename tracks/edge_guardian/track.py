@@ -7,7 +7,7 @@ from physics.sources import source, sourced
 from physics.units import DAYS_PER_MONTH, GB, GIB, MB, TB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
-from tracks.common.reading_list import READING
+from tracks.common.reading_list import PAPERS
 from tracks.edge_guardian.drift import bench as drift
 
 ORIN = source(
@@ -161,7 +161,7 @@ EDGE_GUARDIAN = Track(
     colour=Colour(light="#B71C28", dark="#FF8A8A"),
     icon="shield",
     marker="square",
-    reading=READING,
+    reading=PAPERS,
     texts=TEXTS,
     cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Dusty Mesa"),
     extras=(

@@ -7,7 +7,7 @@ from physics.sources import derived, sourced
 from physics.units import DAYS_PER_MONTH, GB, GIB, KB, MIB
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
-from tracks.common.reading_list import READING
+from tracks.common.reading_list import PAPERS
 from tracks.mobile_nomad.battery.bench import BENCH
 
 FRAMES_PER_S = 60
@@ -161,7 +161,7 @@ MOBILE_NOMAD = Track(
     colour=Colour(light="#B34A00", dark="#FFB070"),
     icon="eyeglasses",
     marker="diamond",
-    reading=READING,
+    reading=PAPERS,
     texts=TEXTS,
     cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Stone Village"),
     extras=(

@@ -7,7 +7,7 @@ from physics.sources import source, sourced
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH, KB, KIB, MB, MIB, SECONDS_PER_HOUR
 from tracks import Colour, Device, Extra, Fleet, Model, Targets, Track
 from tracks.api.quantities import in_words
-from tracks.common.reading_list import READING
+from tracks.common.reading_list import PAPERS
 from tracks.tiny_pioneer.mesh.bench import BENCH as MESH_UPDATE
 
 CLOCK_HZ = 128e6
@@ -187,7 +187,7 @@ TINY_PIONEER = Track(
     colour=Colour(light="#00703A", dark="#5FD39A"),
     icon="soundwave",
     marker="triangle-up",
-    reading=READING,
+    reading=PAPERS,
     texts=TEXTS,
     cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Subway Cross"),
     extras=(

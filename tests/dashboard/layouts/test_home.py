@@ -83,7 +83,7 @@ class TestBriefing:
         for track in tracks:
             page = text(briefing(track, tracks, steps[track.id], set()))
             assert track.reading
-            assert all(paper in page and why in page for paper, why in track.reading)
+            assert all(paper.text in page and why in page for paper, why in track.reading)
 
 
 def test_an_address_that_leads_nowhere_is_repeated_and_all_that_exist_are_listed(tracks, steps) -> None:

@@ -74,6 +74,8 @@ NONSENSE = [
     (Track, {"icon": "skull"}, "icon 'skull' is not one of cloud, shield"),
     (Track, {"marker": "blob"}, "marker 'blob' is not one of circle"),
     (Track, {"reading": ["a paper"]}, "reading must be a tuple of tuple"),
+    (Track, {"reading": (("a paper",),)}, "give pairs of a paper and what it answers here"),
+    (Track, {"reading": ((2017, "FedAvg"),)}, r"reading has \(2017, 'FedAvg'\); give pairs"),
     (Track, {"texts": "hello"}, "texts must be a mapping"),
     # N4: every number has a source
     (
