@@ -79,7 +79,7 @@ _MOBILE_HEAD = constants.PROXYLESS_MOBILE_HEAD_PARAMETERS
 
 # name -> the network, the name on the page, its source
 KNOWN: Mapping[str, tuple[Callable[[], Shape], str, str]] = {
-    "llama-3-70b": (_llama_3_70b, "Llama-3-70B", "Meta-Llama-3-70B config.json, as repeated in public code"),
+    "llama-3-70b": (_llama_3_70b, "Llama-3-70B", constants.LLAMA_3_70B.citation),
     "resnet50": (resnet50, "ResNet-50", "He et al. 2016, table 1, as torchvision builds it"),
     "mobilenet_v2": (mobilenet_v2, "MobileNetV2", "Sandler et al. 2018, table 2"),
     "proxyless_mobile": (
