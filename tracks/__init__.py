@@ -4,7 +4,7 @@ from tracks import Bench, Outcome, Slider, Track, hookimpl
 """
 
 import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
-from physics.sources import sourced
+from physics.sources import Source, sourced
 from tracks.api import charts, quantities
 from tracks.api.bench import Bench, Preset
 from tracks.api.checks import SpecError
@@ -62,6 +62,7 @@ __all__ = [
     "Reflection",
     "SecondOpinion",
     "Slider",
+    "Source",
     "SpecError",
     "Table",
     "Targets",

@@ -27,7 +27,17 @@ BENCH = Bench(
     solve=solve,
     hud=("cost",),
 )
-TRACK = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", crisis=None)
+# No benches of the course are loaded beside it, so it has nothing that only they would read.
+TRACK = replace(
+    EDGE_GUARDIAN,
+    id="harbour_crane",
+    name="Harbour Crane",
+    crisis=None,
+    device=replace(EDGE_GUARDIAN.device, extras={}),
+    targets=replace(EDGE_GUARDIAN.targets, extras={}),
+    extras=(),
+    texts={},
+)
 
 def question(truth):
     """Return a prediction that asks for ``truth``."""
