@@ -6,7 +6,7 @@ from tracks import Bench, Outcome, Slider, Track, hookimpl
 import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
 from physics.sources import Source, sourced
 from tracks.api import charts, quantities
-from tracks.api.bench import Bench, Preset
+from tracks.api.bench import Bench, Fact, Preset
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
 from tracks.api.declared import Extra, TextKey
@@ -45,6 +45,7 @@ __all__ = [
     "Device",
     "Drawing",
     "Extra",
+    "Fact",
     "Figure",
     "Fix",
     "Fleet",

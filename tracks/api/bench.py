@@ -54,6 +54,7 @@ __all__ = [
     "Device",
     "Drawing",
     "Extra",
+    "Fact",
     "Figure",
     "Fix",
     "Fleet",
@@ -102,6 +103,35 @@ class Preset:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """A part of a bench's carried decision that every bench of the mission tells the student.
+
+    Attributes:
+        decision: its name in ``Outcome.decision``.
+        label: what the read-out at the foot of a page calls it; unit: of a number, as in ``tracks.api.quantities``.
+        none: the value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
+        closing: its words in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
+        missing: what the closing debrief says instead while nothing is recorded on the bench, or "".
+    """
+
+    decision: str
+    label: str
+    unit: str = ""
+    none: Value | None = None
+    closing: str = ""
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Fact", self.decision)
+        owner = f"Fact '{self.decision}'"
+        check_text(owner, "label", self.label)
+        for name in ("unit", "closing", "missing"):
+            check_text(owner, name, getattr(self, name), optional=True)
+        if self.closing and self.closing.count("{}") != 1:
+            raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
     """Controls, one pure ``solve`` and named panels; every part of a mission and every crisis is one.
 
@@ -115,8 +145,13 @@ class Bench:
         peek: ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
         second_opinion: ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine
             on the same state, or None; ``report(done, of)`` tells how far it has come.
+        second_engine: what that engine is called and what it runs on ("softmax regression, on the same fleet").
         tries: how many settings may be recorded. exploratory: whether there is nothing to win.
         extras, texts: every extra constant and every text of a track that the bench reads.
+        order: its place in the mission, ascending; a bench without one follows the mission, in order of discovery. A
+            track's crisis closes the mission and needs none.
+        label: what the stepper calls it; "" is the title up to its colon. minutes: how long it takes, 0 is unknown.
+        facts: the parts of its carried decision that the whole mission tells.
     """
 
     id: str
@@ -133,10 +168,15 @@ class Bench:
     presets: Any = ()
     peek: Callable[..., Peek] | None = None
     second_opinion: Callable[..., Any] | None = None
+    second_engine: str = ""
     tries: int = 10
     exploratory: bool = False
     extras: tuple[Extra, ...] = ()
     texts: tuple[TextKey, ...] = ()
+    order: float | None = None
+    label: str = ""
+    minutes: int = 0
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         check_id("Bench", self.id)
@@ -154,6 +194,14 @@ class Bench:
         check_items(owner, "texts", self.texts, TextKey)
         check_unique(owner, "extras", (extra.path for extra in self.extras))
         check_unique(owner, "texts", (text.name for text in self.texts))
+        check_text(owner, "second_engine", self.second_engine, optional=True)
+        if self.second_engine and self.second_opinion is None:
+            raise refuse(owner, "second_engine names an engine, but there is no second_opinion")
+        check_text(owner, "label", self.label, optional=True)
+        check_number(owner, "order", self.order, optional=True)
+        check_number(owner, "minutes", self.minutes, low=0, high=600)
+        check_items(owner, "facts", self.facts, Fact)
+        check_unique(owner, "facts", (fact.decision for fact in self.facts))
         if self.observation is not None and not isinstance(self.observation, Question):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")
         self._check_parts(owner)
@@ -209,6 +257,16 @@ class Bench:
                 if callable(settled[name]):
                     raise refuse(f"Bench '{self.id}'", f"{name} must be a value for the track, got {settled[name]!r}")
         return replace(self, **settled) if settled else self
+
+    @property
+    def short_title(self) -> str:
+        """The title up to its colon."""
+        return self.title.split(":")[0]
+
+    @property
+    def step_label(self) -> str:
+        """What the stepper calls it."""
+        return self.label or self.short_title
 
     def control_map(self) -> dict[str, Control]:
         """Return the controls by id, in the order of the page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +24,6 @@ BUILTIN_MODULES = (
     "tracks.tiny_pioneer",
     "tracks.missions",
 )
-MISSION_ORDER = ("paradox", "memory", "convergence", "privacy")
 
 _LOADING: ContextVar[bool] = ContextVar("edgelab_loading", default=False)
 
@@ -209,9 +209,9 @@ class _Pool:
     registrations: list[Registration] = field(default_factory=list)
 
     def mission(self, track: Track) -> Mapping[str, Bench]:
-        """Return a track's settled benches: the course's order, then the order of discovery, then its crisis."""
-        places = {bench_id: place for place, bench_id in enumerate(MISSION_ORDER)}
-        ids = sorted(self.benches, key=lambda bench_id: places.get(bench_id, len(places)))
+        """Return a track's settled benches: by their declared order, then by discovery, then its crisis."""
+        orders = {bench_id: bench.order for bench_id, (bench, _) in self.benches.items()}
+        ids = sorted(orders, key=lambda bench_id: math.inf if (order := orders[bench_id]) is None else order)
         ids += [track.crisis.id] if track.crisis else []
         return MappingProxyType({bench_id: self.settled[track.id, bench_id] for bench_id in ids})
 

@@ -15,6 +15,7 @@ from tracks.api.bench import (
     Brief,
     Choice,
     Drawing,
+    Fact,
     Fix,
     Option,
     Outcome,
@@ -52,6 +53,7 @@ def judged(code="over_cap", level=None, **numbers):
 
 DRAWN = Drawing(figure=dict, summary="No.", table=lambda: Table(columns=("x",), rows=()))
 OUTCOME = {"panels": {"main": DRAWN}, "readings": (Reading(**READING),), "verdicts": (Verdict(**VERDICT),)}
+FACT = {"decision": "promise", "label": "Promise", "closing": "You promised {}"}
 PRESET = {"id": "keyboard", "label": "Keyboard fleet", "values": {"rounds": 10.0}}
 CONTROLS = (
     Slider(id="rounds", label="Rounds", unit="", minimum=1, maximum=100, step=1, default=10),
@@ -76,7 +78,7 @@ BENCH = {
 }  # fmt: skip
 KINDS = {
     Reading: READING, Fix: {"control": "rounds", "value": 5}, Verdict: VERDICT, Outcome: OUTCOME, Preset: PRESET,
-    Bench: BENCH,
+    Fact: FACT, Bench: BENCH,
 }  # fmt: skip
 
 
@@ -124,7 +126,21 @@ NONSENSE = [
     (Preset, {"label": ""}, "Preset 'keyboard': label must be a non-empty text"),
     (Preset, {"note": None}, "Preset 'keyboard': note must be a text"),
     (Preset, {"values": [("rounds", 10)]}, "Preset 'keyboard': values must be a mapping"),
+    # what a whole mission is told of a bench's decision
+    (Fact, {"decision": "The promise"}, "Fact: id 'The promise' must be lower-case"),
+    (Fact, {"label": ""}, "Fact 'promise': label must be a non-empty text"),
+    (Fact, {"unit": None}, "Fact 'promise': unit must be a text"),
+    (Fact, {"missing": None}, "missing must be a text"),
+    (Fact, {"closing": "You promised."}, "closing must have one {} for the value"),
+    (Fact, {"closing": "{} and {}"}, "closing must have one {} for the value"),
     # the bench
+    (Bench, {"order": "first"}, "order must be a finite number"),
+    (Bench, {"label": None}, "label must be a text"),
+    (Bench, {"minutes": -1}, "minutes -1 is outside 0..600"),
+    (Bench, {"facts": ("promise",)}, "facts must be a tuple of Fact"),
+    (Bench, {"facts": (Fact(**FACT),) * 2}, "facts has 'promise' twice"),
+    (Bench, {"second_engine": "a balance"}, "second_engine names an engine, but there is no second_opinion"),
+    (Bench, {"second_engine": None}, "second_engine must be a text"),
     (Bench, {"id": "2nd"}, "Bench: id '2nd' must be lower-case"),
     (Bench, {"title": ""}, "Bench 'paradox': title must be a non-empty text"),
     (Bench, {"solve": None}, "solve must be a function, got None"),
@@ -397,6 +413,12 @@ def test_a_bench_is_settled_on_a_track():
 def test_what_a_function_of_the_track_gives_is_checked_like_a_value(part, value, words):
     with pytest.raises(SpecError, match=words):
         bench(**{part: lambda track: value}).on(EDGE_GUARDIAN)
+
+
+def test_the_stepper_calls_a_bench_by_its_label_or_by_its_title_up_to_the_colon():
+    assert bench(title="Paradox: move what?").step_label == "Paradox"
+    assert bench(title="Paradox: move what?", label="Data").step_label == "Data"
+    assert bench(title="Paradox: move what?", label="Data").short_title == "Paradox"
 
 
 def test_four_panels_do_not_fit():

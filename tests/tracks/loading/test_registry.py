@@ -5,7 +5,6 @@ import pytest
 from tracks.api.bench import Bench, Track
 from tracks.loading.registry import (
     BUILTIN_MODULES,
-    MISSION_ORDER,
     BuiltInError,
     UnknownBench,
     UnknownTrack,
@@ -267,16 +266,17 @@ def test_the_four_tracks_come_first_in_their_order():
 
 @pytest.fixture
 def registry(plugins):
-    names = ["other_b", "privacy", "memory", "other_a", "paradox", "convergence"]
-    plugins.write("plugin.py", offers(", ".join(f"replace(BENCH, id='{name}')" for name in names)))
+    orders = {"other_b": None, "last": 9, "second": 1.5, "other_a": None, "first": -1, "third": 2}
+    made = (f"replace(BENCH, id='{name}', order={order})" for name, order in orders.items())
+    plugins.write("plugin.py", offers(", ".join(made)))
     plugins.write(
         "last.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='a_storm'))]"
     )
     return plugins.load()
 
 
-def test_benches_stand_in_the_order_of_the_mission_then_of_discovery_then_the_crisis(registry):
-    mission = [*MISSION_ORDER, "other_b", "other_a"]
+def test_benches_stand_in_their_declared_order_then_that_of_discovery_then_the_crisis(registry):
+    mission = ["first", "second", "third", "last", "other_b", "other_a"]
     assert [bench.id for bench in registry.benches("harbour_crane")] == [*mission, "a_storm"]
     assert [bench.id for bench in registry.benches("cloud_titan")] == [*mission, "crisis"]
 
@@ -316,7 +316,7 @@ def test_certificates_never_draw_so_loading_does_not(plugins):
 def test_track_and_bench_are_found_by_id(registry):
     assert isinstance(registry.track("cloud_titan"), Track)
     assert registry.track("cloud_titan") is registry.tracks["cloud_titan"]
-    assert registry.bench("cloud_titan", "memory") is registry.benches("cloud_titan")[1]
+    assert registry.bench("cloud_titan", "second") is registry.benches("cloud_titan")[1]
 
 
 @pytest.mark.parametrize("bad", ["no_such", "", None, 7, ["cloud_titan"], "x" * 9999])
@@ -327,11 +327,11 @@ def test_an_unknown_id_is_answered_with_what_there_is(registry, bad):
         registry.track(bad)
     assert len(str(error.value)) < 200, "what was sent is quoted in part only"
     with pytest.raises(UnknownTrack):
-        registry.bench(bad, "memory")
+        registry.bench(bad, "second")
     with pytest.raises(UnknownTrack):
         registry.benches(bad)
     with pytest.raises(
-        UnknownBench, match=r"^Cloud Titan has no bench .* It has: paradox, memory, .*, other_a, crisis\.$"
+        UnknownBench, match=r"^Cloud Titan has no bench .* It has: first, second, .*, other_a, crisis\.$"
     ) as error:
         registry.bench("cloud_titan", bad)
     assert isinstance(error.value, KeyError)
@@ -348,7 +348,7 @@ def test_nothing_in_it_changes_after_start(registry):
     with pytest.raises(TypeError):
         registry.missions["cloud_titan"] = {}
     with pytest.raises(TypeError):
-        del registry.missions["cloud_titan"]["memory"]
+        del registry.missions["cloud_titan"]["second"]
 
 
 def test_two_workers_see_the_same(plugins):

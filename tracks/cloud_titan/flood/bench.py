@@ -210,4 +210,6 @@ BENCH = Bench(
         ),
     ),
     texts=(*brief_texts("crisis"),),
+    label="Crisis",
+    minutes=10,
 )

@@ -237,4 +237,6 @@ BENCH = Bench(
         *brief_texts("crisis"),
         declared.DEVICE_SINGULAR,
     ),
+    label="Crisis",
+    minutes=10,
 )

@@ -234,6 +234,7 @@ BENCH = Bench(
     predictions=texts.predictions,
     observation=texts.OBSERVATION,
     second_opinion=second_opinion,
+    second_engine="softmax regression, on the same fleet",
     reflection=texts.reflection,
     hud=HUD,
     failures=FAILURES,
@@ -248,4 +249,6 @@ BENCH = Bench(
         *brief_texts("convergence"),
         declared.DEVICE_SINGULAR,
     ),
+    order=3,
+    minutes=14,
 )

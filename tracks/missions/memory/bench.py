@@ -201,4 +201,6 @@ BENCH = Bench(
             otherwise="a transformer or a CNN by the model's size",
         ),
     ),
+    order=2,
+    minutes=12,
 )

@@ -203,4 +203,6 @@ BENCH = Bench(
         declared.RAW_NAME,
         TextKey(name="cloud_request", meaning="what one request to a cloud carries", otherwise="one request"),
     ),
+    order=1,
+    minutes=10,
 )

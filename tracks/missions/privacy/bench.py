@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracks import Bench, Outcome, Track, Value
+from tracks import Bench, Fact, Outcome, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
 from tracks.missions.privacy import texts
@@ -52,5 +52,16 @@ BENCH = Bench(
         *brief_texts("privacy"),
         declared.DEVICE_SINGULAR,
         declared.RAW_NAME,
+    ),
+    order=4,
+    minutes=12,
+    facts=(
+        Fact(
+            decision="guarantee",
+            label="Guarantee",
+            closing="The guarantee you carried: {}",
+            missing="No guarantee was recorded: keeping data where they are is none by itself.",
+        ),
+        Fact(decision="epsilon", label="ε", none=0.0, closing="ε = {}"),
     ),
 )

@@ -206,4 +206,6 @@ BENCH = Bench(
             name="battery_share_per_day", unit="1", meaning="share of the charge for learning and radio", part="targets"
         ),
     ),
+    label="Crisis",
+    minutes=10,
 )

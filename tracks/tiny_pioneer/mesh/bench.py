@@ -224,4 +224,6 @@ BENCH = Bench(
         ),
     ),
     texts=(*brief_texts("crisis"),),
+    label="Crisis",
+    minutes=10,
 )
