@@ -18,21 +18,11 @@ from dashboard.settings import Settings
 from dashboard.student.predictions import Locked, draft_from
 from dashboard.web import ids
 from dashboard.web.request_checks import Refused
-from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench, Choice, Fact, Outcome, Track, Value
 from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
-
-# The mission's parts in order, whether or not a bench serves them yet, and the minutes each is meant to take.
-MISSION = (
-    ("paradox", "Paradox", 10),
-    ("memory", "Memory", 12),
-    ("convergence", "Convergence", 14),
-    ("privacy", "Privacy", 12),
-    ("crisis", "Crisis", 10),
-)
-
 
 REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as ghosts
 
@@ -71,13 +61,26 @@ class Lab:
         return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))
 
     def steps(self, track: Track) -> list[Step]:
-        """Return the stepper of a track: the mission's parts, then whatever else serves it."""
-        open_benches = {bench.id: bench for bench in self.registry.benches(track.id)}
-        steps = [
-            Step(id=name, label=label, bench=open_benches.pop(name, None), minutes=minutes)
-            for name, label, minutes in MISSION
-        ]
-        return steps + [Step(id=b.id, label=b.title.split(":")[0], bench=b) for b in open_benches.values()]
+        """Return the stepper of a track: its mission, its crisis even while there is none, then every other bench."""
+        mission = [_step(track, bench) for bench in self.mission(track)]
+        if track.crisis is None:
+            mission.append(Step(label=track.crisis_name, title=track.crisis_name))
+        others = [bench for bench in self.registry.benches(track.id) if not is_of_mission(track, bench)]
+        return mission + [_step(track, bench) for bench in others]
+
+    def mission(self, track: Track) -> tuple[Bench, ...]:
+        """Return the benches that have a place in a track's mission, in its order, the crisis last."""
+        return tuple(bench for bench in self.registry.benches(track.id) if is_of_mission(track, bench))
+
+    def read_out(self, track: Track, bench: Bench) -> ReadOut:
+        """Return what a bench's read-out tells: all that the mission declares on its benches, else the bench's own."""
+        benches = self.mission(track) if is_of_mission(track, bench) else (bench,)
+        choices: dict[str, Choice] = {}
+        for control in (control for item in benches for control in item.controls):
+            if isinstance(control, Choice) and control.role == "view":
+                choices.setdefault(control.id, control)
+        facts = tuple((item.id, fact) for item in benches for fact in item.facts)
+        return ReadOut(choices=tuple(choices.values()), facts=facts)
 
     def bench(self, key: str) -> tuple[Track, Bench]:
         """Return track and bench of a bench key from a client.
@@ -146,14 +149,51 @@ def locked_from(event: StoredEvent) -> Locked:
     return Locked(draft=draft_from(event.payload), time=event.time.isoformat(timespec="seconds"))
 
 
+def is_crisis(track: Track, bench: Bench) -> bool:
+    """Whether a bench is the track's crisis."""
+    return track.crisis is not None and bench.id == track.crisis.id
+
+
+def is_of_mission(track: Track, bench: Bench) -> bool:
+    """Whether a bench has a place in the track's mission: a declared one, or the crisis' at its end."""
+    return bench.order is not None or is_crisis(track, bench)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step of a track's stepper; ``bench`` is None while nothing serves it, ``minutes`` 0 where nobody said."""
+    """One step of a track's stepper.
 
-    id: str
+    Attributes:
+        label: in the stepper. title: in the briefing. bench: None while nothing serves the step.
+        minutes: about how long it takes, 0 where nobody said.
+    """
+
     label: str
-    bench: Bench | None
+    title: str
+    bench: Bench | None = None
     minutes: int = 0
+
+    @property
+    def id(self) -> str | None:
+        """The bench's id, or None while there is no bench."""
+        return None if self.bench is None else self.bench.id
+
+
+def _step(track: Track, bench: Bench) -> Step:
+    title = track.crisis_name if is_crisis(track, bench) else bench.title
+    return Step(label=bench.step_label, title=title, bench=bench, minutes=bench.minutes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadOut:
+    """What the read-out at the foot of a bench tells besides the bench's own numbers, as benches declare it.
+
+    Attributes:
+        choices: those of role "view", which are kept from bench to bench. facts: each with its bench's id.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    facts: tuple[tuple[str, Fact], ...] = ()
 
 
 def this_student() -> str | None:

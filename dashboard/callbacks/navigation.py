@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from dashboard.lab import Lab, is_open, this_screen, this_student
+from dashboard.lab import Lab, is_crisis, is_open, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
@@ -37,7 +37,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     here = progress(events, track, bench)
-    closes = track.crisis is not None and bench.id == track.crisis.id and here.is_revealed(bench)
+    read_out = lab.read_out(track, bench)
+    closes = is_crisis(track, bench) and here.is_revealed(bench)
     return BenchState(
         track=track,
         bench=bench,
@@ -49,7 +50,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         readings=outcome.readings,
         scene=opened,
         progress=here,
-        standing=standing(lab, student, track, here, events, decided),
+        standing=standing(lab, student, track, here, events, decided, read_out.facts),
+        read_out=read_out,
         debrief=debrief(lab, student, track, events) if closes and student else None,
         screen=screen,
     )

@@ -35,7 +35,7 @@ def register(app: Dash, lab: Lab) -> None:
             raise Refused("A second opinion is asked on the values of a bench.")
         track, bench, values, _ = open_bench(lab, str(asked.get("bench")), asked["values"])
         if bench.second_opinion is None:
-            raise Refused(f"{bench.title.split(':')[0]} has no second opinion.")
+            raise Refused(f"{bench.short_title} has no second opinion.")
         return {
             "ticket": lab.opinions.ticket(track.id, bench.id, values),
             "bench": ids.bench_key(track.id, bench.id),

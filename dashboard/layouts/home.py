@@ -44,7 +44,7 @@ def picker(
         html.H1("Where should learning happen, and what does it cost?"),
         html.P(
             "Pick a role. Predict a number, lock it, then run the same physics on your own device and see how far off "
-            "you were. About an hour a track."
+            f"you were.{_duration(steps)}"
         ),
     ]
     links = [dcc.Link("For designers", href="/designer")] if designer else []
@@ -83,6 +83,12 @@ def picker(
         ],
         **{"data-title": "edgelab: where should learning happen?"},
     )
+
+
+def _duration(steps: Mapping[str, list[Step]]) -> str:
+    """Return how long a track takes, rounded up to five minutes; nothing where no bench says its minutes."""
+    longest = max((sum(step.minutes for step in own) for own in steps.values()), default=0)
+    return f" About {5 * math.ceil(longest / 5)} minutes a track." if longest else ""
 
 
 def _continue_bar(resume: Resume) -> Component:
@@ -187,7 +193,7 @@ def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set
                         ],
                         className="hero",
                     ),
-                    html.H2("Four walls, side by side"),
+                    html.H2("The walls, side by side" if len(tracks) > 1 else "The wall"),
                     html.Div([_wall(t, here=t.id == track.id) for t in tracks], className="walls"),
                     html.H2("What you work with"),
                     html.P("Every number has a source; one marked assumed is a teaching estimate.", className="hint"),
@@ -195,11 +201,7 @@ def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set
                              **{"aria-label": "Constants of this track"}),
                     html.H2("The mission"),
                     html.Ol([_mission_step(track, step, done) for step in steps], className="mission-list"),
-                    html.H2("Recommended reading"),
-                    html.Ul(
-                        [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading],
-                        className="reading-list",
-                    ),
+                    *_reading_list(track),
                 ],
                 className="page briefing",
                 id="content",
@@ -208,6 +210,13 @@ def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set
         ],
         **{"data-title": f"{track.name} · edgelab"},
     )  # fmt: skip
+
+
+def _reading_list(track: Track) -> list[Component]:
+    if not track.reading:
+        return []
+    items = [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading]
+    return [html.H2("Recommended reading"), html.Ul(items, className="reading-list")]
 
 
 def _wall(track: Track, *, here: bool) -> Component:
@@ -223,13 +232,12 @@ def _wall(track: Track, *, here: bool) -> Component:
 
 
 def _mission_step(track: Track, step: Step, done: set[str]) -> Component:
-    label = track.crisis_name if step.id == "crisis" else step.bench.title if step.bench else step.label
     minutes = f", about {step.minutes} minutes" if step.minutes else ""
     if step.bench is None:
-        return html.Li([html.B(label), html.Span(f" not yet open{minutes}", className="hint")])
+        return html.Li([html.B(step.title), html.Span(f" not yet open{minutes}", className="hint")])
     state = f"{'locked in' if step.id in done else 'open'}{minutes}"
     return html.Li(
-        [dcc.Link(label, href=ids.bench_path(track.id, step.bench.id)), html.Span(f" {state}", className="hint")]
+        [dcc.Link(step.title, href=ids.bench_path(track.id, step.bench.id)), html.Span(f" {state}", className="hint")]
     )
 
 

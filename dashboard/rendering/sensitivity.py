@@ -36,7 +36,7 @@ def best_single_step(track: Track, bench: Bench, values: Mapping[str, Value], ou
 
 
 def step_text(bench: Bench, values: Mapping[str, Value], step: BestStep | None, binding: Verdict | None) -> str:
-    """Return a step as the page says it: "eased most by Rounds 100 → 90"."""
+    """Return a step as the page says it: "eased most by Speed 100 → 90"."""
     if binding is None:
         return ""
     if step is None:

@@ -89,7 +89,7 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
     if not ranked:
         return {
             "level": "ok",
-            "title": "Nothing to object",
+            "title": "All within limits",
             "facts": "",
             "cause": "",
             "fixes": [],
@@ -162,7 +162,9 @@ def view(
         "binding": binding_view(outcome),
         "peek": peek_view(peek),
         "advanced": advanced_line(bench, values),
-        "what_if": f"What if: {', '.join(away)} away from this track’s world. Such a try cannot win." if away else "",
+        "what_if": f"What if: {', '.join(away)} away from this track’s environment. Such a try cannot win."
+        if away
+        else "",
     }
 
 

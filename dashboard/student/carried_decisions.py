@@ -47,7 +47,7 @@ def arrive(registry: Registry, track: Track, bench: Bench, decided: Decisions) -
             controls.append(control)
             continue
         source, name = control.carried.split(".")
-        title = registry.bench(track.id, source).title.split(":")[0]
+        title = registry.bench(track.id, source).short_title
         said = moved.text(moved.default)
         label = decided[source].get(f"{name}_label")
         arrivals[control.id] = Arrival(bench=source, title=title, text=f"{label}, {said}" if label else said)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboard.lab import Lab
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.progress import Try, progress
-from dashboard.student.summary import rights
+from dashboard.student.summary import fact_text, rights
 from tracks.api.bench import CONFIDENCE, Bench, Track
 from tracks.api.quantities import in_words
 
@@ -92,13 +92,14 @@ def _sentences(
 ) -> Iterable[str]:
     played = [part for part in parts if part.outcome not in ("not recorded", "explored")]
     won = [part for part in played if part.outcome == "won"]
-    yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own world."
+    yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own environment."
     asked, right = sum(part.asked for part in parts), sum(part.right for part in parts)
     if asked:
         yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches, events)}."
     tries = sum(1 for event in events if event.kind == "try" and event.track == track.id)
     yield f"They took {tries} recorded {'try' if tries == 1 else 'tries'}."
-    yield _guarantee(track, benches, events)
+    for bench in benches:
+        yield from _facts(bench, progress(events, track, bench).carried)
 
 
 def _calibration(lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], events: list[StoredEvent]) -> str:
@@ -113,11 +114,12 @@ def _calibration(lab: Lab, student: str, track: Track, benches: tuple[Bench, ...
     return ", ".join(f"“{text}” {sum(found)} of {len(found)}" for text, found in said)
 
 
-def _guarantee(track: Track, benches: tuple[Bench, ...], events: list[StoredEvent]) -> str:
-    decided = next((p.decision for b in benches if b.id == "privacy" and (p := progress(events, track, b).carried)), {})
-    if not decided:
-        return "No guarantee was recorded: keeping data where they are is none by itself."
-    epsilon = decided.get("epsilon")
-    formal = isinstance(epsilon, (int, float)) and epsilon > 0
-    words = f", ε = {in_words(float(epsilon), '')}" if formal and isinstance(epsilon, (int, float)) else ""
-    return f"The guarantee you carried: {decided.get('guarantee', 'none')}{words}."
+def _facts(bench: Bench, carried: Try | None) -> Iterable[str]:
+    """Yield what a bench's facts say in closing: of the carried decision in one sentence, or of its absence."""
+    if carried is None:
+        yield from (fact.missing for fact in bench.facts if fact.missing)
+        return
+    texts = [(fact.closing, fact_text(fact, carried.decision)) for fact in bench.facts]
+    found = [closing.replace("{}", text) for closing, text in texts if closing and text]
+    if found:
+        yield f"{', '.join(found)}."

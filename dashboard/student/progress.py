@@ -21,8 +21,8 @@ class Try:
         number: 1 for the bench's first. values: every control by id.
         readings: reading id -> {"label", "value", "unit", "level"}.
         level: of the verdict that binds first; binding: its title, or "".
-        what_if: labels of the environment controls that stood away from the track's world.
-        won: no verdict at "fail", in the track's own world.
+        what_if: labels of the environment controls that stood away from the track's environment.
+        won: no verdict at "fail", in the track's own environment.
         decision: what later benches inherit.
     """
 

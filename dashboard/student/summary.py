@@ -1,4 +1,4 @@
-"""Where a student stands on a track, for the read-out at the foot of a bench: tries, locks, guarantee."""
+"""A student's progress on a track in a few texts, for the read-out at the foot of a bench."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.student.carried_decisions import Decisions
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress, progress
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench, Fact, Track, Value
 from tracks.api.quantities import in_words
 
 NONE_YET = "–"
@@ -25,6 +25,14 @@ def rights(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> dict[str,
     }
 
 
+def fact_text(fact: Fact, decision: Mapping[str, Value]) -> str:
+    """Return a fact's value in a decision as it is written, or "" where there is none."""
+    value = decision.get(fact.decision)
+    if value is None or value == fact.none:
+        return ""
+    return value if isinstance(value, str) else in_words(float(value), fact.unit)
+
+
 def standing(
     lab: Lab,
     student: str | None,
@@ -32,6 +40,7 @@ def standing(
     here: Progress,
     events: Iterable[StoredEvent],
     decided: Decisions,
+    facts: Iterable[tuple[str, Fact]],
 ) -> dict[str, Any]:
     """Return the texts of the read-out that change with what is recorded, and when the newest of it was saved."""
     events = list(events)
@@ -41,12 +50,9 @@ def standing(
         if other.predictions and is_open(other, locks) and progress(events, track, other).is_revealed(other):
             answers = list(rights(track, other, locks).values())
             right, wrong = right + sum(answers), wrong + len(answers) - sum(answers)
-    guarantee = decided.get("privacy", {})
-    epsilon = guarantee.get("epsilon")
     return {
         "tries": f"{len(here.tries)} of {here.limit}",
         "locks": f"{right} right, {wrong} wrong" if right + wrong else NONE_YET,
-        "guarantee": str(guarantee.get("guarantee", NONE_YET)),
-        "epsilon": in_words(float(epsilon), "") if isinstance(epsilon, (int, float)) and epsilon else NONE_YET,
+        "facts": [fact_text(fact, decided.get(bench_id, {})) or NONE_YET for bench_id, fact in facts],
         "saved": max((event.time.isoformat(timespec="seconds") for event in events), default=""),
     }

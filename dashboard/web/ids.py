@@ -26,7 +26,7 @@ Id = dict[str, Any]
 
 
 def bench_key(track: str, bench: str) -> str:
-    """Return the key that every id of one bench carries: ``edge_guardian/convergence``."""
+    """Return the key that every id of one bench carries: ``harbour/downlink``."""
     return f"{track}/{bench}"
 
 
@@ -118,7 +118,7 @@ def bench_path(track: str, bench: str) -> str:
 
 
 def path_parts(pathname: str | None) -> tuple[str, ...]:
-    """Return the parts of a path: ``/edge_guardian/paradox/`` -> ``("edge_guardian", "paradox")``."""
+    """Return the parts of a path: ``/harbour/downlink/`` -> ``("harbour", "downlink")``."""
     return tuple(unquote(part) for part in (pathname or "/").split("/") if part)
 
 

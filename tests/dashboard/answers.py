@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from werkzeug.test import TestResponse
 
-from dashboard.lab import MISSION
 from dashboard.rendering.figures.style import ticks
 from dashboard.rendering.texts import limit_words, reading_view, verdict_facts
 from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
@@ -199,7 +198,7 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     seen.say("text", brief.text, brief.short, brief.invariant, bench.title, *track.sources.values(), track.wall)
     seen.count("constant", *constants, unit="")  # stands alone in the table of a track's constants
     seen.count("tolerance", *(a.tolerance for a in bench.predictions))
-    seen.count("minutes", *(minutes for _, _, minutes in MISSION), unit="")
+    seen.count("minutes", bench.minutes, unit="")
     for control in bench.controls:
         seen.say("text", control.label, control.text(control.default))
         if isinstance(control, Slider):

@@ -1,4 +1,4 @@
-/* What is recorded and compared: tries, pins, the view of a panel, the context that stays from bench to bench. */
+/* What is recorded and compared: tries, pins, the view of a panel, choices that stay from bench to bench. */
 (function () {
   "use strict";
   var gate = window.edgelabGate;
@@ -103,41 +103,56 @@
   };
   document.addEventListener("edgelab:rest", function (event) {
     setSlot(event.detail, "rest", { values: event.detail.values });
-    keepContext(event.detail);
+    keepChoices(event.detail);
   });
   document.addEventListener("edgelab:problem", function () {
     Object.keys(gate.desks).forEach(function (key) { gate.desks[key].doing = null; });
   });
 
-  /* Context: chosen on one bench, kept for all of a visit, and said in the address. */
-  var WORDS = { centralised: "centralised", federated: "federated" };
-  function context() {
-    var asked = new URLSearchParams(window.location.search).get("context");
-    if (WORDS[asked]) return asked;
-    try {
-      return WORDS[window.sessionStorage.getItem("edgelab-context")] || "federated";
-    } catch (_blocked) {
-      return "federated";
-    }
+  /* Choices that are kept: made on one bench, they hold on every bench of a visit that has them, and the address says them. */
+  function keptNodes(desk) {
+    return Array.prototype.slice.call(desk.root.querySelectorAll("[data-kept]"));
   }
-  function setContext(chosen) {
+  function textsOf(node) {
+    return JSON.parse(node.dataset.texts);
+  }
+  function isOption(node, option) {
+    return Object.prototype.hasOwnProperty.call(textsOf(node), option);
+  }
+  function chosen(node) {
+    var asked = new URLSearchParams(window.location.search).get(node.dataset.kept);
+    if (isOption(node, asked)) return asked;
+    var kept = null;
     try {
-      window.sessionStorage.setItem("edgelab-context", chosen);
+      kept = window.sessionStorage.getItem("edgelab-" + node.dataset.kept);
+    } catch (_blocked) { /* the address still says it */ }
+    return isOption(node, kept) ? kept : node.dataset.default;
+  }
+  function keepChoice(node, option) {
+    try {
+      window.sessionStorage.setItem("edgelab-" + node.dataset.kept, option);
     } catch (_blocked) { /* the address still says it */ }
     var url = new URL(window.location.href);
-    url.searchParams.set("context", chosen);
+    url.searchParams.set(node.dataset.kept, option);
     window.history.replaceState(window.history.state, "", url);
-    document.querySelectorAll("[data-context-word]").forEach(function (node) { node.textContent = chosen; });
+    node.textContent = textsOf(node)[option];
   }
-  function keepContext(desk) {
-    if (WORDS[desk.values.context] && desk.values.context !== context()) setContext(desk.values.context);
+  function keepChoices(desk) {
+    keptNodes(desk).forEach(function (node) {
+      var option = desk.values[node.dataset.kept];
+      if (isOption(node, option) && option !== chosen(node)) keepChoice(node, option);
+    });
   }
-  /* On arrival: the word in the read-out, and the control where the bench has one. */
-  window.edgelabContext = function (desk) {
-    var chosen = context();
-    desk.root.querySelectorAll("[data-context-word]").forEach(function (node) { node.textContent = chosen; });
-    if (chosen !== "federated") setContext(chosen);
-    var open = desk.root.classList.contains("is-open");
-    return open && desk.spec.context && desk.values.context !== chosen ? { context: chosen } : {};
+  /* On arrival: the words in the read-out, and the controls that the bench has. */
+  window.edgelabKeptChoices = function (desk) {
+    var values = {};
+    keptNodes(desk).forEach(function (node) {
+      var name = node.dataset.kept;
+      var option = chosen(node);
+      node.textContent = textsOf(node)[option];
+      if (option !== node.dataset.default) keepChoice(node, option);
+      if (desk.root.classList.contains("is-open") && desk.spec[name] && desk.values[name] !== option) values[name] = option;
+    });
+    return values;
   };
 })();

@@ -155,8 +155,8 @@
   });
 
   lab.preset = function (chosen, presets) {
-    var context = window.dash_clientside.callback_context;
-    var desk = gate.desks[context.inputs_list[0].id.bench];
+    var callback = window.dash_clientside.callback_context;
+    var desk = gate.desks[callback.inputs_list[0].id.bench];
     if (!chosen || !desk || !presets[chosen]) return window.dash_clientside.no_update;
     gate.command(desk.key, { values: Object.assign(defaults(desk), presets[chosen]) });
     return "";

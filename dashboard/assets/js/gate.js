@@ -236,15 +236,15 @@
 
   /* Choices, switches, boxes and commands (preset, fix, undo, reset) come through Dash; all controls go out at once. */
   function gate(_choices, _boxes, order, spec) {
-    var context = window.dash_clientside.callback_context;
+    var callback = window.dash_clientside.callback_context;
     var none = window.dash_clientside.no_update;
-    var instruments = context.inputs_list[0];
-    var boxes = context.inputs_list[1];
-    var desk = deskOf(context.inputs_list[2].id.bench, spec);
+    var instruments = callback.inputs_list[0];
+    var boxes = callback.inputs_list[1];
+    var desk = deskOf(callback.inputs_list[2].id.bench, spec);
     var next = Object.assign({}, desk.values);
     var moved = {};
     var travelling = false;
-    context.triggered.forEach(function (item) {
+    callback.triggered.forEach(function (item) {
       var id = JSON.parse(item.prop_id.slice(0, item.prop_id.lastIndexOf(".")));
       var rule = spec[id.name];
       if (id.kind === "instrument" && rule) {
@@ -268,7 +268,7 @@
       desk.waiting = true;
     } else if (changes(desk).length) {
       start(desk);
-      controls = context.outputs_list[0].map(function (output) { return desk.values[output.id.name]; });
+      controls = callback.outputs_list[0].map(function (output) { return desk.values[output.id.name]; });
     }
     showAll(desk);
     placeSliders(desk);

@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   var gate = window.edgelabGate;
-  var NOTE = "another engine, softmax regression, on the same fleet";
   var running = false;
   var asked = null;
 
@@ -16,7 +15,7 @@
   function show(words) {
     var here = place();
     if (!here) return;
-    here.note.textContent = words || NOTE;
+    here.note.textContent = words || here.note.dataset.opinionNote;
     here.stop.hidden = !running;
     here.ask.disabled = running;
   }
@@ -49,7 +48,7 @@
     }
   };
   lab.opinion_progress = function (progress) {
-    if (progress && running) show("Seed " + progress.done + " of " + progress.of);
+    if (progress && running) show(progress.done + " of " + progress.of + " done");
   };
   /* A job that ends without an answer was stopped from outside: said once the answer had time to come. */
   lab.opinion_running = function (isRunning) {

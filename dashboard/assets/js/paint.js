@@ -97,7 +97,7 @@
       window.scrollTo({ top: 0 });
       announce("Locked. The instruments are open.");
     }
-    restore(desk, window.edgelabContext(desk));
+    restore(desk, window.edgelabKeptChoices(desk));
     window.edgelabStood(desk);
   }
   function restore(desk, values) {
@@ -115,12 +115,12 @@
   }
 
   function paint(view, standing, relief, spec) {
-    var context = window.dash_clientside.callback_context;
-    var key = context.inputs_list[0].id.bench;
+    var callback = window.dash_clientside.callback_context;
+    var key = callback.inputs_list[0].id.bench;
     var desk = gate.deskOf(key, spec);
     var fresh = desk.greeted !== desk.root;
     var moved = function (name) {
-      return fresh || context.triggered.some(function (item) { return item.prop_id.indexOf('"name":"' + name + '"') >= 0; });
+      return fresh || callback.triggered.some(function (item) { return item.prop_id.indexOf('"name":"' + name + '"') >= 0; });
     };
     if (desk.root) {
       paintPart(desk, "relief", relief);

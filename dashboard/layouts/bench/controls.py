@@ -150,7 +150,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, arriva
     own = ids.slider(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
-    role = html.Span("the world's", className="role-note") if slider.role == "environment" else None
+    role = html.Span("environment", className="role-note") if slider.role == "environment" else None
     return html.Div(
         [
             html.Div(

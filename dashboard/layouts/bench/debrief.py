@@ -1,4 +1,4 @@
-"""The closing debrief as the crisis shows it: one row a bench, then what they add up to."""
+"""The closing debrief as the last bench of a mission shows it: one row a bench, then what they add up to."""
 
 from __future__ import annotations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from dash import html
 
+from dashboard.lab import ReadOut
 from dashboard.layouts.parts import Component, painted, shape
 from dashboard.layouts.static_html import RAW
 from dashboard.rendering.texts import limit_tick, limit_words
@@ -15,11 +17,13 @@ from tracks.api.bench import Bench, Reading, Track
 _LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # said by the value beside the limit
 
 
-def hud(track: Track, bench: Bench, label: str, readings: dict[str, Reading], *, is_open: bool) -> Component:
-    """Track, bench, context, guarantee; what binds and what eases it; three numbers against limits; tries and locks.
+def hud(
+    track: Track, bench: Bench, label: str, readings: dict[str, Reading], read_out: ReadOut, *, is_open: bool
+) -> Component:
+    """Track, bench, its facts; what binds and what eases it; three numbers against limits; tries and locks.
 
     Args:
-        label: the bench's place and name ("3 Convergence"). readings: by id.
+        label: the bench's place and name ("3 Downlink"). readings: by id.
     """
     binding: Any = "opens after the lock"
     if is_open:
@@ -29,15 +33,7 @@ def hud(track: Track, bench: Bench, label: str, readings: dict[str, Reading], *,
             html.Div(
                 [
                     html.Div([html.Span(track.name), html.B(label)]),
-                    html.Div(
-                        [
-                            html.Span("federated", **{"data-context-word": "1"}),
-                            html.Span(
-                                ["Guarantee ", painted("standing.guarantee"), ", ε ", painted("standing.epsilon")]
-                            ),
-                        ],
-                        className="hud-about",
-                    ),
+                    _about(read_out),
                 ],
                 className="hud-name",
             ),
@@ -64,6 +60,26 @@ def hud(track: Track, bench: Bench, label: str, readings: dict[str, Reading], *,
         **RAW,
         **{"aria-label": "Where you stand"},
     )  # fmt: skip
+
+
+def _about(read_out: ReadOut) -> Component:
+    """The choices that are kept from bench to bench, and the facts that benches of the mission declare."""
+    choices = [
+        html.Span(
+            choice.text(choice.default),
+            **{
+                "data-kept": choice.id,
+                "data-default": choice.default,
+                "data-texts": json.dumps({option.id: option.text for option in choice.options}),
+            },
+        )
+        for choice in read_out.choices
+    ]
+    facts: list[Component] = []
+    for n, (_, fact) in enumerate(read_out.facts):
+        facts += [f"{', ' if n else ''}{fact.label} ", painted(f"standing.facts.{n}")]
+    parts = [*choices, *([html.Span(facts)] if facts else [])]
+    return html.Div(parts, className="hud-about") if parts else None
 
 
 def _gauge(reading: Reading, *, is_open: bool) -> Component:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.lab import Step
+from dashboard.lab import ReadOut, Step
 from dashboard.layouts.bench.controls import explore_section
 from dashboard.layouts.bench.debrief import debrief_section
 from dashboard.layouts.bench.figures import panel_section
@@ -36,7 +36,8 @@ class BenchState:
 
     ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
-    texts of the read-out, ``debrief`` what the whole mission added up to, on its last bench alone.
+    texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up
+    to, on its last bench alone.
     """
 
     track: Track
@@ -50,6 +51,7 @@ class BenchState:
     scene: Scene | None
     progress: Progress
     standing: Mapping[str, Any]
+    read_out: ReadOut
     debrief: Debrief | None
     screen: Screen
 
@@ -99,7 +101,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
                 className="rail",
             ),
             html.Main(_stage(state), className="stage"),
-            hud(state.track, state.bench, _place(state), by_id(state.readings), is_open=is_open),
+            hud(state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_open=is_open),
             dcc.Store(id=ids.slot(state.key, "view"), data=state.scene.view if state.scene else None),
             dcc.Store(id=ids.slot(state.key, "standing"), data=dict(state.standing)),
             dcc.Store(id=ids.slot(state.key, "relief")),
@@ -149,7 +151,7 @@ def _stage(state: BenchState) -> list[Component]:
     if not is_open:
         return parts
     if bench.second_opinion:
-        parts.append(_second_opinion())
+        parts.append(_second_opinion(bench))
     if bench.peek:
         parts.append(_peek(state))
     parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
@@ -291,14 +293,13 @@ def _reading(reading: Reading, *, is_open: bool) -> Component:
     )  # fmt: skip
 
 
-def _second_opinion() -> Component:
+def _second_opinion(bench: Bench) -> Component:
     """Where a second engine is asked, how far it has come, and what it says of the state on the page."""
+    note = f"another engine, {bench.second_engine}" if bench.second_engine else "another engine"
     return html.Div(
         [
             html.Button("Ask for a second opinion", className="outline", **{"data-do": "opinion"}),
-            html.Span(
-                "another engine, softmax regression, on the same fleet", className="hint", **{"data-opinion-note": "1"}
-            ),
+            html.Span(note, className="hint", **{"data-opinion-note": note}),
             html.Button("Stop", className="quiet-button", hidden=True, **{"data-do": "cancel_opinion"}),
             painted("opinion", html.P, className="opinion-said"),
         ],

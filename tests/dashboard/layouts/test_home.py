@@ -20,7 +20,7 @@ def tracks(registry: Registry) -> list[Track]:
 def steps(registry: Registry) -> dict[str, list[Step]]:
     def of(track_id: str) -> list[Step]:
         bench = registry.bench(track_id, "paradox")
-        return [Step(id="paradox", label="Paradox", bench=bench), Step(id="memory", label="Memory", bench=None)]
+        return [Step(label="Paradox", title=bench.title, bench=bench), Step(label="Storm", title="the Storm")]
 
     return {track_id: of(track_id) for track_id in registry.tracks}
 
@@ -72,11 +72,12 @@ class TestBriefing:
     def test_it_leads_to_the_first_bench_that_is_not_locked(self, tracks, steps) -> None:
         page = briefing(tracks[0], tracks, steps[tracks[0].id], set())
         assert "Begin with Paradox" in text(page)
-        assert f"/{tracks[0].id}/memory" not in links(page), "what is not open yet is no link"
+        assert "the Storm not yet open" in text(page).replace("|", "")
+        assert f"/{tracks[0].id}/storm" not in links(page), "what is not open yet is no link"
         assert "Continue with" in text(briefing(tracks[0], tracks, steps[tracks[0].id], {"paradox"}))
 
     def test_a_track_without_a_bench_says_so(self, tracks) -> None:
-        page = briefing(tracks[0], tracks, [Step(id="paradox", label="Paradox", bench=None)], set())
+        page = briefing(tracks[0], tracks, [Step(label="Paradox", title="Paradox")], set())
         assert "No bench of this track is open yet." in text(page)
 
     def test_what_to_read_is_given_with_what_it_answers(self, tracks, steps) -> None:  # L1

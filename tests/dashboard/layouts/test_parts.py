@@ -19,9 +19,9 @@ def track(registry: Registry) -> Track:
 @pytest.fixture
 def steps(registry: Registry) -> list[Step]:
     return [
-        Step(id="paradox", label="Paradox", bench=registry.bench("edge_guardian", "paradox")),
-        Step(id="memory", label="Memory", bench=None),
-        Step(id="downlink", label="Downlink", bench=registry.bench("edge_guardian", "downlink")),
+        Step(label="Paradox", title="Paradox", bench=registry.bench("edge_guardian", "paradox")),
+        Step(label="Storm", title="the Storm"),
+        Step(label="Downlink", title="Downlink", bench=registry.bench("edge_guardian", "downlink")),
     ]
 
 
@@ -48,7 +48,7 @@ def test_the_stepper_links_what_is_open_marks_where_you_are_and_says_what_is_not
     assert links == ["/edge_guardian/downlink"]
     (here,) = [part for part in every(stepper) if props(part).get("aria-current") == "step"]
     assert "Paradox" in text(here)
-    assert "Memory|, not yet open" in text(stepper)
+    assert "Storm|, not yet open" in text(stepper)
     assert "1 of 3|Paradox" in text(header)
 
 

@@ -202,7 +202,7 @@ class TestView:
         assert views.view(BENCH, track, outcome(), VALUES, {})["what_if"] == ""
         assert views.view(BENCH, track, outcome(), {**VALUES, "rounds": 20}, {})["what_if"] == ""
         moved = views.view(BENCH, track, outcome(), {**VALUES, "rate": 1e9}, {})["what_if"]
-        assert moved == "What if: Uplink away from this track’s world. Such a try cannot win."
+        assert moved == "What if: Uplink away from this track’s environment. Such a try cannot win."
 
     def test_the_closed_disclosure_tells_its_values(self) -> None:
         assert views.advanced_line(BENCH, {**VALUES, "cached": True}) == "on, 1\u00a0Mb/s"

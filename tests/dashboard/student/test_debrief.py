@@ -40,7 +40,7 @@ def test_each_part_stands_with_what_was_recorded(through: Student) -> None:  # P
         assert f'scope=\\"row\\">{bench.title.split(":")[0]}<' in page
     assert "explored" in page
     assert page.count("</span> fails: ") == 4, "every default fails"
-    assert "0 of 4 recorded designs hold in this track’s own world." in page
+    assert "0 of 4 recorded designs hold in this track’s own environment." in page
     assert "They took 5 recorded tries." in page
     assert "The guarantee you carried: " in page
 

@@ -84,5 +84,5 @@ def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
 
 def test_the_worlds_control_says_so_and_the_students_does_not(bench: Bench) -> None:
     rows = having(explore_section(KEY, bench, {}, is_open=True), "data-control")
-    assert "the world's" in text(rows["rate_bit_per_s"])
-    assert "the world's" not in text(rows["model_bytes"])
+    assert "environment" in text(rows["rate_bit_per_s"])
+    assert "environment" not in text(rows["model_bytes"])

@@ -6,21 +6,23 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.lab import Step
+from dashboard.lab import ReadOut, Step
 from dashboard.layouts.bench.page import BenchState, bench_body, bench_page
 from dashboard.rendering.bench_view import scene
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import progress
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
+from tracks.api.bench import Choice, Fact, Option
 from tracks.loading.registry import Registry
 
+NOTHING = ReadOut()
 TIME = "2025-01-01T00:00:00+00:00"
 
 
 @pytest.fixture
 def state(registry: Registry) -> Callable[..., BenchState]:
-    def of(*, is_open: bool, bench_id: str = "downlink") -> BenchState:
+    def of(*, is_open: bool, bench_id: str = "downlink", read_out: ReadOut = NOTHING) -> BenchState:
         track, bench = registry.track("edge_guardian"), registry.bench("edge_guardian", bench_id)
         locks = {}
         for item in bench.predictions:
@@ -33,7 +35,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             bench=bench,
             controls_of=bench,
             arrivals={},
-            steps=[Step(id="paradox", label="Paradox", bench=None), Step(id="downlink", label="Downlink", bench=bench)],
+            steps=[Step(label="Storm", title="the Storm"), Step(label="Downlink", title="Downlink", bench=bench)],
             done=set(),
             locks=locks if is_open else {},
             readings=bench.run(track, bench.defaults()).readings,
@@ -42,10 +44,10 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             standing={
                 "tries": "0 of 10",
                 "locks": "–",
-                "guarantee": "–",
-                "epsilon": "–",
+                "facts": ["–" for _ in read_out.facts],
                 "saved": TIME if is_open else "",
             },
+            read_out=read_out,
             debrief=None,
             screen=Screen(),
         )
@@ -112,11 +114,23 @@ def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L
     assert opened.bench.brief.text in text(folded)
 
 
-def test_where_you_stand_names_track_step_context_guarantee_binding_tries_and_locks(state) -> None:  # L21
+def test_where_you_stand_names_track_step_binding_tries_and_locks(state) -> None:  # L21
     (hud,) = of_class(bench_body(state(is_open=True)), "hud")
-    assert text(hud).startswith("Edge Guardian|2 Downlink|federated|Guarantee |")
-    assert {"standing.guarantee", "standing.epsilon", "standing.tries", "standing.locks", "binding.text",
-            "relief.text"} <= having(hud, "data-paint").keys()  # fmt: skip
+    assert text(hud).startswith("Edge Guardian|2 Downlink|Binding constraint|")
+    assert {"standing.tries", "standing.locks", "binding.text", "relief.text"} <= having(hud, "data-paint").keys()
+    assert of_class(hud, "hud-about") == [], "nothing is declared, so nothing stands there"
+
+
+def test_where_you_stand_tells_the_choices_and_facts_that_are_declared(state) -> None:  # L21
+    view = Choice(
+        id="look", label="Look", options=(Option(id="near", text="from near"), Option(id="far", text="from afar")),
+        default="far", role="view",
+    )  # fmt: skip
+    facts = (("downlink", Fact(decision="promise", label="Promise")), ("other", Fact(decision="tons", label="Load")))
+    (about,) = of_class(bench_body(state(is_open=True, read_out=ReadOut(choices=(view,), facts=facts))), "hud-about")
+    assert text(about) == "from afar|Promise |, Load "
+    assert having(about, "data-kept").keys() == {"look"}
+    assert having(about, "data-paint").keys() == {"standing.facts.0", "standing.facts.1"}
 
 
 def test_the_page_tells_its_title(state) -> None:
