@@ -79,8 +79,9 @@ def distance(verdict: Verdict) -> str:
 def verdict_facts(verdict: Verdict) -> str:
     """Return quantity, limit and gap as one line."""
     gap = distance(verdict)
-    facts = f"{verdict.measure} {in_words(verdict.quantity, verdict.unit)}"
-    return f"{facts}, limit {in_words(verdict.limit, verdict.unit)}" + (f" ({gap})" if gap else "")
+    unit = verdict.unit or ""
+    facts = f"{verdict.measure} {in_words(verdict.quantity, unit)}"
+    return f"{facts}, limit {in_words(verdict.limit, unit)}" + (f" ({gap})" if gap else "")
 
 
 def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> View:
@@ -162,10 +163,13 @@ def view(
         "binding": binding_view(outcome),
         "peek": peek_view(peek),
         "advanced": advanced_line(bench, values),
-        "what_if": f"What if: {', '.join(away)} away from this track’s environment. Such a try cannot win."
-        if away
-        else "",
+        "what_if": _what_if(away),
     }
+
+
+def _what_if(away: tuple[str, ...]) -> str:
+    """Say which environment controls stand elsewhere than the track has them."""
+    return f"What if: {', '.join(away)} away from this track’s environment. Such a try cannot win." if away else ""
 
 
 def control_spec(control: Control) -> View:

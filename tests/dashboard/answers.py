@@ -198,7 +198,6 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
     seen.say("text", brief.text, brief.short, brief.invariant, bench.title, *track.sources.values(), track.wall)
     seen.count("constant", *constants, unit="")  # stands alone in the table of a track's constants
     seen.count("tolerance", *(a.tolerance for a in bench.predictions))
-    seen.count("minutes", bench.minutes, unit="")
     for control in bench.controls:
         seen.say("text", control.label, control.text(control.default))
         if isinstance(control, Slider):

@@ -146,6 +146,7 @@ def listener(lab: Dash, registry: Registry) -> Listener:
 def answers(registry: Registry) -> Mapping[str, Answers]:
     """What each bench of each track must not say."""
     constants = [value for track in registry.tracks.values() for value in track.constants().values()]
+    constants += [bench.minutes for _, _, bench in every_bench(registry)]  # of the steps, on the pages around
     return {key: answers_of(track, bench, constants) for key, track, bench in every_bench(registry)}
 
 

@@ -218,7 +218,7 @@ def test_every_word_is_imported_from_one_place():
     described = {"Slider", "Choice", "Toggle", "Axis", "Panel", "Option", "Prediction", "Truth", "Term", "Reflection"}
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device", "Fleet"}
     described |= {"Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "SecondOpinion"}
-    assert described | {"Source", "Extra", "TextKey"} == made
+    assert described | {"Source", "Extra", "Fact", "TextKey"} == made
 
 
 # --- readings
