@@ -24,7 +24,7 @@ from tracks.loading.registry import Registry
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
 
-REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as ghosts
+REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as earlier_tries
 
 Values = tuple[tuple[str, Value], ...]
 

@@ -76,8 +76,8 @@ class Student:
         figures = [{"id": ids.figure(key, panel.id), "property": "figure"} for panel in bench.panels]
         inputs = [{"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()]
         return {
-            "output": self.output('"kind":"figure"', '"name":"view"'),
-            "outputs": [figures, {"id": ids.slot(key, "view"), "property": "data"}],
+            "output": self.output('"kind":"figure"', '"name":"texts"'),
+            "outputs": [figures, {"id": ids.slot(key, "texts"), "property": "data"}],
             "inputs": [
                 inputs,
                 drawn,
@@ -92,7 +92,7 @@ class Student:
         answer = self.update(key, {**self.bench(key).defaults(), **changes})
         assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
         response = answer.get_json()["response"]
-        view = next(part["data"] for name, part in response.items() if '"name":"view"' in name)
+        view = next(part["data"] for name, part in response.items() if '"name":"texts"' in name)
         figures = {panel.id: response[ids.dom(ids.figure(key, panel.id))]["figure"] for panel in self.bench(key).panels}
         return figures, view
 

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.lab import Lab, is_open, this_screen, this_student
 from dashboard.layouts.bench.figures import table_view
-from dashboard.rendering.bench_view import Beside, scene, view_of
+from dashboard.rendering.bench_view import Overlays, render, view_of
 from dashboard.rendering.second_opinions import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
@@ -78,7 +78,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(
         Output(ids.figure(MATCH, ALL), "figure"),
-        Output(ids.slot(MATCH, "view"), "data"),
+        Output(ids.slot(MATCH, "texts"), "data"),
         Input(ids.control(MATCH, ALL), "data"),
         Input(ids.drawn(MATCH, ALL), "data"),
         Input(ids.slot(MATCH, "compare"), "data"),
@@ -94,16 +94,16 @@ def register(app: Dash, lab: Lab) -> None:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = open_bench(lab, key, raw)
         asked = opinion == digest(track.id, bench.id, read) if opinion else False
-        beside = Beside(
+        overlays = Overlays(
             tries=compared_tries(lab, track, bench, compared),
             opinion=lab.opinions.known(track.id, bench.id, read) if asked else None,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
-        now = scene(track, bench, read, locks, this_screen(), drawn=drawn, beside=beside)
+        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
             raise Refused("The page asks for a figure that this bench does not have; reload it.")
-        return [now.figures[name] for name in panels], now.view
+        return [now.figures[name] for name in panels], now.texts
 
     @app.callback(
         Output(ids.table(MATCH, ALL), "children"),
@@ -157,7 +157,7 @@ def register(app: Dash, lab: Lab) -> None:
     app.clientside_callback(
         ClientsideFunction("lab", "paint"),
         Output(ids.slot(MATCH, "painted"), "data"),
-        Input(ids.slot(MATCH, "view"), "data"),
+        Input(ids.slot(MATCH, "texts"), "data"),
         Input(ids.slot(MATCH, "standing"), "data"),
         Input(ids.slot(MATCH, "relief"), "data"),
         State(ids.slot(MATCH, "spec"), "data"),

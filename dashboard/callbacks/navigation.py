@@ -13,7 +13,7 @@ from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.static_html import settled
 from dashboard.ledger.events import StoredEvent
-from dashboard.rendering.bench_view import scene
+from dashboard.rendering.bench_view import render
 from dashboard.student.carried_decisions import arrive, decisions
 from dashboard.student.debrief import debrief
 from dashboard.student.progress import progress
@@ -34,7 +34,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     decided = decisions(lab.registry, track, events)
     controls_of, arrivals = arrive(lab.registry, track, bench, decided)
     values = controls_of.defaults()
-    opened = scene(track, bench, values, locks, screen) if is_open(bench, locks) else None
+    opened = render(track, bench, values, locks, screen) if is_open(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     here = progress(events, track, bench)
     read_out = lab.read_out(track, bench)
@@ -48,7 +48,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         done=lab.done(events).get(track.id, set()),
         locks=locks,
         readings=outcome.readings,
-        scene=opened,
+        rendered=opened,
         progress=here,
         standing=standing(lab, student, track, here, events, decided, read_out.facts),
         read_out=read_out,

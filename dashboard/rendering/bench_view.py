@@ -1,13 +1,13 @@
-"""One state of a bench as the browser gets it: the view and the dressed figures, from a single outcome."""
+"""One state of a bench as the browser gets it: its texts and its styled figures, from a single outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.rendering.figures.axes import slot_of
-from dashboard.rendering.figures.style import Ghost, Mark, Screen, dress, empty
-from dashboard.rendering.texts import View, view
+from dashboard.rendering.figures.axes import place_of
+from dashboard.rendering.figures.style import EarlierTry, Mark, Screen, empty, style_figure
+from dashboard.rendering.texts import BenchTexts, bench_texts
 from dashboard.student.predictions import Locked
 from dashboard.web import ids
 from tracks.api.bench import Bench, Outcome, SecondOpinion, Track, Value
@@ -16,8 +16,8 @@ from tracks.api.quantities import in_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
-    """What is drawn beside the student's own state.
+class Overlays:
+    """What is drawn over or beside the student's own state.
 
     Attributes:
         tries: the recorded tries that are compared, by number.
@@ -29,18 +29,18 @@ class Beside:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scene:
+class RenderedBench:
     """What the page shows for one state of the controls."""
 
     outcome: Outcome
-    view: View
+    texts: BenchTexts
     figures: Mapping[str, Figure]
 
 
-ALONE = Beside()
+NO_OVERLAYS = Overlays()
 
 
-def scene(
+def render(
     track: Track,
     bench: Bench,
     values: Mapping[str, Value],
@@ -48,9 +48,9 @@ def scene(
     screen: Screen,
     *,
     drawn: Mapping[str, str] | None = None,
-    beside: Beside = ALONE,
+    overlays: Overlays = NO_OVERLAYS,
     seed: int = 0,
-) -> Scene:
+) -> RenderedBench:
     """Solve one state and draw it; figures and texts come from the same outcome.
 
     ``drawn`` names, by panel, the view that is drawn; a panel that is not named draws itself.
@@ -62,18 +62,19 @@ def scene(
     for number, panel in enumerate(bench.panels):
         chosen = view_of(panel, drawn or {})
         drawing = outcome.panels[chosen.id]
-        figures[panel.id] = dress(
-            _with_opinion(drawing.figure(), panel, beside.opinion),
+        figures[panel.id] = style_figure(
+            _with_opinion(drawing.figure(), panel, overlays.opinion),
             chosen,
             screen=screen,
             revision=f"{key}/{chosen.id}",
             marks=marks.get(chosen.id, ()),
-            ghosts=_ghosts(beside.tries, chosen),
-            slot=slot_of(number, len(bench.panels)),
+            earlier_tries=_earlier_tries(overlays.tries, chosen),
+            place=place_of(number, len(bench.panels)),
         )
         summaries[panel.id] = drawing.summary
-    said = {"opinion": beside.opinion.sentence if beside.opinion else ""}
-    return Scene(outcome=outcome, view={**view(bench, track, outcome, values, summaries), **said}, figures=figures)
+    opinion = overlays.opinion.sentence if overlays.opinion else ""
+    texts = bench_texts(bench, track, outcome, values, summaries, opinion)
+    return RenderedBench(outcome=outcome, texts=texts, figures=figures)
 
 
 def view_of(panel: Panel, drawn: Mapping[str, str]) -> Panel:
@@ -82,9 +83,9 @@ def view_of(panel: Panel, drawn: Mapping[str, str]) -> Panel:
     return next((view for view in panel.views if view.id == wanted), panel)
 
 
-def _ghosts(tries: Sequence[tuple[int, Outcome]], panel: Panel) -> list[Ghost]:
+def _earlier_tries(tries: Sequence[tuple[int, Outcome]], panel: Panel) -> list[EarlierTry]:
     drawings = [(number, outcome.panels[panel.id]) for number, outcome in tries if panel.id in outcome.panels]
-    return [Ghost(number=number, figure=drawing.figure(), point=drawing.point) for number, drawing in drawings]
+    return [EarlierTry(number=number, figure=drawing.figure(), point=drawing.point) for number, drawing in drawings]
 
 
 def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -> Figure:
@@ -102,7 +103,7 @@ def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]
             panel,
             screen=screen,
             revision=f"{key}/{panel.id}/shut",
-            slot=slot_of(number, len(bench.panels)),
+            place=place_of(number, len(bench.panels)),
         )
         for number, panel in enumerate(bench.panels)
     }

@@ -8,17 +8,102 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from tracks.api.bench import Bench, Outcome, Peek, Reading, Track, Verdict
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.fixes import fix_text
 from tracks.api.quantities import in_words, quantity, three_digits
 
-View = dict[str, Any]
+
+class ReadingTexts(TypedDict):
+    """One reading; ``bar`` and ``tick`` are shares of its bar's length, None where there is no bar."""
+
+    value: str
+    unit: str
+    level: str
+    note: str
+    bar: float | None
+    tick: float | None
+    formula: str
+    meaning: str
+    source: str
 
 
-def reading_view(reading: Reading) -> View:
+class FixTexts(TypedDict):
+    """One fix: what it sets, and its words with the old and the new value."""
+
+    control: str
+    value: Value
+    label: str
+    old: str
+    new: str
+
+
+class StatusTexts(TypedDict):
+    """The status strip: the verdict that binds first, its fixes, and the next that objects."""
+
+    level: str
+    title: str
+    facts: str
+    cause: str
+    fixes: list[FixTexts]
+    also: str
+    also_level: str
+
+
+class BindingTexts(TypedDict):
+    """The constraint that binds."""
+
+    level: str
+    text: str
+
+
+class PeekLineTexts(TypedDict):
+    """One equation."""
+
+    name: str
+    equation: str
+    numbers: str
+    source: str
+
+
+class PeekTexts(TypedDict):
+    """The equations with the student's numbers."""
+
+    lines: list[PeekLineTexts]
+    leaves_out: str
+
+
+class BenchTexts(TypedDict):
+    """Every text of a bench that moves with the controls; places on the page carry these names."""
+
+    summaries: dict[str, str]
+    status: StatusTexts
+    readings: dict[str, ReadingTexts]
+    binding: BindingTexts
+    peek: PeekTexts
+    advanced: str
+    what_if: str
+    opinion: str
+
+
+class ControlSpec(TypedDict):
+    """What the browser needs of a control: ``min`` to ``unit`` of a slider, ``texts`` of a choice."""
+
+    label: str
+    default: Value
+    kind: str
+    min: NotRequired[float]
+    max: NotRequired[float]
+    step: NotRequired[float]
+    log: NotRequired[bool]
+    whole: NotRequired[bool]
+    unit: NotRequired[str]
+    texts: NotRequired[dict[str, str]]
+
+
+def reading_texts(reading: Reading) -> ReadingTexts:
     """Return the texts of one reading, the length of its bar and where the limit's tick stands on it."""
     if isinstance(reading.value, str):
         number, unit = reading.value, ""
@@ -84,7 +169,7 @@ def verdict_facts(verdict: Verdict) -> str:
     return f"{facts}, limit {in_words(verdict.limit, unit)}" + (f" ({gap})" if gap else "")
 
 
-def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> View:
+def status_texts(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> StatusTexts:
     """Return the status strip: the verdict that binds first, its fixes, and the next one that also objects."""
     ranked = outcome.ranked_verdicts()
     if not ranked:
@@ -104,7 +189,7 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""  # first, since the end may be cut
         also = f"Also: {others[0].title.lower()}{more}; {verdict_facts(others[0])}"
     controls = bench.control_map()
-    fixes = []
+    fixes: list[FixTexts] = []
     for fix in first.fixes:
         text = fix_text(controls, values, fix)
         fixes.append(
@@ -117,30 +202,32 @@ def status_view(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> 
             }
         )
     return {
-        "level": first.level,
+        "level": first.level or "",
         "title": first.title,
         "facts": verdict_facts(first),
         "cause": first.cause,
         "fixes": fixes,
         "also": also,
-        "also_level": others[0].level if others else "",
+        "also_level": (others[0].level or "") if others else "",
     }
 
 
-def binding_view(outcome: Outcome) -> View:
+def binding_texts(outcome: Outcome) -> BindingTexts:
     """Return the constraint that binds: the worst verdict by name."""
     ranked = outcome.ranked_verdicts()
     objecting = [verdict for verdict in ranked if verdict.level != "ok"]
     if not objecting:
         return {"level": "ok", "text": "none"}
-    return {"level": objecting[0].level, "text": objecting[0].title}
+    return {"level": objecting[0].level or "", "text": objecting[0].title}
 
 
-def peek_view(peek: Peek | None) -> View:
+def peek_texts(peek: Peek | None) -> PeekTexts:
     """Return the equations with the student's numbers."""
     if peek is None:
         return {"lines": [], "leaves_out": ""}
-    lines = [{"name": i.name, "equation": i.equation, "numbers": i.numbers, "source": i.source} for i in peek.lines]
+    lines: list[PeekLineTexts] = [
+        {"name": i.name, "equation": i.equation, "numbers": i.numbers, "source": i.source} for i in peek.lines
+    ]
     return {"lines": lines, "leaves_out": peek.leaves_out}
 
 
@@ -150,20 +237,30 @@ def advanced_line(bench: Bench, values: Mapping[str, Value]) -> str:
     return ", ".join(control.text(values[control.id]) for control in hidden[:3])
 
 
-def view(
-    bench: Bench, track: Track, outcome: Outcome, values: Mapping[str, Value], summaries: Mapping[str, str]
-) -> View:
-    """Return everything on a bench that moves with the controls, except the figures; ``summaries`` by panel."""
+def bench_texts(
+    bench: Bench,
+    track: Track,
+    outcome: Outcome,
+    values: Mapping[str, Value],
+    summaries: Mapping[str, str],
+    opinion: str = "",
+) -> BenchTexts:
+    """Return everything on a bench that moves with the controls, except the figures.
+
+    Args:
+        summaries: by panel. opinion: the second engine's sentence on this state.
+    """
     peek = bench.peek(track, outcome, **values) if bench.peek else None
     away = bench.away_from_environment(values)
     return {
         "summaries": dict(summaries),
-        "status": status_view(bench, outcome, values),
-        "readings": {reading.id: reading_view(reading) for reading in outcome.readings},
-        "binding": binding_view(outcome),
-        "peek": peek_view(peek),
+        "status": status_texts(bench, outcome, values),
+        "readings": {reading.id: reading_texts(reading) for reading in outcome.readings},
+        "binding": binding_texts(outcome),
+        "peek": peek_texts(peek),
         "advanced": advanced_line(bench, values),
         "what_if": _what_if(away),
+        "opinion": opinion,
     }
 
 
@@ -172,11 +269,12 @@ def _what_if(away: tuple[str, ...]) -> str:
     return f"What if: {', '.join(away)} away from this track’s environment. Such a try cannot win." if away else ""
 
 
-def control_spec(control: Control) -> View:
+def control_spec(control: Control) -> ControlSpec:
     """Return what the browser needs to turn a position into a value and a value into words."""
-    common: View = {"label": control.label, "default": control.default}
     if isinstance(control, Slider):
-        return common | {
+        return {
+            "label": control.label,
+            "default": control.default,
             "kind": "slider",
             "min": control.minimum,
             "max": control.maximum,
@@ -186,5 +284,6 @@ def control_spec(control: Control) -> View:
             "unit": control.unit,
         }
     if isinstance(control, Choice):
-        return common | {"kind": "choice", "texts": {option.id: option.text for option in control.options}}
-    return common | {"kind": "toggle"}
+        texts = {option.id: option.text for option in control.options}
+        return {"label": control.label, "default": control.default, "kind": "choice", "texts": texts}
+    return {"label": control.label, "default": control.default, "kind": "toggle"}

@@ -14,7 +14,7 @@ import numpy as np
 from werkzeug.test import TestResponse
 
 from dashboard.rendering.figures.style import ticks
-from dashboard.rendering.texts import limit_words, reading_view, verdict_facts
+from dashboard.rendering.texts import limit_words, reading_texts, verdict_facts
 from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
 from tracks.api.controls import Slider
 from tracks.api.quantities import in_words, quantity
@@ -172,7 +172,7 @@ def _outcome(told: Answers, outcome: Outcome) -> None:
         told.count("table", *(cell for row in drawing.table().rows for cell in row))
     for reading in outcome.readings:
         told.count("reading", reading.value, unit=reading.unit)
-        shown = reading_view(reading)
+        shown = reading_texts(reading)
         told.say("reading", shown["formula"], shown["meaning"])
         told.say("note", shown["note"] if " " in shown["note"] else "")
     for verdict in outcome.verdicts:

@@ -78,7 +78,7 @@
       if (field) field.focus();
     },
     fix: function (node, desk) {
-      var fix = desk.view.status.fixes[Number(node.dataset.fix)];
+      var fix = desk.texts.status.fixes[Number(node.dataset.fix)];
       var values = {};
       values[fix.control] = fix.value;
       gate.command(desk.key, { values: values });

@@ -1,10 +1,10 @@
-/* The view of one state written into the places that carry its names; no component is rebuilt while a student drags. */
+/* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
 (function () {
   "use strict";
   var gate = window.edgelabGate;
 
-  function at(view, path) {
-    return path.split(".").reduce(function (part, name) { return part === undefined || part === null ? undefined : part[name]; }, view);
+  function at(texts, path) {
+    return path.split(".").reduce(function (part, name) { return part === undefined || part === null ? undefined : part[name]; }, texts);
   }
   function write(node, text) {
     text = text === undefined || text === null ? "" : String(text);
@@ -35,23 +35,23 @@
       if (node.dataset.paint.indexOf(name + ".") === 0) write(node, at(part, node.dataset.paint.slice(name.length + 1)));
     });
   }
-  function paintView(desk, view) {
+  function paintTexts(desk, texts) {
     var here = places(desk);
     here.texts.forEach(function (node) {
-      if (!/^(values|standing|relief)[.]/.test(node.dataset.paint)) write(node, at(view, node.dataset.paint));
+      if (!/^(values|standing|relief)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
     });
-    here.levels.forEach(function (node) { node.dataset.shape = at(view, node.dataset.level) || ""; });
-    here.tints.forEach(function (node) { node.dataset.state = at(view, node.dataset.tint) || "ok"; });
+    here.levels.forEach(function (node) { node.dataset.shape = at(texts, node.dataset.level) || ""; });
+    here.tints.forEach(function (node) { node.dataset.state = at(texts, node.dataset.tint) || "ok"; });
     here.bars.forEach(function (node) {
-      var reading = at(view, node.dataset.bar) || {};
+      var reading = at(texts, node.dataset.bar) || {};
       node.hidden = reading.bar === null || reading.bar === undefined;
       node.style.setProperty("--bar", reading.bar || 0);
       node.style.setProperty("--tick", reading.tick || 0);
       node.dataset.state = reading.level || "";
     });
-    here.shows.forEach(function (node) { node.hidden = !at(view, node.dataset.show); });
-    here.fixes.forEach(function (node) { node.hidden = !(view.status.fixes || [])[Number(node.dataset.fix)]; });
-    desk.view = view;
+    here.shows.forEach(function (node) { node.hidden = !at(texts, node.dataset.show); });
+    here.fixes.forEach(function (node) { node.hidden = !(texts.status.fixes || [])[Number(node.dataset.fix)]; });
+    desk.texts = texts;
   }
 
   /* Spoken once the hand rests, never during a drag. */
@@ -62,7 +62,7 @@
   function announceSoon(desk) {
     window.clearTimeout(desk.speech);
     desk.speech = window.setTimeout(function () {
-      if (desk.view) announce(desk.view.status.title + ". " + desk.view.status.facts);
+      if (desk.texts) announce(desk.texts.status.title + ". " + desk.texts.status.facts);
     }, 900);
   }
 
@@ -114,7 +114,7 @@
     if (Object.keys(values).length) gate.command(desk.key, { values: values });
   }
 
-  function paint(view, standing, relief, spec) {
+  function paint(texts, standing, relief, spec) {
     var callback = window.dash_clientside.callback_context;
     var key = callback.inputs_list[0].id.bench;
     var desk = gate.deskOf(key, spec);
@@ -131,17 +131,17 @@
           window.edgelabDone(desk, standing);
         }
       }
-      if (moved("view")) {
+      if (moved("texts")) {
         paintValues(desk);
         gate.showAll(desk);
-        if (view) {
-          paintView(desk, view);
+        if (texts) {
+          paintTexts(desk, texts);
           announceSoon(desk);
         }
       }
       if (fresh) arrive(desk);
     }
-    if (moved("view")) gate.answered(key);
+    if (moved("texts")) gate.answered(key);
     return window.dash_clientside.no_update;
   }
 

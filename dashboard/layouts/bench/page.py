@@ -19,7 +19,7 @@ from dashboard.layouts.bench.reveal import happened_section
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
 from dashboard.layouts.static_html import RAW
-from dashboard.rendering.bench_view import Scene, waiting_figures
+from dashboard.rendering.bench_view import RenderedBench, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.texts import limit_words
 from dashboard.student.carried_decisions import Arrival
@@ -32,12 +32,12 @@ from tracks.api.bench import Bench, Brief, Reading, Track
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BenchState:
-    """All that a bench's page depends on: who, what is locked, recorded and written, and the scene where it is open.
+    """All that a bench's page depends on: who, what is locked, recorded and written, and the state where it is open.
 
     ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
-    texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up
-    to, on its last bench alone.
+    texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on its last
+    bench alone.
     """
 
     track: Track
@@ -48,7 +48,7 @@ class BenchState:
     done: set[str]
     locks: Mapping[str, Locked]
     readings: tuple[Reading, ...]
-    scene: Scene | None
+    rendered: RenderedBench | None
     progress: Progress
     standing: Mapping[str, Any]
     read_out: ReadOut
@@ -75,7 +75,7 @@ def bench_page(state: BenchState) -> Component:
 
 def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
     """Return all below the header; made anew when the lock opens it."""
-    is_open = state.scene is not None
+    is_open = state.rendered is not None
     return html.Div(
         [
             html.Div(_head(state.bench, is_open=is_open), className="head", id="content", tabIndex=-1),
@@ -102,7 +102,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
             ),
             html.Main(_stage(state), className="stage"),
             hud(state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_open=is_open),
-            dcc.Store(id=ids.slot(state.key, "view"), data=state.scene.view if state.scene else None),
+            dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "standing"), data=dict(state.standing)),
             dcc.Store(id=ids.slot(state.key, "relief")),
             dcc.Store(id=ids.slot(state.key, "painted")),
@@ -128,9 +128,9 @@ def _head(bench: Bench, *, is_open: bool) -> list[Component]:
 
 
 def _stage(state: BenchState) -> list[Component]:
-    bench, is_open = state.bench, state.scene is not None
-    figures = state.scene.figures if state.scene else waiting_figures(state.key, bench, state.screen)
-    summaries = state.scene.view["summaries"] if state.scene else {}
+    bench, is_open = state.bench, state.rendered is not None
+    figures = state.rendered.figures if state.rendered else waiting_figures(state.key, bench, state.screen)
+    summaries = state.rendered.texts["summaries"] if state.rendered else {}
     panels = []
     for number, panel in enumerate(bench.panels):
         waiting = (
@@ -311,7 +311,7 @@ def _second_opinion(bench: Bench) -> Component:
 
 
 def _peek(state: BenchState) -> Component:
-    lines = state.scene.view["peek"]["lines"] if state.scene else []
+    lines = state.rendered.texts["peek"]["lines"] if state.rendered else []
     rows = [
         html.Div(
             [

@@ -17,18 +17,18 @@ FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 RIGHT = 24  # px beside a frame without labels at line ends
 
 # Where a figure stands: the first and the second of at most two, the first two of three, and the third below them.
-Slot = Literal["wide", "side", "left", "right", "strip"]
-_FRAMES: Mapping[Slot, tuple[float, float]] = {
+FigurePlace = Literal["wide", "side", "left", "right", "strip"]
+_FRAMES: Mapping[FigurePlace, tuple[float, float]] = {
     "wide": (460, 212),
     "side": (300, 212),
     "left": (400, 172),
     "right": (400, 172),
     "strip": (640, 104),
 }
-_MIN_WIDTH: Mapping[Slot, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
+_MIN_WIDTH: Mapping[FigurePlace, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
 
 
-def slot_of(number: int, panels: int) -> Slot:
+def place_of(number: int, panels: int) -> FigurePlace:
     """Return where the figure of a number stands among so many."""
     return ("wide", "side")[number] if panels < 3 else ("left", "right", "strip")[number]
 
@@ -65,11 +65,11 @@ def up(value: float, axis: Axis) -> float:
 
 
 @lru_cache(maxsize=512)
-def base_layout(x: Axis, y: Axis, screen: Screen, slot: Slot, ends: int) -> Mapping[str, Any]:
+def base_layout(x: Axis, y: Axis, screen: Screen, place: FigurePlace, ends: int) -> Mapping[str, Any]:
     """Return everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
     palette = screen.palette
     left, right = _left_margin(y, screen), min(ends, 96 if screen.narrow else 140) if ends else RIGHT
-    room = smallest_frame(y, screen, slot) + RIGHT - right
+    room = smallest_frame(y, screen, place) + RIGHT - right
     margin = {"l": left, "r": right, "t": 28, "b": 40, "pad": 0}
     if x.scale == y.scale == "none":
         margin = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}
@@ -88,16 +88,16 @@ def base_layout(x: Axis, y: Axis, screen: Screen, slot: Slot, ends: int) -> Mapp
     }
 
 
-def frame_size(y: Axis, screen: Screen, slot: Slot) -> tuple[float, float]:
-    """Return how wide and high the frame of a slot is on an ordinary screen of its kind [px]."""
+def frame_size(y: Axis, screen: Screen, place: FigurePlace) -> tuple[float, float]:
+    """Return how wide and high the frame at a place is on an ordinary screen of its kind [px]."""
     if screen.narrow:
-        return smallest_frame(y, screen, slot), 272 if slot in ("wide", "left") else 192
-    return _FRAMES[slot]
+        return smallest_frame(y, screen, place), 272 if place in ("wide", "left") else 192
+    return _FRAMES[place]
 
 
-def smallest_frame(y: Axis, screen: Screen, slot: Slot) -> float:
+def smallest_frame(y: Axis, screen: Screen, place: FigurePlace) -> float:
     """Return how wide a frame without labels at line ends is on the smallest screen of its kind [px]."""
-    return (340 if screen.narrow else _MIN_WIDTH[slot]) - _left_margin(y, screen) - RIGHT
+    return (340 if screen.narrow else _MIN_WIDTH[place]) - _left_margin(y, screen) - RIGHT
 
 
 def _left_margin(axis: Axis, screen: Screen) -> int:

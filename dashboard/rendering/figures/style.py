@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.rendering.figures.axes import (
-    Slot,
+    FigurePlace,
     base_layout,
     frame_size,
     log_position,
@@ -23,9 +23,9 @@ from dashboard.rendering.figures.labels import GAP, Box, Placed, spread, struck
 from dashboard.rendering.figures.limits import limits
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
 from dashboard.rendering.figures.traces import (
-    ghost_line,
-    ghost_point,
-    ghost_trace,
+    earlier_line,
+    earlier_point,
+    earlier_trace,
     last_shown,
     lock_line,
     lock_trace,
@@ -33,7 +33,7 @@ from dashboard.rendering.figures.traces import (
 )
 from tracks.api.figures import Figure, Panel
 
-__all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "Ghost", "Mark", "Screen", "dress", "empty", "ticks"]
+__all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "EarlierTry", "Mark", "Screen", "empty", "style_figure", "ticks"]
 
 END_ROOM = 80  # px of words that a phone has beside a frame
 DISC = 18  # px across the circled number of an earlier try
@@ -63,7 +63,7 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ghost:
+class EarlierTry:
     """An earlier try drawn on a panel: its number, its unstyled figure, and where the student stood then."""
 
     number: int
@@ -71,31 +71,31 @@ class Ghost:
     point: tuple[float, float] | None = None
 
 
-def dress(
+def style_figure(
     figure: Figure,
     panel: Panel,
     *,
     screen: Screen,
     revision: str,
     marks: Iterable[Mark] = (),
-    ghosts: Sequence[Ghost] = (),
-    slot: Slot = "wide",
+    earlier_tries: Sequence[EarlierTry] = (),
+    place: FigurePlace = "wide",
 ) -> Figure:
     """Return the figure in the lab's look, as a plain dict for ``dcc.Graph``.
 
-    ``revision`` keeps zoom and focus while it stays the same; ``slot`` says where the figure stands.
-    Of each ghost its first mean line is drawn below the figure's own, or else its point.
+    ``revision`` keeps zoom and focus while it stays the same; ``place`` says where the figure stands.
+    Of each earlier try its first mean line is drawn below the figure's own, or else its point.
     """
     palette = screen.palette
-    width, height = frame_size(panel.y, screen, slot)
+    width, height = frame_size(panel.y, screen, place)
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []
     dots: list[tuple[float, float]] = []
-    for ghost in ghosts:
-        _haunt(ghost, panel, palette, traces, labels)
+    for earlier in earlier_tries:
+        _add_earlier_try(earlier, panel, palette, traces, labels)
     if any(trace["meta"] == "bar" for trace in figure["data"]):
-        width = smallest_frame(panel.y, screen, slot)  # words on bars must fit on the smallest screen
+        width = smallest_frame(panel.y, screen, place)  # words on bars must fit on the smallest screen
     for trace in figure["data"]:
         traces.append(styled(trace, palette))
         if trace["meta"] == "mean":
@@ -138,17 +138,17 @@ def dress(
         if label.long:
             shapes.append(_disc(label, notes[-1], palette))
     ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
-    layout = dict(base_layout(panel.x, panel.y, screen, slot, 20 * math.ceil(ends / 20)))
+    layout = dict(base_layout(panel.x, panel.y, screen, place, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
     layout["annotations"] = [*layout["annotations"], *notes, *fixed]
     layout["uirevision"] = revision
     return {"data": traces, "layout": layout}
 
 
-def empty(panel: Panel, *, screen: Screen, revision: str, slot: Slot = "wide") -> Figure:
+def empty(panel: Panel, *, screen: Screen, revision: str, place: FigurePlace = "wide") -> Figure:
     """Return a panel's frame with its limits and no data: what may be seen before the lock."""
     bare: Figure = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
-    dressed = dress(bare, panel, screen=screen, revision=revision, slot=slot)
+    dressed = style_figure(bare, panel, screen=screen, revision=revision, place=place)
     notes = bare["layout"]["annotations"]
     taken = [up(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
     # Of three heights the one farthest from a limit's line and label.
@@ -200,20 +200,20 @@ def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict
     }
 
 
-def _haunt(
-    ghost: Ghost, panel: Panel, palette: Mapping[str, str], traces: list[dict[str, Any]], labels: list[Placed]
+def _add_earlier_try(
+    earlier: EarlierTry, panel: Panel, palette: Mapping[str, str], traces: list[dict[str, Any]], labels: list[Placed]
 ) -> None:
     """Add an earlier try: its line with the circled number at its end, or its point with the number beside it."""
-    line, name = ghost_line(ghost.figure), f"try {ghost.number}"
+    line, name = earlier_line(earlier.figure), f"try {earlier.number}"
     if line is not None:
-        traces.append(ghost_trace(line, name, palette))
+        traces.append(earlier_trace(line, name, palette))
         x, y = last_shown(line, panel.x, panel.y)
-    elif ghost.point is not None:
-        x, y = panel.x.place(ghost.point[0]), panel.y.place(ghost.point[1])
-        traces.append(ghost_point(x, y, name, palette))
+    elif earlier.point is not None:
+        x, y = panel.x.place(earlier.point[0]), panel.y.place(earlier.point[1])
+        traces.append(earlier_point(x, y, name, palette))
     else:
         return
-    note = {"x": x, "y": y, "text": str(ghost.number), "color": "muted", "place": "right", "bold": True}
+    note = {"x": x, "y": y, "text": str(earlier.number), "color": "muted", "place": "right", "bold": True}
     placed = _placed(note, panel)
     labels.append(placed if line is None else replace(placed, long=DISC))
 

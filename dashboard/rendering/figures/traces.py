@@ -89,18 +89,18 @@ def lock_line(x: float, y: float, panel: Panel, palette: Mapping[str, str]) -> d
     return {"type": "line", "x0": x, "x1": x, "y0": foot, "y1": y, "line": line, "layer": "below"}
 
 
-def ghost_line(figure: Figure) -> dict[str, Any] | None:
+def earlier_line(figure: Figure) -> dict[str, Any] | None:
     """Return the line that stands for an earlier try: the first mean of the first series, else the first mean."""
     lines = [trace for trace in figure["data"] if trace["meta"] == "mean" and "line" in trace and len(trace["x"])]
     return min(lines, key=lambda trace: trace["line"].get("color") != "series-0", default=None)
 
 
-def ghost_trace(line: dict[str, Any], name: str, palette: Mapping[str, str]) -> dict[str, Any]:
+def earlier_trace(line: dict[str, Any], name: str, palette: Mapping[str, str]) -> dict[str, Any]:
     """Return the line of an earlier try, thin and grey."""
     return {**styled({**line, "meta": "ghost"}, palette), "name": name}
 
 
-def ghost_point(x: float, y: float, name: str, palette: Mapping[str, str]) -> dict[str, Any]:
+def earlier_point(x: float, y: float, name: str, palette: Mapping[str, str]) -> dict[str, Any]:
     """Return the hollow circle of an earlier try."""
     ring = {"color": palette["ghost"], "width": 1.5}
     marker = {"symbol": "circle", "size": 9, "color": palette["paper"], "line": ring}

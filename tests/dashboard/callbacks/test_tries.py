@@ -195,7 +195,7 @@ class TestCarrying:
 
 
 class TestComparing:
-    def test_a_pinned_try_is_drawn_as_a_ghost_with_its_number(self, opened: Student) -> None:
+    def test_a_pinned_try_is_drawn_as_an_earlier_try_with_its_number(self, opened: Student) -> None:
         opened.record(PARADOX, moved_bytes=1e6)
         values = opened.bench(PARADOX).defaults()
         alone = opened.post(opened.update_body(PARADOX, values)).get_json()["response"]
@@ -222,7 +222,7 @@ class TestViews:
         parts = opened.post(body).get_json()["response"]
         drawn = next(part["figure"] for name, part in parts.items() if '"again"' in name)
         assert [trace["name"] for trace in drawn["data"]] == ["half"]
-        view = next(part["data"] for name, part in parts.items() if '"view"' in name)
+        view = next(part["data"] for name, part in parts.items() if '"texts"' in name)
         assert "for half" in view["summaries"]["again"]
         assert "half the time, s" in said(opened.table(KEY, "again", views={"again": "halves"}))
         assert "half the time, s" not in said(opened.table(KEY, "again"))

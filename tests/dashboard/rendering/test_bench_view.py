@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.rendering.bench_view import lock_marks, scene, waiting_figures
+from dashboard.rendering.bench_view import lock_marks, render, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from tracks.api.bench import Bench, Track
@@ -44,15 +44,15 @@ def test_view_and_figures_come_from_one_solve(track: Track, bench: Bench) -> Non
         return call
 
     watched = replace(bench, solve=counted("solve", bench.solve), peek=counted("peek", bench.peek))
-    scene(track, watched, watched.defaults(), {}, SCREEN)
+    render(track, watched, watched.defaults(), {}, SCREEN)
     assert calls == {"solve": 1, "peek": 1}
 
 
 def test_the_point_on_the_figure_is_the_reading_on_the_card(track: Track, bench: Bench) -> None:
-    now = scene(track, bench, {**bench.defaults(), "model_bytes": 1e8}, {}, SCREEN)
+    now = render(track, bench, {**bench.defaults(), "model_bytes": 1e8}, {}, SCREEN)
     (you,) = [trace for trace in now.figures["time"]["data"] if trace["name"] == "you"]
     assert you["y"][0] == pytest.approx(now.outcome.reading("time").value, rel=1e-5)
-    assert now.view["readings"]["time"]["value"] == "38.1"
+    assert now.texts["readings"]["time"]["value"] == "38.1"
 
 
 def test_the_seed_reaches_the_bench_and_is_nought_unless_said(track: Track, bench: Bench) -> None:
@@ -63,15 +63,15 @@ def test_the_seed_reaches_the_bench_and_is_nought_unless_said(track: Track, benc
         return bench.solve(track, seed=seed, **values)
 
     watched = replace(bench, solve=solve)
-    scene(track, watched, bench.defaults(), {}, SCREEN)
-    scene(track, watched, bench.defaults(), {}, SCREEN, seed=7)
+    render(track, watched, bench.defaults(), {}, SCREEN)
+    render(track, watched, bench.defaults(), {}, SCREEN, seed=7)
     assert seeds == [0, 7]
 
 
 def test_focus_stays_while_values_move_and_differs_between_panels_benches_and_tracks(registry: Registry) -> None:
     def revisions(track_id: str, bench_id: str, **changes) -> dict[str, str]:
         bench = registry.bench(track_id, bench_id)
-        now = scene(registry.track(track_id), bench, {**bench.defaults(), **changes}, {}, SCREEN)
+        now = render(registry.track(track_id), bench, {**bench.defaults(), **changes}, {}, SCREEN)
         return {name: figure["layout"]["uirevision"] for name, figure in now.figures.items()}
 
     usual = revisions("edge_guardian", "downlink")
@@ -82,7 +82,7 @@ def test_focus_stays_while_values_move_and_differs_between_panels_benches_and_tr
 
 def test_opening_a_bench_starts_its_figures_anew(track: Track, bench: Bench) -> None:
     shut = waiting_figures("edge_guardian/downlink", bench, SCREEN)
-    opened = scene(track, bench, bench.defaults(), {}, SCREEN).figures
+    opened = render(track, bench, bench.defaults(), {}, SCREEN).figures
     assert shut.keys() == opened.keys()
     assert all(shut[name]["layout"]["uirevision"] != opened[name]["layout"]["uirevision"] for name in shut)
     assert all(figure["data"] == [] for figure in shut.values())  # N1
@@ -93,7 +93,7 @@ class TestLockMarks:
         marks = lock_marks(track, bench, locked(bench))
         (mark,) = marks["time"]
         assert (mark.x, mark.y, mark.text) == (1e9, 1000.0, "your lock: 16.7\u00a0min")
-        drawn = scene(track, bench, bench.defaults(), locked(bench), SCREEN).figures["time"]
+        drawn = render(track, bench, bench.defaults(), locked(bench), SCREEN).figures["time"]
         assert "your lock" in [trace["name"] for trace in drawn["data"]]
 
     def test_an_option_has_no_place_on_an_axis(self, track: Track, bench: Bench) -> None:

@@ -70,7 +70,7 @@ def drawn(student: Student, values: dict[str, Any], opinion: Any) -> tuple[list[
     """The names of what the first panel draws, and what is said of the opinion."""
     response = student.post(student.update_body(KEY, values, opinion=opinion)).get_json()["response"]
     figure = next(part["figure"] for name, part in response.items() if "communication" in name)
-    view = next(part["data"] for name, part in response.items() if '"view"' in name)
+    view = next(part["data"] for name, part in response.items() if '"texts"' in name)
     return [trace["name"] for trace in figure["data"]], view["opinion"]
 
 

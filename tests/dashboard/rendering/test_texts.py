@@ -93,7 +93,7 @@ class TestBars:  # L8
         unit=st.sampled_from(["s", "x", "share", "B", "points", "steps"]),
     )
     def test_bar_and_tick_stay_on_their_track(self, value: float, limit: float | None, unit: str) -> None:
-        shown = views.reading_view(reading(value, unit, limit))
+        shown = views.reading_texts(reading(value, unit, limit))
         assert (shown["bar"] is None) == (shown["tick"] is None)
         if shown["bar"] is not None:
             assert 0 <= shown["bar"] <= 1
@@ -102,42 +102,42 @@ class TestBars:  # L8
     @pytest.mark.parametrize("unit", ["s", "x"])
     def test_the_bar_passes_the_tick_where_the_value_passes_the_limit(self, unit: str) -> None:
         """A bar that looks safe over a limit that is broken would be the card and the chart disagreeing again."""
-        at, below, above = (views.reading_view(reading(v, unit)) for v in (10.0, 9.9, 10.1))
+        at, below, above = (views.reading_texts(reading(v, unit)) for v in (10.0, 9.9, 10.1))
         assert at["bar"] == pytest.approx(at["tick"], abs=1e-3)
         assert below["bar"] < at["bar"] < above["bar"]
 
     def test_a_factor_moves_by_decades(self) -> None:
-        bars = [views.reading_view(reading(v, "x"))["bar"] for v in (0.1, 1.0, 10.0, 100.0)]
+        bars = [views.reading_texts(reading(v, "x"))["bar"] for v in (0.1, 1.0, 10.0, 100.0)]
         assert [b - a for a, b in pairwise(bars)] == pytest.approx([1 / 6] * 3, abs=1e-3)
 
     @pytest.mark.parametrize(("value", "limit"), [("none", 10.0), (5.0, None), (5.0, 0.0), (5.0, -1.0)])
     def test_without_a_measurable_limit_there_is_no_bar(self, value, limit) -> None:
-        shown = views.reading_view(reading(value, limit=limit))
+        shown = views.reading_texts(reading(value, limit=limit))
         assert (shown["bar"], shown["tick"]) == (None, None)
 
 
 class TestReadings:  # L8
     def test_the_level_is_the_readings_own(self) -> None:
-        assert [views.reading_view(reading(v, warn=8.0))["level"] for v in (8.0, 8.1, 10.0, 10.1)] == [
+        assert [views.reading_texts(reading(v, warn=8.0))["level"] for v in (8.0, 8.1, 10.0, 10.1)] == [
             "ok", "warn", "warn", "fail",
         ]  # fmt: skip
-        assert views.reading_view(reading(limit=None))["level"] == ""
+        assert views.reading_texts(reading(limit=None))["level"] == ""
 
     def test_words_stand_for_a_number_that_is_none(self) -> None:
-        assert (views.reading_view(reading("none"))["value"], views.reading_view(reading("none"))["unit"]) == (
+        assert (views.reading_texts(reading("none"))["value"], views.reading_texts(reading("none"))["unit"]) == (
             "none",
             "",
         )
 
     def test_the_note_is_the_limit_unless_the_bench_words_it(self) -> None:
-        assert views.reading_view(reading())["note"] == "≤ 10\u00a0s"
-        assert views.reading_view(reading(at_most=False))["note"] == "≥ 10\u00a0s"
-        assert views.reading_view(reading(limit=None))["note"] == "no limit"
-        assert views.reading_view(reading(note="cap 10 s"))["note"] == "cap 10 s"
+        assert views.reading_texts(reading())["note"] == "≤ 10\u00a0s"
+        assert views.reading_texts(reading(at_most=False))["note"] == "≥ 10\u00a0s"
+        assert views.reading_texts(reading(limit=None))["note"] == "no limit"
+        assert views.reading_texts(reading(note="cap 10 s"))["note"] == "cap 10 s"
 
     @given(st.floats(min_value=1e-12, max_value=1e15), st.sampled_from(["s", "B", "x", "share", "W", "steps"]))
     def test_three_significant_digits(self, value: float, unit: str) -> None:
-        number = views.reading_view(reading(value, unit, limit=None))["value"]
+        number = views.reading_texts(reading(value, unit, limit=None))["value"]
         mantissa = re.sub(r"\u202f×\u202f10.*|^10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+$", "", number)
         digits = re.sub(r"[^\d]", "", mantissa).lstrip("0")
         assert len(digits.rstrip("0")) <= 3
@@ -151,25 +151,25 @@ class TestStatus:  # L16
             verdict("late", "fail", 20.0),
             verdict("later", "fail", 40.0),
         )
-        status = views.status_view(BENCH, outcome(*verdicts), VALUES)
+        status = views.status_texts(BENCH, outcome(*verdicts), VALUES)
         assert (status["level"], status["title"]) == ("fail", "Later")
         assert status["also"] == "Also: late and 1 more; Download 20\u00a0s, limit 10\u00a0s (+100%)"
         assert status["also_level"] == "fail"
-        assert views.binding_view(outcome(*verdicts)) == {"level": "fail", "text": "Later"}
+        assert views.binding_texts(outcome(*verdicts)) == {"level": "fail", "text": "Later"}
 
     def test_what_is_in_order_is_no_objection(self) -> None:
         calm = outcome(verdict("fine", "ok", 1.0), verdict("good", "ok", 2.0))
-        assert views.status_view(BENCH, calm, VALUES)["also"] == ""
-        assert views.binding_view(calm) == {"level": "ok", "text": "none"}
+        assert views.status_texts(BENCH, calm, VALUES)["also"] == ""
+        assert views.binding_texts(calm) == {"level": "ok", "text": "none"}
 
     def test_the_strip_has_the_same_fields_whatever_the_state(self) -> None:
-        some = views.status_view(BENCH, outcome(verdict()), VALUES)
-        assert some.keys() == views.status_view(BENCH, outcome(), VALUES).keys()
+        some = views.status_texts(BENCH, outcome(verdict()), VALUES)
+        assert some.keys() == views.status_texts(BENCH, outcome(), VALUES).keys()
 
     def test_a_fix_shows_the_students_value_and_the_one_that_helps(self) -> None:
         fixes = (Fix(control="rounds", value=5), Fix(control="codec", value="small"), Fix(control="cached", value=True))
         values = {**VALUES, "rounds": 42}
-        shown = views.status_view(BENCH, outcome(verdict(fixes=fixes)), values)["fixes"]
+        shown = views.status_texts(BENCH, outcome(verdict(fixes=fixes)), values)["fixes"]
         assert [(fix["label"], fix["old"], fix["new"]) for fix in shown] == [
             ("Rounds", "42\u00a0a day", "5\u00a0a day"),
             ("Codec", "none", "INT8"),
@@ -199,9 +199,9 @@ class TestStatus:  # L16
 class TestView:
     def test_what_if_names_the_world_that_was_moved_and_nothing_that_was_decided(self, registry: Registry) -> None:
         track = registry.track("edge_guardian")
-        assert views.view(BENCH, track, outcome(), VALUES, {})["what_if"] == ""
-        assert views.view(BENCH, track, outcome(), {**VALUES, "rounds": 20}, {})["what_if"] == ""
-        moved = views.view(BENCH, track, outcome(), {**VALUES, "rate": 1e9}, {})["what_if"]
+        assert views.bench_texts(BENCH, track, outcome(), VALUES, {})["what_if"] == ""
+        assert views.bench_texts(BENCH, track, outcome(), {**VALUES, "rounds": 20}, {})["what_if"] == ""
+        moved = views.bench_texts(BENCH, track, outcome(), {**VALUES, "rate": 1e9}, {})["what_if"]
         assert moved == "What if: Uplink away from this track’s environment. Such a try cannot win."
 
     def test_the_closed_disclosure_tells_its_values(self) -> None:
@@ -209,11 +209,11 @@ class TestView:
 
     def test_peek_holds_the_equation_and_the_same_with_numbers(self) -> None:  # L12
         line = PeekLine(name="Time", equation="t = 8 m / r", numbers="8 × 1 MB / 1 Mb/s = 8 s", source="arithmetic")
-        shown = views.peek_view(Peek(lines=(line,), leaves_out="Loss."))
+        shown = views.peek_texts(Peek(lines=(line,), leaves_out="Loss."))
         assert shown["lines"] == [
             {"name": "Time", "equation": line.equation, "numbers": line.numbers, "source": "arithmetic"}
         ]
-        assert views.peek_view(None) == {"lines": [], "leaves_out": ""}
+        assert views.peek_texts(None) == {"lines": [], "leaves_out": ""}
 
     def test_every_benchs_view_is_json_and_three_digits(self, registry: Registry) -> None:
         """Also where a bench writes the sentences itself."""
@@ -222,7 +222,7 @@ class TestView:
                 values = bench.defaults()
                 outcome_here = bench.run(track, values)
                 summaries = {name: drawing.summary for name, drawing in outcome_here.panels.items()}
-                shown = views.view(bench, track, outcome_here, values, summaries)
+                shown = views.bench_texts(bench, track, outcome_here, values, summaries)
                 text = json.dumps(shown, allow_nan=False, ensure_ascii=False)
                 assert not re.search(r"(?<![\d.\u202f])0\.0*[1-9]\d{3}", json.dumps(shown["summaries"])), text[:200]
                 for part in shown["summaries"].values():

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from dashboard.app import create_app
 from dashboard.layouts.bench.page import BenchState
 from dashboard.ledger.migrations import upgrade
-from dashboard.rendering.bench_view import scene
+from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.settings import Settings
 from dashboard.web import ids
@@ -265,7 +265,7 @@ class TestTheReaderIsNotBlind:
             ("dashboard.layouts.bench.page.limit_words", lambda _: lambda reading: str(reading.value)),
             # The student's figure in place of the empty frame.
             ("dashboard.layouts.bench.page.waiting_figures", lambda registry: drawn(registry)),
-            # The whole scene in the page's store.
+            # The whole rendered state in the page's store.
             ("dashboard.callbacks.navigation.bench_page", lambda _: stored),
             # Reasons sent with their feedback.
             ("dashboard.layouts.bench.predict.CONFIDENCE", lambda registry: mechanisms(registry)),
@@ -285,11 +285,11 @@ class TestTheReaderIsNotBlind:
 
 def drawn(registry: Registry) -> Callable[..., Any]:
     track = registry.track("edge_guardian")
-    return lambda key, bench, screen: scene(track, bench, bench.defaults(), {}, screen or Screen()).figures
+    return lambda key, bench, screen: render(track, bench, bench.defaults(), {}, screen or Screen()).figures
 
 
 def stored(state: BenchState) -> Any:
-    view = scene(state.track, state.bench, state.bench.defaults(), {}, state.screen).view
+    view = render(state.track, state.bench, state.bench.defaults(), {}, state.screen).texts
     return dcc.Store(id="planted", data=view)
 
 

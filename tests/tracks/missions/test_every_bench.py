@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.rendering.bench_view import scene
+from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.web import ids
 from tests.http_student import Student
@@ -75,7 +75,7 @@ def test_card_figure_table_and_recorded_try_say_the_same(pair: tuple[Track, Benc
     student.lock_all(key)
     for values in list(states(bench))[:3]:
         outcome = bench.run(track, values)
-        shown = scene(track, bench, values, {}, Screen())
+        shown = render(track, bench, values, {}, Screen())
         _, view = student.seen(key, **values)
         for reading in outcome.readings:
             card = view["readings"][reading.id]

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.lab import ReadOut, Step
 from dashboard.layouts.bench.page import BenchState, bench_body, bench_page
-from dashboard.rendering.bench_view import scene
+from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import progress
@@ -29,7 +29,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             value = item.options[0].id if item.options else "100"
             draft = Draft(value=value, mechanism=item.mechanisms[0].id, confidence="guess")
             locks[item.id] = Locked(draft=draft, time=TIME)
-        opened = scene(track, bench, bench.defaults(), locks, Screen()) if is_open else None
+        opened = render(track, bench, bench.defaults(), locks, Screen()) if is_open else None
         return BenchState(
             track=track,
             bench=bench,
@@ -39,7 +39,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             done=set(),
             locks=locks if is_open else {},
             readings=bench.run(track, bench.defaults()).readings,
-            scene=opened,
+            rendered=opened,
             progress=progress((), track, bench),
             standing={
                 "tries": "0 of 10",
@@ -59,7 +59,7 @@ def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
     """A place that no view fills stays empty on the page for good."""
     for bench_id in ("paradox", "downlink"):
         opened = state(is_open=True, bench_id=bench_id)
-        view = opened.scene.view
+        view = opened.rendered.texts
         for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
             if name.startswith(("values.", "status.fixes.", "relief.")):
                 continue
@@ -94,7 +94,7 @@ def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None: 
 def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
     body = bench_body(state(is_open=False))
     stores = [props(part) for part in every(body) if type(part).__name__ == "Store"]
-    (view,) = [store for store in stores if store["id"]["name"] == "view"]
+    (view,) = [store for store in stores if store["id"]["name"] == "texts"]
     assert view.get("data") is None
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dashboard.rendering.figures.axes import Slot
-from dashboard.rendering.figures.style import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, dress, empty, ticks
+from dashboard.rendering.figures.axes import FigurePlace
+from dashboard.rendering.figures.style import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, empty, style_figure, ticks
 from tracks.api import charts
 from tracks.api.bench import Axis, Panel
 from tracks.api.quantities import read_quantity
@@ -46,16 +46,16 @@ def drawn(value: float = 1e12) -> dict:
 
 
 def dressed(figure: dict | None = None, panel: Panel = PANEL, *, screen: Screen = SCREENS[0], **more) -> dict:
-    return dress(figure or drawn(), panel, screen=screen, **{"revision": "r", **more})
+    return style_figure(figure or drawn(), panel, screen=screen, **{"revision": "r", **more})
 
 
 class TestPlotlyTakesIt:
     @pytest.mark.parametrize("screen", SCREENS, ids=str)
-    @pytest.mark.parametrize("slot", get_args(Slot))
-    def test_every_part_on_every_screen(self, screen: Screen, slot: Slot) -> None:
+    @pytest.mark.parametrize("place", get_args(FigurePlace))
+    def test_every_part_on_every_screen(self, screen: Screen, place: FigurePlace) -> None:
         marks = (Mark(x=0.03, y=1e11, text="your lock: 3×"),)
-        go.Figure(dressed(screen=screen, slot=slot, marks=marks))  # raises on a property that plotly does not know
-        go.Figure(empty(PANEL, screen=screen, revision="r", slot=slot))
+        go.Figure(dressed(screen=screen, place=place, marks=marks))  # raises on a property that plotly does not know
+        go.Figure(empty(PANEL, screen=screen, revision="r", place=place))
 
     def test_every_panel_of_every_bench(self, registry: Registry) -> None:
         for track in registry.tracks.values():

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashboard.rendering.figures.axes import Slot
+from dashboard.rendering.figures.axes import FigurePlace
 from dashboard.rendering.figures.palette import FILLS
-from dashboard.rendering.figures.style import DARK, LIGHT, Ghost, Mark, Screen, dress, empty
+from dashboard.rendering.figures.style import DARK, LIGHT, EarlierTry, Mark, Screen, empty, style_figure
 from tracks.api import charts
 from tracks.api.bench import Axis, Panel
 
@@ -77,7 +77,7 @@ PARTS = {
 
 
 def dressed(figure: dict, panel: Panel, *, screen: Screen = SCREENS[0], **more) -> dict:
-    return dress(figure, panel, screen=screen, **{"revision": "r", **more})
+    return style_figure(figure, panel, screen=screen, **{"revision": "r", **more})
 
 
 def texts(figure: dict) -> list[str]:
@@ -89,9 +89,9 @@ def texts(figure: dict) -> list[str]:
 class TestEveryPart:
     def test_plotly_takes_it(self, name: str, screen: Screen) -> None:
         figure, panel = PARTS[name]
-        for slot in get_args(Slot):
-            go.Figure(dressed(figure, panel, screen=screen, slot=slot, marks=[Mark(x=0, y=0.5, text="your lock")]))
-            go.Figure(empty(panel, screen=screen, revision="r", slot=slot))
+        for place in get_args(FigurePlace):
+            go.Figure(dressed(figure, panel, screen=screen, place=place, marks=[Mark(x=0, y=0.5, text="your lock")]))
+            go.Figure(empty(panel, screen=screen, revision="r", place=place))
 
     def test_no_word_for_a_colour_and_no_colour_of_the_other_theme_is_left(self, name: str, screen: Screen) -> None:
         traces = [{**trace, "name": ""} for trace in dressed(*PARTS[name], screen=screen)["data"]]
@@ -238,24 +238,24 @@ class TestMesh:
         assert len(to_json_plotly(figure)) < 25_000
 
 
-class TestGhosts:
+class TestEarlierTries:
     CURVE = charts.curve([0, 50, 100], [0.1, 0.5, 0.6], name="fleet", label="Fleet")
     SEED = charts.curve([0, 100], [0.1, 0.3], name="seed", role="seed")
     NOW = charts.figure(charts.curve([0, 200], [0.2, 0.8], name="now"))
 
-    def ghostly(self, *ghosts: Ghost) -> dict:
-        return dressed(self.NOW, LINE, ghosts=ghosts)
+    def beside_earlier(self, *earlier_tries: EarlierTry) -> dict:
+        return dressed(self.NOW, LINE, earlier_tries=earlier_tries)
 
     def test_an_earlier_try_is_the_first_mean_line_of_its_figure_thin_and_below(self) -> None:
         other = charts.curve([0, 1], [0, 1], name="other")
-        figure = self.ghostly(Ghost(number=3, figure=charts.figure(self.SEED, self.CURVE, other)))
+        figure = self.beside_earlier(EarlierTry(number=3, figure=charts.figure(self.SEED, self.CURVE, other)))
         first, last = figure["data"]
         assert (first["name"], last["name"]) == ("try 3", "now")
         assert first["x"].tolist() == [0, 50, 100]
         assert first["line"] == {"color": LIGHT["ghost"], "width": 1.25, "dash": "solid"}
 
     def test_its_number_stands_in_a_circle_at_its_end(self) -> None:
-        figure = self.ghostly(Ghost(number=12, figure=charts.figure(self.CURVE)))
+        figure = self.beside_earlier(EarlierTry(number=12, figure=charts.figure(self.CURVE)))
         (disc,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
         (note,) = [note for note in figure["layout"]["annotations"] if note["text"] == "<b>12</b>"]
         assert (disc["xanchor"], disc["yanchor"]) == (note["x"], note["y"]) == (100, pytest.approx(0.6))
@@ -264,20 +264,20 @@ class TestGhosts:
         assert (note["xanchor"], note["yanchor"]) == ("center", "middle")
 
     def test_circles_at_one_end_keep_apart(self) -> None:
-        ghosts = [Ghost(number=n, figure=charts.figure(self.CURVE)) for n in range(1, 5)]
-        shapes = self.ghostly(*ghosts)["layout"]["shapes"]
+        earlier_tries = [EarlierTry(number=n, figure=charts.figure(self.CURVE)) for n in range(1, 5)]
+        shapes = self.beside_earlier(*earlier_tries)["layout"]["shapes"]
         middles = [((s["x0"] + s["x1"]) / 2, (s["y0"] + s["y1"]) / 2) for s in shapes if s["type"] == "circle"]
         for number, (x, y) in enumerate(middles):
             assert all(abs(x - a) >= 18 or abs(y - b) >= 18 for a, b in middles[:number])
 
     def test_a_line_that_leaves_the_frame_is_numbered_where_it_was_last_seen(self) -> None:
         gone = charts.curve([0, 100, 150], [0.1, 0.9, 3.0], name="fleet")
-        layout = self.ghostly(Ghost(number=1, figure=charts.figure(gone)))["layout"]
+        layout = self.beside_earlier(EarlierTry(number=1, figure=charts.figure(gone)))["layout"]
         (note,) = [note for note in layout["annotations"] if note["text"] == "<b>1</b>"]
         assert (note["x"], note["y"]) == (100, pytest.approx(0.9))
 
     def test_without_a_line_its_point_is_a_hollow_circle_with_the_number_beside_it(self) -> None:
-        figure = self.ghostly(Ghost(number=2, figure=charts.figure(self.SEED), point=(300, 0.5)))
+        figure = self.beside_earlier(EarlierTry(number=2, figure=charts.figure(self.SEED), point=(300, 0.5)))
         ring, _ = figure["data"]
         assert (ring["x"], ring["y"]) == ([200], [0.5])  # in the frame
         assert ring["marker"]["color"] == LIGHT["paper"]
@@ -285,5 +285,7 @@ class TestGhosts:
         assert not [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
 
     def test_with_neither_there_is_nothing_to_draw(self) -> None:
-        plain = self.ghostly()
-        assert json.dumps(self.ghostly(Ghost(number=2, figure=memory()))["layout"]) == json.dumps(plain["layout"])
+        plain = self.beside_earlier()
+        assert json.dumps(self.beside_earlier(EarlierTry(number=2, figure=memory()))["layout"]) == json.dumps(
+            plain["layout"]
+        )

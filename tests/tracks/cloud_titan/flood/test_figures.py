@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from dashboard.rendering.figures.style import Screen, dress
+from dashboard.rendering.figures.style import Screen, style_figure
 from tests.states import plain
 from tests.tracks.cloud_titan.flood.states import FLOOD, GB, NODE, TB, TITAN, any_state, run, setting
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, capacities, hbm_parts, hit_rates, other_ranks, rates
@@ -107,7 +107,7 @@ def test_every_state_draws_inside_the_axes(values):
     for panel in FLOOD.panels:
         drawing = outcome.panels[panel.id]
         figure = drawing.figure()
-        dressed = dress(figure, panel, screen=Screen(), revision="x", marks=(), slot="right")
+        dressed = style_figure(figure, panel, screen=Screen(), revision="x", marks=(), place="right")
         assert dressed["data"]
         if panel.id != MAP:
             for trace in figure["data"]:

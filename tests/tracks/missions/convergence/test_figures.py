@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.rendering.figures.style import Mark, Screen, dress, empty
+from dashboard.rendering.figures.style import Mark, Screen, empty, style_figure
 from tests.states import plain
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
 from tracks.common.proxy_fleet import city_names, drawn_rounds
@@ -189,7 +189,7 @@ def test_plotly_accepts_the_dressed_figures(one, screen):
         outcome = one.run(**values)
         for place in one.bench.panels:
             lock = Mark(x=1e12, y=2.0, text="your lock: +50 points")
-            drawn = dress(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
+            drawn = style_figure(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
             figure = go.Figure(drawn)
             assert figure.layout.xaxis.type == place.x.scale
             for item in figure.data:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.rendering.figures.style import Mark, Screen, dress
+from dashboard.rendering.figures.style import Mark, Screen, style_figure
 from tests.tracks.missions.memory.states import NOMAD, ON, any_state
 from tracks.api.quantities import in_words
 from tracks.missions.memory.accuracy_gain import published
@@ -157,5 +157,6 @@ def test_every_state_can_be_drawn(drawn):
         for screen in (Screen(), Screen(dark=True, narrow=True)):
             x, y = outcome.panels[item].point
             lock = Mark(x=x, y=y, text="your lock")
-            figure = dress(outcome.panels[item].figure(), panel(one, item), screen=screen, revision="r", marks=[lock])
+            drawn = outcome.panels[item].figure()
+            figure = style_figure(drawn, panel(one, item), screen=screen, revision="r", marks=[lock])
             go.Figure(figure)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.rendering.figures.style import Mark, Screen, dress, empty
+from dashboard.rendering.figures.style import Mark, Screen, empty, style_figure
 from tracks.missions.paradox.traffic import keyboard_ratio
 
 
@@ -199,7 +199,7 @@ def test_plotly_accepts_the_dressed_figures(paradox, screen):
         outcome = paradox.run(**values)
         for place in paradox.bench.panels:
             lock = Mark(x=place.x.low, y=1e-12, text="your lock: 10⁻¹²×")
-            drawn = dress(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
+            drawn = style_figure(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
             figure = go.Figure(drawn)
             assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
             ys = [y for item in figure.data if item.mode == "markers" for y in item.y]

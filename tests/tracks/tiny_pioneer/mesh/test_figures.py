@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 
-from dashboard.rendering.figures.style import Screen, dress, empty
+from dashboard.rendering.figures.style import Screen, empty, style_figure
 from tests.states import plain
 from tests.tracks.tiny_pioneer.mesh.states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 from tracks.tiny_pioneer.mesh.figures import kinds, used_links
@@ -120,7 +120,7 @@ def test_figures_dress_into_valid_plotly_on_every_screen():
     for screen in (Screen(), Screen(dark=True, narrow=True)):
         for values in ({}, GOSSIP_DESIGN, HUB_DESIGN, {"mode": "local_only"}):
             for name, drawing in PIONEER.run(**values).panels.items():
-                drawn = go.Figure(dress(drawing.figure(), panels[name], screen=screen, revision="r"))
+                drawn = go.Figure(style_figure(drawing.figure(), panels[name], screen=screen, revision="r"))
                 assert len(drawn.data) >= 1
         for panel in panels.values():
             go.Figure(empty(panel, screen=screen, revision="r"))
