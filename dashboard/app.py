@@ -17,7 +17,7 @@ from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
-from dashboard.rendering.second_opinions import Opinions
+from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import request_checks as guard
 from dashboard.web import static_files as statics
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         settings=settings,
         registry=registry,
         store=Store(settings.database_url),
-        opinions=Opinions(settings.cache_dir, settings.secret_keys),
+        second_opinions=SecondOpinions(settings.cache_dir, settings.secret_keys),
     )
     server = Flask("dashboard", static_folder=None)
     server.secret_key = settings.secret_keys[0]  # Dash signs the handles of background jobs with it, in every worker

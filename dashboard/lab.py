@@ -13,7 +13,7 @@ from dashboard.ledger.events import Event, Kind, StoredEvent
 from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
-from dashboard.rendering.second_opinions import Opinions
+from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.predictions import Locked, draft_from
 from dashboard.web import ids
@@ -36,7 +36,7 @@ class Lab:
     settings: Settings
     registry: Registry
     store: Store
-    opinions: Opinions
+    second_opinions: SecondOpinions
     _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

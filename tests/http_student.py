@@ -152,10 +152,8 @@ class Student:
 
     def deed(self, key: str, deed: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
         """Record a try, say what it showed, choose what is carried, earn more tries."""
-        names = ("tries", "after", "debrief", "standing")
-        outputs = [
-            {"id": ids.slot(key, name), "property": "data" if name == "standing" else "children"} for name in names
-        ]
+        parts = dict.fromkeys(("tries", "after", "debrief"), "children") | {"progress_summary": "data"}
+        outputs = [{"id": ids.slot(key, name), "property": part} for name, part in parts.items()]
         fields = [
             {"id": ids.writing(key, name), "property": "value", "value": value}
             for name, value in (written or {}).items()

@@ -96,7 +96,7 @@ def register(app: Dash, lab: Lab) -> None:
         asked = opinion == digest(track.id, bench.id, read) if opinion else False
         overlays = Overlays(
             tries=compared_tries(lab, track, bench, compared),
-            opinion=lab.opinions.known(track.id, bench.id, read) if asked else None,
+            opinion=lab.second_opinions.known(track.id, bench.id, read) if asked else None,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
         now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays)
@@ -158,7 +158,7 @@ def register(app: Dash, lab: Lab) -> None:
         ClientsideFunction("lab", "paint"),
         Output(ids.slot(MATCH, "painted"), "data"),
         Input(ids.slot(MATCH, "texts"), "data"),
-        Input(ids.slot(MATCH, "standing"), "data"),
+        Input(ids.slot(MATCH, "progress_summary"), "data"),
         Input(ids.slot(MATCH, "relief"), "data"),
         State(ids.slot(MATCH, "spec"), "data"),
     )

@@ -14,10 +14,10 @@ from dashboard.layouts.designer import designer
 from dashboard.layouts.static_html import settled
 from dashboard.ledger.events import StoredEvent
 from dashboard.rendering.bench_view import render
-from dashboard.student.carried_decisions import arrive, decisions
+from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.debrief import debrief
 from dashboard.student.progress import progress
-from dashboard.student.summary import standing
+from dashboard.student.summary import progress_summary
 from dashboard.web import ids
 from tracks.api.bench import Bench, Track
 
@@ -32,7 +32,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     locks = lab.locks(student, track, bench)
     screen = this_screen()
     decided = decisions(lab.registry, track, events)
-    controls_of, arrivals = arrive(lab.registry, track, bench, decided)
+    controls_of, carried_defaults = apply_carried(lab.registry, track, bench, decided)
     values = controls_of.defaults()
     opened = render(track, bench, values, locks, screen) if is_open(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
@@ -43,14 +43,14 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         track=track,
         bench=bench,
         controls_of=controls_of,
-        arrivals=arrivals,
+        carried_defaults=carried_defaults,
         steps=lab.steps(track),
         done=lab.done(events).get(track.id, set()),
         locks=locks,
         readings=outcome.readings,
         rendered=opened,
         progress=here,
-        standing=standing(lab, student, track, here, events, decided, read_out.facts),
+        progress_summary=progress_summary(lab, student, track, here, events, decided, read_out.facts),
         read_out=read_out,
         debrief=debrief(lab, student, track, events) if closes and student else None,
         screen=screen,

@@ -37,7 +37,7 @@ def register(app: Dash, lab: Lab) -> None:
         if bench.second_opinion is None:
             raise Refused(f"{bench.short_title} has no second opinion.")
         return {
-            "ticket": lab.opinions.ticket(track.id, bench.id, values),
+            "ticket": lab.second_opinions.ticket(track.id, bench.id, values),
             "bench": ids.bench_key(track.id, bench.id),
             "digest": digest(track.id, bench.id, values),
         }
@@ -46,7 +46,7 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.OPINION, "data"),
         Input(ids.OPINION_TICKET, "data"),
         background=True,
-        manager=lab.opinions.manager,
+        manager=lab.second_opinions.manager,
         interval=400,
         progress=[Output(ids.OPINION_PROGRESS, "data")],
         cancel=[Input(ids.OPINION_CANCEL, "data")],
@@ -57,7 +57,7 @@ def register(app: Dash, lab: Lab) -> None:
         """Runs in a process of its own, which no request waits for; there is no request here, only the ticket."""
         given = ticket if isinstance(ticket, dict) else {}
         try:
-            asked = lab.opinions.read(given.get("ticket"))
+            asked = lab.second_opinions.read(given.get("ticket"))
         except BadTicket as problem:
             return {"problem": str(problem)}
         os.nice(NICENESS)
@@ -66,7 +66,7 @@ def register(app: Dash, lab: Lab) -> None:
             "digest": digest(asked.track, asked.bench, asked.values),
         }
         try:
-            lab.opinions.answer(lab.registry, asked, lambda done, of: set_progress([{"done": done, "of": of}]))
+            lab.second_opinions.answer(lab.registry, asked, lambda done, of: set_progress([{"done": done, "of": of}]))
         except Exception:  # a guest's engine may fail in any way; the student is told, the log has it all
             _LOG.exception("second opinion on %s", told["bench"])
             return {**told, "problem": FAILED}

@@ -127,7 +127,7 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.slot(MATCH, "tries"), "children"),
         Output(ids.slot(MATCH, "after"), "children"),
         Output(ids.slot(MATCH, "debrief"), "children"),
-        Output(ids.slot(MATCH, "standing"), "data"),
+        Output(ids.slot(MATCH, "progress_summary"), "data"),
         Input(ids.slot(MATCH, "deed"), "data"),
         State(ids.writing(MATCH, ALL), "value"),
         prevent_initial_call=True,
@@ -156,7 +156,7 @@ def register(app: Dash, lab: Lab) -> None:
         table = tries_section(
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
-        told = {**state.standing, "deed": deed["do"], "done": not message, "message": message}
+        told = {**state.progress_summary, "deed": deed["do"], "done": not message, "message": message}
         return settled(table), after, settled(debrief_part(state)), told
 
 

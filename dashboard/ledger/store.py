@@ -17,7 +17,7 @@ from dashboard.ledger.events import NO_HASH, Event, EventRefused, LockKey, Store
 from dashboard.ledger.models import EventRow
 
 EVENTS = cast(Table, EventRow.__table__)
-REMEMBERED_LOCKS = 20_000  # about 30 MB; forgotten together when there are more
+REMEMBERED_LOCKS = 20_000  # about 30 MB; dropped together when there are more
 
 # The payload comes as its text: what is hashed is what is stored, and a row that somebody broke can still be named.
 _COLUMNS = tuple(

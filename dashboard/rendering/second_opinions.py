@@ -34,7 +34,7 @@ class Ticket:
     values: Mapping[str, Value]
 
 
-class Opinions:
+class SecondOpinions:
     """The second opinions of one lab, shared by its processes through a folder.
 
     Args:

@@ -14,8 +14,8 @@ Decisions = Mapping[str, Mapping[str, Value]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
-    """A carried decision where it arrives: the bench it comes from, and how it is written there."""
+class CarriedDefault:
+    """A default that an earlier bench decided: which bench, and how the value is written."""
 
     bench: str
     title: str
@@ -33,13 +33,15 @@ def decisions(registry: Registry, track: Track, events: Iterable[StoredEvent]) -
     return found
 
 
-def arrive(registry: Registry, track: Track, bench: Bench, decided: Decisions) -> tuple[Bench, Mapping[str, Arrival]]:
-    """Return the bench with its carried controls' defaults replaced, and what arrived, by control.
+def apply_carried(
+    registry: Registry, track: Track, bench: Bench, decided: Decisions
+) -> tuple[Bench, Mapping[str, CarriedDefault]]:
+    """Return the bench with its carried controls' defaults replaced, and what was carried, by control.
 
-    What an earlier bench decided is brought onto this bench's scale. What cannot be read there (a guest's word where a
+    What an earlier bench decided is brought onto this bench's scale. What cannot be read there (a plugin's word where a
     number is needed) is left out, and the control keeps its own default.
     """
-    arrivals: dict[str, Arrival] = {}
+    carried: dict[str, CarriedDefault] = {}
     controls = []
     for control in bench.controls:
         moved = _carried(control, decided)
@@ -48,11 +50,12 @@ def arrive(registry: Registry, track: Track, bench: Bench, decided: Decisions) -
             continue
         source, name = control.carried.split(".")
         title = registry.bench(track.id, source).short_title
-        said = moved.text(moved.default)
+        text = moved.text(moved.default)
         label = decided[source].get(f"{name}_label")
-        arrivals[control.id] = Arrival(bench=source, title=title, text=f"{label}, {said}" if label else said)
+        text = f"{label}, {text}" if label else text
+        carried[control.id] = CarriedDefault(bench=source, title=title, text=text)
         controls.append(moved)
-    return (replace(bench, controls=tuple(controls)) if arrivals else bench), arrivals
+    return (replace(bench, controls=tuple(controls)) if carried else bench), carried
 
 
 def _carried(control: Control, decided: Decisions) -> Control | None:

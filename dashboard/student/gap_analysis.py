@@ -1,4 +1,4 @@
-"""The gap autopsy: which terms of the computed value a wrong prediction left out, as factors."""
+"""Which terms of the computed value a wrong prediction left out, as factors."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ EXPLAINED = 0.5  # share of the gap, on its logarithm, that leaving terms out mu
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Autopsy:
+class GapAnalysis:
     """Why a prediction missed.
 
     Attributes:
-        forgotten: the terms without which the computed value comes nearest to the locked one, with their factors.
+        missing_terms: the terms without which the computed value comes nearest to the locked one, with their factors.
         sentence: what that means, in the question's own unit.
     """
 
-    forgotten: tuple[tuple[str, float], ...]
+    missing_terms: tuple[tuple[str, float], ...]
     sentence: str
 
 
-def autopsy(prediction: Prediction, draft: Draft, truth: Truth) -> Autopsy | None:
-    """Return what a wrong number forgot; None for options, for a right answer and where there are no terms."""
+def analyse_gap(prediction: Prediction, draft: Draft, truth: Truth) -> GapAnalysis | None:
+    """Return what a wrong number left out; None for options, for a right answer and where there are no terms."""
     if isinstance(truth.value, str) or len(truth.terms) < 2 or gap(prediction, draft, truth).right:
         return None
     locked, computed = draft.number(prediction), float(truth.value)
@@ -37,16 +37,16 @@ def autopsy(prediction: Prediction, draft: Draft, truth: Truth) -> Autopsy | Non
     largest = max(truth.terms, key=lambda term: _factor(term, truth))
     if best is None or _distance(best[1], locked) > (1 - EXPLAINED) * _distance(computed, locked):
         text = f"No term left out explains the gap. The largest is {largest.name}: {_as_factor(largest, truth)}."
-        return Autopsy(forgotten=(), sentence=text)
+        return GapAnalysis(missing_terms=(), sentence=text)
     left_out, rest = best
     names = " and ".join(term.name for term in left_out)
-    forgotten = tuple((term.name, _factor(term, truth)) for term in left_out)
+    missing_terms = tuple((term.name, _factor(term, truth)) for term in left_out)
     together = computed / rest
     sentence = (
         f"Without {names} the same physics gives {in_words(rest, prediction.unit)}, near the "
         f"{in_words(locked, prediction.unit)} you locked. What was left out is a factor of {in_words(together, 'x')}."
     )
-    return Autopsy(forgotten=forgotten, sentence=sentence)
+    return GapAnalysis(missing_terms=missing_terms, sentence=sentence)
 
 
 def _without(truth: Truth) -> Iterator[tuple[Sequence[Term], float]]:
@@ -61,7 +61,7 @@ def _without(truth: Truth) -> Iterator[tuple[Sequence[Term], float]]:
 
 
 def _distance(one: float, other: float) -> float:
-    """How many times one number is the other, on a logarithm; without sign or nought there is no such thing."""
+    """How many times one number is the other, on a logarithm; infinite where one of them is not positive."""
     return abs(math.log(one / other)) if one > 0 and other > 0 else math.inf
 
 

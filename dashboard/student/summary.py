@@ -33,7 +33,7 @@ def fact_text(fact: Fact, decision: Mapping[str, Value]) -> str:
     return value if isinstance(value, str) else in_words(float(value), fact.unit)
 
 
-def standing(
+def progress_summary(
     lab: Lab,
     student: str | None,
     track: Track,

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
 MAX_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
-MAX_FORGOTTEN = 16 * 1024 * 1024  # bytes of a refused body that are still taken
+MAX_DISCARDED = 16 * 1024 * 1024  # bytes of a refused body that are still read
 MAX_TEXT = 10_000  # characters of one text in a value; the longest that pages send is an address
 MAX_VALUE = 64  # levels; a table in a page has 13
 MAX_LIST = 200  # components behind one ALL
@@ -162,9 +162,9 @@ def _read_body() -> None:
     """Read the body, which Flask keeps, or refuse one that is too large or that does not arrive as it should."""
     request.max_content_length = MAX_BODY
     size = request.content_length or 0
-    left = size if MAX_BODY < size <= MAX_FORGOTTEN else 0
+    left = size if MAX_BODY < size <= MAX_DISCARDED else 0
     try:
-        # Somebody who still writes does not hear the answer, so what is too large is taken and forgotten.
+        # Somebody who still writes does not hear the answer, so what is too large is read and dropped.
         while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
             left -= len(taken)
         request.get_data()

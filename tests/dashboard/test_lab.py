@@ -12,7 +12,7 @@ from dashboard.lab import Lab, is_open, locked_from
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
-from dashboard.rendering.second_opinions import Opinions
+from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.predictions import Locked
 from dashboard.web.request_checks import Refused
@@ -25,8 +25,8 @@ STUDENT, OTHER = "a" * 32, "b" * 32
 def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
-    opinions = Opinions(settings.cache_dir, settings.secret_keys)
-    return Lab(settings=settings, registry=registry, store=Store(settings.database_url), opinions=opinions)
+    opinions = SecondOpinions(settings.cache_dir, settings.secret_keys)
+    return Lab(settings=settings, registry=registry, store=Store(settings.database_url), second_opinions=opinions)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@
       if (node.dataset.paint.indexOf("values.") === 0) write(node, gate.words(desk.spec[name], desk.values[name]));
     });
   }
-  /* What is not of the state: standing.tries, relief.text. */
+  /* What is not of the state: progress_summary.tries, relief.text. */
   function paintPart(desk, name, part) {
     places(desk).texts.forEach(function (node) {
       if (node.dataset.paint.indexOf(name + ".") === 0) write(node, at(part, node.dataset.paint.slice(name.length + 1)));
@@ -38,7 +38,7 @@
   function paintTexts(desk, texts) {
     var here = places(desk);
     here.texts.forEach(function (node) {
-      if (!/^(values|standing|relief)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
+      if (!/^(values|progress_summary|relief)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
     });
     here.levels.forEach(function (node) { node.dataset.shape = at(texts, node.dataset.level) || ""; });
     here.tints.forEach(function (node) { node.dataset.state = at(texts, node.dataset.tint) || "ok"; });
@@ -124,8 +124,8 @@
     };
     if (desk.root) {
       paintPart(desk, "relief", relief);
-      if (moved("standing") && standing) {
-        paintPart(desk, "standing", standing);
+      if (moved("progress_summary") && standing) {
+        paintPart(desk, "progress_summary", standing);
         if (!fresh) {
           showSaved(standing.saved);
           window.edgelabDone(desk, standing);

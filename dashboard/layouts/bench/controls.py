@@ -12,31 +12,31 @@ from dashboard.layouts.bench.predict import heading, segmented
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import RAW
 from dashboard.rendering.texts import advanced_line, control_spec
-from dashboard.student.carried_decisions import Arrival
+from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.quantities import in_words, quantity
 
 
-def explore_section(key: str, bench: Bench, arrivals: Mapping[str, Arrival], *, is_open: bool) -> list[Component]:
+def explore_section(key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_open: bool) -> list[Component]:
     """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
-    ``arrivals`` names, by control, what was carried here from an earlier bench; the bench's defaults hold it already.
+    ``carried`` names, by control, what came here from an earlier bench; the bench's defaults hold it already.
     """
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
     advanced = [c for c in bench.controls if c.group == "advanced"]
-    rows = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in primary]
+    rows = [control_row(key, c, values[c.id], is_open=is_open, carried=carried.get(c.id)) for c in primary]
     if advanced:
-        hidden = [control_row(key, c, values[c.id], is_open=is_open, arrival=arrivals.get(c.id)) for c in advanced]
+        hidden = [control_row(key, c, values[c.id], is_open=is_open, carried=carried.get(c.id)) for c in advanced]
         summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_open, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
     head: Any = _head_tools(key, bench) if is_open else html.Span([icon("lock", size=13), " opens after the lock"])
     return [
         heading("B", "Explore", head),
         html.Div(rows, className="rows"),
-        _carried_summary(arrivals),
+        _carried_summary(carried),
         html.P(className="what-if", **{"data-paint": "what_if"}),
         html.Button(
             "Record this try", className="btn primary wide record", disabled=not is_open, **{"data-do": "record"}
@@ -86,28 +86,28 @@ def _head_tools(key: str, bench: Bench) -> Component:
     return html.Span(tools, className="head-tools")
 
 
-def _carried_summary(arrivals: Mapping[str, Arrival]) -> Component:
-    """What was carried here, in one line; the controls say it again where it arrived."""
-    if not arrivals:
+def _carried_summary(carried: Mapping[str, CarriedDefault]) -> Component:
+    """What was carried here, in one line; the controls say it again at their place."""
+    if not carried:
         return None
-    texts = {f"{item.text} from {item.title}" for item in arrivals.values()}
+    texts = {f"{item.text} from {item.title}" for item in carried.values()}
     return html.P(
         [icon("arrow-right", size=14), f" Carried: {'; '.join(sorted(texts))}."], className="carried-line hint"
     )
 
 
-def _arrival_note(arrival: Arrival | None) -> Component:
-    if arrival is None:
+def _carried_note(carried: CarriedDefault | None) -> Component:
+    if carried is None:
         return None
-    return html.P(f"carried from {arrival.title.lower()}: {arrival.text}", className="arrival")
+    return html.P(f"carried from {carried.title.lower()}: {carried.text}", className="carried-note")
 
 
 def control_row(
-    key: str, control: Control, value: Value, *, is_open: bool, arrival: Arrival | None = None
+    key: str, control: Control, value: Value, *, is_open: bool, carried: CarriedDefault | None = None
 ) -> Component:
     """One control: label, reset, box or options; a slider with its ends and its default below."""
     if isinstance(control, Slider):
-        return _slider_row(key, control, float(value), is_open=is_open, arrival=arrival)
+        return _slider_row(key, control, float(value), is_open=is_open, carried=carried)
     label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
     if isinstance(control, Choice):
         body: Component = html.Div(
@@ -121,7 +121,7 @@ def control_row(
         )
     label = html.Span(control.label, id=label_id, className="control-label")
     top = html.Div([label, _reset(control)], className="top", **RAW)
-    return html.Div([top, body, _arrival_note(arrival)], className=_row_class(control), **_row_data(control))
+    return html.Div([top, body, _carried_note(carried)], className=_row_class(control), **_row_data(control))
 
 
 def _row_class(control: Control) -> str:
@@ -144,7 +144,7 @@ def _reset(control: Control) -> Component:
     )
 
 
-def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, arrival: Arrival | None) -> Component:
+def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, carried: CarriedDefault | None) -> Component:
     low, high = slider.position(slider.minimum), slider.position(slider.maximum)
     at = (slider.position(slider.default) - low) / (high - low)
     own = ids.slider(key, slider.id)
@@ -202,7 +202,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, arriva
                 **RAW,
                 style={"--at": f"{at:.4f}"},
             ),
-            _arrival_note(arrival),
+            _carried_note(carried),
         ],
         className=_row_class(slider),
         **_row_data(slider),

@@ -48,8 +48,8 @@ def hud(
             html.Div([_gauge(readings[name], is_open=is_open) for name in bench.hud], className="hud-gauges"),
             html.Div(
                 [
-                    html.Span(["Tries ", painted("standing.tries", html.B)]),
-                    html.Span(["Locks ", painted("standing.locks", html.B)]),
+                    html.Span(["Tries ", painted("progress_summary.tries", html.B)]),
+                    html.Span(["Locks ", painted("progress_summary.locks", html.B)]),
                 ],
                 className="hud-small",
             ),
@@ -77,7 +77,7 @@ def _about(read_out: ReadOut) -> Component:
     ]
     facts: list[Component] = []
     for n, (_, fact) in enumerate(read_out.facts):
-        facts += [f"{', ' if n else ''}{fact.label} ", painted(f"standing.facts.{n}")]
+        facts += [f"{', ' if n else ''}{fact.label} ", painted(f"progress_summary.facts.{n}")]
     parts = [*choices, *([html.Span(facts)] if facts else [])]
     return html.Div(parts, className="hud-about") if parts else None
 

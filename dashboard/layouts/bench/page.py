@@ -22,7 +22,7 @@ from dashboard.layouts.static_html import RAW
 from dashboard.rendering.bench_view import RenderedBench, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.texts import limit_words
-from dashboard.student.carried_decisions import Arrival
+from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.student.debrief import Debrief
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
@@ -34,23 +34,23 @@ from tracks.api.bench import Bench, Brief, Reading, Track
 class BenchState:
     """All that a bench's page depends on: who, what is locked, recorded and written, and the state where it is open.
 
-    ``bench`` asks the questions; ``controls_of`` is the same bench with what ``arrivals`` carried here as defaults.
-    ``readings`` names and limits the readings; before the lock their values are not shown. ``standing`` holds the
-    texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on its last
-    bench alone.
+    ``bench`` asks the questions; ``controls_of`` is the same bench with ``carried_defaults`` in place.
+    ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
+    holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
+    its last bench alone.
     """
 
     track: Track
     bench: Bench
     controls_of: Bench
-    arrivals: Mapping[str, Arrival]
+    carried_defaults: Mapping[str, CarriedDefault]
     steps: list[Step]
     done: set[str]
     locks: Mapping[str, Locked]
     readings: tuple[Reading, ...]
     rendered: RenderedBench | None
     progress: Progress
-    standing: Mapping[str, Any]
+    progress_summary: Mapping[str, Any]
     read_out: ReadOut
     debrief: Debrief | None
     screen: Screen
@@ -89,7 +89,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
                             **{"aria-label": "Predict"},
                         ),
                         html.Section(
-                            explore_section(state.key, state.controls_of, state.arrivals, is_open=is_open),
+                            explore_section(state.key, state.controls_of, state.carried_defaults, is_open=is_open),
                             className="explore",
                             id="explore",
                             **{"aria-label": "Explore"},
@@ -103,7 +103,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
             html.Main(_stage(state), className="stage"),
             hud(state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_open=is_open),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
-            dcc.Store(id=ids.slot(state.key, "standing"), data=dict(state.standing)),
+            dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),
             dcc.Store(id=ids.slot(state.key, "relief")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
@@ -111,7 +111,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
         **{
             "data-bench": state.key,
             "data-just-locked": str(just_locked).lower(),
-            "data-saved": state.standing["saved"],
+            "data-saved": state.progress_summary["saved"],
         },
     )
 

@@ -1,4 +1,4 @@
-"""What happened: what the figure showed, then the gap between lock and physics and what it forgot."""
+"""What happened: what the figure showed, then the gap between lock and physics and what it left out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboard.layouts.bench.predict import heading, limits_line, scenario_line
 from dashboard.layouts.parts import Component
 from dashboard.layouts.static_html import RAW
 from dashboard.rendering.figures.axes import share, ticks
-from dashboard.student.gap_analysis import Autopsy, autopsy
+from dashboard.student.gap_analysis import GapAnalysis, analyse_gap
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
 from dashboard.web import ids
@@ -87,7 +87,7 @@ def _reveal(track: Track, bench: Bench, prediction: Prediction, locked: Locked) 
         ),
         _dumbbell(prediction, locked, truth),
         html.P(f"{f'For {scenario}; ' if scenario else ''}{limits_line(prediction)}.", className="caption"),
-        *_terms(prediction, truth, autopsy(prediction, locked.draft, truth)),
+        *_terms(prediction, truth, analyse_gap(prediction, locked.draft, truth)),
         html.P([html.B("Your reason: "), f"{mechanism.text}. ", mechanism.feedback], className="feedback"),
         _option_feedback(prediction, locked),
     ]
@@ -149,25 +149,25 @@ def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
     )
 
 
-def _terms(prediction: Prediction, truth: Truth, found: Autopsy | None) -> list[Component]:
+def _terms(prediction: Prediction, truth: Truth, found: GapAnalysis | None) -> list[Component]:
     """What the computed value is made of, and which of it a wrong prediction left out."""
     if not truth.terms or isinstance(truth.value, str):
         return []
     unit = "" if truth.combine == "product" else prediction.unit
     sign = "×" if truth.combine == "product" else "+"
-    forgotten = dict(found.forgotten) if found else {}
+    missing_terms = dict(found.missing_terms) if found else {}
     rows = []
     for n, term in enumerate(truth.terms):
         number = f"{sign if n else ''} {in_words(term.value, unit)}".strip()
         if n and term.value < 0 and sign == "+":
             number = f"− {in_words(-term.value, unit)}"
         name: list[Component] = [term.name]
-        if term.name in forgotten and math.isfinite(forgotten[term.name]):
-            name.append(html.Span(f"left out: {in_words(forgotten[term.name], 'x')}", className="forgotten-factor"))
-        is_left_out = {"className": "is-forgotten"} if term.name in forgotten else {}
+        if term.name in missing_terms and math.isfinite(missing_terms[term.name]):
+            name.append(html.Span(f"left out: {in_words(missing_terms[term.name], 'x')}", className="missing-factor"))
+        is_left_out = {"className": "is-missing"} if term.name in missing_terms else {}
         rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_left_out))
     total = html.Tr(
         [html.Th("Computed", scope="row"), html.Td(in_words(float(truth.value), prediction.unit), className="number")]
     )
-    said = [html.P([html.B("What your lock left out. "), found.sentence], className="autopsy")] if found else []
+    said = [html.P([html.B("What your lock left out. "), found.sentence], className="gap-analysis")] if found else []
     return [*said, html.Table(html.Tbody([*rows, total]), className="terms")]

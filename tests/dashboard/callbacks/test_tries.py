@@ -29,15 +29,15 @@ def opened(student: Student) -> Student:
     return student
 
 
-def standing(answer: TestResponse) -> dict[str, Any]:
+def summary(answer: TestResponse) -> dict[str, Any]:
     assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
     parts = answer.get_json()["response"]
-    return next(part["data"] for name, part in parts.items() if "standing" in name)
+    return next(part["data"] for name, part in parts.items() if "progress_summary" in name)
 
 
 class TestRecording:
     def test_a_try_keeps_state_readings_verdicts_and_decision(self, opened: Student, ledger_of) -> None:  # L20
-        told = standing(opened.record(PARADOX, moved_bytes=1e9))
+        told = summary(opened.record(PARADOX, moved_bytes=1e9))
         assert (told["tries"], told["message"]) == ("1 of 10", "")
         (kept,) = ledger_of(opened, "try")
         payload = kept.payload
@@ -61,40 +61,40 @@ class TestRecording:
 
     def test_ten_tries_then_the_way_out_then_two_more(self, opened: Student, ledger_of) -> None:
         for n in range(10):
-            assert standing(opened.record(KEY, model_bytes=1e7 * (n + 1)))["message"] == ""
+            assert summary(opened.record(KEY, model_bytes=1e7 * (n + 1)))["message"] == ""
         refused = opened.record(KEY, model_bytes=5e9)
-        assert "All 10 tries are used" in standing(refused)["message"]
+        assert "All 10 tries are used" in summary(refused)["message"]
         assert "write what you learnt" in said(refused)
         assert "What did you learn?" in said(refused)
         assert len(ledger_of(opened, "try")) == 10
         earned = opened.deed(KEY, {"do": "learnt"}, written={"learnt": "Smaller models."})
-        assert standing(earned)["tries"] == "10 of 12"
+        assert summary(earned)["tries"] == "10 of 12"
         for size in (5e9, 6e9):
-            assert standing(opened.record(KEY, model_bytes=size))["message"] == ""
-        last = standing(opened.record(KEY, model_bytes=7e9))
+            assert summary(opened.record(KEY, model_bytes=size))["message"] == ""
+        last = summary(opened.record(KEY, model_bytes=7e9))
         assert last["tries"] == "12 of 12"
         assert "write" not in last["message"]
         again = opened.deed(KEY, {"do": "learnt"}, written={"learnt": "More."})
-        assert standing(again)["tries"] == "12 of 12"
+        assert summary(again)["tries"] == "12 of 12"
 
     def test_two_more_are_earned_by_words_and_when_all_are_used(self, opened: Student) -> None:
         opened.record(KEY)
-        early = standing(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "Early."}))
+        early = summary(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "Early."}))
         assert "tries left" in early["message"]
         for n in range(9):
             opened.record(KEY, model_bytes=1e7 * (n + 1))
-        empty = standing(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "  "}))
+        empty = summary(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "  "}))
         assert "Write a sentence" in empty["message"]
         assert empty["tries"] == "10 of 10"
 
     def test_the_same_state_twice_in_a_row_spends_one(self, opened: Student) -> None:
         """A press sent again because its answer was lost must not cost a second try."""
         opened.record(KEY)
-        told = standing(opened.record(KEY))
+        told = summary(opened.record(KEY))
         assert told["tries"] == "1 of 10"
         assert "is try 1 already" in told["message"]
         opened.record(KEY, cached=True)
-        assert standing(opened.record(KEY))["tries"] == "3 of 10", "it is no repetition after another state"
+        assert summary(opened.record(KEY))["tries"] == "3 of 10", "it is no repetition after another state"
 
     def test_a_try_away_from_the_tracks_world_is_marked_and_cannot_win(self, opened: Student, ledger_of) -> None:
         opened.record(KEY, codec="int8", cached=True, model_bytes=1e8)
@@ -154,7 +154,7 @@ class TestObserving:
         question = opened.bench(CONVERGENCE).observation
         assert "Record a try first" in said(opened.page(f"/{CONVERGENCE}"))
         early = opened.observe(CONVERGENCE)
-        assert standing(early)["message"] == "Record a try first."
+        assert summary(early)["message"] == "Record a try first."
         recorded = said(opened.record(CONVERGENCE))
         assert question.text in recorded
         assert "data-reveal" not in recorded
@@ -166,7 +166,7 @@ class TestObserving:
         opened.record(CONVERGENCE)
         for answer in ("x", "", None, 1):
             told = opened.deed(CONVERGENCE, {"do": "observe"}, written={"observation": answer})
-            assert standing(told)["message"] == "Choose what the figure showed first."
+            assert summary(told)["message"] == "Choose what the figure showed first."
             assert "data-reveal" not in said(told)
 
     def test_the_first_answer_stands(self, opened: Student, ledger_of) -> None:
@@ -179,9 +179,9 @@ class TestObserving:
 
     def test_locks_right_and_wrong_count_once_they_are_revealed(self, opened: Student) -> None:  # L21
         """The plugin's first option is right, its number 1 is not; convergence's 1 is within a point of nothing."""
-        assert standing(opened.record(CONVERGENCE))["locks"] == "–"
-        assert standing(opened.observe(CONVERGENCE))["locks"] == "1 right, 0 wrong"
-        assert standing(opened.record(KEY))["locks"] == "2 right, 1 wrong"
+        assert summary(opened.record(CONVERGENCE))["locks"] == "–"
+        assert summary(opened.observe(CONVERGENCE))["locks"] == "1 right, 0 wrong"
+        assert summary(opened.record(KEY))["locks"] == "2 right, 1 wrong"
 
 
 class TestCarrying:

@@ -15,7 +15,7 @@ from dash import Dash
 
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
-from dashboard.rendering.second_opinions import BadTicket, Opinions, digest
+from dashboard.rendering.second_opinions import BadTicket, SecondOpinions, digest
 from dashboard.settings import Settings
 from physics.federation import draw_participation, simulate
 from tests.http_student import Student, said
@@ -209,8 +209,8 @@ def test_one_that_fails_says_so_and_the_bench_is_as_it_was(broken: Dash, registr
 
 
 def test_a_ticket_is_read_back_and_another_labs_is_not(tmp_path: Path) -> None:
-    one, two = (Opinions(tmp_path / name, (name * 20,)) for name in ("a", "b"))
-    newer = Opinions(tmp_path / "c", ("c" * 20, "a" * 20))
+    one, two = (SecondOpinions(tmp_path / name, (name * 20,)) for name in ("a", "b"))
+    newer = SecondOpinions(tmp_path / "c", ("c" * 20, "a" * 20))
     signed = one.ticket("t", "b", {"rounds": 10, "algorithm": "fedavg"})
     assert newer.read(signed) == one.read(signed), "an older key is still read"
     assert dict(one.read(signed).values) == {"rounds": 10, "algorithm": "fedavg"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.student.carried_decisions import arrive
+from dashboard.student.carried_decisions import apply_carried
 from tests.http_student import Student, said
 from tracks.api.bench import Slider
 from tracks.api.quantities import in_words
@@ -108,11 +108,13 @@ def test_the_question_is_not_moved_by_what_was_decided(student: Student) -> None
 
 def test_a_decision_too_large_comes_onto_the_scale_and_is_a_verdict(registry: Registry) -> None:
     track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    moved, arrivals = arrive(registry, track, bench, {"memory": {"payload_bytes": 1e15, "payload_bytes_label": "All"}})
+    moved, carried = apply_carried(
+        registry, track, bench, {"memory": {"payload_bytes": 1e15, "payload_bytes_label": "All"}}
+    )
     control = moved.control_map()["payload_bytes"]
     assert isinstance(control, Slider)
     assert control.default == control.maximum
-    assert arrivals["payload_bytes"].text.startswith("All, ")
+    assert carried["payload_bytes"].text.startswith("All, ")
     outcome = moved.run(track, moved.defaults())
     assert outcome.ranked_verdicts()[0].level == "fail"
 
@@ -120,8 +122,8 @@ def test_a_decision_too_large_comes_onto_the_scale_and_is_a_verdict(registry: Re
 @pytest.mark.parametrize("value", ["a word", None, True])
 def test_a_guests_word_where_a_number_is_needed_is_left_out(registry: Registry, value: object) -> None:
     track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    moved, arrivals = arrive(registry, track, bench, {"memory": {"payload_bytes": value}})
-    assert arrivals == {}
+    moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
+    assert carried == {}
     assert moved.defaults() == bench.defaults()
 
 

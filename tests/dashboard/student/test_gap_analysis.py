@@ -1,4 +1,4 @@
-"""The gap autopsy: a wrong number is told which terms it left out, as factors, and a right one nothing."""  # N6
+"""A wrong number is told which terms it left out, as factors, and a right one nothing."""  # N6
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.student.gap_analysis import autopsy
+from dashboard.student.gap_analysis import analyse_gap
 from dashboard.student.predictions import Draft
 from tests.http_student import Student, said
 from tracks.api.bench import Option, Prediction, Term, Truth
@@ -31,11 +31,11 @@ def prediction(truth: Truth, unit: str = "x") -> Prediction:
 
 
 def found(truth: Truth, locked: str):
-    return autopsy(prediction(truth), Draft(value=locked, mechanism="why", confidence="guess"), truth)
+    return analyse_gap(prediction(truth), Draft(value=locked, mechanism="why", confidence="guess"), truth)
 
 
 @pytest.mark.parametrize(
-    ("truth", "locked", "forgotten"),
+    ("truth", "locked", "missing"),
     [
         (TRAFFIC, "6", {"rounds": 10.0}),  # one round instead of ten
         (TRAFFIC, "3", {"rounds": 10.0, "directions": 2.0}),  # one round, one direction
@@ -43,10 +43,10 @@ def found(truth: Truth, locked: str):
         (MEMORY, "7.5", {"gradients": 1 / 0.88, "activations": 5.0}),  # weights alone: inference
     ],
 )
-def test_what_was_left_out_is_named_with_its_factor(truth: Truth, locked: str, forgotten: dict[str, float]) -> None:
+def test_what_was_left_out_is_named_with_its_factor(truth: Truth, locked: str, missing: dict[str, float]) -> None:
     said = found(truth, locked)
-    assert dict(said.forgotten) == pytest.approx(forgotten)
-    assert all(name in said.sentence for name in forgotten)
+    assert dict(said.missing_terms) == pytest.approx(missing)
+    assert all(name in said.sentence for name in missing)
 
 
 def test_the_sentence_gives_the_value_without_them_and_the_factor_of_all() -> None:
@@ -57,31 +57,31 @@ def test_the_sentence_gives_the_value_without_them_and_the_factor_of_all() -> No
 
 
 @pytest.mark.parametrize("locked", ["60", "31", "119"])
-def test_a_right_answer_forgot_nothing(locked: str) -> None:
+def test_a_right_answer_left_nothing_out(locked: str) -> None:
     assert found(TRAFFIC, locked) is None
 
 
 @pytest.mark.parametrize("locked", ["4000", "1000"])
 def test_an_answer_too_high_is_not_explained_by_terms_above_one(locked: str) -> None:
     said = found(TRAFFIC, locked)
-    assert said.forgotten == ()
+    assert said.missing_terms == ()
     assert "The largest is rounds: a factor of 10×" in said.sentence
 
 
 def test_terms_below_one_explain_what_is_too_high() -> None:
     """Who forgets that one device in a hundred takes part answers a hundred times too much."""
     shared = Truth(value=0.2, terms=(Term(name="size", value=20.0), Term(name="share", value=0.01)), combine="product")
-    assert dict(found(shared, "20").forgotten) == {"share": 0.01}
+    assert dict(found(shared, "20").missing_terms) == {"share": 0.01}
 
 
-def test_one_term_or_an_option_has_no_autopsy() -> None:
+def test_one_term_or_an_option_is_not_analysed() -> None:
     single = Truth(value=40.0, terms=(Term(name="all", value=40.0),), combine="product")
     assert found(single, "1") is None
     chosen = Prediction(
         id="one", question="Which?", truth=lambda track: Truth(value="a"), mechanisms=REASONS,
         options=(Option(id="a", text="A", feedback="a"), Option(id="b", text="B", feedback="b")),
     )  # fmt: skip
-    assert autopsy(chosen, Draft(value="b", mechanism="why", confidence="guess"), Truth(value="a")) is None
+    assert analyse_gap(chosen, Draft(value="b", mechanism="why", confidence="guess"), Truth(value="a")) is None
 
 
 @given(st.floats(min_value=1e-6, max_value=1e6))

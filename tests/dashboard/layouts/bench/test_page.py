@@ -34,14 +34,14 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             track=track,
             bench=bench,
             controls_of=bench,
-            arrivals={},
+            carried_defaults={},
             steps=[Step(label="Storm", title="the Storm"), Step(label="Downlink", title="Downlink", bench=bench)],
             done=set(),
             locks=locks if is_open else {},
             readings=bench.run(track, bench.defaults()).readings,
             rendered=opened,
             progress=progress((), track, bench),
-            standing={
+            progress_summary={
                 "tries": "0 of 10",
                 "locks": "–",
                 "facts": ["–" for _ in read_out.facts],
@@ -63,7 +63,7 @@ def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
         for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
             if name.startswith(("values.", "status.fixes.", "relief.")):
                 continue
-            part = {**view, "standing": opened.standing}
+            part = {**view, "progress_summary": opened.progress_summary}
             for step in name.split("."):
                 part = part[int(step)] if isinstance(part, list) else part[step]
             assert isinstance(part, str), name
@@ -88,7 +88,7 @@ def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None: 
     assert of_class(body, "reflect") == []
     assert of_class(body, "happened") == []
     assert of_class(body, "tries-section") == []
-    assert not {n for n in having(body, "data-paint") if n != "what_if" and not n.startswith("standing.")}
+    assert not {n for n in having(body, "data-paint") if n != "what_if" and not n.startswith("progress_summary.")}
 
 
 def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
@@ -117,7 +117,9 @@ def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L
 def test_where_you_stand_names_track_step_binding_tries_and_locks(state) -> None:  # L21
     (hud,) = of_class(bench_body(state(is_open=True)), "hud")
     assert text(hud).startswith("Edge Guardian|2 Downlink|Binding constraint|")
-    assert {"standing.tries", "standing.locks", "binding.text", "relief.text"} <= having(hud, "data-paint").keys()
+    assert {"progress_summary.tries", "progress_summary.locks", "binding.text", "relief.text"} <= having(
+        hud, "data-paint"
+    ).keys()
     assert of_class(hud, "hud-about") == [], "nothing is declared, so nothing stands there"
 
 
@@ -130,7 +132,7 @@ def test_where_you_stand_tells_the_choices_and_facts_that_are_declared(state) ->
     (about,) = of_class(bench_body(state(is_open=True, read_out=ReadOut(choices=(view,), facts=facts))), "hud-about")
     assert text(about) == "from afar|Promise |, Load "
     assert having(about, "data-kept").keys() == {"look"}
-    assert having(about, "data-paint").keys() == {"standing.facts.0", "standing.facts.1"}
+    assert having(about, "data-paint").keys() == {"progress_summary.facts.0", "progress_summary.facts.1"}
 
 
 def test_the_page_tells_its_title(state) -> None:
