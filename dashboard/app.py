@@ -8,10 +8,7 @@ import dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard.callbacks import bench, navigation, prediction, reflection
-from dashboard.callbacks import second_opinion as opinion
-from dashboard.callbacks import sensitivity as rest
-from dashboard.callbacks import tries as deeds
+from dashboard.callbacks import bench, navigation, prediction, reflection, second_opinion, sensitivity, tries
 from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
@@ -19,8 +16,7 @@ from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
-from dashboard.web import request_checks as guard
-from dashboard.web import static_files as statics
+from dashboard.web import request_checks, static_files
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")
@@ -55,10 +51,17 @@ _STYLES = (
     "css/controls.css",
     "css/pages.css",
 )
-_SCRIPTS = ("js/format.js", "js/gate.js", "js/deeds.js", "js/opinion.js", "js/paint.js", "js/desk.js")
+_SCRIPTS = (
+    "js/format.js",
+    "js/request_gate.js",
+    "js/tries.js",
+    "js/second_opinion.js",
+    "js/paint.js",
+    "js/page_events.js",
+)
 
 
-def index_page(files: statics.Statics) -> str:
+def index_page(files: static_files.StaticFiles) -> str:
     """Return the page around the app, every file by a URL that changes with its content."""
     styles = "\n".join(f'<link rel="stylesheet" href="{files.url(name)}">' for name in _STYLES)
     scripts = "\n".join(f'<script src="{files.url(name)}"></script>' for name in (files.plotly, *_SCRIPTS))
@@ -90,7 +93,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     )
     server = Flask("dashboard", static_folder=None)
     server.secret_key = settings.secret_keys[0]  # Dash signs the handles of background jobs with it, in every worker
-    files = statics.Statics(ASSETS, prefix=settings.url_prefix)
+    files = static_files.StaticFiles(ASSETS, prefix=settings.url_prefix)
     app = dash.Dash(
         "edgelab",
         server=server,
@@ -104,15 +107,15 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, deeds, reflection, rest, opinion):
+    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    guard.install(app)
+    request_checks.install(app)
     _machine_pages(server, lab)
-    statics.install(server, files)
+    static_files.install(server, files)
     _set_up(server, settings)
     return app
 

@@ -150,7 +150,7 @@ class Student:
             }
         )
 
-    def deed(self, key: str, deed: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
+    def act(self, key: str, action: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
         """Record a try, say what it showed, choose what is carried, earn more tries."""
         parts = dict.fromkeys(("tries", "after", "debrief"), "children") | {"progress_summary": "data"}
         outputs = [{"id": ids.slot(key, name), "property": part} for name, part in parts.items()]
@@ -162,20 +162,20 @@ class Student:
             {
                 "output": self.output('"name":"tries"', '"name":"after"'),
                 "outputs": outputs,
-                "inputs": [{"id": ids.slot(key, "deed"), "property": "data", "value": deed}],
-                "changedPropIds": [ids.dom(ids.slot(key, "deed")) + ".data"],
+                "inputs": [{"id": ids.slot(key, "action"), "property": "data", "value": action}],
+                "changedPropIds": [ids.dom(ids.slot(key, "action")) + ".data"],
                 "state": [fields],
             }
         )
 
     def record(self, key: str, **changes: Value) -> TestResponse:
         """Record the defaults, or the state that differs from them in ``changes``."""
-        return self.deed(key, {"do": "record", "values": {**self.bench(key).defaults(), **changes}})
+        return self.act(key, {"do": "record", "values": {**self.bench(key).defaults(), **changes}})
 
     def observe(self, key: str, answer: Any = None) -> TestResponse:
         """Say what the figure showed: rightly, unless an answer is given."""
         question = self.bench(key).observation
-        return self.deed(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
+        return self.act(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
 
     def reveal(self, key: str) -> None:
         """Record one try and say what it showed, so that the gap opens."""
@@ -207,14 +207,14 @@ class Student:
             **handles,
         )
 
-    def rest(self, key: str, values: Any) -> TestResponse:
-        """Let the controls rest in a state."""
+    def idle(self, key: str, values: Any) -> TestResponse:
+        """Leave the controls idle in a state."""
         return self.post(
             {
-                "output": self.output('"name":"relief"'),
-                "outputs": {"id": ids.slot(key, "relief"), "property": "data"},
-                "inputs": [{"id": ids.slot(key, "rest"), "property": "data", "value": values}],
-                "changedPropIds": [ids.dom(ids.slot(key, "rest")) + ".data"],
+                "output": self.output('"name":"sensitivity"'),
+                "outputs": {"id": ids.slot(key, "sensitivity"), "property": "data"},
+                "inputs": [{"id": ids.slot(key, "idle"), "property": "data", "value": values}],
+                "changedPropIds": [ids.dom(ids.slot(key, "idle")) + ".data"],
             }
         )
 

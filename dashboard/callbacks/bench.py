@@ -159,7 +159,7 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.slot(MATCH, "painted"), "data"),
         Input(ids.slot(MATCH, "texts"), "data"),
         Input(ids.slot(MATCH, "progress_summary"), "data"),
-        Input(ids.slot(MATCH, "relief"), "data"),
+        Input(ids.slot(MATCH, "sensitivity"), "data"),
         State(ids.slot(MATCH, "spec"), "data"),
     )
     app.clientside_callback(

@@ -109,5 +109,5 @@ def register(app: Dash, lab: Lab) -> None:
         return settled(page(lab, pathname if isinstance(pathname, str) else None))
 
     app.clientside_callback(
-        ClientsideFunction("lab", "arrived"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")
+        ClientsideFunction("lab", "page_ready"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")
     )

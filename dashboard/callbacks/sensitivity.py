@@ -1,4 +1,4 @@
-"""What is computed once the hand rests: which decision relieves the binding constraint."""
+"""What is computed once the controls are left alone: the decision that eases the binding constraint most."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from dashboard.web.request_checks import Refused
 
 
 def register(app: Dash, lab: Lab) -> None:
-    """Register the callback of a bench at rest on one app."""
+    """Register the callback of an idle bench on one app."""
 
     @app.callback(
-        Output(ids.slot(MATCH, "relief"), "data"),
-        Input(ids.slot(MATCH, "rest"), "data"),
+        Output(ids.slot(MATCH, "sensitivity"), "data"),
+        Input(ids.slot(MATCH, "idle"), "data"),
         prevent_initial_call=True,
     )
-    def ease(rest: Any) -> dict[str, str]:
-        if not rest:
+    def ease(idle: Any) -> dict[str, str]:
+        if not idle:
             raise PreventUpdate
-        if not isinstance(rest, dict) or not isinstance(rest.get("values"), dict):
-            raise Refused("A bench at rest sends the values of its controls.")
-        track, bench, values, _ = open_bench(lab, ctx.inputs_list[0]["id"]["bench"], rest["values"])
+        if not isinstance(idle, dict) or not isinstance(idle.get("values"), dict):
+            raise Refused("An idle bench sends the values of its controls.")
+        track, bench, values, _ = open_bench(lab, ctx.inputs_list[0]["id"]["bench"], idle["values"])
         outcome = bench.run(track, values)
         ranked = outcome.ranked_verdicts()
         step = best_single_step(track, bench, values, outcome)

@@ -23,7 +23,7 @@ from dashboard.web import ids
 from dashboard.web.request_checks import Refused
 from tracks.api.bench import BadValue, Bench, Track, Value
 
-DEEDS = ("record", "observe", "carry", "learnt")
+ACTIONS = ("record", "observe", "carry", "learnt")
 MAX_LEARNT = 600
 
 
@@ -104,12 +104,12 @@ def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
 
 
 def register(app: Dash, lab: Lab) -> None:
-    """Register the deeds on one app."""
+    """Register the actions on one app."""
 
-    def do(student: str, track: Track, bench: Bench, deed: Mapping[str, Any], written: Mapping[str, Any]) -> None:
-        name = deed["do"]
+    def do(student: str, track: Track, bench: Bench, action: Mapping[str, Any], written: Mapping[str, Any]) -> None:
+        name = action["do"]
         if name == "record":
-            raw = deed.get("values")
+            raw = action.get("values")
             if not isinstance(raw, dict):
                 raise Refused("A try needs the controls' values.")
             try:
@@ -119,7 +119,7 @@ def register(app: Dash, lab: Lab) -> None:
         elif name == "observe":
             observe(lab, student, track, bench, written.get("observation"))
         elif name == "carry":
-            carry(lab, student, track, bench, deed.get("try"))
+            carry(lab, student, track, bench, action.get("try"))
         else:
             earn(lab, student, track, bench, written.get("learnt"))
 
@@ -128,14 +128,14 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.slot(MATCH, "after"), "children"),
         Output(ids.slot(MATCH, "debrief"), "children"),
         Output(ids.slot(MATCH, "progress_summary"), "data"),
-        Input(ids.slot(MATCH, "deed"), "data"),
+        Input(ids.slot(MATCH, "action"), "data"),
         State(ids.writing(MATCH, ALL), "value"),
         prevent_initial_call=True,
     )
-    def act(deed: Any, writing: list[Any]) -> tuple[Any, Any, Any, Any]:  # noqa: ARG001 - read by id
-        if not deed:
+    def act(action: Any, writing: list[Any]) -> tuple[Any, Any, Any, Any]:  # noqa: ARG001 - read by id
+        if not action:
             raise PreventUpdate
-        if not isinstance(deed, dict) or deed.get("do") not in DEEDS:
+        if not isinstance(action, dict) or action.get("do") not in ACTIONS:
             raise Refused("The page asks for something that a bench does not do; reload it.")
         track, bench = lab.bench(ctx.inputs_list[0]["id"]["bench"])
         student = this_student()
@@ -144,19 +144,19 @@ def register(app: Dash, lab: Lab) -> None:
         before = progress(lab.store.events(student), track, bench)
         message, written = "", {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
         try:
-            do(student, track, bench, deed, written)
+            do(student, track, bench, action, written)
         except NotDone as problem:
             message = str(problem)
         except (LedgerUnavailable, EventRefused) as problem:
             message = f"Not saved. {problem}"
         state = bench_state(lab, student, track, bench)
         moved_on = _stage(state) != (bool(before.tries), before.is_revealed(bench))
-        at_observation = deed["do"] == "observe"
+        at_observation = action["do"] == "observe"
         after = settled(after_parts(state, message=message)) if moved_on or (message and at_observation) else no_update
         table = tries_section(
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
-        told = {**state.progress_summary, "deed": deed["do"], "done": not message, "message": message}
+        told = {**state.progress_summary, "action": action["do"], "done": not message, "message": message}
         return settled(table), after, settled(debrief_part(state)), told
 
 

@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 YEAR = 31_536_000
 
 
-class Statics:
+class StaticFiles:
     """The asset folder as URLs that change with the content of the file behind them."""
 
     def __init__(self, folder: Path, *, prefix: str) -> None:
@@ -34,7 +34,7 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def install(server: Flask, files: Statics) -> None:
+def install(server: Flask, files: StaticFiles) -> None:
     """Serve the assets before the app sees the request."""
     served = WhiteNoise(server.wsgi_app, max_age=YEAR, charset="utf-8")
     served.add_files(str(files.folder), prefix=f"{files.prefix}assets/")

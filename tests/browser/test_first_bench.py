@@ -281,7 +281,9 @@ def test_two_tabs_of_one_student_share_the_lock_and_two_browsers_do_not(student_
 def test_a_restarted_server_keeps_the_lock(student_page, server) -> None:
     page, _ = student_page()
     open_paradox(page, "cloud_titan", "12")
-    expect(page.locator(".hud-relief")).to_contain_text("eased most by")  # the last that the page asks for by itself
+    expect(page.locator(".hud-sensitivity")).to_contain_text(
+        "eased most by"
+    )  # the last that the page asks for by itself
     page.wait_for_load_state("networkidle")
     server.stop()
     server.start()

@@ -114,7 +114,7 @@ def test_no_word_of_the_course_stands_in_a_text_or_comment_of_the_shell(path: Pa
 
 def test_a_test_of_names_that_finds_nothing_would_prove_nothing(tmp_path: Path, course: Registry) -> None:
     (tmp_path / "a.py").write_text('found = decided.get("privacy", {})\nplace = f"progress_summary.{x}.epsilon"\n')
-    (tmp_path / "a.js").write_text("var here = desk.values.context === 'worst_city';")
+    (tmp_path / "a.js").write_text("var here = state.values.context === 'worst_city';")
     found = {word for path in tmp_path.iterdir() for word in names_in(path)} & ids_of(course)
     assert found == {"privacy", "epsilon", "context", "worst_city"}
 

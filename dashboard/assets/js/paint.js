@@ -11,34 +11,34 @@
     if (node.textContent !== text) node.textContent = text;
   }
 
-  function places(desk) {
-    if (desk.places && desk.places.root === desk.root) return desk.places;
-    var all = function (selector) { return Array.prototype.slice.call(desk.root.querySelectorAll(selector)); };
-    desk.places = {
-      root: desk.root,
+  function places(benchState) {
+    if (benchState.places && benchState.places.root === benchState.root) return benchState.places;
+    var all = function (selector) { return Array.prototype.slice.call(benchState.root.querySelectorAll(selector)); };
+    benchState.places = {
+      root: benchState.root,
       texts: all("[data-paint]"), levels: all("[data-level]"), tints: all("[data-tint]"), bars: all("[data-bar]"),
       shows: all("[data-show]"), fixes: all("[data-fix]"),
     };
-    return desk.places;
+    return benchState.places;
   }
 
   /* What the browser knows without an answer: the values of the controls. */
-  function paintValues(desk) {
-    places(desk).texts.forEach(function (node) {
+  function paintValues(benchState) {
+    places(benchState).texts.forEach(function (node) {
       var name = node.dataset.paint.slice(7);
-      if (node.dataset.paint.indexOf("values.") === 0) write(node, gate.words(desk.spec[name], desk.values[name]));
+      if (node.dataset.paint.indexOf("values.") === 0) write(node, gate.words(benchState.spec[name], benchState.values[name]));
     });
   }
-  /* What is not of the state: progress_summary.tries, relief.text. */
-  function paintPart(desk, name, part) {
-    places(desk).texts.forEach(function (node) {
+  /* What is not of the state: progress_summary.tries, sensitivity.text. */
+  function paintPart(benchState, name, part) {
+    places(benchState).texts.forEach(function (node) {
       if (node.dataset.paint.indexOf(name + ".") === 0) write(node, at(part, node.dataset.paint.slice(name.length + 1)));
     });
   }
-  function paintTexts(desk, texts) {
-    var here = places(desk);
+  function paintTexts(benchState, texts) {
+    var here = places(benchState);
     here.texts.forEach(function (node) {
-      if (!/^(values|progress_summary|relief)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
+      if (!/^(values|progress_summary|sensitivity)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
     });
     here.levels.forEach(function (node) { node.dataset.shape = at(texts, node.dataset.level) || ""; });
     here.tints.forEach(function (node) { node.dataset.state = at(texts, node.dataset.tint) || "ok"; });
@@ -51,18 +51,18 @@
     });
     here.shows.forEach(function (node) { node.hidden = !at(texts, node.dataset.show); });
     here.fixes.forEach(function (node) { node.hidden = !(texts.status.fixes || [])[Number(node.dataset.fix)]; });
-    desk.texts = texts;
+    benchState.texts = texts;
   }
 
-  /* Spoken once the hand rests, never during a drag. */
+  /* Spoken once the controls are left alone, never during a drag. */
   function announce(text) {
     var place = document.getElementById("announcer");
     if (place) place.textContent = text;
   }
-  function announceSoon(desk) {
-    window.clearTimeout(desk.speech);
-    desk.speech = window.setTimeout(function () {
-      if (desk.texts) announce(desk.texts.status.title + ". " + desk.texts.status.facts);
+  function announceSoon(benchState) {
+    window.clearTimeout(benchState.speech);
+    benchState.speech = window.setTimeout(function () {
+      if (benchState.texts) announce(benchState.texts.status.title + ". " + benchState.texts.status.facts);
     }, 900);
   }
 
@@ -84,12 +84,12 @@
   }
 
   /* A bench's body has just come to stand on the page. */
-  function arrive(desk) {
-    desk.greeted = desk.root;
-    desk.root.querySelectorAll("time[data-clock]").forEach(clock);
-    showSaved(desk.root.dataset.saved);
-    if (desk.root.dataset.justLocked === "true") {
-      var block = desk.root.querySelector("[data-locked]");
+  function benchReady(benchState) {
+    benchState.readyRoot = benchState.root;
+    benchState.root.querySelectorAll("time[data-clock]").forEach(clock);
+    showSaved(benchState.root.dataset.saved);
+    if (benchState.root.dataset.justLocked === "true") {
+      var block = benchState.root.querySelector("[data-locked]");
       if (block) {
         block.tabIndex = -1;
         block.focus({ preventScroll: true });
@@ -97,49 +97,49 @@
       window.scrollTo({ top: 0 });
       announce("Locked. The instruments are open.");
     }
-    restore(desk, window.edgelabKeptChoices(desk));
-    window.edgelabStood(desk);
+    restore(benchState, window.edgelabKeptChoices(benchState));
+    window.edgelabBenchReady(benchState);
   }
-  function restore(desk, values) {
-    if (!desk.root.classList.contains("is-open")) return;
+  function restore(benchState, values) {
+    if (!benchState.root.classList.contains("is-open")) return;
     var kept = null;
     try {
-      kept = JSON.parse(window.sessionStorage.getItem("edgelab:" + desk.key));
+      kept = JSON.parse(window.sessionStorage.getItem("edgelab:" + benchState.key));
     } catch (_unreadable) { kept = null; }
     kept = kept && typeof kept === "object" ? kept : {};
-    Object.keys(desk.spec).forEach(function (name) {
+    Object.keys(benchState.spec).forEach(function (name) {
       if (name in values) return;
-      if (typeof kept[name] === typeof desk.spec[name].default && kept[name] !== desk.spec[name].default) values[name] = kept[name];
+      if (typeof kept[name] === typeof benchState.spec[name].default && kept[name] !== benchState.spec[name].default) values[name] = kept[name];
     });
-    if (Object.keys(values).length) gate.command(desk.key, { values: values });
+    if (Object.keys(values).length) gate.command(benchState.key, { values: values });
   }
 
-  function paint(texts, standing, relief, spec) {
+  function paint(texts, progressSummary, sensitivity, spec) {
     var callback = window.dash_clientside.callback_context;
     var key = callback.inputs_list[0].id.bench;
-    var desk = gate.deskOf(key, spec);
-    var fresh = desk.greeted !== desk.root;
+    var benchState = gate.benchStateOf(key, spec);
+    var fresh = benchState.readyRoot !== benchState.root;
     var moved = function (name) {
       return fresh || callback.triggered.some(function (item) { return item.prop_id.indexOf('"name":"' + name + '"') >= 0; });
     };
-    if (desk.root) {
-      paintPart(desk, "relief", relief);
-      if (moved("progress_summary") && standing) {
-        paintPart(desk, "progress_summary", standing);
+    if (benchState.root) {
+      paintPart(benchState, "sensitivity", sensitivity);
+      if (moved("progress_summary") && progressSummary) {
+        paintPart(benchState, "progress_summary", progressSummary);
         if (!fresh) {
-          showSaved(standing.saved);
-          window.edgelabDone(desk, standing);
+          showSaved(progressSummary.saved);
+          window.edgelabActionDone(benchState, progressSummary);
         }
       }
       if (moved("texts")) {
-        paintValues(desk);
-        gate.showAll(desk);
+        paintValues(benchState);
+        gate.showAll(benchState);
         if (texts) {
-          paintTexts(desk, texts);
-          announceSoon(desk);
+          paintTexts(benchState, texts);
+          announceSoon(benchState);
         }
       }
-      if (fresh) arrive(desk);
+      if (fresh) benchReady(benchState);
     }
     if (moved("texts")) gate.answered(key);
     return window.dash_clientside.no_update;

@@ -41,7 +41,7 @@ def hud(
                 [
                     html.Span("Binding constraint"),
                     html.B(binding),
-                    painted("relief.text", className="hud-relief") if is_open else None,
+                    painted("sensitivity.text", className="hud-sensitivity") if is_open else None,
                 ],
                 className="hud-binding",
             ),

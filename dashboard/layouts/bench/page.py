@@ -104,7 +104,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
             hud(state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_open=is_open),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),
-            dcc.Store(id=ids.slot(state.key, "relief")),
+            dcc.Store(id=ids.slot(state.key, "sensitivity")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
         className="bench" + (" is-open" if is_open else " is-shut"),

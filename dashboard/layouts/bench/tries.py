@@ -102,13 +102,13 @@ def _number(item: Try, name: str) -> str:
     return f"{number}{NO_BREAK if len(unit) <= SHORT else ' '}{unit}".strip()
 
 
-def _tool(deed: str, picture: str, words: str, number: str, *, pressed: bool | None = None) -> Component:
+def _tool(action: str, picture: str, words: str, number: str, *, pressed: bool | None = None) -> Component:
     state = {} if pressed is None else {"aria-pressed": str(pressed).lower()}
     return html.Button(
         icon(picture, size=14),
         className="row-tool",
         title=words,
-        **{"data-do": deed, "data-try": number, "aria-label": words, **state},
+        **{"data-do": action, "data-try": number, "aria-label": words, **state},
     )
 
 

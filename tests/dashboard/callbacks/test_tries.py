@@ -67,23 +67,23 @@ class TestRecording:
         assert "write what you learnt" in said(refused)
         assert "What did you learn?" in said(refused)
         assert len(ledger_of(opened, "try")) == 10
-        earned = opened.deed(KEY, {"do": "learnt"}, written={"learnt": "Smaller models."})
+        earned = opened.act(KEY, {"do": "learnt"}, written={"learnt": "Smaller models."})
         assert summary(earned)["tries"] == "10 of 12"
         for size in (5e9, 6e9):
             assert summary(opened.record(KEY, model_bytes=size))["message"] == ""
         last = summary(opened.record(KEY, model_bytes=7e9))
         assert last["tries"] == "12 of 12"
         assert "write" not in last["message"]
-        again = opened.deed(KEY, {"do": "learnt"}, written={"learnt": "More."})
+        again = opened.act(KEY, {"do": "learnt"}, written={"learnt": "More."})
         assert summary(again)["tries"] == "12 of 12"
 
     def test_two_more_are_earned_by_words_and_when_all_are_used(self, opened: Student) -> None:
         opened.record(KEY)
-        early = summary(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "Early."}))
+        early = summary(opened.act(KEY, {"do": "learnt"}, written={"learnt": "Early."}))
         assert "tries left" in early["message"]
         for n in range(9):
             opened.record(KEY, model_bytes=1e7 * (n + 1))
-        empty = summary(opened.deed(KEY, {"do": "learnt"}, written={"learnt": "  "}))
+        empty = summary(opened.act(KEY, {"do": "learnt"}, written={"learnt": "  "}))
         assert "Write a sentence" in empty["message"]
         assert empty["tries"] == "10 of 10"
 
@@ -127,7 +127,7 @@ class TestRecording:
         assert ledger_of(student, "try") == []
 
     @pytest.mark.parametrize(
-        "deed",
+        "action",
         [
             "record",
             {"do": "win"},
@@ -143,8 +143,8 @@ class TestRecording:
             [],
         ],
     )
-    def test_what_no_page_sends_is_refused_and_keeps_nothing(self, opened: Student, ledger_of, deed: Any) -> None:
-        answer = opened.deed(KEY, deed)
+    def test_what_no_page_sends_is_refused_and_keeps_nothing(self, opened: Student, ledger_of, action: Any) -> None:
+        answer = opened.act(KEY, action)
         assert answer.status_code in (204, 422)
         assert ledger_of(opened, "try") == []
 
@@ -165,7 +165,7 @@ class TestObserving:
     def test_without_an_answer_nothing_opens(self, opened: Student) -> None:
         opened.record(CONVERGENCE)
         for answer in ("x", "", None, 1):
-            told = opened.deed(CONVERGENCE, {"do": "observe"}, written={"observation": answer})
+            told = opened.act(CONVERGENCE, {"do": "observe"}, written={"observation": answer})
             assert summary(told)["message"] == "Choose what the figure showed first."
             assert "data-reveal" not in said(told)
 
@@ -188,10 +188,10 @@ class TestCarrying:
     def test_the_newest_is_carried_until_another_is_chosen(self, opened: Student) -> None:
         opened.record(KEY)
         assert "Try 2, the newest" in said(opened.record(KEY, cached=True))
-        assert "Try 1, chosen by you" in said(opened.deed(KEY, {"do": "carry", "try": 1}))
+        assert "Try 1, chosen by you" in said(opened.act(KEY, {"do": "carry", "try": 1}))
         assert "Try 1, chosen by you" in said(opened.record(KEY, codec="int8"))
-        assert "Try 3, chosen by you" in said(opened.deed(KEY, {"do": "carry", "try": 3}))
-        assert "Try 1, chosen by you" in said(opened.deed(KEY, {"do": "carry", "try": 1}))
+        assert "Try 3, chosen by you" in said(opened.act(KEY, {"do": "carry", "try": 3}))
+        assert "Try 1, chosen by you" in said(opened.act(KEY, {"do": "carry", "try": 1}))
 
 
 class TestComparing:

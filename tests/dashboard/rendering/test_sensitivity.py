@@ -89,15 +89,15 @@ def test_the_named_step_really_raises_the_margin_and_no_other_does_more(
 
 def test_at_rest_the_server_names_it_and_before_the_lock_it_does_not(student: Student) -> None:
     values = {"values": student.bench(KEY).defaults()}
-    assert student.rest(KEY, values).status_code == 403
+    assert student.idle(KEY, values).status_code == 403
     student.lock_all(KEY)
-    answer = student.rest(KEY, values).get_json()["response"]
+    answer = student.idle(KEY, values).get_json()["response"]
     (told,) = (part["data"] for part in answer.values())
     assert told["text"].startswith("eased most by ")
     assert told["control"] in {control.id for control in student.bench(KEY).controls}
 
 
-@pytest.mark.parametrize("rest", ["x", 1, [], {"values": []}, {"values": {"nothing": 1}}, {"values": {}}])
-def test_what_is_no_state_is_refused(student: Student, rest) -> None:
+@pytest.mark.parametrize("idle", ["x", 1, [], {"values": []}, {"values": {"nothing": 1}}, {"values": {}}])
+def test_what_is_no_state_is_refused(student: Student, idle) -> None:
     student.lock_all(KEY)
-    assert student.rest(KEY, rest).status_code in (204, 422)
+    assert student.idle(KEY, idle).status_code in (204, 422)

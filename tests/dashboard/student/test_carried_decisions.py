@@ -63,7 +63,7 @@ def test_it_is_recomputed_when_the_earlier_decision_changes(student: Student) ->
         student.record(memory, method=method)
         seen.append(at_start(student, convergence)["payload_bytes"])
     assert len(set(seen)) == len(seen)
-    student.deed(memory, {"do": "carry", "try": 1})
+    student.act(memory, {"do": "carry", "try": 1})
     assert at_start(student, convergence)["payload_bytes"] == seen[0]
 
 

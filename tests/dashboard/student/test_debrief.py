@@ -49,7 +49,7 @@ def test_a_win_and_a_what_if_are_told_apart(through: Student) -> None:
     key = f"{TRACK}/convergence"
     through.record(key, reliability=1.0)
     assert "what if" in said(through.page(f"/{TRACK}/crisis"))
-    through.deed(key, {"do": "carry", "try": 1})
+    through.act(key, {"do": "carry", "try": 1})
     assert "what if<" not in said(through.page(f"/{TRACK}/crisis"))
 
 

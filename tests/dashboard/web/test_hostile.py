@@ -140,7 +140,7 @@ class Lab:
         while self.browser.kind("entry"):
             self.answer("entry", "review", "lock")
         controls = {found["id"]["name"]: found["data"] for found in self.browser.kind("control")}
-        self.browser.change(ids.slot(BENCH, "rest"), "data", {"values": controls})
+        self.browser.change(ids.slot(BENCH, "idle"), "data", {"values": controls})
         self.do({"do": "record", "values": controls})
         self.browser.change(ids.slot(BENCH, "compare"), "data", [1])
         for found in self.browser.kind("writing"):
@@ -175,9 +175,9 @@ class Lab:
             "changedPropIds": [f"{store}.data"],
         }
 
-    def do(self, deed: dict[str, Any]) -> None:
+    def do(self, action: dict[str, Any]) -> None:
         """Do what the page's own script asks for, and keep what could be sent then."""
-        self.browser.change(ids.slot(BENCH, "deed"), "data", deed)
+        self.browser.change(ids.slot(BENCH, "action"), "data", action)
         self.bodies += self.browser.bodies()
 
     def send(self, data: bytes, **options: Any) -> TestResponse:

@@ -60,10 +60,10 @@ class Listener(Student):
         if bench.reflection and bench.reflection.check:
             for option in bench.reflection.check.options:
                 self.tick(key, option.id)
-        for deed in ("record", "observe", "carry", "learnt"):
+        for action in ("record", "observe", "carry", "learnt"):
             values = {"values": dict(bench.defaults()), "try": 1}
-            self.deed(key, {"do": deed, **values}, written={"observation": "a", "learnt": "b"})
-        self.rest(key, {"values": dict(bench.defaults())})
+            self.act(key, {"do": action, **values}, written={"observation": "a", "learnt": "b"})
+        self.idle(key, {"values": dict(bench.defaults())})
         self.ask_opinion(key, dict(bench.defaults()))
         for prediction in bench.predictions:
             self.ask(key, prediction)

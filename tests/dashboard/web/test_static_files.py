@@ -15,7 +15,7 @@ from werkzeug.datastructures import Headers
 
 from dashboard import app as application
 from dashboard.app import ASSETS, index_page
-from dashboard.web.static_files import YEAR, Statics, install
+from dashboard.web.static_files import YEAR, StaticFiles, install
 from tests.http_student import Student
 
 TEXTS = ("*.css", "*.js", "*.svg", "*.html")
@@ -44,19 +44,19 @@ def fetched(client: FlaskClient, path: str, encoding: str = "identity") -> tuple
 class TestUrls:
     def test_the_fingerprint_changes_with_the_content_and_only_with_it(self, tmp_path: Path) -> None:
         one, same, other = (
-            Statics(folder(tmp_path / str(n), gate=text), prefix="/") for n, text in enumerate(("a", "a", "b"))
+            StaticFiles(folder(tmp_path / str(n), gate=text), prefix="/") for n, text in enumerate(("a", "a", "b"))
         )
         assert one.url("gate.js") == same.url("gate.js") != other.url("gate.js")
         assert re.fullmatch(r"/assets/gate\.js\?v=[0-9a-f]{12}", one.url("gate.js"))
 
     def test_the_prefix_stands_in_front(self, tmp_path: Path) -> None:  # N16
-        files = Statics(folder(tmp_path, gate="a"), prefix="/course/lab/")
+        files = StaticFiles(folder(tmp_path, gate="a"), prefix="/course/lab/")
         assert files.url("gate.js").startswith("/course/lab/assets/gate.js?v=")
         assert files.plain_url("x.woff2") == "/course/lab/assets/x.woff2"
 
     def test_an_asset_that_is_missing_stops_the_start(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
-            Statics(folder(tmp_path), prefix="/").url("gate.js")
+            StaticFiles(folder(tmp_path), prefix="/").url("gate.js")
 
 
 class TestTheRealAssets:
@@ -65,7 +65,7 @@ class TestTheRealAssets:
         assert [name for name in names if not (ASSETS / name).is_file()] == []
 
     def test_every_own_style_and_script_is_on_the_page(self) -> None:
-        page = index_page(Statics(ASSETS, prefix="/"))
+        page = index_page(StaticFiles(ASSETS, prefix="/"))
         own = [path.relative_to(ASSETS) for kind in ("css", "js") for path in (ASSETS / kind).glob("*.*")]
         assert [name for name in own if f"/assets/{name.as_posix()}?v=" not in page] == []
 
@@ -146,7 +146,7 @@ class TestServing:
         place = folder(tmp_path, gate=SCRIPT.decode())
         (place / "gate.js.gz").write_bytes(gzip.compress(SCRIPT))
         server = Flask("test", static_folder=None)
-        install(server, Statics(place, prefix="/lab/"))
+        install(server, StaticFiles(place, prefix="/lab/"))
         return server
 
     def test_the_twin_is_sent_to_whoever_takes_it(self, server: Flask) -> None:

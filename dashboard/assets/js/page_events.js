@@ -4,13 +4,13 @@
   var gate = window.edgelabGate;
   var lab = window.dash_clientside.lab;
 
-  function deskAround(node) {
+  function benchStateAround(node) {
     var root = node.closest("[data-bench]");
-    return root ? gate.desks[root.dataset.bench] : null;
+    return root ? gate.benchStates[root.dataset.bench] : null;
   }
-  function defaults(desk) {
+  function defaults(benchState) {
     var values = {};
-    Object.keys(desk.spec).forEach(function (name) { values[name] = desk.spec[name].default; });
+    Object.keys(benchState.spec).forEach(function (name) { values[name] = benchState.spec[name].default; });
     return values;
   }
   function graphOf(node) {
@@ -64,26 +64,26 @@
     }
   }
 
-  var deeds = {
+  var pageActions = {
     theme: function () { window.edgelabTheme(); },
-    undo: function (_node, desk) { gate.undo(desk); },
-    redo: function (_node, desk) { gate.redo(desk); },
-    reset: function (_node, desk) { gate.command(desk.key, { values: defaults(desk) }); },
-    default: function (node, desk) {
+    undo: function (_node, benchState) { gate.undo(benchState); },
+    redo: function (_node, benchState) { gate.redo(benchState); },
+    reset: function (_node, benchState) { gate.command(benchState.key, { values: defaults(benchState) }); },
+    default: function (node, benchState) {
       var name = node.closest("[data-control]").dataset.control;
       var values = {};
-      values[name] = desk.spec[name].default;
-      gate.command(desk.key, { values: values });
+      values[name] = benchState.spec[name].default;
+      gate.command(benchState.key, { values: values });
       var field = node.closest("[data-control]").querySelector("input");
       if (field) field.focus();
     },
-    fix: function (node, desk) {
-      var fix = desk.texts.status.fixes[Number(node.dataset.fix)];
+    fix: function (node, benchState) {
+      var fix = benchState.texts.status.fixes[Number(node.dataset.fix)];
       var values = {};
       values[fix.control] = fix.value;
-      gate.command(desk.key, { values: values });
+      gate.command(benchState.key, { values: values });
     },
-    retry: function (_node, desk) { gate.command(desk.key, { values: {} }); },
+    retry: function (_node, benchState) { gate.command(benchState.key, { values: {} }); },
     sheet: function (node) { sheet(node.getAttribute("aria-expanded") !== "true"); },
     csv: csv,
     png: png,
@@ -93,7 +93,7 @@
     var node = event.target.closest && event.target.closest("[data-do]");
     if (!node || node.disabled) return;
     event.preventDefault();
-    (deeds[node.dataset.do] || window.edgelabDeeds[node.dataset.do])(node, deskAround(node));
+    (pageActions[node.dataset.do] || window.edgelabActions[node.dataset.do])(node, benchStateAround(node));
   });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
@@ -103,10 +103,10 @@
     var writing = event.target.matches("textarea, input[type=text]");
     if (!writing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
       var root = document.querySelector("[data-bench].is-open");
-      var desk = root && gate.desks[root.dataset.bench];
-      if (desk) {
+      var benchState = root && gate.benchStates[root.dataset.bench];
+      if (benchState) {
         event.preventDefault();
-        (event.shiftKey ? gate.redo : gate.undo)(desk);
+        (event.shiftKey ? gate.redo : gate.undo)(benchState);
       }
     }
   });
@@ -121,14 +121,14 @@
   document.addEventListener("edgelab:screen", function () {
     var palettes = JSON.parse((document.getElementById("screen") || { dataset: {} }).dataset.palettes || "null");
     var dark = document.documentElement.dataset.theme === "dark";
-    Object.keys(gate.desks).forEach(function (key) {
-      var desk = gate.desks[key];
-      if (!desk.root || !desk.root.isConnected) return;
-      if (desk.root.classList.contains("is-open")) {
-        desk.sent = null;
+    Object.keys(gate.benchStates).forEach(function (key) {
+      var benchState = gate.benchStates[key];
+      if (!benchState.root || !benchState.root.isConnected) return;
+      if (benchState.root.classList.contains("is-open")) {
+        benchState.sent = null;
         gate.command(key, { values: {} });
       } else if (palettes) {
-        desk.root.querySelectorAll(".js-plotly-plot").forEach(function (graph) {
+        benchState.root.querySelectorAll(".js-plotly-plot").forEach(function (graph) {
           recolour(graph, palettes[dark ? 0 : 1], palettes[dark ? 1 : 0]);
         });
       }
@@ -151,20 +151,20 @@
   document.addEventListener("focusin", chooseSide);
 
   window.addEventListener("pagehide", function () {
-    Object.keys(gate.desks).forEach(function (key) { gate.keep(gate.desks[key]); });
+    Object.keys(gate.benchStates).forEach(function (key) { gate.saveValues(gate.benchStates[key]); });
   });
 
   lab.preset = function (chosen, presets) {
     var callback = window.dash_clientside.callback_context;
-    var desk = gate.desks[callback.inputs_list[0].id.bench];
-    if (!chosen || !desk || !presets[chosen]) return window.dash_clientside.no_update;
-    gate.command(desk.key, { values: Object.assign(defaults(desk), presets[chosen]) });
+    var benchState = gate.benchStates[callback.inputs_list[0].id.bench];
+    if (!chosen || !benchState || !presets[chosen]) return window.dash_clientside.no_update;
+    gate.command(benchState.key, { values: Object.assign(defaults(benchState), presets[chosen]) });
     return "";
   };
 
   /* A page has come to stand: its title, and for a reader of the page its beginning. */
   var first = true;
-  lab.arrived = function () {
+  lab.page_ready = function () {
     window.setTimeout(function () {
       var page = document.querySelector("[data-title]");
       if (page) document.title = page.dataset.title;

@@ -20,13 +20,13 @@
     here.ask.disabled = running;
   }
 
-  window.edgelabDeeds.opinion = function (_node, desk) {
-    gate.settle(desk);
-    asked = { bench: desk.key, answered: false };
+  window.edgelabActions.opinion = function (_node, benchState) {
+    gate.commitChange(benchState);
+    asked = { bench: benchState.key, answered: false };
     show("Asking");
-    store("asked", { bench: desk.key, values: desk.values, at: Date.now() + Math.random() });
+    store("asked", { bench: benchState.key, values: benchState.values, at: Date.now() + Math.random() });
   };
-  window.edgelabDeeds.cancel_opinion = function () {
+  window.edgelabActions.cancel_opinion = function () {
     store("cancel", Date.now());
     if (asked) asked.stopped = true;
     running = false;
