@@ -17,7 +17,7 @@ from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.predictions import Locked, draft_from
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench, Choice, Fact, Outcome, Track, Value
 from tracks.loading.registry import Registry
 
@@ -86,13 +86,13 @@ class Lab:
         """Return track and bench of a bench key from a client.
 
         Raises:
-            Refused: there is no such bench.
+            RequestRefused: there is no such bench.
         """
         try:
             track_id, bench_id = ids.split_bench_key(key)
             return self.registry.track(track_id), self.registry.bench(track_id, bench_id)
         except (ValueError, LookupError) as problem:
-            raise Refused(str(problem)) from None
+            raise RequestRefused(str(problem)) from None
 
     def locks(self, student: str | None, track: Track, bench: Bench) -> dict[str, Locked]:
         """Return what the student has locked on a bench, by prediction."""
@@ -138,7 +138,7 @@ class Lab:
         return done
 
 
-def is_open(bench: Bench, locks: Mapping[str, Locked]) -> bool:
+def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:
     """Whether every prediction of a bench is locked, so that its instruments and answers may be seen."""
     return all(item.id in locks for item in bench.predictions)
 
@@ -165,7 +165,7 @@ class Step:
 
     Attributes:
         label: in the stepper. title: in the briefing. bench: None while nothing serves the step.
-        minutes: about how long it takes, 0 where nobody said.
+        minutes: about how long it takes, 0 where the bench does not say.
     """
 
     label: str
@@ -202,6 +202,6 @@ def this_student() -> str | None:
 
 
 def this_screen() -> Screen:
-    """Return what the browser behind the current request said of its theme and width."""
+    """Return the theme and width that the browser of the current request reports."""
     words = request.cookies.get(SCREEN_COOKIE, "").split(".")
     return Screen(dark="dark" in words, narrow="narrow" in words)

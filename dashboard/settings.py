@@ -12,7 +12,7 @@
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
 
 A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
-misspelt setting would otherwise be a default that nobody chose.
+misspelt setting would otherwise leave its default in place unnoticed.
 """  # noqa: E501 - a table row is one line
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "fals
 
 
 class SettingsError(ValueError):
-    """A setting that cannot work, said in one sentence with what would be right."""
+    """A setting that cannot work; the sentence names what would be right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,14 +8,14 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard.lab import Lab, is_open, this_screen, this_student
+from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts.bench.figures import table_view
 from dashboard.rendering.bench_view import Overlays, render, view_of
 from dashboard.rendering.second_opinions import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import BadValue, Bench, Outcome, Track, Value
 
 MAX_COMPARED = 3
@@ -26,28 +26,28 @@ def values_by_id(entries: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     """Return the bench key and the raw values by control id, whatever their order.
 
     Raises:
-        Refused: there are none, or they belong to more than one bench.
+        RequestRefused: there are none, or they belong to more than one bench.
     """
     keys = {str(entry["id"].get("bench")) for entry in entries}
     if len(keys) != 1:
-        raise Refused("A request moves the controls of one bench.")
+        raise RequestRefused("A request moves the controls of one bench.")
     return keys.pop(), {str(entry["id"].get("name")): entry.get("value") for entry in entries}
 
 
-def open_bench(lab: Lab, key: str, raw: dict[str, Any]) -> tuple[Track, Bench, dict[str, Value], dict[str, Locked]]:
+def unlocked_bench(lab: Lab, key: str, raw: dict[str, Any]) -> tuple[Track, Bench, dict[str, Value], dict[str, Locked]]:
     """Return all that solving needs for a request, or refuse it.
 
     Raises:
-        Refused: unknown bench, nothing locked yet, or a value that cannot be read.
+        RequestRefused: unknown bench, nothing locked yet, or a value that cannot be read.
     """
     track, bench = lab.bench(key)
     locks = lab.locks(this_student(), track, bench)
-    if not is_open(bench, locks):
-        raise Refused(LOCK_FIRST, code=403)
+    if not is_unlocked(bench, locks):
+        raise RequestRefused(LOCK_FIRST, code=403)
     try:
         return track, bench, bench.read(raw), locks
     except BadValue as problem:
-        raise Refused(str(problem)) from None
+        raise RequestRefused(str(problem)) from None
 
 
 def drawn_by_panel(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -59,17 +59,17 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     """Return the outcomes of the recorded tries that are drawn beside the state, by number.
 
     Raises:
-        Refused: not a short list of this bench's tries.
+        RequestRefused: not a short list of this bench's tries.
     """
     if not numbers:
         return ()
     if not isinstance(numbers, list) or len(numbers) > MAX_COMPARED:
-        raise Refused(f"At most {MAX_COMPARED} tries are drawn beside the current state.")
+        raise RequestRefused(f"At most {MAX_COMPARED} tries are drawn beside the current state.")
     student = this_student()
     tries = progress(lab.store.events(student), track, bench).tries if student else ()
     by_number = {item.number: item for item in tries}
     if any(isinstance(n, bool) or not isinstance(n, int) or n not in by_number for n in numbers):
-        raise Refused("Only recorded tries can be compared; reload the page.")
+        raise RequestRefused("Only recorded tries can be compared; reload the page.")
     return tuple((n, lab.outcome(track, bench, by_number[n].values)) for n in sorted(set(numbers)))
 
 
@@ -92,7 +92,7 @@ def register(app: Dash, lab: Lab) -> None:
         opinion: Any,
     ) -> tuple[list[Any], Any]:
         key, raw = values_by_id(ctx.inputs_list[0])
-        track, bench, read, locks = open_bench(lab, key, raw)
+        track, bench, read, locks = unlocked_bench(lab, key, raw)
         asked = opinion == digest(track.id, bench.id, read) if opinion else False
         overlays = Overlays(
             tries=compared_tries(lab, track, bench, compared),
@@ -102,7 +102,7 @@ def register(app: Dash, lab: Lab) -> None:
         now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
-            raise Refused("The page asks for a figure that this bench does not have; reload it.")
+            raise RequestRefused("The page asks for a figure that this bench does not have; reload it.")
         return [now.figures[name] for name in panels], now.texts
 
     @app.callback(
@@ -124,7 +124,7 @@ def register(app: Dash, lab: Lab) -> None:
             raise PreventUpdate
         wanted = pressed.removeprefix("table_")
         key, raw = values_by_id(ctx.states_list[0])
-        track, bench, read, _ = open_bench(lab, key, raw)
+        track, bench, read, _ = unlocked_bench(lab, key, raw)
         outcome = bench.run(track, read)
         drawn = drawn_by_panel(ctx.states_list[2])
         panels = {panel.id: view_of(panel, drawn) for panel in bench.panels}
@@ -140,7 +140,7 @@ def register(app: Dash, lab: Lab) -> None:
                 view = panels[name]
                 answer.append(table_view(outcome.panels[view.id].table(), caption=view.question))
             else:
-                raise Refused("The page asks for a table that this bench does not have; reload it.")
+                raise RequestRefused("The page asks for a table that this bench does not have; reload it.")
         return answer
 
     app.clientside_callback(

@@ -7,11 +7,11 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from dashboard.lab import Lab, is_crisis, is_open, this_screen, this_student
+from dashboard.lab import Lab, is_crisis, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
-from dashboard.layouts.static_html import settled
+from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
 from dashboard.rendering.bench_view import render
 from dashboard.student.carried_decisions import apply_carried, decisions
@@ -34,7 +34,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     decided = decisions(lab.registry, track, events)
     controls_of, carried_defaults = apply_carried(lab.registry, track, bench, decided)
     values = controls_of.defaults()
-    opened = render(track, bench, values, locks, screen) if is_open(bench, locks) else None
+    opened = render(track, bench, values, locks, screen) if is_unlocked(bench, locks) else None
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     here = progress(events, track, bench)
     read_out = lab.read_out(track, bench)
@@ -106,7 +106,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(Output(ids.PAGE, "children"), Input(ids.LOCATION, "pathname"))
     def route(pathname: Any) -> Any:
-        return settled(page(lab, pathname if isinstance(pathname, str) else None))
+        return inline_static(page(lab, pathname if isinstance(pathname, str) else None))
 
     app.clientside_callback(
         ClientsideFunction("lab", "page_ready"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")

@@ -8,16 +8,16 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.navigation import bench_state
-from dashboard.lab import MODEL_VERSION, Lab, is_open, this_student
+from dashboard.lab import MODEL_VERSION, Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import bench_body
 from dashboard.layouts.bench.predict import ask_card, predict_section, review_card
-from dashboard.layouts.static_html import settled
+from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.student import predictions as entries
 from dashboard.student.predictions import Draft, draft_from
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench, Prediction, Track
 
 NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."
@@ -27,11 +27,11 @@ def prediction_of(bench: Bench, name: Any) -> Prediction:
     """Return a bench's prediction by id.
 
     Raises:
-        Refused: there is none.
+        RequestRefused: there is none.
     """
     found: Prediction | None = next((item for item in bench.predictions if item.id == name), None)
     if found is None:
-        raise Refused(f"There is no such prediction on {bench.id}.")
+        raise RequestRefused(f"There is no such prediction on {bench.id}.")
     return found
 
 
@@ -88,21 +88,21 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench = lab.bench(key)
         student = this_student()
         locks = lab.locks(student, track, bench)
-        if is_open(bench, locks):  # another tab was first
-            return no_update, settled(bench_body(bench_state(lab, student, track, bench), just_locked=True))
+        if is_unlocked(bench, locks):  # another tab was first
+            return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), just_locked=True))
         if pressed == "review":
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
             card = ask_card(key, bench, prediction, draft, found) if found else review_card(key, prediction, draft)
-            return settled(predict_section(key, bench, locks, card)), no_update
+            return inline_static(predict_section(key, bench, locks, card)), no_update
         prediction, draft = _drafted(bench, ctx.states_list[1])
         if pressed == "edit":
-            return settled(predict_section(key, bench, locks, ask_card(key, bench, prediction, draft))), no_update
+            return inline_static(predict_section(key, bench, locks, ask_card(key, bench, prediction, draft))), no_update
         found = entries.problems(prediction, draft)
         if found:
-            raise Refused(" ".join(found.values()))
+            raise RequestRefused(" ".join(found.values()))
         if student is None:
-            return settled(
+            return inline_static(
                 predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE)
             ), no_update
         try:
@@ -110,14 +110,16 @@ def register(app: Dash, lab: Lab) -> None:
             state = bench_state(lab, student, track, bench)
         except LedgerUnavailable as problem:
             message = f"Not locked. {problem}"
-            return settled(predict_section(key, bench, locks, review_card(key, prediction, draft), message)), no_update
-        return no_update, settled(bench_body(state, just_locked=True))
+            return inline_static(
+                predict_section(key, bench, locks, review_card(key, prediction, draft), message)
+            ), no_update
+        return no_update, inline_static(bench_body(state, just_locked=True))
 
 
 def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Draft]:
     """Return the prediction that stands in the card and what was entered."""
     if not parts:
-        raise Refused("There is no entry to review.")
+        raise RequestRefused("There is no entry to review.")
     prediction = prediction_of(bench, parts[0]["id"].get("prediction"))
     return prediction, draft_from({part["id"].get("name"): part.get("value") for part in parts})
 
@@ -126,5 +128,5 @@ def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Dr
     """Return the prediction under review and its draft, as the review card holds them."""
     data = stores[0].get("value") if stores else None
     if not isinstance(data, dict):
-        raise Refused("There is nothing under review; enter an answer first.")
+        raise RequestRefused("There is nothing under review; enter an answer first.")
     return prediction_of(bench, data.get("prediction")), draft_from(data)

@@ -8,13 +8,13 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.lab import Lab, is_open, this_student
+from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench, Reflection, Track
 
 MAX_SLOT = 600
@@ -27,12 +27,12 @@ def register(app: Dash, lab: Lab) -> None:
     def reached(key: Any) -> tuple[str, Track, Bench, Reflection]:
         track, bench = lab.bench(key)
         student = this_student()
-        if student is None or not is_open(bench, lab.locks(student, track, bench)):
-            raise Refused(LOCK_FIRST, code=403)
+        if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
+            raise RequestRefused(LOCK_FIRST, code=403)
         if bench.reflection is None:
-            raise Refused(f"{bench.id} has no reflection.")
+            raise RequestRefused(f"{bench.id} has no reflection.")
         if bench.predictions and not progress(lab.store.events(student), track, bench).is_revealed(bench):
-            raise Refused(REVEAL_FIRST, code=403)
+            raise RequestRefused(REVEAL_FIRST, code=403)
         return student, track, bench, bench.reflection
 
     @app.callback(
@@ -70,7 +70,7 @@ def register(app: Dash, lab: Lab) -> None:
                 return reflect_section(key, reflection, texts)
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
-                raise Refused("Save your reflection first; the rubric marks it.")
+                raise RequestRefused("Save your reflection first; the rubric marks it.")
             marks = _marks(entered, len(reflection.rubric))
             if marks is not None:
                 given = {"marks": list(marks)}

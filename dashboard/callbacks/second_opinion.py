@@ -1,4 +1,4 @@
-"""A second opinion on request: a ticket for an open bench, then a background job with progress and a way to stop it."""
+"""A second opinion on request: a ticket for an unlocked bench, then a background job with progress and a stop."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
-from dashboard.callbacks.bench import open_bench
+from dashboard.callbacks.bench import unlocked_bench
 from dashboard.lab import Lab
 from dashboard.rendering.second_opinions import NICENESS, BadTicket, digest
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 
 FAILED = "The second opinion failed; the bench is as it was. Ask again, or change a control."
 _LOG = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ def register(app: Dash, lab: Lab) -> None:
         if not asked:
             raise PreventUpdate
         if not isinstance(asked, dict) or not isinstance(asked.get("values"), dict):
-            raise Refused("A second opinion is asked on the values of a bench.")
-        track, bench, values, _ = open_bench(lab, str(asked.get("bench")), asked["values"])
+            raise RequestRefused("A second opinion is asked on the values of a bench.")
+        track, bench, values, _ = unlocked_bench(lab, str(asked.get("bench")), asked["values"])
         if bench.second_opinion is None:
-            raise Refused(f"{bench.short_title} has no second opinion.")
+            raise RequestRefused(f"{bench.short_title} has no second opinion.")
         return {
             "ticket": lab.second_opinions.ticket(track.id, bench.id, values),
             "bench": ids.bench_key(track.id, bench.id),
@@ -61,16 +61,16 @@ def register(app: Dash, lab: Lab) -> None:
         except BadTicket as problem:
             return {"problem": str(problem)}
         os.nice(NICENESS)
-        told = {
+        answered = {
             "bench": ids.bench_key(asked.track, asked.bench),
             "digest": digest(asked.track, asked.bench, asked.values),
         }
         try:
             lab.second_opinions.answer(lab.registry, asked, lambda done, of: set_progress([{"done": done, "of": of}]))
-        except Exception:  # a guest's engine may fail in any way; the student is told, the log has it all
-            _LOG.exception("second opinion on %s", told["bench"])
-            return {**told, "problem": FAILED}
-        return told
+        except Exception:  # a plugin's engine may fail in any way; the page says that it failed, the log says how
+            _LOG.exception("second opinion on %s", answered["bench"])
+            return {**answered, "problem": FAILED}
+        return answered
 
     # One each: a callback waits for all its inputs, and the answer is due as long as the job runs.
     for name, store in (

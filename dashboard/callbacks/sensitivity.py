@@ -7,11 +7,11 @@ from typing import Any
 from dash import MATCH, Dash, Input, Output, ctx
 from dash.exceptions import PreventUpdate
 
-from dashboard.callbacks.bench import open_bench
+from dashboard.callbacks.bench import unlocked_bench
 from dashboard.lab import Lab
 from dashboard.rendering.sensitivity import best_single_step, step_text
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -26,8 +26,8 @@ def register(app: Dash, lab: Lab) -> None:
         if not idle:
             raise PreventUpdate
         if not isinstance(idle, dict) or not isinstance(idle.get("values"), dict):
-            raise Refused("An idle bench sends the values of its controls.")
-        track, bench, values, _ = open_bench(lab, ctx.inputs_list[0]["id"]["bench"], idle["values"])
+            raise RequestRefused("An idle bench sends the values of its controls.")
+        track, bench, values, _ = unlocked_bench(lab, ctx.inputs_list[0]["id"]["bench"], idle["values"])
         outcome = bench.run(track, values)
         ranked = outcome.ranked_verdicts()
         step = best_single_step(track, bench, values, outcome)

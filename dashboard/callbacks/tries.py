@@ -1,4 +1,4 @@
-"""What a student does on an open bench: record a try, say what it showed, choose what is carried, earn more tries."""
+"""What a student does on an unlocked bench: record a try, say what it showed, choose what is carried, earn tries."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dash.exceptions import PreventUpdate
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.callbacks.prediction import NO_COOKIE
-from dashboard.lab import Lab, is_open, this_student
+from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import tries_section
-from dashboard.layouts.static_html import settled
+from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import BadValue, Bench, Track, Value
 
 ACTIONS = ("record", "observe", "carry", "learnt")
@@ -64,7 +64,7 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
     question = bench.observation
     here = progress(lab.store.events(student), track, bench)
     if question is None:
-        raise Refused(f"{bench.id} has no such question.")
+        raise RequestRefused(f"{bench.id} has no such question.")
     if not here.tries:
         raise NotDone("Record a try first.")
     if answer not in {option.id for option in question.options}:
@@ -76,13 +76,13 @@ def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> No
     """Keep which try later parts inherit.
 
     Raises:
-        Refused: there is no such try.
+        RequestRefused: there is no such try.
     """
     events = lab.store.events(student)
     here = progress(events, track, bench)
     chosen = next((item for item in here.tries if item.number == number and not isinstance(number, bool)), None)
     if chosen is None:
-        raise Refused("There is no such try; reload the page.")
+        raise RequestRefused("There is no such try; reload the page.")
     times = sum(1 for event in events if event.kind == "decision")
     if here.chosen != chosen.number:
         payload = {"try": chosen.number, "decision": dict(chosen.decision)}
@@ -111,11 +111,11 @@ def register(app: Dash, lab: Lab) -> None:
         if name == "record":
             raw = action.get("values")
             if not isinstance(raw, dict):
-                raise Refused("A try needs the controls' values.")
+                raise RequestRefused("A try needs the controls' values.")
             try:
                 record(lab, student, track, bench, bench.read(raw))
             except BadValue as problem:
-                raise Refused(str(problem)) from None
+                raise RequestRefused(str(problem)) from None
         elif name == "observe":
             observe(lab, student, track, bench, written.get("observation"))
         elif name == "carry":
@@ -136,11 +136,11 @@ def register(app: Dash, lab: Lab) -> None:
         if not action:
             raise PreventUpdate
         if not isinstance(action, dict) or action.get("do") not in ACTIONS:
-            raise Refused("The page asks for something that a bench does not do; reload it.")
+            raise RequestRefused("The page asks for something that a bench does not do; reload it.")
         track, bench = lab.bench(ctx.inputs_list[0]["id"]["bench"])
         student = this_student()
-        if student is None or not is_open(bench, lab.locks(student, track, bench)):
-            raise Refused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+        if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
+            raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
         before = progress(lab.store.events(student), track, bench)
         message, written = "", {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
         try:
@@ -152,12 +152,16 @@ def register(app: Dash, lab: Lab) -> None:
         state = bench_state(lab, student, track, bench)
         moved_on = _stage(state) != (bool(before.tries), before.is_revealed(bench))
         at_observation = action["do"] == "observe"
-        after = settled(after_parts(state, message=message)) if moved_on or (message and at_observation) else no_update
+        after = (
+            inline_static(after_parts(state, message=message))
+            if moved_on or (message and at_observation)
+            else no_update
+        )
         table = tries_section(
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
-        told = {**state.progress_summary, "action": action["do"], "done": not message, "message": message}
-        return settled(table), after, settled(debrief_part(state)), told
+        summary = {**state.progress_summary, "action": action["do"], "done": not message, "message": message}
+        return inline_static(table), after, inline_static(debrief_part(state)), summary
 
 
 def _stage(state: BenchState) -> tuple[bool, bool]:

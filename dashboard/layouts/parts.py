@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.lab import Step
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.web import ids
 from tracks.api.bench import Track
 
@@ -53,7 +53,7 @@ def tools() -> Component:
             ),
         ],
         className="tools",
-        **RAW,
+        **STATIC,
     )
 
 
@@ -86,7 +86,7 @@ def track_header(track: Track, steps: list[Step], here: str, done: set[str]) -> 
             html.Div(
                 [html.B(where), html.Span(label), html.Span(bars, className="minis", **{"aria-hidden": "true"})],
                 className="stepline",
-                **RAW,
+                **STATIC,
             ),
         ],
         className="bar",
@@ -101,12 +101,12 @@ def _stepper(track: Track, steps: list[Step], here: str, done: set[str]) -> Comp
             disc = html.Span(str(number), className="disc here")
             items.append(html.Li(html.Span([disc, step.label], className="step"), **{"aria-current": "step"}))
         elif step.bench is None:
-            disc = html.Span(str(number), className="disc shut")
+            disc = html.Span(str(number), className="disc unavailable")
             note = html.Span(", not yet open", className="visually-hidden")
             items.append(html.Li(html.Span([disc, step.label, note], className="step", title="not yet open")))
         else:
             is_done = step.id in done
-            disc = html.Span(icon("check-lg", size=12) if is_done else str(number), className="disc open")
+            disc = html.Span(icon("check-lg", size=12) if is_done else str(number), className="disc available")
             note = html.Span(", locked in" if is_done else "", className="visually-hidden")
             href = ids.bench_path(track.id, step.bench.id)
             items.append(html.Li(dcc.Link([disc, step.label, note], href=href, className="step")))

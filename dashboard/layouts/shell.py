@@ -1,4 +1,4 @@
-"""The frame that every page sits in: the address, the page's place, and what is spoken aloud."""
+"""The frame that every page sits in: the address, the place of the page, and the announcements for screen readers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Parts of a page that no callback ever touches, sent as HTML instead of as hundreds of components.
 
 Every Dash component listens to every change of the page's state. A bench has some six hundred elements of which a
-callback needs sixty; the others, marked with ``RAW``, are turned into HTML here and put into place by the browser
+callback needs sixty; the others, marked with ``STATIC``, are turned into HTML here and put into place by the browser
 (``assets/js/boot.js``), which makes a dragged slider twice as quick.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component as DashComponent
 
-RAW: dict[str, Any] = {"data-raw": "1"}
+STATIC: dict[str, Any] = {"data-static": "1"}
 
 _SPELLED = {
     "className": "class",
@@ -27,35 +27,35 @@ _KEPT = {"id", "title", "role", "hidden", "disabled", "href", "type", "scope", "
 _VOID = {"br"}
 
 
-def settled(part: Any) -> Any:
+def inline_static(part: Any) -> Any:
     """Return a layout with every marked element's children turned into HTML.
 
     Raises:
         TypeError: a marked element holds something that is not plain HTML.
     """
     if isinstance(part, (list, tuple)):
-        return [settled(item) for item in part]
+        return [inline_static(item) for item in part]
     if not isinstance(part, DashComponent):
         return part
     children = getattr(part, "children", None)
     if children is None:
         return part
-    if getattr(part, "data-raw", None):
-        inner = markup(children)
+    if getattr(part, "data-static", None):
+        inner = to_html(children)
         part.children = None
         setattr(part, "data-html", inner)
-        delattr(part, "data-raw")
+        delattr(part, "data-static")
     else:
-        part.children = settled(children)
+        part.children = inline_static(children)
     return part
 
 
-def markup(part: Any) -> str:
+def to_html(part: Any) -> str:
     """Return plain components, texts and numbers as HTML."""
     if part is None:
         return ""
     if isinstance(part, (list, tuple)):
-        return "".join(markup(item) for item in part)
+        return "".join(to_html(item) for item in part)
     if isinstance(part, (str, int, float)):
         return _escaped(str(part))
     if not isinstance(part, DashComponent) or part._namespace != html.Div._namespace:
@@ -67,11 +67,11 @@ def markup(part: Any) -> str:
     attributes = "".join(_attribute(name, given[name]) for name in sorted(given))
     if tag in _VOID:
         return f"<{tag}{attributes}>"
-    return f"<{tag}{attributes}>{markup(getattr(part, 'children', None))}</{tag}>"
+    return f"<{tag}{attributes}>{to_html(getattr(part, 'children', None))}</{tag}>"
 
 
 def _attribute(name: str, value: Any) -> str:
-    if value is None or value is False or name == "data-raw":
+    if value is None or value is False or name == "data-static":
         return ""
     if name == "style":
         value = ";".join(f"{_css_name(key)}:{text}" for key, text in value.items())

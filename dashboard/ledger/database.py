@@ -88,7 +88,7 @@ class Database:
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         options["isolation_level"] = "READ COMMITTED"
-        options["pool_pre_ping"] = True  # a restarted server costs nobody an answer
+        options["pool_pre_ping"] = True  # after a restart of the server the next query works
         if self._url.get_driver_name() in ("psycopg", "psycopg2"):
             limit_ms = int(self._patience_s * 1000)
             options["connect_args"] = {"connect_timeout": max(2, round(self._patience_s)), "tcp_user_timeout": limit_ms}

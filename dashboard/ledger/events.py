@@ -29,7 +29,7 @@ _KEY = re.compile(r"[A-Za-z0-9_.:/-]{1,200}")
 
 
 class EventRefused(ValueError):
-    """An event that must not be stored, said in one sentence with what would be right."""
+    """An event that must not be stored; the sentence names what would be right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -97,12 +97,12 @@ def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -
 
 
 def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]:
-    """Return the frames of a bench that is not open yet."""
+    """Return the frames of a bench that is locked out."""
     return {
         panel.id: empty(
             panel,
             screen=screen,
-            revision=f"{key}/{panel.id}/shut",
+            revision=f"{key}/{panel.id}/locked-out",
             place=place_of(number, len(bench.panels)),
         )
         for number, panel in enumerate(bench.panels)

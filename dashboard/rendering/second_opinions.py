@@ -49,7 +49,7 @@ class SecondOpinions:
         self.manager = DiskcacheManager(self._cache)
 
     def ticket(self, track: str, bench: str, values: Mapping[str, Value]) -> str:
-        """Return a signed ticket for a state; only an open bench is given one."""
+        """Return a signed ticket for a state; only an unlocked bench is given one."""
         return str(self._signer.dumps([track, bench, dict(values)]))
 
     def read(self, ticket: Any) -> Ticket:

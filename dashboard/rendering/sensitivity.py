@@ -46,7 +46,7 @@ def step_text(bench: Bench, values: Mapping[str, Value], step: BestStep | None, 
 
 
 def _margin(outcome: Outcome, binding: Verdict) -> float:
-    """The margin of the same verdict; one that is no longer spoken of has none left to lose."""
+    """The margin of the same verdict; a verdict that is gone counts as inside its limit."""
     same = [verdict.margin for verdict in outcome.verdicts if verdict.code == binding.code]
     return min(same) if same else max(0.0, binding.margin)
 

@@ -18,7 +18,8 @@ class Part:
     """One bench of the mission as the ledger has it.
 
     Attributes:
-        title: of the bench. decided: the primary decisions of the carried try, or "" where none is recorded.
+        title: of the bench, up to its colon.
+        decided: the primary decisions of the carried try, or "" where none is recorded.
         results: (label, number with unit, level) of the bench's three main readings, as recorded.
         outcome: "won", "fails: ...", "what if", "explored" or "not recorded".
         right, asked: locks that were right, of those that were revealed.
@@ -54,7 +55,7 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
     answers = rights(track, bench, locks) if here.is_revealed(bench) else {}
     carried = here.carried
     return Part(
-        title=bench.title,
+        title=bench.short_title,
         decided=_decided(bench, carried) if carried else "",
         results=_results(bench, carried) if carried else (),
         outcome=_outcome(bench, carried),

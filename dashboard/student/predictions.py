@@ -64,7 +64,7 @@ def _text(options: tuple[Option, ...], chosen: str | None) -> str:
 
 
 def draft_from(parts: Any) -> Draft:
-    """Return a draft from whatever a client sent; what is no short text is taken as not chosen."""
+    """Return a draft from whatever a client sent; anything but a short text counts as not chosen."""
     if not isinstance(parts, Mapping):
         return Draft()
     kept = {}
@@ -140,7 +140,7 @@ def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
         )
     locked, computed_value = draft.number(prediction), float(truth.value)
     said, computed = (in_words(v, prediction.unit) for v in (locked, computed_value))
-    same = said == computed  # nobody can type more digits than the lab shows
+    same = said == computed  # the lab shows all digits that a student can compare
     headline, right = ("as computed", True) if same else _measured(prediction, locked, computed_value)
     return Gap(right=right, headline=headline, sentence=f"You locked {said}; the same physics computes {computed}.")
 

@@ -62,7 +62,7 @@ class Progress:
         return next((item for item in self.tries if item.number == self.chosen), self.tries[-1])
 
     def is_revealed(self, bench: Bench) -> bool:
-        """Whether the gap may be shown: a try is recorded, and what the figure showed was said."""
+        """Whether the gap may be shown: a try is recorded, and the question about the figure is answered."""
         return bool(self.tries) and (bench.observation is None or self.observed is not None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard.lab import Lab, is_open
+from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.carried_decisions import Decisions
 from dashboard.student.predictions import Locked, gap
@@ -47,7 +47,7 @@ def progress_summary(
     right = wrong = 0
     for other in lab.registry.benches(track.id):
         locks = lab.locks(student, track, other)
-        if other.predictions and is_open(other, locks) and progress(events, track, other).is_revealed(other):
+        if other.predictions and is_unlocked(other, locks) and progress(events, track, other).is_revealed(other):
             answers = list(rights(track, other, locks).values())
             right, wrong = right + sum(answers), wrong + len(answers) - sum(answers)
     return {

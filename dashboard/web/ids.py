@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 # One of each on the page.
 LOCATION = "location"
 PAGE = "page"
-SCREEN = "screen"  # what the browser told of itself: theme and width
+SCREEN = "screen"  # the theme and width that the browser reports
 ANNOUNCER = "announcer"
 SAVED = "saved"
 
@@ -48,12 +48,12 @@ def control(bench: Any, name: Any) -> Id:
 
 
 def slider(bench: Any, name: Any) -> Id:
-    """A slider's position; the gate hears it from the browser itself."""
+    """A slider's position; the request gate listens to the browser's own events."""
     return {"kind": "slider", "bench": bench, "name": name}
 
 
 def instrument(bench: Any, name: Any) -> Id:
-    """What else the hand moves: a choice, a switch."""
+    """Another input of the student: a choice, a switch."""
     return {"kind": "instrument", "bench": bench, "name": name}
 
 
@@ -78,7 +78,7 @@ def table(bench: Any, panel: Any) -> Id:
 
 
 def action(bench: Any, name: Any) -> Id:
-    """A button whose press the server hears."""
+    """A button whose press goes to the server."""
     return {"kind": "action", "bench": bench, "name": name}
 
 
@@ -98,7 +98,7 @@ def draft(bench: Any, prediction: Any) -> Id:
 
 
 def slot(bench: Any, name: Any) -> Id:
-    """A place on a bench that a callback fills: ``view``, ``command``, ``message``, ``predict``, ``reflect``..."""
+    """A place on a bench that a callback fills: ``texts``, ``command``, ``message``, ``predict``, ``reflect``..."""
     return {"kind": "slot", "bench": bench, "name": name}
 
 

@@ -1,4 +1,4 @@
-"""The door: what a callback request must look like before Dash sees it, and how a refusal is said."""
+"""What a callback request must look like before Dash sees it, and how a refusal is worded."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FOREIGN = "Another site sent this request, or a proxy changed its Host header; 
 _RELOAD = "; reload the page."
 
 
-class Refused(HTTPException):
+class RequestRefused(HTTPException):
     """A request that cannot be answered, with one sentence that says why; nothing was changed."""
 
     code = 422
@@ -52,7 +52,7 @@ class Refused(HTTPException):
 
 
 def install(app: Dash) -> None:
-    """Check every callback request of an app before its callbacks run, and say each refusal as JSON in one sentence.
+    """Check every callback request of an app before its callbacks run, and answer each refusal as JSON in one sentence.
 
     A request that the app's own page could not have sent is refused: 400 what is not JSON, 403 what another site
     sent, 405 another method than POST, 413 and 415 size and type, 422 what does not fit the callback it names. So
@@ -60,7 +60,7 @@ def install(app: Dash) -> None:
     that they are JSON with finite numbers, text without NUL and lone surrogates, and at most 64 levels.
     ``allow_duplicate`` and ``allow_optional`` are not read: their requests are refused.
 
-    An error in a callback stays a 500 and is logged by the server's logger, but its answer tells nothing of it.
+    An error in a callback stays a 500 and is logged by the server's logger, but its answer does not describe it.
     """
     server: Flask = app.server
     endpoint = f"{app.config.routes_pathname_prefix}_dash-update-component"  # Dash names endpoints by their paths
@@ -88,7 +88,9 @@ def install(app: Dash) -> None:
     @server.errorhandler(HTTPException)
     def say(problem: HTTPException) -> Response:
         code = problem.code or 500
-        sentence = problem.description if isinstance(problem, Refused) else _SENTENCES.get(code, f"{problem.name}.")
+        sentence = (
+            problem.description if isinstance(problem, RequestRefused) else _SENTENCES.get(code, f"{problem.name}.")
+        )
         response: Response = problem.get_response()  # with what belongs to its code: Allow, Content-Range, ...
         response.data = json.dumps({"error": sentence})
         response.content_type = "application/json"
@@ -155,7 +157,7 @@ def _refuse_foreign() -> None:
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin.partition("://")[2] != request.host
     if foreign:
-        raise Refused(_FOREIGN, code=403)
+        raise RequestRefused(_FOREIGN, code=403)
 
 
 def _read_body() -> None:
@@ -164,14 +166,14 @@ def _read_body() -> None:
     size = request.content_length or 0
     left = size if MAX_BODY < size <= MAX_DISCARDED else 0
     try:
-        # Somebody who still writes does not hear the answer, so what is too large is read and dropped.
+        # A client that still writes does not read the answer, so a body that is too large is read and dropped.
         while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
             left -= len(taken)
         request.get_data()
     except HTTPException:
         raise
     except Exception:  # each server has its own for a transfer that breaks
-        raise Refused(_BROKEN, code=400) from None
+        raise RequestRefused(_BROKEN, code=400) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -201,35 +203,35 @@ class _StrictJson:
         try:
             return _DECODER.decode(data.decode("utf-8"))
         except (ValueError, RecursionError):
-            raise Refused(_NOT_JSON, code=400) from None
+            raise RequestRefused(_NOT_JSON, code=400) from None
 
 
 def _check_body(body: Any, contract_of: Callable[[Any], _Contract | None]) -> None:
     """Refuse a body that does not fit the callback it names.
 
     Raises:
-        Refused: with the part that does not fit and what would.
+        RequestRefused: with the part that does not fit and what would.
     """
     if type(body) is not dict:
-        raise Refused("A callback request must be a JSON object.")
+        raise RequestRefused("A callback request must be a JSON object.")
     if not body.keys() <= _PARTS:
-        raise Refused(f"A callback request has no parts but {', '.join(sorted(_PARTS))}.")
+        raise RequestRefused(f"A callback request has no parts but {', '.join(sorted(_PARTS))}.")
     contract = contract_of(body.get("output"))
     if contract is None:
-        raise Refused("The page asks for something that this server does not compute" + _RELOAD)
+        raise RequestRefused("The page asks for something that this server does not compute" + _RELOAD)
     names: dict[str, str] = {}  # what every MATCH of this request stands for
     outputs = [body.get("outputs")] if contract.single else body.get("outputs", [])
     _check_entries("outputs", outputs, contract.outputs, names, valued=False)
     _check_entries("inputs", body.get("inputs", []), contract.inputs, names, valued=True)
     _check_entries("state", body.get("state", []), contract.state, names, valued=True)
     _check_changed(body.get("changedPropIds", []), contract.inputs, names)
-    if type(body.get("parsedChangedPropsIds", [])) is not list:  # read by nobody
-        raise Refused("parsedChangedPropsIds must be a list.")
+    if type(body.get("parsedChangedPropsIds", [])) is not list:  # nothing reads it
+        raise RequestRefused("parsedChangedPropsIds must be a list.")
 
 
 def _check_entries(part: str, entries: Any, places: Sequence[_Place], names: dict[str, str], *, valued: bool) -> None:
     if type(entries) is not list or len(entries) != len(places):
-        raise Refused(f"{part} must be a list of {len(places)}, as the callback has it" + _RELOAD)
+        raise RequestRefused(f"{part} must be a list of {len(places)}, as the callback has it" + _RELOAD)
     for number, (place, entry) in enumerate(zip(places, entries, strict=True), 1):
         try:
             if place.free:
@@ -237,7 +239,7 @@ def _check_entries(part: str, entries: Any, places: Sequence[_Place], names: dic
             else:
                 _check_one(place, entry, names, valued=valued)
         except _Unfit as problem:
-            raise Refused(f"Entry {number} of {part} {problem}" + _RELOAD) from None
+            raise RequestRefused(f"Entry {number} of {part} {problem}" + _RELOAD) from None
 
 
 def _check_many(place: _Place, entries: Any, names: dict[str, str], *, valued: bool) -> None:
@@ -311,10 +313,10 @@ def _check_text(text: str) -> None:
 def _check_changed(changed: Any, inputs: Sequence[_Place], names: Mapping[str, str]) -> None:
     """Refuse a trigger that is no input of the callback: Dash reads its id as JSON, callbacks trust it."""
     if type(changed) is not list or len(changed) > MAX_LIST:
-        raise Refused(f"changedPropIds must be a list of at most {MAX_LIST}.")
+        raise RequestRefused(f"changedPropIds must be a list of at most {MAX_LIST}.")
     for trigger in changed:
         if type(trigger) is not str or not any(_triggers(place, trigger, names) for place in inputs):
-            raise Refused("changedPropIds names what is no input of the callback" + _RELOAD)
+            raise RequestRefused("changedPropIds names what is no input of the callback" + _RELOAD)
 
 
 def _triggers(place: _Place, trigger: str, names: Mapping[str, str]) -> bool:
@@ -324,6 +326,6 @@ def _triggers(place: _Place, trigger: str, names: Mapping[str, str]) -> bool:
     try:
         found = _StrictJson.loads(component.encode()) if component.startswith("{") else component
         _check_id(place, found, dict(names))
-    except (_Unfit, Refused, UnicodeEncodeError):
+    except (_Unfit, RequestRefused, UnicodeEncodeError):
         return False
     return True

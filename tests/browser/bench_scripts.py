@@ -33,7 +33,7 @@ def an_entry(item: Prediction) -> str:
     return f"{min(max(1.0, item.low), item.high):g}"
 
 
-def open_bench(page: Page, key: str) -> None:
+def unlock_bench(page: Page, key: str) -> None:
     """Come to a bench and lock every one of its questions."""
     go(page, f"/{key}")
     lock_here(page, key)
@@ -53,7 +53,7 @@ def lock_here(page: Page, key: str) -> None:
         page.get_by_role("button", name="Review").click()
         page.get_by_role("button", name="Lock this prediction").click()
         expect(page.locator(".locked")).to_have_count(n + 1)
-    expect(page.locator(".bench.is-open")).to_be_visible()
+    expect(page.locator(".bench.is-unlocked")).to_be_visible()
     expect(page.locator(".status-word")).not_to_be_empty()
 
 

@@ -62,7 +62,7 @@ class Server:
         command = [sys.executable, "-m", "dashboard", "--port", str(self.port)]
         with (self.data.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.data.parent)
-        for _ in range(400):
+        for _ in range(2400):  # two minutes: a start runs every bench once, and the machine may be busy
             try:
                 urllib.request.urlopen(f"{self.url}/_health", timeout=2).read()
                 return

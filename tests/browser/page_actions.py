@@ -33,7 +33,7 @@ def open_paradox(page: Page, track: str = "edge_guardian", value: str = "0.5") -
     """Come to a track's paradox bench and lock its prediction."""
     go(page, f"/{track}/paradox")
     lock(page, value=value)
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     expect(reading(page, "ratio")).not_to_be_empty()
 
 

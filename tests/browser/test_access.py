@@ -98,7 +98,7 @@ def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, ke
             theme.click()
 
     go(page, f"/{key}")
-    clean_in_both_themes("shut")
+    clean_in_both_themes("locked out")
     lock_here(page, key)
     record(page, 1)
     observe(page, key)
@@ -147,7 +147,7 @@ def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N
     expect(page.get_by_role("heading", name="This will freeze")).to_be_visible()
     tab_to("Lock this prediction")
     keys.press("Enter")
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     before = reading(page, "ratio").inner_text()
     tab_to("Participating share", "input[type=range]")
     keys.press("ArrowRight")
@@ -242,7 +242,7 @@ def test_the_theme_follows_the_system_can_be_chosen_and_reaches_the_figures(stud
     page.wait_for_function(f"() => ({ink})() !== '{dark}'")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     page.reload()
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"  # the choice is kept
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def open_convergence(page: Page, track: str = "edge_guardian", value: str = "0") -> None:
     go(page, f"/{track}/convergence")
     lock(page, value=value)
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     expect(reading(page, "mean_accuracy")).not_to_be_empty()
 
 

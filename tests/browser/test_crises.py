@@ -10,11 +10,11 @@ from tests.browser.bench_scripts import (
     bench_of,
     first_verdict,
     observe,
-    open_bench,
     provoke_and_repair,
     record,
     set_state,
     survey,
+    unlock_bench,
 )
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 def test_a_crisis_is_won_from_its_failing_default_by_two_designs(student_page, track: str) -> None:  # P21 P22 P23 P24
     page, _ = student_page()
     key = f"{track}/crisis"
-    open_bench(page, key)
+    unlock_bench(page, key)
     seen = survey(key, 512)
     expect(page.locator(".status-word")).to_have_text(first_verdict(key, seen.default).title)
     expect(page.locator(".status")).to_have_attribute("data-state", "fail")
@@ -42,6 +42,6 @@ def test_a_crisis_is_won_from_its_failing_default_by_two_designs(student_page, t
 def test_every_failure_of_a_crisis_is_seen_and_repaired(student_page, track: str) -> None:  # L16
     page, _ = student_page()
     key = f"{track}/crisis"
-    open_bench(page, key)
+    unlock_bench(page, key)
     seen = [code for code in bench_of(key).failures if provoke_and_repair(page, key, code)]
     assert set(seen) == set(bench_of(key).failures)

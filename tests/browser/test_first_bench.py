@@ -41,7 +41,7 @@ def test_pick_a_track_predict_lock_drag_reload(student_page) -> None:  # L1 L5 L
     expect(page.get_by_role("slider").first).to_be_disabled()
 
     lock(page, value="0.5")
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     expect(reading(page, "ratio")).to_contain_text("2.56")
     before = [points(page, 0), points(page, 1)]
 
@@ -273,7 +273,7 @@ def test_two_tabs_of_one_student_share_the_lock_and_two_browsers_do_not(student_
     answer(second, value="9")  # the second tab still shows the open card
     second.get_by_role("button", name="Review").click()
     expect(second.locator(".locked .value")).to_have_text("7")  # the first lock stands
-    expect(second.locator(".is-open")).to_be_visible()
+    expect(second.locator(".is-unlocked")).to_be_visible()
     stranger.reload()
     expect(stranger.get_by_role("button", name="Review")).to_be_visible()
 
@@ -392,7 +392,7 @@ def test_a_guests_bench_works_like_the_courses_own(student_page) -> None:  # N9
     answer(page, option="the slowest link")
     page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Lock this prediction").click()
-    expect(page.locator(".is-open")).to_be_visible()
+    expect(page.locator(".is-unlocked")).to_be_visible()
     expect(reading(page, "time")).to_have_text("6.35")
     page.get_by_label("int8").check(force=True)
     at_rest(page)

@@ -14,11 +14,11 @@ from tests.browser.bench_scripts import (
     bench_of,
     lock_here,
     observe,
-    open_bench,
     provoke_and_repair,
     record,
     set_state,
     survey,
+    unlock_bench,
 )
 from tests.browser.page_actions import at_rest, go, reading, slider
 from tracks.api.bench import Slider
@@ -66,7 +66,7 @@ def test_every_failure_is_seen_and_repaired_by_its_fix(student_page, bench: str)
             break
         page, _ = student_page()
         key = f"{track}/{bench}"
-        open_bench(page, key)
+        unlock_bench(page, key)
         left -= {code for code in sorted(left) if provoke_and_repair(page, key, code)}
     assert left == set()
 
@@ -75,7 +75,7 @@ def test_every_failure_is_seen_and_repaired_by_its_fix(student_page, bench: str)
 def test_a_win_by_hand_with_boxes_and_segments(student_page, key: str) -> None:  # P11 P13
     """Each move of the shortest way that is known, made as a student makes it: a typed number, a chosen option."""
     page, _ = student_page()
-    open_bench(page, key)
+    unlock_bench(page, key)
     expect(page.locator('.status[data-state="fail"]')).to_be_visible()
     page.locator(".advanced > summary").click()
     path = survey(key).path
@@ -98,7 +98,7 @@ def test_a_win_by_hand_with_boxes_and_segments(student_page, key: str) -> None: 
 class TestTries:
     def test_pin_compare_restore_carry_and_all_of_it_after_a_reload(self, student_page) -> None:
         page, _ = student_page()
-        open_bench(page, GUARDIAN)
+        unlock_bench(page, GUARDIAN)
         record(page, 1)
         set_state(page, GUARDIAN, {"local_steps": 5})
         record(page, 2)
@@ -123,10 +123,10 @@ class TestTries:
 
     def test_two_tabs_of_one_student_lose_nothing(self, student_page) -> None:
         one, _ = student_page()
-        open_bench(one, GUARDIAN)
+        unlock_bench(one, GUARDIAN)
         other, _ = student_page(context=one.context)
         go(other, f"/{GUARDIAN}")
-        expect(other.locator(".bench.is-open")).to_be_visible()
+        expect(other.locator(".bench.is-unlocked")).to_be_visible()
         at_rest(other)
         set_state(other, GUARDIAN, {"local_steps": 5})
         one.get_by_role("button", name="Record this try").click()
@@ -140,7 +140,7 @@ class TestTries:
     def test_after_ten_the_way_out_is_on_the_page(self, student_page) -> None:
         page, _ = student_page()
         key = "edge_guardian/paradox"
-        open_bench(page, key)
+        unlock_bench(page, key)
         for n in range(10):
             set_state(page, key, {"rounds_per_day": 11 + n})
             record(page, n + 1)
@@ -154,7 +154,7 @@ class TestTries:
 
     def test_what_binds_and_what_eases_it_stand_in_the_read_out(self, student_page) -> None:  # N7 L21
         page, _ = student_page()
-        open_bench(page, GUARDIAN)
+        unlock_bench(page, GUARDIAN)
         expect(page.locator(".hud-sensitivity")).to_contain_text("eased most by")
         before = page.locator(".hud-sensitivity").inner_text()
         set_state(page, GUARDIAN, {"algorithm": "scaffold", "rounds": 200})
@@ -167,7 +167,7 @@ class TestSecondOpinion:  # N2
 
     def test_asked_watched_stopped_and_finished(self, student_page) -> None:
         page, _ = student_page()
-        open_bench(page, GUARDIAN)
+        unlock_bench(page, GUARDIAN)
         set_state(page, GUARDIAN, {"rounds": 200, "local_steps": 100, "clients_per_round": 50})
         note, said = page.locator("[data-opinion-note]"), page.locator(".opinion-said")
         self.ask(page)
@@ -190,7 +190,7 @@ class TestSecondOpinion:  # N2
 def test_a_panel_switches_between_its_views(student_page) -> None:  # P8
     page, _ = student_page()
     key = "edge_guardian/memory"
-    open_bench(page, key)
+    unlock_bench(page, key)
     panel = bench_of(key).panels[0]
     kinds = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(t => t.type + (t.orientation || 'v'))"
     assert "barh" not in page.evaluate(kinds)
@@ -205,7 +205,7 @@ def test_a_panel_switches_between_its_views(student_page) -> None:  # P8
 
 def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) -> None:  # L2
     page, _ = student_page()
-    open_bench(page, "edge_guardian/paradox")
+    unlock_bench(page, "edge_guardian/paradox")
     page.get_by_label("centralised", exact=False).first.check(force=True)
     expect(page.locator("[data-kept='context']")).to_have_text("centralised")
     expect(page).to_have_url(re.compile(r"context=centralised"))
@@ -220,10 +220,10 @@ def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) 
 
 def test_what_memory_decided_arrives_on_the_convergence_page(student_page) -> None:  # N5
     page, _ = student_page()
-    open_bench(page, "mobile_nomad/memory")
+    unlock_bench(page, "mobile_nomad/memory")
     record(page, 1)
     page.locator('.stepper a[href="/mobile_nomad/convergence"]').click()
-    expect(page.locator(".bench.is-shut")).to_be_visible()
+    expect(page.locator(".bench.is-locked-out")).to_be_visible()
     lock_here(page, "mobile_nomad/convergence")
     expect(page.locator(".carried-line").first).to_contain_text("Carried:")
     decided = LAB.bench("mobile_nomad", "memory").run(

@@ -8,14 +8,14 @@ from types import MappingProxyType
 
 import pytest
 
-from dashboard.lab import Lab, is_open, locked_from
+from dashboard.lab import Lab, is_unlocked, locked_from
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.predictions import Locked
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Track
 from tracks.loading.registry import Registry
 
@@ -87,7 +87,7 @@ class TestKnows:
             for bench in lab.registry.benches(track.id):
                 assert lab.bench(f"{track.id}/{bench.id}") == (track, bench)
         for key in ("edge_guardian/nothing", "nobody/paradox", "edge_guardian", "", None, 7):
-            with pytest.raises(Refused):
+            with pytest.raises(RequestRefused):
                 lab.bench(key)
 
 
@@ -155,11 +155,11 @@ class TestLocks:  # N1
 
     def test_a_bench_is_open_when_none_is_missing(self, lab: Lab, track: Track) -> None:
         bench = lab.registry.bench(track.id, "downlink")
-        assert not is_open(bench, {})
+        assert not is_unlocked(bench, {})
         lock(lab, "downlink", "wait")
-        assert not is_open(bench, lab.locks(STUDENT, track, bench))
+        assert not is_unlocked(bench, lab.locks(STUDENT, track, bench))
         lock(lab, "downlink", "who")
-        assert is_open(bench, lab.locks(STUDENT, track, bench))
+        assert is_unlocked(bench, lab.locks(STUDENT, track, bench))
 
     def test_a_stored_lock_is_what_was_entered(self, lab: Lab) -> None:
         found = locked_from(lock(lab, "downlink", "wait"))

@@ -1,4 +1,4 @@
-/* Before the first paint: theme and width, told to the server in a cookie so that figures come in the right colours. */
+/* Before the first paint: theme and width, sent to the server in a cookie so that figures come in the right colours. */
 (function () {
   "use strict";
   var root = document.documentElement;

@@ -102,7 +102,7 @@
     }
     var writing = event.target.matches("textarea, input[type=text]");
     if (!writing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      var root = document.querySelector("[data-bench].is-open");
+      var root = document.querySelector("[data-bench].is-unlocked");
       var benchState = root && gate.benchStates[root.dataset.bench];
       if (benchState) {
         event.preventDefault();
@@ -124,7 +124,7 @@
     Object.keys(gate.benchStates).forEach(function (key) {
       var benchState = gate.benchStates[key];
       if (!benchState.root || !benchState.root.isConnected) return;
-      if (benchState.root.classList.contains("is-open")) {
+      if (benchState.root.classList.contains("is-unlocked")) {
         benchState.sent = null;
         gate.command(key, { values: {} });
       } else if (palettes) {

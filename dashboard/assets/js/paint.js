@@ -101,7 +101,7 @@
     window.edgelabBenchReady(benchState);
   }
   function restore(benchState, values) {
-    if (!benchState.root.classList.contains("is-open")) return;
+    if (!benchState.root.classList.contains("is-unlocked")) return;
     var kept = null;
     try {
       kept = JSON.parse(window.sessionStorage.getItem("edgelab:" + benchState.key));

@@ -1,7 +1,7 @@
-/* The gate between hand and server: one request in flight per bench, the newest value wins, the last is never lost.
+/* Between the controls and the server: one request in flight per bench, the newest value wins, the last is never lost.
 
-   What the hand moves changes at once; controls (what the server reads) change only when no answer is due. What was
-   moved meanwhile is sent when the answer has been painted. A slider is heard natively and writes its one control
+   A moved control changes on the page at once; controls (what the server reads) change only when no answer is due. What was
+   moved meanwhile is sent when the answer has been painted. A slider is listened to natively and writes its one control
    directly, because a round through a callback with all of them costs more than the answer. */
 (function () {
   "use strict";
@@ -108,7 +108,7 @@
     document.dispatchEvent(new CustomEvent("edgelab:idle", { detail: benchState }));
   }
   function saveValues(benchState) {
-    if (!benchState.root || !benchState.root.classList.contains("is-open")) return;
+    if (!benchState.root || !benchState.root.classList.contains("is-unlocked")) return;
     var own = {}; // what stands at its default follows the default, which an earlier bench may move
     Object.keys(benchState.values).forEach(function (name) { if (benchState.values[name] !== benchState.spec[name].default) own[name] = benchState.values[name]; });
     try {
@@ -123,7 +123,7 @@
     data.at = Date.now() + Math.random();
     setProps({ kind: "slot", bench: key, name: "command" }, { data: data });
   }
-  /* A drag writes its box in the page alone; once it is committed, Dash is told too. */
+  /* A drag writes its box in the page alone; once it is committed, Dash gets it too. */
   function commitBoxes(benchState) {
     Object.keys(benchState.spec).forEach(function (name) {
       if (benchState.boxes[name] === undefined || benchState.boxes[name] === benchState.values[name]) return;
@@ -131,7 +131,7 @@
       setProps({ kind: "box", bench: benchState.key, name: name }, { value: format.quantity(benchState.values[name], benchState.spec[name].unit)[0] });
     });
   }
-  /* Sliders that another hand moved (preset, fix, undo, box) follow. */
+  /* Move sliders whose value was set by something else: preset, fix, undo, box. */
   function placeSliders(benchState) {
     Object.keys(benchState.spec).forEach(function (name) {
       if (benchState.spec[name].kind !== "slider") return;
@@ -164,7 +164,7 @@
   }
   function onSlide(event) {
     var input = event.target;
-    var here = input.matches && input.matches("input[type=range]") && input.closest("[data-bench].is-open");
+    var here = input.matches && input.matches("input[type=range]") && input.closest("[data-bench].is-unlocked");
     var benchState = here && benchStates[here.dataset.bench];
     if (!benchState) return;
     var name = input.closest("[data-control]").dataset.control;
@@ -303,7 +303,7 @@
       function (response) {
         if (response.ok) return;
         response.clone().json().then(
-          function (said) { report(said.error || "The server could not answer."); },
+          function (answer) { report(answer.error || "The server could not answer."); },
           function () { report("The server could not answer. Your entries are kept."); }
         );
       },

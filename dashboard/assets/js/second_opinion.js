@@ -9,7 +9,7 @@
     window.dash_clientside.set_props("opinion-" + name, { data: data });
   }
   function place() {
-    var root = document.querySelector("[data-bench].is-open .opinion");
+    var root = document.querySelector("[data-bench].is-unlocked .opinion");
     return root && { root: root, note: root.querySelector("[data-opinion-note]"), stop: root.querySelector("[data-do=cancel_opinion]"), ask: root.querySelector("[data-do=opinion]") };
   }
   function show(words) {
@@ -50,7 +50,7 @@
   lab.opinion_progress = function (progress) {
     if (progress && running) show(progress.done + " of " + progress.of + " done");
   };
-  /* A job that ends without an answer was stopped from outside: said once the answer had time to come. */
+  /* A job that ends without an answer was stopped from outside; the note says so after the answer had time to come. */
   lab.opinion_running = function (isRunning) {
     if (!asked) return;
     running = Boolean(isRunning) && !asked.stopped;

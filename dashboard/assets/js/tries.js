@@ -96,7 +96,7 @@
   };
   /* A bench's body has come to stand: earlier pins are drawn again, what binds is computed. */
   window.edgelabBenchReady = function (benchState) {
-    if (!benchState.root.classList.contains("is-open")) return;
+    if (!benchState.root.classList.contains("is-unlocked")) return;
     var still = pinned(benchState).filter(function (number) { return recorded(benchState).indexOf(number) >= 0; });
     if (still.length) comparing(benchState, still);
     setSlot(benchState, "idle", { values: benchState.values });
@@ -151,7 +151,7 @@
       var option = chosen(node);
       node.textContent = textsOf(node)[option];
       if (option !== node.dataset.default) saveChoice(node, option);
-      if (benchState.root.classList.contains("is-open") && benchState.spec[name] && benchState.values[name] !== option) values[name] = option;
+      if (benchState.root.classList.contains("is-unlocked") && benchState.spec[name] && benchState.values[name] !== option) values[name] = option;
     });
     return values;
   };

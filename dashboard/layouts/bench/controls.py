@@ -10,7 +10,7 @@ from dash import dcc, html
 
 from dashboard.layouts.bench.predict import heading, segmented
 from dashboard.layouts.parts import Component, icon
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.texts import advanced_line, control_spec
 from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.web import ids
@@ -19,7 +19,9 @@ from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.quantities import in_words, quantity
 
 
-def explore_section(key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_open: bool) -> list[Component]:
+def explore_section(
+    key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_unlocked: bool
+) -> list[Component]:
     """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
     ``carried`` names, by control, what came here from an earlier bench; the bench's defaults hold it already.
@@ -27,19 +29,21 @@ def explore_section(key: str, bench: Bench, carried: Mapping[str, CarriedDefault
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
     advanced = [c for c in bench.controls if c.group == "advanced"]
-    rows = [control_row(key, c, values[c.id], is_open=is_open, carried=carried.get(c.id)) for c in primary]
+    rows = [control_row(key, c, values[c.id], is_unlocked=is_unlocked, carried=carried.get(c.id)) for c in primary]
     if advanced:
-        hidden = [control_row(key, c, values[c.id], is_open=is_open, carried=carried.get(c.id)) for c in advanced]
-        summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_open, len(advanced))]
+        hidden = [
+            control_row(key, c, values[c.id], is_unlocked=is_unlocked, carried=carried.get(c.id)) for c in advanced
+        ]
+        summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_unlocked, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
-    head: Any = _head_tools(key, bench) if is_open else html.Span([icon("lock", size=13), " opens after the lock"])
+    head: Any = _head_tools(key, bench) if is_unlocked else html.Span([icon("lock", size=13), " opens after the lock"])
     return [
         heading("B", "Explore", head),
         html.Div(rows, className="rows"),
         _carried_summary(carried),
         html.P(className="what-if", **{"data-paint": "what_if"}),
         html.Button(
-            "Record this try", className="btn primary wide record", disabled=not is_open, **{"data-do": "record"}
+            "Record this try", className="btn primary wide record", disabled=not is_unlocked, **{"data-do": "record"}
         ),
         dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c) for c in bench.controls}),
         dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
@@ -52,8 +56,8 @@ def explore_section(key: str, bench: Bench, carried: Mapping[str, CarriedDefault
     ]
 
 
-def _hint(bench: Bench, values: Mapping[str, Value], is_open: bool, count: int) -> Component:
-    if not is_open:
+def _hint(bench: Bench, values: Mapping[str, Value], is_unlocked: bool, count: int) -> Component:
+    if not is_unlocked:
         return html.Span(f"{count} more", className="advanced-line")
     return html.Span(advanced_line(bench, values), className="advanced-line", **{"data-paint": "advanced"})
 
@@ -103,24 +107,28 @@ def _carried_note(carried: CarriedDefault | None) -> Component:
 
 
 def control_row(
-    key: str, control: Control, value: Value, *, is_open: bool, carried: CarriedDefault | None = None
+    key: str, control: Control, value: Value, *, is_unlocked: bool, carried: CarriedDefault | None = None
 ) -> Component:
     """One control: label, reset, box or options; a slider with its ends and its default below."""
     if isinstance(control, Slider):
-        return _slider_row(key, control, float(value), is_open=is_open, carried=carried)
+        return _slider_row(key, control, float(value), is_unlocked=is_unlocked, carried=carried)
     label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
     if isinstance(control, Choice):
         body: Component = html.Div(
-            segmented(ids.instrument(key, control.id), control.options, str(value), disabled=not is_open),
+            segmented(ids.instrument(key, control.id), control.options, str(value), disabled=not is_unlocked),
             role="group",
             **{"aria-labelledby": label_id},
         )
     else:
         body = dbc.Switch(
-            id=ids.instrument(key, control.id), value=bool(value), label="", disabled=not is_open, className="switch"
+            id=ids.instrument(key, control.id),
+            value=bool(value),
+            label="",
+            disabled=not is_unlocked,
+            className="switch",
         )
     label = html.Span(control.label, id=label_id, className="control-label")
-    top = html.Div([label, _reset(control)], className="top", **RAW)
+    top = html.Div([label, _reset(control)], className="top", **STATIC)
     return html.Div([top, body, _carried_note(carried)], className=_row_class(control), **_row_data(control))
 
 
@@ -139,12 +147,14 @@ def _reset(control: Control) -> Component:
         className="reset",
         title=words,
         hidden=True,
-        **RAW,
+        **STATIC,
         **{"data-do": "default"},
     )
 
 
-def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, carried: CarriedDefault | None) -> Component:
+def _slider_row(
+    key: str, slider: Slider, value: float, *, is_unlocked: bool, carried: CarriedDefault | None
+) -> Component:
     low, high = slider.position(slider.minimum), slider.position(slider.maximum)
     at = (slider.position(slider.default) - low) / (high - low)
     own = ids.slider(key, slider.id)
@@ -166,7 +176,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, carrie
                                 value=number,
                                 debounce=True,
                                 maxLength=30,
-                                disabled=not is_open,
+                                disabled=not is_unlocked,
                             ),
                             html.Span(unit, className="suffix", **{"data-suffix": slider.id, "aria-hidden": "true"}),
                         ],
@@ -184,7 +194,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, carrie
                         max=high,
                         step=slider.step,
                         value=slider.position(value),
-                        disabled=not is_open,
+                        disabled=not is_unlocked,
                         className="range",
                         style={"--fill": f"{at * 100:.2f}%"},
                     ),
@@ -199,7 +209,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_open: bool, carrie
                     html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
                 ],
                 className="ends",
-                **RAW,
+                **STATIC,
                 style={"--at": f"{at:.4f}"},
             ),
             _carried_note(carried),

@@ -6,14 +6,14 @@ from dash import html
 
 from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, shape
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.student.debrief import Debrief, Part
 
 _SHAPES = {"won": "ok", "explored": "ok", "what if": "warn", "not recorded": "warn"}
 
 
 def debrief_section(debrief: Debrief) -> Component:
-    """What the student's own records say of the mission."""
+    """Return the section: sentences, then one row a bench."""
     head = html.Tr([html.Th(text, scope="col") for text in ("Part", "Decided", "Recorded", "Outcome", "Locks right")])
     return html.Section(
         [
@@ -30,7 +30,7 @@ def debrief_section(debrief: Debrief) -> Component:
             ),
         ],
         className="debrief",
-        **RAW,
+        **STATIC,
         **{"aria-label": "Debrief"},
     )
 
@@ -40,7 +40,7 @@ def _row(part: Part) -> Component:
     locks = f"{part.right} of {part.asked}" if part.asked else "–"
     return html.Tr(
         [
-            html.Th(part.title.split(":")[0], scope="row"),
+            html.Th(part.title, scope="row"),
             html.Td(part.decided or "–"),
             html.Td(results or "–"),
             html.Td([shape(_SHAPES.get(part.outcome, "fail")), f" {part.outcome}"]),

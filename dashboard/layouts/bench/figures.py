@@ -23,10 +23,12 @@ def graph(component_id: ids.Id, figure: Figure, *, name: str) -> Component:
     )
 
 
-def panel_section(key: str, panel: Panel, figure: Figure, *, summary: str, is_open: bool, note: str = "") -> Component:
+def panel_section(
+    key: str, panel: Panel, figure: Figure, *, summary: str, is_unlocked: bool, note: str = ""
+) -> Component:
     """One panel of a bench."""
     footer: list[Any] = []
-    if is_open:
+    if is_unlocked:
         footer = [
             html.Button("Table", id=ids.action(key, f"table_{panel.id}"), className="quiet-button", n_clicks=0,
                         **{"aria-expanded": "false"}),
@@ -38,7 +40,7 @@ def panel_section(key: str, panel: Panel, figure: Figure, *, summary: str, is_op
     return html.Section(
         [
             html.H2(panel.question),
-            html.P(summary, className="answer", **({"data-paint": f"summaries.{panel.id}"} if is_open else {})),
+            html.P(summary, className="answer", **({"data-paint": f"summaries.{panel.id}"} if is_unlocked else {})),
             graph(ids.figure(key, panel.id), figure, name=panel.question),
             html.Div(footer, className="figure-footer"),
             html.Div(id=ids.table(key, panel.id), className="table-place"),

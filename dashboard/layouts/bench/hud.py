@@ -10,15 +10,15 @@ from dash import html
 
 from dashboard.lab import ReadOut
 from dashboard.layouts.parts import Component, painted, shape
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.texts import limit_tick, limit_words
 from tracks.api.bench import Bench, Reading, Track
 
-_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # said by the value beside the limit
+_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # the value beside the limit carries it
 
 
 def hud(
-    track: Track, bench: Bench, label: str, readings: dict[str, Reading], read_out: ReadOut, *, is_open: bool
+    track: Track, bench: Bench, label: str, readings: dict[str, Reading], read_out: ReadOut, *, is_unlocked: bool
 ) -> Component:
     """Track, bench, its facts; what binds and what eases it; three numbers against limits; tries and locks.
 
@@ -26,7 +26,7 @@ def hud(
         label: the bench's place and name ("3 Downlink"). readings: by id.
     """
     binding: Any = "opens after the lock"
-    if is_open:
+    if is_unlocked:
         binding = [shape(paint="binding.level"), painted("binding.text")]
     return html.Section(
         [
@@ -41,11 +41,11 @@ def hud(
                 [
                     html.Span("Binding constraint"),
                     html.B(binding),
-                    painted("sensitivity.text", className="hud-sensitivity") if is_open else None,
+                    painted("sensitivity.text", className="hud-sensitivity") if is_unlocked else None,
                 ],
                 className="hud-binding",
             ),
-            html.Div([_gauge(readings[name], is_open=is_open) for name in bench.hud], className="hud-gauges"),
+            html.Div([_gauge(readings[name], is_unlocked=is_unlocked) for name in bench.hud], className="hud-gauges"),
             html.Div(
                 [
                     html.Span(["Tries ", painted("progress_summary.tries", html.B)]),
@@ -57,7 +57,7 @@ def hud(
                                                                  "aria-controls": "explore"}),
         ],
         className="hud",
-        **RAW,
+        **STATIC,
         **{"aria-label": "Where you stand"},
     )  # fmt: skip
 
@@ -82,10 +82,10 @@ def _about(read_out: ReadOut) -> Component:
     return html.Div(parts, className="hud-about") if parts else None
 
 
-def _gauge(reading: Reading, *, is_open: bool) -> Component:
+def _gauge(reading: Reading, *, is_unlocked: bool) -> Component:
     name = f"readings.{reading.id}"
     value: Any = "–"
-    if is_open:
+    if is_unlocked:
         value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
     limit = _LONG_UNIT.sub("", limit_words(reading)) if reading.limit is not None else ""
     tick = limit_tick(reading)
@@ -94,7 +94,7 @@ def _gauge(reading: Reading, *, is_open: bool) -> Component:
         className="meter",
         hidden=tick is None,
         style={"--tick": tick or 0},
-        **({"data-bar": name} if is_open else {}),
+        **({"data-bar": name} if is_unlocked else {}),
     )
     return html.Div(
         [

@@ -18,7 +18,7 @@ from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedBench, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.texts import limit_words
@@ -32,7 +32,7 @@ from tracks.api.bench import Bench, Brief, Reading, Track
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BenchState:
-    """All that a bench's page depends on: who, what is locked, recorded and written, and the state where it is open.
+    """All that a bench's page depends on: who, what is locked, recorded and written, and the state once it is unlocked.
 
     ``bench`` asks the questions; ``controls_of`` is the same bench with ``carried_defaults`` in place.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
@@ -75,10 +75,10 @@ def bench_page(state: BenchState) -> Component:
 
 def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
     """Return all below the header; made anew when the lock opens it."""
-    is_open = state.rendered is not None
+    is_unlocked = state.rendered is not None
     return html.Div(
         [
-            html.Div(_head(state.bench, is_open=is_open), className="head", id="content", tabIndex=-1),
+            html.Div(_head(state.bench, is_unlocked=is_unlocked), className="head", id="content", tabIndex=-1),
             html.Div(
                 html.Div(
                     [
@@ -89,25 +89,29 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
                             **{"aria-label": "Predict"},
                         ),
                         html.Section(
-                            explore_section(state.key, state.controls_of, state.carried_defaults, is_open=is_open),
+                            explore_section(
+                                state.key, state.controls_of, state.carried_defaults, is_unlocked=is_unlocked
+                            ),
                             className="explore",
                             id="explore",
                             **{"aria-label": "Explore"},
                         ),
-                        _tries(state) if is_open else None,
+                        _tries(state) if is_unlocked else None,
                     ],
                     className="rail-inner",
                 ),
                 className="rail",
             ),
             html.Main(_stage(state), className="stage"),
-            hud(state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_open=is_open),
+            hud(
+                state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_unlocked=is_unlocked
+            ),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),
             dcc.Store(id=ids.slot(state.key, "sensitivity")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
-        className="bench" + (" is-open" if is_open else " is-shut"),
+        className="bench" + (" is-unlocked" if is_unlocked else " is-locked-out"),
         **{
             "data-bench": state.key,
             "data-just-locked": str(just_locked).lower(),
@@ -116,19 +120,19 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
     )
 
 
-def _head(bench: Bench, *, is_open: bool) -> list[Component]:
+def _head(bench: Bench, *, is_unlocked: bool) -> list[Component]:
     brief: Brief = bench.brief
     long = [html.P([html.B(brief.speaker), " ", brief.text], className="brief")]
     if brief.invariant:
         long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))
-    if not is_open:
+    if not is_unlocked:
         return [html.H1(bench.title), *long]
     short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
-    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **RAW)]
+    return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **STATIC)]
 
 
 def _stage(state: BenchState) -> list[Component]:
-    bench, is_open = state.bench, state.rendered is not None
+    bench, is_unlocked = state.bench, state.rendered is not None
     figures = state.rendered.figures if state.rendered else waiting_figures(state.key, bench, state.screen)
     summaries = state.rendered.texts["summaries"] if state.rendered else {}
     panels = []
@@ -137,18 +141,18 @@ def _stage(state: BenchState) -> list[Component]:
             "The limits are drawn; the answer is yours to predict first." if number == 0 else "Opens after the lock."
         )
         summary = summaries.get(panel.id, waiting)
-        panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_open=is_open))
+        panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_unlocked=is_unlocked))
     parts: list[Component] = [
         html.Div(panels, className=f"figures panels-{len(panels)}"),
-        _status(is_open),
+        _status(is_unlocked),
         html.Section(
-            [_reading(reading, is_open=is_open) for reading in state.readings],
+            [_reading(reading, is_unlocked=is_unlocked) for reading in state.readings],
             className="readings",
-            **RAW,
+            **STATIC,
             **{"aria-label": "Readings", "data-count": str(len(state.readings))},
         ),
     ]
-    if not is_open:
+    if not is_unlocked:
         return parts
     if bench.second_opinion:
         parts.append(_second_opinion(bench))
@@ -199,8 +203,8 @@ def _place(state: BenchState) -> str:
     return f"{number} {step.label}" if step else state.bench.title
 
 
-def _status(is_open: bool) -> Component:
-    if not is_open:
+def _status(is_unlocked: bool) -> Component:
+    if not is_unlocked:
         words = "Verdicts and fixes appear here once your prediction is locked."
         return html.Div([icon("lock", size=16), words], className="status waiting")
     fixes = [
@@ -247,13 +251,13 @@ def _status(is_open: bool) -> Component:
             ),
         ],
         className="status",
-        **RAW,
+        **STATIC,
         **{"data-tint": "status.level", "aria-label": "Status"},
     )
 
 
-def _reading(reading: Reading, *, is_open: bool) -> Component:
-    if not is_open:
+def _reading(reading: Reading, *, is_unlocked: bool) -> Component:
+    if not is_unlocked:
         return html.Div(
             [
                 html.Div(reading.label, className="reading-label"),
@@ -305,7 +309,7 @@ def _second_opinion(bench: Bench) -> Component:
         ],
         className="opinion",
         role="group",
-        **RAW,
+        **STATIC,
         **{"aria-label": "Second opinion"},
     )
 
@@ -331,5 +335,5 @@ def _peek(state: BenchState) -> Component:
     ]
     leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
     return html.Details(
-        [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **RAW
+        [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **STATIC
     )

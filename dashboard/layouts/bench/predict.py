@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.layouts.parts import Component, icon
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.student.predictions import Draft, Locked
 from dashboard.web import ids
 from tracks.api.bench import CONFIDENCE, Bench, Option, Prediction
@@ -185,7 +185,7 @@ def locked_block(prediction: Prediction, locked: Locked) -> Component:
             html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
         ],
         className="locked",
-        **RAW,
+        **STATIC,
         **{"data-locked": prediction.id},
     )
 

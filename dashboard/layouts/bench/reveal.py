@@ -10,7 +10,7 @@ from dash import html
 
 from dashboard.layouts.bench.predict import heading, limits_line, scenario_line
 from dashboard.layouts.parts import Component
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.figures.axes import share, ticks
 from dashboard.student.gap_analysis import GapAnalysis, analyse_gap
 from dashboard.student.predictions import Locked, gap
@@ -35,7 +35,7 @@ def happened_section(
     if bench.observation is not None and progress.observed is not None:
         parts.append(_observed(bench.observation, progress.observed))
     blocks = [_reveal(track, bench, item, locks[item.id]) for item in bench.predictions]
-    return [html.Div([*parts, *(part for block in blocks for part in block)], **RAW)]
+    return [html.Div([*parts, *(part for block in blocks for part in block)], **STATIC)]
 
 
 def _observe(key: str, question: Question, message: str) -> list[Component]:

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, icon, shape
-from dashboard.layouts.static_html import RAW
+from dashboard.layouts.static_html import STATIC
 from dashboard.student.progress import EARNED_TRIES, Progress, Try
 from dashboard.web import ids
 from tracks.api.bench import Bench, Reading
@@ -42,7 +42,7 @@ def tries_section(
     else:
         parts.append(_table(bench, readings, progress))
         parts.append(html.P(_carried_line(progress), className="hint carried-line"))
-    parts = [html.Div(parts, **RAW)]
+    parts = [html.Div(parts, **STATIC)]
     if count >= progress.limit:
         parts.append(_used_up(key, progress))
     return parts
@@ -128,10 +128,8 @@ def _used_up(key: str, progress: Progress) -> Component:
     return html.Div(
         [
             html.P(
-                f"Ten states are recorded. Choose the one that is carried forward, or write what you learnt for "
-                f"{EARNED_TRIES} more."
-                if progress.limit == 10
-                else f"Every try is used. Choose the one to carry, or write what you learnt for {EARNED_TRIES} more.",
+                f"All {progress.limit} tries are used. Choose the one that is carried forward, or write what you "
+                f"learnt for {EARNED_TRIES} more.",
                 className="hint",
             ),
             html.Label("What did you learn?", htmlFor=ids.dom(field)),

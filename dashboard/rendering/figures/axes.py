@@ -200,7 +200,7 @@ _SCALED = tuple(unit for unit in PREFIXES if unit != "points")
 
 
 def _within(axis: Axis, digits: tuple[int, ...]) -> tuple[float, ...]:
-    """The values of a logarithmic axis that have one of these first digits and nothing but noughts after it."""
+    """The values of a logarithmic axis that have one of these first digits and only zeros after it."""
     decades = range(math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high)) + 1)
     return tuple(v for v in (float(f"{m}e{e}") for e in decades for m in digits) if axis.shows(v))
 

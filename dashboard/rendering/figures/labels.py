@@ -25,7 +25,7 @@ def text_width(text: str) -> float:
     return LETTER * max(len(line) for line in _TAG.sub("", text.replace("<br>", "\n")).split("\n"))
 
 
-@dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take thrice as long
+@dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take three times as long
 class Placed:
     """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored.
 
@@ -170,7 +170,7 @@ def struck(box: Box, dots: Sequence[tuple[float, float]]) -> bool:
 
 
 def covered(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
-    """Return what a box would cost: what lies outside the frame, in pixels and dear, and covered square pixels."""
+    """Return what a box would cost: 30 a pixel outside the frame, and 1 a square pixel that it covers."""
     left, bottom, right, top = box
     cost = 30 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
     for other_left, other_bottom, other_right, other_top in taken:

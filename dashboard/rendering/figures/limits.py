@@ -47,17 +47,17 @@ def limits(
     boxes: list[Box] = []
     for note in layout["annotations"]:
         if "axis" in note and note["text"] and getattr(panel, note["axis"]).shows(note["value"]):
-            settled, cost = note, 0.0
+            placed, cost = note, 0.0
             if bars or panel.y.scale == "category":
-                settled, cost = _settled(note, panel, [*bars, *boxes], width, height)
-            notes.append(_limit_label(settled, panel, palette))
+                placed, cost = _placed_along(note, panel, [*bars, *boxes], width, height)
+            notes.append(_limit_label(placed, panel, palette))
             if cost:
                 notes[-1]["bgcolor"] = palette["paper"]
-            boxes.append(_limit_box(settled, panel, width, height))
+            boxes.append(_limit_box(placed, panel, width, height))
     return shapes, notes, boxes
 
 
-def _settled(
+def _placed_along(
     note: dict[str, Any], panel: Panel, taken: Sequence[Box], width: float, height: float
 ) -> tuple[dict[str, Any], float]:
     """Return the words of a limit at the place along its line where they cover least, and what they cover there."""

@@ -63,7 +63,7 @@ DARK: Mapping[str, str] = {
 }
 DASHES = {"series-0": "solid", "series-1": "7px,3px", "series-2": "2px,3px", "series-3": "7px,3px,2px,3px"}
 SYMBOLS = {"series-0": "circle", "series-1": "diamond", "series-2": "triangle-up", "series-3": "x"}
-MESH_SYMBOLS = {"series-0": ("circle", 8), "series-1": ("square", 7), "series-2": ("diamond", 9),
+NODE_SYMBOLS = {"series-0": ("circle", 8), "series-1": ("square", 7), "series-2": ("diamond", 9),
                 "series-3": ("triangle-up", 9)}  # fmt: skip
 
 # The fill of a bar by kind: colour, colour of its outline, pattern, and the pattern's colour and solidity.

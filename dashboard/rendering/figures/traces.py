@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.rendering.figures.palette import DASHES, FILLS, MESH_SYMBOLS, SYMBOLS
+from dashboard.rendering.figures.palette import DASHES, FILLS, NODE_SYMBOLS, SYMBOLS
 from tracks.api.figures import Axis, Figure, Panel
 
-# Lines whose look is their role's, whatever their series: colour, width, dash.
+# Lines that look the same in every series, by role: colour, width, dash.
 _LINES = {
     "ghost": ("ghost", 1.25, "solid"),
     "connector": ("edge", 1, "solid"),
@@ -45,7 +45,7 @@ def _line(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any]:
 
 def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any]:
     if role in ("node", "stale"):
-        symbol, size = MESH_SYMBOLS[series]
+        symbol, size = NODE_SYMBOLS[series]
         ring = {"color": palette[series], "width": 1.25}
         return {"color": palette[series if role == "node" else "paper"], "symbol": symbol, "size": size, "line": ring}
     if role == "you":

@@ -10,7 +10,7 @@ from dash import dcc, html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.layouts.static_html import RAW, markup, settled
+from dashboard.layouts.static_html import STATIC, inline_static, to_html
 
 
 class Reader(HTMLParser):
@@ -37,7 +37,7 @@ def read(text: str) -> Reader:
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\0")))
 def test_any_text_is_read_back_as_it_was_and_opens_no_element(text: str) -> None:
-    reader = read(markup(html.P(text, title=text)))
+    reader = read(to_html(html.P(text, title=text)))
     assert reader.words == text
     assert [tag for tag, _ in reader.elements] == ["p"]
     assert reader.elements[0][1]["title"] == text
@@ -51,7 +51,7 @@ def test_attributes_take_their_html_names() -> None:
         tabIndex=-1,
         **{"data-do": "reset", "aria-hidden": "true"},
     )
-    (label, given_), (_, _), (_, span) = read(markup(part)).elements
+    (label, given_), (_, _), (_, span) = read(to_html(part)).elements
     assert label == "label"
     assert given_ == {
         "for": "own",
@@ -64,12 +64,12 @@ def test_attributes_take_their_html_names() -> None:
 
 
 def test_only_marked_elements_are_settled_and_they_keep_their_own_attributes() -> None:
-    page = html.Div([html.Section([html.B("in")], className="readings", **RAW), html.P("out")])
-    section, paragraph = settled(page).children
+    page = html.Div([html.Section([html.B("in")], className="readings", **STATIC), html.P("out")])
+    section, paragraph = inline_static(page).children
     assert section.className == "readings"
     assert section.children is None
     assert getattr(section, "data-html") == "<b>in</b>"
-    assert not hasattr(section, "data-raw")
+    assert not hasattr(section, "data-static")
     assert paragraph.children == "out"
 
 
@@ -83,9 +83,9 @@ def test_only_marked_elements_are_settled_and_they_keep_their_own_attributes() -
 )
 def test_what_needs_dash_is_refused(part, says: str) -> None:
     with pytest.raises(TypeError, match=says):
-        markup(html.Div(part))
+        to_html(html.Div(part))
 
 
 def test_a_scanner_of_responses_finds_words_with_an_apostrophe() -> None:
-    assert "the tenants' adapters" in markup(html.P("the tenants' adapters"))
-    assert stdlib_html.unescape(markup("a < b & c")) == "a < b & c"
+    assert "the tenants' adapters" in to_html(html.P("the tenants' adapters"))
+    assert stdlib_html.unescape(to_html("a < b & c")) == "a < b & c"

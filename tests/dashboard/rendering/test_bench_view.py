@@ -81,11 +81,11 @@ def test_focus_stays_while_values_move_and_differs_between_panels_benches_and_tr
 
 
 def test_opening_a_bench_starts_its_figures_anew(track: Track, bench: Bench) -> None:
-    shut = waiting_figures("edge_guardian/downlink", bench, SCREEN)
+    locked_out = waiting_figures("edge_guardian/downlink", bench, SCREEN)
     opened = render(track, bench, bench.defaults(), {}, SCREEN).figures
-    assert shut.keys() == opened.keys()
-    assert all(shut[name]["layout"]["uirevision"] != opened[name]["layout"]["uirevision"] for name in shut)
-    assert all(figure["data"] == [] for figure in shut.values())  # N1
+    assert locked_out.keys() == opened.keys()
+    assert all(locked_out[name]["layout"]["uirevision"] != opened[name]["layout"]["uirevision"] for name in locked_out)
+    assert all(figure["data"] == [] for figure in locked_out.values())  # N1
 
 
 class TestLockMarks:

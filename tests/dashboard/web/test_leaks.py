@@ -46,7 +46,7 @@ class Listener(Student):
         return answer
 
     def walk(self, key: str) -> None:
-        """Ask everything that a student of a shut bench can ask of it, allowed or not."""
+        """Ask everything that a student of a locked-out bench can ask of it, allowed or not."""
         bench = self.bench(key)
         self.keep(f"GET /{key}", self.client.get(f"/{key}"))
         self.page(f"/{key}")
@@ -163,7 +163,7 @@ def keys_of(registry: Registry, track_id: str) -> list[str]:
 class TestBeforeTheLock:  # N1
     @pytest.mark.parametrize("screen", SCREENS)
     @pytest.mark.parametrize("track_id", TRACKS)
-    def test_no_response_of_a_shut_bench_holds_an_answer(
+    def test_no_response_of_a_locked_out_bench_holds_an_answer(
         self, listener: Listener, answers: Mapping[str, Answers], track_id: str, screen: str
     ) -> None:
         listener.client.set_cookie("edgelab_screen", screen)
@@ -258,8 +258,8 @@ class TestTheReaderIsNotBlind:
         ("name", "leak"),
         [
             # The door that answers before it has looked at the lock.
-            ("dashboard.callbacks.bench.is_open", lambda _: lambda bench, locks: True),
-            ("dashboard.callbacks.navigation.is_open", lambda _: lambda bench, locks: True),
+            ("dashboard.callbacks.bench.is_unlocked", lambda _: lambda bench, locks: True),
+            ("dashboard.callbacks.navigation.is_unlocked", lambda _: lambda bench, locks: True),
             # The note of a reading in place of its limit.
             ("dashboard.layouts.bench.page.limit_words", lambda _: lambda reading: reading.note or "no limit"),
             ("dashboard.layouts.bench.page.limit_words", lambda _: lambda reading: str(reading.value)),

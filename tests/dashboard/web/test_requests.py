@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard.web import request_checks as guard
-from dashboard.web.request_checks import Refused
+from dashboard.web.request_checks import RequestRefused
 
 PATH = "/_dash-update-component"
 JSON = "application/json"
@@ -32,7 +32,7 @@ def small_app(prefix: str = "/") -> tuple[FlaskClient, list[Any]]:
             case "/nothing":
                 raise PreventUpdate
             case "/locked":
-                raise Refused("Lock your prediction first.", code=403)
+                raise RequestRefused("Lock your prediction first.", code=403)
             case "/teapot":
                 abort(418)
             case "/fault":

@@ -33,14 +33,14 @@ def test_a_position_leads_back_to_its_value(decades: float) -> None:
 
 
 def test_the_default_stands_at_its_tick_and_in_words() -> None:
-    row = control_row(KEY, MODEL, MODEL.default, is_open=True)
+    row = control_row(KEY, MODEL, MODEL.default, is_unlocked=True)
     (tick,) = [part for part in every(row) if props(part).get("className") == "default-tick"]
     assert float(props(tick)["style"]["--at"]) == pytest.approx((math.log10(2.1e7) - 6) / 4, abs=1e-3)
     assert "default 21\u00a0MB" in text(row)
 
 
 def test_every_control_of_a_bench_has_its_row_and_its_value(bench: Bench) -> None:
-    section = explore_section(KEY, bench, {}, is_open=True)
+    section = explore_section(KEY, bench, {}, is_unlocked=True)
     assert having(section, "data-control").keys() == {control.id for control in bench.controls}
     stores = {str(part.id): part.data for part in every(section) if props(part).get("id", {}) and hasattr(part, "data")}
     for control in bench.controls:
@@ -48,11 +48,11 @@ def test_every_control_of_a_bench_has_its_row_and_its_value(bench: Bench) -> Non
 
 
 def test_before_the_lock_nothing_moves(bench: Bench) -> None:  # N1 L5
-    shut = explore_section(KEY, bench, {}, is_open=False)
-    assert len(instruments(shut)) == len(bench.controls)
-    assert all(stuck(part) for part in instruments(shut))
-    assert {"undo", "redo", "reset"}.isdisjoint(having(shut, "data-do"))
-    opened = explore_section(KEY, bench, {}, is_open=True)
+    locked_out = explore_section(KEY, bench, {}, is_unlocked=False)
+    assert len(instruments(locked_out)) == len(bench.controls)
+    assert all(stuck(part) for part in instruments(locked_out))
+    assert {"undo", "redo", "reset"}.isdisjoint(having(locked_out, "data-do"))
+    opened = explore_section(KEY, bench, {}, is_unlocked=True)
     assert {"undo", "redo", "reset"} <= having(opened, "data-do").keys()
     assert not any(stuck(part) for part in instruments(opened))
 
@@ -73,7 +73,7 @@ def stuck(part: Component) -> bool:
 
 
 def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
-    section = explore_section(KEY, bench, {}, is_open=True)
+    section = explore_section(KEY, bench, {}, is_unlocked=True)
     targets = {props(part)["htmlFor"] for part in every(section) if "htmlFor" in props(part)}
     sliders = [part for part in instruments(section) if getattr(part, "type", "") == "range"]
     assert len(sliders) == sum(isinstance(control, Slider) for control in bench.controls)
@@ -83,6 +83,6 @@ def test_every_input_has_a_label_that_points_at_it(bench: Bench) -> None:  # N13
 
 
 def test_the_worlds_control_says_so_and_the_students_does_not(bench: Bench) -> None:
-    rows = having(explore_section(KEY, bench, {}, is_open=True), "data-control")
+    rows = having(explore_section(KEY, bench, {}, is_unlocked=True), "data-control")
     assert "environment" in text(rows["rate_bit_per_s"])
     assert "environment" not in text(rows["model_bytes"])

@@ -13,8 +13,8 @@ PANEL = Panel(id="time", question="How long?", x=Axis(label="x"), y=Axis(label="
 FIGURE = {"data": [], "layout": {}}
 
 
-def section(*, is_open: bool):
-    return panel_section("t/b", PANEL, FIGURE, summary="1 s.", is_open=is_open)
+def section(*, is_unlocked: bool):
+    return panel_section("t/b", PANEL, FIGURE, summary="1 s.", is_unlocked=is_unlocked)
 
 
 def test_a_graph_has_a_name_and_never_the_button_that_uploads() -> None:  # N14
@@ -27,16 +27,16 @@ def test_a_graph_has_a_name_and_never_the_button_that_uploads() -> None:  # N14
 
 
 def test_an_open_panel_offers_table_and_export_and_a_shut_one_none() -> None:  # N1
-    opened, shut = section(is_open=True), section(is_open=False)
+    opened, locked_out = section(is_unlocked=True), section(is_unlocked=False)
     assert {"csv", "png"} <= having(opened, "data-do").keys()
     assert str(ids.action("t/b", "table_time")) in having(opened, "id")
-    assert having(shut, "data-do") == {}
-    assert "Table" not in text(shut)
-    assert having(shut, "data-paint") == {}, "nothing on a shut panel waits to be painted"
+    assert having(locked_out, "data-do") == {}
+    assert "Table" not in text(locked_out)
+    assert having(locked_out, "data-paint") == {}, "nothing on a locked-out panel waits to be painted"
 
 
 def test_the_sentence_is_painted_by_the_panels_name() -> None:
-    assert "summaries.time" in having(section(is_open=True), "data-paint")
+    assert "summaries.time" in having(section(is_unlocked=True), "data-paint")
 
 
 def test_a_table_shows_three_digits_and_keeps_them_all() -> None:  # N13

@@ -22,14 +22,14 @@ TIME = "2025-01-01T00:00:00+00:00"
 
 @pytest.fixture
 def state(registry: Registry) -> Callable[..., BenchState]:
-    def of(*, is_open: bool, bench_id: str = "downlink", read_out: ReadOut = NOTHING) -> BenchState:
+    def of(*, is_unlocked: bool, bench_id: str = "downlink", read_out: ReadOut = NOTHING) -> BenchState:
         track, bench = registry.track("edge_guardian"), registry.bench("edge_guardian", bench_id)
         locks = {}
         for item in bench.predictions:
             value = item.options[0].id if item.options else "100"
             draft = Draft(value=value, mechanism=item.mechanisms[0].id, confidence="guess")
             locks[item.id] = Locked(draft=draft, time=TIME)
-        opened = render(track, bench, bench.defaults(), locks, Screen()) if is_open else None
+        opened = render(track, bench, bench.defaults(), locks, Screen()) if is_unlocked else None
         return BenchState(
             track=track,
             bench=bench,
@@ -37,7 +37,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             carried_defaults={},
             steps=[Step(label="Storm", title="the Storm"), Step(label="Downlink", title="Downlink", bench=bench)],
             done=set(),
-            locks=locks if is_open else {},
+            locks=locks if is_unlocked else {},
             readings=bench.run(track, bench.defaults()).readings,
             rendered=opened,
             progress=progress((), track, bench),
@@ -45,7 +45,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
                 "tries": "0 of 10",
                 "locks": "–",
                 "facts": ["–" for _ in read_out.facts],
-                "saved": TIME if is_open else "",
+                "saved": TIME if is_unlocked else "",
             },
             read_out=read_out,
             debrief=None,
@@ -58,7 +58,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
 def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
     """A place that no view fills stays empty on the page for good."""
     for bench_id in ("paradox", "downlink"):
-        opened = state(is_open=True, bench_id=bench_id)
+        opened = state(is_unlocked=True, bench_id=bench_id)
         view = opened.rendered.texts
         for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
             if name.startswith(("values.", "status.fixes.", "sensitivity.")):
@@ -70,7 +70,7 @@ def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
 
 
 def test_every_reading_and_gauge_has_its_place(state) -> None:  # L8 L21
-    opened = state(is_open=True)
+    opened = state(is_unlocked=True)
     body = bench_body(opened)
     painted = having(body, "data-paint")
     assert {f"readings.{reading.id}.value" for reading in opened.readings} <= painted.keys()
@@ -79,7 +79,7 @@ def test_every_reading_and_gauge_has_its_place(state) -> None:  # L8 L21
 
 
 def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None:  # N1 L8
-    body = bench_body(state(is_open=False))
+    body = bench_body(state(is_unlocked=False))
     readings = [text(reading) for reading in of_class(body, "reading")]
     assert readings == ["Download|–|≤ 60\u00a0s", "Model|–|no limit"]
     assert all(gauge.split("|")[1] == "–" for gauge in map(text, of_class(body, "gauge")))
@@ -92,30 +92,30 @@ def test_before_the_lock_names_and_limits_stand_without_a_value(state) -> None: 
 
 
 def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
-    body = bench_body(state(is_open=False))
+    body = bench_body(state(is_unlocked=False))
     stores = [props(part) for part in every(body) if type(part).__name__ == "Store"]
     (view,) = [store for store in stores if store["id"]["name"] == "texts"]
     assert view.get("data") is None
 
 
 def test_a_lock_is_announced_once_and_its_time_is_on_the_page(state) -> None:
-    opened = state(is_open=True)
+    opened = state(is_unlocked=True)
     assert props(bench_body(opened, just_locked=True))["data-just-locked"] == "true"
     assert props(bench_body(opened))["data-just-locked"] == "false"
     assert props(bench_body(opened))["data-saved"] == TIME
 
 
 def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L3 L4
-    shut, opened = (state(is_open=flag) for flag in (False, True))
-    assert shut.bench.brief.text in text(bench_body(shut))
-    assert shut.bench.brief.short not in text(bench_body(shut))
+    locked_out, opened = (state(is_unlocked=flag) for flag in (False, True))
+    assert locked_out.bench.brief.text in text(bench_body(locked_out))
+    assert locked_out.bench.brief.short not in text(bench_body(locked_out))
     (folded,) = of_class(bench_body(opened), "brief-again")
     assert opened.bench.brief.short in text(folded)
     assert opened.bench.brief.text in text(folded)
 
 
 def test_where_you_stand_names_track_step_binding_tries_and_locks(state) -> None:  # L21
-    (hud,) = of_class(bench_body(state(is_open=True)), "hud")
+    (hud,) = of_class(bench_body(state(is_unlocked=True)), "hud")
     assert text(hud).startswith("Edge Guardian|2 Downlink|Binding constraint|")
     assert {"progress_summary.tries", "progress_summary.locks", "binding.text", "sensitivity.text"} <= having(
         hud, "data-paint"
@@ -129,12 +129,14 @@ def test_where_you_stand_tells_the_choices_and_facts_that_are_declared(state) ->
         default="far", role="view",
     )  # fmt: skip
     facts = (("downlink", Fact(decision="promise", label="Promise")), ("other", Fact(decision="tons", label="Load")))
-    (about,) = of_class(bench_body(state(is_open=True, read_out=ReadOut(choices=(view,), facts=facts))), "hud-about")
+    (about,) = of_class(
+        bench_body(state(is_unlocked=True, read_out=ReadOut(choices=(view,), facts=facts))), "hud-about"
+    )
     assert text(about) == "from afar|Promise |, Load "
     assert having(about, "data-kept").keys() == {"look"}
     assert having(about, "data-paint").keys() == {"progress_summary.facts.0", "progress_summary.facts.1"}
 
 
 def test_the_page_tells_its_title(state) -> None:
-    (titled,) = having(bench_page(state(is_open=False)), "data-title")
+    (titled,) = having(bench_page(state(is_unlocked=False)), "data-title")
     assert titled == "Downlink: who waits for the broadcast? · Edge Guardian · edgelab"

@@ -267,9 +267,9 @@ class TestBeforeTheLock:
         assert PANEL.waiting in [note["text"] for note in figure["layout"]["annotations"]]
 
     def test_its_axes_are_those_of_the_open_figure(self) -> None:
-        shut, opened = empty(PANEL, screen=SCREENS[0], revision="r"), dressed()
-        assert shut["layout"]["xaxis"] == opened["layout"]["xaxis"]
-        assert shut["layout"]["yaxis"] == opened["layout"]["yaxis"]
+        locked_out, opened = empty(PANEL, screen=SCREENS[0], revision="r"), dressed()
+        assert locked_out["layout"]["xaxis"] == opened["layout"]["xaxis"]
+        assert locked_out["layout"]["yaxis"] == opened["layout"]["yaxis"]
 
 
 def test_no_button_of_a_graph_sends_it_anywhere() -> None:  # N14
