@@ -9,9 +9,11 @@ import pytest
 from tests.states import TRACKS
 from tools.compared_states import differences, in_words, load, save
 from tools.recorded_states import PEEKS, STATES, STORED, TABLES, answer, main, stored, words
-from tracks.registry import MISSION_ORDER
+from tracks.missions import edgelab_benches
 
-NAMES = [f"{track.id}/{bench}" for track, bench in product(TRACKS, (*MISSION_ORDER, "crisis"))]
+NAMES = [
+    f"{track.id}/{bench}" for track, bench in product(TRACKS, (*(bench.id for bench in edgelab_benches()), "crisis"))
+]
 EVERY = 5  # of the recorded states; with tables, some of which take a third of a second, where there is a peek
 SHOWN = 8
 COMMANDS = f"""

@@ -160,7 +160,10 @@ def answer(
 
 def record(told: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the imported code answers at every bench, at the states of another record where that has some."""
-    from tracks.registry import load_registry
+    try:
+        from tracks.loading.registry import load_registry
+    except ImportError:  # a checkout from before the registry had a folder
+        from tracks.registry import load_registry
 
     lab, benches = load_registry(entry_points=True), {}
     for track, bench in ((lab.track(one), bench) for one in lab.tracks for bench in lab.benches(one)):
