@@ -10,8 +10,8 @@ from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
-from tracks.mobile_nomad.battery.day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H
-from tracks.mobile_nomad.battery.personalisation import Lesson, accent
+from tracks.mobile_nomad.battery.model.day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H
+from tracks.mobile_nomad.battery.model.personalisation import Lesson, accent
 from tracks.mobile_nomad.battery.readings import clock
 from tracks.mobile_nomad.battery.setting import MINUTES, glasses_of
 from tracks.mobile_nomad.battery.state import State

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracks.api.bench import Fix, Value
+from tracks.mobile_nomad.battery.model.step import exchange_of, memory_of, step_of
 from tracks.mobile_nomad.battery.setting import BATCH, MINUTES, RESOLUTION, RESOLUTION_STEP, Glasses, Setting
 from tracks.mobile_nomad.battery.state import (
     FORGETTING,
@@ -18,7 +19,6 @@ from tracks.mobile_nomad.battery.state import (
     TOO_LITTLE_GAIN,
     measured,
 )
-from tracks.mobile_nomad.battery.step import exchange_of, memory_of, step_of
 
 MOST, TRIED = 3, 4
 CLEARLY = 1e-6  # of a margin that a fix has to gain

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tracks import Reading, Track
 from tracks.api.quantities import in_words, three_digits
-from tracks.mobile_nomad.battery.day import CASE_K_PER_W, CHARGER_LOSS, GLASSES_K_PER_W, SESSIONS, UNPLUGGED_H
-from tracks.mobile_nomad.battery.personalisation import WEARERS
+from tracks.mobile_nomad.battery.model.day import CASE_K_PER_W, CHARGER_LOSS, GLASSES_K_PER_W, SESSIONS, UNPLUGGED_H
+from tracks.mobile_nomad.battery.model.personalisation import WEARERS
+from tracks.mobile_nomad.battery.model.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, KERNEL_SHARE
 from tracks.mobile_nomad.battery.setting import DATA, METHODS, RADIOS, RUNTIMES
 from tracks.mobile_nomad.battery.state import State
-from tracks.mobile_nomad.battery.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, KERNEL_SHARE
 
 HUD = ("battery", "hottest", "own_accent")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from physics.units import MB
-from tracks.mobile_nomad.battery.day import Day, day_of, drained_j, passes_of
-from tracks.mobile_nomad.battery.personalisation import Accent, Lesson, accent, lesson_of, steps_of
+from tracks.mobile_nomad.battery.model.day import Day, day_of, drained_j, passes_of
+from tracks.mobile_nomad.battery.model.personalisation import Accent, Lesson, accent, lesson_of, steps_of
+from tracks.mobile_nomad.battery.model.step import Exchange, Step, exchange_of, step_of
 from tracks.mobile_nomad.battery.setting import Glasses, Setting
-from tracks.mobile_nomad.battery.step import Exchange, Step, exchange_of, step_of
 
 OUT_OF_MEMORY, OVER_BATTERY, FRAMES_DROPPED = "out_of_memory", "over_battery", "frames_dropped"
 TOO_HOT, RAW_AUDIO_LEFT = "too_hot", "raw_audio_left"

@@ -9,8 +9,9 @@ from tracks.api.controls import Option, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.api.teaching import Brief, Peek, PeekLine, Prediction, Question, Reflection, Term, Truth
 from tracks.api.track import Track
-from tracks.mobile_nomad.battery.day import CHARGER_AT
-from tracks.mobile_nomad.battery.personalisation import OWN_CITY
+from tracks.mobile_nomad.battery.model.day import CHARGER_AT
+from tracks.mobile_nomad.battery.model.personalisation import OWN_CITY
+from tracks.mobile_nomad.battery.model.step import DISPLAY_W
 from tracks.mobile_nomad.battery.setting import (
     DEFAULT_AMBIENT_C,
     DEFAULT_BATCH,
@@ -28,7 +29,6 @@ from tracks.mobile_nomad.battery.setting import (
     setting_of,
 )
 from tracks.mobile_nomad.battery.state import State, state_of
-from tracks.mobile_nomad.battery.step import DISPLAY_W
 
 DEFAULT = Setting(
     method=DEFAULT_METHOD,

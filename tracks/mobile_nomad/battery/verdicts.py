@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracks.api.bench import Verdict
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.fixes import fixes
-from tracks.mobile_nomad.battery.personalisation import FEATURES
+from tracks.mobile_nomad.battery.model.personalisation import FEATURES
 from tracks.mobile_nomad.battery.setting import METHODS, RADIOS
 from tracks.mobile_nomad.battery.state import (
     FAILURES,

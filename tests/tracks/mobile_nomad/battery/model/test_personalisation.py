@@ -7,7 +7,7 @@ import pytest
 
 from physics.federation import personalise
 from tests.tracks.mobile_nomad.battery.states import GLASSES, START
-from tracks.mobile_nomad.battery.personalisation import (
+from tracks.mobile_nomad.battery.model.personalisation import (
     FEATURES,
     LEARNING_RATE,
     _fleet,

@@ -9,7 +9,7 @@ import pytest
 from physics.energy import radio_energy_j, temperature_c
 from tests.states import verdict
 from tests.tracks.mobile_nomad.battery.states import GLASSES, run, state
-from tracks.mobile_nomad.battery.day import (
+from tracks.mobile_nomad.battery.model.day import (
     CASE_K_PER_W,
     CHARGER_AT,
     GLASSES_K_PER_W,
@@ -19,7 +19,7 @@ from tracks.mobile_nomad.battery.day import (
     _rise,
     sessions_of,
 )
-from tracks.mobile_nomad.battery.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, STEP_IDLE_W
+from tracks.mobile_nomad.battery.model.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, STEP_IDLE_W
 
 ALL_METHODS = ("full", "lora", "last_k", "head", "tinytl_bias", "tinytl_lite_residual")
 

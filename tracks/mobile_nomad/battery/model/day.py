@@ -9,8 +9,8 @@ import numpy as np
 
 from physics.energy import temperature_c
 from physics.validation import Floats
+from tracks.mobile_nomad.battery.model.step import DISPLAY_W, FRAME_S, Exchange, Step, latency_s
 from tracks.mobile_nomad.battery.setting import Glasses, Setting
-from tracks.mobile_nomad.battery.step import DISPLAY_W, FRAME_S, Exchange, Step, latency_s
 
 MINUTES_PER_DAY = 1440
 UNPLUGGED_H = 7  # the day begins at seven in the morning, with a full charge
