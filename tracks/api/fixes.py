@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 
 from tracks.api.controls import Control, Value
 from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
@@ -21,6 +21,13 @@ MAX_OF_A_CHOICE = 2  # fixes that set one choice; of a slider one is offered
 JUST_INSIDE = 1 - 1e-9  # of a wanted quantity, so that rounding in the physics cannot leave a fix outside its limit
 
 _Candidate = TypeVar("_Candidate")
+_Setting = TypeVar("_Setting")
+
+
+def changed(setting: _Setting, fix: Fix) -> _Setting:
+    """Return a bench's setting after a change: a dataclass whose fields are the ids of the controls."""
+    changes: Mapping[str, Any] = {fix.control: fix.value}
+    return replace(setting, **changes)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H
-from tracks.mobile_nomad.battery.model.personalisation import Lesson, accent
+from tracks.mobile_nomad.battery.model.personalisation import PersonalisationTask, personalisation_result
 from tracks.mobile_nomad.battery.readings import clock
 from tracks.mobile_nomad.battery.setting import MINUTES, glasses_of
 from tracks.mobile_nomad.battery.state import State
@@ -242,13 +242,13 @@ def _accent(state: State) -> Drawing:
         figure=partial(_accent_figure, state),
         summary=accent_summary(state),
         table=partial(_accent_table, state),
-        point=(state.setting.minutes, _shown(state.accent.gain_points)),
+        point=(state.setting.minutes, _shown(state.personalisation.gain_points)),
     )
 
 
 def accent_summary(state: State) -> str:
     """Return what the minutes brought the wearer, and what they cost everyone else."""
-    found, glasses = state.accent, state.glasses
+    found, glasses = state.personalisation, state.glasses
     verb = "gains" if found.gain_points >= 0 else "loses"
     other = "gain" if found.elsewhere_points >= 0 else "lose"
     sizes = [three_digits(round(abs(points), 1)) for points in (found.gain_points, found.elsewhere_points)]
@@ -258,9 +258,9 @@ def accent_summary(state: State) -> str:
 
 
 @lru_cache(maxsize=256)
-def _ladder(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
+def _ladder(task: PersonalisationTask) -> tuple[Floats, Floats, Floats]:
     """Return (local steps, gain, change elsewhere) along the ladder."""
-    found = [accent(lesson, step) for step in LADDER]
+    found = [personalisation_result(task, step) for step in LADDER]
     return (
         np.array(LADDER, dtype=np.float64),
         np.array([one.gain_points for one in found]),
@@ -270,11 +270,11 @@ def _ladder(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
 
 def _curve(state: State) -> tuple[Floats, Floats, Floats]:
     """Return (minutes, gain, change elsewhere) of the setting's pace, the student's own minutes among them."""
-    here = state.setting.minutes, state.accent.gain_points, state.accent.elsewhere_points
+    here = state.setting.minutes, state.personalisation.gain_points, state.personalisation.elsewhere_points
     if not state.setting.learns:
         minutes = np.array(MINUTES)
         return minutes, np.full(2, here[1]), np.full(2, here[2])
-    steps, gain, elsewhere = _ladder(state.lesson)
+    steps, gain, elsewhere = _ladder(state.task)
     minutes = steps * (state.setting.minutes / state.day.passes)
     inside = (minutes >= MINUTES[0] / AROUND) & (minutes <= MINUTES[1] * AROUND)
     columns = [np.append(values[inside], own) for values, own in zip((minutes, gain, elsewhere), here, strict=True)]
@@ -288,7 +288,7 @@ def _shown(points: float) -> float:
 
 def _accent_figure(state: State) -> Figure:
     minutes, gain, elsewhere = _curve(state)
-    found, glasses = state.accent, state.glasses
+    found, glasses = state.personalisation, state.glasses
     parts = [*_goals(glasses.gain_points, glasses.loss_points)]
     for name, series, values, here, place in (
         ("Own", 0, gain, found.gain_points, "above-right"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 
-from tracks.api.bench import Fix, Value
-from tracks.mobile_nomad.battery.model.step import exchange_of, memory_of, step_of
+from tracks import Fix, Value
+from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
+from tracks.api.outcome import Limit
+from tracks.mobile_nomad.battery.model.step import memory_of
 from tracks.mobile_nomad.battery.setting import BATCH, MINUTES, RESOLUTION, RESOLUTION_STEP, Glasses, Setting
 from tracks.mobile_nomad.battery.state import (
     FORGETTING,
@@ -17,36 +17,30 @@ from tracks.mobile_nomad.battery.state import (
     RAW_AUDIO_LEFT,
     TOO_HOT,
     TOO_LITTLE_GAIN,
-    measured,
+    State,
+    limit,
 )
 
-MOST, TRIED = 3, 4
-CLEARLY = 1e-6  # of a margin that a fix has to gain
-Offer = tuple[str, Value]
+Change = tuple[str, Value]  # a control and what to set it to
 
 
-def fixes(code: str, glasses: Glasses, setting: Setting) -> tuple[Fix, ...]:
-    """Return up to three changes that raise the margin of a failure: those that cure it first, then by margin."""
-    now = measured(code, glasses, setting).margin
-    helpful: list[tuple[bool, float, Fix]] = []
-    tried = 0
-    for control, value in dict.fromkeys(_OFFERS[code](glasses, setting)):
-        if getattr(setting, control) == value or tried == TRIED or len(helpful) == MOST:
-            continue
-        tried += 1
-        margin = measured(code, glasses, _changed(setting, control, value)).margin
-        if margin > now + CLEARLY:
-            helpful.append((margin < 0, -margin if margin < 0 else 0.0, Fix(control=control, value=value)))
-    return tuple(fix for *_, fix in sorted(helpful, key=lambda one: one[:2]))
+def fixes(code: str, state: State) -> tuple[Fix, ...]:
+    """Return up to three changes that help against a failure."""
+
+    def after(fix: Fix) -> Limit:
+        return limit(code, state.glasses, changed(state.setting, fix))
+
+    return best_fixes(state.limits[code], candidates(code, state), after)
 
 
-def _changed(setting: Setting, control: str, value: Value) -> Setting:
-    change: dict[str, Any] = {control: value}
-    return replace(setting, **change)
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Return the changes to try against a failure, the mildest first."""
+    for control, value in _CANDIDATES[code](state):
+        yield Fix(control=control, value=value)
 
 
-def _memory(glasses: Glasses, setting: Setting) -> Iterator[Offer]:
-    yield "batch", _largest_batch(glasses, setting)
+def _memory(state: State) -> Iterator[Change]:
+    yield "batch", _largest_batch(state.glasses, state.setting)
     yield "runtime", "ideal"
     yield "method", "tinytl_bias"
     yield "method", "last_k"
@@ -64,17 +58,16 @@ def _largest_batch(glasses: Glasses, setting: Setting) -> int:
     return int(min(BATCH[1], max(BATCH[0], 1 + (glasses.memory_bytes - one) // each)))
 
 
-def _battery(glasses: Glasses, setting: Setting) -> Iterator[Offer]:
+def _battery(state: State) -> Iterator[Change]:
+    glasses, setting, day = state.glasses, state.setting, state.day
     yield "schedule", "charging"
     if not setting.learns:
         yield "radio", "wifi"
         yield "data", "local"
         return
-    step = step_of(glasses, setting)
-    spent = measured(OVER_BATTERY, glasses, setting).quantity * glasses.battery_j
-    radio = exchange_of(glasses, setting).joules
-    if step.learning_w and radio < glasses.allowed_j:
-        yield "minutes", _minutes(setting.minutes * (glasses.allowed_j - radio) / (spent - radio))
+    if day.learning_j and day.radio_j < glasses.allowed_j:
+        wanted = setting.minutes * (glasses.allowed_j - day.radio_j) / (day.drained_j - day.radio_j)
+        yield "minutes", _minutes(wanted * JUST_INSIDE)
     else:
         yield "data", "local"
     yield "radio", "wifi"
@@ -82,33 +75,33 @@ def _battery(glasses: Glasses, setting: Setting) -> Iterator[Offer]:
 
 
 def _minutes(wanted: float) -> float:
-    """Return minutes on the slider, three digits, not above what is wanted."""
-    inside = min(max(wanted * 0.999, MINUTES[0]), MINUTES[1])
-    return float(f"{inside:.3g}") if inside > MINUTES[0] else MINUTES[0]
+    """Return minutes on the slider, in three digits, not above what is wanted."""
+    return max(MINUTES[0], rounded(min(wanted, MINUTES[1])))
 
 
-def _frames(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
+def _frames(state: State) -> Iterator[Change]:
     yield "schedule", "idle"
     yield "schedule", "charging"
-    if setting.learns:
+    if state.setting.learns:
         yield "runtime", "ideal"
         yield "method", "tinytl_bias"
 
 
-def _heat(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
-    if setting.learns:
-        yield "minutes", _minutes(setting.minutes / 2)
-        yield "minutes", _minutes(setting.minutes / 5)
+def _heat(state: State) -> Iterator[Change]:
+    if state.setting.learns:
+        yield "minutes", _minutes(state.setting.minutes / 2)
+        yield "minutes", _minutes(state.setting.minutes / 5)
     yield "schedule", "worn"
     yield "schedule", "idle"
 
 
-def _audio(_glasses: Glasses, _setting: Setting) -> Iterator[Offer]:
+def _audio(_state: State) -> Iterator[Change]:
     yield "data", "local"
     yield "data", "federated"
 
 
-def _forgetting(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
+def _forgetting(state: State) -> Iterator[Change]:
+    setting = state.setting
     if setting.resolution <= RESOLUTION[1] - 2 * RESOLUTION_STEP:
         yield "resolution", int(RESOLUTION[1])
     if setting.data == "local":
@@ -117,7 +110,8 @@ def _forgetting(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
     yield "minutes", _minutes(setting.minutes / 5)
 
 
-def _gain(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
+def _gain(state: State) -> Iterator[Change]:
+    setting = state.setting
     yield "minutes", _minutes(setting.minutes * 3)
     if setting.method in ("head", "tinytl_bias"):
         yield "method", "tinytl_lite_residual"
@@ -126,7 +120,7 @@ def _gain(_glasses: Glasses, setting: Setting) -> Iterator[Offer]:
         yield "resolution", int(RESOLUTION[1])
 
 
-_OFFERS: Mapping[str, Callable[[Glasses, Setting], Iterator[Offer]]] = {
+_CANDIDATES: Mapping[str, Callable[[State], Iterator[Change]]] = {
     OUT_OF_MEMORY: _memory,
     OVER_BATTERY: _battery,
     FRAMES_DROPPED: _frames,

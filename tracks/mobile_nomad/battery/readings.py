@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from tracks import Reading, Track
+from tracks import Reading
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.day import CASE_K_PER_W, CHARGER_LOSS, GLASSES_K_PER_W, SESSIONS, UNPLUGGED_H
 from tracks.mobile_nomad.battery.model.personalisation import WEARERS
 from tracks.mobile_nomad.battery.model.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, KERNEL_SHARE
 from tracks.mobile_nomad.battery.setting import DATA, METHODS, RADIOS, RUNTIMES
-from tracks.mobile_nomad.battery.state import State
+from tracks.mobile_nomad.battery.state import (
+    FORGETTING,
+    FRAMES_DROPPED,
+    OUT_OF_MEMORY,
+    OVER_BATTERY,
+    TOO_HOT,
+    TOO_LITTLE_GAIN,
+    State,
+)
 
 HUD = ("battery", "hottest", "own_accent")
 
@@ -35,21 +43,21 @@ def clock(minute: float) -> str:
     return f"{hours % 24:02d}:{minutes:02d}"
 
 
-def readings(track: Track, state: State) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the readings in the order of the page, those of the HUD first."""
     return (
-        _battery(track, state),
-        _hottest(track, state),
-        _own_accent(track, state),
-        _elsewhere(track, state),
-        _memory(track, state),
-        _frames(track, state),
-        _drain(track, state),
-        _leaves(track, state),
+        _battery(state),
+        _hottest(state),
+        _own_accent(state),
+        _elsewhere(state),
+        _memory(state),
+        _frames(state),
+        _drain(state),
+        _leaves(state),
     )
 
 
-def _battery(track: Track, state: State) -> Reading:
+def _battery(state: State) -> Reading:
     glasses, day, setting = state.glasses, state.day, state.setting
     allowed = in_words(glasses.allowed_share, "share")
     spent = f"{in_words(day.learning_j, 'J')} learning + {in_words(day.radio_j, 'J')} {RADIOS[setting.radio]}"
@@ -58,77 +66,71 @@ def _battery(track: Track, state: State) -> Reading:
         formula = f"{spent}, all from the charger: 0 J of {in_words(glasses.battery_j, 'J')}"
     else:
         formula = f"({spent}) / {in_words(glasses.battery_j, 'J')} = {in_words(drained, 'share')}"
-    packets = int(glasses.allowed_j // track.device.extras.get("lte_isolated_packet_j", glasses.allowed_j))
-    return Reading(
+    packets = int(glasses.allowed_j // state.track.device.extras.get("lte_isolated_packet_j", glasses.allowed_j))
+    return Reading.of(
+        state.limits[OVER_BATTERY],
         id="battery",
         label="Battery a day",
-        value=drained,
         unit="share",
-        limit=glasses.allowed_share,
         note=f"≤ {allowed}, {in_words(glasses.allowed_j, 'J')}",
         formula=formula,
         meaning=f"What learning and radio take from a full charge. {allowed} are {in_words(glasses.allowed_j, 'J')}, "
         f"or {packets} isolated LTE packets.",
-        source=f"{ENERGY}. {RADIO}. Battery: {track.sources['device.battery_wh']}. Limit: "
-        f"{track.sources['targets.extras.battery_share_per_day']}.",
+        source=f"{ENERGY}. {RADIO}. Battery: {state.track.sources['device.battery_wh']}. Limit: "
+        f"{state.track.sources['targets.extras.battery_share_per_day']}.",
     )
 
 
-def _hottest(track: Track, state: State) -> Reading:
+def _hottest(state: State) -> Reading:
     glasses, day = state.glasses, state.day
     warm = in_words(day.learning_w, "W")
-    return Reading(
+    return Reading.of(
+        state.limits[TOO_HOT],
         id="hottest",
         label="Hottest minute",
-        value=day.hottest,
         unit="°C",
-        limit=glasses.skin_c,
         note=f"≤ {three_digits(glasses.skin_c)} °C, {clock(day.hottest_at)}",
         formula=f"{three_digits(state.setting.ambient_c)} + {three_digits(day.hottest - state.setting.ambient_c)} K = "
         f"{three_digits(day.hottest)} °C; learning at {warm}, {in_words(day.pace, 'share')} of the time",
         meaning="The warmest of 1,440 minutes. The limit holds at any hour: glasses may be put on at any time. A "
         f"governor lets learning run only as far as everything together stays below {in_words(glasses.burst_w, 'W')}.",
-        source=f"{HEAT}. {DAY}. Limit: {track.sources['device.extras.skin_limit_c']}. Burst: "
-        f"{track.sources['device.extras.burst_power_w']}.",
+        source=f"{HEAT}. {DAY}. Limit: {state.track.sources['device.extras.skin_limit_c']}. Burst: "
+        f"{state.track.sources['device.extras.burst_power_w']}.",
     )
 
 
-def _own_accent(track: Track, state: State) -> Reading:
-    found, goal = state.accent, state.glasses.gain_points
-    return Reading(
+def _own_accent(state: State) -> Reading:
+    found, goal = state.personalisation, state.glasses.gain_points
+    return Reading.of(
+        state.limits[TOO_LITTLE_GAIN],
         id="own_accent",
         label="Own accent",
-        value=found.gain_points,
         unit="points",
-        limit=goal,
-        at_most=False,
         note=f"≥ {in_words(goal, 'points')}",
         formula=f"{in_words(found.own, 'share')} − {in_words(found.own_before, 'share')}, after "
         f"{three_digits(state.day.passes)} passes of {METHODS[state.setting.method]}, {DATA[state.setting.data]}",
         meaning=f"What a day of learning adds to the accuracy on the wearer’s accent, the mean of {WEARERS} wearers. A "
         "proxy task: the direction carries over, the digits do not.",
-        source=f"{PROXY}. Target: {track.sources['targets.extras.own_accent_gain_points']}.",
+        source=f"{PROXY}. Target: {state.track.sources['targets.extras.own_accent_gain_points']}.",
     )
 
 
-def _elsewhere(track: Track, state: State) -> Reading:
-    found, least = state.accent, -state.glasses.loss_points
-    return Reading(
+def _elsewhere(state: State) -> Reading:
+    found, least = state.personalisation, -state.glasses.loss_points
+    return Reading.of(
+        state.limits[FORGETTING],
         id="elsewhere",
         label="Other accents",
-        value=found.elsewhere_points,
         unit="points",
-        limit=least,
-        at_most=False,
         note=f"≥ {in_words(least, 'points')}",
         formula=f"{in_words(found.elsewhere, 'share')} − {in_words(found.elsewhere_before, 'share')}",
         meaning="What the same learning does to the accuracy on all accents. The first passes help them, since the "
         "accent was missing; many passes over one voice cost them.",
-        source=f"{PROXY}. Limit: {track.sources['targets.extras.elsewhere_loss_points']}.",
+        source=f"{PROXY}. Limit: {state.track.sources['targets.extras.elsewhere_loss_points']}.",
     )
 
 
-def _memory(track: Track, state: State) -> Reading:
+def _memory(state: State) -> Reading:
     memory, setting = state.step.memory, state.setting
     total = float(memory.total_bytes)
     terms = " + ".join(
@@ -141,21 +143,20 @@ def _memory(track: Track, state: State) -> Reading:
         )
     )
     times = three_digits(total / state.step.inference_bytes)
-    return Reading(
+    return Reading.of(
+        state.limits[OUT_OF_MEMORY],
         id="memory",
         label="Learning memory",
-        value=total,
         unit="iB",
-        limit=state.glasses.memory_bytes,
         note=f"≤ {in_words(state.glasses.memory_bytes, 'iB')}, {RUNTIMES[setting.runtime]}",
         formula=f"{terms} = {in_words(total, 'iB')}",
         meaning=f"{times} times the memory of inference. A runtime that keeps only what is needed does with less than "
         "PyTorch, which keeps the input of every layer from the first that trains.",
-        source=f"{MEMORY}. Budget: {track.sources['device.learning_memory_bytes']}.",
+        source=f"{MEMORY}. Budget: {state.track.sources['device.learning_memory_bytes']}.",
     )
 
 
-def _frames(track: Track, state: State) -> Reading:
+def _frames(state: State) -> Reading:
     day, step = state.day, state.step
     worn = state.setting.schedule == "worn" and state.setting.learns
     allowed = in_words(state.glasses.deadline_s, "s")
@@ -165,24 +166,22 @@ def _frames(track: Track, state: State) -> Reading:
         if worn
         else "; nothing learns in a session"
     )
-    return Reading(
+    return Reading.of(
+        state.limits[FRAMES_DROPPED],
         id="frames",
         label="Slowest session",
-        value=day.slowest,
         unit="frames/s",
-        limit=state.glasses.frames_per_s,
-        at_most=False,
         note=f"≥ {three_digits(state.glasses.frames_per_s)} frames/s",
         formula=f"frame {in_words(day.latency_s, 's')} at p99, {allowed} allowed{beside}",
         meaning="The frame rate of the slowest session. Frames wait for the memory bus and for whatever step cannot be "
         "interrupted; above the skin limit the clock halves.",
         source=f"assumed: {in_words(FRAME_S, 's')} of capture and rendering, {in_words(KERNEL_SHARE, 'share')} of a "
-        f"step uninterrupted. Frame rate: {track.sources['device.extras.frames_per_s']}. Bandwidth: "
-        f"{track.sources['device.memory_bytes_per_s']}.",
+        f"step uninterrupted. Frame rate: {state.track.sources['device.extras.frames_per_s']}. Bandwidth: "
+        f"{state.track.sources['device.memory_bytes_per_s']}.",
     )
 
 
-def _drain(track: Track, state: State) -> Reading:
+def _drain(state: State) -> Reading:
     ratio, traffic, duty = state.drain_terms
     if not state.setting.learns:
         formula, meaning = "the cloud learns: 0", "Nothing learns on the glasses; the radio carries the voice instead."
@@ -206,12 +205,12 @@ def _drain(track: Track, state: State) -> Reading:
         note="times inference",
         formula=formula,
         meaning=meaning,
-        source=f"{ENERGY}. Peak: {track.sources['device.peak_flop_per_s']}. Utilisation: "
-        f"{track.sources['device.utilisation']}.",
+        source=f"{ENERGY}. Peak: {state.track.sources['device.peak_flop_per_s']}. Utilisation: "
+        f"{state.track.sources['device.utilisation']}.",
     )
 
 
-def _leaves(track: Track, state: State) -> Reading:
+def _leaves(state: State) -> Reading:
     exchange, setting = state.exchange, state.setting
     up, down = in_words(exchange.up_bytes, "B"), in_words(exchange.down_bytes, "B")
     value = {"local": "nothing", "federated": f"{up} update", "upload": f"{up} voice"}[setting.data]
@@ -232,5 +231,5 @@ def _leaves(track: Track, state: State) -> Reading:
         note={"local": "no guarantee needed", "federated": "no formal guarantee", "upload": "raw audio"}[setting.data],
         formula=formula,
         meaning=meaning,
-        source=f"{RADIO}. Speech: {track.sources['device.extras.audio_s_per_day']}.",
+        source=f"{RADIO}. Speech: {state.track.sources['device.extras.audio_s_per_day']}.",
     )

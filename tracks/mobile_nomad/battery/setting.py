@@ -1,11 +1,12 @@
-"""One state of the Battery-Privacy bench's controls, what they reach, and the numbers of the glasses it runs on."""
+"""One state of the Battery-Privacy bench's controls, their ranges and defaults, and the numbers of the glasses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from physics.sources import Sourced, source
 from physics.units import BITS_PER_BYTE, JOULES_PER_WH
 from tracks import Track, Value
 
@@ -36,13 +37,18 @@ RADIOS: Mapping[RadioName, str] = {"lte": "LTE", "wifi": "Wi-Fi"}
 DATA: Mapping[Data, str] = {"local": "local", "federated": "federated", "upload": "upload"}
 RUNTIMES: Mapping[Runtime, str] = {"stock": "stock", "ideal": "ideal"}
 
-DEFAULT_METHOD: Method = "full"
-DEFAULT_BATCH, DEFAULT_MINUTES, DEFAULT_RESOLUTION = 16, 10.0, 224
-DEFAULT_SCHEDULE: Schedule = "worn"
-DEFAULT_RADIO: RadioName = "lte"
-DEFAULT_DATA: Data = "federated"
-DEFAULT_RUNTIME: Runtime = "stock"
-DEFAULT_AMBIENT_C, DEFAULT_DISTANCE = 25.0, 0.75
+DEFAULTS: Mapping[str, Sourced[Any]] = {
+    "method": Sourced("full", source("assumed: every weight, as on a server")),
+    "batch": Sourced(16, source("assumed: 16, as on a server")),
+    "minutes": Sourced(10.0, source("assumed: a third of the day’s half hour of speech")),
+    "schedule": Sourced("worn", source("assumed: at once, while the speech is heard")),
+    "data": Sourced("federated", source("assumed: updates leave, recordings do not")),
+    "radio": Sourced("lte", source("assumed: on the road")),
+    "resolution": Sourced(224, source("Cai et al. 2020 (TinyTL): 224", kind="paper")),
+    "runtime": Sourced("stock", source("assumed: what comes with the framework")),
+    "ambient_c": Sourced(25.0, source("assumed: a warm day")),
+    "accent_distance": Sourced(0.75, source("assumed: most of this accent was missing when the model was made")),
+}
 
 LORA_RANK = 8
 LAST_BLOCKS = 3
@@ -79,6 +85,9 @@ class Setting:
 def setting_of(values: Mapping[str, Value]) -> Setting:
     """Return the state that the bench's controls describe."""
     return Setting(**values)  # type: ignore[arg-type]
+
+
+DEFAULT = setting_of({name: usual.value for name, usual in DEFAULTS.items()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tracks.api.bench import Verdict
+from collections.abc import Callable, Mapping
+
+from tracks import Reading, Verdict
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.fixes import fixes
 from tracks.mobile_nomad.battery.model.personalisation import FEATURES
 from tracks.mobile_nomad.battery.setting import METHODS, RADIOS
 from tracks.mobile_nomad.battery.state import (
-    FAILURES,
     FORGETTING,
     FRAMES_DROPPED,
     OUT_OF_MEMORY,
@@ -17,43 +18,30 @@ from tracks.mobile_nomad.battery.state import (
     TOO_HOT,
     TOO_LITTLE_GAIN,
     State,
-    measured,
 )
 
-# what it is called when it fails, and when it does not; what the quantity is
-WORDS = {
-    OUT_OF_MEMORY: ("Out of memory", "Fits in memory", "Learning memory"),
-    OVER_BATTERY: ("Over the battery", "Inside the battery", "Battery a day"),
-    FRAMES_DROPPED: ("Frames dropped", "No frame dropped", "Slowest session"),
-    TOO_HOT: ("Too hot", "Cool on the face", "Hottest minute"),
-    RAW_AUDIO_LEFT: ("Raw audio left", "No raw audio left", "Raw audio sent"),
-    FORGETTING: ("Forgetting", "Nothing forgotten", "Other accents"),
-    TOO_LITTLE_GAIN: ("Too little gain", "The accent is learnt", "Own accent"),
-}
+
+def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]:
+    """Return the seven judgements, each on the reading that it is about."""
+    by_id = {one.id: one for one in (*readings, _raw_audio(state))}
+    return tuple(_verdict(code, state, by_id[reading]) for code, (reading, *_) in _JUDGED.items())
 
 
-def verdicts(state: State) -> tuple[Verdict, ...]:
-    """Return the seven judgements, each at its level."""
-    return tuple(_verdict(code, state) for code in FAILURES)
-
-
-def _verdict(code: str, state: State) -> Verdict:
-    found = measured(code, state.glasses, state.setting)
-    fails = found.margin < 0
-    bad, good, measure = WORDS[code]
+def _verdict(code: str, state: State, reading: Reading) -> Verdict:
+    _, bad, good, cause = _JUDGED[code]
+    fails = reading.level == "fail"
     return Verdict(
         code=code,
-        level="fail" if fails else "ok",
+        reading=reading,
         title=bad if fails else good,
-        measure=measure,
-        quantity=found.quantity,
-        limit=found.limit,
-        unit=found.unit,
-        at_most=found.at_most,
-        scale=found.scale,
-        cause=_CAUSES[code](state),
-        fixes=fixes(code, state.glasses, state.setting) if fails else (),
+        cause=cause(state),
+        fixes=fixes(code, state) if fails else (),
     )
+
+
+def _raw_audio(state: State) -> Reading:
+    """Return how much of the voice was sent; the page shows what leaves in words instead."""
+    return Reading.of(state.limits[RAW_AUDIO_LEFT], id="raw_audio", label="Raw audio sent", unit="MB of voice")
 
 
 def _memory(state: State) -> str:
@@ -117,7 +105,7 @@ def _forgetting(state: State) -> str:
     if not state.setting.learns:
         return "The cloud learns on every accent at once."
     passes = three_digits(state.day.passes)
-    if state.lesson.features < FEATURES and state.day.passes < 20:
+    if state.task.features < FEATURES and state.day.passes < 20:
         return f"At {state.setting.resolution} pixels the spectrogram is too coarse for every accent."
     if state.setting.data == "federated":
         return f"{passes} passes over the day’s speech, half of them averaged with the fleet’s."
@@ -133,12 +121,13 @@ def _gain(state: State) -> str:
     return f"{trains}."
 
 
-_CAUSES = {
-    OUT_OF_MEMORY: _memory,
-    OVER_BATTERY: _battery,
-    FRAMES_DROPPED: _frames,
-    TOO_HOT: _heat,
-    RAW_AUDIO_LEFT: _audio,
-    FORGETTING: _forgetting,
-    TOO_LITTLE_GAIN: _gain,
+# the reading that is judged; what it is called when it fails, and when it does not; its cause in a sentence
+_JUDGED: Mapping[str, tuple[str, str, str, Callable[[State], str]]] = {
+    OUT_OF_MEMORY: ("memory", "Out of memory", "Fits in memory", _memory),
+    OVER_BATTERY: ("battery", "Over the battery", "Inside the battery", _battery),
+    FRAMES_DROPPED: ("frames", "Frames dropped", "No frame dropped", _frames),
+    TOO_HOT: ("hottest", "Too hot", "Cool on the face", _heat),
+    RAW_AUDIO_LEFT: ("raw_audio", "Raw audio left", "No raw audio left", _audio),
+    FORGETTING: ("elsewhere", "Forgetting", "Nothing forgotten", _forgetting),
+    TOO_LITTLE_GAIN: ("own_accent", "Too little gain", "The accent is learnt", _gain),
 }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.states import OnTrack
 from tracks.mobile_nomad.battery.setting import glasses_of, setting_of
-from tracks.mobile_nomad.battery.state import state_of
+from tracks.mobile_nomad.battery.state import evaluate
 from tracks.mobile_nomad.track import MOBILE_NOMAD
 
 NOMAD = OnTrack(MOBILE_NOMAD, MOBILE_NOMAD.crisis, setting_of)
@@ -15,4 +15,4 @@ START = NOMAD.setting()
 
 def state(**values):
     """Return everything computed for the start settings with some values replaced."""
-    return state_of(GLASSES, replace(START, **values))
+    return evaluate(MOBILE_NOMAD, replace(START, **values))

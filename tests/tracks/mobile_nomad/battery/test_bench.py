@@ -14,7 +14,7 @@ from tracks import Slider
 from tracks.certify.certificate import certify
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.mobile_nomad.battery.setting import METHODS, glasses_of
-from tracks.mobile_nomad.battery.state import FAILURES, measured
+from tracks.mobile_nomad.battery.state import FAILURES, limit
 from tracks.mobile_nomad.track import MOBILE_NOMAD
 
 MIB = 2**20
@@ -177,7 +177,7 @@ def test_a_verdict_says_what_is_measured_and_a_reading_agrees_with_it(values):
         judged, read = verdict(outcome, code), outcome.reading(reading)
         assert (judged.quantity, judged.limit) == (pytest.approx(read.value), read.limit)
         assert (judged.level == "fail") == (read.level == "fail")
-        assert judged.margin == pytest.approx(measured(code, GLASSES, replace(START, **values)).margin)
+        assert judged.margin == pytest.approx(limit(code, GLASSES, replace(START, **values)).margin)
 
 
 def test_every_failure_has_words_of_its_own():

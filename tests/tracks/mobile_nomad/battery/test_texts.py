@@ -7,7 +7,7 @@ import pytest
 
 from tests.states import failures, plain
 from tests.tracks.mobile_nomad.battery.states import BENCH, run, state
-from tracks.mobile_nomad.battery import texts
+from tracks.mobile_nomad.battery import closing
 from tracks.mobile_nomad.battery.figures import ACCENT, DAY, MEMORY
 from tracks.mobile_nomad.battery.readings import clock
 from tracks.mobile_nomad.track import MOBILE_NOMAD
@@ -67,14 +67,14 @@ def test_the_brief_speaks_with_a_role_and_the_numbers_of_the_track():
 
 def test_both_designs_of_the_model_answer_win_and_what_it_says_of_them_holds():
     answer = plain(BENCH.reflection.model_answer)
-    for design in (texts.BY_DAY, texts.BY_NIGHT):
+    for design in (closing.BY_DAY, closing.BY_NIGHT):
         values = {name: getattr(design, name) for name in BENCH.defaults()}
         assert failures(run(**values)) == set()
-    by_day = {name: getattr(texts.BY_DAY, name) for name in BENCH.defaults()}
-    assert failures(run(**{**by_day, "minutes": 2 * texts.BY_DAY.minutes})) == {"over_battery"}
-    assert "forgetting" in failures(run(**{**by_day, "minutes": 4 * texts.BY_DAY.minutes}))
+    by_day = {name: getattr(closing.BY_DAY, name) for name in BENCH.defaults()}
+    assert failures(run(**{**by_day, "minutes": 2 * closing.BY_DAY.minutes})) == {"over_battery"}
+    assert "forgetting" in failures(run(**{**by_day, "minutes": 4 * closing.BY_DAY.minutes}))
     night = state(method="lora", batch=8, minutes=10.0, schedule="charging")
-    assert night.accent.elsewhere_points > 0  # "so that others gain too"
+    assert night.personalisation.elsewhere_points > 0  # "so that others gain too"
     assert "825 J of 173 J" in answer
     assert "849 MiB of 512 MiB" in answer
     share = state(method="lora").step.memory

@@ -40,7 +40,7 @@ REACH: Mapping[Method, float] = {"head": 0.25}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Accent:
+class PersonalisationResult:
     """Accuracies before and after a day's learning [1], on the wearer's accent and elsewhere."""
 
     own_before: float
@@ -60,7 +60,7 @@ class Accent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lesson:
+class PersonalisationTask:
     """All that the proxy task depends on besides the passes: what does not touch it costs no run."""
 
     fleet_seed: int
@@ -72,10 +72,10 @@ class Lesson:
     data: Data
 
 
-def lesson_of(glasses: Glasses, setting: Setting) -> Lesson:
+def personalisation_task(glasses: Glasses, setting: Setting) -> PersonalisationTask:
     """Return what learning depends on in a setting; the cloud trains everything at full resolution."""
     learns = setting.learns
-    return Lesson(
+    return PersonalisationTask(
         fleet_seed=glasses.fleet_seed,
         skew_alpha=glasses.skew_alpha,
         distance=setting.accent_distance,
@@ -133,26 +133,24 @@ def _before(fleet_seed: int, skew_alpha: float, distance: float) -> tuple[float,
 
 
 @lru_cache(maxsize=8192)
-def accent(lesson: Lesson, steps: int) -> Accent:
+def personalisation_result(task: PersonalisationTask, steps: int) -> PersonalisationResult:
     """Return what a number of passes does to both accuracies."""
-    fleet = _fleet(lesson.fleet_seed, lesson.skew_alpha, lesson.features)
+    fleet = _fleet(task.fleet_seed, task.skew_alpha, task.features)
     problem = fleet.problem
-    start = fleet.everyone if lesson.data == "upload" else fleet.shipped(lesson.distance)
-    taken = CLOUD_STEPS if lesson.data == "upload" else steps
+    start = fleet.everyone if task.data == "upload" else fleet.shipped(task.distance)
+    taken = CLOUD_STEPS if task.data == "upload" else steps
 
     def change(client: int) -> Floats:
         if not taken:
             return np.zeros_like(start)
-        own = personalise(
-            problem, start, client=client, local_steps=taken, learning_rate=LEARNING_RATE, rank=lesson.rank
-        )
-        return lesson.reach * (own.weights - start)
+        own = personalise(problem, start, client=client, local_steps=taken, learning_rate=LEARNING_RATE, rank=task.rank)
+        return task.reach * (own.weights - start)
 
     changes = np.stack([change(client) for client in _wearers(problem)])
-    if lesson.data != "local":
+    if task.data != "local":
         others = [int(np.flatnonzero(problem.city == city)[0]) for city in range(CITIES) if city != OWN_CITY]
         mean = (sum(change(client) for client in others) + changes[0]) / CITIES
         changes = (1 - FEDERATED_SHARE) * changes + FEDERATED_SHARE * mean
     own, elsewhere = _scores(fleet, start + changes)
-    own_before, elsewhere_before = _before(lesson.fleet_seed, lesson.skew_alpha, lesson.distance)
-    return Accent(own_before=own_before, elsewhere_before=elsewhere_before, own=own, elsewhere=elsewhere)
+    own_before, elsewhere_before = _before(task.fleet_seed, task.skew_alpha, task.distance)
+    return PersonalisationResult(own_before=own_before, elsewhere_before=elsewhere_before, own=own, elsewhere=elsewhere)

@@ -12,15 +12,15 @@ from tracks.mobile_nomad.battery.model.personalisation import (
     LEARNING_RATE,
     _fleet,
     _wearers,
-    accent,
-    lesson_of,
+    personalisation_result,
+    personalisation_task,
     steps_of,
 )
 
 
 def learnt(steps, **values):
     """Return the proxy's answer for the start settings with some values replaced."""
-    return accent(lesson_of(GLASSES, replace(START, **values)), steps)
+    return personalisation_result(personalisation_task(GLASSES, replace(START, **values)), steps)
 
 
 def test_nothing_learnt_changes_nothing():
@@ -63,15 +63,15 @@ def test_fewer_directions_learn_less_and_forget_less():
 def test_a_coarser_spectrogram_knows_less_of_everyone():
     fine, coarse = (learnt(20, resolution=side) for side in (224, 96))
     assert coarse.elsewhere_points < fine.elsewhere_points - 1
-    assert lesson_of(GLASSES, replace(START, resolution=112)).features == FEATURES / 2
+    assert personalisation_task(GLASSES, replace(START, resolution=112)).features == FEATURES / 2
 
 
 def test_the_cloud_learns_the_same_whatever_the_glasses_would_do():
-    one = lesson_of(GLASSES, replace(START, data="upload"))
-    other = lesson_of(GLASSES, replace(START, data="upload", method="head", resolution=96, minutes=0.5))
+    one = personalisation_task(GLASSES, replace(START, data="upload"))
+    other = personalisation_task(GLASSES, replace(START, data="upload", method="head", resolution=96, minutes=0.5))
     assert one == other
-    assert accent(one, 0) == accent(one, 500)
-    assert accent(one, 0).gain_points > 8
+    assert personalisation_result(one, 0) == personalisation_result(one, 500)
+    assert personalisation_result(one, 0).gain_points > 8
 
 
 def test_the_local_change_is_that_of_personalisation():
