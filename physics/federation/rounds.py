@@ -66,11 +66,15 @@ class Aggregation:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trajectory:
-    """All models of a run (R+1, d, 10), the clipped share of each round (R,), the first diverged round."""
+    """All models of a run (R+1, d, 10), the clipped share of each round (R,), the first diverged round.
+
+    ``lengths`` (R, K): of each update before it was clipped, 0 where none arrived; None where nothing is clipped.
+    """
 
     states: Floats
     clipped: Floats
     diverged_at: int | None
+    lengths: Floats | None = None
 
 
 def trajectory(
@@ -92,6 +96,7 @@ def trajectory(
     singles = importance / np.maximum(received @ importance, np.finfo(np.float64).tiny)[:, None]
     states = np.zeros((rounds + 1, problem.dimension, CLASSES))
     clipped = np.zeros(rounds)
+    lengths = None if aggregation.clip is None else np.zeros((rounds, clients))
     diverged_at = None
     controls = np.zeros((clients, problem.dimension, CLASSES)) if scaffold else None
     server_control = np.zeros((problem.dimension, CLASSES))
@@ -120,7 +125,8 @@ def trajectory(
             controls[who] = correction
             server_control = server_control - (who.size * server_control + gone) / clients
         part = count * share
-        if aggregation.clip is not None:
+        if aggregation.clip is not None and lengths is not None:
+            lengths[index, who] = length
             clipped[index] = count @ (length > aggregation.clip) / count.sum()
             length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was scaled down
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
@@ -131,4 +137,4 @@ def trajectory(
         states[index + 1], shortened = bounded(states[index] + aggregation.server_learning_rate * step)
         if (too_long or shortened) and diverged_at is None:
             diverged_at = index + 1
-    return Trajectory(states=states, clipped=clipped, diverged_at=diverged_at)
+    return Trajectory(states=states, clipped=clipped, diverged_at=diverged_at, lengths=lengths)

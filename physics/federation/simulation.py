@@ -34,7 +34,8 @@ class FederatedRun:
 
     ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round, or after
     the ``last`` rounds alone.
-    ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped.
+    ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped. ``lengths`` (R, K): of
+    each update before that [units of the weights], 0 where none arrived; None without ``clip``.
     ``weights`` (d, 10): the last model. ``diverged_at``: first round scaled down to 1e6, or None.
     """
 
@@ -45,6 +46,7 @@ class FederatedRun:
     clipped: Floats
     weights: Floats
     diverged_at: int | None
+    lengths: Floats | None = None
 
 
 def simulate(
@@ -116,7 +118,7 @@ def simulate(
     -------
     FederatedRun
         ``accuracy`` and ``loss`` (R+1 or last,), ``group_accuracy`` (R+1 or last, cities), ``survivors``
-        (R, K), ``clipped`` (R,), ``weights`` (d, 10), ``diverged_at``.
+        (R, K), ``clipped`` (R,), ``weights`` (d, 10), ``diverged_at``, ``lengths`` (R, K) or None.
 
     Raises
     ------
@@ -252,6 +254,7 @@ def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Tr
         clipped=read_only(path.clipped),
         weights=read_only(path.states[-1].copy()),
         diverged_at=path.diverged_at,
+        lengths=None if path.lengths is None else read_only(path.lengths),
     )
 
 

@@ -106,10 +106,13 @@ def test_clipped_is_the_share_of_arrived_updates_longer_than_the_clip():
     everyone = np.ones((1, 20), dtype=bool)
     run = simulate(PROBLEM, rounds=1, clients_per_round=20, local_steps=5, clip=clip, participation=everyone)
     assert run.clipped[0] == 0.5
+    assert run.lengths[0] == pytest.approx(lengths)
     half = everyone & (lengths > clip)
     run = simulate(PROBLEM, rounds=1, clients_per_round=20, local_steps=5, clip=clip, participation=half)
     assert run.clipped[0] == 1
+    assert (run.lengths[0] > 0).tolist() == half[0].tolist()
     assert simulate(PROBLEM, **COMMON).clipped.tolist() == [0] * 30
+    assert simulate(PROBLEM, **COMMON).lengths is None
 
 
 def test_a_tighter_clip_clips_more():
