@@ -1,4 +1,4 @@
-"""What a state of the privacy bench promises, adds, spends and moves, and everything that it gives, in one object."""
+"""What a promise takes, spends and moves: calibrated noise, epsilon by round, and bytes a day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from physics.privacy import (
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from physics.validation import Floats, as_float
 from tracks import Track
-from tracks.missions.privacy.runs import Learned, Learning, ceiling, learned
 from tracks.missions.privacy.setting import HORIZON_DAYS, ROUNDS, SERVICE_BYTES_PER_DAY, Noise, Setting
 
 HALVINGS = 60
@@ -27,7 +26,7 @@ MAX_ROUNDS = int(ROUNDS[1])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mechanism:
+class CalibratedNoise:
     """The noise that a promise takes.
 
     Attributes:
@@ -42,24 +41,24 @@ class Mechanism:
 
 
 @lru_cache(maxsize=4096)
-def mechanism(
+def calibrated_noise(
     noise: Noise, epsilon: float, clip_norm: float, cohort: int, fleet: int, rounds: int, delta: float
-) -> Mechanism:
+) -> CalibratedNoise:
     """Return the least noise that keeps epsilon over all rounds, for a placement."""
     rate = cohort / fleet
     taken = int(participations_per_client(sampling_rate=rate, rounds=rounds))
     if noise == "local":
         own = float(local_noise_multiplier(epsilon=epsilon, delta=delta, participations=taken))
-        return Mechanism(multiplier=own, on_average=own * clip_norm / math.sqrt(cohort), participations=taken)
+        return CalibratedNoise(multiplier=own, on_average=own * clip_norm / math.sqrt(cohort), participations=taken)
     shared = float(noise_multiplier(epsilon=epsilon, sampling_rate=rate, rounds=rounds, delta=delta))
-    return Mechanism(multiplier=shared, on_average=shared * clip_norm / cohort, participations=taken)
+    return CalibratedNoise(multiplier=shared, on_average=shared * clip_norm / cohort, participations=taken)
 
 
-def mechanism_of(setting: Setting, *, noise: Noise | None = None, epsilon: float | None = None) -> Mechanism:
-    """Return the noise of a setting, or of the same with another placement or promise."""
-    return mechanism(
+def calibrated_noise_of(setting: Setting, *, noise: Noise | None = None) -> CalibratedNoise:
+    """Return the noise of a setting, or of the same with another placement."""
+    return calibrated_noise(
         noise or setting.noise,
-        setting.epsilon if epsilon is None else epsilon,
+        setting.epsilon,
         setting.clip_norm,
         setting.cohort,
         setting.fleet,
@@ -92,68 +91,6 @@ def _spent_locally(multiplier: float, rate: float, delta: float) -> Floats:
         enough = np.asarray(gaussian_delta(sigma, epsilon=np.exp(middle))) <= delta
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return np.concatenate(([0.0], np.exp(high)[which]))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Found:
-    """Everything that one state gives.
-
-    Attributes:
-        learning: what its runs depend on. learned: how they end. ceiling: accuracy with all data in one place, 0..1.
-        mechanism: the noise in force, or None. spent: epsilon after 0 ... 200 rounds of it, or None.
-        moved: bytes a day, whole fleet [B]. allowed: what may move in a day [B].
-    """
-
-    learning: Learning
-    learned: Learned
-    ceiling: float
-    mechanism: Mechanism | None
-    spent: Floats | None
-    moved: float
-    allowed: float
-
-    @property
-    def gap(self) -> float:
-        """How many points the accuracy lies below the ceiling; below 0 above it."""
-        return round(100 * (self.ceiling - self.learned.accuracy), 9) + 0.0
-
-
-def learning_of(track: Track, setting: Setting, *, seed: int) -> Learning:
-    """Return what learning depends on in a setting."""
-    return Learning(
-        fleet_seed=track.fleet.seed,
-        alpha=track.fleet.skew_alpha,
-        rounds=setting.rounds,
-        local_steps=setting.local_steps,
-        cohort=setting.cohort,
-        clip_norm=setting.clip_norm if setting.private else None,
-        seed=seed,
-    )
-
-
-def found(track: Track, setting: Setting, *, seed: int) -> Found:
-    """Return what a setting gives on a track; ``seed`` draws other rounds and noise on the same partition."""
-    learning = learning_of(track, setting, seed=seed)
-    added = mechanism_of(setting) if setting.private else None
-    spent = None
-    if added is not None:
-        spent = spent_by_round(setting.noise, added.multiplier, setting.cohort, setting.fleet, setting.delta)
-    return Found(
-        learning=learning,
-        learned=what_is_learnt(track, setting, learning, added),
-        ceiling=ceiling(track.fleet.seed, track.fleet.skew_alpha),
-        mechanism=added,
-        spent=spent,
-        moved=moved_bytes(track, setting),
-        allowed=allowed_bytes(track, setting.fleet),
-    )
-
-
-def what_is_learnt(track: Track, setting: Setting, learning: Learning, added: Mechanism | None) -> Learned:
-    """Return how the runs of a setting end; with the data in one place nothing is drawn."""
-    if setting.deployment == "centralised":
-        return Learned(seeds=(ceiling(track.fleet.seed, track.fleet.skew_alpha),) * 3, clipped=0.0)
-    return learned(learning, 0.0 if added is None else added.on_average)
 
 
 def moved_bytes(track: Track, setting: Setting) -> float:

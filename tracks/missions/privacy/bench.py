@@ -5,27 +5,24 @@ from __future__ import annotations
 from tracks import Bench, Fact, Outcome, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
-from tracks.missions.privacy import texts
-from tracks.missions.privacy.accounting import found
+from tracks.missions.privacy import closing, texts
 from tracks.missions.privacy.controls import controls, presets
-from tracks.missions.privacy.figures import FRONTIER, FUEL, frontier_drawing, fuel_drawing, panels
-from tracks.missions.privacy.predictions import predictions
+from tracks.missions.privacy.figures import drawings, panels
 from tracks.missions.privacy.readings import HUD, guarantee_in_words, readings
 from tracks.missions.privacy.setting import setting_of
-from tracks.missions.privacy.verdicts import FAILURES, verdicts
+from tracks.missions.privacy.state import FAILURES, evaluate
+from tracks.missions.privacy.verdicts import verdicts
 
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
     """Return readings, verdicts and both figures for one state, from one set of runs and one accountant."""
     setting = setting_of(values)
-    given = found(track, setting, seed=seed)
+    state = evaluate(track, setting, seed=seed)
+    shown = readings(state)
     return Outcome(
-        panels={
-            FRONTIER: frontier_drawing(track, setting, given),
-            FUEL: fuel_drawing(track, setting, given),
-        },
-        readings=readings(track, setting, given),
-        verdicts=verdicts(track, setting, given),
+        panels=drawings(state),
+        readings=shown,
+        verdicts=verdicts(state, shown),
         decision={
             **values,
             "epsilon": setting.epsilon if setting.private else 0.0,
@@ -41,13 +38,13 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
-    predictions=predictions,
-    observation=texts.OBSERVATION,
-    reflection=texts.reflection,
+    predictions=texts.predictions,
+    observation=closing.OBSERVATION,
+    reflection=closing.reflection,
     hud=HUD,
     failures=FAILURES,
     presets=presets,
-    peek=texts.peek,
+    peek=closing.peek,
     texts=(
         *brief_texts("privacy"),
         declared.DEVICE_SINGULAR,

@@ -14,13 +14,13 @@ from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import words
-from tracks.missions.privacy.accounting import MAX_ROUNDS, Found, learning_of, mechanism, mechanism_of
-from tracks.missions.privacy.runs import Learned, Learning, learned
+from tracks.common.provenance import quantity_text
+from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise, calibrated_noise_of
+from tracks.missions.privacy.runs import LearningResult, LearningTask, learning_result, learning_task
 from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
-from tracks.missions.privacy.verdicts import stop_round
+from tracks.missions.privacy.state import State
 
-FRONTIER, FUEL = "accuracy_by_epsilon", "epsilon_by_round"
+FRONTIER, BUDGET = "accuracy_by_epsilon", "epsilon_by_round"
 PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve
 SERIES = {"central": 0, "local": 1}
 
@@ -33,7 +33,7 @@ MAX_PLACES = 100  # of a line: more than a screen tells apart
 def panels(track: Track) -> tuple[Panel, Panel]:
     """Return the two panels of a track, with axes that never move."""
     targets = track.targets
-    frontier, fuel = _axes(targets.epsilon, targets.epsilon_unit)
+    frontier, budget = _axes(targets.epsilon, targets.epsilon_unit)
     return (
         Panel(
             id=FRONTIER,
@@ -43,13 +43,18 @@ def panels(track: Track) -> tuple[Panel, Panel]:
             limits=partial(_bare_frontier, targets.safety_accuracy),
         ),
         Panel(
-            id=FUEL,
+            id=BUDGET,
             question="Does the budget last?",
-            x=fuel[0],
-            y=fuel[1],
-            limits=partial(_bare_fuel, targets.epsilon),
+            x=budget[0],
+            y=budget[1],
+            limits=partial(_bare_budget, targets.epsilon),
         ),
     )
+
+
+def drawings(state: State) -> dict[str, Drawing]:
+    """Return both drawings of a state."""
+    return {FRONTIER: _frontier_drawing(state), BUDGET: _budget_drawing(state)}
 
 
 @lru_cache(maxsize=64)
@@ -69,14 +74,14 @@ def _axes(bound: float, unit: str) -> tuple[tuple[Axis, Axis], tuple[Axis, Axis]
 
 def _frontier_limits(safety: float) -> Iterator[charts.Part]:
     yield charts.band(safety, ACCURACY_SHOWN[1])
-    yield charts.limit(safety, f"safety {words(safety, 'share')}", kind="target", place="limit-y-below")
+    yield charts.limit(safety, f"safety {quantity_text(safety, 'share')}", kind="target", place="limit-y-below")
 
 
 def _bare_frontier(safety: float) -> Figure:
     return charts.figure(*_frontier_limits(safety))
 
 
-def _bare_fuel(bound: float) -> Figure:
+def _bare_budget(bound: float) -> Figure:
     return charts.figure(_officer(bound))
 
 
@@ -98,12 +103,12 @@ class Frontier:
 
 
 @lru_cache(maxsize=128)
-def _frontier(learning: Learning, noise: Noise, fleet: int, delta: float) -> Frontier:
-    clip = learning.clip_norm or math.inf  # a frontier is of private runs, which have one
-    points: list[Learned] = []
+def _frontier(task: LearningTask, noise: Noise, fleet: int, delta: float) -> Frontier:
+    clip = task.clip_norm or math.inf  # a frontier is of private runs, which have one
+    points: list[LearningResult] = []
     for one in reversed(EPSILONS):
-        added = mechanism(noise, one, clip, learning.cohort, fleet, learning.rounds, delta)
-        points.insert(0, learned(learning, added.on_average))
+        added = calibrated_noise(noise, one, clip, task.cohort, fleet, task.rounds, delta)
+        points.insert(0, learning_result(task, added.on_average))
         if max(points[0].seeds) < ACCURACY_SHOWN[0]:
             break  # stronger promises lie below the axis, too
     return Frontier(
@@ -117,12 +122,12 @@ def _frontier(learning: Learning, noise: Noise, fleet: int, delta: float) -> Fro
 def frontier(track: Track, setting: Setting, noise: Noise, *, seed: int) -> Frontier:
     """Return the frontier of a setting for a placement, with the student's own epsilon among its points."""
     private = replace(setting, deployment="federated_dp")
-    learning = learning_of(track, private, seed=seed)
-    kept = _frontier(learning, noise, setting.fleet, setting.delta)
+    task = learning_task(track, private, seed=seed)
+    kept = _frontier(task, noise, setting.fleet, setting.delta)
     place = int(np.searchsorted(kept.epsilons, setting.epsilon))
     if place < len(kept.epsilons) and kept.epsilons[place] == setting.epsilon:
         return kept
-    own = learned(learning, mechanism_of(private, noise=noise).on_average)
+    own = learning_result(task, calibrated_noise_of(private, noise=noise).on_average)
     return Frontier(
         epsilons=np.insert(kept.epsilons, place, setting.epsilon),
         mean=np.insert(kept.mean, place, own.accuracy),
@@ -131,32 +136,32 @@ def frontier(track: Track, setting: Setting, noise: Noise, *, seed: int) -> Fron
     )
 
 
-def frontier_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+def _frontier_drawing(state: State) -> Drawing:
     """Return accuracy against epsilon with the noise added at the centre or by each client."""
     return Drawing(
-        figure=partial(_frontier_figure, track, setting, found),
-        summary=frontier_summary(track, setting, found),
-        table=partial(_frontier_table, track, setting, found),
-        point=(setting.epsilon, found.learned.accuracy),
+        figure=partial(_frontier_figure, state),
+        summary=frontier_summary(state),
+        table=partial(_frontier_table, state),
+        point=(state.setting.epsilon, state.result.accuracy),
     )
 
 
-def frontier_summary(track: Track, setting: Setting, found: Found) -> str:
+def frontier_summary(state: State) -> str:
     """Return the message of the first panel: what is left, and against what the context measures it."""
-    mean, safety = found.learned.accuracy, track.targets.safety_accuracy
-    start = words(mean, "share")
+    setting, mean, safety = state.setting, state.result.accuracy, state.track.targets.safety_accuracy
+    start = quantity_text(mean, "share")
     if not setting.private:
         return f"{start}, and no promise: {DEPLOYMENTS[setting.deployment]} learning adds no noise, so no ε holds."
     where = f"{start} at ε = {three_digits(setting.epsilon)}, {NOISES[setting.noise]} noise"
     if setting.context == "centralised":
-        return f"{where}: {three_digits(found.gap)} points below all data in one place."
+        return f"{where}: {three_digits(state.gap)} points below all data in one place."
     away = round(100 * (mean - safety), 1)
     side = "above" if away >= 0 else "below"
     return f"{where}: {three_digits(abs(away))} points {side} the safety accuracy."
 
 
-def _frontier_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    seed = found.learning.seed
+def _frontier_figure(state: State) -> Figure:
+    track, setting, seed = state.track, state.setting, state.task.seed
     (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit)
     bands, lines = [], []
     for noise in PLACES:
@@ -165,24 +170,24 @@ def _frontier_figure(track: Track, setting: Setting, found: Found) -> Figure:
         name, series = noise, SERIES[noise]
         bands.append(charts.spread(line.epsilons, low, high, name=f"{name}, three seeds", series=series))
         lines.append(charts.curve(line.epsilons, mean, name=name, series=series, label=name.capitalize()))
-    top = found.ceiling
+    top = state.ceiling
     side = "limit-y-right" if setting.context == "federated" else "limit-y"
-    roof = charts.limit(top, f"ceiling {words(top, 'share')}, all data in one place", kind="floor", place=side)
+    roof = charts.limit(top, f"ceiling {quantity_text(top, 'share')}, all data in one place", kind="floor", place=side)
     here = charts.point(
         x_axis.place(setting.epsilon),
-        y_axis.place(found.learned.accuracy),
+        y_axis.place(state.result.accuracy),
         name="here",
         series=SERIES["local" if setting.noise == "local" and setting.private else "central"],
         role="you" if setting.private else "other",
         label="you" if setting.private else "no noise",
-        value=words(found.learned.accuracy, "share"),
+        value=quantity_text(state.result.accuracy, "share"),
         place="below-right",
     )
     return charts.figure(*_frontier_limits(track.targets.safety_accuracy), roof, *bands, *lines, here)
 
 
-def _frontier_table(track: Track, setting: Setting, found: Found) -> Table:
-    seed = found.learning.seed
+def _frontier_table(state: State) -> Table:
+    track, setting, seed = state.track, state.setting, state.task.seed
     central, local = (frontier(track, setting, noise, seed=seed) for noise in PLACES)
     rows = tuple(
         (
@@ -190,8 +195,8 @@ def _frontier_table(track: Track, setting: Setting, found: Found) -> Table:
             one,
             *_cells(central, one),
             *_cells(local, one),
-            found.ceiling,
-            found.learned.accuracy if one == setting.epsilon else "",
+            state.ceiling,
+            state.result.accuracy if one == setting.epsilon else "",
         )
         for one in sorted({*EPSILONS, setting.epsilon})
     )
@@ -212,23 +217,23 @@ def _cells(line: Frontier, epsilon: float) -> tuple[Cell, Cell, Cell]:
 # --- the budget by round ---------------------------------------------------------------------------------------------
 
 
-def fuel_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+def _budget_drawing(state: State) -> Drawing:
     """Return epsilon spent by round, and where the officer's bound stops the run."""
-    spent = None if found.spent is None else float(found.spent[setting.rounds])
+    spent = None if state.spent is None else float(state.spent[state.setting.rounds])
     return Drawing(
-        figure=partial(_fuel_figure, track, setting, found),
-        summary=fuel_summary(track, setting, found),
-        table=partial(_fuel_table, setting, found),
-        point=None if spent is None else (setting.rounds, spent),
+        figure=partial(_budget_figure, state),
+        summary=budget_summary(state),
+        table=partial(_budget_table, state),
+        point=None if spent is None else (state.setting.rounds, spent),
     )
 
 
-def fuel_summary(track: Track, setting: Setting, found: Found) -> str:
+def budget_summary(state: State) -> str:
     """Return the message of the second panel: whether the budget outlasts the rounds."""
-    bound = three_digits(track.targets.epsilon)
-    if found.spent is None:
+    setting, bound = state.setting, three_digits(state.track.targets.epsilon)
+    if state.spent is None:
         return "No: without noise there is nothing to book, and nothing that could last."
-    stop, spent = stop_round(track, found), three_digits(float(found.spent[setting.rounds]))
+    stop, spent = state.stop_round, three_digits(float(state.spent[setting.rounds]))
     if stop is not None and stop <= setting.rounds:
         return f"No: the officer’s {bound} is broken in round {stop} of {setting.rounds}."
     left = f"round {stop} would break {bound}" if stop is not None else f"{MAX_ROUNDS} rounds stay within {bound}"
@@ -242,23 +247,24 @@ def drawn_rounds(rounds: int) -> tuple[int, ...]:
     return tuple(sorted({*places.tolist(), rounds}))
 
 
-def _fuel_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    bound = track.targets.epsilon
-    _, (_, y_axis) = _axes(bound, track.targets.epsilon_unit)
-    if found.spent is None:
+def _budget_figure(state: State) -> Figure:
+    setting, targets = state.setting, state.track.targets
+    bound = targets.epsilon
+    _, (_, y_axis) = _axes(bound, targets.epsilon_unit)
+    if state.spent is None:
         middle = (y_axis.low * y_axis.high) ** 0.5
         return charts.figure(_officer(bound), charts.note(ROUNDS[1] / 2, middle, "no noise, nothing to book"))
-    shown = np.clip(found.spent, y_axis.low, y_axis.high)
+    shown = np.clip(state.spent, y_axis.low, y_axis.high)
     run = [one for one in drawn_rounds(setting.rounds) if one <= setting.rounds]
     rest = [one for one in drawn_rounds(setting.rounds) if one >= setting.rounds]
     parts = [_officer(bound)]
-    stop = stop_round(track, found)
+    stop = state.stop_round
     if stop is not None:
         parts.append(charts.limit(stop, f"stop: round {stop}", axis="x", kind="floor"))
     if len(rest) > 1:
         parts.append(charts.curve(rest, shown[rest], name="further rounds", role="ghost"))
     parts.append(charts.curve(run, shown[run], name="spent", series=0))
-    spent = float(found.spent[setting.rounds])
+    spent = float(state.spent[setting.rounds])
     parts.append(
         charts.point(
             setting.rounds,
@@ -272,11 +278,11 @@ def _fuel_figure(track: Track, setting: Setting, found: Found) -> Figure:
     return charts.figure(*parts)
 
 
-def _fuel_table(setting: Setting, found: Found) -> Table:
-    columns = ("", "round", "ε spent")
-    if found.spent is None:
+def _budget_table(state: State) -> Table:
+    setting, columns = state.setting, ("", "round", "ε spent")
+    if state.spent is None:
         return Table(columns=columns, rows=(("your setting", setting.rounds, "no bound"),))
-    spent = found.spent
+    spent = state.spent
     rows = tuple(
         ("your setting" if one == setting.rounds else "", one, float(spent[one]))
         for one in drawn_rounds(setting.rounds)

@@ -1,152 +1,225 @@
 """What one change would mend on the privacy bench: bytes and promises by formula, accuracy by running it.
 
-Accuracy follows no formula, so a change is offered there only after its own runs, on the same draws, have scored
-higher. A few are tried, those that act on what costs most: where the noise is added, the cohort, the rounds.
+Accuracy follows no formula, so that a change is offered there only after its own runs have scored higher. Where noise
+is felt they are those of the same draws, under the noise that the change leaves.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
-from tracks import Fix, Track
-from tracks.missions.privacy.accounting import Found, learning_of, mechanism_of, moved_bytes, what_is_learnt
-from tracks.missions.privacy.readings import DATA_WARN
-from tracks.missions.privacy.runs import learned
-from tracks.missions.privacy.setting import CLIP, DELTA, EPSILON, LOCAL_STEPS, PAYLOAD_FACTORS, ROUNDS, SHARE, Setting
+from tracks import Fix
+from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
+from tracks.api.outcome import Limit
+from tracks.missions.privacy.accounting import calibrated_noise_of, moved_bytes
+from tracks.missions.privacy.runs import learning_result, learning_task, result_of
+from tracks.missions.privacy.setting import (
+    CLIP,
+    DEFAULTS,
+    DELTA,
+    EPSILON,
+    LOCAL_STEPS,
+    PAYLOAD_FACTORS,
+    ROUNDS,
+    SHARE,
+    delta_below,
+)
+from tracks.missions.privacy.state import (
+    ACCURACY,
+    BUDGET,
+    CLAIM,
+    CLIPPED,
+    DATA,
+    DATA_WARN,
+    DELTA_LARGE,
+    GAP,
+    GAP_SCALE,
+    MIN_NOISE,
+    State,
+    gap_points,
+)
 
-Fixes = tuple[Fix, ...]
-MOST, TRIED = 3, 2
-HARDLY, CLEARLY = 5e-4, 0.02  # of accuracy a change has to gain: on the same draws, or where the draws change too
-SHARES_OFFERED = (0.01, 0.1, 1.0)
-USUAL_STEPS = 5
-ALL_CLIPPED = 0.97
-_JUST_INSIDE = 1 - 1e-9  # so that rounding in the physics cannot leave a fix a hair outside
-_WORTH_OFFERING = 0.99  # of the bytes may remain where a fix comes inside nothing
-QUIET = 0.006  # noise on the average below which it is hardly felt
-
-
-def changed(setting: Setting, fix: Fix) -> Setting:
-    """Return the setting after a fix."""
-    change: dict[str, Any] = {fix.control: fix.value}
-    return replace(setting, **change)
-
-
-def mechanism_fixes() -> Fixes:
-    """Return what puts a mechanism behind a promise."""
-    return (Fix(control="deployment", value="federated_dp"),)
-
-
-def epsilon_fixes(track: Track) -> Fixes:
-    """Return what the officer grants as the promise, where the slider reaches it."""
-    value = track.targets.epsilon
-    return (Fix(control="epsilon", value=value),) if EPSILON[0] <= value <= EPSILON[1] else ()
-
-
-def delta_fixes(setting: Setting) -> Fixes:
-    """Return the power of ten below one over the fleet."""
-    value = delta_below(setting.fleet)
-    return (Fix(control="delta", value=value),) if value >= DELTA[0] else ()
+MAX_RUNS = 2  # changes that need runs of their own and are tried
+SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy that a change has to gain: on the same draws, or where they change too
+SHARES = (0.01, 0.1, 1.0)
+NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where shorter walks would leave it
 
 
-def delta_below(fleet: int) -> float:
-    """Return the largest power of ten below one over a fleet."""
-    return float(f"1e{math.ceil(-math.log10(fleet) - 1e-9) - 1}")
+def fixes(code: str, state: State) -> tuple[Fix, ...]:
+    """Return up to three changes that help against a failure."""
+    now, quantity, scored = state.limits[code], _QUANTITIES[code], code in (ACCURACY, GAP)
+
+    def after(fix: Fix) -> Limit | None:
+        left = quantity(state, fix)
+        return None if left is None else replace(now, quantity=left)
+
+    return best_fixes(
+        now,
+        candidates(code, state),
+        after,
+        least_gain=_margin_of(SAME_DRAWS, code, now) if scored else None,
+        max_tried=MAX_RUNS if scored and not state.noise_is_felt else None,
+    )
+
+
+def _margin_of(accuracy: float, code: str, now: Limit) -> float:
+    """Return by how much some accuracy moves the margin of a limit on accuracy, or on points below the ceiling."""
+    return accuracy / now.limit if code == ACCURACY else 100 * accuracy / GAP_SCALE
+
+
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Return the changes to try against a failure, the mildest first."""
+    return _CANDIDATES[code](state)
+
+
+# --- promises --------------------------------------------------------------------------------------------------------
+
+
+def _mechanism(_state: State) -> Iterator[Fix]:
+    yield Fix(control="deployment", value="federated_dp")
+
+
+def _noise_added(_state: State, _fix: Fix) -> float:
+    """Any promise takes at least what the accountant books; how much more need not be known to keep it."""
+    return MIN_NOISE
+
+
+def _promise(state: State) -> Iterator[Fix]:
+    granted = state.track.targets.epsilon
+    if EPSILON[0] <= granted <= EPSILON[1]:
+        yield Fix(control="epsilon", value=granted)
+
+
+def _epsilon(state: State, fix: Fix) -> float:
+    return changed(state.setting, fix).epsilon
+
+
+def _smaller_delta(state: State) -> Iterator[Fix]:
+    value = delta_below(state.setting.fleet)
+    if value >= DELTA[0]:
+        yield Fix(control="delta", value=value)
+
+
+def _delta(state: State, fix: Fix) -> float:
+    return changed(state.setting, fix).delta
 
 
 # --- bytes -----------------------------------------------------------------------------------------------------------
 
 
-def data_fixes(track: Track, setting: Setting, state: Found) -> Fixes:
-    """Return what brings the bytes of a day to four fifths of what is allowed, or nearest to it."""
-    wanted = DATA_WARN * state.allowed / state.moved * _JUST_INSIDE
-    options: list[tuple[float, Fix]] = []
-    for fix in _byte_levers(track, setting, wanted):
-        remains = moved_bytes(track, changed(setting, fix)) / state.moved
-        if remains < _WORTH_OFFERING:
-            options.append((remains, fix))
-    inside = [fix for remains, fix in options if remains <= state.allowed / state.moved]
-    nearer = [fix for remains, fix in sorted(options, key=lambda one: one[0]) if fix not in inside]
-    return tuple((inside + nearer)[:MOST])
-
-
-def _byte_levers(track: Track, setting: Setting, wanted: float) -> Iterator[Fix]:
+def _fewer_bytes(state: State) -> Iterator[Fix]:
+    """Each factor of the bytes, brought to where the warning ends or as near as its slider goes."""
+    setting = state.setting
     if setting.deployment == "centralised":
         yield Fix(control="deployment", value="federated_dp")
         yield Fix(control="deployment", value="federated")
         return
-    low = PAYLOAD_FACTORS[0] * track.model.moved_bytes
-    yield Fix(control="participating_share", value=max(SHARE[0], _written(setting.participating_share * wanted)))
-    yield Fix(control="payload_bytes", value=max(low, _written(setting.payload_bytes * wanted)))
-    yield Fix(control="rounds", value=max(int(ROUNDS[0]), math.floor(setting.rounds * wanted)))
+    wanted = DATA_WARN * state.allowed / state.moved * JUST_INSIDE
+    least = PAYLOAD_FACTORS[0] * state.track.model.moved_bytes
+    yield Fix(control="participating_share", value=max(SHARE[0], rounded(setting.participating_share * wanted)))
+    yield Fix(control="payload_bytes", value=max(least, rounded(setting.payload_bytes * wanted)))
+    yield Fix(control="rounds", value=max(int(ROUNDS[0]), int(rounded(setting.rounds * wanted, whole=True))))
+
+
+def _moved(state: State, fix: Fix) -> float:
+    return moved_bytes(state.track, changed(state.setting, fix))
 
 
 # --- accuracy --------------------------------------------------------------------------------------------------------
 
 
-def accuracy_fixes(track: Track, setting: Setting, state: Found, *, floor: float) -> Fixes:
-    """Return up to three changes that score higher; those that reach ``floor`` first."""
-    levers = _against_noise if loud(state) else _towards_learning
-    tried = [(score >= floor, score, fix) for score, fix in levers(track, setting, state)]
-    tried.sort(key=lambda one: (not one[0], 0.0 if one[0] else -one[1]))
-    return tuple(fix for *_, fix in tried[:MOST])
+def _better_scores(state: State) -> Iterator[Fix]:
+    return _against_noise(state) if state.noise_is_felt else _towards_learning(state)
 
 
-def loud(state: Found) -> bool:
-    """Whether the noise, rather than too little learning, is what is felt."""
-    return state.mechanism is not None and state.mechanism.on_average > QUIET
-
-
-def _against_noise(track: Track, setting: Setting, state: Found) -> Iterator[tuple[float, Fix]]:
-    """Each change that leaves less noise on the average, with what the same draws score under that little."""
-    promise = track.targets.epsilon
-    changes = [Fix(control="noise", value="secure_aggregation")] if setting.noise == "local" else []
-    for share in SHARES_OFFERED:
-        after = replace(setting, participating_share=share)
-        if share >= 2 * setting.participating_share and moved_bytes(track, after) <= state.allowed:
-            changes.append(Fix(control="participating_share", value=share))
+def _against_noise(state: State) -> Iterator[Fix]:
+    """Each change that leaves less noise on the average: where it is added, the cohort, the promise."""
+    setting, promise = state.setting, state.track.targets.epsilon
+    if setting.noise == "local":
+        yield Fix(control="noise", value="secure_aggregation")
+    for share in SHARES:
+        fix = Fix(control="participating_share", value=share)
+        if share >= 2 * setting.participating_share and _moved(state, fix) <= state.allowed:
+            yield fix
     if setting.epsilon < promise <= EPSILON[1]:
-        changes.append(Fix(control="epsilon", value=promise))
-    for fix in changes:
-        noise = mechanism_of(changed(setting, fix)).on_average
-        score = learned(state.learning, noise).accuracy
-        if score > state.learned.accuracy + (CLEARLY if fix.control == "participating_share" else HARDLY):
-            yield score, fix
+        yield Fix(control="epsilon", value=promise)
 
 
-def _towards_learning(track: Track, setting: Setting, state: Found) -> Iterator[tuple[float, Fix]]:
-    """Each change that lets the model travel further, with the score of its own runs."""
-    changes = []
-    if state.learned.clipped > 0.5 and setting.clip_norm < CLIP[1]:
-        changes.append(Fix(control="clip_norm", value=_written(min(2 * setting.clip_norm, CLIP[1]))))
+def _towards_learning(state: State) -> Iterator[Fix]:
+    """Each change that lets the model travel further."""
+    setting, usual_steps = state.setting, DEFAULTS["local_steps"].value
+    if state.result.clipped > 0.5 and setting.clip_norm < CLIP[1]:
+        yield _longer_clip(state)
     if setting.rounds < ROUNDS[1]:
-        changes.append(Fix(control="rounds", value=min(2 * setting.rounds, int(ROUNDS[1]))))
-    if setting.local_steps != USUAL_STEPS:
-        changes.append(Fix(control="local_steps", value=USUAL_STEPS))
-    for fix in changes[:TRIED]:
-        after = changed(setting, fix)
-        learning = learning_of(track, after, seed=state.learning.seed)
-        score = what_is_learnt(track, after, learning, mechanism_of(after) if after.private else None).accuracy
-        if score > state.learned.accuracy + HARDLY:
-            yield score, fix
+        yield Fix(control="rounds", value=min(2 * setting.rounds, int(ROUNDS[1])))
+    if setting.local_steps != usual_steps:
+        yield Fix(control="local_steps", value=usual_steps)
 
 
-def clip_fixes(setting: Setting, state: Found) -> Fixes:
-    """Return what clips fewer updates: a longer clip, or shorter walks between two rounds."""
-    quieter = mechanism_of(setting, noise="secure_aggregation").on_average
-    if setting.noise == "local" and learned(state.learning, quieter).clipped < state.learned.clipped - 0.005:
-        return (Fix(control="noise", value="secure_aggregation"),)
-    if state.learned.clipped > ALL_CLIPPED:
-        return (Fix(control="clip_norm", value=CLIP[1]),) if setting.clip_norm < CLIP[1] and not loud(state) else ()
-    offered = []
-    if setting.clip_norm < CLIP[1] and not loud(state):
-        offered.append(Fix(control="clip_norm", value=_written(min(2 * setting.clip_norm, CLIP[1]))))
-    if setting.local_steps > LOCAL_STEPS[0]:
-        offered.append(Fix(control="local_steps", value=max(int(LOCAL_STEPS[0]), setting.local_steps // 2)))
-    return tuple(offered)
+def _accuracy(state: State, fix: Fix) -> float | None:
+    """Return what a change scores, or None where other draws could have scored as much."""
+    after = changed(state.setting, fix)
+    if not state.noise_is_felt:
+        noise = calibrated_noise_of(after).on_average if after.private else 0.0
+        return result_of(after, learning_task(state.track, after, seed=state.task.seed), noise).accuracy
+    score = learning_result(state.task, calibrated_noise_of(after).on_average).accuracy
+    redrawn = after.cohort != state.setting.cohort
+    return None if redrawn and score <= state.result.accuracy + OTHER_DRAWS else score
 
 
-def _written(value: float) -> float:
-    return float(f"{value:.3g}")
+def _gap(state: State, fix: Fix) -> float | None:
+    score = _accuracy(state, fix)
+    return None if score is None else gap_points(state.ceiling, score)
+
+
+# --- clipping --------------------------------------------------------------------------------------------------------
+
+
+def _longer_clip(state: State) -> Fix:
+    return Fix(control="clip_norm", value=min(rounded(2 * state.setting.clip_norm), CLIP[1]))
+
+
+def _less_clipping(state: State) -> Iterator[Fix]:
+    """Less noise, which lengthens updates; a longer clip, where noise that is felt does not grow with it; less work."""
+    setting = state.setting
+    if setting.noise == "local":
+        yield Fix(control="noise", value="secure_aggregation")
+    if not state.noise_is_felt and setting.clip_norm < CLIP[1]:
+        yield _longer_clip(state)
+        yield Fix(control="clip_norm", value=CLIP[1])
+    if setting.local_steps > LOCAL_STEPS[0] and state.result.clipped <= NEARLY_ALL:
+        yield Fix(control="local_steps", value=max(int(LOCAL_STEPS[0]), setting.local_steps // 2))
+
+
+def _clipped(state: State, fix: Fix) -> float:
+    """Return the share of the updates that a change leaves clipped, from the lengths that they have now.
+
+    A longer clip lets the model arrive, and updates are shorter there. Fewer local steps are taken to shorten an
+    update in proportion, which is the most they can: each step of a walk is shorter than the one before.
+    """
+    setting, after = state.setting, changed(state.setting, fix)
+    if fix.control == "noise":
+        return learning_result(state.task, calibrated_noise_of(after).on_average).clipped
+    return state.result.longer_than(after.clip_norm * setting.local_steps / after.local_steps)
+
+
+_CANDIDATES: Mapping[str, Callable[[State], Iterator[Fix]]] = {
+    CLAIM: _mechanism,
+    ACCURACY: _better_scores,
+    GAP: _better_scores,
+    DATA: _fewer_bytes,
+    BUDGET: _promise,
+    DELTA_LARGE: _smaller_delta,
+    CLIPPED: _less_clipping,
+}
+# What a change leaves of the quantity that is judged, or None where that is not known.
+_QUANTITIES: Mapping[str, Callable[[State, Fix], float | None]] = {
+    CLAIM: _noise_added,
+    ACCURACY: _accuracy,
+    GAP: _gap,
+    DATA: _moved,
+    BUDGET: _epsilon,
+    DELTA_LARGE: _delta,
+    CLIPPED: _clipped,
+}

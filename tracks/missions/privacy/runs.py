@@ -7,24 +7,29 @@ average gives the same run wherever it was added, so that one ladder serves ever
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from physics.federation import simulate
+from physics.federation import FederatedRun, simulate
+from physics.validation import Floats
+from tracks import Track
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
-from tracks.missions.convergence.runs import SEEDS
+from tracks.missions.privacy.setting import Setting
 
+SEEDS = 3  # of draws, whose mean is read
 RUNGS_PER_DECADE = 4
 LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly felt to nothing learnt
 UNFELT = -14  # 0.0003: up to here as without noise, then towards the lowest rung
 SILENT = None  # the rung without noise
+LENGTHS = 20  # of updates, by which their distribution is kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Learning:
+class LearningTask:
     """All that learning depends on beside the noise.
 
     Attributes:
@@ -41,70 +46,102 @@ class Learning:
     seed: int
 
 
+def learning_task(track: Track, setting: Setting, *, seed: int) -> LearningTask:
+    """Return what learning depends on in a setting."""
+    return LearningTask(
+        fleet_seed=track.fleet.seed,
+        alpha=track.fleet.skew_alpha,
+        rounds=setting.rounds,
+        local_steps=setting.local_steps,
+        cohort=setting.cohort,
+        clip_norm=setting.clip_norm if setting.private else None,
+        seed=seed,
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Learned:
+class LearningResult:
     """What three runs end with.
 
     Attributes:
         seeds: accuracy of each, mean of its last fifth of rounds, ten at most, 0..1.
         clipped: share of the updates of those rounds that were clipped, mean of the runs, 0..1.
+        lengths: of those updates before they were clipped, from short to long, each for as many of them [units of the
+            weights]; none where nothing is clipped.
     """
 
     seeds: tuple[float, ...]
     clipped: float
+    lengths: tuple[float, ...] = ()
 
     @property
     def accuracy(self) -> float:
         """Mean of the runs."""
         return math.fsum(self.seeds) / len(self.seeds)
 
+    def longer_than(self, length: float) -> float:
+        """Return the share of the updates that are longer, 0..1."""
+        return sum(one > length for one in self.lengths) / LENGTHS
+
 
 @lru_cache(maxsize=8192)
-def rung(learning: Learning, level: int | None) -> Learned:
+def rung(task: LearningTask, level: int | None) -> LearningResult:
     """Return the runs at one noise level: 10^(level/4) on every coordinate of the average, or none."""
     noise = 0.0 if level is SILENT else 10 ** (level / RUNGS_PER_DECADE)
-    clip = learning.clip_norm
-    window = window_of(learning.rounds)
+    clip = task.clip_norm
+    window = window_of(task.rounds)
     found = [
         simulate(
-            problem(learning.fleet_seed, learning.alpha),
-            rounds=learning.rounds,
+            problem(task.fleet_seed, task.alpha),
+            rounds=task.rounds,
             clients_per_round=None,
-            local_steps=learning.local_steps,
-            cohort=learning.cohort,
+            local_steps=task.local_steps,
+            cohort=task.cohort,
             clip=clip,
             # Every client adds its part here; the average of the cohort has the noise of the rung.
-            noise_multiplier=noise * math.sqrt(learning.cohort) / clip if clip else 0.0,
+            noise_multiplier=noise * math.sqrt(task.cohort) / clip if clip else 0.0,
             noise="local",
             last=window,
-            seed=SEEDS * learning.seed + run,
+            seed=SEEDS * task.seed + run,
         )
         for run in range(SEEDS)
     ]
-    return Learned(
+    return LearningResult(
         seeds=tuple(round(float(one.accuracy.mean()), 12) for one in found),
         clipped=float(np.mean([one.clipped[-window:].mean() for one in found])),
+        lengths=() if clip is None else _lengths(found, window),
     )
 
 
-def learned(learning: Learning, noise: float) -> Learned:
+def _lengths(found: Sequence[FederatedRun], window: int) -> tuple[float, ...]:
+    """Return the middle of each twentieth of the updates of the last rounds, sorted by their length."""
+    lengths: Floats = np.concatenate([one.lengths[-window:].ravel() for one in found if one.lengths is not None])
+    counts = np.concatenate([one.survivors[-window:].ravel() for one in found])
+    order = np.argsort(lengths)
+    upto = np.cumsum(counts[order])
+    middles = (np.arange(LENGTHS) + 0.5) / LENGTHS * upto[-1]
+    return tuple(lengths[order][np.searchsorted(upto, middles)].tolist())
+
+
+def learning_result(task: LearningTask, noise: float) -> LearningResult:
     """Return what is learnt under that much noise on every coordinate of a round's average, read between two rungs."""
-    place = RUNGS_PER_DECADE * math.log10(noise) if noise > 0 and learning.clip_norm is not None else -math.inf
+    place = RUNGS_PER_DECADE * math.log10(noise) if noise > 0 and task.clip_norm is not None else -math.inf
     if place <= UNFELT:
-        return rung(learning, SILENT)
+        return rung(task, SILENT)
     if place >= HIGHEST_RUNG:
-        return rung(learning, HIGHEST_RUNG)
+        return rung(task, HIGHEST_RUNG)
     if place <= LOWEST_RUNG:
         part = (place - UNFELT) / (LOWEST_RUNG - UNFELT)
-        return _between(rung(learning, SILENT), rung(learning, LOWEST_RUNG), part)
+        return _between(rung(task, SILENT), rung(task, LOWEST_RUNG), part)
     below = math.floor(place)
-    return _between(rung(learning, below), rung(learning, below + 1), place - below)
+    return _between(rung(task, below), rung(task, below + 1), place - below)
 
 
-def _between(low: Learned, high: Learned, part: float) -> Learned:
-    return Learned(
+def _between(low: LearningResult, high: LearningResult, part: float) -> LearningResult:
+    return LearningResult(
         seeds=tuple((1 - part) * one + part * other for one, other in zip(low.seeds, high.seeds, strict=True)),
         clipped=(1 - part) * low.clipped + part * high.clipped,
+        lengths=tuple((1 - part) * one + part * other for one, other in zip(low.lengths, high.lengths, strict=True)),
     )
 
 
@@ -113,3 +150,10 @@ def ceiling(fleet_seed: int, alpha: float) -> float:
     """Return the accuracy of the model that has all data in one place: the fleet's optimum, 0..1."""
     data = problem(fleet_seed, alpha)
     return float(data.data.correct(data.optimum[None]).sum() / data.data.test_class_sizes.sum())
+
+
+def result_of(setting: Setting, task: LearningTask, noise: float) -> LearningResult:
+    """Return how the runs of a setting end; with the data in one place nothing is drawn."""
+    if setting.deployment == "centralised":
+        return LearningResult(seeds=(ceiling(task.fleet_seed, task.alpha),) * SEEDS, clipped=0.0)
+    return learning_result(task, noise)

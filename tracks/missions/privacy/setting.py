@@ -1,11 +1,13 @@
-"""One state of the privacy bench's controls, and what its sliders reach."""
+"""One state of the privacy bench's controls, their ranges and their defaults."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from physics.sources import Sourced, source
 from physics.units import DAYS_PER_MONTH, PB
 from tracks import Value
 
@@ -26,11 +28,17 @@ DELTA: Range = (1e-12, 1e-3)
 FLEET: Range = (1e3, 1e9)
 PAYLOAD_FACTORS: Range = (0.01, 10)  # of what the track moves by default
 
-DEFAULT_DEPLOYMENT: Deployment = "federated"
-DEFAULT_NOISE: Noise = "local"
-DEFAULT_CONTEXT: Context = "federated"
-DEFAULT_EPSILON, DEFAULT_CLIP, DEFAULT_SHARE = 1.0, 0.5, 0.01
-DEFAULT_ROUNDS, DEFAULT_LOCAL_STEPS, DEFAULT_DELTA = 100, 5, 1e-5
+DEFAULTS: Mapping[str, Sourced[Any]] = {
+    "deployment": Sourced("federated", source("assumed: where most fleets stand, learning on the device and no noise")),
+    "epsilon": Sourced(1.0, source("assumed: one, which Google 2024 calls strong")),
+    "clip_norm": Sourced(0.5, source("assumed: shorter than most updates of the proxy task")),
+    "noise": Sourced("local", source("assumed: each client adds its own, which trusts nobody")),
+    "participating_share": Sourced(0.01, source("assumed: one client in a hundred in each round")),
+    "rounds": Sourced(100, source("assumed: a hundred in 30 days, about three a day")),
+    "local_steps": Sourced(5, source("assumed: five, as in the stored search of client updates")),
+    "delta": Sourced(1e-5, source("assumed: what textbooks print, whatever the fleet")),
+    "context": Sourced("federated", source("assumed: the fleet, where the promise is given")),
+}
 
 DEPLOYMENTS: Mapping[Deployment, str] = {
     "centralised": "centralised",
@@ -82,3 +90,8 @@ class Setting:
 def setting_of(values: Mapping[str, Value]) -> Setting:
     """Return the state that the bench's controls describe."""
     return Setting(**values)  # type: ignore[arg-type]
+
+
+def delta_below(fleet: int) -> float:
+    """Return the largest power of ten below one over a fleet."""
+    return float(f"1e{math.ceil(-math.log10(fleet) - 1e-9) - 1}")

@@ -1,30 +1,25 @@
-"""What the privacy bench says: brief, observation, Peek and reflection, every number from track or physics."""
+"""What the privacy bench says and asks before it opens: the brief, and two predictions with their truths."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
-from physics.privacy import epsilon, gaussian_sigma
-from tracks import Brief, Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+import numpy as np
+
+from physics.privacy import client_updates, minimum_client_updates
+from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.proxy_fleet import CITIES, CLIENTS, device_word
-from tracks.missions.convergence.readings import PROXY
-from tracks.missions.privacy.accounting import found
-from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
-from tracks.missions.privacy.fixes import delta_below
-from tracks.missions.privacy.setting import (
-    DEFAULT_CLIP,
-    DEFAULT_CONTEXT,
-    DEFAULT_LOCAL_STEPS,
-    DEFAULT_ROUNDS,
-    DEFAULT_SHARE,
-    EPSILON,
-    Deployment,
-    Noise,
-    Setting,
-    setting_of,
-)
+from tracks.common.proxy_fleet import CITIES, CLIENTS
+from tracks.missions.privacy.accounting import calibrated_noise_of
+from tracks.missions.privacy.setting import DEFAULTS, DEPLOYMENTS, setting_of
+
+WEAK, STRONG = 8.0, 1.0
+STORED_ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)
+STORED_FLEETS = (20, 1_000_000_000)
+ONE_IMAGE = 1 / 360
+SAME = "all_the_same"
 
 # --- brief -----------------------------------------------------------------------------------------------------------
 
@@ -59,207 +54,201 @@ def brief(track: Track) -> Brief:
     )
 
 
-# --- observation -----------------------------------------------------------------------------------------------------
+# --- predictions -----------------------------------------------------------------------------------------------------
 
-OBSERVATION = Question(
-    id="placement",
-    text="At the left end of the first figure, the smallest ε at the start settings: how do the two curves lie?",
-    options=(
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Design:
+    """The cheapest stored design that reaches the target: clients a round, rounds, noise on their sum, all updates."""
+
+    cohort: float
+    rounds: float
+    noise_multiplier: float
+    updates: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What the stored search is asked on a track: its nearest fleet and skew, and an accuracy that it reaches."""
+
+    fleet: int
+    alpha: float
+    target: float
+
+
+@lru_cache(maxsize=64)
+def _reachable(fleet: int, alpha: float, safety: float) -> float:
+    best = float(client_updates(fleet=fleet, epsilon=STRONG, alpha=alpha).accuracy.max(initial=0.0))
+    return safety if best >= safety - ONE_IMAGE else math.floor(100 * best) / 100
+
+
+def asked(track: Track) -> Asked:
+    """Return the cell of the stored search nearest to a track: the safety accuracy, or the best it can reach."""
+    fleet = min(max(track.fleet.devices, STORED_FLEETS[0]), STORED_FLEETS[1])
+    alpha = min(STORED_ALPHAS, key=lambda one: abs(math.log(one / max(track.fleet.skew_alpha, 1e-9))))
+    return Asked(fleet=fleet, alpha=alpha, target=_reachable(fleet, alpha, track.targets.safety_accuracy))
+
+
+@lru_cache(maxsize=256)
+def cheapest(cell: Asked, epsilon: float | None) -> Design:
+    """Return the cheapest stored design of a cell at a promise, or without one."""
+    least = minimum_client_updates(fleet=cell.fleet, epsilon=epsilon, alpha=cell.alpha, target=cell.target)
+    found = client_updates(fleet=cell.fleet, epsilon=epsilon, alpha=cell.alpha)
+    fits = np.flatnonzero((found.updates == least) & (found.accuracy >= cell.target - ONE_IMAGE))
+    place = int(fits[0])
+    return Design(
+        cohort=float(found.cohort[place]),
+        rounds=float(found.rounds[place]),
+        noise_multiplier=float(found.noise_multiplier[place]),
+        updates=float(least),
+    )
+
+
+def predictions(track: Track) -> tuple[Prediction, ...]:
+    """Return the bench's two locks: the factor in client updates, and the deployment with a formal guarantee."""
+    cell = asked(track)
+    unit = track.targets.epsilon_unit
+    return (
+        Prediction(
+            id="client_updates",
+            question=f"The promise is tightened from ε = {WEAK:g} to ε = {STRONG:g} per {unit}, and the model must "
+            f"still reach {in_words(cell.target, 'share')}. How many times the client updates does that take?",
+            unit="x",
+            low=1e-3,
+            high=1e6,
+            scenario={"deployment": "federated_dp", "noise": "central", "local_steps": 5},
+            given=(
+                ("Fleet", in_words(cell.fleet, track.fleet.unit)),
+                ("Search", "cheapest of the stored cohorts and rounds"),
+                ("Skew α, nearest stored", three_digits(cell.alpha)),
+                ("δ", "fleet to the power −1.1"),
+            ),
+            truth=updates_truth,
+            mechanisms=_update_mechanisms(track),
+            right="factor",
+            tolerance=2,
+        ),
+        Prediction(
+            id="formal_guarantee",
+            question=f"Which deployment gives a formal guarantee to a {unit}?",
+            scenario={"noise": "central", "epsilon": DEFAULTS["epsilon"].value},
+            given=(("Promised", f"ε = {DEFAULTS['epsilon'].value:g}, all rounds"),),
+            truth=guarantee_truth,
+            mechanisms=_guarantee_mechanisms(),
+            options=_deployments(),
+        ),
+    )
+
+
+def updates_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - the cell names all that counts
+    """Return how many times the client updates the stronger promise takes, with the factors that make it."""
+    cell = asked(track)
+    weak, strong = cheapest(cell, WEAK), cheapest(cell, STRONG)
+    return Truth(
+        value=strong.updates / weak.updates,
+        terms=(
+            Term(name="Clients a round", value=strong.cohort / weak.cohort),
+            Term(name="Rounds", value=strong.rounds / weak.rounds),
+        ),
+        combine="product",
+    )
+
+
+def guarantee_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - a promise is one on every track
+    """Return the deployment behind whose promise some noise stands, or that they are alike."""
+    states = {name: setting_of({**controls, "deployment": name}) for name in DEPLOYMENTS}
+    kept = [name for name, one in states.items() if one.private and calibrated_noise_of(one).multiplier > 0]
+    return Truth(value=kept[0] if len(kept) == 1 else SAME)
+
+
+def _update_mechanisms(track: Track) -> tuple[Option, ...]:
+    cell = asked(track)
+    free, weak, strong = (cheapest(cell, one) for one in (None, WEAK, STRONG))
+    factor = in_words(strong.updates / weak.updates, "x")
+    designs = (
+        f"{three_digits(weak.cohort)} clients × {three_digits(weak.rounds)} rounds at ε = {WEAK:g}, "
+        f"{three_digits(strong.cohort)} × {three_digits(strong.rounds)} at ε = {STRONG:g}"
+    )
+    quiet, noisy = (one.noise_multiplier / one.cohort for one in (weak, strong))
+    return (
         Option(
-            id="central_above",
-            text="Central lies above local",
-            feedback="The same ε takes far more noise where every client adds its own: of m clients it shrinks with √m "
-            "only, noise on the sum with m.",
+            id="raises",
+            text="Noise raises it: more updates must average it out",
+            feedback=f"The cheapest designs are {designs}: {factor}. Without any promise {three_digits(free.updates)} "
+            "updates do. Noise on the average is z C / m, so that clients bought for it also pull it down.",
         ),
         Option(
-            id="local_above",
-            text="Local lies above central",
-            feedback="Local noise trusts nobody and pays for it. At the same ε it is the louder one on the average.",
+            id="squared",
+            text="Noise raises it with 1/ε²",
+            feedback=f"(8/1)² = 64 would hold if one design had to carry all of the noise. The search is free to move "
+            f"cohort and rounds: noise on the average goes from {three_digits(quiet)} to {three_digits(noisy)} "
+            f"clipping lengths, and the updates by {factor}.",
         ),
         Option(
-            id="together",
-            text="They lie together",
-            feedback="They meet where the cohort is large or ε is weak. At the strongest promise they are apart.",
+            id="lowers",
+            text="Noise lowers it: a smaller budget ends the run earlier",
+            feedback=f"A smaller budget buys fewer rounds at the same noise, and the model has not arrived by then. To "
+            f"reach {in_words(cell.target, 'share')} the compute to converge rises or stays: {designs}.",
         ),
-    ),
-    answer="central_above",
-)
-
-
-# --- Peek ------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def once_and_often() -> tuple[float, tuple[float, ...]]:
-    """Return the classical z of ε = 1 at δ = 1e-5, and what a hundred rounds of it cost at q = 1, .1 and .01."""
-    z = float(gaussian_sigma(1, 1e-5, method="classical"))
-    hundred = tuple(
-        float(epsilon(sampling_rate=rate, noise_multiplier=z, rounds=100, delta=1e-5)) for rate in (1, 0.1, 0.01)
-    )
-    return z, hundred
-
-
-_READINGS = (
-    ("noise_multiplier", "Gaussian mechanism", "central: sum + N(0, (zC)²);  local: each update + N(0, (zC)²), "
-     "z = 2 √k σ(ε, δ);  δ = Φ(1/2σ − εσ) − e^ε Φ(−1/2σ − εσ)"),
-    ("epsilon", "Composition", "ε = min over a > 1 of (T K(a) − log(aδ))/(a − 1) + log(1 − 1/a);  K(a): Rényi "
-     "divergence of one round at sampling rate q"),
-    ("epsilon_per_round", "One round and all", "the same with T = 1: rounds add divergences, not ε"),
-    ("accuracy", "FedAvg with clip and noise", "W(t+1) = W(t) + Σ min(1, C/|D_k|) D_k / m + noise;  D_k: local steps "
-     "of client k"),
-    ("gap", "Gap", "100 × (accuracy of all data in one place − accuracy)"),
-    ("moved", "A day", "federated: m × (down + up) × rounds / 30;  centralised: fleet × raw"),
-    ("compute", "Compute", "rounds × local steps;  client updates m × T"),
-)  # fmt: skip
-
-
-def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
-    """Return the equations with the numbers of a state, as its readings have them."""
-    setting = setting_of(controls)
-    guarantee = outcome.reading("guarantee")
-    z, hundred = once_and_often()
-    lines = [
-        PeekLine(
-            name="(ε, δ)-differential privacy",
-            equation="P[M(D) ∈ S] ≤ e^ε P[M(D′) ∈ S] + δ, for all S and all D, D′ that differ in one unit",
-            numbers=f"{guarantee.value}; unit: the {track.targets.epsilon_unit}, all its data, added or removed"
-            if setting.private
-            else f"{guarantee.value}: no ε is known for which it holds",
-            source=guarantee.source,
+        Option(
+            id="leaves",
+            text="Noise leaves it alone: its mean is zero",
+            feedback=f"The mean of the noise is zero, its size is not: each round adds it again to all coordinates. A "
+            f"fleet with clients to spare outweighs it cheaply, here {factor}; a small one has no such cohort.",
         ),
-        *(
-            PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-            for name, equation, reading in (
-                (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
-            )
-        ),
-        PeekLine(
-            name="Once, and a hundred times",
-            equation="z = √(2 log(1.25/δ)) / ε for one round (classical, proven for ε < 1);  then ε of 100 rounds",
-            numbers=f"δ = 10⁻⁵, ε = 1 once: z = {three_digits(z)}; a hundred rounds: {three_digits(hundred[0])} at "
-            f"q = 1, {three_digits(hundred[1])} at q = 0.1, {three_digits(hundred[2])} at q = 0.01",
-            source="Dwork, Roth 2014, theorem A.1; Mironov, Talwar, Zhang 2019.",
-        ),
-        PeekLine(
-            name="The context",
-            equation="privacy; bandwidth; compute",
-            numbers=_context(setting, outcome),
-            source=outcome.reading("moved").source,
-        ),
-    ]
-    return Peek(
-        lines=tuple(lines),
-        leaves_out=f"{PROXY[0].upper()}{PROXY[1:]}: directions carry over, digits do not. The accountant takes Poisson "
-        "sampling, the runs draw exactly m clients. Uploads all arrive. Local noise is booked for the mean number of "
-        "participations; a client drawn more often must stay out. The bytes and the dropouts of secure aggregation, "
-        "adaptive clipping, noise correlated over rounds, and the budget that tuning spends. Differential privacy is a "
-        "property of an algorithm; whether a law is satisfied is not for this bench to say.",
     )
 
 
-def _context(setting: Setting, outcome: Outcome) -> str:
-    day, steps = in_words(float(outcome.reading("moved").value), "B"), outcome.reading("compute").formula
-    guarantee = outcome.reading("guarantee").value
-    if setting.context == "centralised":
-        return f"seen from one data centre: guarantee {guarantee}; {day} a day; {outcome.reading('gap').formula}"
-    return f"seen from the fleet: guarantee {guarantee}; {day} a day; {steps}"
-
-
-# --- reflection ------------------------------------------------------------------------------------------------------
-
-
-def officers_setting(track: Track, *, deployment: Deployment, noise: Noise) -> Setting:
-    """Return the start settings with the officer's promise kept: her ε, δ below one in the fleet."""
-    promise = min(max(track.targets.epsilon, EPSILON[0]), EPSILON[1])
-    return Setting(
-        deployment=deployment,
-        epsilon=promise,
-        clip_norm=DEFAULT_CLIP,
-        noise=noise,
-        participating_share=DEFAULT_SHARE,
-        rounds=DEFAULT_ROUNDS,
-        local_steps=DEFAULT_LOCAL_STEPS,
-        delta=delta_below(track.fleet.devices),
-        payload_bytes=float(track.model.moved_bytes),
-        fleet=track.fleet.devices,
-        context=DEFAULT_CONTEXT,
-    )
-
-
-def reflection(track: Track) -> Reflection:
-    """Return the debrief, its check, and how good and weak answers read on this track."""
-    unit, device = track.targets.epsilon_unit, device_word(track)
-    cases: tuple[tuple[Deployment, Noise], ...] = (
-        ("federated", "central"),
-        ("federated_dp", "central"),
-        ("federated_dp", "local"),
-    )
-    states = [
-        found(track, officers_setting(track, deployment=deployment, noise=noise), seed=0) for deployment, noise in cases
-    ]
-    plain, central, local = (in_words(one.learned.accuracy, "share") for one in states)
-    promise = three_digits(track.targets.epsilon)
-    top = in_words(states[0].ceiling, "share")
-    raw = track.texts.get("raw_name", "raw data")
-    return Reflection(
-        prompt="Personalisation or privacy: which deployment would you defend before the officer on this track, and at "
-        f"what ε? What did leaving the {raw} with the {device} buy, and what did it not?",
-        rubric=(
-            "Names a deployment with its ε, δ and unit, or says that there is none.",
-            "Gives the price: points below the ceiling, client updates or bytes a day.",
-            "Says what locality bought and that it alone is not privacy.",
-            "Says what would change the mind: a cohort, a trusted server, a stronger need of one person’s own data.",
+def _deployments() -> tuple[Option, ...]:
+    return (
+        Option(
+            id="centralised",
+            text="A: centralised",
+            feedback="All raw data stand in one place. Access rules guard them; nothing bounds what the model shows.",
         ),
-        model_answer=f"I would defend noise on the sum under secure aggregation at ε = {promise} per {unit}. At the "
-        f"start settings plain federated learning reaches {plain}, noise on the sum {central}, noise by each {device} "
-        f"{local}; all data in one place {top}. So the price is set by where the noise is added and by the cohort, far "
-        f"more than by ε. Locality bought that no second copy of the {raw} stands anywhere. It "
-        "did not bound what an update or the model shows; the noise did. What it hides is one person among many, so "
-        "what serves one person alone is better adapted on the device and never sent. What would change my mind: "
-        "a cohort too small to hide in.",
-        weak_sample="Federated learning keeps the data on the device, so it is private. A small ε is always better.",
-        strong_sample="In the first figure the local curve falls to the left and the central one hardly does: "
-        f"{local} against {central} at ε = {promise}. The noise on the average is zC/m, so I bought the promise with "
-        f"the cohort. Raw data that stay with the {device} guard against a leak of the store, not of the model. If "
-        "the server could not be trusted even with a sum I would take local noise, and a larger cohort.",
-        check=check(),
+        Option(
+            id="federated",
+            text="B: federated",
+            feedback="The raw data stay where they are, and updates computed from them travel. From an update, or from "
+            "the model, examples have been reconstructed and members told apart. Locality alone is not a guarantee.",
+        ),
+        Option(
+            id="federated_dp",
+            text="C: federated + DP",
+            feedback="Updates are clipped, noise is added and every round is booked: (ε, δ), for a unit that is named. "
+            "The noise carries the guarantee; it could be added to centralised training as well.",
+        ),
+        Option(
+            id=SAME,
+            text="All the same",
+            feedback="They differ in what travels, and in what bounds it. One of them adds noise and keeps books.",
+        ),
     )
 
 
-@lru_cache(maxsize=1)
-def check() -> Question:
-    """Return the question what ε = 1 means, with feedback for each reading of it."""
-    z, hundred = once_and_often()
-    return Question(
-        id="epsilon_one",
-        text="A model was trained with ε = 1, all rounds, user level. What does that mean?",
-        options=(
-            Option(
-                id="bound",
-                text="A bound on how much one person can change the probability of any outcome",
-                feedback=f"By a factor of at most e^1 = {three_digits(math.e)}, plus δ. Whatever was likely without "
-                "that person is about as likely with them, whatever else an observer knows. Strongest announced: "
-                f"Gboard 2024 with {ANNOUNCED_EPSILON} to {ANNOUNCED_WEAKEST} at δ = 10⁻¹⁰, user level.",
-            ),
-            Option(
-                id="one_percent",
-                text="1% of the users may be exposed",
-                feedback="ε counts no users: the bound holds for each of them. A share of users who may be exposed "
-                "outright is nearer to what δ allows, and it has to be below 1/N.",
-            ),
-            Option(
-                id="one_bit",
-                text="One bit about each person leaks",
-                feedback=f"ε is the logarithm of a ratio of probabilities, in the worst case: e^1 = "
-                f"{three_digits(math.e)}. It is not an amount of information that leaks on average.",
-            ),
-            Option(
-                id="per_round",
-                text="Each round may spend 1, and the next one starts anew",
-                feedback=f"Nothing is reset. Noise that gives ε = 1 once, z = {three_digits(z)}, gives "
-                f"{three_digits(hundred[0])} over a hundred rounds with everybody in each, δ = 10⁻⁵; drawing a "
-                f"hundredth of the clients makes it {three_digits(hundred[2])}. Ask for the total.",
-            ),
+def _guarantee_mechanisms() -> tuple[Option, ...]:
+    return (
+        Option(
+            id="locality",
+            text="The raw data stay on the device",
+            feedback="That removes one copy and one place to break into. It does not bound what an update shows.",
         ),
-        answer="bound",
+        Option(
+            id="bound",
+            text="Clipping and noise bound what one person changes",
+            feedback="Clipping bounds the change, noise makes two neighbouring runs hard to tell apart, and the "
+            "accountant adds the rounds up.",
+        ),
+        Option(
+            id="averaging",
+            text="An average hides each of its parts",
+            feedback="Against everything else that an observer may know, the rest can be subtracted. Secure "
+            "aggregation hides the parts from the server and still publishes the exact sum.",
+        ),
+        Option(
+            id="access",
+            text="Access control and encryption",
+            feedback="They decide who sees the data and the updates, and say nothing of what the trained model shows "
+            "to those who may use it.",
+        ),
     )

@@ -10,16 +10,17 @@ from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
-from tracks.missions.privacy.accounting import found, mechanism, mechanism_of, spent_by_round
-from tracks.missions.privacy.runs import Learning, ceiling, learned
+from tracks.missions.privacy.accounting import calibrated_noise, calibrated_noise_of, spent_by_round
+from tracks.missions.privacy.closing import once_and_often
+from tracks.missions.privacy.runs import LearningTask, ceiling, learning_result
 from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
-from tracks.missions.privacy.texts import once_and_often
+from tracks.missions.privacy.state import evaluate
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
 
 def state(one, **values):
-    return found(one.track, one.setting(**{**one.private(), **values}), seed=0)
+    return evaluate(one.track, one.setting(**{**one.private(), **values}), seed=0)
 
 
 # --- the accountant --------------------------------------------------------------------------------------------------
@@ -52,7 +53,7 @@ def test_the_noise_spends_the_promise_in_the_last_round_and_not_before(one, nois
 @pytest.mark.parametrize("rounds", [1, 7, 60, 200])
 def test_a_central_curve_is_the_accountant_at_every_round(rounds):  # N3
     setting = GUARDIAN.setting(**GUARDIAN.private(noise="central"))
-    z = mechanism_of(setting).multiplier
+    z = calibrated_noise_of(setting).multiplier
     curve = spent_by_round("central", z, setting.cohort, setting.fleet, setting.delta)
     same = epsilon(sampling_rate=setting.rate, noise_multiplier=z, rounds=rounds, delta=setting.delta)
     assert curve[rounds] == same
@@ -61,7 +62,7 @@ def test_a_central_curve_is_the_accountant_at_every_round(rounds):  # N3
 def test_a_local_curve_is_the_gaussian_mechanism_at_every_participation():
     """k releases with sigma are one with sigma/sqrt(k), exactly (Balle, Wang 2018)."""
     setting = GUARDIAN.setting(**GUARDIAN.private(noise="local", participating_share=0.1, rounds=100))
-    z = mechanism_of(setting).multiplier
+    z = calibrated_noise_of(setting).multiplier
     curve = spent_by_round("local", z, setting.cohort, setting.fleet, setting.delta)
     for rounds, taken in ((1, 1), (35, 4), (100, 10), (200, 20)):
         reached = gaussian_delta(z / (2 * math.sqrt(taken)), epsilon=curve[rounds])
@@ -71,14 +72,14 @@ def test_a_local_curve_is_the_gaussian_mechanism_at_every_participation():
 @every_track
 def test_secure_aggregation_has_the_central_figure_and_local_noise_is_louder(one):
     central, shares, local = (state(one, noise=noise) for noise in ("central", "secure_aggregation", "local"))
-    assert shares.mechanism == central.mechanism
-    assert shares.learned == central.learned
-    assert local.mechanism.on_average > 10 * central.mechanism.on_average
+    assert shares.noise == central.noise
+    assert shares.result == central.result
+    assert local.noise.on_average > 10 * central.noise.on_average
 
 
 def test_noise_on_the_average_falls_with_the_cohort_fully_or_by_its_root():
     def on_average(noise, share):
-        return mechanism_of(GUARDIAN.setting(**GUARDIAN.private(noise=noise, participating_share=share)))
+        return calibrated_noise_of(GUARDIAN.setting(**GUARDIAN.private(noise=noise, participating_share=share)))
 
     few, many = (on_average("local", share) for share in (0.001, 0.01))  # one participation each
     assert few.on_average / many.on_average == pytest.approx(math.sqrt(10), rel=1e-6)
@@ -118,16 +119,16 @@ def directly(one, setting, noise):
 def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):  # L14 L15
     """Read between two noise levels: within a point where the model serves, three where it is ruined anyway."""
     setting = one.setting(**one.private(**values))
-    given = found(one.track, setting, seed=0)
-    straight = directly(one, setting, given.mechanism.multiplier)
-    assert given.learned.accuracy == pytest.approx(straight, abs=0.01 if straight > 0.85 else 0.03)
+    given = evaluate(one.track, setting, seed=0)
+    straight = directly(one, setting, given.noise.multiplier)
+    assert given.result.accuracy == pytest.approx(straight, abs=0.01 if straight > 0.85 else 0.03)
 
 
 def test_a_rung_is_the_engine_to_the_last_digit():
     """Noise of every client, z C / sqrt(m) on the average, is the run with the central z C / m."""
     setting = GUARDIAN.setting(**GUARDIAN.private(noise="central", rounds=20, participating_share=0.001))
     noise = 10 ** (-6 / 4)
-    learning = Learning(
+    task = LearningTask(
         fleet_seed=GUARDIAN.track.fleet.seed,
         alpha=GUARDIAN.track.fleet.skew_alpha,
         rounds=20,
@@ -137,15 +138,15 @@ def test_a_rung_is_the_engine_to_the_last_digit():
         seed=0,
     )
     straight = directly(GUARDIAN, setting, noise * setting.cohort / setting.clip_norm)
-    assert learned(learning, noise).accuracy == pytest.approx(straight, abs=1e-9)
+    assert learning_result(task, noise).accuracy == pytest.approx(straight, abs=1e-9)
 
 
 @every_track
 def test_without_noise_nothing_is_clipped_and_without_a_fleet_nothing_is_drawn(one):
-    plain = found(one.track, one.setting(deployment="federated"), seed=0)
-    assert (plain.mechanism, plain.spent, plain.learned.clipped) == (None, None, 0.0)
-    alone = found(one.track, one.setting(deployment="centralised"), seed=0)
-    assert alone.learned.accuracy == pytest.approx(ceiling(one.track.fleet.seed, one.track.fleet.skew_alpha))
+    plain = evaluate(one.track, one.setting(deployment="federated"), seed=0)
+    assert (plain.noise, plain.spent, plain.result.clipped) == (None, None, 0.0)
+    alone = evaluate(one.track, one.setting(deployment="centralised"), seed=0)
+    assert alone.result.accuracy == pytest.approx(ceiling(one.track.fleet.seed, one.track.fleet.skew_alpha))
     assert alone.gap == 0
     assert alone.moved == one.track.fleet.devices * one.track.fleet.raw_bytes_per_device_day
 
@@ -153,9 +154,9 @@ def test_without_noise_nothing_is_clipped_and_without_a_fleet_nothing_is_drawn(o
 @every_track
 def test_another_seed_draws_other_rounds_on_the_same_partition(one):
     setting = one.setting(**one.private(noise="central", rounds=20))
-    first, again, other = (found(one.track, setting, seed=seed) for seed in (0, 0, 1))
-    assert first.learned == again.learned
-    assert first.learned.seeds != other.learned.seeds
+    first, again, other = (evaluate(one.track, setting, seed=seed) for seed in (0, 0, 1))
+    assert first.result == again.result
+    assert first.result.seeds != other.result.seeds
     assert first.ceiling == other.ceiling
 
 
@@ -181,4 +182,4 @@ def test_what_may_move_is_what_the_caps_add_up_to_until_the_service_binds():
 def test_one_client_is_the_least_cohort():
     setting = PIONEER.setting(**PIONEER.private(fleet=1000, participating_share=0.001))
     assert (setting.cohort, setting.rate) == (1, 0.001)
-    assert mechanism("central", 1.0, 0.5, 1, 1000, 10, 1e-5).on_average > 0.1
+    assert calibrated_noise("central", 1.0, 0.5, 1, 1000, 10, 1e-5).on_average > 0.1

@@ -6,7 +6,7 @@ import pytest
 from physics.privacy import epsilon
 from tests.states import plain
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
-from tracks.missions.privacy.figures import ACCURACY_SHOWN, FRONTIER, FUEL, frontier
+from tracks.missions.privacy.figures import ACCURACY_SHOWN, BUDGET, FRONTIER, frontier
 from tracks.missions.privacy.setting import setting_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
@@ -65,7 +65,7 @@ def test_a_weaker_promise_costs_less_accuracy(one):
 def test_the_gauge_ends_at_what_the_accountant_says(one):  # N3
     state = one.private(noise="central", epsilon=0.7, rounds=73)
     outcome = one.bench.run(one.track, state)
-    drawing, setting = outcome.panels[FUEL], setting_of(state)
+    drawing, setting = outcome.panels[BUDGET], setting_of(state)
     z = outcome.reading("noise_multiplier").value
     end = epsilon(sampling_rate=setting.rate, noise_multiplier=z, rounds=73, delta=setting.delta)
     assert drawing.point == (73, end)
@@ -79,10 +79,10 @@ def test_the_gauge_ends_at_what_the_accountant_says(one):  # N3
 
 
 def test_the_stop_is_drawn_where_the_officers_bound_breaks():
-    within = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", epsilon=0.5)).panels[FUEL]
+    within = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", epsilon=0.5)).panels[BUDGET]
     assert within.summary.startswith("Yes")
     over = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="central", epsilon=3, participating_share=0.1))
-    drawing = over.panels[FUEL]
+    drawing = over.panels[BUDGET]
     assert drawing.summary.startswith("No")
     stops = [item["value"] for item in drawing.figure()["layout"]["shapes"] if item.get("axis") == "x"]
     assert len(stops) == 1
@@ -93,7 +93,7 @@ def test_the_stop_is_drawn_where_the_officers_bound_breaks():
 @pytest.mark.parametrize("deployment", ["centralised", "federated"])
 def test_without_noise_the_gauge_says_so_and_the_point_is_no_promise(one, deployment):
     outcome = one.run(deployment=deployment)
-    fuel, curve = outcome.panels[FUEL], outcome.panels[FRONTIER]
+    fuel, curve = outcome.panels[BUDGET], outcome.panels[FRONTIER]
     assert fuel.point is None
     assert "nothing to book" in fuel.summary
     assert len(fuel.table().rows) == 1

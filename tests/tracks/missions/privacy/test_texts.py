@@ -8,10 +8,10 @@ from physics.privacy import client_updates, minimum_client_updates
 from tests.states import plain
 from tests.tracks.missions.privacy.states import GUARDIAN, ON
 from tracks.api.quantities import in_words
-from tracks.missions.privacy.accounting import found
+from tracks.missions.privacy.closing import OBSERVATION, check, officers_setting
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON
-from tracks.missions.privacy.predictions import STRONG, WEAK, asked, cheapest, predictions
-from tracks.missions.privacy.texts import OBSERVATION, check, officers_setting
+from tracks.missions.privacy.state import evaluate
+from tracks.missions.privacy.texts import STRONG, WEAK, asked, cheapest, predictions
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
@@ -104,8 +104,8 @@ def test_what_epsilon_one_means():  # L18
 def test_the_model_answer_quotes_the_engine(one):  # P18
     answer = plain(one.bench.reflection.model_answer)
     for deployment, noise in (("federated", "central"), ("federated_dp", "central"), ("federated_dp", "local")):
-        state = found(one.track, officers_setting(one.track, deployment=deployment, noise=noise), seed=0)
-        assert plain(in_words(state.learned.accuracy, "share")) in answer
+        state = evaluate(one.track, officers_setting(one.track, deployment=deployment, noise=noise), seed=0)
+        assert plain(in_words(state.result.accuracy, "share")) in answer
     assert "Personalisation or privacy" in one.bench.reflection.prompt
     assert any("alone is not privacy" in point for point in one.bench.reflection.rubric)
 

@@ -1,0 +1,63 @@
+"""What the bench offers is tried: the lengths of the updates say what a clip would cut, and cures come first."""
+
+import pytest
+
+from tests.states import verdict
+from tests.tracks.missions.privacy.states import GUARDIAN, ON
+from tracks.api.fixes import changed
+from tracks.missions.privacy.fixes import candidates
+from tracks.missions.privacy.runs import LOWEST_RUNG, SILENT, rung
+from tracks.missions.privacy.setting import CLIP
+from tracks.missions.privacy.state import ACCURACY, CLAIM, CLIPPED, DATA, GAP, MIN_NOISE, evaluate
+
+every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
+TWENTIETH = 0.05  # the lengths are kept as twenty
+
+
+@every_track
+@pytest.mark.parametrize("level", [SILENT, LOWEST_RUNG, -4])
+@pytest.mark.parametrize("clip", [0.3, 1])
+def test_the_lengths_of_the_updates_say_what_share_the_clip_cuts(one, clip, level):
+    state = evaluate(one.track, one.setting(**one.private(rounds=20, clip_norm=clip)), seed=0)
+    result = rung(state.task, level)
+    assert result.longer_than(clip) == pytest.approx(result.clipped, abs=TWENTIETH)
+    assert result.longer_than(0) == 1
+    assert list(result.lengths) == sorted(result.lengths)
+
+
+@every_track
+def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
+    """The offer is made from the lengths alone; runs of their own agree that it cures."""
+    start = one.private(noise="central", clip_norm=0.5)
+    state = evaluate(one.track, one.setting(**start), seed=0)
+    assert state.limits[CLIPPED].level == "fail"
+    (clip,) = [fix for fix in verdict(one.run(**start), CLIPPED).fixes if fix.control == "clip_norm"]
+    assert clip.value < CLIP[1]
+    assert evaluate(one.track, changed(state.setting, clip), seed=0).limits[CLIPPED].level == "ok"
+
+
+def test_shorter_walks_are_not_proposed_where_every_update_is_clipped():
+    state = evaluate(GUARDIAN.track, GUARDIAN.setting(**GUARDIAN.private(noise="central", clip_norm=0.05)), seed=0)
+    assert state.result.clipped > 0.97
+    assert "local_steps" not in {fix.control for fix in candidates(CLIPPED, state)}
+
+
+@every_track
+def test_any_mechanism_adds_more_noise_than_the_offer_counts_on(one):
+    for epsilon in (0.1, 10):
+        for noise in ("central", "local"):
+            weakest = evaluate(one.track, one.setting(**one.private(noise=noise, epsilon=epsilon, delta=1e-3)), seed=0)
+            assert weakest.limits[CLAIM].quantity > MIN_NOISE
+
+
+@every_track
+def test_what_brings_the_bytes_or_the_accuracy_home_stands_before_what_only_helps(one):
+    noisy = one.private(epsilon=0.1, participating_share=0.001)
+    heavy = one.private(noise="central", participating_share=1, rounds=200)
+    for values, codes in ((noisy, (ACCURACY, GAP)), (heavy, (DATA,))):
+        outcome = one.run(**values)
+        for code in codes:
+            item = verdict(outcome, code)
+            after = [verdict(one.run(**{**values, fix.control: fix.value}), code) for fix in item.fixes]
+            cured = [one.level != "fail" for one in after]
+            assert cured == sorted(cured, reverse=True), (code, item.fixes)

@@ -1,0 +1,227 @@
+"""How the privacy bench closes: observation, Peek and reflection, every number from track or physics."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from physics.privacy import epsilon, gaussian_sigma
+from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks.api.quantities import in_words, three_digits
+from tracks.common.proxy_fleet import device_word
+from tracks.missions.convergence.readings import PROXY
+from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
+from tracks.missions.privacy.setting import (
+    DEFAULTS,
+    EPSILON,
+    Deployment,
+    Noise,
+    Setting,
+    delta_below,
+    setting_of,
+)
+from tracks.missions.privacy.state import evaluate
+
+# --- observation -----------------------------------------------------------------------------------------------------
+
+OBSERVATION = Question(
+    id="placement",
+    text="At the left end of the first figure, the smallest ε at the start settings: how do the two curves lie?",
+    options=(
+        Option(
+            id="central_above",
+            text="Central lies above local",
+            feedback="The same ε takes far more noise where every client adds its own: of m clients it shrinks with √m "
+            "only, noise on the sum with m.",
+        ),
+        Option(
+            id="local_above",
+            text="Local lies above central",
+            feedback="Local noise trusts nobody and pays for it. At the same ε it is the louder one on the average.",
+        ),
+        Option(
+            id="together",
+            text="They lie together",
+            feedback="They meet where the cohort is large or ε is weak. At the strongest promise they are apart.",
+        ),
+    ),
+    answer="central_above",
+)
+
+
+# --- Peek ------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def once_and_often() -> tuple[float, tuple[float, ...]]:
+    """Return the classical z of ε = 1 at δ = 1e-5, and what a hundred rounds of it cost at q = 1, .1 and .01."""
+    z = float(gaussian_sigma(1, 1e-5, method="classical"))
+    hundred = tuple(
+        float(epsilon(sampling_rate=rate, noise_multiplier=z, rounds=100, delta=1e-5)) for rate in (1, 0.1, 0.01)
+    )
+    return z, hundred
+
+
+_READINGS = (
+    ("noise_multiplier", "Gaussian mechanism", "central: sum + N(0, (zC)²);  local: each update + N(0, (zC)²), "
+     "z = 2 √k σ(ε, δ);  δ = Φ(1/2σ − εσ) − e^ε Φ(−1/2σ − εσ)"),
+    ("epsilon", "Composition", "ε = min over a > 1 of (T K(a) − log(aδ))/(a − 1) + log(1 − 1/a);  K(a): Rényi "
+     "divergence of one round at sampling rate q"),
+    ("epsilon_per_round", "One round and all", "the same with T = 1: rounds add divergences, not ε"),
+    ("accuracy", "FedAvg with clip and noise", "W(t+1) = W(t) + Σ min(1, C/|D_k|) D_k / m + noise;  D_k: local steps "
+     "of client k"),
+    ("gap", "Gap", "100 × (accuracy of all data in one place − accuracy)"),
+    ("moved", "A day", "federated: m × (down + up) × rounds / 30;  centralised: fleet × raw"),
+    ("compute", "Compute", "rounds × local steps;  client updates m × T"),
+)  # fmt: skip
+
+
+def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
+    """Return the equations with the numbers of a state, as its readings have them."""
+    setting = setting_of(controls)
+    guarantee = outcome.reading("guarantee")
+    z, hundred = once_and_often()
+    lines = [
+        PeekLine(
+            name="(ε, δ)-differential privacy",
+            equation="P[M(D) ∈ S] ≤ e^ε P[M(D′) ∈ S] + δ, for all S and all D, D′ that differ in one unit",
+            numbers=f"{guarantee.value}; unit: the {track.targets.epsilon_unit}, all its data, added or removed"
+            if setting.private
+            else f"{guarantee.value}: no ε is known for which it holds",
+            source=guarantee.source,
+        ),
+        *(
+            PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
+            for name, equation, reading in (
+                (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
+            )
+        ),
+        PeekLine(
+            name="Once, and a hundred times",
+            equation="z = √(2 log(1.25/δ)) / ε for one round (classical, proven for ε < 1);  then ε of 100 rounds",
+            numbers=f"δ = 10⁻⁵, ε = 1 once: z = {three_digits(z)}; a hundred rounds: {three_digits(hundred[0])} at "
+            f"q = 1, {three_digits(hundred[1])} at q = 0.1, {three_digits(hundred[2])} at q = 0.01",
+            source="Dwork, Roth 2014, theorem A.1; Mironov, Talwar, Zhang 2019.",
+        ),
+        PeekLine(
+            name="The context",
+            equation="privacy; bandwidth; compute",
+            numbers=_context(setting, outcome),
+            source=outcome.reading("moved").source,
+        ),
+    ]
+    return Peek(
+        lines=tuple(lines),
+        leaves_out=f"{PROXY[0].upper()}{PROXY[1:]}: directions carry over, digits do not. The accountant takes Poisson "
+        "sampling, the runs draw exactly m clients. Uploads all arrive. Local noise is booked for the mean number of "
+        "participations; a client drawn more often must stay out. The bytes and the dropouts of secure aggregation, "
+        "adaptive clipping, noise correlated over rounds, and the budget that tuning spends. Differential privacy is a "
+        "property of an algorithm; whether a law is satisfied is not for this bench to say.",
+    )
+
+
+def _context(setting: Setting, outcome: Outcome) -> str:
+    day, steps = in_words(float(outcome.reading("moved").value), "B"), outcome.reading("compute").formula
+    guarantee = outcome.reading("guarantee").value
+    if setting.context == "centralised":
+        return f"seen from one data centre: guarantee {guarantee}; {day} a day; {outcome.reading('gap').formula}"
+    return f"seen from the fleet: guarantee {guarantee}; {day} a day; {steps}"
+
+
+# --- reflection ------------------------------------------------------------------------------------------------------
+
+
+def officers_setting(track: Track, *, deployment: Deployment, noise: Noise) -> Setting:
+    """Return the start settings with the officer's promise kept: her ε, δ below one in the fleet."""
+    usual = {name: default.value for name, default in DEFAULTS.items()}
+    return setting_of(
+        usual
+        | {
+            "deployment": deployment,
+            "noise": noise,
+            "epsilon": min(max(track.targets.epsilon, EPSILON[0]), EPSILON[1]),
+            "delta": delta_below(track.fleet.devices),
+            "payload_bytes": float(track.model.moved_bytes),
+            "fleet": track.fleet.devices,
+        }
+    )
+
+
+def reflection(track: Track) -> Reflection:
+    """Return the debrief, its check, and how good and weak answers read on this track."""
+    unit, device = track.targets.epsilon_unit, device_word(track)
+    cases: tuple[tuple[Deployment, Noise], ...] = (
+        ("federated", "central"),
+        ("federated_dp", "central"),
+        ("federated_dp", "local"),
+    )
+    states = [
+        evaluate(track, officers_setting(track, deployment=deployment, noise=noise), seed=0)
+        for deployment, noise in cases
+    ]
+    plain, central, local = (in_words(one.result.accuracy, "share") for one in states)
+    promise = three_digits(track.targets.epsilon)
+    top = in_words(states[0].ceiling, "share")
+    raw = track.texts.get("raw_name", "raw data")
+    return Reflection(
+        prompt="Personalisation or privacy: which deployment would you defend before the officer on this track, and at "
+        f"what ε? What did leaving the {raw} with the {device} buy, and what did it not?",
+        rubric=(
+            "Names a deployment with its ε, δ and unit, or says that there is none.",
+            "Gives the price: points below the ceiling, client updates or bytes a day.",
+            "Says what locality bought and that it alone is not privacy.",
+            "Says what would change the mind: a cohort, a trusted server, a stronger need of one person’s own data.",
+        ),
+        model_answer=f"I would defend noise on the sum under secure aggregation at ε = {promise} per {unit}. At the "
+        f"start settings plain federated learning reaches {plain}, noise on the sum {central}, noise by each {device} "
+        f"{local}; all data in one place {top}. So the price is set by where the noise is added and by the cohort, far "
+        f"more than by ε. Locality bought that no second copy of the {raw} stands anywhere. It "
+        "did not bound what an update or the model shows; the noise did. What it hides is one person among many, so "
+        "what serves one person alone is better adapted on the device and never sent. What would change my mind: "
+        "a cohort too small to hide in.",
+        weak_sample="Federated learning keeps the data on the device, so it is private. A small ε is always better.",
+        strong_sample="In the first figure the local curve falls to the left and the central one hardly does: "
+        f"{local} against {central} at ε = {promise}. The noise on the average is zC/m, so I bought the promise with "
+        f"the cohort. Raw data that stay with the {device} guard against a leak of the store, not of the model. If "
+        "the server could not be trusted even with a sum I would take local noise, and a larger cohort.",
+        check=check(),
+    )
+
+
+@lru_cache(maxsize=1)
+def check() -> Question:
+    """Return the question what ε = 1 means, with feedback for each reading of it."""
+    z, hundred = once_and_often()
+    return Question(
+        id="epsilon_one",
+        text="A model was trained with ε = 1, all rounds, user level. What does that mean?",
+        options=(
+            Option(
+                id="bound",
+                text="A bound on how much one person can change the probability of any outcome",
+                feedback=f"By a factor of at most e^1 = {three_digits(math.e)}, plus δ. Whatever was likely without "
+                "that person is about as likely with them, whatever else an observer knows. Strongest announced: "
+                f"Gboard 2024 with {ANNOUNCED_EPSILON} to {ANNOUNCED_WEAKEST} at δ = 10⁻¹⁰, user level.",
+            ),
+            Option(
+                id="one_percent",
+                text="1% of the users may be exposed",
+                feedback="ε counts no users: the bound holds for each of them. A share of users who may be exposed "
+                "outright is nearer to what δ allows, and it has to be below 1/N.",
+            ),
+            Option(
+                id="one_bit",
+                text="One bit about each person leaks",
+                feedback=f"ε is the logarithm of a ratio of probabilities, in the worst case: e^1 = "
+                f"{three_digits(math.e)}. It is not an amount of information that leaks on average.",
+            ),
+            Option(
+                id="per_round",
+                text="Each round may spend 1, and the next one starts anew",
+                feedback=f"Nothing is reset. Noise that gives ε = 1 once, z = {three_digits(z)}, gives "
+                f"{three_digits(hundred[0])} over a hundred rounds with everybody in each, δ = 10⁻⁵; drawing a "
+                f"hundredth of the clients makes it {three_digits(hundred[2])}. Ask for the total.",
+            ),
+        ),
+        answer="bound",
+    )

@@ -1,0 +1,120 @@
+"""Everything that one state of the privacy bench gives, and the quantities that have a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.validation import Floats
+from tracks import Track
+from tracks.api.outcome import Limit
+from tracks.missions.privacy.accounting import (
+    CalibratedNoise,
+    allowed_bytes,
+    calibrated_noise_of,
+    moved_bytes,
+    spent_by_round,
+)
+from tracks.missions.privacy.runs import LearningResult, LearningTask, ceiling, learning_task, result_of
+from tracks.missions.privacy.setting import Setting
+
+CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_too_large"
+ACCURACY, GAP, DATA, CLIPPED = "accuracy_below_target", "gap_to_ceiling", "data_budget", "clip_bias"
+FAILURES = (CLAIM, ACCURACY, GAP, BUDGET, DELTA_LARGE, DATA, CLIPPED)
+
+MIN_NOISE = 0.01  # the least noise multiplier that the accountant books
+GAP_LIMIT, GAP_WARN = 5.0, 2.5  # points
+DATA_WARN = 0.8  # of what may move
+CLIPPED_LIMIT = 0.5  # of the updates
+# A promise without a mechanism outweighs all that noise can do to the accuracy; deltas lie decades apart.
+GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
+FELT_NOISE = 0.006  # on the average; less than that is hardly felt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class State:
+    """Everything that one state gives.
+
+    Attributes:
+        track, setting: what it follows from. task: what its runs depend on. result: how they end.
+        ceiling: accuracy with all data in one place, 0..1. noise: what is added, or None.
+        spent: epsilon after 0 ... 200 rounds of it, or None.
+        moved: bytes a day, whole fleet [B]. allowed: what may move in a day [B].
+        limits: by the code of the failure; those about noise only where some is added.
+    """
+
+    track: Track
+    setting: Setting
+    task: LearningTask
+    result: LearningResult
+    ceiling: float
+    noise: CalibratedNoise | None
+    spent: Floats | None
+    moved: float
+    allowed: float
+    limits: Mapping[str, Limit]
+
+    @property
+    def gap(self) -> float:
+        """How many points the accuracy lies below the ceiling; below 0 above it."""
+        return gap_points(self.ceiling, self.result.accuracy)
+
+    @property
+    def noise_is_felt(self) -> bool:
+        """Whether the noise, rather than too little learning, keeps the accuracy down."""
+        return self.noise is not None and self.noise.on_average > FELT_NOISE
+
+    @property
+    def stop_round(self) -> int | None:
+        """The round that breaks the officer's bound at this noise, or None within 200 rounds."""
+        if self.spent is None:
+            return None
+        reached = np.flatnonzero(self.spent > self.track.targets.epsilon)
+        return int(reached[0]) if reached.size else None
+
+
+def gap_points(ceiling: float, accuracy: float) -> float:
+    """Return how many points an accuracy lies below the ceiling."""
+    return round(100 * (ceiling - accuracy), 9) + 0.0
+
+
+def _spent(setting: Setting, noise: CalibratedNoise | None) -> Floats | None:
+    if noise is None:
+        return None
+    return spent_by_round(setting.noise, noise.multiplier, setting.cohort, setting.fleet, setting.delta)
+
+
+def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
+    """Return what a setting gives on a track; ``seed`` draws other rounds and noise on the same partition."""
+    task, top = learning_task(track, setting, seed=seed), ceiling(track.fleet.seed, track.fleet.skew_alpha)
+    noise = calibrated_noise_of(setting) if setting.private else None
+    result = result_of(setting, task, noise.on_average if noise else 0.0)
+    moved, allowed = moved_bytes(track, setting), allowed_bytes(track, setting.fleet)
+    limits = {
+        CLAIM: Limit(quantity=noise.multiplier if noise else 0.0, limit=MIN_NOISE, at_most=False),
+        ACCURACY: Limit(quantity=result.accuracy, limit=track.targets.safety_accuracy, at_most=False),
+        GAP: Limit(quantity=gap_points(top, result.accuracy), limit=GAP_LIMIT, warn=GAP_WARN, scale=GAP_SCALE),
+        DATA: Limit(quantity=moved, limit=allowed, warn=DATA_WARN * allowed),
+    }
+    if setting.private:
+        one_client = 1 / setting.fleet
+        below = float(np.nextafter(one_client, 0))
+        limits |= {
+            BUDGET: Limit(quantity=setting.epsilon, limit=track.targets.epsilon),
+            DELTA_LARGE: Limit(quantity=setting.delta, limit=below, scale=DELTA_SCALE * one_client),
+            CLIPPED: Limit(quantity=result.clipped, limit=CLIPPED_LIMIT, scale=CLIP_SCALE),
+        }
+    return State(
+        track=track,
+        setting=setting,
+        task=task,
+        result=result,
+        ceiling=top,
+        noise=noise,
+        spent=_spent(setting, noise),
+        moved=moved,
+        allowed=allowed,
+        limits=limits,
+    )
