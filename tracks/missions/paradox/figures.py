@@ -10,8 +10,8 @@ from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.common.provenance import words
-from tracks.missions.paradox.readings import cap_in_words
-from tracks.missions.paradox.traffic import (
+from tracks.missions.paradox.readings import cap_text
+from tracks.missions.paradox.setting import (
     COMPRESSION,
     DEFAULT_PARTICIPATION,
     DEFAULT_ROUNDS_PER_DAY,
@@ -20,13 +20,10 @@ from tracks.missions.paradox.traffic import (
     PARTICIPATION,
     PUBLISHED_KEYBOARD_BYTES,
     ROUNDS_PER_DAY,
-    Costs,
-    Setting,
-    cap_per_day,
-    keyboard_ratio,
-    moves_a_part,
-    reached,
+    stretched,
 )
+from tracks.missions.paradox.state import State
+from tracks.missions.paradox.traffic import cap_per_day, keyboard_ratio, moves_a_part
 
 TRAFFIC, COMPRESSED = "traffic", "compression"
 FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1
@@ -49,7 +46,7 @@ def panels(track: Track) -> tuple[Panel, Panel]:
                 scale="log",
             ),
             y=bytes_axis,
-            limits=partial(_traffic_limits, cap_per_day(track, track.fleet.devices), cap_in_words(track)),
+            limits=partial(_traffic_limits, cap_per_day(track, track.fleet.devices), cap_text(track)),
         ),
         Panel(
             id=COMPRESSED,
@@ -71,12 +68,12 @@ def axes(track: Track) -> tuple[Axis, Axis]:
 @lru_cache(maxsize=256)
 def _axes(fleet: float, raw: float, moved: float, whole: float) -> tuple[Axis, Axis]:
     """Hold the default, each decision moved alone from end to end, and the presets."""
-    share, rounds = DEFAULT_PARTICIPATION, DEFAULT_ROUNDS_PER_DAY
+    share, rounds = DEFAULT_PARTICIPATION.value, DEFAULT_ROUNDS_PER_DAY.value
     own = [
         (share, rounds, moved),
         *((end, rounds, moved) for end in PARTICIPATION),
         *((share, end, moved) for end in ROUNDS_PER_DAY),
-        *((share, rounds, end) for end in (*reached(MOVED_BYTES, moved), moved / COMPRESSION[1], whole)),
+        *((share, rounds, end) for end in (*stretched(MOVED_BYTES, moved), moved / COMPRESSION[1], whole)),
     ]
     phones = (KEYBOARD["fleet"], KEYBOARD["raw_bytes"])
     cases = [
@@ -112,43 +109,48 @@ def _compression_limits() -> Figure:
 # --- bytes of a day against participation ----------------------------------------------------------------------------
 
 
-def traffic_drawing(track: Track, setting: Setting, found: Costs) -> Drawing:
+def traffic_drawing(state: State) -> Drawing:
     """Return both regimes by participating share, with the student on the one the context names."""
-    day = found.centralised if setting.context == "centralised" else found.federated
+    setting, traffic = state.setting, state.traffic
+    day = traffic.centralised if setting.context == "centralised" else traffic.federated
     return Drawing(
-        figure=partial(_traffic_figure, track, setting, found),
-        summary=traffic_summary(setting, found),
-        table=partial(_traffic_table, found),
+        figure=partial(_traffic_figure, state),
+        summary=traffic_summary(state),
+        table=partial(_traffic_table, state),
         point=(setting.participation, day),
     )
 
 
-def traffic_summary(setting: Setting, found: Costs) -> str:
+def traffic_summary(state: State) -> str:
     """Return the message of the first panel: an answer to its question with the day's bytes in both regimes."""
-    answer = "Yes" if found.ratio < BREAK_EVEN else "No"
-    federated, centralised = words(found.federated, "B"), words(found.centralised, "B")
-    ratio = words(found.ratio, "x")
+    setting, traffic = state.setting, state.traffic
+    answer = "Yes" if traffic.ratio < BREAK_EVEN else "No"
+    federated, centralised = words(traffic.federated, "B"), words(traffic.centralised, "B")
+    ratio = words(traffic.ratio, "x")
     if setting.context == "centralised":
         return f"{answer}: the raw data take {centralised} a day; federating instead {federated}, {ratio} as much."
     invited = words(setting.participation * setting.fleet, "")
     return f"{answer}: {federated} with {invited} devices a round, {ratio} the {centralised} of centralising."
 
 
-def _traffic_figure(track: Track, setting: Setting, found: Costs) -> Figure:
-    axis = axes(track)[0]
-    federated = charts.curve(found.shares, found.by_share, name="federated", series=FEDERATED_SERIES, label="Federated")
+def _traffic_figure(state: State) -> Figure:
+    setting, traffic = state.setting, state.traffic
+    axis = axes(state.track)[0]
+    federated = charts.curve(
+        traffic.shares, traffic.by_share, name="federated", series=FEDERATED_SERIES, label="Federated"
+    )
     centralised = charts.curve(
-        (found.shares[0], found.shares[-1]),
-        (found.centralised, found.centralised),
+        (traffic.shares[0], traffic.shares[-1]),
+        (traffic.centralised, traffic.centralised),
         name="centralised",
         series=CENTRALISED_SERIES,
         label="Centralised",
     )
     # A level line above the rising one has room above itself, any other line below.
-    level_place = "above-right" if found.centralised > found.federated else "below-right"
+    level_place = "above-right" if traffic.centralised > traffic.federated else "below-right"
     regimes = [
-        ("federated, here", FEDERATED_SERIES, found.federated, federated, "below-right"),
-        ("centralised, here", CENTRALISED_SERIES, found.centralised, centralised, level_place),
+        ("federated, here", FEDERATED_SERIES, traffic.federated, federated, "below-right"),
+        ("centralised, here", CENTRALISED_SERIES, traffic.centralised, centralised, level_place),
     ]
     if setting.context == "federated":
         regimes.reverse()  # what the context names is drawn last, on top
@@ -158,15 +160,16 @@ def _traffic_figure(track: Track, setting: Setting, found: Costs) -> Figure:
     other = charts.point(x, other_y, name=other_name, series=other_series, role="other")
     other_words = charts.note(x, other_y, words(other_day, "B"), place=other_place)
     # The cap's words stand on the side away from the other level line.
-    side = "limit-y-below" if found.centralised > found.cap_per_day else "limit-y"
-    cap = charts.limit(found.cap_per_day, f"cap {cap_in_words(track)}", place=side)
+    side = "limit-y-below" if traffic.centralised > traffic.cap_per_day else "limit-y"
+    cap = charts.limit(traffic.cap_per_day, f"cap {cap_text(state.track)}", place=side)
     return charts.figure(cap, other_line, line, other, you, other_words)
 
 
-def _traffic_table(found: Costs) -> Table:
+def _traffic_table(state: State) -> Table:
+    traffic = state.traffic
     rows = tuple(
-        ("your setting" if place == found.share_place else "", float(share), float(day), found.centralised)
-        for place, (share, day) in enumerate(zip(found.shares, found.by_share, strict=True))
+        ("your setting" if place == traffic.share_place else "", float(share), float(day), traffic.centralised)
+        for place, (share, day) in enumerate(zip(traffic.shares, traffic.by_share, strict=True))
     )
     return Table(columns=("", "participating share, of 1", "federated, B a day", "centralised, B a day"), rows=rows)
 
@@ -174,47 +177,49 @@ def _traffic_table(found: Costs) -> Table:
 # --- the ratio against compression -----------------------------------------------------------------------------------
 
 
-def compression_drawing(track: Track, setting: Setting, found: Costs) -> Drawing:
+def compression_drawing(state: State) -> Drawing:
     """Return the ratio by compression, upload only and both ways, with the student on the line of the switch."""
     return Drawing(
-        figure=partial(_compression_figure, track, setting, found),
-        summary=compression_summary(setting, found),
-        table=partial(_compression_table, setting, found),
-        point=(setting.compression, found.ratio),
+        figure=partial(_compression_figure, state),
+        summary=compression_summary(state),
+        table=partial(_compression_table, state),
+        point=(state.setting.compression, state.traffic.ratio),
     )
 
 
-def compression_summary(setting: Setting, found: Costs) -> str:
+def compression_summary(state: State) -> str:
     """Return the message of the second panel: whether break-even is reached, and what it would take."""
-    ratio, factor = words(found.ratio, "x"), words(setting.compression, "x")
-    if found.ratio <= BREAK_EVEN:
+    setting, traffic = state.setting, state.traffic
+    ratio, factor = words(traffic.ratio, "x"), words(setting.compression, "x")
+    if traffic.ratio <= BREAK_EVEN:
         message = f"Yes: {ratio} at compression {factor}"
         if setting.compression == 1:
             message += ", so none is needed"
     elif setting.direction == "both":
-        message = f"No: {ratio} at {factor} both ways; break-even takes {words(found.breakeven.both_ways, 'x')}"
-    elif found.breakeven.upload_only is None:
-        whole = words(float(found.by_compression[0, 0]) / 2, "x")
+        message = f"No: {ratio} at {factor} both ways; break-even takes {words(traffic.breakeven.both_ways, 'x')}"
+    elif traffic.breakeven.upload_only is None:
+        whole = words(float(traffic.by_compression[0, 0]) / 2, "x")
         message = f"No: {ratio} at {factor} up; the download alone is {whole}"
     else:
-        message = f"No: {ratio} at {factor} up; break-even takes {words(found.breakeven.upload_only, 'x')}"
+        message = f"No: {ratio} at {factor} up; break-even takes {words(traffic.breakeven.upload_only, 'x')}"
     if setting.context == "centralised":
-        message += f". Centralising moves {words(1 / found.ratio, 'x')} of that"
+        message += f". Centralising moves {words(1 / traffic.ratio, 'x')} of that"
     return message + "."
 
 
-def _compression_figure(track: Track, setting: Setting, found: Costs) -> Figure:
-    axis, both = axes(track)[1], setting.direction == "both"
+def _compression_figure(state: State) -> Figure:
+    setting, traffic = state.setting, state.traffic
+    axis, both = axes(state.track)[1], setting.direction == "both"
     upload_line = charts.curve(
-        found.compressions,
-        found.by_compression[0],
+        traffic.compressions,
+        traffic.by_compression[0],
         name="upload only",
         series=UPLOAD_SERIES,
         label="Upload only",
     )
     both_line = charts.curve(
-        found.compressions,
-        found.by_compression[1],
+        traffic.compressions,
+        traffic.by_compression[1],
         name="both ways",
         series=BOTH_SERIES,
         label="Both ways",
@@ -229,28 +234,29 @@ def _compression_figure(track: Track, setting: Setting, found: Costs) -> Figure:
     )
     you = charts.point(
         setting.compression,
-        axis.place(found.ratio),
+        axis.place(traffic.ratio),
         name="here",
         series=BOTH_SERIES if both else UPLOAD_SERIES,
         label="you",
-        value=words(found.ratio, "x"),
+        value=words(traffic.ratio, "x"),
         place="below-left" if both else "above-right",
     )
     lines = (upload_line, both_line) if both else (both_line, upload_line)
     return charts.figure(charts.limit(BREAK_EVEN, "break-even"), *lines, keyboard, you)
 
 
-def _compression_table(setting: Setting, found: Costs) -> Table:
+def _compression_table(state: State) -> Table:
+    setting, traffic = state.setting, state.traffic
     rows = tuple(
         (
             f"your setting, {'both ways' if setting.direction == 'both' else 'upload only'}"
-            if place == found.compression_place
+            if place == traffic.compression_place
             else "",
             float(factor),
-            float(found.by_compression[0, place]),
-            float(found.by_compression[1, place]),
+            float(traffic.by_compression[0, place]),
+            float(traffic.by_compression[1, place]),
         )
-        for place, factor in enumerate(found.compressions)
+        for place, factor in enumerate(traffic.compressions)
     )
     keyboard = ("keyboard fleet", COMPRESSION[0], keyboard_ratio(), keyboard_ratio())
     columns = ("", "compression, ×", "ratio, upload only, ×", "ratio, both ways, ×")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import Input, Sourced, origins, words
-from tracks.missions.paradox.traffic import DEFAULT_PARTICIPATION, DEFAULT_ROUNDS_PER_DAY, Costs, Setting
+from tracks.common.provenance import Input, joined, origins, words
+from tracks.missions.paradox.setting import (
+    DEFAULT_COMPRESSION,
+    DEFAULT_PARTICIPATION,
+    DEFAULT_ROUNDS_PER_DAY,
+    Setting,
+)
+from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, State
 
-RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
-CAP_WARN, CAP_LIMIT = 0.8, 1.0
 HUD = ("ratio", "cap_share", "upload_time")
-
-PARTICIPATION_SOURCE = "assumed: one device in a hundred, the share of the keyboard illustration"
-ROUNDS_SOURCE = "assumed: ten rounds a day, the rate of the keyboard illustration"
-COMPRESSION_SOURCE = "assumed: none to begin with"
 
 # What a reading is made of: its name on the page and the track's constant.
 _CONSTANTS = {
@@ -31,7 +31,7 @@ _CONSTANTS = {
 }
 
 
-def cap_in_words(track: Track) -> str:
+def cap_text(track: Track) -> str:
     """Return a track's cap and whose it is: "5 GB a month each", "50 TB a day for the service"."""
     return f"{_cap(track)} {'each' if track.fleet.cap_scope == 'device' else 'for the service'}"
 
@@ -42,29 +42,20 @@ def _cap(track: Track) -> str:
     return f"{words(track.fleet.cap_bytes, 'B')} {horizon}"
 
 
-def readings(track: Track, setting: Setting, found: Costs) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the readings, those of the regime that the context names ahead of the other's."""
-    state = _State(track=track, setting=setting, found=found, origins=_origins(track, setting))
-    round_, federated, centralised = _volumes(state)
-    central = setting.context == "centralised"
+    known = _origins(state.track, state.setting)
+    round_, federated, centralised = _volumes(state, known)
+    central = state.setting.context == "centralised"
     volumes = (centralised, federated, round_) if central else (round_, federated, centralised)
     return (
-        _ratio(state),
+        _ratio(state, known),
         *volumes,
-        _breakeven(state),
-        _cap_share(state),
-        _upload_time(state),
-        _time_to_act(state),
+        _breakeven(state, known),
+        _cap_share(state, known),
+        _upload_time(state, known),
+        _time_to_act(state, known),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State(Sourced):
-    """What every reading is made from."""
-
-    track: Track
-    setting: Setting
-    found: Costs
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:
@@ -72,88 +63,91 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
     sources, fleet = track.sources, track.fleet
     moved, raw, uplink = track.model.moved_bytes, fleet.raw_bytes_per_device_day, track.device.uplink_bit_per_s
     fixed = {name: f"{label}: {sources[constant]}" for name, (label, constant) in _CONSTANTS.items()}
-    inputs: tuple[Input, ...] = (
-        ("participation", "Participating share", setting.participation, DEFAULT_PARTICIPATION, PARTICIPATION_SOURCE),
-        ("rounds_per_day", "Rounds", setting.rounds_per_day, DEFAULT_ROUNDS_PER_DAY, ROUNDS_SOURCE),
-        ("compression", "Compression", setting.compression, 1, COMPRESSION_SOURCE),
+    inputs: list[Input] = [
+        (name, label, getattr(setting, name), default.value, default.source.text)
+        for name, label, default in (
+            ("participation", "Participating share", DEFAULT_PARTICIPATION),
+            ("rounds_per_day", "Rounds", DEFAULT_ROUNDS_PER_DAY),
+            ("compression", "Compression", DEFAULT_COMPRESSION),
+        )
+    ]
+    inputs += [
         ("moved_bytes", "What moves", setting.moved_bytes, moved, sources["model.moved_bytes"]),
         ("fleet", "Fleet", setting.fleet, fleet.devices, sources["fleet.devices"]),
         ("raw_bytes", "Raw data", setting.raw_bytes, raw, sources["fleet.raw_bytes_per_device_day"]),
         ("uplink", "Uplink", setting.uplink, uplink, sources["device.uplink_bit_per_s"]),
-    )
+    ]
     return origins(fixed, inputs)
 
 
-def legs(setting: Setting) -> str:
+def round_trip_text(setting: Setting) -> str:
     """Return one device's round trip in numbers: "(131 MB + 131 MB)", download first."""
     return f"({words(setting.download_bytes, 'B')} + {words(setting.upload_bytes, 'B')})"
 
 
-def _ratio(state: _State) -> Reading:
-    setting, found = state.setting, state.found
-    return Reading(
+def _ratio(state: State, known: Mapping[str, str]) -> Reading:
+    setting, traffic = state.setting, state.traffic
+    return Reading.of(
+        state.limits[DEARER],
         id="ratio",
         label="Traffic ratio",
-        value=found.ratio,
         unit="x",
-        warn=RATIO_WARN,
-        limit=RATIO_LIMIT,
         note="break-even 1×, limit 10×",
-        formula=f"{words(setting.participation, 'share')} × {setting.rounds_per_day:g} × {legs(setting)} / "
-        f"{words(setting.raw_bytes, 'B')} = {words(found.ratio, 'x')}",
+        formula=f"{words(setting.participation, 'share')} × {setting.rounds_per_day:g} × {round_trip_text(setting)} / "
+        f"{words(setting.raw_bytes, 'B')} = {words(traffic.ratio, 'x')}",
         meaning="Bytes of a federated day for each byte of a centralised one. Above 1 moving the data is cheaper. "
         "The size of the fleet cancels.",
-        source=state.source("participation", "rounds_per_day", "moved_bytes", "compression", "raw_bytes"),
+        source=joined(known, "participation", "rounds_per_day", "moved_bytes", "compression", "raw_bytes"),
     )
 
 
-def _volumes(state: _State) -> tuple[Reading, Reading, Reading]:
-    track, setting, found = state.track, state.setting, state.found
+def _volumes(state: State, known: Mapping[str, str]) -> tuple[Reading, Reading, Reading]:
+    track, setting, traffic = state.track, state.setting, state.traffic
     central = setting.context == "centralised"
     raw_name = track.texts.get("raw_name", "raw data")
-    per_round, federated = words(found.per_round, "B"), words(found.federated, "B")
+    per_round, federated = words(traffic.per_round, "B"), words(traffic.federated, "B")
     raw, fleet = words(setting.raw_bytes, "B"), words(setting.fleet, "devices")
-    busy_s = found.upload_s * setting.turns_per_day
+    busy_s = traffic.upload_s * setting.turns_per_day
     return (
         Reading(
             id="cost_per_round",
             label="Cost per round",
-            value=found.per_round,
+            value=traffic.per_round,
             unit="B",
             note="the alternative" if central else f"{words(setting.participation * setting.fleet, '')} devices",
-            formula=f"{words(setting.participation, 'share')} × {fleet} × {legs(setting)} = {per_round}",
+            formula=f"{words(setting.participation, 'share')} × {fleet} × {round_trip_text(setting)} = {per_round}",
             meaning="Every invited device receives a copy and sends an update back.",
-            source=state.source("participation", "fleet", "moved_bytes", "compression"),
+            source=joined(known, "participation", "fleet", "moved_bytes", "compression"),
         ),
         Reading(
             id="day_federated",
             label="Day, federated",
-            value=found.federated,
+            value=traffic.federated,
             unit="B",
             note="the alternative" if central else f"uplink {words(busy_s, 's')} a day",
             formula=f"{setting.rounds_per_day:g} × {per_round} = {federated}",
             meaning="Both directions, the whole fleet. The mean device takes part "
             f"{three_digits(setting.turns_per_day)} times a day. The raw data ({raw_name}) stay where they are, which "
             "is locality and no guarantee yet.",
-            source=state.source("rounds_per_day", "participation", "fleet", "moved_bytes", "compression"),
+            source=joined(known, "rounds_per_day", "participation", "fleet", "moved_bytes", "compression"),
         ),
         Reading(
             id="day_centralised",
             label="Day, centralised",
-            value=found.centralised,
+            value=traffic.centralised,
             unit="B",
-            note=f"uplink {words(found.raw_s, 's')} a day" if central else "the alternative",
-            formula=f"{fleet} × {raw} = {words(found.centralised, 'B')}",
+            note=f"uplink {words(traffic.raw_s, 's')} a day" if central else "the alternative",
+            formula=f"{fleet} × {raw} = {words(traffic.centralised, 'B')}",
             meaning=f"The raw data ({raw_name}) leave every device once. What one device gathers in a day takes "
-            f"{words(found.raw_s, 's')} of its uplink.",
-            source=state.source("fleet", "raw_bytes"),
+            f"{words(traffic.raw_s, 's')} of its uplink.",
+            source=joined(known, "fleet", "raw_bytes"),
         ),
     )
 
 
-def _breakeven(state: _State) -> Reading:
-    setting, found = state.setting, state.found
-    both, upload = found.breakeven.both_ways, found.breakeven.upload_only
+def _breakeven(state: State, known: Mapping[str, str]) -> Reading:
+    setting, traffic = state.setting, state.traffic
+    both, upload = traffic.breakeven.both_ways, traffic.breakeven.upload_only
     turns = three_digits(setting.turns_per_day)
     moved, raw = words(setting.moved_bytes, "B"), words(setting.raw_bytes, "B")
     download_a_day = words(setting.turns_per_day * setting.moved_bytes, "B")
@@ -176,57 +170,54 @@ def _breakeven(state: _State) -> Reading:
         formula=formula,
         meaning="The compression at which a federated day moves no more than a centralised one, on the legs that the "
         "switch names. 1 where federating is no dearer uncompressed.",
-        source=state.source("participation", "rounds_per_day", "moved_bytes", "raw_bytes"),
+        source=joined(known, "participation", "rounds_per_day", "moved_bytes", "raw_bytes"),
     )
 
 
-def _cap_share(state: _State) -> Reading:
-    track, setting, found = state.track, state.setting, state.found
+def _cap_share(state: State, known: Mapping[str, str]) -> Reading:
+    track, setting, traffic = state.track, state.setting, state.traffic
     days = track.fleet.cap_days
     if track.fleet.cap_scope == "device":
         turns = setting.turns_per_day * days
-        formula = f"{three_digits(turns)} × {legs(setting)} / {words(track.fleet.cap_bytes, 'B')}"
+        formula = f"{three_digits(turns)} × {round_trip_text(setting)} / {words(track.fleet.cap_bytes, 'B')}"
         meaning = f"What the mean device moves in {days:g} {'day' if days == 1 else 'days'}, as a share of its cap."
     else:
-        formula = f"{words(found.federated * days, 'B')} / {words(track.fleet.cap_bytes, 'B')}"
+        formula = f"{words(traffic.federated * days, 'B')} / {words(track.fleet.cap_bytes, 'B')}"
         meaning = "What the whole service moves, as a share of its cap."
-    return Reading(
+    return Reading.of(
+        state.limits[OVER_CAP],
         id="cap_share",
         label="Share of the cap",
-        value=found.cap_share,
         unit="share",
-        warn=CAP_WARN,
-        limit=CAP_LIMIT,
         note=f"cap {_cap(track)}",
-        formula=f"{formula} = {words(found.cap_share, 'share')}",
+        formula=f"{formula} = {words(traffic.cap_share, 'share')}",
         meaning=meaning,
-        source=state.source("cap", "participation", "rounds_per_day", "moved_bytes", "compression"),
+        source=joined(known, "cap", "participation", "rounds_per_day", "moved_bytes", "compression"),
     )
 
 
-def _upload_time(state: _State) -> Reading:
-    setting, found = state.setting, state.found
+def _upload_time(state: State, known: Mapping[str, str]) -> Reading:
+    setting, traffic = state.setting, state.traffic
     upload, uplink = words(setting.upload_bytes, "B"), words(setting.uplink, "bit/s")
     interval = words(setting.interval_s, "s")
-    return Reading(
+    return Reading.of(
+        state.limits[TOO_SLOW],
         id="upload_time",
         label="Upload time",
-        value=found.upload_s,
         unit="s",
-        limit=setting.interval_s,
         note=f"interval {interval}",
-        formula=f"8 × {upload} / {uplink} = {words(found.upload_s, 's')}",
+        formula=f"8 × {upload} / {uplink} = {words(traffic.upload_s, 's')}",
         meaning=f"One update over one uplink. The next round starts {interval} later.",
-        source=state.source("moved_bytes", "compression", "uplink", "rounds_per_day"),
+        source=joined(known, "moved_bytes", "compression", "uplink", "rounds_per_day"),
     )
 
 
-def _time_to_act(state: _State) -> Reading:
-    track, setting, found = state.track, state.setting, state.found
+def _time_to_act(state: State, known: Mapping[str, str]) -> Reading:
+    track, setting, traffic = state.track, state.setting, state.traffic
     device, model = track.device, track.model
-    here, cloud, limit = (words(seconds, "s") for seconds in (found.here_s, found.cloud_s, device.deadline_s))
+    here, cloud, limit = (words(seconds, "s") for seconds in (traffic.here_s, traffic.cloud_s, device.deadline_s))
     request = track.texts.get("cloud_request", "one request")
-    here_keeps, cloud_keeps = found.here_s <= device.deadline_s, found.cloud_s <= device.deadline_s
+    here_keeps, cloud_keeps = traffic.here_s <= device.deadline_s, traffic.cloud_s <= device.deadline_s
     tested = {
         (True, False): "Only the device keeps it.",
         (True, True): "Both keep it.",
@@ -236,7 +227,7 @@ def _time_to_act(state: _State) -> Reading:
     return Reading(
         id="time_to_act",
         label="Time to act here",
-        value=found.here_s,
+        value=traffic.here_s,
         unit="s",
         limit=device.deadline_s,
         note=f"≤ {limit}; cloud {cloud}",
@@ -247,7 +238,8 @@ def _time_to_act(state: _State) -> Reading:
         meaning=f"The locality invariant as a number. The limit, {limit}: {device.deadline_name}. On the device one "
         f"inference; through the cloud a round trip and {request} over the uplink, before anything computes there. "
         f"{tested}",
-        source=state.source(
+        source=joined(
+            known,
             "flop",
             "utilisation",
             "peak",

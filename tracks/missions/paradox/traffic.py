@@ -1,17 +1,14 @@
-"""The numbers of the paradox: one state of its controls through the traffic model, point and curve in one call."""
+"""What a state of the paradox moves and how long that takes: point and curves in one call of the traffic model."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 
-from physics import constants
 from physics.traffic import (
     Breakeven,
     breakeven_compression,
@@ -20,96 +17,18 @@ from physics.traffic import (
     traffic_ratio,
     transfer_time_s,
 )
-from physics.units import BITS_PER_BYTE, KB, SECONDS_PER_DAY, TB
+from physics.units import BITS_PER_BYTE
 from physics.validation import Floats, as_float
-from tracks import Track, Value
-
-Direction = Literal["upload", "both"]
-Context = Literal["centralised", "federated"]
-Range = tuple[float, float]
-
-# What the sliders reach; a track whose own numbers lie beyond stretches them.
-PARTICIPATION: Range = (0.001, 0.1)
-MOVED_BYTES: Range = (1 * KB, 1 * TB)
-COMPRESSION: Range = (1, 100)
-ROUNDS_PER_DAY: Range = (1, 100)
-FLEET: Range = (1e3, 1e9)
-RAW_BYTES: Range = (100, 10 * TB)
-UPLINK: Range = (1e3, 1e12)
-
-DEFAULT_PARTICIPATION = 0.01
-DEFAULT_ROUNDS_PER_DAY = 10
+from tracks import Track
+from tracks.missions.paradox.setting import KEYBOARD, Setting
 
 # Where the curves are computed, beside the student's own place.
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 COMPRESSIONS = (1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0)
 
-# The keyboard fleet, as values of the controls; and what the published keyboard model weighs in FP32.
-KEYBOARD = MappingProxyType(
-    {
-        "participation": constants.KEYBOARD_PARTICIPATION,
-        "moved_bytes": float(constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER),
-        "compression": 1.0,
-        "rounds_per_day": constants.KEYBOARD_ROUNDS_PER_DAY,
-        "fleet": constants.KEYBOARD_PHONES,
-        "raw_bytes": constants.KEYBOARD_KEYSTROKES_PER_DAY
-        * constants.KEYBOARD_BYTES_PER_KEYSTROKE
-        / constants.KEYBOARD_PHONES,
-        "uplink": constants.KEYBOARD_UPLINK_BIT_PER_S,
-    }
-)
-PUBLISHED_KEYBOARD_BYTES = float(constants.GBOARD_PARAMETERS * 4)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """One state of the controls.
-
-    Attributes:
-        participation: share of the fleet in one round. moved_bytes: one direction, uncompressed [B].
-        compression: factor on the legs that ``direction`` names. rounds_per_day: [1/day].
-        context: which of the two regimes the student looks from.
-        fleet: devices. raw_bytes: of one device and day [B]. uplink: of one device [bit/s].
-    """
-
-    participation: float
-    moved_bytes: float
-    compression: float
-    direction: Direction
-    rounds_per_day: float
-    context: Context
-    fleet: float
-    raw_bytes: float
-    uplink: float
-
-    @property
-    def upload_bytes(self) -> float:
-        """One device, one round, up [B]."""
-        return self.moved_bytes / self.compression
-
-    @property
-    def download_bytes(self) -> float:
-        """One device, one round, down [B]: whole unless both ways are compressed."""
-        return self.upload_bytes if self.direction == "both" else self.moved_bytes
-
-    @property
-    def turns_per_day(self) -> float:
-        """How often the mean device takes part in a day."""
-        return self.participation * self.rounds_per_day
-
-    @property
-    def interval_s(self) -> float:
-        """From one round to the next [s]."""
-        return SECONDS_PER_DAY / self.rounds_per_day
-
-
-def setting_of(values: Mapping[str, Value]) -> Setting:
-    """Return the state that the bench's controls describe."""
-    return Setting(**values)  # type: ignore[arg-type]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Costs:
+class Traffic:
     """What a setting costs, and the curves it lies on.
 
     Attributes:
@@ -143,30 +62,28 @@ class Costs:
     cloud_s: float
 
 
-def costs(track: Track, setting: Setting) -> Costs:
-    """Return what a setting costs on a track."""
+def traffic_of(track: Track, setting: Setting) -> Traffic:
+    """Return what a setting moves on a track."""
     shares, share_place = _with(SHARES, setting.participation)
     # Two rows: the day, and one round, which is a day of one round.
     volumes = np.asarray(
         daily_traffic_bytes(
             setting.fleet,
-            participation=shares,
+            participation=np.array(shares),
             download_bytes=setting.download_bytes,
             upload_bytes=setting.upload_bytes,
-            rounds_per_day=[[setting.rounds_per_day], [1.0]],
+            rounds_per_day=np.array([[setting.rounds_per_day], [1.0]]),
         )
     )
     compressions, compression_place = _with(COMPRESSIONS, setting.compression)
     ratios = ratio_by_compression(setting, compressions)
-    upload_s, raw_s, sample_s = np.asarray(
-        transfer_time_s(
-            (setting.upload_bytes, setting.raw_bytes, track.model.sample_bytes),
-            bytes_per_s=setting.uplink / BITS_PER_BYTE,
-        )
-    ).tolist()
+    upload_s, raw_s, sample_s = (
+        float(transfer_time_s(size, bytes_per_s=setting.uplink / BITS_PER_BYTE))
+        for size in (setting.upload_bytes, setting.raw_bytes, track.model.sample_bytes)
+    )
     allowed = cap_per_day(track, setting.fleet)
     federated = float(volumes[0, share_place])
-    return Costs(
+    return Traffic(
         shares=shares,
         by_share=volumes[0],
         share_place=share_place,
@@ -254,14 +171,14 @@ def _roofline_s(flop: float, flop_per_s: float, weights_bytes: float, bytes_per_
     return max(compute_s, weights_bytes / as_float("memory_bytes_per_s", bytes_per_s, low=0, low_open=True))
 
 
-@lru_cache(maxsize=1)
-def keyboard_ratio() -> float:
+@lru_cache(maxsize=8)
+def keyboard_ratio(moved_bytes: float = KEYBOARD["moved_bytes"]) -> float:
     """Return the keyboard fleet's ratio, the reference point of every track."""
     return float(
         traffic_ratio(
             participation=KEYBOARD["participation"],
-            download_bytes=KEYBOARD["moved_bytes"],
-            upload_bytes=KEYBOARD["moved_bytes"],
+            download_bytes=moved_bytes,
+            upload_bytes=moved_bytes,
             rounds_per_day=KEYBOARD["rounds_per_day"],
             raw_bytes_per_device=KEYBOARD["raw_bytes"],
         )
@@ -271,8 +188,3 @@ def keyboard_ratio() -> float:
 def moves_a_part(track: Track) -> bool:
     """Whether what moves by default is a small part of the model, so that moving it whole is another case."""
     return track.model.moved_bytes < 0.1 * track.model.weights_bytes
-
-
-def reached(limits: Range, value: float) -> Range:
-    """Return the range, stretched to hold a track's own value."""
-    return min(limits[0], value), max(limits[1], value)

@@ -14,8 +14,9 @@ from tracks import Choice, Slider, SpecError
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.loading.registry import load_registry
 from tracks.missions import edgelab_benches
-from tracks.missions.paradox import traffic as paradox_traffic
 from tracks.missions.paradox.bench import BENCH
+from tracks.missions.paradox.setting import COMPRESSION, DEFAULT_PARTICIPATION, PARTICIPATION
+from tracks.missions.paradox.traffic import COMPRESSIONS, SHARES
 
 DECISIONS = ("participation", "moved_bytes", "rounds_per_day", "compression", "direction")
 WORLD = ("fleet", "raw_bytes", "uplink")
@@ -274,7 +275,6 @@ def test_a_value_off_the_slider_is_refused_by_the_bench():
 
 
 def test_the_curves_hold_the_default_as_one_of_their_own_places():
-    assert paradox_traffic.DEFAULT_PARTICIPATION in paradox_traffic.SHARES
-    assert paradox_traffic.SHARES[0] == paradox_traffic.PARTICIPATION[0]
-    assert paradox_traffic.SHARES[-1] == paradox_traffic.PARTICIPATION[1]
-    assert (paradox_traffic.COMPRESSIONS[0], paradox_traffic.COMPRESSIONS[-1]) == paradox_traffic.COMPRESSION
+    assert DEFAULT_PARTICIPATION.value in SHARES
+    assert (SHARES[0], SHARES[-1]) == PARTICIPATION
+    assert (COMPRESSIONS[0], COMPRESSIONS[-1]) == COMPRESSION

@@ -7,7 +7,7 @@ import pytest
 
 from physics import traffic
 from tracks.api.quantities import in_words
-from tracks.missions.paradox.texts import codec, round_trip_saving
+from tracks.missions.paradox.closing import codec, round_trip_saving
 
 
 def question(one):

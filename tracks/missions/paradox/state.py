@@ -1,0 +1,45 @@
+"""Everything that follows from one state of the paradox's controls, and the three quantities that have a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tracks import Track
+from tracks.api.outcome import Limit
+from tracks.missions.paradox.setting import Setting
+from tracks.missions.paradox.traffic import Traffic, traffic_of
+
+DEARER, OVER_CAP, TOO_SLOW = "dearer_than_data", "over_cap", "upload_too_slow"
+FAILURES = (DEARER, OVER_CAP, TOO_SLOW)
+
+RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
+CAP_WARN, CAP_LIMIT = 0.8, 1.0
+# The ratio spans decades, so its margin is counted in hundreds. Beside it, a comfortable cap or upload ranks lower,
+# and a state without objection is headed by the answer to the bench's question.
+RATIO_SCALE = 100.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class State:
+    """One state of the controls with what it moves; ``limits`` are by failure."""
+
+    track: Track
+    setting: Setting
+    traffic: Traffic
+    limits: Mapping[str, Limit]
+
+
+def evaluate(track: Track, setting: Setting) -> State:
+    """Return everything that follows from a setting on a track."""
+    traffic = traffic_of(track, setting)
+    return State(
+        track=track,
+        setting=setting,
+        traffic=traffic,
+        limits={
+            DEARER: Limit(quantity=traffic.ratio, limit=RATIO_LIMIT, warn=RATIO_WARN, scale=RATIO_SCALE),
+            OVER_CAP: Limit(quantity=traffic.cap_share, limit=CAP_LIMIT, warn=CAP_WARN),
+            TOO_SLOW: Limit(quantity=traffic.upload_s, limit=setting.interval_s),
+        },
+    )
