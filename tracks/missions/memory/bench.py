@@ -2,130 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
 from tracks.api.declared import Extra, TextKey, brief_texts
 from tracks.common import declared
-from tracks.missions.memory import texts
+from tracks.missions.memory import closing, texts
 from tracks.missions.memory.figures import GAIN, MAP, WATERFALL, gain_drawing, map_drawing, panels, waterfall_drawing
-from tracks.missions.memory.networks import BATCHES, RANKS, RESOLUTIONS, TOKENS, Network, network_of
-from tracks.missions.memory.readings import HUD, SOURCES, found, readings
+from tracks.missions.memory.networks import BATCHES, RANKS, RESOLUTION_STEP, RESOLUTIONS, TOKENS, network_of
+from tracks.missions.memory.readings import HUD, readings
 from tracks.missions.memory.setting import (
     CHECKPOINTS,
     OPTIMIZERS,
     PRECISIONS,
     RUNTIMES,
     SHORT,
-    called,
-    default_setting,
+    defaults,
+    method_text,
     setting_of,
 )
-from tracks.missions.memory.verdicts import FAILURES, RESOLUTION_STEP, verdicts
+from tracks.missions.memory.state import FAILURES, evaluate
+from tracks.missions.memory.verdicts import verdicts
 
 
 def controls(track: Track) -> tuple[Control, ...]:
     """Return the controls of a track: three decisions, and how the step is run behind *Advanced*."""
     network = network_of(track)
-    start = default_setting(network)
-    found_controls: list[Control] = [
-        Choice(
-            id="method",
-            label="What trains",
-            options=tuple(Option(id=name, text=SHORT[name]) for name in network.methods),
-            default=start.method,
-            source=SOURCES["method"],
-        ),
-        Slider(
-            id="rank",
-            label="Rank (LoRA)",
-            unit="",
-            minimum=RANKS[0],
-            maximum=network.ranks,
-            step=0.02,
-            default=start.rank,
-            scale="log",
+    starts = defaults(network)
+
+    def choice(control: str, label: str, texts_of: Mapping[str, str], offered: Iterable[str], **more: Any) -> Choice:
+        start, options = starts[control], tuple(Option(id=name, text=texts_of[name]) for name in offered)
+        return Choice(
+            id=control, label=label, options=options, default=str(start.value), source=start.source.text, **more
+        )
+
+    def slider(control: str, label: str, unit: str, ends: tuple[int, int], step: float, **more: Any) -> Slider:
+        start, (low, high) = starts[control], ends
+        return Slider(
+            id=control,
+            label=label,
+            unit=unit,
+            minimum=low,
+            maximum=high,
+            step=step,
+            default=start.value,  # type: ignore[arg-type]
             whole=True,
-            source=SOURCES["rank"],
-        ),
-        Slider(
-            id="batch",
-            label="Batch",
-            unit="a step",
-            minimum=BATCHES[0],
-            maximum=BATCHES[1],
-            step=0.02,
-            default=start.batch,
-            scale="log",
-            whole=True,
-            source=SOURCES["batch"],
-        ),
-        _choice("optimizer", "Optimizer", OPTIMIZERS, tuple(OPTIMIZERS), start.optimizer),
-        _choice("precision", "Precision", PRECISIONS, network.precisions, start.precision),
-    ]
+            source=start.source.text,
+            **more,
+        )
+
+    advanced: dict[str, Any] = {"group": "advanced"}
+    sample: tuple[Control, ...] = ()
     if network.size == "tokens":
-        found_controls += [
-            _sequence(network),
-            _choice("checkpoint", "Checkpointing", CHECKPOINTS, tuple(CHECKPOINTS), start.checkpoint),
-        ]
+        sample = (
+            slider("tokens", "Sequence", "tokens", TOKENS, 0.05, scale="log", **advanced),
+            choice("checkpoint", "Checkpointing", CHECKPOINTS, CHECKPOINTS, **advanced),
+        )
     elif network.size == "resolution":
-        found_controls.append(_resolution(start.size))
+        sample = (slider("resolution", "Resolution", "px", RESOLUTIONS, RESOLUTION_STEP, **advanced),)
     return (
-        *found_controls,
-        _choice("runtime", "Runtime", RUNTIMES, tuple(RUNTIMES), start.runtime),
-        Slider(
-            id="last_blocks",
-            label="Last blocks (k)",
-            unit=f"of {network.blocks}",
-            minimum=1,
-            maximum=network.last,
-            step=1,
-            default=start.last,
-            whole=True,
-            group="advanced",
-            source=SOURCES["last_blocks"],
-        ),
-    )
-
-
-def _choice(control: str, label: str, names: object, offered: tuple[str, ...], default: str) -> Choice:
-    known: dict[str, str] = dict(names)  # type: ignore[call-overload]
-    return Choice(
-        id=control,
-        label=label,
-        options=tuple(Option(id=name, text=known[name]) for name in offered),
-        default=default,
-        group="advanced",
-        source=SOURCES[control],
-    )
-
-
-def _sequence(network: Network) -> Slider:
-    return Slider(
-        id="tokens",
-        label="Sequence",
-        unit="tokens",
-        minimum=TOKENS[0],
-        maximum=TOKENS[1],
-        step=0.05,
-        default=network.usual_size,
-        scale="log",
-        whole=True,
-        group="advanced",
-        source=SOURCES["tokens"],
-    )
-
-
-def _resolution(default: int) -> Slider:
-    return Slider(
-        id="resolution",
-        label="Resolution",
-        unit="px",
-        minimum=RESOLUTIONS[0],
-        maximum=RESOLUTIONS[1],
-        step=RESOLUTION_STEP,
-        default=default,
-        whole=True,
-        group="advanced",
-        source=SOURCES["resolution"],
+        choice("method", "What trains", SHORT, network.methods),
+        slider("rank", "Rank (LoRA)", "", (RANKS[0], network.ranks), 0.02, scale="log"),
+        slider("batch", "Batch", "a step", BATCHES, 0.02, scale="log"),
+        choice("optimizer", "Optimizer", OPTIMIZERS, OPTIMIZERS, **advanced),
+        choice("precision", "Precision", PRECISIONS, network.precisions, **advanced),
+        *sample,
+        choice("runtime", "Runtime", RUNTIMES, RUNTIMES, **advanced),
+        slider("last_blocks", "Last blocks (k)", f"of {network.blocks}", (1, network.last), 1, **advanced),
     )
 
 
@@ -155,17 +99,17 @@ def presets(track: Track) -> tuple[Preset, ...]:
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - counted, not drawn
     """Return readings, verdicts and the figures for one state, from one count of the network."""
-    setting = setting_of(network_of(track), values)
-    given = found(track, setting)
+    state = evaluate(track, setting_of(network_of(track), values))
+    shown = readings(state)
     return Outcome(
-        panels={
-            WATERFALL: waterfall_drawing(given),
-            MAP: map_drawing(given),
-            GAIN: gain_drawing(given),
+        panels={WATERFALL: waterfall_drawing(state), MAP: map_drawing(state), GAIN: gain_drawing(state)},
+        readings=shown,
+        verdicts=verdicts(state, shown),
+        decision={
+            **values,
+            "payload_bytes": state.costs.payload,
+            "payload_bytes_label": method_text(state.setting),
         },
-        readings=readings(track, given),
-        verdicts=verdicts(given),
-        decision={**values, "payload_bytes": given.costs.payload, "payload_bytes_label": called(setting)},
     )
 
 
@@ -177,12 +121,12 @@ BENCH = Bench(
     panels=panels,
     solve=solve,
     predictions=texts.predictions,
-    observation=texts.OBSERVATION,
-    reflection=texts.reflection,
+    observation=closing.OBSERVATION,
+    reflection=closing.reflection,
     hud=HUD,
     failures=FAILURES,
     presets=presets,
-    peek=texts.peek,
+    peek=closing.peek,
     extras=(
         declared.WINDOW_FLOP,
         Extra(

@@ -17,6 +17,7 @@ import numpy as np
 from physics.energy import flop_shares, step_energy_j
 from physics.memory import inference_memory, training_memory
 from physics.networks import Transformer
+from physics.sources import Sourced, source
 from physics.units import DAYS_PER_MONTH
 from tracks import Track
 from tracks.missions.memory.networks import TARGETS, Network, shape_of
@@ -27,7 +28,8 @@ STATE_BYTES: Mapping[str, int] = {
     "momentum": 4,
     "adam": 8,
 }  # of a trained parameter, as physics.memory has it
-TOUCHES = 2  # assumed: every byte of a step is written once and read once
+TOUCHES = Sourced(2, source("assumed: each byte of the step is written once and read once"))
+UPDATES = source("assumed: once a week at least, better once a day")
 DIRECTIONS = 2  # an update goes up after a copy came down
 WEEKS_PER_MONTH = DAYS_PER_MONTH / 7
 
@@ -159,7 +161,8 @@ class Costs(NamedTuple):
     """What one step of training takes, and inference of the same batch.
 
     Attributes:
-        weights, gradients, optimizer, activations: of training [B]; total: their sum.
+        weights, gradients, optimizer, activations: of training [B]; total: their sum. Activations are what the
+            backward pass keeps, or the live layer of the forward pass that runs before it, whichever is more.
         inference_weights, inference_live: of a forward pass [B]; inference: their sum.
         trained: parameters that change. payload: they, as they would be sent [B].
     """
@@ -182,6 +185,11 @@ class Costs(NamedTuple):
     def inference(self) -> float:
         """Memory of inference at the same batch [B]."""
         return self.inference_weights + self.inference_live
+
+    @property
+    def forward_leads(self) -> bool:
+        """Whether the live layer of the forward pass is as large as all that the backward pass keeps."""
+        return self.activations == self.inference_live
 
     @property
     def amplification(self) -> float:
@@ -218,14 +226,14 @@ def costs(network: Network, setting: Setting) -> Costs:
         )
     )
     rank, batch = setting.rank, setting.batch
-    trained = _on(way.trained, rank, batch)
+    trained, live = _on(way.trained, rank, batch), way.inference_live * batch
     return Costs(
         weights=_on(way.weights, rank, batch),
         gradients=_on(way.gradients, rank, batch),
         optimizer=STATE_BYTES[setting.optimizer] * trained,
-        activations=_on(way.activations, rank, batch),
+        activations=max(live, _on(way.activations, rank, batch)),
         inference_weights=way.inference_weights,
-        inference_live=way.inference_live * batch,
+        inference_live=live,
         trained=trained,
         payload=_on(way.payload, rank, batch),
     )
@@ -251,9 +259,9 @@ class Step:
     joules: float
 
 
-def step(track: Track, network: Network, setting: Setting, found: Costs) -> Step:
+def step_of(track: Track, network: Network, setting: Setting, spent: Costs) -> Step:
     """Return time and energy of a step: the longer of computing and memory traffic, at the device's learning power."""
-    device, traffic = track.device, TOUCHES * found.total
+    device, traffic = track.device, TOUCHES.value * spent.total
     flop = _on(_flop(network.key, setting.method, setting.size, _last(setting)), setting.rank, setting.batch)
     energy = step_energy_j(
         flop=flop,

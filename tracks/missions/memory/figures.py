@@ -10,11 +10,11 @@ import numpy as np
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.common.provenance import words
-from tracks.missions.memory.accuracy_gain import gain_kept, published
+from tracks.missions.memory.accuracy_gain import gain_kept, gain_target, published
 from tracks.missions.memory.costs import costs
 from tracks.missions.memory.networks import BATCHES, Network, network_of
-from tracks.missions.memory.readings import Found, target
-from tracks.missions.memory.setting import SHORT, Setting, called, default_setting
+from tracks.missions.memory.setting import SHORT, Setting, default_setting, method_text
+from tracks.missions.memory.state import State
 
 WATERFALL, MAP, GAIN = "on_device_memory_waterfall", "on_device_memory_map", "gain_by_memory"
 PARTS = ("Weights", "Gradients", "Optimizer", "Activations")
@@ -29,7 +29,7 @@ _PLACES = {"FT-Last": "right", "TinyTL-B": "left", "TinyTL-L": "left", "FT-Full"
 
 def panels(track: Track) -> tuple[Panel, Panel]:
     """Return the two panels of a track, the first in two views; their axes never move."""
-    budget, floor = float(track.device.learning_memory_bytes), target(track)
+    budget, floor = float(track.device.learning_memory_bytes), gain_target(track)
     top, gain_axis = _axes(network_of(track), budget)
     limits = partial(_budget_line, budget, "y")
     return (
@@ -95,67 +95,67 @@ def _gain_limits(budget: float, floor: float) -> Figure:
 # --- waterfall and map -----------------------------------------------------------------------------------------------
 
 
-def _fits(given: Found) -> str:
+def _fits(state: State) -> str:
     """Say whether the step fits, and what the largest part is."""
-    total, budget = given.costs.total, given.budget
-    name, value = given.costs.biggest
+    total, budget = state.costs.total, state.budget
+    name, value = state.costs.biggest
     answer = "Yes, it fits" if total <= budget else "No, it does not fit"
     share = words(value / total, "share")
     return f"{answer}: {words(total, 'iB')} of {words(budget, 'iB')}, {share} of it {name}."
 
 
-def waterfall_drawing(given: Found) -> Drawing:
+def waterfall_drawing(state: State) -> Drawing:
     """Return the four terms and their sum against the budget."""
-    name, value = given.costs.biggest
-    total = words(given.costs.total, "iB")
+    name, value = state.costs.biggest
+    total = words(state.costs.total, "iB")
     return Drawing(
-        figure=partial(_waterfall_figure, given),
-        summary=f"{words(value / given.costs.total, 'share')} goes to {name}: {words(value, 'iB')} of {total}, with a "
-        f"budget of {words(given.budget, 'iB')}.",
-        table=partial(_waterfall_table, given),
-        point=(float(len(PARTS)), given.costs.total),
+        figure=partial(_waterfall_figure, state),
+        summary=f"{words(value / state.costs.total, 'share')} goes to {name}: {words(value, 'iB')} of {total}, with a "
+        f"budget of {words(state.budget, 'iB')}.",
+        table=partial(_waterfall_table, state),
+        point=(float(len(PARTS)), state.costs.total),
     )
 
 
-def _waterfall_figure(given: Found) -> Figure:
-    values = [value for _, value in given.costs.parts]
+def _waterfall_figure(state: State) -> Figure:
+    values = [value for _, value in state.costs.parts]
     parts = tuple(zip(PARTS, values, KINDS, strict=True))
     return charts.figure(
-        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}"),
-        charts.waterfall(parts, budget=given.budget, unit="iB"),
+        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}"),
+        charts.waterfall(parts, budget=state.budget, unit="iB"),
     )
 
 
-def _waterfall_table(given: Found) -> Table:
-    spent, total = given.costs, given.costs.total
+def _waterfall_table(state: State) -> Table:
+    spent, total = state.costs, state.costs.total
     served = (spent.inference_weights, 0.0, 0.0, spent.inference_live)
     rows = [
         (part, value, value / total, inference)
         for part, (_, value), inference in zip(PARTS, spent.parts, served, strict=True)
     ]
-    rows += [("Total", total, 1.0, spent.inference), ("Budget", given.budget, given.budget / total, given.budget)]
+    rows += [("Total", total, 1.0, spent.inference), ("Budget", state.budget, state.budget / total, state.budget)]
     return Table(columns=("part", "training, B", "share of the step, of 1", "inference, B"), rows=tuple(rows))
 
 
-def map_drawing(given: Found) -> Drawing:
+def map_drawing(state: State) -> Drawing:
     """Return the same buffers side by side in RAM, and what inference alone would hold."""
     return Drawing(
-        figure=partial(_map_figure, given),
-        summary=f"{_fits(given)[:-1]}; inference holds {words(given.costs.inference, 'iB')}.",
-        table=partial(_waterfall_table, given),
-        point=(given.costs.total, 0.0),
+        figure=partial(_map_figure, state),
+        summary=f"{_fits(state)[:-1]}; inference holds {words(state.costs.inference, 'iB')}.",
+        table=partial(_waterfall_table, state),
+        point=(state.costs.total, 0.0),
     )
 
 
-def _map_figure(given: Found) -> Figure:
-    spent = given.costs
+def _map_figure(state: State) -> Figure:
+    spent = state.costs
     training = [(part, value, kind) for part, (_, value), kind in zip(PARTS, spent.parts, KINDS, strict=True)]
     inference = [("Weights", spent.inference_weights, "weights"), ("Activations", spent.inference_live, "activations")]
     for row, held in ((training, spent.total), (inference, spent.inference)):
-        if held < given.budget:
-            row.append(("free", given.budget - held, "free"))
+        if held < state.budget:
+            row.append(("free", state.budget - held, "free"))
     return charts.figure(
-        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}", axis="x"),
+        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}", axis="x"),
         charts.stack((training, inference), unit="iB"),
     )
 
@@ -167,52 +167,52 @@ def _at(network: Network, setting: Setting) -> tuple[float, float]:
     return costs(network, setting).total, gain_kept(network, setting)
 
 
-def alternatives(given: Found) -> tuple[tuple[str, float, float], ...]:
+def alternatives(state: State) -> tuple[tuple[str, float, float], ...]:
     """Return the other methods at the same state, LoRA apart: name, training memory [B], gain kept."""
-    network, setting = given.network, given.setting
+    network, setting = state.network, state.setting
     others = (setting._replace(method=name) for name in network.methods if name not in (setting.method, "lora"))
     return tuple((SHORT[other.method], *_at(network, other)) for other in others)
 
 
-def ranks(given: Found) -> tuple[tuple[int, float, float], ...]:
+def ranks(state: State) -> tuple[tuple[int, float, float], ...]:
     """Return LoRA at the same state by rank: rank, training memory [B], gain kept."""
-    network, lora = given.network, given.setting._replace(method="lora")
+    network, lora = state.network, state.setting._replace(method="lora")
     places = sorted({*(2**power for power in range(7) if 2**power <= network.ranks), network.ranks, lora.rank})
     return tuple((rank, *_at(network, lora._replace(rank=rank))) for rank in places)
 
 
-def gain_drawing(given: Found) -> Drawing:
+def gain_drawing(state: State) -> Drawing:
     """Return the gain kept against training memory: LoRA by rank, the other methods, and published points."""
-    axis = _axes(given.network, given.budget)[1]
+    axis = _axes(state.network, state.budget)[1]
     return Drawing(
-        figure=partial(_gain_figure, given, axis),
-        summary=_gain_summary(given),
-        table=partial(_gain_table, given),
-        point=(given.costs.total, given.gain),
+        figure=partial(_gain_figure, state, axis),
+        summary=_gain_summary(state),
+        table=partial(_gain_table, state),
+        point=(state.costs.total, state.gain),
     )
 
 
-def _gain_summary(given: Found) -> str:
-    kept, total = words(given.gain, "share"), words(given.costs.total, "iB")
-    network, highest = given.network, given.network.ranks
-    low, high = (costs(network, given.setting._replace(method="lora", rank=rank)).total for rank in (1, highest))
+def _gain_summary(state: State) -> str:
+    kept, total = words(state.gain, "share"), words(state.costs.total, "iB")
+    network, highest = state.network, state.network.ranks
+    low, high = (costs(network, state.setting._replace(method="lora", rank=rank)).total for rank in (1, highest))
     grows = words(high / low - 1, "share")
     return f"{kept} of the gain for {total}; from rank 1 to {highest} LoRA’s memory grows by {grows}."
 
 
-def _gain_figure(given: Found, axis: Axis) -> Figure:
+def _gain_figure(state: State, axis: Axis) -> Figure:
     parts = [
-        charts.band(given.target, MAX_GAIN),
-        charts.limit(given.target, f"target {words(given.target, 'share')}", kind="target"),
-        charts.limit(given.budget, f"budget {words(given.budget, 'iB')}", axis="x"),
+        charts.band(state.target, MAX_GAIN),
+        charts.limit(state.target, f"target {words(state.target, 'share')}", kind="target"),
+        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}", axis="x"),
     ]
-    by_rank = ranks(given)
+    by_rank = ranks(state)
     xs, ys = [axis.place(memory) for _, memory, _ in by_rank], [min(gain, MAX_GAIN) for _, _, gain in by_rank]
     parts.append(charts.curve(np.array(xs), np.array(ys), name="LoRA by rank", series=OTHERS))
-    for name, memory, gain in alternatives(given):
+    for name, memory, gain in alternatives(state):
         x, y = axis.place(memory), min(gain, MAX_GAIN)
         parts.append(charts.point(x, y, name=name, series=OTHERS, role="other", label=name))
-    if given.network.published:
+    if state.network.published:
         for name in DRAWN:
             memory, _, gain = published()[name]
             place = _PLACES.get(name, "right")
@@ -221,19 +221,19 @@ def _gain_figure(given: Found, axis: Axis) -> Figure:
                     axis.place(memory), gain, name=name, series=PUBLISHED, role="other", label=name, place=place
                 )
             )
-    x, y = axis.place(given.costs.total), min(given.gain, MAX_GAIN)
-    you = words(given.gain, "share")
+    x, y = axis.place(state.costs.total), min(state.gain, MAX_GAIN)
+    you = words(state.gain, "share")
     parts.append(charts.point(x, y, name="here", series=YOURS, label="you", value=you, place="above-right"))
     return charts.figure(*parts)
 
 
-def _gain_table(given: Found) -> Table:
+def _gain_table(state: State) -> Table:
     rows: list[tuple[str, str, float, float]] = [
-        ("your setting", called(given.setting), given.costs.total, given.gain),
+        ("your setting", method_text(state.setting), state.costs.total, state.gain),
     ]
-    rows += [("same state", f"LoRA, rank {rank}", memory, gain) for rank, memory, gain in ranks(given)]
-    rows += [("same state", name, memory, gain) for name, memory, gain in alternatives(given)]
-    if given.network.published:
+    rows += [("same state", f"LoRA, rank {rank}", memory, gain) for rank, memory, gain in ranks(state)]
+    rows += [("same state", name, memory, gain) for name, memory, gain in alternatives(state)]
+    if state.network.published:
         rows += [
             (f"published, batch 8, accuracy {words(score, 'share')}", name, memory, gain)
             for name, (memory, score, gain) in published().items()

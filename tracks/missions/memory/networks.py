@@ -10,12 +10,15 @@ from typing import Literal
 from physics import constants
 from physics.memory import largest_rank
 from physics.networks import Cnn, Shape, Transformer, ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
+from physics.sources import Source, Sourced, source
 from physics.units import MIB
 from tracks import Track
 
 RANKS, BATCHES, RESOLUTIONS, TOKENS = (1, 64), (1, 32), (96, 320), (128, 4096)
-PUBLISHED_RESOLUTION = 224  # Cai et al. 2020, table 2
-USUAL_TOKENS = 512  # assumed, where a track does not say how long its training samples are
+RESOLUTION_STEP = 32
+PUBLISHED_RESOLUTION = Sourced(224, source("Cai et al. 2020, table 2: 224 pixels", kind="paper"))
+USUAL_TOKENS = Sourced(512, source("assumed: 512 tokens, since the track does not say how long a sample is"))
+TOKENS_OF_TRACK = source("derived: the track's window of operations over those of a token")
 MAX_BLOCKS = 16
 FEW_MACS_PER_PARAMETER = 4  # a Transformer multiplies each parameter once a token, a convolution once a position
 BYTE_VOCABULARY = 256
@@ -33,7 +36,8 @@ class Network:
         source: where the shape comes from, or "assumed: ...". parameters: all of them.
         methods, precisions: offered, by id, the usual ones first. precision: as the model serves.
         ranks, last: highest rank and most blocks on their sliders. blocks: all it has.
-        size: "tokens", "resolution" or "" where the input is fixed; usual_size: what samples are taken to need.
+        size: "tokens", "resolution" or "" where the input is fixed; usual_size: what samples are taken to need, and
+            size_source: who says so.
         batch: where its slider starts. published: whether TinyTL's table is about this network.
     """
 
@@ -49,6 +53,7 @@ class Network:
     blocks: int
     size: str
     usual_size: int
+    size_source: Source
     batch: int
     published: bool
 
@@ -128,7 +133,7 @@ def network_of(track: Track) -> Network:
     """Return what a track trains: named in its texts, known by its parameters, or assumed of their number."""
     model, device = track.model, track.device
     window = device.extras.get("window_flop", 0.0)
-    tokens = window / model.forward_flop if window and model.forward_flop else USUAL_TOKENS
+    tokens = window / model.forward_flop if window and model.forward_flop else None
     return _network(
         track.texts.get("network", ""),
         round(model.parameters),
@@ -142,7 +147,7 @@ def network_of(track: Track) -> Network:
 
 @lru_cache(maxsize=256)
 def _network(
-    named: str, parameters: int, width: float, flop: float, tokens: float, memory: float, peak: float
+    named: str, parameters: int, width: float, flop: float, tokens: float | None, memory: float, peak: float
 ) -> Network:
     name = named if named in KNOWN else _BY_PARAMETERS.get(parameters, "")
     if not name:
@@ -151,15 +156,15 @@ def _network(
     key = (name, 0 if name in KNOWN else max(1, parameters))
     shape = shape_of(key)
     if name in KNOWN:
-        _, called, source = KNOWN[name]
+        _, printed, origin = KNOWN[name]
     else:
-        called = f"a {'GPT' if isinstance(shape, Transformer) else shape.name}-like network"
-        source = f"assumed: no shape is given, so a generic network of {shape.parameters:,} parameters stands in"
+        printed = f"a {'GPT' if isinstance(shape, Transformer) else shape.name}-like network"
+        origin = f"assumed: no shape is given, so a generic network of {shape.parameters:,} parameters stands in"
     precision = "int8" if width < 1.5 else "bf16" if width < 3 else "fp32"
     common = {
         "key": key,
-        "name": called,
-        "source": source,
+        "name": printed,
+        "source": origin,
         "parameters": shape.parameters,
         "precision": precision,
         "ranks": min(RANKS[1], largest_rank(shape, targets=TARGETS)),
@@ -167,7 +172,7 @@ def _network(
     }
     if isinstance(shape, Transformer):
         methods = ("full", "last_k", "lora", *(("bitfit",) if shape.biases else ()))
-        usual = round(min(max(tokens, TOKENS[0]), TOKENS[1]))
+        usual = USUAL_TOKENS if tokens is None else Sourced(tokens, TOKENS_OF_TRACK)
         return Network(
             **common,  # type: ignore[arg-type]
             methods=methods,
@@ -175,7 +180,8 @@ def _network(
             last=min(MAX_BLOCKS, shape.layers),
             blocks=shape.layers,
             size="tokens",
-            usual_size=usual,
+            usual_size=round(min(max(usual.value, TOKENS[0]), TOKENS[1])),
+            size_source=usual.source,
             batch=8,
         )
     # Where the modules outweigh the network itself (they grow with the square of its width) nobody would add them.
@@ -188,6 +194,7 @@ def _network(
         last=min(MAX_BLOCKS, len(shape.blocks)),
         blocks=len(shape.blocks),
         size="" if shape.fixed_input else "resolution",
-        usual_size=0 if shape.fixed_input else PUBLISHED_RESOLUTION,
+        usual_size=0 if shape.fixed_input else PUBLISHED_RESOLUTION.value,
+        size_source=PUBLISHED_RESOLUTION.source,
         batch=1 if memory < MIB else 16,
     )

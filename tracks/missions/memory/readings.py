@@ -3,187 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from physics.units import DAYS_PER_MONTH
-from tracks import Reading, Track
+from tracks import Reading
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import Input, joined, origins, words
 from tracks.missions.memory.accuracy_gain import (
+    OCTAVES,
     OPTIMIZER_KEEPS,
+    TOKENS_PER_OCTAVE,
     USUAL_TARGET,
-    gain_kept,
     method_share,
+    method_source,
     proxy_rank,
     size_adds,
 )
-from tracks.missions.memory.costs import (
-    DIRECTIONS,
-    STATE_BYTES,
-    TOUCHES,
-    WEEKS_PER_MONTH,
-    Costs,
-    costs,
-    heaviest_update,
-    monthly_cap,
-    step,
-)
-from tracks.missions.memory.networks import Network, network_of
-from tracks.missions.memory.setting import OPTIMIZERS, Setting, called, default_setting
+from tracks.missions.memory.costs import DIRECTIONS, STATE_BYTES, TOUCHES, UPDATES, monthly_cap
+from tracks.missions.memory.setting import OPTIMIZERS, defaults, method_text
+from tracks.missions.memory.state import BELOW_QUALITY, HEAVY_UPDATE, OUT_OF_MEMORY, State
 
 HUD = ("total", "headroom", "amplification")
-COMFORT = 0.9  # of the budget: what is left beyond covers an allocator's slack
-
-SOURCES: Mapping[str, str] = {
-    "method": "assumed: LoRA, the adapter most would try first (Hu et al. 2021)",
-    "rank": "assumed: eight, a middle of what Hu et al. 2021 try",
-    "batch": "assumed: as many samples a step as this kind of device is usually given",
-    "optimizer": "assumed: Adam, with two fp32 states a parameter (Rajbhandari et al. 2020, 3.1)",
-    "precision": "as the track's model serves; widths of Rajbhandari et al. 2020, 3.1, and Cai et al. 2020, figure 3",
-    "resolution": "Cai et al. 2020, table 2: 224 pixels",
-    "tokens": "what the track takes for one training sample, or assumed: 512 tokens",
-    "checkpoint": "assumed: nothing is computed twice to begin with",
-    "runtime": "assumed: what PyTorch keeps, not what would have to be kept",
-    "last_blocks": "assumed: three, as in the question",
-}
-PUBLISHED = "Cai et al. 2020 (TinyTL), table 2: means over eight data sets, ProxylessNAS-Mobile at 224 pixels"
-CARRIED_OVER = f"assumed: what {PUBLISHED} holds here too"
-PROXY = (
-    "proxy task: the closest change of that rank to a small model of handwritten digits (UCI Optical Recognition, "
-    "CC BY 4.0); assumed: ranks 1 to 64 lie on its ranks 1 to 10, along the logarithm"
-)
-BLOCKS = "assumed: the gain of the last blocks grows with log(1 + blocks)"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """Everything that one state gives: its network, costs, the share of the gain it keeps, and the limits."""
-
-    network: Network
-    setting: Setting
-    costs: Costs
-    gain: float
-    budget: float
-    target: float
-    heaviest: float
-    comfortable: float
-
-
-def found(track: Track, setting: Setting) -> Found:
-    """Return what a setting gives on a track."""
-    network = network_of(track)
-    return Found(
-        network=network,
-        setting=setting,
-        costs=costs(network, setting),
-        gain=gain_kept(network, setting),
-        budget=float(track.device.learning_memory_bytes),
-        target=target(track),
-        heaviest=heaviest_update(track, WEEKS_PER_MONTH),
-        comfortable=heaviest_update(track, DAYS_PER_MONTH),
-    )
-
-
-def target(track: Track) -> float:
-    """Return the share of full fine-tuning's gain that is good enough."""
-    return float(track.targets.extras.get("gain_kept_share", USUAL_TARGET))
-
-
-def gain_source(network: Network, setting: Setting) -> str:
-    """Return where the share of a method comes from."""
-    if setting.method == "lora":
-        return PROXY
-    if setting.method == "last_k":
-        return BLOCKS
-    if setting.method == "full":
-        return "by definition 1: full fine-tuning is the measure"
-    return PUBLISHED if network.published else CARRIED_OVER
-
-
-def readings(track: Track, given: Found) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the readings in the order of the page, the three of the HUD first."""
-    known = _origins(track, given)
+    known = _origins(state)
     return (
-        _total(given, known),
-        _headroom(given, known),
-        _amplification(given, known),
-        _gain(given, known),
-        _trained(given, known),
-        _payload(track, given, known),
-        _energy(track, given, known),
+        _total(state, known),
+        _headroom(state, known),
+        _amplification(state, known),
+        _gain(state, known),
+        _trained(state, known),
+        _payload(state, known),
+        _energy(state, known),
     )
 
 
-def _origins(track: Track, given: Found) -> dict[str, str]:
-    sources, network, now = track.sources, given.network, given.setting
-    usual = default_setting(network)
-    named = "device.learning_memory_bytes"
+def _origins(state: State) -> dict[str, str]:
+    sources, network, now = state.track.sources, state.network, state.setting
     own_target = sources.get("targets.extras.gain_kept_share", "")
     fixed = {
         "network": f"Network: {network.source}",
-        "budget": f"Budget: {sources[named]}",
+        "budget": f"Budget: {sources['device.learning_memory_bytes']}",
         "count": "Count: Korthikanti et al. 2022 and Cai et al. 2020, within 0.5% of what torch saves or they publish"
         if not network.is_transformer
         else "Count: Korthikanti et al. 2022, carried over to this block by derivation, not measured",
-        "gain": f"Gain of the method: {gain_source(network, now)}",
-        "target": f"Target: {own_target or 'assumed: seven eighths of what full fine-tuning gains'}",
-        "keeps": "Optimizer: assumed: momentum keeps 98% and SGD 95% of Adam’s gain after as many steps",
+        "gain": f"Gain of the method: {method_source(network, now).text}",
+        "target": f"Target: {own_target or USUAL_TARGET.source.text}",
+        "keeps": f"Optimizer: {OPTIMIZER_KEEPS.source.text}",
         "cap": f"Cap: {sources['fleet.cap_bytes']}",
-        "often": "Rhythm: assumed: once a week at least, better once a day",
+        "often": f"Rhythm: {UPDATES.text}",
         "power": f"Power: {sources['device.learning_power_w']}",
         "peak": f"Peak: {sources['device.peak_flop_per_s']}",
         "utilisation": f"Utilisation: {sources['device.utilisation']}",
         "bandwidth": f"Bandwidth: {sources['device.memory_bytes_per_s']}",
-        "touches": "Traffic: assumed: each byte of the step is written once and read once",
+        "touches": f"Traffic: {TOUCHES.source.text}",
     }
     if network.is_transformer:
-        fixed["size_gain"] = "Sequence: assumed: each halving below the usual sample costs 3% of the gain"
+        fixed["size_gain"] = f"Sequence: {TOKENS_PER_OCTAVE.source.text}"
     elif network.size:
-        fixed["size_gain"] = (
-            "Resolution: Cai et al. 2020, table 2, TinyTL-L+B at 224 and 320 pixels; assumed: elsewhere by the octave"
-        )
+        fixed["size_gain"] = f"Resolution: {OCTAVES.text}"
     else:
         fixed["size_gain"] = "Input: fixed"
-    inputs: tuple[Input, ...] = (
-        ("method", "Method", now.method, usual.method, SOURCES["method"]),
-        ("rank", "Rank", now.rank, usual.rank, SOURCES["rank"]),
-        ("batch", "Batch", now.batch, usual.batch, SOURCES["batch"]),
-        ("optimizer", "Optimizer", now.optimizer, usual.optimizer, SOURCES["optimizer"]),
-        ("precision", "Precision", now.precision, usual.precision, SOURCES["precision"]),
-        ("runtime", "Runtime", now.runtime, usual.runtime, SOURCES["runtime"]),
-        ("size", "Sample", now.size, usual.size, SOURCES[network.size] if network.size else "fixed by the network"),
-    )
+        fixed["size"] = "Sample: fixed by the network"
+    start = defaults(network)
+    inputs: list[Input] = [
+        (name, name.capitalize(), getattr(now, name), start[name].value, start[name].source.text) for name in _INPUTS
+    ]
+    if network.size:
+        inputs.append(("size", "Sample", now.size, network.usual_size, network.size_source.text))
     return origins(fixed, inputs)
 
 
-def in_numbers(count: float) -> str:
+_INPUTS = ("method", "rank", "batch", "optimizer", "precision", "runtime")
+
+
+def count_text(count: float) -> str:
     """Return a number of parameters as one says it: "154 000", "70.6 billion"."""
     return f"{three_digits(count / 1e9)} billion" if count >= 1e9 else three_digits(count)
 
 
-def sum_in_words(given: Found) -> str:
+def _sum_text(state: State) -> str:
     """Return the four terms as a sum in the student's numbers."""
-    return " + ".join(words(value, "iB") for _, value in given.costs.parts)
+    return " + ".join(words(value, "iB") for _, value in state.costs.parts)
 
 
-def _total(given: Found, known: Mapping[str, str]) -> Reading:
-    total = given.costs.total
-    return Reading(
+def _total(state: State, known: Mapping[str, str]) -> Reading:
+    total = state.costs.total
+    held = ""
+    if state.costs.forward_leads:
+        held = " Here the activations are the forward pass’s live layer, more than what the backward pass keeps."
+    return Reading.of(
+        state.limits[OUT_OF_MEMORY],
         id="total",
         label="Training memory",
-        value=total,
         unit="iB",
-        limit=given.budget,
-        warn=COMFORT * given.budget,
-        note=f"budget {words(given.budget, 'iB')}",
-        formula=f"{sum_in_words(given)} = {words(total, 'iB')}",
-        meaning="Weights, gradients, optimizer states and activations of one training step, all alive at once.",
+        note=f"budget {words(state.budget, 'iB')}",
+        formula=f"{_sum_text(state)} = {words(total, 'iB')}",
+        meaning="Weights, gradients, optimizer states and activations of one training step, all alive at once." + held,
         source=joined(known, "network", "count", "budget", "method", "batch", "optimizer", "precision", "runtime"),
     )
 
 
-def _headroom(given: Found, known: Mapping[str, str]) -> Reading:
-    left = given.budget - given.costs.total
+def _headroom(state: State, known: Mapping[str, str]) -> Reading:
+    left = state.budget - state.costs.total
     return Reading(
         id="headroom",
         label="Headroom",
@@ -191,15 +114,15 @@ def _headroom(given: Found, known: Mapping[str, str]) -> Reading:
         unit="iB",
         limit=0.0,
         at_most=False,
-        note=f"of {words(given.budget, 'iB')}, ≥ 0",
-        formula=f"{words(given.budget, 'iB')} − {words(given.costs.total, 'iB')} = {words(left, 'iB')}",
+        note=f"of {words(state.budget, 'iB')}, ≥ 0",
+        formula=f"{words(state.budget, 'iB')} − {words(state.costs.total, 'iB')} = {words(left, 'iB')}",
         meaning="What the budget leaves; below zero the step cannot run.",
         source=joined(known, "budget", "network", "count"),
     )
 
 
-def _amplification(given: Found, known: Mapping[str, str]) -> Reading:
-    spent = given.costs
+def _amplification(state: State, known: Mapping[str, str]) -> Reading:
+    spent = state.costs
     return Reading(
         id="amplification",
         label="Amplification",
@@ -214,55 +137,51 @@ def _amplification(given: Found, known: Mapping[str, str]) -> Reading:
     )
 
 
-def _gain(given: Found, known: Mapping[str, str]) -> Reading:
-    network, now = given.network, given.setting
-    share, keeps, adds = method_share(network, now), OPTIMIZER_KEEPS[now.optimizer], size_adds(network, now.size)
+def _gain(state: State, known: Mapping[str, str]) -> Reading:
+    network, now = state.network, state.setting
+    share, keeps, adds = method_share(network, now), OPTIMIZER_KEEPS.value[now.optimizer], size_adds(network, now.size)
     own = f" (rank {now.rank} as {three_digits(proxy_rank(now.rank))} of 10)" if now.method == "lora" else ""
     size = f" {'−' if adds < 0 else '+'} {words(abs(adds), 'share')}" if network.size else ""
-    return Reading(
+    return Reading.of(
+        state.limits[BELOW_QUALITY],
         id="gain",
         label="Gain kept",
-        value=given.gain,
         unit="share",
-        limit=given.target,
-        at_most=False,
-        note=f"≥ {words(given.target, 'share')}"
+        note=f"≥ {words(state.target, 'share')}"
         + ("" if network.published and now.method.startswith(("tinytl", "full")) else ", proxy"),
-        formula=f"{words(share, 'share')}{own} × {words(keeps, 'share')}{size} = {words(given.gain, 'share')}",
+        formula=f"{words(share, 'share')}{own} × {words(keeps, 'share')}{size} = {words(state.gain, 'share')}",
         meaning="Of what full fine-tuning gains over training the last layer alone, the share that this way of "
         "training keeps.",
         source=joined(known, "gain", "keeps", "size_gain", "target"),
     )
 
 
-def _trained(given: Found, known: Mapping[str, str]) -> Reading:
-    trained, network = given.costs.trained, given.network
+def _trained(state: State, known: Mapping[str, str]) -> Reading:
+    trained, network = state.costs.trained, state.network
     everything = float(network.parameters)
     return Reading(
         id="trained",
         label="Trained parameters",
         value=trained,
-        note=f"{words(trained / everything, 'share')} of {in_numbers(everything)}",
-        formula=f"{called(given.setting)}: {in_numbers(trained)} of {in_numbers(everything)}",
-        meaning=f"Each of them has a gradient and {STATE_BYTES[given.setting.optimizer]} B of "
-        f"{OPTIMIZERS[given.setting.optimizer]} states. Adapters stand beside the frozen network; other methods train "
+        note=f"{words(trained / everything, 'share')} of {count_text(everything)}",
+        formula=f"{method_text(state.setting)}: {count_text(trained)} of {count_text(everything)}",
+        meaning=f"Each of them has a gradient and {STATE_BYTES[state.setting.optimizer]} B of "
+        f"{OPTIMIZERS[state.setting.optimizer]} states. Adapters stand beside the frozen network; other methods train "
         "a part of it.",
         source=joined(known, "network", "method", "rank"),
     )
 
 
-def _payload(track: Track, given: Found, known: Mapping[str, str]) -> Reading:
-    spent, cap = given.costs, monthly_cap(track)
+def _payload(state: State, known: Mapping[str, str]) -> Reading:
+    spent, cap = state.costs, monthly_cap(state.track)
     times = cap / (DIRECTIONS * spent.payload)
-    return Reading(
+    return Reading.of(
+        state.limits[HEAVY_UPDATE],
         id="payload",
         label="Payload",
-        value=spent.payload,
         unit="B",
-        limit=given.heaviest,
-        warn=given.comfortable,
-        note=f"≤ {words(given.heaviest, 'B')}",
-        formula=f"{in_numbers(spent.trained)} × {words(spent.payload / spent.trained, 'B')} = "
+        note=f"≤ {words(state.limits[HEAVY_UPDATE].limit, 'B')}",
+        formula=f"{count_text(spent.trained)} × {words(spent.payload / spent.trained, 'B')} = "
         f"{words(spent.payload, 'B')}; {words(cap, 'B')} / (2 × {words(spent.payload, 'B')}) = "
         f"{three_digits(times)} times in {DAYS_PER_MONTH} days",
         meaning="One update, one direction, uncompressed: what trains is what has to be sent. The limit is what the "
@@ -271,8 +190,8 @@ def _payload(track: Track, given: Found, known: Mapping[str, str]) -> Reading:
     )
 
 
-def _energy(track: Track, given: Found, known: Mapping[str, str]) -> Reading:
-    device, one = track.device, step(track, given.network, given.setting, given.costs)
+def _energy(state: State, known: Mapping[str, str]) -> Reading:
+    device, one = state.track.device, state.step
     return Reading(
         id="step_energy",
         label="Step energy",
@@ -282,8 +201,8 @@ def _energy(track: Track, given: Found, known: Mapping[str, str]) -> Reading:
         formula=f"{words(device.learning_power_w, 'W')} × max({words(one.flop, 'FLOP')} / "
         f"({words(device.utilisation, 'share')} × {words(device.peak_flop_per_s, 'FLOP/s')}), "
         f"{words(one.traffic, 'B')} / {words(device.memory_bytes_per_s, 'B/s')}) = {words(one.joules, 'J')}",
-        meaning=f"Forward and backward for {given.setting.batch} "
-        f"{'sample' if given.setting.batch == 1 else 'samples'}, at the learning power of the device, for as long as "
-        f"the slower of computing and memory traffic takes. Traffic: {TOUCHES} times the bytes of the step.",
+        meaning=f"Forward and backward for {state.setting.batch} "
+        f"{'sample' if state.setting.batch == 1 else 'samples'}, at the learning power of the device, for as long as "
+        f"the slower of computing and memory traffic takes. Traffic: {TOUCHES.value} times the bytes of the step.",
         source=joined(known, "network", "power", "peak", "utilisation", "bandwidth", "touches", "batch", "size"),
     )

@@ -1,15 +1,15 @@
-"""One state of the memory bench's controls, where they start on a track, and what they are called."""
+"""One state of the memory bench's controls, where they start on a network, and what they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
+from physics.sources import Sourced, source
 from tracks import Value
 from tracks.missions.memory.networks import Network
-
-DEFAULT_METHOD, DEFAULT_RANK, DEFAULT_LAST = "lora", 8, 3
-DEFAULT_OPTIMIZER, DEFAULT_CHECKPOINT, DEFAULT_RUNTIME = "adam", "none", "stock"
 
 METHODS: Mapping[str, str] = {
     "full": "full",
@@ -53,19 +53,38 @@ class Setting(NamedTuple):
     last: int
 
 
+@lru_cache(maxsize=256)
+def defaults(network: Network) -> Mapping[str, Sourced[Value]]:
+    """Return where each control starts on a network, adapters in the runtime that most would use, with the sources."""
+    start: dict[str, Sourced[Value]] = {
+        "method": Sourced("lora", source("assumed: LoRA, the adapter most would try first (Hu et al. 2021)")),
+        "rank": Sourced(min(8, network.ranks), source("assumed: eight, a middle of what Hu et al. 2021 try")),
+        "batch": Sourced(
+            network.batch, source("assumed: as many samples a step as this kind of device is usually given")
+        ),
+        "optimizer": Sourced(
+            "adam", source("assumed: Adam, with two fp32 states a parameter (Rajbhandari et al. 2020, 3.1)")
+        ),
+        "precision": Sourced(
+            network.precision,
+            source(
+                "as the track's model serves; widths of Rajbhandari et al. 2020, 3.1, and Cai et al. 2020, figure 3",
+                kind="paper",
+            ),
+        ),
+        "checkpoint": Sourced("none", source("assumed: nothing is computed twice to begin with")),
+        "runtime": Sourced("stock", source("assumed: what PyTorch keeps, not what would have to be kept")),
+        "last_blocks": Sourced(min(3, network.last), source("assumed: three, as in the question")),
+    }
+    if network.size:
+        start[network.size] = Sourced(network.usual_size, network.size_source)
+    return MappingProxyType(start)
+
+
+@lru_cache(maxsize=256)
 def default_setting(network: Network) -> Setting:
-    """Return the state in which a track's bench opens: adapters in the runtime that most would use."""
-    return Setting(
-        method=DEFAULT_METHOD,
-        rank=min(DEFAULT_RANK, network.ranks),
-        batch=network.batch,
-        optimizer=DEFAULT_OPTIMIZER,
-        precision=network.precision,
-        size=network.usual_size,
-        checkpoint=DEFAULT_CHECKPOINT,
-        runtime=DEFAULT_RUNTIME,
-        last=min(DEFAULT_LAST, network.last),
-    )
+    """Return the state in which a track's bench opens."""
+    return setting_of(network, {control: start.value for control, start in defaults(network).items()})
 
 
 def setting_of(network: Network, values: Mapping[str, Value]) -> Setting:
@@ -77,13 +96,13 @@ def setting_of(network: Network, values: Mapping[str, Value]) -> Setting:
         optimizer=str(values["optimizer"]),
         precision=str(values["precision"]),
         size=int(values[network.size]) if network.size else 0,
-        checkpoint=str(values.get("checkpoint", DEFAULT_CHECKPOINT)),
+        checkpoint=str(values.get("checkpoint", defaults(network)["checkpoint"].value)),
         runtime=str(values["runtime"]),
         last=int(values["last_blocks"]),
     )
 
 
-def called(setting: Setting) -> str:
+def method_text(setting: Setting) -> str:
     """Return what a state trains, as later benches name it: "LoRA, rank 8", "last 3 blocks"."""
     if setting.method == "lora":
         return f"LoRA, rank {setting.rank}"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from physics.memory import training_memory
+from physics.memory import inference_memory, training_memory
 from tests.states import TRACKS, OnTrack, drawn_states
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.memory.bench import BENCH
@@ -25,7 +25,6 @@ any_state = drawn_states(*ON.values())
 
 def counted(one, setting):
     """Return what physics counts for a setting, asked without this bench."""
-    size = {one.network.size: setting.size} if one.network.size else {}
     return training_memory(
         one.network.shape,
         method=setting.method,
@@ -38,8 +37,23 @@ def counted(one, setting):
         attention="explicit" if setting.runtime == "stock" else "flash",
         checkpoint=setting.checkpoint,
         runtime=setting.runtime,
-        **({"tokens": size["tokens"]} if "tokens" in size else size),
+        **sample(one, setting),
     )
+
+
+def served(one, setting):
+    """Return what physics counts for inference of the same batch."""
+    return inference_memory(one.network.shape, precision=setting.precision, batch=setting.batch, **sample(one, setting))
+
+
+def held(one, setting):
+    """Return the activations of a step: what the backward pass keeps, and not less than the forward pass's layer."""
+    return max(counted(one, setting).activations_bytes, served(one, setting).activations_bytes)
+
+
+def sample(one, setting):
+    """Return the size of a sample as physics names it."""
+    return {one.network.size: setting.size} if one.network.size else {}
 
 
 def guest(**model):

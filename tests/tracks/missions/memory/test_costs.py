@@ -6,21 +6,26 @@ import pytest
 from hypothesis import given, settings
 
 from physics.energy import flop_shares
-from physics.memory import inference_memory
-from tests.tracks.missions.memory.states import NOMAD, ON, PIONEER, TITAN, any_state, counted, guest
+from tests.tracks.missions.memory.states import (
+    NOMAD,
+    ON,
+    PIONEER,
+    TITAN,
+    any_state,
+    counted,
+    guest,
+    held,
+    sample,
+    served,
+)
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.memory.accuracy_gain import gain_kept, lora_share, proxy_shares, published, resolution_per_octave
 from tracks.missions.memory.bench import BENCH
-from tracks.missions.memory.costs import costs, fitting_batch, step
+from tracks.missions.memory.costs import costs, fitting_batch, step_of
 from tracks.missions.memory.networks import network_of
 from tracks.missions.memory.setting import default_setting, setting_of
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
-
-
-def sample(one, setting):
-    """Return the size of a sample as physics names it."""
-    return {one.network.size: setting.size} if one.network.size else {}
 
 
 # --- bytes -----------------------------------------------------------------------------------------------------------
@@ -36,16 +41,13 @@ def test_what_lies_between_kept_answers_is_what_physics_counts(drawn):
         (found.weights, asked.weights_bytes),
         (found.gradients, asked.gradients_bytes),
         (found.optimizer, asked.optimizer_bytes),
-        (found.activations, asked.activations_bytes),
+        (found.activations, held(one, setting)),
         (found.trained, asked.trained_parameters),
         (found.payload, asked.payload_bytes),
-        (found.total, asked.total_bytes),
+        (found.total, asked.total_bytes - asked.activations_bytes + held(one, setting)),
     ):
         assert ours == pytest.approx(theirs, rel=1e-9)
-    served = inference_memory(
-        one.network.shape, precision=setting.precision, batch=setting.batch, **sample(one, setting)
-    )
-    assert found.inference == pytest.approx(served.total_bytes, rel=1e-9)
+    assert found.inference == pytest.approx(served(one, setting).total_bytes, rel=1e-9)
 
 
 @settings(max_examples=60)
@@ -63,7 +65,7 @@ def test_a_step_takes_the_operations_that_physics_counts(drawn):
         **sample(one, setting),
     )
     device, found = one.track.device, costs(one.network, setting)
-    taken = step(one.track, one.network, setting, found)
+    taken = step_of(one.track, one.network, setting, found)
     assert taken.flop == pytest.approx(shares.forward_flop * shares.ratio, rel=1e-9)
     limits = taken.flop / (device.utilisation * device.peak_flop_per_s), 2 * found.total / device.memory_bytes_per_s
     assert taken.seconds == pytest.approx(max(limits))
@@ -78,6 +80,19 @@ def test_the_largest_batch_that_fits_is_the_last_that_does(drawn):
     batch = fitting_batch(one.network, setting, budget)
     assert batch == 0 or costs(one.network, setting._replace(batch=batch)).total <= budget * (1 + 1e-9)
     assert costs(one.network, setting._replace(batch=batch + 1)).total > budget
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_a_step_holds_at_least_the_layer_that_its_forward_pass_computes(batch):
+    """Last block at 320 pixels: the backward pass keeps a few small maps, the first blocks' are the largest."""
+    setting = NOMAD.setting(method="last_k", last_blocks=1, optimizer="sgd", resolution=320, batch=batch)
+    found, kept = costs(NOMAD.network, setting), counted(NOMAD, setting).activations_bytes
+    assert kept < 0.6 * found.inference_live
+    assert found.forward_leads
+    assert found.activations == found.inference_live == pytest.approx(served(NOMAD, setting).activations_bytes)
+    whole = costs(NOMAD.network, setting._replace(method="full"))
+    assert not whole.forward_leads
+    assert whole.activations > 10 * whole.inference_live
 
 
 def test_the_smallest_amplification_is_tinytls():
