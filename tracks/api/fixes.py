@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tracks.api.controls import Control, Value
@@ -28,21 +29,6 @@ def changed(setting: _Setting, fix: Fix) -> _Setting:
     """Return a bench's setting after a change: a dataclass whose fields are the ids of the controls."""
     changes: Mapping[str, Any] = {fix.control: fix.value}
     return replace(setting, **changes)  # type: ignore[type-var]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
-    """A candidate with what it leaves.
-
-    Attributes:
-        fix: the change. after: the limit in question once it is made.
-        failing: how many other limits fail then. distance: how far it moves its control, as a share of the scale.
-    """
-
-    fix: Fix
-    after: Limit
-    failing: int = 0
-    distance: float = 0.0
 
 
 def best_fixes(
@@ -72,34 +58,19 @@ def best_fixes(
     """
     missing = abs(now.comfort) if now.level == "warn" else abs(now.margin)
     gain = LEAST_GAIN * missing if least_gain is None else least_gain
-    kept: list[Tried] = []
+    level, margin = LEVELS.index(now.level), now.margin
+    kept: list[tuple[tuple[bool, float, int, float], Fix]] = []  # the rank of a change, the least first; the change
     for fix in list(dict.fromkeys(candidates))[:max_tried]:
         left = after(fix)
-        if left is None or not _helps(now, left, gain):
+        if left is None:
             continue
-        if _cures(now, left):
-            kept.append(Tried(fix=fix, after=left, failing=failing(fix), distance=distance(fix)))
-        else:
-            kept.append(Tried(fix=fix, after=left))
-    kept.sort(key=lambda one: _rank(now, one))
-    return _few(one.fix for one in kept)
-
-
-def _cures(now: Limit, after: Limit) -> bool:
-    return LEVELS.index(after.level) < LEVELS.index(now.level)
-
-
-def _helps(now: Limit, after: Limit, gain: float) -> bool:
-    """Whether a change cures, or closes a part of the gap that is worth a press."""
-    if LEVELS.index(after.level) > LEVELS.index(now.level):
-        return False
-    return _cures(now, after) or after.margin >= now.margin + gain > now.margin
-
-
-def _rank(now: Limit, one: Tried) -> tuple[bool, int, int, float]:
-    if _cures(now, one.after):
-        return False, one.failing, LEVELS.index(one.after.level), one.distance
-    return True, 0, 0, -one.after.margin
+        left_level = LEVELS.index(left.level)
+        if left_level < level:
+            kept.append(((False, failing(fix), left_level, distance(fix)), fix))
+        elif left_level == level and left.margin >= margin + gain > margin:  # worth a press
+            kept.append(((True, -left.margin, 0, 0.0), fix))
+    kept.sort(key=itemgetter(0))
+    return _few(fix for _, fix in kept)
 
 
 def _few(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

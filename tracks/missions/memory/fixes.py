@@ -21,13 +21,18 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
     now = state.limits[code]
     if now.level == "ok":
         return ()
-    left = {fix: limits_after(state, fix) for fix in candidates(code, state)}
+    left = {fix: quantities_after(state, fix) for fix in candidates(code, state)}
+    others = [other for other in state.limits if other != code]
     return best_fixes(
         now,
         left,
-        lambda fix: left[fix][code],
-        failing=lambda fix: [limit.level for other, limit in left[fix].items() if other != code].count("fail"),
+        lambda fix: _with(now, left[fix][code]),
+        failing=lambda fix: [_with(state.limits[other], left[fix][other]).level for other in others].count("fail"),
     )
+
+
+def _with(now: Limit, quantity: float) -> Limit:
+    return Limit(quantity=quantity, limit=now.limit, at_most=now.at_most, warn=now.warn, scale=now.scale)
 
 
 def candidates(code: str, state: State) -> Iterator[Fix]:
@@ -38,23 +43,20 @@ def candidates(code: str, state: State) -> Iterator[Fix]:
 
 def changed(state: State, fix: Fix) -> Setting:
     """Return the setting after one change."""
-    names = {state.network.size: "size", "last_blocks": "last"}
-    change: dict[str, Any] = {names.get(fix.control, fix.control): fix.value}
+    control = fix.control
+    name = "size" if control == state.network.size else "last" if control == "last_blocks" else control
+    change: dict[str, Any] = {name: fix.value}
     return state.setting._replace(**change)
 
 
-def limits_after(state: State, fix: Fix) -> Mapping[str, Limit]:
-    """Return the limits after one change."""
+def quantities_after(state: State, fix: Fix) -> Mapping[str, float]:
+    """Return what is judged after one change, by failure; what it may not pass stays."""
     setting = changed(state, fix)
     spent = costs(state.network, setting)
-    quantities = {
+    return {
         OUT_OF_MEMORY: spent.total,
         BELOW_QUALITY: gain_kept(state.network, setting),
         HEAVY_UPDATE: spent.payload,
-    }
-    return {
-        code: Limit(quantity=quantities[code], limit=now.limit, at_most=now.at_most, warn=now.warn, scale=now.scale)
-        for code, now in state.limits.items()
     }
 
 

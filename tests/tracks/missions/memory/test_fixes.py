@@ -1,12 +1,14 @@
 """The memory bench's fixes: each is a change that helps, and those that mend come first."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from tests.states import failures, verdict
 from tests.tracks.missions.memory.states import NOMAD, ON, TITAN, any_state
 from tracks.api.outcome import LEVELS
-from tracks.missions.memory.fixes import candidates, changed, fixes, limits_after
+from tracks.missions.memory.fixes import candidates, changed, fixes, quantities_after
 from tracks.missions.memory.setting import setting_of
 from tracks.missions.memory.state import evaluate
 
@@ -41,7 +43,9 @@ def test_what_a_change_leaves_is_what_the_state_after_it_has(drawn):
         assert limit.level != "ok" or not fixes(code, now)
         for fix in candidates(code, now):
             assert changed(now, fix) == setting_of(one.network, {**values, fix.control: fix.value})
-            assert limits_after(now, fix) == evaluate(one.track, changed(now, fix)).limits
+            after = evaluate(one.track, changed(now, fix)).limits
+            for name, quantity in quantities_after(now, fix).items():
+                assert after[name] == replace(now.limits[name], quantity=quantity)
 
 
 @settings(max_examples=80)
@@ -55,7 +59,7 @@ def test_of_cures_none_that_leaves_fewer_failures_or_a_better_level_stands_behin
             continue
         ranks = {}
         for fix in candidates(code, now):
-            left = limits_after(now, fix)
+            left = evaluate(one.track, changed(now, fix)).limits
             others = sum(other.level == "fail" for name, other in left.items() if name != code)
             if LEVELS.index(left[code].level) < LEVELS.index(limit.level):
                 ranks[fix] = others, LEVELS.index(left[code].level)
