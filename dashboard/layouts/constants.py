@@ -33,7 +33,7 @@ _NAMES = {
     "fleet.skew_alpha": "Skew, Dirichlet alpha",
     "fleet.reliability": "Uploads that arrive",
     "targets.mean_accuracy": "Mean accuracy",
-    "targets.worst_city_accuracy": "Worst city's accuracy",
+    "targets.worst_city_accuracy": "Worst {group}'s accuracy",
     "targets.safety_accuracy": "Safety accuracy",
     "targets.epsilon": "Privacy officer's epsilon",
 }
@@ -82,8 +82,8 @@ _SPELLED = {
 }
 
 
-def constant_in_words(name: str, value: float) -> tuple[str, str]:
-    """Return what a constant is called and its value as written.
+def constant_in_words(name: str, value: float, *, group: str = "city") -> tuple[str, str]:
+    """Return what a constant is called and its value as written; ``group`` is the track's word for a part of its fleet.
 
     >>> constant_in_words("device.round_trip_s", 0.04)
     ('Round trip to the cloud', '40\\xa0ms')
@@ -97,6 +97,7 @@ def constant_in_words(name: str, value: float) -> tuple[str, str]:
         unit = "iB"
     words = last if unit in _KEEPS_ITS_END else f"{last.removesuffix(end)}_{_RATES.get(unit, '')}"
     label = _NAMES.get(name) or " ".join(_SPELLED.get(word, word) for word in words.split("_") if word)
+    label = label.replace("{group}", group)
     label = label[:1].upper() + label[1:]
     counted = f"{value:g}\u00a0{unit.removesuffix('s') if value == 1 else unit}"
     written = counted if unit in ("points", "days") else in_words(value, unit)
@@ -115,7 +116,7 @@ def constants_table(track: Track) -> Component:
 
 
 def _row(track: Track, name: str, value: float) -> Component:
-    label, written = constant_in_words(name, value)
+    label, written = constant_in_words(name, value, group=track.group)
     source = track.source(name)
     return html.Tr(
         [

@@ -208,6 +208,7 @@ class Track:
         colour, icon, marker: identity.
         texts: what the benches let this track say in its own words, by the names that they declare.
         cities: the groups that the simulated fleet lives in, by name, those with the best links first.
+        group: what one of them is called, singular ("city", "tenant group").
         extras: constants of its device and targets that no bench reads and only the table of constants shows.
     """
 
@@ -229,12 +230,13 @@ class Track:
     texts: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[Extra, ...] = ()
     cities: tuple[str, ...] = ()
+    group: str = "city"
     sources: Mapping[str, str] = field(default_factory=Sources)
 
     def __post_init__(self) -> None:
         check_id("Track", self.id)
         owner = f"Track '{self.id}'"
-        for name in ("name", "persona", "north_star", "wall", "crisis_name"):
+        for name in ("name", "persona", "north_star", "wall", "crisis_name", "group"):
             check_text(owner, name, getattr(self, name))
         for name, kind in (
             ("model", Model),

@@ -172,6 +172,7 @@ CLOUD_TITAN = Track(
     reading=PAPERS,
     texts=TEXTS,
     cities=("Harbour Point", "Old Town", "Green Valley", "North Ridge", "Far Island"),
+    group="tenant group",
     extras=(
         Extra(name="gpu_flop_per_s", unit="FLOP/s", meaning="dense bf16 peak of one GPU"),
         Extra(name="gpu_power_w", unit="W", meaning="power of one GPU"),

@@ -41,6 +41,13 @@ def test_a_constant_in_words(name: str, value: float, label: str, written: str) 
     assert constant_in_words(name, value) == (label, written)
 
 
+def test_the_least_served_group_is_called_as_its_track_calls_it(registry: Registry) -> None:
+    words = {name: text(constants_table(registry.track(name))) for name in ("cloud_titan", "edge_guardian")}
+    assert "Worst tenant group's accuracy" in words["cloud_titan"]
+    assert "city" not in words["cloud_titan"].lower().replace("capacity", "")
+    assert "Worst city's accuracy" in words["edge_guardian"]
+
+
 @pytest.mark.parametrize("track_id", TRACKS)
 def test_no_two_constants_of_a_part_bear_one_name(registry: Registry, track_id: str) -> None:
     constants = registry.track(track_id).constants()
