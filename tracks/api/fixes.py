@@ -40,6 +40,7 @@ def best_fixes(
     distance: Callable[[Fix], float] = lambda _: 0.0,
     least_gain: float | None = None,
     max_tried: int | None = None,
+    untried: Iterable[Fix] = (),
 ) -> tuple[Fix, ...]:
     """Return up to three candidates that help a limit, best first.
 
@@ -55,6 +56,8 @@ def best_fixes(
         distance: how far a change moves its control; asked only of cures.
         least_gain: margin that a change has to gain; a share of what is missing unless given.
         max_tried: candidates that are tried at most, where trying is slow.
+        untried: changes that are too slow to try and that the bench knows to help, from a survey of its states; they
+            follow the cures.
     """
     missing = abs(now.comfort) if now.level == "warn" else abs(now.margin)
     gain = LEAST_GAIN * missing if least_gain is None else least_gain
@@ -70,7 +73,8 @@ def best_fixes(
         elif left_level == level and left.margin >= margin + gain > margin:  # worth a press
             kept.append(((True, -left.margin, 0, 0.0), fix))
     kept.sort(key=itemgetter(0))
-    return _few(fix for _, fix in kept)
+    cures = [fix for (helps, *_), fix in kept if not helps]
+    return _few([*cures, *untried, *(fix for _, fix in kept[len(cures) :])])
 
 
 def _few(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
