@@ -25,10 +25,12 @@ from scipy.stats import qmc
 
 from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value
 from tracks.cloud_titan.track import CLOUD_TITAN
+from tracks.common.federated_runs import runs
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.missions.convergence.bench import BENCH
-from tracks.missions.convergence.runs import learning_of, runs
-from tracks.missions.convergence.texts import asked, default_setting
+from tracks.missions.convergence.setting import default_setting
+from tracks.missions.convergence.state import learning_of
+from tracks.missions.convergence.texts import asked
 from tracks.mobile_nomad.track import MOBILE_NOMAD
 from tracks.tiny_pioneer.track import TINY_PIONEER
 

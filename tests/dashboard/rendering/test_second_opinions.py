@@ -24,9 +24,9 @@ from tracks.api import charts
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import scores
 from tracks.loading.registry import Registry
-from tracks.missions.convergence.runs import learning_of
 from tracks.missions.convergence.second_opinion import OPINION_SEEDS, second_opinion
 from tracks.missions.convergence.setting import setting_of
+from tracks.missions.convergence.state import learning_of
 
 KEY = "edge_guardian/convergence"
 QUICK = {"rounds": 10, "local_steps": 1, "clients_per_round": 5}

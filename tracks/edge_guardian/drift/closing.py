@@ -1,4 +1,4 @@
-"""What closes the Fleet Learning Drift: Peek's equations, and the reflection with its check."""
+"""What closes the Fleet Learning Drift: the observation, Peek's equations, and the reflection with its check."""
 
 from __future__ import annotations
 
@@ -6,20 +6,38 @@ from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, bias_of, runs
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names
-from tracks.edge_guardian.drift.fleet import costs, expected_shares
-from tracks.edge_guardian.drift.runs import SEEDS, fixed, learning_of, runs
-from tracks.edge_guardian.drift.setting import (
-    ALGORITHMS,
-    DUSTY,
-    LEARNING_RATE,
-    SELECTIONS,
-    Setting,
-    default_setting,
-    setting_of,
-)
+from tracks.edge_guardian.drift.costs import costs, expected_shares
+from tracks.edge_guardian.drift.setting import DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
+from tracks.edge_guardian.drift.state import learning_of
 
 FEWER_STEPS = 4  # at which the mean passes and a city does not
+
+OBSERVATION = Question(
+    id="heard_share",
+    text="In the second figure, at the start settings: how much of what arrives comes from the city in the dust?",
+    options=(
+        Option(
+            id="fifth",
+            text="A fifth, like every other city",
+            feedback="It is invited that often. The bars count what arrives, and its bar ends well below the line.",
+        ),
+        Option(
+            id="tenth",
+            text="About a tenth",
+            feedback="Its link delivers less than half of what the others deliver, so its part of the average is about "
+            "half of an equal share.",
+        ),
+        Option(
+            id="none",
+            text="Next to nothing",
+            feedback="That is what the best links first would make of it. Under random invitations it is heard, too "
+            "little.",
+        ),
+    ),
+    answer="tenth",
+)
 
 _READINGS = (
     ("learning_time", "Learning and leaving", "t = τ × frames × 3 × forward / (peak × utilisation) × (1 + gap/k);  "
@@ -36,10 +54,9 @@ _READINGS = (
 def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     """Return the equations with the numbers of a state, as its readings have them."""
     setting = setting_of(controls)
-    spent, place = costs(track, setting), setting.place
+    spent, context = costs(track, setting), setting.context
     method = ALGORITHMS[setting.algorithm] + (f", μ = {three_digits(setting.mu)}" if setting.proximal else "")
-    seed, alpha = track.fleet.seed, track.fleet.skew_alpha
-    bias = fixed(seed, alpha, setting.local_steps, setting.proximal).excess_loss
+    bias = bias_of(learning_of(track, setting, seed=0))
     corrected = setting.algorithm == "scaffold"
     lines = [
         PeekLine(
@@ -54,16 +71,16 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="Heard",
             equation="heard = present × finished × link × (1 − storm), the storm in one city and in the open alone",
-            numbers=f"{three_digits(place.present)} × {three_digits(spent.finished)} × "
-            f"{three_digits(setting.links[0])} = {three_digits(spent.heard[0])}; in the dust "
-            f"{three_digits(place.present)} × {three_digits(spent.finished)} × {three_digits(setting.links[DUSTY])} = "
-            f"{three_digits(spent.heard[DUSTY])}",
+            numbers=f"{three_digits(context.present)} × {three_digits(spent.finished)} × "
+            f"{three_digits(setting.links[0])} = {three_digits(spent.delivered[0])}; in the dust "
+            f"{three_digits(context.present)} × {three_digits(spent.finished)} × {three_digits(setting.links[DUSTY])} "
+            f"= {three_digits(spent.delivered[DUSTY])}",
             source=outcome.reading("wasted").source,
         ),
         PeekLine(
             name="Drift",
             equation="W∞ = (I − Σ p_k M_k)⁻¹ Σ p_k G_k B_k;  bias = F(W∞) − F(W*), every city heard alike",
-            numbers="SCAFFOLD’s control variates: bias = 0" if corrected else f"bias = {three_digits(float(bias))}",
+            numbers="SCAFFOLD’s control variates: bias = 0" if corrected else f"bias = {three_digits(bias)}",
             source=outcome.reading("mean_accuracy").source,
         ),
     ]
@@ -85,8 +102,8 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
 
 def scores_of(track: Track, setting: Setting) -> tuple[float, float]:
     """Return the fleet's and the worst city's final score, 0..1."""
-    found = runs(learning_of(track, setting, costs(track, setting).heard, seed=0))
-    return float(found.mean[-1]), float(found.cities[-1].min())
+    result = runs(learning_of(track, setting, seed=0))
+    return result.final_mean, result.final_worst
 
 
 def reflection(track: Track) -> Reflection:
@@ -96,7 +113,7 @@ def reflection(track: Track) -> Reflection:
     fewer, corrected = replace(start, local_steps=FEWER_STEPS), replace(start, algorithm="scaffold")
     depot = replace(start, when="depot", local_steps=FEWER_STEPS)
     (mean, worst), (_, spoken), (_, housed) = (scores_of(track, one) for one in (fewer, corrected, depot))
-    share = in_words(float(runs(learning_of(track, start, costs(track, start).heard, seed=0)).shares[DUSTY]), "share")
+    share = in_words(float(runs(learning_of(track, start, seed=0)).shares[DUSTY]), "share")
     doubled = in_words(costs(track, corrected).moved / costs(track, start).moved, "x")
     return Reflection(
         prompt="The fleet’s mean can pass while a city fails. Which number showed it, what made the city fall behind, "

@@ -6,23 +6,22 @@ from functools import partial
 
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
-from tracks.common.provenance import words
-from tracks.common.proxy_fleet import (
-    CITIES,
+from tracks.common.accuracy_figure import (
+    FLEET_SERIES,
     accuracy_axes,
+    accuracy_figure,
     accuracy_limits,
     bare_limits,
-    city_names,
-    device_word,
-    drawn_rounds,
+    sampled_rounds,
 )
-from tracks.edge_guardian.drift.fleet import cap_bytes
-from tracks.edge_guardian.drift.setting import HORIZON_DAYS, WHENS, Setting
-from tracks.edge_guardian.drift.state import Found
+from tracks.common.provenance import quantity_text
+from tracks.common.proxy_fleet import CITIES, city_names, device_word
+from tracks.common.traffic import HORIZON_DAYS, cap_bytes
+from tracks.edge_guardian.drift.setting import TRAINING_TIMES
+from tracks.edge_guardian.drift.state import State
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"
-FLEET_SERIES, CITY_SERIES = 0, 1
-MAX_PLACES = 90  # of a line: more than a screen tells apart
+MAX_POINTS = 90  # of a line: more than a screen tells apart
 
 CAPS_SHOWN = (0.01, 10.0)  # on an axis of bytes, every equal step multiplies them
 ACCURACY_SHOWN = (0.2, 1.0)
@@ -69,7 +68,9 @@ def _fair() -> charts.Part:
 
 
 def _bare_fair() -> Figure:
-    return charts.figure(charts.limit(FAIR, f"equal {words(FAIR, 'share')}", kind="target", place="limit-y-right"))
+    return charts.figure(
+        charts.limit(FAIR, f"equal {quantity_text(FAIR, 'share')}", kind="target", place="limit-y-right")
+    )
 
 
 def _bare_deadline(deadline: float) -> Figure:
@@ -77,107 +78,93 @@ def _bare_deadline(deadline: float) -> Figure:
 
 
 def _deadline(deadline: float) -> charts.Part:
-    return charts.limit(deadline, f"deadline {words(deadline, 's')}", axis="x")
+    return charts.limit(deadline, f"deadline {quantity_text(deadline, 's')}", axis="x")
 
 
 # --- accuracy against bytes ------------------------------------------------------------------------------------------
 
 
-def accuracy_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+def accuracy_drawing(state: State) -> Drawing:
     """Return fleet and worst city against the bytes of a vehicle."""
     return Drawing(
-        figure=partial(_accuracy_figure, track, setting, found),
-        summary=accuracy_summary(track, found),
-        table=partial(_accuracy_table, track, setting, found),
-        point=(found.costs.moved, found.mean),
+        figure=partial(_accuracy_figure, state),
+        summary=accuracy_summary(state),
+        table=partial(_accuracy_table, state),
+        point=(state.costs.moved, state.runs.final_mean),
     )
 
 
-def accuracy_summary(track: Track, found: Found) -> str:
+def accuracy_summary(state: State) -> str:
     """Return the first panel's message: whether the worst city follows, and how far it is behind."""
-    city, floor = city_names(track)[found.runs.worst], track.targets.worst_city_accuracy
-    behind = words(round(100 * (found.mean - found.worst), 1), "points").lstrip("+")
+    mean, worst = state.runs.final_mean, state.runs.final_worst
+    city, floor = city_names(state.track)[state.runs.worst], state.track.targets.worst_city_accuracy
+    behind = quantity_text(round(100 * (mean - worst), 1), "points").lstrip("+")
     return (
-        f"{'Yes' if found.worst >= floor else 'No'}: fleet {words(found.mean, 'share')}, {city} "
-        f"{words(found.worst, 'share')}, {behind} apart, at {words(found.costs.moved, 'B')}."
+        f"{'Yes' if worst >= floor else 'No'}: fleet {quantity_text(mean, 'share')}, {city} "
+        f"{quantity_text(worst, 'share')}, {behind} apart, at {quantity_text(state.costs.moved, 'B')}."
     )
 
 
-def _accuracy_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds, MAX_PLACES))
-    x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
-    bytes_axis, accuracy_axis = accuracy_axes(found.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN)
-    drawn = (
-        (city, city, CITY_SERIES, runs.cities[:, runs.worst], found.worst),
-        ("fleet", "Fleet", FLEET_SERIES, runs.mean, found.mean),
+def _accuracy_figure(state: State) -> Figure:
+    cap, targets = state.costs.cap, state.track.targets
+    return accuracy_figure(
+        state.track,
+        state.runs,
+        state.moved,
+        accuracy_limits(cap, targets.safety_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1]),
+        accuracy_axes(cap, "", CAPS_SHOWN, ACCURACY_SHOWN),
+        max_points=MAX_POINTS,
     )
-    parts = [
-        charts.curve(x, curve[places], name=f"fleet, seed {run}", series=FLEET_SERIES, role="seed")
-        for run, curve in enumerate(runs.accuracy, start=1)
-    ]
-    parts += [charts.curve(x, score[places], name=name, series=series) for name, _, series, score, _ in drawn]
-    parts += [
-        charts.point(
-            bytes_axis.place(found.costs.moved),
-            accuracy_axis.place(end),
-            name=f"{name}, here",
-            series=series,
-            label=label,
-            value=words(end, "share"),
-        )
-        for name, label, series, _, end in drawn
-    ]
-    targets = track.targets
-    limits = accuracy_limits(found.costs.cap, targets.safety_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1])
-    return charts.figure(*limits, *parts)
 
 
-def _accuracy_table(track: Track, setting: Setting, found: Found) -> Table:
-    runs = found.runs
+def _accuracy_table(state: State) -> Table:
+    runs, track, moved = state.runs, state.track, state.moved
     names = [f"{name}, of 1" for name in city_names(track)]
     rows = tuple(
         (
-            "your setting" if place == setting.rounds else "",
-            place,
-            float(found.moved[place]),
-            float(runs.mean[place]),
-            *(float(score) for score in runs.cities[place]),
+            "your setting" if sampled == runs.rounds else "",
+            sampled,
+            float(moved[sampled]),
+            float(runs.mean[sampled]),
+            *(float(score) for score in runs.cities[sampled]),
         )
-        for place in drawn_rounds(setting.rounds, MAX_PLACES)
+        for sampled in sampled_rounds(runs.rounds, MAX_POINTS)
     )
     return Table(columns=("", "round", f"moved, B per {device_word(track)}", "fleet, of 1", *names), rows=rows)
 
 
-# --- whom the average hears ------------------------------------------------------------------------------------------
+# --- whose updates arrive --------------------------------------------------------------------------------------------
 
 
-def participation_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+def participation_drawing(state: State) -> Drawing:
     """Return each city's share of the updates that arrive, against an equal share."""
     return Drawing(
-        figure=partial(_participation_figure, found),
-        summary=participation_summary(track, found),
-        table=partial(_participation_table, track, setting, found),
+        figure=partial(_participation_figure, state),
+        summary=participation_summary(state),
+        table=partial(_participation_table, state),
     )
 
 
-def participation_summary(track: Track, found: Found) -> str:
+def participation_summary(state: State) -> str:
     """Return the second panel's message: the share of the city that is heard least."""
-    shares = found.runs.shares
+    shares = state.runs.shares
     least = int(shares.argmin())
-    arrive = words(float(found.runs.updates.sum()), "updates a round")
-    return f"{words(float(shares[least]), 'share')} from {city_names(track)[least]}, the least heard, of {arrive}."
+    city = city_names(state.track)[least]
+    arrive = quantity_text(float(state.runs.updates.sum()), "updates a round")
+    return f"{quantity_text(float(shares[least]), 'share')} from {city}, the least heard, of {arrive}."
 
 
-def _participation_figure(found: Found) -> Figure:
-    shares = [float(share) for share in found.runs.shares]
+def _participation_figure(state: State) -> Figure:
+    shares = [float(share) for share in state.runs.shares]
     drawn = [min(share, SHARE_SHOWN) for share in shares]
     return charts.figure(
-        _fair(), charts.bars(drawn, name="heard", series=FLEET_SERIES, labels=[words(one, "share") for one in shares])
+        _fair(),
+        charts.bars(drawn, name="heard", series=FLEET_SERIES, labels=[quantity_text(one, "share") for one in shares]),
     )
 
 
-def _participation_table(track: Track, setting: Setting, found: Found) -> Table:
-    runs = found.runs
+def _participation_table(state: State) -> Table:
+    runs = state.runs
     return Table(
         columns=(
             "city",
@@ -190,9 +177,9 @@ def _participation_table(track: Track, setting: Setting, found: Found) -> Table:
         rows=tuple(
             (name, *(float(cell) for cell in cells))
             for name, *cells in zip(
-                city_names(track),
-                setting.links,
-                found.costs.heard,
+                city_names(state.track),
+                state.setting.links,
+                state.costs.delivered,
                 runs.updates,
                 runs.shares,
                 runs.cities[-1],
@@ -205,40 +192,44 @@ def _participation_table(track: Track, setting: Setting, found: Found) -> Table:
 # --- the control loop ------------------------------------------------------------------------------------------------
 
 
-def loop_drawing(setting: Setting, found: Found) -> Drawing:
+def loop_drawing(state: State) -> Drawing:
     """Return the loop's latency at p99, alone and with learning beside it."""
     return Drawing(
-        figure=partial(_loop_figure, found),
-        summary=loop_summary(setting, found),
-        table=partial(_loop_table, found),
+        figure=partial(_loop_figure, state),
+        summary=loop_summary(state),
+        table=partial(_loop_table, state),
     )
 
 
-def loop_summary(setting: Setting, found: Found) -> str:
+def loop_summary(state: State) -> str:
     """Return the third panel's message: whether the deadline holds, with and without learning."""
-    loop = found.loop
+    loop, setting = state.loop, state.setting
     answer = "Yes" if loop.total_s <= loop.limit_s else "No"
-    if not setting.place.beside_loop:
-        return f"{answer}: {words(loop.alone_s, 's')}; learning happens {WHENS[setting.when]}, beside no loop."
+    if not setting.context.beside_loop:
+        return (
+            f"{answer}: {quantity_text(loop.alone_s, 's')}; learning happens {TRAINING_TIMES[setting.when]}, beside "
+            "no loop."
+        )
     return (
-        f"{answer}: {words(loop.total_s, 's')} with learning, of which memory {words(loop.stretched_s, 's')} and "
-        f"kernel {words(loop.waiting_s, 's')}; {words(loop.alone_s, 's')} alone."
+        f"{answer}: {quantity_text(loop.total_s, 's')} with learning, of which memory "
+        f"{quantity_text(loop.stretched_s, 's')} and "
+        f"kernel {quantity_text(loop.waiting_s, 's')}; {quantity_text(loop.alone_s, 's')} alone."
     )
 
 
-def _segments(found: Found) -> tuple[tuple[tuple[str, float, str], ...], ...]:
-    loop = found.loop
+def _segments(state: State) -> tuple[tuple[tuple[str, float, str], ...], ...]:
+    loop = state.loop
     alone = ("loop", loop.alone_s, "part-0")
     beside = (("memory", loop.stretched_s, "part-1"), ("kernel", loop.waiting_s, "part-2"))
     return (alone, *(one for one in beside if one[1] > 0)), (alone,)
 
 
-def _loop_figure(found: Found) -> Figure:
-    return charts.figure(charts.stack(_segments(found), unit="s"), _deadline(found.loop.limit_s))
+def _loop_figure(state: State) -> Figure:
+    return charts.figure(charts.stack(_segments(state), unit="s"), _deadline(state.loop.limit_s))
 
 
-def _loop_table(found: Found) -> Table:
-    loop = found.loop
+def _loop_table(state: State) -> Table:
+    loop = state.loop
     return Table(
         columns=("", "loop, s", "memory, s", "kernel, s", "p99, s"),
         rows=(

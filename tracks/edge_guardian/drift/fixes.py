@@ -1,187 +1,185 @@
 """What one change would mend in the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it.
 
-Accuracy follows no formula, so a change is offered there only after its own runs, on the same draws, have scored
-higher; SCAFFOLD alone, whose runs take long, is offered where a survey of the sliders found it to help.
+SCAFFOLD alone, whose runs take long, is offered where a survey of the sliders found it to help.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from functools import cache
 
-from tracks import Fix, Track, Value
+from tracks import Fix
+from tracks.api.fixes import JUST_INSIDE, Scale, best_fixes, changed, distance_on, rounded
+from tracks.api.outcome import Limit
+from tracks.common.federated_runs import Learning, final_scores
+from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_fixes
 from tracks.common.proxy_fleet import CLIENTS
-from tracks.edge_guardian.drift.fleet import QUANTILE, costs
-from tracks.edge_guardian.drift.readings import CAP_WARN, WASTE_LIMIT, WASTE_WARN
-from tracks.edge_guardian.drift.runs import Learning, final_scores, learning_of
-from tracks.edge_guardian.drift.setting import HORIZON_DAYS, KERNEL_S, LOCAL_STEPS, ROUNDS_PER_DAY, VEHICLES, Setting
-from tracks.edge_guardian.drift.state import Found
+from tracks.common.traffic import CAP_WARN, HORIZON_DAYS
+from tracks.edge_guardian.drift.costs import QUANTILE, costs, loop
+from tracks.edge_guardian.drift.setting import KERNEL_S, LOCAL_STEPS, ROUNDS_PER_DAY, VEHICLES
+from tracks.edge_guardian.drift.state import (
+    DIVERGENCE,
+    LOOP_WARN,
+    OVER_CAP,
+    PREEMPTED,
+    WASTE_LIMIT,
+    State,
+    learning_at,
+)
 
-Fixes = tuple[Fix, ...]
-Offer = tuple[str, Value]
-MOST = 3
-TRIED, TRIED_SCAFFOLD = 2, 1  # changes that are run
-BRIEF = 30  # rounds: in runs of no more, one change more is run
-COSTLY = 60  # rounds of SCAFFOLD: longer runs are tried in the depot alone, which shortens them
-MIN_HEARD, MIN_STEPS, MAX_STEPS = 4, 400, 60  # updates a vehicle, steps in all, steps a round: see below
-FEW = 6  # updates a round: an average of so few is shaken by who they happen to be
-CLEARLY = 5e-4  # of accuracy a tried change has to gain
-FALLING = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
-_WORTH_OFFERING = 0.99  # of the quantity may remain
+MAX_TRIED, MAX_TRIED_SCAFFOLD = 2, 1  # changes that are run
+SHORT_ROUNDS = 30  # in runs of no more, one change more is run
+MAX_SCAFFOLD_ROUNDS = 60  # longer runs with control variates are tried in the depot alone, which shortens them
+# What the survey found: updates a vehicle, steps in all and steps a round between which control variates help.
+MIN_UPDATES, MIN_ALL_STEPS, MAX_STEPS = 4, 400, 60
+FEW_UPDATES = 6  # a round: an average of so few is shaken by whose they happen to be
+MIN_STEPS = 2  # fewer hardly learn
+
+_ACCURACIES = (DIVERGENCE, LEFT_BEHIND)
+_SCALES = {
+    "local_steps": Scale(*LOCAL_STEPS, log=True),
+    "vehicles_per_round": Scale(*VEHICLES),
+    "rounds_per_day": Scale(*ROUNDS_PER_DAY, log=True),
+    "kernel_s": Scale(*KERNEL_S, log=True),
+}
 
 
-def changed(setting: Setting, control: str, value: Value) -> Setting:
-    """Return the setting with one control moved."""
-    change: dict[str, Any] = {control: value}
-    return replace(setting, **change)
+class _Trials:
+    """The changes of one state, each tried once whatever it is tried for."""
+
+    def __init__(self, state: State) -> None:
+        self.setting = cache(lambda fix: changed(state.setting, fix))
+        self.costs = cache(lambda fix: costs(state.track, self.setting(fix)))
+        self.scores = cache(lambda fix: final_scores(self._learning(state, fix)))
+
+    def _learning(self, state: State, fix: Fix) -> Learning:
+        setting = self.setting(fix)
+        kept = fix.control in ("selection", "rounds_per_day", "vehicles_per_round")  # which leave the links as they are
+        spent = state.costs if kept else self.costs(fix)
+        return learning_at(spent, state.track, setting, seed=state.learning.seed)
 
 
-def _three_digits_down(value: float) -> float:
-    step = 10.0 ** (math.floor(math.log10(value)) - 2)
-    return float(f"{math.floor(value / step * (1 + 1e-12)) * step:.12g}")
+def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
+    """Return for each failure up to three changes that help where its limit warns or fails."""
+    trials = _Trials(state)
+    return {
+        code: () if limit.level == "ok" else _best_fixes(code, limit, state, trials)
+        for code, limit in state.limits.items()
+    }
 
 
-def _ranked(tried: Iterable[tuple[Fix, float]], *, now: float, limit: float, comfort: float) -> Fixes:
-    """Return the changes that lower a quantity: those that reach comfort, then the limit, in the order offered."""
-    useful = [(fix, left) for fix, left in tried if left < _WORTH_OFFERING * now]
+def _best_fixes(code: str, now: Limit, state: State, trials: _Trials) -> tuple[Fix, ...]:
+    if code in _ACCURACIES:
+        tried = MAX_TRIED_SCAFFOLD if state.setting.algorithm == "scaffold" else MAX_TRIED
+        tried += state.setting.rounds <= SHORT_ROUNDS
+        return accuracy_fixes(
+            code, now, candidates(code, state), trials.scores, max_tried=tried, untried=_surveyed(state)
+        )
 
-    def reach(left: float) -> int:
-        return 0 if left <= comfort else 1 if left <= limit else 2
+    def after(fix: Fix) -> Limit:
+        if code == PREEMPTED:
+            return replace(now, quantity=loop(state.track, trials.setting(fix)).total_s)
+        spent = trials.costs(fix)
+        return replace(now, quantity=spent.moved if code == OVER_CAP else spent.wasted)
 
-    useful.sort(key=lambda one: (reach(one[1]), one[1] if reach(one[1]) == 2 else 0.0))
-    return tuple(fix for fix, _ in useful[:MOST])
+    distance = distance_on(_SCALES, lambda control: getattr(state.setting, control))
+    return best_fixes(now, candidates(code, state), after, distance=distance)
+
+
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Yield the changes to try: the mildest first, for an accuracy the likeliest first."""
+    if code == OVER_CAP:
+        proposed = _fewer_bytes(state)
+    elif code == PREEMPTED:
+        proposed = _shorter_kernels(state)
+    elif code in _ACCURACIES:
+        proposed = _better_scores(state)
+    else:
+        proposed = _less_waste(state)
+    return (fix for fix in proposed if getattr(state.setting, fix.control) != fix.value)
 
 
 # --- by formula ------------------------------------------------------------------------------------------------------
 
 
-def cap_fixes(track: Track, setting: Setting, found: Found) -> Fixes:
-    """Return what brings a vehicle's bytes under its cap, with some air, or nearest to it."""
-    moved, cap = found.costs.moved, found.costs.cap
-    tried = []
-    for control, value in _byte_levers(setting, CAP_WARN * cap / moved):
-        after = changed(setting, control, value)
-        if after != setting:
-            tried.append((Fix(control=control, value=value), costs(track, after).moved))
-    return _ranked(tried, now=moved, limit=cap, comfort=CAP_WARN * cap)
-
-
-def _byte_levers(setting: Setting, share: float) -> Iterator[Offer]:
-    rounds = math.floor(setting.rounds * min(1.0, share) + 1e-9)
-    daily = max(ROUNDS_PER_DAY[0], _three_digits_down(max(rounds, 1) / HORIZON_DAYS))
-    yield "rounds_per_day", daily
-    fewer = math.floor(setting.vehicles_per_round * min(1.0, share) + 1e-9)
-    yield "vehicles_per_round", max(round(VEHICLES[0]), fewer)
+def _fewer_bytes(state: State) -> Iterator[Fix]:
+    """Fewer rounds or vehicles, the mildest that leaves comfort, then the choices that move less."""
+    setting, limit = state.setting, state.limits[OVER_CAP]
+    share = min(1.0, JUST_INSIDE * CAP_WARN * limit.limit / limit.quantity)
+    rounds = max(1.0, rounded(setting.rounds * share, whole=True))
+    yield Fix(control="rounds_per_day", value=max(ROUNDS_PER_DAY[0], rounded(rounds / HORIZON_DAYS)))
+    fewer = rounded(setting.vehicles_per_round * share, whole=True)
+    yield Fix(control="vehicles_per_round", value=round(max(VEHICLES[0], fewer)))
     if setting.algorithm == "scaffold":
-        yield "algorithm", "fedavg"
+        yield Fix(control="algorithm", value="fedavg")
     if setting.selection == "reliable_first":
-        yield "selection", "random"
-    if setting.when != "depot":
-        yield "when", "depot"
+        yield Fix(control="selection", value="random")
+    yield Fix(control="when", value="depot")
 
 
-def waste_fixes(track: Track, setting: Setting, found: Found) -> Fixes:
-    """Return what lets more of the radio's energy reach the average: another place, fewer steps, better links."""
-    offers: list[Offer] = [("when", "depot"), ("when", "driving"), ("selection", "reliable_first")]
-    steps = setting.local_steps // 2
+def _less_waste(state: State) -> Iterator[Fix]:
+    """Fewer steps, so that more of them finish, another place to learn, and the best links first."""
+    steps = state.setting.local_steps // 2
     while steps >= LOCAL_STEPS[0]:
-        offers.append(("local_steps", steps))
-        if costs(track, changed(setting, "local_steps", steps)).wasted <= WASTE_LIMIT:
-            break
+        fewer = Fix(control="local_steps", value=steps)
+        yield fewer
+        if costs(state.track, changed(state.setting, fewer)).wasted <= WASTE_LIMIT:
+            break  # still fewer would save little more and learn less
         steps //= 2
-    tried: dict[str, tuple[Fix, float]] = {}
-    for control, value in offers:
-        after = changed(setting, control, value)
-        left = costs(track, after).wasted
-        if after != setting and (control not in tried or left < tried[control][1]):
-            tried[control] = (Fix(control=control, value=value), left)
-    return _ranked(tried.values(), now=found.costs.wasted, limit=WASTE_LIMIT, comfort=WASTE_WARN)
+    yield Fix(control="when", value="depot")
+    yield Fix(control="when", value="driving")
+    yield Fix(control="selection", value="reliable_first")
 
 
-def loop_fixes(setting: Setting, found: Found) -> Fixes:
-    """Return a kernel short enough for the deadline, and the places where no loop runs."""
-    loop = found.loop
-    room = loop.limit_s - loop.alone_s - loop.stretched_s
-    fixes = []
-    if room / QUANTILE >= KERNEL_S[0]:
-        kernel = _three_digits_down(room / QUANTILE)
-        if kernel < setting.kernel_s * _WORTH_OFFERING:
-            fixes.append(Fix(control="kernel_s", value=kernel))
-    fixes += [Fix(control="when", value="parked"), Fix(control="when", value="depot")]
-    return tuple(fixes)
+def _shorter_kernels(state: State) -> Iterator[Fix]:
+    """A kernel short enough for comfort, or for the deadline, and the places where no loop runs."""
+    latency = state.loop
+    for share in (LOOP_WARN, 1.0):
+        kernel_s = JUST_INSIDE * (share * latency.limit_s - latency.alone_s - latency.stretched_s) / QUANTILE
+        if KERNEL_S[0] <= kernel_s < state.setting.kernel_s:
+            yield Fix(control="kernel_s", value=rounded(kernel_s))
+    yield Fix(control="when", value="parked")
+    yield Fix(control="when", value="depot")
 
 
 # --- by running ------------------------------------------------------------------------------------------------------
 
 
-def accuracy_fixes(track: Track, setting: Setting, found: Found, *, target: float, floor: float) -> tuple[Fixes, Fixes]:
-    """Return what raises the fleet's score, and what the worst city's; what cures comes first."""
-    tried_fleet, tried_city = [], []
-    most = (TRIED_SCAFFOLD if setting.algorithm == "scaffold" else TRIED) + (setting.rounds <= BRIEF)
-    for control, value in list(_suggested(setting, found))[:most]:
-        mean, worst = final_scores(_after(track, setting, found, control, value))
-        fix = Fix(control=control, value=value)
-        if mean > found.mean + CLEARLY:
-            tried_fleet.append((mean < target, -mean, fix))
-        if worst > found.worst + CLEARLY:
-            tried_city.append((worst < floor, -worst, fix))
-    fleet, city = ([fix for *_, fix in sorted(tried, key=_rank)] for tried in (tried_fleet, tried_city))
-    if _control_variates_help(setting, found):
-        cured = any(not missed for missed, *_ in tried_city)
-        for fixes in (fleet, city):
-            fixes.insert(1 if cured and fixes else 0, Fix(control="algorithm", value="scaffold"))
-    return tuple(fleet[:MOST]), tuple(city[:MOST])
-
-
-def _rank(tried: tuple[bool, float, Fix]) -> tuple[bool, float]:
-    return tried[:2]
-
-
-def _after(track: Track, setting: Setting, found: Found, control: str, value: Value) -> Learning:
-    after = changed(setting, control, value)
-    same = control in ("selection", "rounds_per_day", "vehicles_per_round")
-    heard = found.costs.heard if same else costs(track, after).heard
-    return learning_of(track, after, heard, seed=found.learning.seed)
-
-
-def _control_variates_help(setting: Setting, found: Found) -> bool:
-    """Whether every vehicle is heard often enough, and steps are neither too few nor too many, for SCAFFOLD to help.
-
-    Its runs take too long to try while a slider moves; a survey of the sliders found it to help where this holds.
-    """
-    least = min(found.costs.heard) * setting.vehicles_per_round / CLIENTS * setting.rounds
-    return (
-        setting.algorithm != "scaffold"
-        and setting.selection != "reliable_first"
-        and least >= MIN_HEARD
-        and setting.rounds * setting.local_steps >= MIN_STEPS
-        and setting.local_steps <= MAX_STEPS
-    )
-
-
-def _suggested(setting: Setting, found: Found) -> Iterator[Offer]:
+def _better_scores(state: State) -> Iterator[Fix]:
     """Changes that act on what keeps the loss from the least, the likeliest first."""
-    scaffold = setting.algorithm == "scaffold"
-    short = not scaffold or setting.rounds <= COSTLY
-    learns = found.fall > FALLING * found.runs.loss
-    offers: list[Offer] = []
-    more = ("vehicles_per_round", min(CLIENTS, 2 * setting.vehicles_per_round))
-    if float(found.runs.updates.sum()) < FEW and short:
-        offers.append(more)
+    setting = state.setting
+    short = setting.algorithm != "scaffold" or setting.rounds <= MAX_SCAFFOLD_ROUNDS
+    more_vehicles = Fix(control="vehicles_per_round", value=min(CLIENTS, 2 * setting.vehicles_per_round))
+    if float(state.runs.updates.sum()) < FEW_UPDATES and short:
+        yield more_vehicles
     if setting.when != "depot":
         if setting.selection == "reliable_first":
-            offers.append(("selection", "city_balanced"))
-        offers.append(("when", "depot"))
-    if learns and short:
-        offers.append(("local_steps", min(round(LOCAL_STEPS[1]), 2 * setting.local_steps)))
-        if setting.place.rounds_per_day is None or setting.rounds_per_day < setting.place.rounds_per_day:
-            offers.append(("rounds_per_day", min(ROUNDS_PER_DAY[1], 2 * setting.rounds_per_day)))
-    elif setting.local_steps > 3 and short:
-        offers.append(("local_steps", max(2, setting.local_steps // 3)))
+            yield Fix(control="selection", value="city_balanced")
+        yield Fix(control="when", value="depot")
+    if state.runs.still_learns and short:
+        yield Fix(control="local_steps", value=min(round(LOCAL_STEPS[1]), 2 * setting.local_steps))
+        daily, most_daily = setting.rounds_per_day, setting.context.rounds_per_day
+        if most_daily is None or daily < most_daily:
+            yield Fix(control="rounds_per_day", value=min(ROUNDS_PER_DAY[1], 2 * daily))
+    elif setting.local_steps > MIN_STEPS + 1 and short:
+        yield Fix(control="local_steps", value=max(MIN_STEPS, setting.local_steps // 3))
     if short:
-        offers.append(more)
-    for control, value in dict.fromkeys(offers):
-        if getattr(setting, control) != value:
-            yield control, value
+        yield more_vehicles
+
+
+def _surveyed(state: State) -> Iterator[Fix]:
+    """Control variates, where every vehicle's updates arrive often enough and steps are neither too few nor too many.
+
+    Their runs take too long to try while a slider moves; a survey of the sliders found them to help where this holds.
+    """
+    setting = state.setting
+    updates = min(state.costs.delivered) * setting.vehicles_per_round / CLIENTS * setting.rounds
+    if (
+        setting.algorithm != "scaffold"
+        and setting.selection != "reliable_first"
+        and updates >= MIN_UPDATES
+        and setting.rounds * setting.local_steps >= MIN_ALL_STEPS
+        and setting.local_steps <= MAX_STEPS
+    ):
+        yield Fix(control="algorithm", value="scaffold")

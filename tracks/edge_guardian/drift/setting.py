@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from physics.units import DAYS_PER_MONTH
+from physics.sources import Sourced, source
 from tracks import Track, Value
+from tracks.common.federated_runs import Algorithm, Selection
 from tracks.common.proxy_fleet import CITIES, CLIENTS
+from tracks.common.traffic import HORIZON_DAYS
 
-Algorithm = Literal["fedavg", "fedprox", "scaffold"]
-Selection = Literal["random", "reliable_first", "city_balanced"]
 When = Literal["driving", "parked", "depot"]
 Range = tuple[float, float]
 
 DUSTY = CITIES - 1  # the last city is the one in the dust
-HORIZON_DAYS = DAYS_PER_MONTH
 
 LOCAL_STEPS: Range = (1, 100)
 VEHICLES: Range = (2, CLIENTS)
@@ -26,24 +25,29 @@ KERNEL_S: Range = (1e-4, 1e-2)
 LINK: Range = (0.2, 1)
 STORM: Range = (0, 0.9)
 
-DEFAULT_LOCAL_STEPS, DEFAULT_VEHICLES, DEFAULT_ROUNDS_PER_DAY = 20, 25, 4.0
-DEFAULT_ALGORITHM: Algorithm = "fedavg"
-DEFAULT_SELECTION: Selection = "random"
-DEFAULT_WHEN: When = "driving"
-DEFAULT_MU, DEFAULT_KERNEL_S, DEFAULT_STORM = 0.3, 5e-3, 0.5
 LEARNING_RATE = 0.8  # assumed: half of the largest step that is stable on the proxy task
-
-ALGORITHMS: Mapping[str, str] = {"fedavg": "FedAvg", "fedprox": "FedProx", "scaffold": "SCAFFOLD"}
-SELECTIONS: Mapping[str, str] = {
-    "random": "random",
-    "reliable_first": "reliable first",
-    "city_balanced": "city-balanced",
+# Where the controls start, by their ids; the values of the links are the track's own, by ``default_setting``.
+DEFAULTS: Mapping[str, Sourced[Any]] = {
+    "local_steps": Sourced(20, source("assumed: twenty, a usual choice where computing is cheap")),
+    "vehicles_per_round": Sourced(25, source("assumed: half of the simulated fleet")),
+    "rounds_per_day": Sourced(4.0, source("assumed: one every six hours")),
+    "algorithm": Sourced("fedavg", source("assumed: FedAvg, where most begin (McMahan et al. 2017)")),
+    "selection": Sourced("random", source("assumed: uniform at random, as in McMahan et al. 2017")),
+    "mu": Sourced(0.3, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
+    "when": Sourced("driving", source("assumed: while driving, when the data are fresh")),
+    "kernel_s": Sourced(5e-3, source("assumed: whole layers in one launch")),
+    "storm": Sourced(0.5, source("assumed: the storm takes half of what would arrive")),
 }
-WHENS: Mapping[str, str] = {"driving": "driving", "parked": "parked", "depot": "in the depot"}
+LINK_SOURCES = {
+    "dusty_link": source("assumed: in clear air as good as the fleet’s mean"),
+    "clear_link": source("assumed: so that the fleet’s mean in the storm is the track’s own"),
+}
+
+TRAINING_TIMES: Mapping[When, str] = {"driving": "driving", "parked": "parked", "depot": "in the depot"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class TrainingContext:
     """What learning meets where a vehicle stands or drives.
 
     Attributes:
@@ -64,8 +68,8 @@ class Place:
 
 # All assumed: trips of 20 minutes; parked a quarter of the power, two hours undisturbed and a tenth of the link lost
 # to walls; in the depot seven vehicles in ten, one night a day, ten hours, a link that no storm reaches.
-PLACES: Mapping[str, Place] = {
-    "driving": Place(
+TRAINING_CONTEXTS: Mapping[When, TrainingContext] = {
+    "driving": TrainingContext(
         beside_loop=True,
         present=1.0,
         stay_s=1200.0,
@@ -74,7 +78,7 @@ PLACES: Mapping[str, Place] = {
         own_link=None,
         rounds_per_day=None,
     ),
-    "parked": Place(
+    "parked": TrainingContext(
         beside_loop=False,
         present=1.0,
         stay_s=7200.0,
@@ -83,7 +87,7 @@ PLACES: Mapping[str, Place] = {
         own_link=None,
         rounds_per_day=None,
     ),
-    "depot": Place(
+    "depot": TrainingContext(
         beside_loop=False,
         present=0.7,
         stay_s=36000.0,
@@ -120,9 +124,9 @@ class Setting:
     storm: float
 
     @property
-    def place(self) -> Place:
+    def context(self) -> TrainingContext:
         """What learning meets there."""
-        return PLACES[self.when]
+        return TRAINING_CONTEXTS[self.when]
 
     @property
     def proximal(self) -> float:
@@ -131,19 +135,19 @@ class Setting:
 
     @property
     def rounds(self) -> int:
-        """Rounds over the horizon, no more a day than the place allows."""
-        most = self.place.rounds_per_day
-        daily = self.rounds_per_day if most is None else min(self.rounds_per_day, most)
+        """Rounds over the horizon, no more a day than the context allows."""
+        limit = self.context.rounds_per_day
+        daily = self.rounds_per_day if limit is None else min(self.rounds_per_day, limit)
         return max(1, round(HORIZON_DAYS * daily))
 
     @property
     def links(self) -> tuple[float, ...]:
         """Each city's share of uploads that arrive, the dusty one last."""
-        own = self.place.own_link
+        own = self.context.own_link
         if own is not None:
             return (own,) * CITIES
-        clear = self.clear_link * self.place.link_factor
-        return (*(clear,) * DUSTY, self.dusty_link * (1 - self.storm) * self.place.link_factor)
+        clear = self.clear_link * self.context.link_factor
+        return (*(clear,) * DUSTY, self.dusty_link * (1 - self.storm) * self.context.link_factor)
 
 
 def setting_of(values: Mapping[str, Value]) -> Setting:
@@ -154,22 +158,20 @@ def setting_of(values: Mapping[str, Value]) -> Setting:
 def default_clear_link(track: Track) -> float:
     """Return the clear cities' link for which the fleet's mean in the storm is the track's own, 1 at most."""
     mean = track.fleet.reliability
-    left = (CITIES * mean - mean * (1 - DEFAULT_STORM)) / DUSTY
+    storm: float = DEFAULTS["storm"].value
+    left = (CITIES * mean - mean * (1 - storm)) / DUSTY
     return min(LINK[1], max(LINK[0], round(left, 3)))
 
 
 def default_setting(track: Track) -> Setting:
     """Return the state in which a track's crisis opens."""
     return Setting(
-        local_steps=DEFAULT_LOCAL_STEPS,
-        vehicles_per_round=DEFAULT_VEHICLES,
-        algorithm=DEFAULT_ALGORITHM,
-        selection=DEFAULT_SELECTION,
-        mu=DEFAULT_MU,
-        rounds_per_day=DEFAULT_ROUNDS_PER_DAY,
-        when=DEFAULT_WHEN,
-        kernel_s=DEFAULT_KERNEL_S,
+        **{name: default.value for name, default in DEFAULTS.items()},
         dusty_link=min(LINK[1], max(LINK[0], track.fleet.reliability)),
         clear_link=default_clear_link(track),
-        storm=DEFAULT_STORM,
     )
+
+
+def default_source(control: str) -> str:
+    """Return where the default of a control comes from."""
+    return (LINK_SOURCES[control] if control in LINK_SOURCES else DEFAULTS[control].source).text

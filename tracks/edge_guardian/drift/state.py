@@ -1,69 +1,103 @@
-"""Everything that one state of the Fleet Learning Drift gives, in one object."""
+"""Everything that one state of the Fleet Learning Drift gives, in one object, with its limits by failure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from physics.validation import Floats
 from tracks import Track
+from tracks.api.outcome import Limit
+from tracks.common.federated_runs import Learning, Runs, bias_of, runs
+from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_limit
 from tracks.common.proxy_fleet import problem
-from tracks.edge_guardian.drift.fleet import Costs, Loop, costs, loop
-from tracks.edge_guardian.drift.runs import Learning, Runs, fixed, learning_of, runs
-from tracks.edge_guardian.drift.setting import Setting
+from tracks.common.traffic import cap_limit
+from tracks.edge_guardian.drift.costs import Costs, Loop, by_client, costs, loop
+from tracks.edge_guardian.drift.setting import LEARNING_RATE, Setting
+
+DIVERGENCE, OVER_CAP = "divergence", "over_cap"
+WASTED, PREEMPTED = "wasted_radio", "loop_preempted"
+FAILURES = (DIVERGENCE, LEFT_BEHIND, OVER_CAP, WASTED, PREEMPTED)
+
+WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # of the radio's energy, assumed
+LOOP_WARN = 0.95  # of the deadline
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Found:
+class State:
     """Everything that one state gives.
 
     Attributes:
         learning: what its runs depend on. runs, costs, loop: as their own docstrings say.
+        limits: what each failure judges, by its code.
     """
 
+    track: Track
+    setting: Setting
     learning: Learning
     runs: Runs
     costs: Costs
     loop: Loop
-
-    @property
-    def mean(self) -> float:
-        """The fleet's final accuracy, 0..1."""
-        return float(self.runs.mean[-1])
-
-    @property
-    def worst(self) -> float:
-        """The worst city's final accuracy, 0..1."""
-        return float(self.runs.cities[-1, self.runs.worst])
+    limits: Mapping[str, Limit]
 
     @property
     def moved(self) -> Floats:
         """What a vehicle has moved after each round, (R+1,) [B]."""
-        found: Floats = self.costs.per_round * np.arange(self.learning.rounds + 1.0)
-        return found
+        moved: Floats = self.costs.per_round * np.arange(self.learning.rounds + 1.0)
+        return moved
 
     @property
     def bias(self) -> float:
-        """Loss above the least where endless rounds of all would end, each heard alike; 0 for SCAFFOLD."""
-        if self.learning.algorithm == "scaffold":
-            return 0.0
-        own = self.learning
-        return float(fixed(own.fleet_seed, own.alpha, own.local_steps, own.proximal).excess_loss)
+        """Loss above the least where endless rounds of all would end, each delivering alike; 0 for SCAFFOLD."""
+        return bias_of(self.learning)
 
     @property
     def excess(self) -> float:
         """Final loss above the least there is."""
-        return self.runs.loss - problem(self.learning.fleet_seed, self.learning.alpha).optimal_loss
-
-    @property
-    def fall(self) -> float:
-        """How far the loss fell over the last fifth of the rounds; below 0 where it rose."""
-        return self.runs.earlier_loss - self.runs.loss
+        return self.runs.final_loss - problem(self.learning.fleet_seed, self.learning.alpha).optimal_loss
 
 
-def found(track: Track, setting: Setting, *, seed: int) -> Found:
+def learning_of(track: Track, setting: Setting, *, seed: int) -> Learning:
+    """Return what learning depends on in a setting."""
+    return learning_at(costs(track, setting), track, setting, seed=seed)
+
+
+def learning_at(spent: Costs, track: Track, setting: Setting, *, seed: int) -> Learning:
+    """Return the same where the setting's costs, which say whose updates arrive, are known."""
+    return Learning(
+        fleet_seed=track.fleet.seed,
+        alpha=track.fleet.skew_alpha,
+        algorithm=setting.algorithm,
+        rounds=setting.rounds,
+        clients_per_round=setting.vehicles_per_round,
+        local_steps=setting.local_steps,
+        learning_rate=LEARNING_RATE,
+        proximal=setting.proximal,
+        delivered=by_client(spent.delivered),
+        selection=setting.selection,
+        seed=seed,
+    )
+
+
+def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
     """Return what a setting gives on a track; ``seed`` draws other rounds on the same partition."""
-    spent = costs(track, setting)
-    learning = learning_of(track, setting, spent.heard, seed=seed)
-    return Found(learning=learning, runs=runs(learning), costs=spent, loop=loop(track, setting))
+    spent, latency, targets = costs(track, setting), loop(track, setting), track.targets
+    learning = learning_at(spent, track, setting, seed=seed)
+    result = runs(learning)
+    return State(
+        track=track,
+        setting=setting,
+        learning=learning,
+        runs=result,
+        costs=spent,
+        loop=latency,
+        limits={
+            DIVERGENCE: accuracy_limit(result.final_mean, targets.safety_accuracy),
+            LEFT_BEHIND: accuracy_limit(result.final_worst, targets.worst_city_accuracy),
+            OVER_CAP: cap_limit(spent.moved, spent.cap),
+            WASTED: Limit(quantity=spent.wasted, limit=WASTE_LIMIT, warn=WASTE_WARN),
+            PREEMPTED: Limit(quantity=latency.total_s, limit=latency.limit_s, warn=LOOP_WARN * latency.limit_s),
+        },
+    )

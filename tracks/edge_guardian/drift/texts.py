@@ -1,17 +1,19 @@
-"""What the Fleet Learning Drift asks: brief, prediction and observation, numbers from the track or its physics."""
+"""What the Fleet Learning Drift asks: brief and prediction, numbers from the track or its physics."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from tracks import Brief, Option, Prediction, Question, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
-from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word, problem
+from tracks.common.federated_runs import fixed_of, runs
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_names, device_word, problem
+from tracks.common.traffic import HORIZON_DAYS, cap_bytes
+from tracks.edge_guardian.drift.costs import costs
 from tracks.edge_guardian.drift.figures import ACCURACY
-from tracks.edge_guardian.drift.fleet import cap_bytes, costs
-from tracks.edge_guardian.drift.runs import city_accuracy, fixed, learning_of, runs
-from tracks.edge_guardian.drift.setting import DUSTY, HORIZON_DAYS, ROUNDS_PER_DAY, Setting, default_setting, setting_of
+from tracks.edge_guardian.drift.setting import DUSTY, ROUNDS_PER_DAY, Setting, default_setting, setting_of
+from tracks.edge_guardian.drift.state import learning_of
 
 
 def brief(track: Track) -> Brief:
@@ -78,15 +80,15 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
 
 def dusty_accuracy(track: Track, setting: Setting) -> float:
     """Return the dusty city's final score, 0..1."""
-    return float(runs(learning_of(track, setting, costs(track, setting).heard, seed=0)).cities[-1, DUSTY])
+    return float(runs(learning_of(track, setting, seed=0)).cities[-1, DUSTY])
 
 
 def truth(track: Track, **controls: Value) -> Truth:
     """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not heard."""
     setting = setting_of(controls)
-    seed, alpha = track.fleet.seed, track.fleet.skew_alpha
-    best = float(city_accuracy(seed, alpha, problem(seed, alpha).optimum)[DUSTY])
-    alike = float(city_accuracy(seed, alpha, fixed(seed, alpha, setting.local_steps, setting.proximal).weights)[DUSTY])
+    fleet = problem(track.fleet.seed, track.fleet.skew_alpha)
+    best = float(city_accuracy(fleet, fleet.optimum)[DUSTY])
+    alike = float(city_accuracy(fleet, fixed_of(learning_of(track, setting, seed=0)).weights)[DUSTY])
     value = dusty_accuracy(track, setting)
     return Truth(
         value=value,
@@ -106,7 +108,7 @@ def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:
     start, dusty = default_setting(track), city_names(track)[DUSTY]
-    score = runs(learning_of(track, start, costs(track, start).heard, seed=0))
+    score = runs(learning_of(track, start, seed=0))
     mean, city = float(score.mean[-1]), float(score.cities[-1, DUSTY])
     often = replace(start, rounds_per_day=ROUNDS_PER_DAY[1])
     one_step = replace(start, local_steps=1)
@@ -138,31 +140,3 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
             f"{in_words(dusty_accuracy(track, one_step), 'share')}: it is heard too little.",
         ),
     )
-
-
-# --- observation -----------------------------------------------------------------------------------------------------
-
-OBSERVATION = Question(
-    id="heard_share",
-    text="In the second figure, at the start settings: how much of what arrives comes from the city in the dust?",
-    options=(
-        Option(
-            id="fifth",
-            text="A fifth, like every other city",
-            feedback="It is invited that often. The bars count what arrives, and its bar ends well below the line.",
-        ),
-        Option(
-            id="tenth",
-            text="About a tenth",
-            feedback="Its link delivers less than half of what the others deliver, so its part of the average is about "
-            "half of an equal share.",
-        ),
-        Option(
-            id="none",
-            text="Next to nothing",
-            feedback="That is what the best links first would make of it. Under random invitations it is heard, too "
-            "little.",
-        ),
-    ),
-    answer="tenth",
-)

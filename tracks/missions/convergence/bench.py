@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tracks import Bench, Choice, Control, Option, Outcome, Preset, Slider, Track, Value
+from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS
-from tracks.missions.convergence import texts
-from tracks.missions.convergence.costs import found
+from tracks.missions.convergence import closing, texts
+from tracks.missions.convergence.controls import controls
 from tracks.missions.convergence.figures import (
     COMMUNICATION,
     CONVERGENCE,
@@ -15,167 +15,11 @@ from tracks.missions.convergence.figures import (
     convergence_drawing,
     panels,
 )
-from tracks.missions.convergence.readings import HUD, SOURCES, readings
+from tracks.missions.convergence.readings import HUD, readings
 from tracks.missions.convergence.second_opinion import second_opinion
-from tracks.missions.convergence.setting import (
-    ALGORITHMS,
-    ALPHA,
-    ATTEMPTS,
-    CLIENTS_PER_ROUND,
-    COMPRESSION,
-    LEARNING_RATE,
-    LOCAL_STEPS,
-    MU,
-    PAYLOAD_FACTORS,
-    RELIABILITY,
-    ROUNDS,
-    SELECTIONS,
-    setting_of,
-)
-from tracks.missions.convergence.verdicts import FAILURES, verdicts
-
-
-def controls(track: Track) -> tuple[Control, ...]:
-    """Return the controls of a track: four decisions, six more and the world behind *Advanced*."""
-    start, sources, moved = texts.default_setting(track), track.sources, float(track.model.moved_bytes)
-    low_alpha, high_alpha = min(ALPHA[0], start.alpha), max(ALPHA[1], start.alpha)
-    low_link = min(RELIABILITY[0], start.reliability)
-    return (
-        Slider(
-            id="local_steps",
-            label="Local steps",
-            unit="steps",
-            minimum=LOCAL_STEPS[0],
-            maximum=LOCAL_STEPS[1],
-            step=0.02,
-            default=start.local_steps,
-            scale="log",
-            whole=True,
-            source=SOURCES["local_steps"],
-        ),
-        Slider(
-            id="clients_per_round",
-            label="Clients per round",
-            unit=f"of {CLIENTS}",
-            minimum=CLIENTS_PER_ROUND[0],
-            maximum=CLIENTS_PER_ROUND[1],
-            step=1,
-            default=start.clients_per_round,
-            whole=True,
-            source=SOURCES["clients_per_round"],
-        ),
-        Slider(
-            id="rounds",
-            label="Rounds",
-            unit="rounds",
-            minimum=ROUNDS[0],
-            maximum=ROUNDS[1],
-            step=0.02,
-            default=start.rounds,
-            scale="log",
-            whole=True,
-            source=SOURCES["rounds"],
-        ),
-        Choice(
-            id="algorithm",
-            label="Algorithm",
-            options=tuple(Option(id=name, text=text) for name, text in ALGORITHMS.items()),
-            default=start.algorithm,
-            source=SOURCES["algorithm"],
-        ),
-        Slider(
-            id="payload_bytes",
-            label="Payload",
-            unit="B",
-            minimum=PAYLOAD_FACTORS[0] * moved,
-            maximum=PAYLOAD_FACTORS[1] * moved,
-            step=0.02,
-            default=moved,
-            scale="log",
-            group="advanced",
-            carried="memory.payload_bytes",
-            source=sources["model.moved_bytes"],
-        ),
-        Slider(
-            id="compression",
-            label="Upload compression",
-            unit="x",
-            minimum=COMPRESSION[0],
-            maximum=COMPRESSION[1],
-            step=0.02,
-            default=start.compression,
-            scale="log",
-            group="advanced",
-            source=SOURCES["compression"],
-        ),
-        Choice(
-            id="selection",
-            label="Invite",
-            options=tuple(Option(id=name, text=text) for name, text in SELECTIONS.items()),
-            default=start.selection,
-            group="advanced",
-            source=SOURCES["selection"],
-        ),
-        Slider(
-            id="attempts",
-            label="Attempts per upload",
-            unit="at most",
-            minimum=ATTEMPTS[0],
-            maximum=ATTEMPTS[1],
-            step=1,
-            default=start.attempts,
-            whole=True,
-            group="advanced",
-            source=SOURCES["attempts"],
-        ),
-        Slider(
-            id="learning_rate",
-            label="Learning rate",
-            unit="",
-            minimum=LEARNING_RATE[0],
-            maximum=LEARNING_RATE[1],
-            step=0.05,
-            default=start.learning_rate,
-            group="advanced",
-            source=SOURCES["learning_rate"],
-        ),
-        Slider(
-            id="mu",
-            label="Proximal weight μ (FedProx)",
-            unit="",
-            minimum=MU[0],
-            maximum=MU[1],
-            step=0.05,
-            default=start.mu,
-            group="advanced",
-            source=SOURCES["mu"],
-        ),
-        Slider(
-            id="alpha",
-            label="Skew of the cities, α",
-            unit="",
-            minimum=low_alpha,
-            maximum=high_alpha,
-            step=0.1,
-            default=start.alpha,
-            scale="log",
-            group="advanced",
-            role="environment",
-            source=sources["fleet.skew_alpha"],
-        ),
-        Slider(
-            id="reliability",
-            label="Link reliability, mean",
-            unit="share",
-            minimum=low_link,
-            maximum=RELIABILITY[1],
-            step=0.05,
-            default=start.reliability,
-            group="advanced",
-            role="environment",
-            source=sources["fleet.reliability"],
-        ),
-    )
+from tracks.missions.convergence.setting import ALPHA, setting_of
+from tracks.missions.convergence.state import FAILURES, evaluate
+from tracks.missions.convergence.verdicts import verdicts
 
 
 def presets(track: Track) -> tuple[Preset, ...]:
@@ -197,7 +41,7 @@ def presets(track: Track) -> tuple[Preset, ...]:
         Preset(
             id="poor_link",
             label="one attempt in five",
-            values={"reliability": texts.POOR_LINK},
+            values={"reliability": closing.POOR_LINK},
             note="Links that deliver 20% of their attempts, of which the reflection speaks.",
         ),
         Preset(
@@ -211,16 +55,13 @@ def presets(track: Track) -> tuple[Preset, ...]:
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
     """Return readings, verdicts and both figures for one state, from one set of runs."""
-    setting = setting_of(values)
-    given = found(track, setting, seed=seed)
+    state = evaluate(track, setting_of(values), seed=seed)
+    shown = readings(state)
     return Outcome(
-        panels={
-            COMMUNICATION: communication_drawing(track, setting, given),
-            CONVERGENCE: convergence_drawing(setting, given),
-        },
-        readings=readings(track, setting, given),
-        verdicts=verdicts(track, setting, given),
-        decision={**values, "participating_share": setting.clients_per_round / CLIENTS},
+        panels={COMMUNICATION: communication_drawing(state), CONVERGENCE: convergence_drawing(state)},
+        readings=shown,
+        verdicts=verdicts(state, shown),
+        decision={**values, "participating_share": state.setting.clients_per_round / CLIENTS},
     )
 
 
@@ -232,14 +73,14 @@ BENCH = Bench(
     panels=panels,
     solve=solve,
     predictions=texts.predictions,
-    observation=texts.OBSERVATION,
+    observation=closing.OBSERVATION,
     second_opinion=second_opinion,
     second_engine="softmax regression, on the same fleet",
-    reflection=texts.reflection,
+    reflection=closing.reflection,
     hud=HUD,
     failures=FAILURES,
     presets=presets,
-    peek=texts.peek,
+    peek=closing.peek,
     extras=(
         declared.RADIO_J_PER_BYTE,
         declared.RADIO_RECEIVE_J_PER_BYTE,

@@ -1,20 +1,17 @@
-"""What a state of the convergence bench moves and spends, and everything that it gives, in one object."""
+"""What a state of the convergence bench moves and spends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from physics.energy import training_flop_ratio
 from physics.traffic import device_bytes
-from physics.units import BITS_PER_BYTE
-from physics.validation import Floats, as_float
+from physics.validation import as_float
 from tracks import Track
-from tracks.common.proxy_fleet import CLIENTS, problem
-from tracks.missions.convergence.links import Invited, invited
-from tracks.missions.convergence.runs import Learning, Runs, fixed, learning_of, runs
-from tracks.missions.convergence.setting import HORIZON_DAYS, Setting
+from tracks.common.links import Invitation, invitation
+from tracks.common.proxy_fleet import CLIENTS
+from tracks.common.traffic import cap_bytes, radio
+from tracks.missions.convergence.setting import Setting
 
 # How a device learns, for seconds and joules alone: the runs themselves take full batches.
 SAMPLES_PER_STEP = 8  # assumed
@@ -50,22 +47,22 @@ class Costs:
     ratio_j: float
 
 
+def invitation_of(setting: Setting) -> Invitation:
+    """Return what an invitation comes to in a setting."""
+    return invitation(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection)
+
+
 def costs(track: Track, setting: Setting) -> Costs:
     """Return what a setting costs a device of the track."""
-    device, extras = track.device, track.device.extras
-    mean = invited(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection)
-    share = share_of_rounds(track, setting)
+    mean = invitation_of(setting)
     per_round = bytes_per_round(track, setting)
-    taken = setting.rounds * share
-    bytes_per_s = as_float("uplink_bit_per_s", device.uplink_bit_per_s, low=0, low_open=True) / BITS_PER_BYTE
-    power_w = as_float("learning_power_w", device.learning_power_w, low=0, low_open=True)
-    # Without a figure for its radio a device is taken to draw its learning power while it sends.
-    send_j = extras.get("radio_j_per_byte", power_w / bytes_per_s)
-    receive_j = extras.get("radio_receive_j_per_byte", send_j)
+    taken = setting.rounds * share_of_rounds(track, setting)
+    power_w = as_float("learning_power_w", track.device.learning_power_w, low=0, low_open=True)
+    link = radio(track)
     compute_s = setting.local_steps * step_s(track)
-    upload_s, download_s = setting.upload_bytes / bytes_per_s, setting.download_bytes / bytes_per_s
-    compute_j, upload_j = compute_s * power_w, setting.upload_bytes * send_j
-    download_j = setting.download_bytes * receive_j
+    upload_s, download_s = setting.upload_bytes / link.bytes_per_s, setting.download_bytes / link.bytes_per_s
+    compute_j, upload_j = compute_s * power_w, setting.upload_bytes * link.send_j_per_byte
+    download_j = setting.download_bytes * link.receive_j_per_byte
     spent_j = compute_j + upload_j * mean.attempts
     return Costs(
         participations=taken,
@@ -86,23 +83,27 @@ def costs(track: Track, setting: Setting) -> Costs:
     )
 
 
+def counts_the_busiest(track: Track, setting: Setting) -> bool:
+    """Whether the cap is about a device that is in more rounds than the mean one."""
+    return share_of_rounds(track, setting) > setting.clients_per_round / CLIENTS * (1 + 1e-9)
+
+
 def share_of_rounds(track: Track, setting: Setting) -> float:
     """Return in what share of the rounds the device is that the cap is about: the busiest, or the mean of a service."""
     if track.fleet.cap_scope == "service":
         return setting.clients_per_round / CLIENTS
-    return invited(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection).busiest
+    return invitation_of(setting).busiest
 
 
 def bytes_per_round(track: Track, setting: Setting) -> float:
     """Return what that device moves in the mean round, down and up [B]."""
-    mean = invited(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection)
     return float(
         device_bytes(
             1,
             selected_share=share_of_rounds(track, setting),
             download_bytes=setting.download_bytes,
             upload_bytes=setting.upload_bytes,
-            attempts=mean.attempts,
+            attempts=invitation_of(setting).attempts,
         )
     )
 
@@ -113,77 +114,3 @@ def step_s(track: Track) -> float:
     sample_flop = device.extras.get("window_flop", track.model.forward_flop)
     speed = as_float("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
     return SAMPLES_PER_STEP * FLOP_RATIO * sample_flop / speed
-
-
-def cap_bytes(track: Track) -> float:
-    """Return what one device may move over the horizon [B]; a service's cap is shared among its devices."""
-    fleet = track.fleet
-    days = as_float("cap_days", fleet.cap_days, low=0, low_open=True)
-    cap = as_float("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
-    return cap / fleet.devices if fleet.cap_scope == "service" else cap
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Found:
-    """Everything that one state gives.
-
-    Attributes:
-        learning: what its runs depend on. runs, costs, invited: as their own docstrings say.
-        bias: loss above the optimum at the point that endless rounds of all clients approach; 0 for SCAFFOLD, whose
-            control variates correct the drift. rate: factor by which a round of all clients shrinks the way to that
-            point, with FedAvg or FedProx. optimal_loss: the least there is.
-        moved: bytes of a device after each round, (R+1,) [B].
-    """
-
-    learning: Learning
-    runs: Runs
-    costs: Costs
-    invited: Invited
-    bias: float
-    rate: float
-    optimal_loss: float
-    moved: Floats
-
-    @property
-    def mean(self) -> float:
-        """The fleet's final accuracy, 0..1."""
-        return float(self.runs.mean[-1])
-
-    @property
-    def worst(self) -> float:
-        """The worst city's final accuracy, 0..1."""
-        return float(self.runs.cities[-1, self.runs.worst])
-
-    @property
-    def loss(self) -> float:
-        """The fleet's final loss."""
-        return float(self.runs.mean_loss[-1])
-
-    @property
-    def fall(self) -> float:
-        """How far the loss fell over the last fifth of the rounds; below 0 where it rose."""
-        rounds = len(self.moved) - 1
-        return float(self.runs.mean_loss[rounds - rounds // 5]) - self.loss
-
-    @property
-    def diverges(self) -> bool:
-        """Whether rounds lead away from where they should end: some client's step is too long for its data."""
-        return self.rate >= 1
-
-
-def found(track: Track, setting: Setting, *, seed: int) -> Found:
-    """Return what a setting gives on a track; ``seed`` draws other rounds on the same partition."""
-    learning = learning_of(track.fleet.seed, setting, seed=seed)
-    spent = costs(track, setting)
-    data = problem(learning.fleet_seed, learning.alpha)
-    point = fixed(learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal)
-    return Found(
-        learning=learning,
-        runs=runs(learning),
-        costs=spent,
-        invited=invited(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection),
-        bias=0.0 if setting.algorithm == "scaffold" else float(point.excess_loss),
-        rate=float(point.rate),
-        optimal_loss=data.optimal_loss,
-        moved=spent.per_round * np.arange(setting.rounds + 1.0),
-    )

@@ -8,15 +8,16 @@ from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import words
-from tracks.common.proxy_fleet import accuracy_axes, accuracy_limits, bare_limits, city_names, device_word, drawn_rounds
+from tracks.common.accuracy_figure import accuracy_axes, accuracy_figure, accuracy_limits, bare_limits, sampled_rounds
+from tracks.common.provenance import quantity_text
+from tracks.common.proxy_fleet import city_names, device_word
 from tracks.common.scoring import window_of
-from tracks.missions.convergence.costs import Found, cap_bytes
-from tracks.missions.convergence.setting import HORIZON_DAYS, ROUNDS, Setting
+from tracks.common.traffic import HORIZON_DAYS, cap_bytes
+from tracks.missions.convergence.setting import ROUNDS
+from tracks.missions.convergence.state import State
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
-FLEET_SERIES, CITY_SERIES = 0, 1
-MAX_PLACES = 120  # of a line: more than a screen tells apart
+MAX_POINTS = 120  # of a line: more than a screen tells apart
 
 # The axis of bytes reaches from a fiftieth of the cap, a few rounds, to twenty caps, about the longest run; every equal
 # step on it multiplies the bytes. The loss starts at .45, above its axis, so that its shaking at the end can be seen.
@@ -54,81 +55,66 @@ def panels(track: Track) -> tuple[Panel, Panel]:
 # --- accuracy against bytes ------------------------------------------------------------------------------------------
 
 
-def communication_drawing(track: Track, setting: Setting, found: Found) -> Drawing:
+def communication_drawing(state: State) -> Drawing:
     """Return fleet and worst city against the bytes of a device: what each further byte bought."""
     return Drawing(
-        figure=partial(_communication_figure, track, setting, found),
-        summary=communication_summary(track, setting, found),
-        table=partial(_communication_table, track, setting, found),
-        point=(found.costs.moved, found.mean),
+        figure=partial(_communication_figure, state),
+        summary=communication_summary(state),
+        table=partial(_communication_table, state),
+        point=(state.costs.moved, state.runs.final_mean),
     )
 
 
-def gain_of_second_half(setting: Setting, found: Found) -> float:
+def gain_of_second_half(state: State) -> float:
     """Return what the fleet's score gained from half of the rounds to all of them, to a tenth [points]."""
-    return round(100 * (found.mean - float(found.runs.mean[setting.rounds // 2])), 1) + 0.0
+    runs = state.runs
+    return round(100 * (runs.final_mean - float(runs.mean[runs.rounds // 2])), 1) + 0.0
 
 
-def communication_summary(track: Track, setting: Setting, found: Found) -> str:
+def communication_summary(state: State) -> str:
     """Return the message of the first panel: what the second half of the bytes bought, and who is where."""
-    gain = gain_of_second_half(setting, found)
-    city = city_names(track)[found.runs.worst]
+    gain, runs = gain_of_second_half(state), state.runs
+    city = city_names(state.track)[runs.worst]
     return (
-        f"{'Yes' if gain >= POINT else 'No'}: the second half of {words(found.costs.moved, 'B')} brought "
-        f"{words(gain, 'points')}; fleet {words(found.mean, 'share')}, {city} {words(found.worst, 'share')}."
+        f"{'Yes' if gain >= POINT else 'No'}: the second half of {quantity_text(state.costs.moved, 'B')} brought "
+        f"{quantity_text(gain, 'points')}; fleet {quantity_text(runs.final_mean, 'share')}, {city} "
+        f"{quantity_text(runs.final_worst, 'share')}."
     )
 
 
-def _communication_figure(track: Track, setting: Setting, found: Found) -> Figure:
-    runs, places = found.runs, list(drawn_rounds(setting.rounds, MAX_PLACES))
-    x, city = charts.significant(found.moved[places]), city_names(track)[runs.worst]
-    drawn = (
-        (city, city, CITY_SERIES, runs.cities[:, runs.worst], found.worst),
-        ("fleet", "Fleet", FLEET_SERIES, runs.mean, found.mean),
+def _communication_figure(state: State) -> Figure:
+    cap, targets = state.costs.cap, state.track.targets
+    return accuracy_figure(
+        state.track,
+        state.runs,
+        state.moved,
+        accuracy_limits(cap, targets.mean_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1]),
+        accuracy_axes(cap, "", CAPS_SHOWN, ACCURACY_SHOWN),
+        max_points=MAX_POINTS,
     )
-    seeds = [
-        charts.curve(x, curve[places], name=f"fleet, seed {run}", series=FLEET_SERIES, role="seed")
-        for run, curve in enumerate(runs.accuracy, start=1)
-    ]
-    scores, marks = [], []
-    bytes_axis, accuracy_axis = accuracy_axes(found.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN)
-    for name, label, series, score, end in drawn:
-        scores.append(charts.curve(x, score[places], name=name, series=series))
-        marks.append(
-            charts.point(
-                bytes_axis.place(found.costs.moved),
-                accuracy_axis.place(end),
-                name=f"{name}, here",
-                series=series,
-                label=label,
-                value=words(end, "share"),
-            )
-        )
-    targets = track.targets
-    limits = accuracy_limits(found.costs.cap, targets.mean_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1])
-    return charts.figure(*limits, *seeds, *scores, *marks)
 
 
-def _communication_table(track: Track, setting: Setting, found: Found) -> Table:
-    runs = found.runs
+def _communication_table(state: State) -> Table:
+    runs, track = state.runs, state.track
     return _table(
-        setting,
-        (f"moved, B per {device_word(track)}", found.moved),
+        state,
+        (f"moved, B per {device_word(track)}", state.moved),
         ("fleet, of 1", runs.mean),
         (f"{city_names(track)[runs.worst]}, of 1", runs.cities[:, runs.worst]),
         *((f"fleet, seed {run}, of 1", curve) for run, curve in enumerate(runs.accuracy, start=1)),
     )
 
 
-def _table(setting: Setting, *columns: tuple[str, Floats]) -> Table:
+def _table(state: State, *columns: tuple[str, Floats]) -> Table:
     """A row for every round drawn; the last one is the student's."""
+    rounds = state.setting.rounds
     rows = tuple(
         (
-            "your setting" if place == setting.rounds else "",
-            place,
-            *(float(values[place]) for _, values in columns),
+            "your setting" if sampled == rounds else "",
+            sampled,
+            *(float(values[sampled]) for _, values in columns),
         )
-        for place in drawn_rounds(setting.rounds, MAX_PLACES)
+        for sampled in sampled_rounds(rounds, MAX_POINTS)
     )
     return Table(columns=("", "round", *(head for head, _ in columns)), rows=rows)
 
@@ -136,22 +122,22 @@ def _table(setting: Setting, *columns: tuple[str, Floats]) -> Table:
 # --- the loss by round -----------------------------------------------------------------------------------------------
 
 
-def convergence_drawing(setting: Setting, found: Found) -> Drawing:
+def convergence_drawing(state: State) -> Drawing:
     """Return the fleet's loss by round: three seeds, their score, the optimum and where all clients would end."""
     return Drawing(
-        figure=partial(_convergence_figure, setting, found),
-        summary=convergence_summary(setting, found),
-        table=partial(_convergence_table, setting, found),
-        point=(setting.rounds, found.loss),
+        figure=partial(_convergence_figure, state),
+        summary=convergence_summary(state),
+        table=partial(_convergence_table, state),
+        point=(state.setting.rounds, state.runs.final_loss),
     )
 
 
-def convergence_summary(setting: Setting, found: Found) -> str:
+def convergence_summary(state: State) -> str:
     """Return the message of the second panel: whether the loss shakes, still falls, or has come to rest and where."""
-    loss, jitter = found.loss, found.runs.jitter
-    above = f"{three_digits(found.loss - found.optimal_loss)} above the optimum"
-    fall = found.fall
-    if found.diverges:
+    setting, runs = state.setting, state.runs
+    loss, jitter, fall = runs.final_loss, runs.jitter, runs.fall
+    above = f"{three_digits(state.excess)} above the optimum"
+    if state.diverges:
         return (
             f"No: a step of {three_digits(setting.learning_rate)} is too long; the loss stands at {three_digits(loss)}."
         )
@@ -164,35 +150,35 @@ def convergence_summary(setting: Setting, found: Found) -> str:
     return f"Yes: at {three_digits(loss)} ±{three_digits(jitter)}, {above}."
 
 
-def _convergence_figure(setting: Setting, found: Found) -> Figure:
-    places = [0, *drawn_rounds(setting.rounds, MAX_PLACES)]
-    runs = found.runs
+def _convergence_figure(state: State) -> Figure:
+    runs, rounds = state.runs, state.setting.rounds
+    sampled = [0, *sampled_rounds(rounds, MAX_POINTS)]
     seeds = [
-        charts.curve(places, curve[places], name=f"seed {run}", role="seed")
+        charts.curve(sampled, curve[sampled], name=f"seed {run}", role="seed")
         for run, curve in enumerate(runs.loss, start=1)
     ]
-    score = charts.curve(places, runs.mean_loss[places], name="fleet")
+    score = charts.curve(sampled, runs.mean_loss[sampled], name="fleet")
     low, high = LOSS_SHOWN
     you = charts.point(
-        setting.rounds,
-        min(max(found.loss, low), high),
+        rounds,
+        min(max(runs.final_loss, low), high),
         name="fleet, here",
-        label=three_digits(found.loss),
+        label=three_digits(runs.final_loss),
         value=f"±{three_digits(runs.jitter)}",
         place="above-left",
     )
-    optimum = f"optimum {three_digits(found.optimal_loss)}"
-    lines = [charts.limit(found.optimal_loss, optimum, kind="target", place="limit-y-right-below")]
-    if found.bias > 0:
-        end = found.optimal_loss + found.bias
+    optimum = f"optimum {three_digits(state.optimal_loss)}"
+    lines = [charts.limit(state.optimal_loss, optimum, kind="target", place="limit-y-right-below")]
+    if state.bias > 0:
+        end = state.optimal_loss + state.bias
         lines.append(charts.limit(end, "endless rounds, all clients", kind="floor", place="limit-y-right"))
     return charts.figure(*lines, *seeds, score, you)
 
 
-def _convergence_table(setting: Setting, found: Found) -> Table:
-    runs = found.runs
+def _convergence_table(state: State) -> Table:
+    runs = state.runs
     return _table(
-        setting,
-        (f"loss, mean of up to {window_of(setting.rounds)} rounds", runs.mean_loss),
+        state,
+        (f"loss, mean of up to {window_of(runs.rounds)} rounds", runs.mean_loss),
         *((f"loss, seed {run}", curve) for run, curve in enumerate(runs.loss, start=1)),
     )

@@ -1,254 +1,236 @@
 """What one change would mend on the convergence bench: bytes, drift and waste by formula, accuracy by running it.
 
-Accuracy follows no formula, so a change is offered there only after its own runs, on the same draws, have scored
-higher. A few are tried, those that act on what keeps the loss from the optimum. Long SCAFFOLD runs cannot be tried
-while a slider moves; changes to them are offered where a survey of the sliders found them to help throughout.
+A few changes are run, those that act on what keeps the loss from the optimum. Long SCAFFOLD runs cannot be tried while
+a slider moves; changes to them are offered where a survey of the sliders found them to help throughout.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
 
-from tracks import Fix, Track, Value
+from tracks import Fix
+from tracks.api.fixes import JUST_INSIDE, Scale, best_fixes, changed, distance_on, rounded
+from tracks.api.outcome import Limit
+from tracks.common.federated_runs import Learning, bias_of, final_scores
+from tracks.common.fleet_accuracy import ACCURACY_SCALE, LEFT_BEHIND, accuracy_fixes
 from tracks.common.proxy_fleet import CLIENTS
-from tracks.missions.convergence.costs import Found, bytes_per_round
-from tracks.missions.convergence.links import invited
-from tracks.missions.convergence.readings import BIAS_LIMIT, BIAS_WARN, CAP_WARN
-from tracks.missions.convergence.runs import final_scores, fixed, learning_of
+from tracks.common.traffic import CAP_WARN
+from tracks.missions.convergence.costs import bytes_per_round, counts_the_busiest, invitation_of
 from tracks.missions.convergence.setting import (
+    ATTEMPTS,
     CLIENTS_PER_ROUND,
     COMPRESSION,
     LEARNING_RATE,
     LOCAL_STEPS,
     PAYLOAD_FACTORS,
     ROUNDS,
-    Range,
-    Setting,
+)
+from tracks.missions.convergence.state import (
+    BELOW_TARGET,
+    BIAS_LIMIT,
+    BIAS_WARN,
+    DRIFTING,
+    OVER_CAP,
+    State,
+    learning_of,
 )
 
-Fixes = tuple[Fix, ...]
-MOST = 3
-TRIED, TRIED_LONG, LONG = 2, 1, 100  # changes that are run, fewer in a long run, and what counts as one
-CLEARLY = 5e-4  # of accuracy a tried change has to gain
-FALLING = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
+MAX_TRIED, MAX_TRIED_LONG, LONG_ROUNDS = 2, 1, 100  # changes that are run, fewer in runs of more than so many rounds
+RATE_STEP = 0.05  # of the learning rate's slider
 
-_JUST_INSIDE = 1 - 1e-9  # so that rounding in the physics cannot leave a fix a hair outside
-_WORTH_OFFERING = 0.99  # of the quantity may remain where a fix comes inside nothing
+# What the survey found. Control variates help where there is drift to correct, by clients and rounds enough to do so.
+MIN_CORRECTED_BIAS, MIN_CORRECTED_CLIENTS, MIN_CORRECTED_ROUNDS = BIAS_LIMIT / 2, 12, 30
+MAX_TRIED_ROUNDS = 60  # that control variates run fast enough to be tried
+MIN_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
+MAX_STEP = 1.0  # of the learning rate: beyond, they overshoot where few updates arrive
+MIN_SHORTFALL = {BELOW_TARGET: 0.01, LEFT_BEHIND: 0.02}  # of accuracy: nearer to the limit, the draws decide
+_ACCURACIES = tuple(MIN_SHORTFALL)
+MAX_BALANCED_CLIENTS = 0.8 * CLIENTS  # beyond, an invitation of every city changes little
 
-
-def _changed(setting: Setting, control: str, value: Value) -> Setting:
-    change: dict[str, Any] = {control: value}
-    return replace(setting, **change)
-
-
-# --- bytes -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Candidate:
-    """A change with what it leaves of the quantity, and how far it moves its control, as a share of the scale."""
-
-    fix: Fix
-    remains: float
-    change: float
+_SCALES = {
+    "rounds": Scale(*ROUNDS, log=True),
+    "payload_bytes": Scale(*PAYLOAD_FACTORS, log=True),
+    "clients_per_round": Scale(*CLIENTS_PER_ROUND),
+    "compression": Scale(*COMPRESSION, log=True),
+    "attempts": Scale(*ATTEMPTS),
+}
 
 
-def cap_fixes(track: Track, setting: Setting, found: Found) -> Fixes:
-    """Return what brings the bytes of a device to four fifths of its cap, or to the cap, or nearest to it."""
-    moved, cap = found.costs.moved, found.costs.cap
-    comfort, limit = CAP_WARN * cap / moved, cap / moved
-    candidates = []
-    for control, value, change in _levers(track, setting, found, [w for w in (comfort, limit) if w < 1]):
-        after = _changed(setting, control, value)
-        remains = after.rounds * bytes_per_round(track, after) / moved
-        candidates.append(_Candidate(fix=Fix(control=control, value=value), remains=remains, change=change))
-
-    def reach(one: _Candidate) -> int:
-        return 2 if one.remains <= comfort else 1 if one.remains <= limit < 1 else 0
-
-    worth = [one for one in candidates if one.remains < (1 if reach(one) else _WORTH_OFFERING)]
-    worth.sort(key=lambda one: (-reach(one), one.change if reach(one) else one.remains))
-    return tuple(one.fix for one in worth[:MOST])
+def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
+    """Return for each failure up to three changes that help where its limit warns or fails."""
+    scores = cache(lambda fix: final_scores(_learning_after(state, fix)))  # a change is tried once for both accuracies
+    return {
+        code: () if limit.level == "ok" else _best_fixes(code, limit, state, scores)
+        for code, limit in state.limits.items()
+    }
 
 
-def _levers(track: Track, setting: Setting, found: Found, wanted: list[float]) -> Iterator[tuple[str, Value, float]]:
-    """Each control that moves the bytes, at its mildest value that leaves a wanted share of them, else at its end."""
-    payload = (PAYLOAD_FACTORS[0] * track.model.moved_bytes, PAYLOAD_FACTORS[1] * track.model.moved_bytes)
-    proportional: list[tuple[str, float, Range, bool]] = [
-        ("rounds", setting.rounds, ROUNDS, True),
-        ("payload_bytes", setting.payload_bytes, payload, False),
-    ]
-    same_device = found.costs.participations > setting.clients_per_round / CLIENTS * setting.rounds + 1e-9
+def _best_fixes(
+    code: str, now: Limit, state: State, scores_after: Callable[[Fix], tuple[float, float]]
+) -> tuple[Fix, ...]:
+    if code in _ACCURACIES:
+        tried = MAX_TRIED_LONG if state.setting.rounds > LONG_ROUNDS else MAX_TRIED
+        return accuracy_fixes(
+            code, now, candidates(code, state), scores_after, max_tried=tried, untried=_surveyed(code, state)
+        )
+
+    def after(fix: Fix) -> Limit:
+        return replace(now, quantity=_quantity_after(code, state, fix))
+
+    if code == OVER_CAP:
+        distance = distance_on(_SCALES, lambda control: getattr(state.setting, control))
+        return best_fixes(now, candidates(code, state), after, distance=distance)
+    return best_fixes(now, candidates(code, state), after)
+
+
+def _learning_after(state: State, fix: Fix) -> Learning:
+    return learning_of(state.learning.fleet_seed, changed(state.setting, fix), seed=state.learning.seed)
+
+
+def _quantity_after(code: str, state: State, fix: Fix) -> float:
+    """Return what a change leaves of the bytes, the bias or the failed uploads."""
+    setting = changed(state.setting, fix)
+    if code == OVER_CAP:
+        return setting.rounds * bytes_per_round(state.track, setting)
+    if code == DRIFTING:
+        return bias_of(_learning_after(state, fix))
+    return invitation_of(setting).failed
+
+
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Yield the changes to try: the mildest first, for an accuracy the likeliest first."""
+    if code == OVER_CAP:
+        proposed = _fewer_bytes(state)
+    elif code == DRIFTING:
+        proposed = _less_drift(state)
+    elif code in _ACCURACIES:
+        proposed = _longer_scaffold(code, state) if state.setting.algorithm == "scaffold" else _better_scores(state)
+    else:
+        proposed = _fewer_failures(state)
+    return (fix for fix in proposed if getattr(state.setting, fix.control) != fix.value)
+
+
+# --- bytes, drift and waste ------------------------------------------------------------------------------------------
+
+
+def _fewer_bytes(state: State) -> Iterator[Fix]:
+    """Each control that moves the bytes, at the mildest value that leaves comfort or else the cap, or at its end."""
+    setting, limit, attempts = state.setting, state.limits[OVER_CAP], state.invitation.attempts
+    wanted = [JUST_INSIDE * level / limit.quantity for level in (CAP_WARN * limit.limit, limit.limit)]
+    wanted = [share for share in wanted if share < 1]
+    same_device = counts_the_busiest(state.track, setting)
+
+    def proportional(control: str, end: float, *, whole: bool) -> Fix:
+        values = (rounded(getattr(setting, control) * share, whole=whole) for share in wanted)
+        value = next((value for value in values if value >= end), end)
+        return Fix(control=control, value=round(value) if whole else value)
+
+    yield proportional("rounds", ROUNDS[0], whole=True)
+    yield proportional("payload_bytes", PAYLOAD_FACTORS[0] * state.track.model.moved_bytes, whole=False)
     if not same_device:
-        proportional.append(("clients_per_round", setting.clients_per_round, CLIENTS_PER_ROUND, True))
-    for control, now, (low, high), whole in proportional:
-        values = (_written(now * share * _JUST_INSIDE, whole=whole) for share in wanted)
-        value = next((value for value in values if value >= low), low)
-        yield control, round(value) if whole else float(value), math.log(now / value) / math.log(high / low)
-    legs, tries = 1 + found.invited.attempts / setting.compression, found.invited.attempts
-    left = (legs * share * _JUST_INSIDE - 1 for share in wanted)
-    factors = (_written(tries / upload, up=True) for upload in left if upload > 0)
+        yield proportional("clients_per_round", CLIENTS_PER_ROUND[0], whole=True)
+    left = ((1 + attempts / setting.compression) * share - 1 for share in wanted)
+    factors = (rounded(attempts / upload, up=True) for upload in left if upload > 0)
     factor = next((factor for factor in factors if factor <= COMPRESSION[1]), COMPRESSION[1])
-    yield "compression", factor, math.log(factor / setting.compression) / math.log(COMPRESSION[1] / COMPRESSION[0])
+    yield Fix(control="compression", value=factor)
     if setting.algorithm == "scaffold":
-        yield "algorithm", "fedavg", 0.0
-    if setting.attempts > 1:
-        yield "attempts", 1, 0.0
+        yield Fix(control="algorithm", value="fedavg")
+    yield Fix(control="attempts", value=1)
     if same_device:
-        yield "selection", "random", 0.0
+        yield Fix(control="selection", value="random")
 
 
-def _written(value: float, *, up: bool = False, whole: bool = False) -> float:
-    """Round to three digits (or a whole number) without overshooting: up for a lever that is raised, else down."""
-    step = 1.0 if whole else 10.0 ** (math.floor(math.log10(value)) - 2)
-    steps = math.ceil(value / step) if up else math.floor(value / step)
-    return float(f"{steps * step:.12g}")
+def _less_drift(state: State) -> Iterator[Fix]:
+    """A shorter step where the run diverges, fewer local steps, then control variates, for twice the bytes."""
+    if state.diverges:
+        yield _half_rate(state)
+    yield _fewer_steps(state)
+    yield Fix(control="algorithm", value="scaffold")
 
 
-# --- drift and waste -------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=1)  # three limits of one state ask for it
+def _fewer_steps(state: State) -> Fix:
+    """Return about the most local steps that drift little: at most half, and about in proportion to the bias."""
+    steps, bias, most = state.setting.local_steps, state.bias, state.setting.local_steps // 2
+    fix = Fix(control="local_steps", value=steps)
+    while bias > BIAS_WARN and steps > 1:
+        steps = max(1, min(most, round(steps * BIAS_WARN / bias)))
+        fix = Fix(control="local_steps", value=steps)
+        bias, most = _quantity_after(DRIFTING, state, fix), steps - 1
+    return fix
 
 
-def drift_fixes(setting: Setting, found: Found) -> Fixes:
-    """Return fewer local steps and control variates, and a shorter step where the run diverges."""
-    offers: list[tuple[str, Value]] = [
-        ("local_steps", _fewer_steps(setting, found)),
-        ("algorithm", "scaffold"),
-    ]
-    if found.diverges:
-        offers.insert(0, ("learning_rate", _half_rate(setting)))
-    fixes = []
-    for control, value in offers:
-        after = _changed(setting, control, value)
-        if after != setting and _bias(after, found) < _WORTH_OFFERING * found.bias:
-            fixes.append(Fix(control=control, value=value))
-    return tuple(fixes)
-
-
-def _bias(setting: Setting, found: Found) -> float:
-    if setting.algorithm == "scaffold":
-        return 0.0
-    own = found.learning
-    point = fixed(own.fleet_seed, own.alpha, setting.local_steps, setting.learning_rate, setting.proximal)
-    return float(point.excess_loss)
-
-
-def _fewer_steps(setting: Setting, found: Found) -> int:
-    """Return about the most local steps that drift little: many steps drift in proportion, few of them less."""
-    if found.bias <= BIAS_WARN:
-        return setting.local_steps
-    return max(1, min(setting.local_steps // 2, round(setting.local_steps * BIAS_WARN / found.bias)))
-
-
-def _half_rate(setting: Setting) -> float:
+def _half_rate(state: State) -> Fix:
     """Return half of the learning rate, on the slider."""
-    return max(LEARNING_RATE[0], float(f"{round(setting.learning_rate / 2 / 0.05) * 0.05:.12g}"))
+    half = float(f"{round(state.setting.learning_rate / 2 / RATE_STEP) * RATE_STEP:.12g}")
+    return Fix(control="learning_rate", value=max(LEARNING_RATE[0], half))
 
 
-def waste_fixes(setting: Setting, found: Found) -> Fixes:
-    """Return the best links first, fewer of them, and fewer attempts, each where a smaller share of attempts fails."""
-    offers: list[tuple[str, Value]] = [("selection", "reliable_first"), ("attempts", 1)]
-    if setting.selection == "reliable_first":
-        offers.insert(0, ("clients_per_round", max(round(CLIENTS_PER_ROUND[0]), setting.clients_per_round // 2)))
-    fixes = []
-    for control, value in offers:
-        after = _changed(setting, control, value)
-        left = invited(after.clients_per_round, after.reliability, after.attempts, after.selection).failed
-        if left < _WORTH_OFFERING * found.invited.failed:
-            fixes.append((left, Fix(control=control, value=value)))
-    return tuple(fix for _, fix in sorted(fixes, key=lambda one: one[0]))[:MOST]
+def _fewer_failures(state: State) -> Iterator[Fix]:
+    """The best links first, fewer of them, and no second attempt."""
+    if state.setting.selection == "reliable_first":
+        yield Fix(
+            control="clients_per_round", value=max(round(CLIENTS_PER_ROUND[0]), state.setting.clients_per_round // 2)
+        )
+    yield Fix(control="selection", value="reliable_first")
+    yield Fix(control="attempts", value=1)
 
 
 # --- accuracy --------------------------------------------------------------------------------------------------------
 
 
-def accuracy_fixes(setting: Setting, found: Found, *, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
-    """Return what raises the fleet's score, and what the worst city's; ``short`` is how far each is below its limit."""
-    if setting.algorithm == "scaffold":
-        return _surveyed(setting, found, short)
-    fleet, city = [], []
-    for control, value in list(_suggested(setting, found))[: TRIED_LONG if setting.rounds > LONG else TRIED]:
-        after = _changed(setting, control, value)
-        mean, worst = final_scores(learning_of(found.learning.fleet_seed, after, seed=found.learning.seed))
-        fix = Fix(control=control, value=value)
-        if mean > found.mean + CLEARLY:
-            fleet.append((mean, fix))
-        if worst > found.worst + CLEARLY:
-            city.append((worst, fix))
-    ranked = [[fix for _, fix in sorted(tried, key=lambda one: -one[0])] for tried in (fleet, city)]
-    if _drift_is_all(setting, found):
-        for fixes in ranked:
-            fixes.append(Fix(control="algorithm", value="scaffold"))
-    return tuple(ranked[0][:MOST]), tuple(ranked[1][:MOST])
-
-
-def _suggested(setting: Setting, found: Found) -> Iterator[tuple[str, Value]]:
+def _better_scores(state: State) -> Iterator[Fix]:
     """Changes that act on what keeps the loss from the optimum, the likeliest first."""
-    more_rounds = ("rounds", min(round(ROUNDS[1]), 2 * setting.rounds))
-    more_clients = ("clients_per_round", min(CLIENTS, 2 * setting.clients_per_round))
-    fewer_steps = ("local_steps", _fewer_steps(setting, found))
-    more_steps = ("local_steps", min(round(LOCAL_STEPS[1]), 2 * setting.local_steps))
-    offers: list[tuple[str, Value]] = []
-    if found.diverges:
-        offers.append(("learning_rate", _half_rate(setting)))
+    setting = state.setting
+    more_rounds = Fix(control="rounds", value=min(round(ROUNDS[1]), 2 * setting.rounds))
+    more_clients = Fix(control="clients_per_round", value=min(CLIENTS, 2 * setting.clients_per_round))
+    more_steps = Fix(control="local_steps", value=min(round(LOCAL_STEPS[1]), 2 * setting.local_steps))
+    every_city = Fix(control="selection", value="city_balanced")
+    if state.diverges:
+        yield _half_rate(state)
     if setting.selection == "reliable_first":
-        offers.append(("selection", "city_balanced"))
-    excess = found.loss - found.optimal_loss
-    if found.bias > excess / 2:
-        offers += [fewer_steps, more_clients]
-    elif found.fall > FALLING * found.loss:
-        offers += [more_rounds, more_steps]
+        yield every_city
+    if state.bias > state.excess / 2:
+        yield from (_fewer_steps(state), more_clients)
+    elif state.runs.still_learns:
+        yield from (more_rounds, more_steps)
     else:
-        offers += [more_clients, fewer_steps]
+        yield from (more_clients, _fewer_steps(state))
     if setting.selection == "random":
-        offers.append(("selection", "city_balanced"))
-    offers += [more_rounds, more_clients]
-    for control, value in dict.fromkeys(offers):
-        if getattr(setting, control) != value:
-            yield control, value
+        yield every_city
+    yield from (more_rounds, more_clients)
 
 
-def _drift_is_all(setting: Setting, found: Found) -> bool:
-    """Whether SCAFFOLD's control variates have the drift to correct, and the participation and rounds to do so."""
-    return (
-        found.bias > BIAS_LIMIT / 2
-        and setting.clients_per_round >= 12
-        and setting.rounds >= 30
-        and setting.selection != "reliable_first"
-    )
+def _longer_scaffold(code: str, state: State) -> Iterator[Fix]:
+    """Twice the rounds, where control variates run fast enough to be tried."""
+    rounds = 2 * state.setting.rounds
+    if _falls_short(code, state) and _wants_rounds(state) and rounds <= MAX_TRIED_ROUNDS:
+        yield Fix(control="rounds", value=rounds)
 
 
-SHORT = 60  # rounds that control variates run fast enough to be tried
-MIN_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
-MAX_STEP = 1.0  # beyond, they overshoot where few updates arrive
-ENOUGH = (0.01, 0.02)  # below the limit, of the fleet's score and the worst city's: nearer, the draws decide
+def _falls_short(code: str, state: State) -> bool:
+    return -state.limits[code].margin * ACCURACY_SCALE > MIN_SHORTFALL[code]
 
 
-def _learns_on(setting: Setting, found: Found) -> tuple[bool, bool]:
-    """Whether twice the rounds help SCAFFOLD's fleet, and its worst city: by runs if short, else by the survey."""
-    after = _changed(setting, "rounds", 2 * setting.rounds)
-    if after.rounds > ROUNDS[1]:
-        return False, False
-    if after.rounds > SHORT:
-        carries = setting.clients_per_round >= MIN_INVITED and setting.learning_rate <= MAX_STEP
-        return carries, carries
-    mean, worst = final_scores(learning_of(found.learning.fleet_seed, after, seed=found.learning.seed))
-    return mean > found.mean + CLEARLY, worst > found.worst + CLEARLY
+def _wants_rounds(state: State) -> bool:
+    return state.setting.selection != "reliable_first" and state.runs.still_learns
 
 
-def _surveyed(setting: Setting, found: Found, short: tuple[float, float]) -> tuple[Fixes, Fixes]:
-    """Return what helps SCAFFOLD: every city invited, rounds while it learns, clients once it does not."""
-    offers: list[tuple[Fix, tuple[bool, bool]]] = []
-    invites, learns = setting.clients_per_round, found.fall > FALLING * found.loss
-    if setting.selection == "reliable_first":
-        offers.append((Fix(control="selection", value="city_balanced"), (invites <= 0.8 * CLIENTS,) * 2))
-    elif learns:
-        offers.append((Fix(control="rounds", value=2 * setting.rounds), _learns_on(setting, found)))
-    if not learns:
-        offers.append((Fix(control="clients_per_round", value=CLIENTS), (invites <= CLIENTS / 2,) * 2))
-    fleet, city = (
-        tuple(fix for fix, helps in offers if helps[of] and short[of] > ENOUGH[of]) for of in range(len(ENOUGH))
-    )
-    return fleet, city
+def _surveyed(code: str, state: State) -> Iterator[Fix]:
+    """Control variates, or changes to a run that has them, where the survey found them to help."""
+    setting = state.setting
+    invited, rounds = setting.clients_per_round, setting.rounds
+    if setting.algorithm != "scaffold":
+        enough = invited >= MIN_CORRECTED_CLIENTS and rounds >= MIN_CORRECTED_ROUNDS
+        if state.bias > MIN_CORRECTED_BIAS and enough and setting.selection != "reliable_first":
+            yield Fix(control="algorithm", value="scaffold")
+    elif _falls_short(code, state):
+        if setting.selection == "reliable_first" and invited <= MAX_BALANCED_CLIENTS:
+            yield Fix(control="selection", value="city_balanced")
+        steady = invited >= MIN_INVITED and setting.learning_rate <= MAX_STEP
+        if _wants_rounds(state) and steady and MAX_TRIED_ROUNDS < 2 * rounds <= ROUNDS[1]:
+            yield Fix(control="rounds", value=2 * rounds)
+        if not state.runs.still_learns and invited <= CLIENTS / 2:
+            yield Fix(control="clients_per_round", value=CLIENTS)

@@ -3,79 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import Input, Sourced, origins, words
-from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word
-from tracks.common.scoring import window_in_words, window_of
-from tracks.missions.convergence.costs import FLOP_RATIO, SAMPLES_PER_STEP, Found
-from tracks.missions.convergence.links import city_reliability
-from tracks.missions.convergence.runs import SEEDS
-from tracks.missions.convergence.setting import (
-    ALGORITHMS,
-    DEFAULT_ALGORITHM,
-    DEFAULT_ATTEMPTS,
-    DEFAULT_CLIENTS,
-    DEFAULT_COMPRESSION,
-    DEFAULT_LEARNING_RATE,
-    DEFAULT_LOCAL_STEPS,
-    DEFAULT_ROUNDS,
-    DEFAULT_SELECTION,
-    HORIZON_DAYS,
-    Setting,
+from tracks.common.federated_runs import ALGORITHMS, SEEDS
+from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading
+from tracks.common.links import city_reliability
+from tracks.common.provenance import Input, join_sources, origins, quantity_text
+from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, city_names, device_word
+from tracks.common.scoring import window_in_words
+from tracks.common.traffic import HORIZON_DAYS
+from tracks.missions.convergence.costs import FLOP_RATIO, SAMPLES_PER_STEP, counts_the_busiest
+from tracks.missions.convergence.setting import DEFAULTS, Setting
+from tracks.missions.convergence.state import (
+    BELOW_TARGET,
+    BIAS_LIMIT,
+    DRIFTING,
+    OVER_CAP,
+    WASTE_WARN,
+    WASTING,
+    State,
 )
 
-CAP_WARN = 0.8
-WASTE_WARN, WASTE_LIMIT = 0.2, 0.5
-BIAS_WARN, BIAS_LIMIT = 0.01, 0.02
 HUD = ("mean_accuracy", "worst_city", "moved")
 
-PROXY = (
-    "proxy task: least squares on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0), run exactly; it "
-    "stands in for the track’s own model"
-)
 SPREAD = "assumed: links spread around their mean as far as they can, half between cities, half within"
 LEARNING = (
     f"assumed: {SAMPLES_PER_STEP} samples a local step, every weight trained, {FLOP_RATIO:g} times a forward pass"
 )
 
-SOURCES: Mapping[str, str] = {
-    "local_steps": "assumed: twenty, a usual choice where computing is cheap",
-    "clients_per_round": "assumed: half of the simulated fleet",
-    "rounds": "assumed: a hundred in 30 days, about three a day",
-    "algorithm": "assumed: FedAvg, where most begin (McMahan et al. 2017)",
-    "attempts": "assumed: one, so that a lost upload is lost",
-    "mu": "assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task",
-    "learning_rate": "assumed: half of the largest step that is stable on the proxy task",
-    "compression": "assumed: none to begin with; down to a tenth it is taken as free, with error feedback",
-    "selection": "assumed: uniform at random, as in McMahan et al. 2017",
-}
+# The controls whose defaults have a source of their own: as a source calls them, as it labels them, by their ids.
+_LABELS = (
+    ("local_steps", "Local steps", "local_steps"),
+    ("clients", "Clients per round", "clients_per_round"),
+    ("rounds", "Rounds", "rounds"),
+    ("algorithm", "Algorithm", "algorithm"),
+    ("attempts", "Attempts", "attempts"),
+    ("rate", "Learning rate", "learning_rate"),
+    ("compression", "Compression", "compression"),
+    ("selection", "Selection", "selection"),
+)
+
+Origins = Mapping[str, str]
 
 
-def readings(track: Track, setting: Setting, found: Found) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the readings in the order of the page, the three of the HUD first."""
-    state = _State(track=track, setting=setting, found=found, origins=_origins(track, setting))
+    known = _origins(state.track, state.setting)
     return (
-        _mean_accuracy(state),
-        _worst_city(state),
-        _moved(state),
-        _wasted(state),
-        _jitter(state),
-        _ratio(state),
-        _bias(state),
-        _rate(state),
+        _mean_accuracy(state, known),
+        _worst_city(state, known),
+        _moved(state, known),
+        _wasted(state, known),
+        _jitter(state, known),
+        _ratio(state, known),
+        _bias(state, known),
+        _rate(state, known),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State(Sourced):
-    """What every reading is made from."""
-
-    track: Track
-    setting: Setting
-    found: Found
 
 
 def _origins(track: Track, setting: Setting) -> dict[str, str]:
@@ -93,186 +77,168 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
     }
     radio = sources.get("device.extras.radio_j_per_byte", "assumed: the learning power while it sends")
     fixed["radio"] = f"Radio: {radio}"
-    inputs: tuple[Input, ...] = (
-        ("local_steps", "Local steps", setting.local_steps, DEFAULT_LOCAL_STEPS, SOURCES["local_steps"]),
-        ("clients", "Clients per round", setting.clients_per_round, DEFAULT_CLIENTS, SOURCES["clients_per_round"]),
-        ("rounds", "Rounds", setting.rounds, DEFAULT_ROUNDS, SOURCES["rounds"]),
-        ("algorithm", "Algorithm", setting.algorithm, DEFAULT_ALGORITHM, SOURCES["algorithm"]),
-        ("attempts", "Attempts", setting.attempts, DEFAULT_ATTEMPTS, SOURCES["attempts"]),
-        ("rate", "Learning rate", setting.learning_rate, DEFAULT_LEARNING_RATE, SOURCES["learning_rate"]),
-        ("compression", "Compression", setting.compression, DEFAULT_COMPRESSION, SOURCES["compression"]),
-        ("selection", "Selection", setting.selection, DEFAULT_SELECTION, SOURCES["selection"]),
+    inputs: list[Input] = [
+        (name, label, getattr(setting, control), DEFAULTS[control].value, DEFAULTS[control].source.text)
+        for name, label, control in _LABELS
+    ]
+    inputs += [
         ("payload", "Payload", setting.payload_bytes, track.model.moved_bytes, sources["model.moved_bytes"]),
         ("alpha", "Skew", setting.alpha, fleet.skew_alpha, sources["fleet.skew_alpha"]),
         ("reliability", "Reliability", setting.reliability, fleet.reliability, sources["fleet.reliability"]),
-    )
+    ]
     return origins(fixed, inputs)
 
 
-def legs(setting: Setting, found: Found) -> str:
+def legs(state: State) -> str:
     """Return one participation in numbers: "(51.1 MB + 1.28 × 51.1 MB)", download first."""
-    attempts = found.invited.attempts
+    setting, attempts = state.setting, state.invitation.attempts
     tries = "" if attempts == 1 else f"{three_digits(attempts)} × "
-    return f"({words(setting.download_bytes, 'B')} + {tries}{words(setting.upload_bytes, 'B')})"
+    return f"({quantity_text(setting.download_bytes, 'B')} + {tries}{quantity_text(setting.upload_bytes, 'B')})"
 
 
-def _mean_accuracy(state: _State) -> Reading:
-    found, setting, target = state.found, state.setting, state.track.targets.mean_accuracy
-    seeds = found.runs.accuracy[:, -window_of(setting.rounds) :].mean(axis=1)
-    each = ", ".join(words(float(seed), "share") for seed in seeds)
-    return Reading(
-        id="mean_accuracy",
-        label="Fleet accuracy",
-        value=found.mean,
-        unit="share",
-        limit=target,
-        at_most=False,
-        note=f"target ≥ {words(target, 'share')}",
-        formula=f"mean of {SEEDS} seeds ({each}) = {words(found.mean, 'share')}",
-        meaning=f"Share of the test images that the shared model gets right, mean of {window_in_words(setting.rounds)} "
-        f"and of {SEEDS} draws. A proxy task: least squares on all its images at once gets 92.5% right.",
-        source=state.source("proxy", "target", "local_steps", "clients", "rounds", "algorithm", "alpha", "reliability"),
+def _mean_accuracy(state: State, known: Origins) -> Reading:
+    limit = state.limits[BELOW_TARGET]
+    return fleet_reading(
+        limit,
+        state.runs,
+        note=f"target ≥ {quantity_text(limit.limit, 'share')}",
+        meaning="Share of the test images that the shared model gets right, mean of "
+        f"{window_in_words(state.setting.rounds)} and of {SEEDS} draws. A proxy task: least squares on all its images "
+        "at once gets 92.5% right.",
+        source=join_sources(
+            known, "proxy", "target", "local_steps", "clients", "rounds", "algorithm", "alpha", "reliability"
+        ),
     )
 
 
-def _worst_city(state: _State) -> Reading:
-    track, setting, found = state.track, state.setting, state.found
-    floor, city = track.targets.worst_city_accuracy, city_names(track)[found.runs.worst]
-    all_cities = ", ".join(
-        f"{name} {words(float(score), 'share')}"
-        for name, score in zip(city_names(track), found.runs.cities[-1], strict=True)
-    )
-    link = city_reliability(setting.reliability, found.runs.worst)
-    return Reading(
-        id="worst_city",
-        label="Worst city",
-        value=found.worst,
-        unit="share",
-        limit=floor,
-        at_most=False,
-        note=f"{city}, ≥ {words(floor, 'share')}",
-        formula=f"least of: {all_cities}",
+def _worst_city(state: State, known: Origins) -> Reading:
+    city = city_names(state.track)[state.runs.worst]
+    link = city_reliability(state.setting.reliability, state.runs.worst)
+    return city_reading(
+        state.track,
+        state.limits[LEFT_BEHIND],
+        state.runs,
         meaning=f"A city’s accuracy weighs the test images by what its {CLIENTS // CITIES} clients see. {city}’s links "
-        f"deliver {words(link, 'share')} of their attempts.",
-        source=state.source("proxy", "floor", "alpha", "links", "reliability", "selection"),
+        f"deliver {quantity_text(link, 'share')} of their attempts.",
+        source=join_sources(known, "proxy", "floor", "alpha", "links", "reliability", "selection"),
     )
 
 
-def _moved(state: _State) -> Reading:
-    track, setting, found = state.track, state.setting, state.found
-    costs, device = found.costs, device_word(track)
-    invited = setting.clients_per_round / CLIENTS
-    if costs.participations > invited * setting.rounds * (1 + 1e-9):
-        share = words(costs.participations / setting.rounds, "share")
+def _moved(state: State, known: Origins) -> Reading:
+    track, setting, costs = state.track, state.setting, state.costs
+    device = device_word(track)
+    if counts_the_busiest(track, setting):
+        share = quantity_text(costs.participations / setting.rounds, "share")
         who = f"{setting.rounds} rounds × {share} of the busiest"
         whose = f"The same {device} is in almost every round, and its cap counts."
     else:
         who = f"{setting.rounds} × {setting.clients_per_round}/{CLIENTS}"
         whose = f"The mean {device} is in {three_digits(costs.participations)} of {setting.rounds} rounds."
-    return Reading(
+    return Reading.of(
+        state.limits[OVER_CAP],
         id="moved",
         label="Moved per device",
-        value=costs.moved,
         unit="B",
-        limit=costs.cap,
-        warn=CAP_WARN * costs.cap,
-        note=f"cap {words(costs.cap, 'B')}, {HORIZON_DAYS} days",
-        formula=f"{who} × {legs(setting, found)} = {words(costs.moved, 'B')}",
+        note=f"cap {quantity_text(costs.cap, 'B')}, {HORIZON_DAYS} days",
+        formula=f"{who} × {legs(state)} = {quantity_text(costs.moved, 'B')}",
         meaning=f"What one {device} moves in {HORIZON_DAYS} days, down and up. {whose}",
-        source=state.source("cap", "payload", "rounds", "clients", "attempts", "compression", "selection", "algorithm"),
+        source=join_sources(
+            known, "cap", "payload", "rounds", "clients", "attempts", "compression", "selection", "algorithm"
+        ),
     )
 
 
-def _wasted(state: _State) -> Reading:
-    setting, found = state.setting, state.found
-    costs, invited = found.costs, found.invited
+def _wasted(state: State, known: Origins) -> Reading:
+    setting, costs, invited = state.setting, state.costs, state.invitation
     share = costs.wasted_j / costs.spent_j
-    return Reading(
+    return Reading.of(
+        state.limits[WASTING],
         id="wasted",
         label="Failed uploads",
-        value=invited.failed,
         unit="share",
-        warn=WASTE_WARN,
-        limit=WASTE_LIMIT,
-        note=f"{words(costs.wasted, 'B')}, {words(costs.wasted_j, 'J')}",
+        note=f"{quantity_text(costs.wasted, 'B')}, {quantity_text(costs.wasted_j, 'J')}",
         formula=f"1 − {three_digits(invited.delivered)} / {three_digits(invited.attempts)} = "
-        f"{words(invited.failed, 'share')}; bytes {three_digits(costs.participations)} × "
+        f"{quantity_text(invited.failed, 'share')}; bytes {three_digits(costs.participations)} × "
         f"({three_digits(invited.attempts)} − {three_digits(invited.delivered)}) × "
-        f"{words(setting.upload_bytes, 'B')} = {words(costs.wasted, 'B')}",
-        meaning=f"Share of the attempts that do not arrive; {words(WASTE_WARN, 'share')} warns. Of the joules for "
-        f"learning and sending, {words(share, 'share')} served no update that arrived: an update that is lost takes "
+        f"{quantity_text(setting.upload_bytes, 'B')} = {quantity_text(costs.wasted, 'B')}",
+        meaning=f"Share of the attempts that do not arrive; {quantity_text(WASTE_WARN, 'share')} warns. Of the joules "
+        "for "
+        f"learning and sending, {quantity_text(share, 'share')} served no update that arrived: an update that is lost "
+        "takes "
         "its learning with it.",
-        source=state.source("links", "reliability", "attempts", "selection", "learning", "radio", "power"),
+        source=join_sources(known, "links", "reliability", "attempts", "selection", "learning", "radio", "power"),
     )
 
 
-def _jitter(state: _State) -> Reading:
-    found, setting = state.found, state.setting
+def _jitter(state: State, known: Origins) -> Reading:
+    jitter = state.runs.jitter
     return Reading(
         id="jitter",
         label="Jitter of the loss",
-        value=found.runs.jitter,
-        note=f"over {window_in_words(setting.rounds)}",
-        formula=f"√(mean of (F(t) − F(t−1))² / 2) = {three_digits(found.runs.jitter)}",
+        value=jitter,
+        note=f"over {window_in_words(state.setting.rounds)}",
+        formula=f"√(mean of (F(t) − F(t−1))² / 2) = {three_digits(jitter)}",
         meaning="How far the loss still shakes from one round to the next: which clients happened to arrive decides "
         "where the average lands. It grows with skew and local steps and falls with the clients per round.",
-        source=state.source("proxy", "local_steps", "clients", "alpha", "reliability", "selection"),
+        source=join_sources(known, "proxy", "local_steps", "clients", "alpha", "reliability", "selection"),
     )
 
 
-def _ratio(state: _State) -> Reading:
-    found, setting = state.found, state.setting
-    costs, invited = found.costs, found.invited
+def _ratio(state: State, known: Origins) -> Reading:
+    setting, costs, invited = state.setting, state.costs, state.invitation
     arrived, tries = three_digits(invited.delivered), three_digits(invited.attempts)
     return Reading(
         id="communication_to_compute",
         label="Moving / learning",
         value=costs.ratio_j,
         unit="x",
-        note=f"joules; seconds {words(costs.ratio_s, 'x')}",
-        formula=f"({words(costs.download_j, 'J')} + {tries} × {words(costs.upload_j, 'J')}) / ({arrived} × "
-        f"{words(costs.compute_j, 'J')}) = {words(costs.ratio_j, 'x')}; ({words(costs.download_s, 's')} + {tries} × "
-        f"{words(costs.upload_s, 's')}) / ({arrived} × {words(costs.compute_s, 's')}) = {words(costs.ratio_s, 'x')}",
+        note=f"joules; seconds {quantity_text(costs.ratio_s, 'x')}",
+        formula=f"({quantity_text(costs.download_j, 'J')} + {tries} × {quantity_text(costs.upload_j, 'J')}) / "
+        f"({arrived} × "
+        f"{quantity_text(costs.compute_j, 'J')}) = {quantity_text(costs.ratio_j, 'x')}; "
+        f"({quantity_text(costs.download_s, 's')} + {tries} × "
+        f"{quantity_text(costs.upload_s, 's')}) / ({arrived} × {quantity_text(costs.compute_s, 's')}) = "
+        f"{quantity_text(costs.ratio_s, 'x')}",
         meaning="Joules of moving for each joule of learning that arrives, and the same in seconds. Above 1 the radio "
         f"is the dearer half; {setting.local_steps} local steps share one trip.",
-        source=state.source("learning", "power", "radio", "uplink", "payload", "local_steps", "reliability"),
+        source=join_sources(known, "learning", "power", "radio", "uplink", "payload", "local_steps", "reliability"),
     )
 
 
-def _bias(state: _State) -> Reading:
-    found, setting = state.found, state.setting
+def _bias(state: State, known: Origins) -> Reading:
+    setting, bias = state.setting, state.bias
     if setting.algorithm == "scaffold":
         formula = "SCAFFOLD: F(W∞) − F(W*) = 0"
         meaning = (
             "Control variates take each client’s drift out of its steps, so that endless rounds end at the optimum."
         )
     else:
-        end, least = three_digits(found.optimal_loss + found.bias), three_digits(found.optimal_loss)
-        formula = f"F(W∞) − F(W*) = {end} − {least} = {three_digits(found.bias)}"
+        end, least = three_digits(state.optimal_loss + bias), three_digits(state.optimal_loss)
+        formula = f"F(W∞) − F(W*) = {end} − {least} = {three_digits(bias)}"
         meaning = (
             f"How far above the least loss endless {ALGORITHMS[setting.algorithm]} rounds of all clients would end. No "
             "number of rounds removes it; fewer local steps do."
         )
-    return Reading(
+    return Reading.of(
+        state.limits[DRIFTING],
         id="bias",
         label="Fixed-point bias",
-        value=found.bias,
-        warn=BIAS_WARN,
-        limit=BIAS_LIMIT,
         note=f"limit {three_digits(BIAS_LIMIT)}",
         formula=formula,
         meaning=meaning,
-        source=state.source("proxy", "local_steps", "rate", "algorithm", "alpha") + " Limit: assumed.",
+        source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha") + " Limit: assumed.",
     )
 
 
-def _rate(state: _State) -> Reading:
-    found, setting = state.found, state.setting
-    rate = three_digits(found.rate)
-    if found.rate < 1:
-        left = found.rate**setting.rounds
+def _rate(state: State, known: Origins) -> Reading:
+    setting, rate = state.setting, three_digits(state.rate)
+    if state.rate < 1:
+        left = state.rate**setting.rounds
         formula = f"spectral radius of the mean map; {rate}^{setting.rounds} = {three_digits(left)}"
-        then = f"after {setting.rounds} rounds {words(left, 'share')} of it is left. More local steps make it smaller, "
+        then = (
+            f"after {setting.rounds} rounds {quantity_text(left, 'share')} of it is left. More local steps make it "
+            "smaller, "
+        )
         then += "and the bias larger."
     else:
         formula = f"spectral radius of the mean map = {rate}"
@@ -280,10 +246,10 @@ def _rate(state: _State) -> Reading:
     return Reading(
         id="rate",
         label="Rate per round",
-        value=found.rate,
+        value=state.rate,
         note="FedAvg, to compare" if setting.algorithm == "scaffold" else "all clients",
         formula=formula,
         meaning="The factor by which a round of all clients shrinks the slowest part of the way to the fixed point; "
         f"{then}",
-        source=state.source("proxy", "local_steps", "rate", "algorithm", "alpha"),
+        source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha"),
     )

@@ -1,23 +1,18 @@
-"""One state of the convergence bench's controls, and what its sliders reach."""
+"""One state of the convergence bench's controls, what its sliders reach, and where they start."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from typing import Any
 
-from physics.traffic import algorithm_payload_bytes
-from physics.units import DAYS_PER_MONTH
-from tracks import Value
+from physics.sources import Sourced, source
+from tracks import Track, Value
+from tracks.common.federated_runs import Algorithm, Selection
 from tracks.common.proxy_fleet import CLIENTS
+from tracks.common.traffic import payload_copies
 
-Algorithm = Literal["fedavg", "fedprox", "scaffold"]
-Selection = Literal["random", "reliable_first", "city_balanced"]
 Range = tuple[float, float]
-
-# Each simulated client stands for an equal part of the devices. Caps are counted over the horizon.
-HORIZON_DAYS = DAYS_PER_MONTH
 
 LOCAL_STEPS: Range = (1, 100)
 CLIENTS_PER_ROUND: Range = (2, CLIENTS)
@@ -30,16 +25,19 @@ COMPRESSION: Range = (1, 10)
 ALPHA: Range = (0.03, 100)
 RELIABILITY: Range = (0.2, 1)
 
-DEFAULT_LOCAL_STEPS, DEFAULT_CLIENTS, DEFAULT_ROUNDS = 20, 25, 100
-DEFAULT_ALGORITHM: Algorithm = "fedavg"
-DEFAULT_SELECTION: Selection = "random"
-DEFAULT_ATTEMPTS, DEFAULT_MU, DEFAULT_LEARNING_RATE, DEFAULT_COMPRESSION = 1, 0.3, 0.8, 1.0
-
-ALGORITHMS: Mapping[Algorithm, str] = {"fedavg": "FedAvg", "fedprox": "FedProx", "scaffold": "SCAFFOLD"}
-SELECTIONS: Mapping[Selection, str] = {
-    "random": "random",
-    "reliable_first": "reliable first",
-    "city_balanced": "city-balanced",
+# Where the controls start, by their ids; the payload, the skew and the links are the track's own.
+DEFAULTS: Mapping[str, Sourced[Any]] = {
+    "local_steps": Sourced(20, source("assumed: twenty, a usual choice where computing is cheap")),
+    "clients_per_round": Sourced(25, source("assumed: half of the simulated fleet")),
+    "rounds": Sourced(100, source("assumed: a hundred in 30 days, about three a day")),
+    "algorithm": Sourced("fedavg", source("assumed: FedAvg, where most begin (McMahan et al. 2017)")),
+    "attempts": Sourced(1, source("assumed: one, so that a lost upload is lost")),
+    "mu": Sourced(0.3, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
+    "learning_rate": Sourced(0.8, source("assumed: half of the largest step that is stable on the proxy task")),
+    "compression": Sourced(
+        1.0, source("assumed: none to begin with; down to a tenth it is taken as free, with error feedback")
+    ),
+    "selection": Sourced("random", source("assumed: uniform at random, as in McMahan et al. 2017")),
 }
 
 
@@ -75,7 +73,7 @@ class Setting:
     @property
     def download_bytes(self) -> float:
         """One invited client, one round, down [B]; SCAFFOLD's control variate travels along."""
-        return self.payload_bytes * _copies(self.algorithm)
+        return self.payload_bytes * payload_copies(self.algorithm)
 
     @property
     def upload_bytes(self) -> float:
@@ -83,12 +81,16 @@ class Setting:
         return self.download_bytes / self.compression
 
 
-@lru_cache(maxsize=len(ALGORITHMS))
-def _copies(algorithm: Algorithm) -> float:
-    """Return how many copies of the payload an algorithm moves in each direction."""
-    return float(algorithm_payload_bytes(1.0, algorithm=algorithm))
-
-
 def setting_of(values: Mapping[str, Value]) -> Setting:
     """Return the state that the bench's controls describe."""
     return Setting(**values)  # type: ignore[arg-type]
+
+
+def default_setting(track: Track) -> Setting:
+    """Return the state in which a track's bench opens."""
+    return Setting(
+        **{name: default.value for name, default in DEFAULTS.items()},
+        payload_bytes=float(track.model.moved_bytes),
+        alpha=track.fleet.skew_alpha,
+        reliability=track.fleet.reliability,
+    )

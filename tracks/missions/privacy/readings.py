@@ -7,9 +7,8 @@ from collections.abc import Callable
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import Input, Provenance, origins, quantity_text
-from tracks.common.proxy_fleet import device_word
+from tracks.common.proxy_fleet import PROXY, device_word
 from tracks.common.scoring import window_in_words
-from tracks.missions.convergence.readings import PROXY
 from tracks.missions.privacy.runs import SEEDS
 from tracks.missions.privacy.setting import (
     DEFAULTS,

@@ -206,7 +206,7 @@ def test_works_for_a_guest_with_no_words_and_no_radio_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=1.0)
     guest = OnTrack(
-        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, crisis=None),
+        replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, cities=(), crisis=None),
         BENCH,
         setting_of,
     )

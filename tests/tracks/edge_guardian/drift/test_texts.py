@@ -9,7 +9,7 @@ from tests.states import failures, plain
 from tests.tracks.edge_guardian.drift.states import GUARDIAN
 from tracks.api.quantities import in_words
 from tracks.common.proxy_fleet import problem
-from tracks.edge_guardian.drift.fleet import expected_shares
+from tracks.edge_guardian.drift.costs import expected_shares
 
 TRACK, BENCH = GUARDIAN.track, GUARDIAN.bench
 (QUESTION,) = BENCH.predictions

@@ -111,7 +111,7 @@ def test_a_storm_that_grows_takes_no_fix_its_word():
     [
         ("city_left_behind", ("algorithm", "scaffold")),
         ("over_cap", ("rounds_per_day", 2.76)),
-        ("loop_preempted", ("kernel_s", 0.00202)),
+        ("loop_preempted", ("kernel_s", 0.00151)),  # 9.5 ms, where the loop no longer warns, less 8 ms, by .99
     ],
 )
 def test_the_first_fix_at_the_start_cures_by_itself(code, first):

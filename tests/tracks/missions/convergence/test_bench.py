@@ -263,7 +263,9 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
 def test_works_for_a_guest_with_no_words_radio_or_training_sample_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=0.1, skew_alpha=0.01)
-    guest = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", device=device, fleet=fleet, texts={})
+    guest = replace(
+        EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", device=device, fleet=fleet, texts={}, cities=()
+    )
     bench = BENCH.on(guest)
     assert bench.brief.speaker == "Product lead"
     assert "5 GB a device" in plain(bench.brief.text)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from dashboard.rendering.figures.style import Mark, Screen, empty, style_figure
 from tests.states import plain
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
-from tracks.common.proxy_fleet import city_names, drawn_rounds
-from tracks.missions.convergence.figures import MAX_PLACES
+from tracks.common.accuracy_figure import sampled_rounds
+from tracks.common.proxy_fleet import city_names
+from tracks.missions.convergence.figures import MAX_POINTS
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
@@ -93,13 +94,13 @@ def test_the_loss_figure_shows_the_optimum_and_where_endless_rounds_would_end():
 
 @pytest.mark.parametrize("rounds", [10, 99, 120, 121, 167, 200])
 def test_lines_have_no_more_places_than_a_screen_shows_and_keep_both_ends(rounds):
-    places = drawn_rounds(rounds, MAX_PLACES)
+    places = sampled_rounds(rounds, MAX_POINTS)
     assert (places[0], places[-1]) == (1, rounds)
-    assert len(places) <= MAX_PLACES
+    assert len(places) <= MAX_POINTS
     assert list(places) == sorted(set(places))
     assert max(np.diff(places)) <= 2
     for drawing in GUARDIAN.run(rounds=rounds).panels.values():
-        assert all(len(item["x"]) <= MAX_PLACES + 1 for item in drawing.figure()["data"])
+        assert all(len(item["x"]) <= MAX_POINTS + 1 for item in drawing.figure()["data"])
 
 
 # --- axes ------------------------------------------------------------------------------------------------------------

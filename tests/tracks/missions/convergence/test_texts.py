@@ -8,11 +8,11 @@ from physics.federation import simulate
 from tests.states import failures, plain
 from tests.tracks.missions.convergence.states import GUARDIAN, ON
 from tracks.api.quantities import in_words
+from tracks.common.federated_runs import fixed
+from tracks.common.links import invitation
 from tracks.common.proxy_fleet import problem
+from tracks.missions.convergence.closing import wasted_share
 from tracks.missions.convergence.costs import costs
-from tracks.missions.convergence.links import invited
-from tracks.missions.convergence.runs import fixed
-from tracks.missions.convergence.texts import wasted_share
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
@@ -244,7 +244,7 @@ def test_model_answer_speaks_of_this_track(one):
     answer = plain(one.bench.reflection.model_answer)
     first = one.run(selection="reliable_first")
     for value in (
-        invited(25, 0.2, 1, "reliable_first").failed,
+        invitation(25, 0.2, 1, "reliable_first").failed,
         first.reading("wasted").value,
         one.run().reading("worst_city").value,
         first.reading("worst_city").value,

@@ -73,10 +73,7 @@ def test_margin_and_level_tell_the_same_story(drawn):
     one, state = drawn
     outcome = one.run(**state)
     for item in outcome.verdicts:
-        if item.code == "wasting":  # the limit is where it begins to warn
-            assert (item.margin < 0) == (item.level != "ok")
-        else:
-            assert (item.margin < 0) == (item.level == "fail")
+        assert (item.margin < 0) == (item.level == "fail")
         assert item.level != "ok" or not item.fixes
         assert (item.level == "ok") == item.title.startswith(
             ("Inside", "On target", "No city", "Drift in bounds", "Little")

@@ -1,4 +1,4 @@
-"""What a state costs and who is heard, held against the physics it is made of and against limits by hand."""
+"""What a state costs and whose updates arrive, held against the physics it is made of and against limits by hand."""
 
 import math
 
@@ -10,10 +10,11 @@ from physics.federation import simulate
 from physics.traffic import device_bytes
 from tests.states import plain
 from tests.tracks.edge_guardian.drift.states import GUARDIAN
+from tracks.common.federated_runs import final_scores, runs
 from tracks.common.proxy_fleet import CLIENTS, problem
-from tracks.edge_guardian.drift.fleet import costs, expected_shares, loop, step_s
-from tracks.edge_guardian.drift.runs import final_scores, learning_of, runs
-from tracks.edge_guardian.drift.setting import PLACES
+from tracks.edge_guardian.drift.costs import costs, expected_shares, loop, step_s
+from tracks.edge_guardian.drift.setting import TRAINING_CONTEXTS
+from tracks.edge_guardian.drift.state import learning_of
 
 TRACK = GUARDIAN.track
 
@@ -24,20 +25,20 @@ def spent(**values):
 
 def run_of(**values):
     setting = GUARDIAN.setting(**values)
-    return runs(learning_of(TRACK, setting, costs(TRACK, setting).heard, seed=0))
+    return runs(learning_of(TRACK, setting, seed=0))
 
 
-# --- who is heard ----------------------------------------------------------------------------------------------------
+# --- whose updates arrive --------------------------------------------------------------------------------------------
 
 
-def test_heard_is_present_and_finished_and_delivered():
+def test_an_update_arrives_if_its_vehicle_is_present_finishes_and_has_a_link():
     found = spent()
     assert found.learn_s == pytest.approx(20 * step_s(TRACK, GUARDIAN.setting()))
     assert found.finished == pytest.approx(math.exp(-found.learn_s / 1200))
-    assert found.heard[0] == pytest.approx(found.finished * 0.9)
-    assert found.heard[-1] == pytest.approx(found.finished * 0.8 * 0.5)
+    assert found.delivered[0] == pytest.approx(found.finished * 0.9)
+    assert found.delivered[-1] == pytest.approx(found.finished * 0.8 * 0.5)
     depot = spent(when="depot")
-    assert depot.heard == pytest.approx([0.7 * depot.finished * 0.95] * 5)
+    assert depot.delivered == pytest.approx([0.7 * depot.finished * 0.95] * 5)
 
 
 def test_a_step_is_a_pass_over_the_frames_at_a_tenth_of_the_peak():
@@ -53,8 +54,8 @@ def test_shorter_kernels_take_longer_and_fewer_finish():
 
 
 def test_no_storm_leaves_the_clear_link_and_a_full_one_hardly_any():
-    assert spent(storm=0).heard[-1] / spent().heard[-1] == pytest.approx(2)
-    assert spent(storm=0.9).heard[-1] / spent().heard[-1] == pytest.approx(0.2)
+    assert spent(storm=0).delivered[-1] / spent().delivered[-1] == pytest.approx(2)
+    assert spent(storm=0.9).delivered[-1] / spent().delivered[-1] == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("selection", ["random", "reliable_first", "city_balanced"])
@@ -78,8 +79,8 @@ def test_the_dusty_city_sends_half_of_its_share_until_it_learns_in_the_depot():
 @pytest.mark.parametrize("algorithm", ["fedavg", "fedprox", "scaffold"])
 def test_runs_are_the_runs_of_simulate(algorithm):
     setting = GUARDIAN.setting(algorithm=algorithm, rounds_per_day=1)
-    heard = costs(TRACK, setting).heard
-    found = runs(learning_of(TRACK, setting, heard, seed=0))
+    delivered = costs(TRACK, setting).delivered
+    found = runs(learning_of(TRACK, setting, seed=0))
     fleet = problem(TRACK.fleet.seed, TRACK.fleet.skew_alpha)
     for seed, accuracy in enumerate(found.accuracy):
         alone = simulate(
@@ -89,7 +90,7 @@ def test_runs_are_the_runs_of_simulate(algorithm):
             clients_per_round=25,
             local_steps=20,
             proximal=0.3 if algorithm == "fedprox" else 0,
-            reliability=np.repeat(heard, CLIENTS // 5),
+            reliability=np.repeat(delivered, CLIENTS // 5),
             seed=seed,
         )
         assert accuracy == pytest.approx(alone.accuracy, abs=1e-9)
@@ -97,7 +98,7 @@ def test_runs_are_the_runs_of_simulate(algorithm):
 
 def test_the_end_alone_is_the_end_of_the_runs():
     setting = GUARDIAN.setting(rounds_per_day=2)
-    learning = learning_of(TRACK, setting, costs(TRACK, setting).heard, seed=0)
+    learning = learning_of(TRACK, setting, seed=0)
     found = runs(learning)
     assert final_scores(learning) == pytest.approx((found.mean[-1], found.cities[-1].min()), abs=1e-9)
 
@@ -129,7 +130,7 @@ def test_waste_in_joules_follows_from_the_radio_by_hand():
     found, send = spent(), TRACK.device.extras["radio_j_per_byte"]
     radio = 60 * (1 + found.finished) * TRACK.model.moved_bytes * send
     assert found.radio_j == pytest.approx(radio)
-    useful = 60 * 2 * np.mean(found.heard) * TRACK.model.moved_bytes * send
+    useful = 60 * 2 * np.mean(found.delivered) * TRACK.model.moved_bytes * send
     assert found.wasted_j == pytest.approx(radio - useful)
     assert send * 1e6 == pytest.approx(0.233)
 
@@ -148,4 +149,4 @@ def test_what_is_assumed_of_the_places_is_said_so_where_it_is_used():
     source = plain(GUARDIAN.run().reading("learning_time").source)
     assert "assumed: trips last 20 min in the mean; parked 2 h, at a quarter of the speed" in source
     assert "in the depot 10 h once a day, 70% of the fleet, a link of 95%" in source
-    assert (PLACES["parked"].slowdown, PLACES["parked"].link_factor) == (4, 0.9)
+    assert (TRAINING_CONTEXTS["parked"].slowdown, TRAINING_CONTEXTS["parked"].link_factor) == (4, 0.9)

@@ -9,12 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from physics.energy import loop_latency_s, training_flop_ratio
-from physics.federation import invitation_rates
-from physics.traffic import algorithm_payload_bytes, device_bytes, retry
-from physics.validation import Floats, as_float
+from physics.traffic import device_bytes
+from physics.validation import as_float
 from tracks import Track
-from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
-from tracks.edge_guardian.drift.setting import HORIZON_DAYS, Algorithm, Selection, Setting
+from tracks.common.links import invitation_shares, uploads
+from tracks.common.proxy_fleet import CITIES, CLIENTS
+from tracks.common.traffic import cap_bytes, payload_copies, radio
+from tracks.edge_guardian.drift.setting import Setting
 
 FRAMES = 4000  # assumed: frames a vehicle keeps to learn from; a local step is one pass over them
 FLOP_RATIO = float(training_flop_ratio(input_gradient_share=1.0, trained_share=1.0))  # every weight trains
@@ -51,7 +52,7 @@ def _loop(deadline_s: float, kernel_s: float, *, beside: bool) -> Loop:
 
 def loop(track: Track, setting: Setting) -> Loop:
     """Return the control loop's latency; nothing learns beside a loop that does not run."""
-    return _loop(track.device.deadline_s, setting.kernel_s, beside=setting.place.beside_loop)
+    return _loop(track.device.deadline_s, setting.kernel_s, beside=setting.context.beside_loop)
 
 
 def step_s(track: Track, setting: Setting) -> float:
@@ -59,7 +60,7 @@ def step_s(track: Track, setting: Setting) -> float:
     device = track.device
     speed = as_float("peak_flop_per_s x utilisation", device.peak_flop_per_s * device.utilisation, low=0, low_open=True)
     pass_s = FRAMES * FLOP_RATIO * track.model.forward_flop / speed
-    return pass_s * (1 + KERNEL_GAP_S / setting.kernel_s) * setting.place.slowdown
+    return pass_s * (1 + KERNEL_GAP_S / setting.kernel_s) * setting.context.slowdown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +69,7 @@ class Costs:
 
     Attributes:
         learn_s: learning of one round [s]. finished: share of it that ends before the stay does.
-        heard: for each city, the probability that an invited vehicle's update arrives.
+        delivered: for each city, the probability that an invited vehicle's update arrives.
         busiest: share of the rounds that the most invited vehicle is in. per_round, moved: its bytes [B].
         cap: over the horizon [B].
         wasted: share of the radio energy that served no update that arrived. wasted_j, radio_j: of the mean
@@ -78,7 +79,7 @@ class Costs:
 
     learn_s: float
     finished: float
-    heard: tuple[float, ...]
+    delivered: tuple[float, ...]
     busiest: float
     per_round: float
     moved: float
@@ -91,30 +92,26 @@ class Costs:
 
 def costs(track: Track, setting: Setting) -> Costs:
     """Return what a setting costs a vehicle of the track."""
-    place, extras = setting.place, track.device.extras
+    context, link = setting.context, radio(track)
     learn_s = setting.local_steps * step_s(track, setting)
-    finished = math.exp(-learn_s / place.stay_s)
-    heard = tuple((place.present * finished * _delivered(setting.links)).round(12).tolist())
-    rates = _rates(setting.vehicles_per_round, heard, setting.selection)
-    payload = float(_copies(setting.algorithm)) * track.model.moved_bytes
+    finished = math.exp(-learn_s / context.stay_s)
+    arrives = np.asarray(uploads(setting.links, 1).delivered)
+    delivered = tuple((context.present * finished * arrives).round(12).tolist())
+    shares = invitation_shares(setting.vehicles_per_round, by_client(delivered), setting.selection)
+    payload = payload_copies(setting.algorithm) * track.model.moved_bytes
     sent = finished * payload  # an update that is not finished is not sent
     service = track.fleet.cap_scope == "service"
-    busiest = setting.vehicles_per_round / CLIENTS if service else float(rates.max())
-    share = busiest * place.present
+    busiest = setting.vehicles_per_round / CLIENTS if service else float(shares.max())
+    share = busiest * context.present
     per_round = float(device_bytes(1, selected_share=share, download_bytes=payload, upload_bytes=sent))
-    bytes_per_s = as_float("uplink_bit_per_s", track.device.uplink_bit_per_s, low=0, low_open=True) / 8
-    # Without a figure for its radio a device is taken to draw its learning power while it sends.
-    send_j = extras.get("radio_j_per_byte", track.device.learning_power_w / bytes_per_s)
-    receive_j = extras.get("radio_receive_j_per_byte", send_j)
-    radio = place.present * (payload * receive_j + sent * send_j)
-    useful = payload * (receive_j + send_j) * np.repeat(heard, CLIENTS // CITIES)
-    invitations = setting.rounds * setting.vehicles_per_round / CLIENTS
-    radio_j = invitations * radio
-    wasted = max(0.0, round(1 - float(rates @ useful) / (float(rates.sum()) * radio), 12))
+    spent = context.present * (payload * link.receive_j_per_byte + sent * link.send_j_per_byte)
+    useful = payload * (link.receive_j_per_byte + link.send_j_per_byte) * np.asarray(by_client(delivered))
+    radio_j = setting.rounds * setting.vehicles_per_round / CLIENTS * spent
+    wasted = max(0.0, round(1 - float(shares @ useful) / (float(shares.sum()) * spent), 12))
     return Costs(
         learn_s=learn_s,
         finished=finished,
-        heard=heard,
+        delivered=delivered,
         busiest=busiest,
         per_round=per_round,
         moved=setting.rounds * per_round,
@@ -126,45 +123,16 @@ def costs(track: Track, setting: Setting) -> Costs:
     )
 
 
-@lru_cache(maxsize=256)
-def _delivered(links: tuple[float, ...]) -> Floats:
-    """Return what one attempt over each link delivers, 0..1."""
-    delivered = np.asarray(retry(links, max_attempts=1, compute_j=0.0, transmit_j=1.0).delivered)
-    delivered.setflags(write=False)
-    return delivered
-
-
 @lru_cache(maxsize=1024)
-def _rates(vehicles: int, heard: tuple[float, ...], selection: Selection) -> Floats:
-    """Return in what share of the rounds each client is invited."""
-    # Who holds which images does not matter here: every deal has the same clients in the same cities.
-    fleet = problem(0, 1.0)
-    return invitation_rates(
-        fleet,
-        clients_per_round=vehicles,
-        reliability=np.repeat(heard, CLIENTS // CITIES),
-        selection=selection,
-    )
-
-
-@lru_cache(maxsize=8)
-def _copies(algorithm: Algorithm) -> float:
-    """Return how many copies of the payload an algorithm moves in each direction."""
-    return float(algorithm_payload_bytes(1.0, algorithm=algorithm))
-
-
-def cap_bytes(track: Track) -> float:
-    """Return what one vehicle may move over the horizon [B]; a service's cap is shared among its devices."""
-    fleet = track.fleet
-    days = as_float("cap_days", fleet.cap_days, low=0, low_open=True)
-    cap = as_float("cap_bytes", fleet.cap_bytes, low=0, low_open=True) * HORIZON_DAYS / days
-    return cap / fleet.devices if fleet.cap_scope == "service" else cap
+def by_client(cities: tuple[float, ...]) -> tuple[float, ...]:
+    """Return what holds for each city for each of its clients."""
+    return tuple(np.repeat(cities, CLIENTS // CITIES).tolist())
 
 
 def expected_shares(track: Track, setting: Setting) -> tuple[float, ...]:
     """Return each city's share of the updates that arrive, in the mean of endless rounds; zeros where none does."""
-    heard = costs(track, setting).heard
-    rates = _rates(setting.vehicles_per_round, heard, setting.selection)
-    arriving = rates.reshape(CITIES, -1).sum(axis=1) * np.asarray(heard)
+    delivered = costs(track, setting).delivered
+    shares = invitation_shares(setting.vehicles_per_round, by_client(delivered), setting.selection)
+    arriving = shares.reshape(CITIES, -1).sum(axis=1) * np.asarray(delivered)
     total = float(arriving.sum())
     return tuple((arriving / total).tolist() if total > 0 else [0.0] * CITIES)

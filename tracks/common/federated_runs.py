@@ -1,0 +1,236 @@
+"""Federated runs on the proxy fleet: one state as three runs on one partition, kept for the next state.
+
+What does not touch learning is not part of ``Learning``, so that moving it costs no run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+
+from physics.federation import FixedPoint, SeveralRuns, draw_participation, fixed_point, jitter, simulate_seeds
+from physics.validation import Floats
+from tracks.common.proxy_fleet import CITIES, problem
+from tracks.common.scoring import scores, window_of
+
+Algorithm = Literal["fedavg", "fedprox", "scaffold"]
+Selection = Literal["random", "reliable_first", "city_balanced"]
+
+ALGORITHMS: Mapping[Algorithm, str] = {"fedavg": "FedAvg", "fedprox": "FedProx", "scaffold": "SCAFFOLD"}
+SELECTIONS: Mapping[Selection, str] = {
+    "random": "random",
+    "reliable_first": "reliable first",
+    "city_balanced": "city-balanced",
+}
+SEEDS = 3
+MIN_FALL = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learning:
+    """All of a state that learning depends on.
+
+    Attributes:
+        fleet_seed, alpha: of the partition. rounds, clients_per_round, local_steps: whole numbers.
+        learning_rate: of a local step. proximal: the pull towards the received model that is in force.
+        delivered: for each client, the probability that its update arrives when it is invited.
+        selection: the rule of invitation. seed: of the draws.
+    """
+
+    fleet_seed: int
+    alpha: float
+    algorithm: Algorithm
+    rounds: int
+    clients_per_round: int
+    local_steps: int
+    learning_rate: float
+    proximal: float
+    delivered: tuple[float, ...]
+    selection: Selection
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Runs:
+    """Three runs on one partition, before the first and after every round; the seeds vary the draws alone.
+
+    Attributes:
+        participation: whose updates arrive, (3, R, 50). accuracy, loss: (3, R+1). city_accuracy: (3, R+1, 5).
+        mean, cities, mean_loss: the same as scores, averaged over the runs: (R+1,), (R+1, 5), (R+1,). The score at
+            round t is what a run of t rounds would be credited with: the mean of its last fifth, ten rounds at most.
+        worst: the city whose score is lowest at the end.
+    """
+
+    participation: np.ndarray
+    accuracy: Floats
+    loss: Floats
+    city_accuracy: Floats
+    mean: Floats
+    cities: Floats
+    mean_loss: Floats
+    worst: int
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds were run."""
+        return len(self.mean) - 1
+
+    @property
+    def final_mean(self) -> float:
+        """The fleet's final accuracy, 0..1."""
+        return float(self.mean[-1])
+
+    @property
+    def final_worst(self) -> float:
+        """The worst city's final accuracy, 0..1."""
+        return float(self.cities[-1, self.worst])
+
+    @property
+    def final_loss(self) -> float:
+        """The fleet's final loss."""
+        return float(self.mean_loss[-1])
+
+    @property
+    def final_seeds(self) -> Floats:
+        """The final accuracy of each run, (3,)."""
+        seeds: Floats = self.accuracy[:, -window_of(self.rounds) :].mean(axis=1)
+        return seeds
+
+    @property
+    def fall(self) -> float:
+        """How far the loss fell over the last fifth of the rounds; below 0 where it rose."""
+        return float(self.mean_loss[self.rounds - self.rounds // 5]) - self.final_loss
+
+    @property
+    def still_learns(self) -> bool:
+        """Whether the loss still fell at the end, so that more rounds help."""
+        return self.fall > MIN_FALL * self.final_loss
+
+    @cached_property
+    def jitter(self) -> float:
+        """Jitter of the loss over the rounds that are scored, mean of the runs."""
+        return float(np.mean([jitter(one, last=window_of(self.rounds)) for one in self.loss]))
+
+    @cached_property
+    def updates(self) -> Floats:
+        """Each city's updates that arrive in the mean round, (5,)."""
+        by_city = self.participation.reshape(SEEDS, self.rounds, CITIES, -1).sum(axis=3)
+        updates: Floats = by_city.mean(axis=(0, 1))
+        return updates
+
+    @property
+    def shares(self) -> Floats:
+        """Each city's share of the updates that arrive, (5,); zeros where none does."""
+        total = float(self.updates.sum())
+        return self.updates / total if total > 0 else self.updates
+
+
+@lru_cache(maxsize=64)
+def runs(learning: Learning) -> Runs:
+    """Return the runs of a state."""
+    simulated = _simulated(learning, last=None)
+    cities = scores(simulated.group_accuracy.mean(axis=0))
+    return Runs(
+        participation=participation(learning),
+        accuracy=simulated.accuracy,
+        loss=simulated.loss,
+        city_accuracy=simulated.group_accuracy,
+        mean=scores(simulated.accuracy.mean(axis=0)),
+        cities=cities,
+        mean_loss=scores(simulated.loss.mean(axis=0)),
+        worst=int(cities[-1].argmin()),
+    )
+
+
+@lru_cache(maxsize=512)
+def final_scores(learning: Learning) -> tuple[float, float]:
+    """Return the fleet's and the worst city's score at the end alone, as ``runs`` has them, in a third of its time.
+
+    A change that is tried for the fleet is tried for the worst city too: kept, it is run once.
+    """
+    end = _simulated(learning, last=window_of(learning.rounds))
+    return round(float(end.accuracy.mean()), 12), round(float(end.group_accuracy.mean(axis=(0, 1)).min()), 12)
+
+
+def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
+    """Run every draw that differs; where nothing is left to chance one run stands for all of them."""
+    masks = participation(learning)
+    alike = all(np.array_equal(masks[0], mask) for mask in masks[1:])
+    simulated = simulate_seeds(
+        problem(learning.fleet_seed, learning.alpha),
+        participation=masks[:1] if alike else masks,
+        algorithm=learning.algorithm,
+        local_steps=learning.local_steps,
+        learning_rate=learning.learning_rate,
+        proximal=learning.proximal,
+        last=last,
+    )
+    if not alike:
+        return simulated
+    return SeveralRuns(
+        accuracy=np.repeat(simulated.accuracy, SEEDS, axis=0),
+        loss=np.repeat(simulated.loss, SEEDS, axis=0),
+        group_accuracy=np.repeat(simulated.group_accuracy, SEEDS, axis=0),
+    )
+
+
+def participation(learning: Learning) -> np.ndarray:
+    """Return whose updates arrive, (3, R, 50), whatever they learn."""
+    return _drawn(
+        learning.fleet_seed,
+        learning.alpha,
+        learning.rounds,
+        learning.clients_per_round,
+        learning.delivered,
+        learning.selection,
+        learning.seed,
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawn(
+    fleet_seed: int,
+    alpha: float,
+    rounds: int,
+    clients_per_round: int,
+    delivered: tuple[float, ...],
+    selection: Selection,
+    seed: int,
+) -> np.ndarray:
+    masks = np.stack(
+        [
+            draw_participation(
+                problem(fleet_seed, alpha),
+                rounds=rounds,
+                clients_per_round=clients_per_round,
+                reliability=np.asarray(delivered),
+                selection=selection,
+                seed=SEEDS * seed + run,
+            )
+            for run in range(SEEDS)
+        ]
+    )
+    masks.setflags(write=False)
+    return masks
+
+
+@lru_cache(maxsize=1024)
+def fixed(fleet_seed: int, alpha: float, local_steps: int, learning_rate: float, proximal: float) -> FixedPoint:
+    """Return where FedAvg or FedProx of all clients, each delivering alike, would end, how biased and how fast."""
+    return fixed_point(
+        problem(fleet_seed, alpha), local_steps=local_steps, learning_rate=learning_rate, proximal=proximal
+    )
+
+
+def fixed_of(learning: Learning) -> FixedPoint:
+    """Return the fixed point of a state's local steps."""
+    return fixed(learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal)
+
+
+def bias_of(learning: Learning) -> float:
+    """Return the loss above the least at the fixed point; 0 for SCAFFOLD, whose control variates correct the drift."""
+    return 0.0 if learning.algorithm == "scaffold" else float(fixed_of(learning).excess_loss)

@@ -1,0 +1,112 @@
+"""The accuracy of a fleet and of its worst city: their limits, readings and verdicts, and what a change leaves of them.
+
+Accuracy follows no formula, so a change is tried by its own runs, on the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from tracks.api.fixes import best_fixes
+from tracks.api.outcome import Fix, Limit, Reading, Verdict
+from tracks.api.quantities import three_digits
+from tracks.api.track import Track
+from tracks.common.federated_runs import SEEDS, Runs
+from tracks.common.provenance import quantity_text
+from tracks.common.proxy_fleet import city_names
+
+LEFT_BEHIND = "city_left_behind"
+ACCURACY_SCALE = 0.1  # ten points weigh as much as a cap twice over
+CLEAR_GAIN = 5e-4  # of accuracy that a tried change has to gain
+
+
+def accuracy_limit(accuracy: float, least: float) -> Limit:
+    """Return an accuracy against the least that is asked for."""
+    return Limit(quantity=accuracy, limit=least, at_most=False, scale=ACCURACY_SCALE)
+
+
+def fleet_reading(limit: Limit, runs: Runs, *, note: str, meaning: str, source: str) -> Reading:
+    """Return the fleet's accuracy as a reading."""
+    seeds = ", ".join(quantity_text(float(seed), "share") for seed in runs.final_seeds)
+    return Reading.of(
+        limit,
+        id="mean_accuracy",
+        label="Fleet accuracy",
+        unit="share",
+        note=note,
+        formula=f"mean of {SEEDS} seeds ({seeds}) = {quantity_text(limit.quantity, 'share')}",
+        meaning=meaning,
+        source=source,
+    )
+
+
+def city_reading(track: Track, limit: Limit, runs: Runs, *, meaning: str, source: str) -> Reading:
+    """Return the worst city's accuracy as a reading."""
+    names = city_names(track)
+    scores = (quantity_text(float(score), "share") for score in runs.cities[-1])
+    each = ", ".join(f"{name} {score}" for name, score in zip(names, scores, strict=True))
+    return Reading.of(
+        limit,
+        id="worst_city",
+        label="Worst city",
+        unit="share",
+        note=f"{names[runs.worst]}, ≥ {quantity_text(limit.limit, 'share')}",
+        formula=f"least of: {each}",
+        meaning=meaning,
+        source=source,
+    )
+
+
+def fleet_verdict(
+    reading: Reading, *, code: str, titles: tuple[str, str], cause: str, fixes: tuple[Fix, ...]
+) -> Verdict:
+    """Judge the fleet's accuracy; ``titles`` when it reaches its target and when it does not."""
+    title = titles[reading.level == "fail"]
+    return Verdict(code=code, reading=reading, title=title, cause=cause, fixes=fixes)
+
+
+def city_verdict(reading: Reading, *, city: str, cause: str, fixes: tuple[Fix, ...]) -> Verdict:
+    """Judge the city that scores lowest; ``cause`` is said where it falls behind."""
+    behind = reading.level == "fail"
+    return Verdict(
+        code=LEFT_BEHIND,
+        reading=reading,
+        title="City left behind" if behind else "No city left behind",
+        measure=city,
+        cause=cause if behind else f"{city} has the lowest score of the five.",
+        fixes=fixes,
+    )
+
+
+def still_learns_text(runs: Runs) -> str:
+    """Say that more rounds would help."""
+    return f"It still learns: the loss fell by {three_digits(runs.fall)} in the last fifth of the rounds."
+
+
+def accuracy_fixes(
+    code: str,
+    now: Limit,
+    candidates: Iterable[Fix],
+    scores_after: Callable[[Fix], tuple[float, float]],
+    *,
+    max_tried: int,
+    untried: Iterable[Fix],
+) -> tuple[Fix, ...]:
+    """Return what raises an accuracy: the worst city's where ``code`` is ``LEFT_BEHIND``, else the fleet's.
+
+    ``scores_after`` returns both of them after a change.
+    """
+
+    def after(fix: Fix) -> Limit:
+        mean, worst = scores_after(fix)
+        return replace(now, quantity=worst if code == LEFT_BEHIND else mean)
+
+    return best_fixes(
+        now,
+        candidates,
+        after,
+        least_gain=CLEAR_GAIN / ACCURACY_SCALE,
+        max_tried=max_tried,
+        untried=untried,
+    )
