@@ -13,7 +13,6 @@ from tracks.api.declared import Extra, TextKey
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
-from tracks.api.renamed import keep_old_modules
 from tracks.api.teaching import (
     CONFIDENCE,
     Brief,
@@ -27,6 +26,7 @@ from tracks.api.teaching import (
     Truth,
 )
 from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
+from tracks.renamed import keep_old_modules
 
 API_VERSION = 1
 

@@ -164,7 +164,7 @@ def collect(source: Source) -> Registration:
     """Return what the source offers.
 
     Raises:
-        Refused: it does not load, has no readable hook, or a hook does not give what it must.
+        PluginRefused: it does not load, has no readable hook, or a hook does not give what it must.
     """
     try:
         plugin = source.load()

@@ -150,7 +150,7 @@ def load_registry(
 def _one_at_a_time() -> Iterator[None]:
     """A plugin that loads the registry would load itself, again and again."""
     if _LOADING.get():
-        raise RuntimeError("load_registry was called by a plugin that is being loaded; a plugin only offers its own")
+        raise RuntimeError("load_registry was called by a plugin that is being loaded; a plugin only brings its own")
     token = _LOADING.set(True)
     try:
         yield
@@ -184,7 +184,7 @@ def _record(source: Source, pool: _Pool, reason: str) -> PluginRecord:
 
 
 def _assemble(registrations: Sequence[Registration], reasons: dict[Source, str]) -> _Pool:
-    """Admit the offers in order. Whenever a bench turns out not to work on a later track, start again without it."""
+    """Add the registrations in order. Whenever a bench turns out not to work on a later track, start again without it."""
     rejected: dict[Source, str] = {}
     while True:
         pool, refused = _Pool(), dict(rejected)
@@ -201,7 +201,7 @@ def _assemble(registrations: Sequence[Registration], reasons: dict[Source, str])
 
 @dataclass(slots=True)
 class _Pool:
-    """What has been admitted so far, each with the offer it came from."""
+    """What has been added so far, each with the registration it came from."""
 
     tracks: dict[str, tuple[Track, Registration]] = field(default_factory=dict)
     benches: dict[str, tuple[Bench, Registration]] = field(default_factory=dict)
@@ -216,7 +216,7 @@ class _Pool:
         return MappingProxyType({bench_id: self.settled[track.id, bench_id] for bench_id in ids})
 
     def add(self, registration: Registration) -> None:
-        """Take the whole offer, or raise Refused and take nothing.
+        """Take the whole registration, or raise PluginRefused and take nothing.
 
         A track must work with the course's own benches; a bench with every track.
         """

@@ -103,18 +103,18 @@ BROKEN_BENCHES = {
     # --- an id is taken
     "its track is there already": (
         "@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]",
-        ["track 'edge_guardian' of b_broken.py", "is offered by tracks.edge_guardian already", "another id"],
+        ["track 'edge_guardian' of b_broken.py", "is brought by tracks.edge_guardian already", "another id"],
     ),
     "its track is another plugin's": (
         "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='barge')]",
-        ["track 'barge' of b_broken.py", "is offered by a_good.py (", "another id"],
+        ["track 'barge' of b_broken.py", "is brought by a_good.py (", "another id"],
     ),
     "its bench is another plugin's": (offers("replace(BENCH, id='uplink')"), ["bench 'uplink'", "a_good.py ("]),
     "it offers a track twice": (
         "@hookimpl\ndef edgelab_tracks():\n    return [TRACK, TRACK]",
-        ["track 'harbour_crane' of b_broken.py", "offered by b_broken.py"],
+        ["track 'harbour_crane' of b_broken.py", "brought by b_broken.py"],
     ),
-    "it offers a bench twice": (offers("BENCH, BENCH"), ["bench 'downlink' of b_broken.py", "offered by b_broken.py"]),
+    "it offers a bench twice": (offers("BENCH, BENCH"), ["bench 'downlink' of b_broken.py", "brought by b_broken.py"]),
     "its bench is called like a crisis": (
         offers("replace(BENCH, id='storm')"),
         ["bench 'storm'", "track 'barge' of a_good.py"],
@@ -125,7 +125,7 @@ BROKEN_BENCHES = {
     ),
     "its crisis is called like its own bench": (
         offers("BENCH") + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=BENCH)]",
-        ["bench 'downlink' of b_broken.py", "offered by b_broken.py"],
+        ["bench 'downlink' of b_broken.py", "brought by b_broken.py"],
     ),
 }
 
@@ -236,7 +236,7 @@ def test_a_guests_track_gets_every_bench_and_its_own_too(plugins):
     ("body", "words"),
     [
         ("1 / 0", "ZeroDivisionError"),
-        ("@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]", "offered by tracks.edge_guardian already"),
+        ("@hookimpl\ndef edgelab_tracks():\n    return [EDGE_GUARDIAN]", "brought by tracks.edge_guardian already"),
         ("from tracks.edge_guardian import edgelab_tracks", "imports the hook"),
         (solves("return None"), "does not work on track 'edge_guardian'"),
     ],

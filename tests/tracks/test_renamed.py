@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import tracks
-from tracks.api.renamed import GONE, MOVED
+from tracks.renamed import GONE, MOVED
 
 
 @pytest.mark.parametrize(
