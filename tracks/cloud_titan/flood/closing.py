@@ -9,7 +9,7 @@ from tracks.api.bench import Option, Outcome, Peek, PeekLine, Question, Reflecti
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.fixes import survey
-from tracks.cloud_titan.flood.serving import Found, found
+from tracks.cloud_titan.flood.model.serving import Found, found
 from tracks.cloud_titan.flood.setting import (
     CONTEXT_TOKENS,
     DEFAULT_RANK,

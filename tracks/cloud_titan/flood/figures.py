@@ -15,7 +15,7 @@ from tracks.api import charts
 from tracks.api.figures import Axis, Cell, Drawing, Figure, Panel, Table
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
-from tracks.cloud_titan.flood.serving import Found, first_tokens_s
+from tracks.cloud_titan.flood.model.serving import Found, first_tokens_s
 from tracks.cloud_titan.flood.setting import RANK, RATE, Node, Setting, adapter_bytes, node_of
 from tracks.common.provenance import words
 

@@ -10,7 +10,7 @@ from physics.units import GB, TB
 from tracks.api.bench import Fix
 from tracks.api.controls import Value
 from tracks.cloud_titan.flood.limits import LATE, THRASH, Judged, judged
-from tracks.cloud_titan.flood.serving import Found, found_all
+from tracks.cloud_titan.flood.model.serving import Found, found_all
 from tracks.cloud_titan.flood.setting import BATCH, HBM, TARGETS, Node, Setting, adapter_bytes
 
 MOST = 3

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracks.api.outcome import Level
-from tracks.cloud_titan.flood.serving import Found, claimed_bytes
+from tracks.cloud_titan.flood.model.serving import Found, claimed_bytes
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, Node, Setting
 
 THRASH, LATE, STARVED = "thrash", "ttft_over_limit", "kv_starvation"

@@ -8,8 +8,8 @@ from tracks.api.bench import Reading
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.limits import DRIVE_WARN
-from tracks.cloud_titan.flood.quality import gains, proxy_rank
-from tracks.cloud_titan.flood.serving import Found, claimed_bytes, today_tokens_per_s
+from tracks.cloud_titan.flood.model.quality import gains, proxy_rank
+from tracks.cloud_titan.flood.model.serving import Found, claimed_bytes, today_tokens_per_s
 from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, EVICTION_NAMES, GAIN_FLOOR, MEMORY_SHARE, Node, Setting
 from tracks.cloud_titan.flood.sources import origins_of
 from tracks.common.provenance import Sourced, words

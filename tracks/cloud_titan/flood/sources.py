@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracks.api.track import Track
-from tracks.cloud_titan.flood.quality import PROXY
+from tracks.cloud_titan.flood.model.quality import PROXY
 from tracks.cloud_titan.flood.setting import (
     DEFAULT_BATCH,
     DEFAULT_EVICTION,

@@ -6,8 +6,8 @@ from tracks.api.bench import Verdict
 from tracks.api.quantities import three_digits
 from tracks.cloud_titan.flood.fixes import Tried, fixes
 from tracks.cloud_titan.flood.limits import FAILURES, LATE, SLOW, STARVED, THIN, THRASH, Judged, judged
-from tracks.cloud_titan.flood.quality import proxy_rank
-from tracks.cloud_titan.flood.serving import Found
+from tracks.cloud_titan.flood.model.quality import proxy_rank
+from tracks.cloud_titan.flood.model.serving import Found
 from tracks.cloud_titan.flood.setting import Node, Setting
 from tracks.common.provenance import words
 

@@ -7,8 +7,8 @@ from tracks.api.declared import Extra, brief_texts
 from tracks.common import declared
 from tracks.tiny_pioneer.mesh import closing as mesh_closing
 from tracks.tiny_pioneer.mesh import texts as mesh_texts
-from tracks.tiny_pioneer.mesh.costs import costs, quality, rates
 from tracks.tiny_pioneer.mesh.figures import ENERGY, ERROR, MAP, energy_drawing, error_drawing, map_drawing, panels
+from tracks.tiny_pioneer.mesh.model.costs import costs, quality, rates
 from tracks.tiny_pioneer.mesh.readings import HUD, readings
 from tracks.tiny_pioneer.mesh.setting import (
     CHURN,

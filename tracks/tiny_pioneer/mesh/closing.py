@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracks import Option, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.costs import costs, quality, rates
+from tracks.tiny_pioneer.mesh.model.costs import costs, quality, rates
 from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, Setting
 from tracks.tiny_pioneer.mesh.texts import tried
 

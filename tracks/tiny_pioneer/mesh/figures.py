@@ -14,8 +14,8 @@ from physics.validation import Floats, as_float
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.costs import SETTLED, Costs, Quality, error_by_round, quality
-from tracks.tiny_pioneer.mesh.places import cells, hall, places
+from tracks.tiny_pioneer.mesh.model.costs import SETTLED, Costs, Quality, error_by_round, quality
+from tracks.tiny_pioneer.mesh.model.places import cells, hall, places
 from tracks.tiny_pioneer.mesh.setting import (
     FLOOD,
     GOSSIP,

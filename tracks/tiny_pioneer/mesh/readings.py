@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracks import Reading, Track
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.costs import Costs, Quality
+from tracks.tiny_pioneer.mesh.model.costs import Costs, Quality
 from tracks.tiny_pioneer.mesh.setting import (
     CODINGS,
     MODES,

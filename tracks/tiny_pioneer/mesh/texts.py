@@ -10,8 +10,8 @@ import numpy as np
 from physics.gossip import MESH_SEGMENT_BYTES, consensus_rms, spectrum
 from tracks import Brief, Option, Outcome, Peek, PeekLine, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.costs import costs, flood_s, quality, rates, segments_s
-from tracks.tiny_pioneer.mesh.places import hall
+from tracks.tiny_pioneer.mesh.model.costs import costs, flood_s, quality, rates, segments_s
+from tracks.tiny_pioneer.mesh.model.places import hall
 from tracks.tiny_pioneer.mesh.readings import described, origins, worse_limit
 from tracks.tiny_pioneer.mesh.setting import (
     FLOOD,

@@ -9,8 +9,8 @@ from functools import partial
 from tracks import Fix, Track, Verdict
 from tracks.api.outcome import Level
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.costs import Costs, Quality, costs, quality, rates
 from tracks.tiny_pioneer.mesh.fixes import Lever, best_fixes
+from tracks.tiny_pioneer.mesh.model.costs import Costs, Quality, costs, quality, rates
 from tracks.tiny_pioneer.mesh.readings import (
     AGE_WARN,
     AIR_LIMIT,

@@ -8,7 +8,7 @@ from dashboard.rendering.figures.style import Screen, style_figure
 from tests.states import plain
 from tests.tracks.cloud_titan.flood.states import FLOOD, GB, NODE, TB, TITAN, any_state, run, setting
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, capacities, hbm_parts, hit_rates, other_ranks, rates
-from tracks.cloud_titan.flood.serving import found
+from tracks.cloud_titan.flood.model.serving import found
 
 
 def line(figure, name):

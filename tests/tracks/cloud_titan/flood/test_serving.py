@@ -19,8 +19,8 @@ from physics.serving import (
     unique_items,
 )
 from tests.tracks.cloud_titan.flood.states import GB, NODE, TB, TITAN, any_state, setting
-from tracks.cloud_titan.flood.quality import gain_points, gains, proxy_rank
-from tracks.cloud_titan.flood.serving import claimed_bytes, first_tokens_s, found, found_all, today_tokens_per_s
+from tracks.cloud_titan.flood.model.quality import gain_points, gains, proxy_rank
+from tracks.cloud_titan.flood.model.serving import claimed_bytes, first_tokens_s, found, found_all, today_tokens_per_s
 from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, MEMORY_SHARE, adapter_bytes, setting_of
 
 

@@ -7,7 +7,7 @@ from physics import constants
 from physics.gossip import ble_time_s, flood_time_s
 from tests.states import plain
 from tests.tracks.tiny_pioneer.mesh.states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
-from tracks.tiny_pioneer.mesh.costs import air_s, call_s, costs, rates
+from tracks.tiny_pioneer.mesh.model.costs import air_s, call_s, costs, rates
 from tracks.tiny_pioneer.mesh.setting import BITS, STAY_S
 
 LISTENING_W = 14e-9 * 1.4e6  # 14 nJ a bit received, at the 1.4 Mb/s of a connection: 19.6 mW

@@ -9,7 +9,7 @@ from dashboard.rendering.figures.style import Screen, empty, style_figure
 from tests.states import plain
 from tests.tracks.tiny_pioneer.mesh.states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
 from tracks.tiny_pioneer.mesh.figures import kinds, used_links
-from tracks.tiny_pioneer.mesh.places import hall, places
+from tracks.tiny_pioneer.mesh.model.places import hall, places
 
 ERROR, MAP, ENERGY = "error_by_round", "mesh_map", "energy_day"
 SEED = PIONEER.track.fleet.seed

@@ -11,7 +11,7 @@ from physics.energy import radio_energy_j, training_flop_ratio
 from physics.gossip import ble_time_s, flood_time_s
 from physics.validation import Floats, as_float
 from tracks import Track
-from tracks.tiny_pioneer.mesh.places import Mixing, mixing
+from tracks.tiny_pioneer.mesh.model.places import Mixing, mixing
 from tracks.tiny_pioneer.mesh.setting import (
     BITS,
     FLOOD,

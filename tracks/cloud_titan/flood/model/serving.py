@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from physics.serving import Serving, decode_step_s, serving, unique_items
 from physics.validation import Floats
-from tracks.cloud_titan.flood.quality import gain_points
+from tracks.cloud_titan.flood.model.quality import gain_points
 from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, DEFAULT_BATCH, EVICTIONS, Node, Setting, adapter_bytes
 
 
