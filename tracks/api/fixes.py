@@ -48,6 +48,8 @@ def best_fixes(
     fewest other failures, then the better level, then the shorter way, then the order of the candidates. What helps
     without curing follows by its margin.
 
+    Margins are counted in the scale of the limit as it stands: one that grows with the quantity would hide a gain.
+
     Args:
         now: the limit as it stands.
         candidates: the mildest first; each is tried once.
@@ -67,6 +69,8 @@ def best_fixes(
         left = after(fix)
         if left is None:
             continue
+        if left.scale != now.scale:
+            left = replace(left, scale=now.scale)
         left_level = LEVELS.index(left.level)
         if left_level < level:
             kept.append(((False, failing(fix), left_level, distance(fix)), fix))

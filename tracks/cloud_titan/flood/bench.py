@@ -2,127 +2,19 @@
 
 from __future__ import annotations
 
-from physics.units import GB, TB
+from physics.units import GB
 from tracks.api.bench import Bench, Outcome, Preset
-from tracks.api.controls import Choice, Control, Option, Slider, Value
+from tracks.api.controls import Value
 from tracks.api.declared import Extra, brief_texts
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
+from tracks.cloud_titan.flood.controls import controls
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
-from tracks.cloud_titan.flood.fixes import survey
-from tracks.cloud_titan.flood.limits import FAILURES
 from tracks.cloud_titan.flood.readings import HUD, readings
-from tracks.cloud_titan.flood.setting import (
-    BATCH,
-    EVICTIONS,
-    HBM,
-    HOST,
-    RANK,
-    RATE,
-    SOURCES,
-    TARGETS,
-    node_of,
-    setting_of,
-    world,
-)
-from tracks.cloud_titan.flood.texts import brief, predictions, start
+from tracks.cloud_titan.flood.setting import setting_of
+from tracks.cloud_titan.flood.state import FAILURES, evaluate
+from tracks.cloud_titan.flood.texts import brief, predictions
 from tracks.cloud_titan.flood.verdicts import verdicts
-
-
-def controls(track: Track) -> tuple[Control, ...]:
-    """Return the controls of a track: three decisions, three more and the world behind *Advanced*."""
-    now, (_, low_skew, high_skew) = start(track), world(track)
-    return (
-        Slider(
-            id="rank",
-            label="Rank",
-            unit="",
-            minimum=RANK[0],
-            maximum=RANK[1],
-            step=0.05,
-            default=now.rank,
-            scale="log",
-            whole=True,
-            carried="memory.rank",
-            source=SOURCES["rank"],
-        ),
-        Choice(
-            id="targets",
-            label="Adapted matrices",
-            options=tuple(Option(id=name, text=text) for name, text in TARGETS.items()),
-            default=now.targets,
-            source=SOURCES["targets"],
-        ),
-        Slider(
-            id="hbm_bytes",
-            label="HBM for adapters",
-            unit="B",
-            minimum=HBM[0],
-            maximum=HBM[1],
-            step=5 * GB,
-            default=now.hbm_bytes,
-            source=SOURCES["hbm"],
-        ),
-        Slider(
-            id="host_bytes",
-            label="Host memory for adapters",
-            unit="B",
-            minimum=HOST[0],
-            maximum=HOST[1],
-            step=0.05 * TB,
-            default=now.host_bytes,
-            group="advanced",
-            source=SOURCES["host"],
-        ),
-        Choice(
-            id="eviction",
-            label="Who stays",
-            options=tuple(Option(id=name, text=text) for name, text in EVICTIONS.items()),
-            default=now.eviction,
-            group="advanced",
-            source=SOURCES["eviction"],
-        ),
-        Slider(
-            id="batch",
-            label="Requests in a batch",
-            unit="",
-            minimum=BATCH[0],
-            maximum=BATCH[1],
-            step=0.01,
-            default=now.batch,
-            scale="log",
-            whole=True,
-            group="advanced",
-            source=SOURCES["batch"],
-        ),
-        Slider(
-            id="skew",
-            label="Skew of the demand, s",
-            unit="",
-            minimum=low_skew,
-            maximum=high_skew,
-            step=0.05,
-            default=now.skew,
-            group="advanced",
-            role="environment",
-            source=track.sources.get("device.extras.adapter_skew", "assumed: no production exponent is public"),
-        ),
-        Slider(
-            id="request_rate",
-            label="Requests a second",
-            unit="",
-            minimum=RATE[0],
-            maximum=RATE[1],
-            step=0.01,
-            default=now.request_rate,
-            scale="log",
-            whole=True,
-            group="advanced",
-            role="environment",
-            source=SOURCES["rate"],
-        ),
-    )
-
 
 PRESETS = (
     Preset(
@@ -154,17 +46,13 @@ PRESETS = (
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is drawn by chance
     """Return readings, verdicts and the three figures for one state; carries on what is offered."""
-    node, setting = node_of(track), setting_of(values)
-    state, changes = survey(node, setting)
+    state = evaluate(track, setting_of(values))
+    shown = readings(state)
     return Outcome(
-        panels={
-            HITS: hits_drawing(node, setting, state),
-            WAIT: wait_drawing(node, setting, state),
-            MAP: map_drawing(node, setting, state),
-        },
-        readings=readings(track, node, setting, state),
-        verdicts=verdicts(node, setting, state, changes),
-        decision={**values, "payload_bytes": state.adapter_bytes},
+        panels={HITS: hits_drawing(state), WAIT: wait_drawing(state), MAP: map_drawing(state)},
+        readings=shown,
+        verdicts=verdicts(state, shown),
+        decision={**values, "payload_bytes": state.results.adapter_bytes},
     )
 
 

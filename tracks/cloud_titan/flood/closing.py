@@ -8,20 +8,19 @@ from physics.units import TB
 from tracks.api.bench import Option, Outcome, Peek, PeekLine, Question, Reflection, Value
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
-from tracks.cloud_titan.flood.fixes import survey
-from tracks.cloud_titan.flood.model.serving import Found, found
+from tracks.cloud_titan.flood.model.serving import ServingResult, serve
 from tracks.cloud_titan.flood.setting import (
     CONTEXT_TOKENS,
-    DEFAULT_RANK,
     EVICTION_NAMES,
     HOST,
     TARGETS,
     Node,
     adapted_matrices,
+    default_setting,
     node_of,
     setting_of,
 )
-from tracks.cloud_titan.flood.texts import start
+from tracks.cloud_titan.flood.state import evaluate
 from tracks.common.provenance import words
 
 # --- observation -----------------------------------------------------------------------------------------------------
@@ -72,9 +71,8 @@ _LINES = (
 
 def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     """Return the equations with the numbers of a state, as its readings have them."""
-    setting, node = setting_of(controls), node_of(track)
-    state, hit = survey(node, setting)[0], outcome.reading("hit")
-    per_rank = state.adapter_bytes / setting.rank
+    state, hit = evaluate(track, setting_of(controls)), outcome.reading("hit")
+    node, setting, size = state.node, state.setting, state.results.adapter_bytes
     if setting.eviction == "pinned":
         equation = "hit = Σ p_i over the C most popular, p_i ∝ i^−s"
     else:
@@ -83,9 +81,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="An adapter",
             equation="A = 2 B × rank × layers × Σ (d_in + d_out) over the adapted matrices",
-            numbers=f"{setting.rank} × {words(per_rank, 'B')} = {words(state.adapter_bytes, 'B')} on "
+            numbers=f"{setting.rank} × {words(size / setting.rank, 'B')} = {words(size, 'B')} on "
             f"{TARGETS[setting.targets]} ({adapted_matrices(setting.targets)} matrices a block); × "
-            f"{three_digits(node.adapters)} = {words(node.adapters * state.adapter_bytes, 'B')}",
+            f"{three_digits(node.adapters)} = {words(node.adapters * size, 'B')}",
             source=hit.source,
         ),
         PeekLine(
@@ -107,7 +105,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         "which flatters pinning. Two requests for one adapter do not share its reading. The drive holds every adapter "
         "and reads them one after the other; reading and transfer do not overlap. Prefill, arithmetic and kernel "
         "launches are left out: a decode step is bound by memory. Every request has the same context of "
-        f"{CONTEXT_TOKENS} tokens. Accuracy by rank is a proxy task on small images, and matching its "
+        f"{CONTEXT_TOKENS.value} tokens. Accuracy by rank is a proxy task on small images, and matching its "
         "ranks to the model’s by doublings is an assumption. One server, no neighbour to fetch from.",
     )
 
@@ -115,17 +113,17 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
 # --- reflection ------------------------------------------------------------------------------------------------------
 
 
-def changes(track: Track) -> dict[str, Found]:
+def changes(track: Track) -> dict[str, ServingResult]:
     """Return what single changes of the start do: half the rank, all HBM that is left, full host memory, pinning."""
-    node, now = node_of(track), start(track)
+    node, now = node_of(track), default_setting(track)
     return {
-        "start": found(node, now),
-        "rank": found(node, replace(now, rank=DEFAULT_RANK // 2)),
-        "least": found(node, replace(now, rank=DEFAULT_RANK // 4)),
-        "hbm": found(node, replace(now, hbm_bytes=_left(node, now.batch))),
-        "host": found(node, replace(now, host_bytes=HOST[1])),
-        "pinned": found(node, replace(now, eviction="pinned")),
-        "way_out": found(node, replace(now, rank=DEFAULT_RANK // 2, host_bytes=1 * TB, eviction="pinned")),
+        "start": serve(node, now),
+        "rank": serve(node, replace(now, rank=now.rank // 2)),
+        "least": serve(node, replace(now, rank=now.rank // 4)),
+        "hbm": serve(node, replace(now, hbm_bytes=_left(node, now.batch))),
+        "host": serve(node, replace(now, host_bytes=HOST.high)),
+        "pinned": serve(node, replace(now, eviction="pinned")),
+        "way_out": serve(node, replace(now, rank=now.rank // 2, host_bytes=1 * TB, eviction="pinned")),
     }
 
 
@@ -136,7 +134,7 @@ def _left(node: Node, batch: int) -> float:
 
 def reflection(track: Track) -> Reflection:
     """Return the closing question, its check, and how good and weak answers read on this track."""
-    node, states = node_of(track), changes(track)
+    node, states, rank = node_of(track), changes(track), default_setting(track).rank
     before, after, out = states["start"], states["rank"], states["way_out"]
     held = three_digits(before.held_host), three_digits(after.held_host)
     sizes = words(before.adapter_bytes, "B"), words(after.adapter_bytes, "B")
@@ -151,28 +149,28 @@ def reflection(track: Track) -> Reflection:
             "Names what stops at the other side: the accuracy that an adapter gains, or the KV cache.",
             "Says which change of a number would change the mind.",
         ),
-        model_answer=f"Rank is a cache-capacity decision. At rank {DEFAULT_RANK} an adapter is {sizes[0]} and all of "
+        model_answer=f"Rank is a cache-capacity decision. At rank {rank} an adapter is {sizes[0]} and all of "
         f"them {words(node.adapters * before.adapter_bytes, 'B')}; at half the rank it is {sizes[1]}, the same host "
         f"memory holds {held[1]} instead of {held[0]}, and each miss reads half as much. Both act on the drive: "
         f"{loads[0]} becomes {loads[1]}. That alone leaves p99 at {wait}; pinning and 1 TB of host memory bring it to "
-        f"{words(out.first_token_s, 's')}. At rank {DEFAULT_RANK // 4} the gain of a tenant falls to "
+        f"{words(out.first_token_s, 's')}. At rank {rank // 4} the gain of a tenant falls to "
         f"{words(states['least'].gain, 'points')}, below the floor. HBM for adapters needs to hold what a batch names, "
         f"{words(after.named * after.adapter_bytes, 'B')}; a miss there costs a transfer of "
         f"{words(after.adapter_bytes / (node.gpus * node.pcie_bytes_per_s), 's')}, so the next gigabyte belongs to the "
         "KV cache. What would change my mind: a steeper demand, or a faster drive. To take along: what looks like one "
         "tenant’s quality setting is, times a million, the size of the working set.",
         weak_sample="LoRA adapters are small, so we can keep the rank and simply add memory until it works.",
-        strong_sample=f"In the second figure the curve of rank {DEFAULT_RANK // 2} crosses the limit at more than "
-        f"twice the load that rank {DEFAULT_RANK} bears: half the bytes a miss, and more hits besides. Giving HBM "
+        strong_sample=f"In the second figure the curve of rank {rank // 2} crosses the limit at more than "
+        f"twice the load that rank {rank} bears: half the bytes a miss, and more hits besides. Giving HBM "
         f"all that is left keeps the drive at {words(states['hbm'].drive_load, 'share')}. The floor "
-        f"of accuracy stops me before rank {DEFAULT_RANK // 4}. At a skew of {three_digits(1.2)} pinning would do "
-        f"at rank {DEFAULT_RANK}.",
+        f"of accuracy stops me before rank {rank // 4}. At a skew of {three_digits(1.2)} pinning would do "
+        f"at rank {rank}.",
         check=_check(track, states),
     )
 
 
-def _check(track: Track, states: dict[str, Found]) -> Question:
-    node, now = node_of(track), start(track)
+def _check(track: Track, states: dict[str, ServingResult]) -> Question:
+    node, now = node_of(track), default_setting(track)
     load = {name: words(state.drive_load, "share") for name, state in states.items()}
     hits = {name: words(state.hit, "share") for name, state in states.items()}
     return Question(
@@ -187,7 +185,7 @@ def _check(track: Track, states: dict[str, Found]) -> Question:
             ),
             Option(
                 id="host",
-                text=f"Host memory from {words(now.host_bytes, 'B')} to {words(HOST[1], 'B')}",
+                text=f"Host memory from {words(now.host_bytes, 'B')} to {words(HOST.high, 'B')}",
                 feedback=f"{load['host']}. Four times the memory takes hits from {hits['start']} to {hits['host']}; "
                 "on a long tail hits grow slowly, and each miss still reads as much.",
             ),

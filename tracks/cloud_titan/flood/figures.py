@@ -15,8 +15,9 @@ from tracks.api import charts
 from tracks.api.figures import Axis, Cell, Drawing, Figure, Panel, Table
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
-from tracks.cloud_titan.flood.model.serving import Found, first_tokens_s
+from tracks.cloud_titan.flood.model.serving import ServingResult, first_tokens_s
 from tracks.cloud_titan.flood.setting import RANK, RATE, Node, Setting, adapter_bytes, node_of
+from tracks.cloud_titan.flood.state import State
 from tracks.common.provenance import words
 
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
@@ -55,14 +56,14 @@ def _axes() -> tuple[Axis, Axis, Axis, Axis]:
     return (
         Axis(label="memory for adapters", unit="B", low=CAPACITY_SHOWN[0], high=CAPACITY_SHOWN[1], scale="log"),
         Axis(label="requests that hit", unit="share", low=0, high=1),
-        Axis(label="requests a second", unit="", low=RATE[0], high=RATE[1], scale="log"),
+        Axis(label="requests a second", unit="", low=RATE.low, high=RATE.high, scale="log"),
         Axis(label="p99 added wait", unit="s", low=WAIT_SHOWN[0], high=WAIT_SHOWN[1], scale="log"),
     )
 
 
 def other_ranks(setting: Setting) -> tuple[int, ...]:
     """Return half and twice the rank, as far as the control goes."""
-    low, high = (round(end) for end in RANK)
+    low, high = round(RANK.low), round(RANK.high)
     return tuple(rank for rank in (setting.rank // 2, 2 * setting.rank) if low <= rank <= high)
 
 
@@ -87,27 +88,28 @@ def hit_rates(node: Node, setting: Setting, room_bytes: Floats) -> Floats:
     return np.asarray(rate(node.adapters, skew=setting.skew, capacity=np.floor(room_bytes / size)))
 
 
-def hits_drawing(node: Node, setting: Setting, found: Found) -> Drawing:
+def hits_drawing(state: State) -> Drawing:
     """Return the hit rate against memory: rank moves the whole curve, the tiers are points on it."""
+    node, setting, results = state.node, state.setting, state.results
     return Drawing(
-        figure=partial(_hits_figure, node, setting, found),
-        summary=hits_summary(node, found),
+        figure=partial(_hits_figure, node, setting, results),
+        summary=hits_summary(node, results),
         table=partial(_hits_table, node, setting),
-        point=(max(setting.hbm_bytes, setting.host_bytes), found.hit),
+        point=(max(setting.hbm_bytes, setting.host_bytes), results.hit),
     )
 
 
-def hits_summary(node: Node, found: Found) -> str:
+def hits_summary(node: Node, results: ServingResult) -> str:
     """Return the message of the first panel: what the two memories hold, and what all adapters weigh."""
-    held = max(found.held_hbm, found.held_host)
+    held = max(results.held_hbm, results.held_host)
     return (
-        f"{words(found.hit, 'share')}: at {words(found.adapter_bytes, 'B')} each the memories hold "
+        f"{words(results.hit, 'share')}: at {words(results.adapter_bytes, 'B')} each the memories hold "
         f"{three_digits(min(held, node.adapters))} of {three_digits(node.adapters)} adapters; all weigh "
-        f"{words(node.adapters * found.adapter_bytes, 'B')}."
+        f"{words(node.adapters * results.adapter_bytes, 'B')}."
     )
 
 
-def _hits_figure(node: Node, setting: Setting, found: Found) -> Figure:
+def _hits_figure(node: Node, setting: Setting, results: ServingResult) -> Figure:
     axis, _, _, _ = _axes()
     rooms = capacities()
     others = []
@@ -120,35 +122,35 @@ def _hits_figure(node: Node, setting: Setting, found: Found) -> Figure:
                 charts.note(float(rooms[place]), float(hits[place]), f"rank {rank}", place=_side(rank < setting.rank))
             )
     own = charts.curve(rooms, hit_rates(node, setting, rooms), name=f"rank {setting.rank}")
-    return charts.figure(*_all_of_them(node, found), *others, own, *_tiers(setting, found, axis))
+    return charts.figure(*_all_of_them(node, results), *others, own, *_tiers(setting, results, axis))
 
 
-def _all_of_them(node: Node, found: Found) -> Iterator[charts.Part]:
+def _all_of_them(node: Node, results: ServingResult) -> Iterator[charts.Part]:
     """A line where every adapter would be in memory, if the axis reaches so far."""
-    everything = node.adapters * found.adapter_bytes
+    everything = node.adapters * results.adapter_bytes
     if CAPACITY_SHOWN[0] < everything < CAPACITY_SHOWN[1]:
         yield charts.limit(everything, f"all {words(everything, 'B')}", axis="x", kind="target")
 
 
-def _tiers(setting: Setting, found: Found, axis: Axis) -> Iterator[charts.Part]:
+def _tiers(setting: Setting, results: ServingResult, axis: Axis) -> Iterator[charts.Part]:
     """HBM, and where host memory adds to it, both together."""
     deeper = setting.host_bytes > setting.hbm_bytes
     if deeper:
         yield charts.point(
             axis.place(setting.host_bytes),
-            found.hit,
+            results.hit,
             name="with host memory",
             label="with host memory",
-            value=words(found.hit, "share"),
+            value=words(results.hit, "share"),
             place="above-left",
         )
     yield charts.point(
         axis.place(setting.hbm_bytes),
-        found.hit_hbm,
+        results.hit_hbm,
         name="HBM",
         role="other" if deeper else "you",
         label="HBM",
-        value=words(found.hit_hbm, "share"),
+        value=words(results.hit_hbm, "share"),
         place="below-right" if deeper else "above-left",
     )
 
@@ -172,25 +174,26 @@ def _hits_table(node: Node, setting: Setting) -> Table:
 @lru_cache(maxsize=1)
 def rates() -> Floats:
     """Return the rates of requests at which the curve is drawn [1/s]."""
-    return np.geomspace(*RATE, PLACES)
+    return np.geomspace(RATE.low, RATE.high, PLACES)
 
 
-def wait_drawing(node: Node, setting: Setting, found: Found) -> Drawing:
+def wait_drawing(state: State) -> Drawing:
     """Return the added wait against the rate of requests, for this rank, half of it and twice it."""
+    node, setting, results = state.node, state.setting, state.results
     return Drawing(
-        figure=partial(_wait_figure, node, setting, found),
-        summary=wait_summary(node, setting, found),
+        figure=partial(_wait_figure, node, setting, results),
+        summary=wait_summary(node, setting, results),
         table=partial(_wait_table, node, setting),
-        point=(setting.request_rate, found.first_token_s),
+        point=(setting.request_rate, results.first_token_s),
     )
 
 
-def wait_summary(node: Node, setting: Setting, found: Found) -> str:
+def wait_summary(node: Node, setting: Setting, results: ServingResult) -> str:
     """Return the message of the second panel: whether the last percent waits longer than it may."""
-    wait, load = words(found.first_token_s, "s"), f"{three_digits(setting.request_rate)} requests a second"
-    if found.drive_load >= 1:
-        return f"No: at {load} the drive is at {words(found.drive_load, 'share')}, and after an hour p99 is {wait}."
-    if found.first_token_s > node.first_token_s:
+    wait, load = words(results.first_token_s, "s"), f"{three_digits(setting.request_rate)} requests a second"
+    if results.drive_load >= 1:
+        return f"No: at {load} the drive is at {words(results.drive_load, 'share')}, and after an hour p99 is {wait}."
+    if results.first_token_s > node.first_token_s:
         return f"No: at {load} one request in a hundred waits {wait} or longer."
     return f"Yes: at {load} all but one in a hundred wait {wait} at most."
 
@@ -204,7 +207,7 @@ def _wait_limit(limit_s: float) -> Iterator[charts.Part]:
     yield charts.limit(limit_s, f"limit {words(limit_s, 's')}")
 
 
-def _wait_figure(node: Node, setting: Setting, found: Found) -> Figure:
+def _wait_figure(node: Node, setting: Setting, results: ServingResult) -> Figure:
     _, _, _, axis = _axes()
     ranks = (*other_ranks(setting), setting.rank)
     parts = []
@@ -221,10 +224,10 @@ def _wait_figure(node: Node, setting: Setting, found: Found) -> Figure:
             parts.append(charts.note(float(x[named]), float(y[named]), f"rank {rank}", place=place))
     you = charts.point(
         setting.request_rate,
-        axis.place(found.first_token_s),
+        axis.place(results.first_token_s),
         name="you",
         label=f"rank {setting.rank}",
-        value=words(found.first_token_s, "s"),
+        value=words(results.first_token_s, "s"),
         place="above-left",
     )
     return charts.figure(*_wait_limit(node.first_token_s), *parts, you)
@@ -244,20 +247,21 @@ def _wait_table(node: Node, setting: Setting) -> Table:
 # --- what fills the HBM ----------------------------------------------------------------------------------------------
 
 
-def map_drawing(node: Node, setting: Setting, found: Found) -> Drawing:
+def map_drawing(state: State) -> Drawing:
     """Return what fills the HBM of all cards: weights, KV cache, adapters, what is free and what is kept back."""
-    parts = hbm_parts(node, setting, found)
+    node, setting, results = state.node, state.setting, state.results
+    parts = hbm_parts(node, setting, results)
     return Drawing(
         figure=partial(_map_figure, node, parts),
-        summary=map_summary(setting, found),
+        summary=map_summary(setting, results),
         table=partial(_map_table, parts),
         point=None,
     )
 
 
-def hbm_parts(node: Node, setting: Setting, found: Found) -> tuple[tuple[str, float, str], ...]:
+def hbm_parts(node: Node, setting: Setting, results: ServingResult) -> tuple[tuple[str, float, str], ...]:
     """Return the parts of the HBM in order, (name, bytes, kind); KV cache only as far as it fits."""
-    kv = found.served * node.request_bytes
+    kv = results.served * node.request_bytes
     free = max(node.usable_bytes - node.weights_bytes - kv - setting.hbm_bytes, 0.0)
     kept = node.gpus * node.gpu_memory_bytes - node.usable_bytes
     parts = (
@@ -270,12 +274,12 @@ def hbm_parts(node: Node, setting: Setting, found: Found) -> tuple[tuple[str, fl
     return tuple(part for part in parts if part[1] > 0)
 
 
-def map_summary(setting: Setting, found: Found) -> str:
+def map_summary(setting: Setting, results: ServingResult) -> str:
     """Return the message of the third panel: what adapters take, what a batch needs of it, who gets KV cache."""
-    needed = words(found.named * found.adapter_bytes, "B")
+    needed = words(results.named * results.adapter_bytes, "B")
     return (
-        f"{words(setting.hbm_bytes, 'B')} of adapters, of which a batch reads {needed}; KV cache for {found.served} of "
-        f"{setting.batch} requests."
+        f"{words(setting.hbm_bytes, 'B')} of adapters, of which a batch reads {needed}; KV cache for "
+        f"{results.served} of {setting.batch} requests."
     )
 
 

@@ -1,111 +1,70 @@
-"""One-change fixes for the Personalization Flood: each is tried before it is offered."""
+"""One change that would mend a verdict of the Personalization Flood: what is proposed, and what each change leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from physics.units import GB, TB
-from tracks.api.bench import Fix
-from tracks.api.controls import Value
-from tracks.cloud_titan.flood.limits import LATE, THRASH, Judged, judged
-from tracks.cloud_titan.flood.model.serving import Found, found_all
-from tracks.cloud_titan.flood.setting import BATCH, HBM, TARGETS, Node, Setting, adapter_bytes
+from tracks.api.fixes import best_fixes, distance_on
+from tracks.api.outcome import Fix, Limit
+from tracks.cloud_titan.flood.model.changes import changed, sweep
+from tracks.cloud_titan.flood.model.serving import serve
+from tracks.cloud_titan.flood.setting import BATCH, HBM, HOST, RANK, Node, Setting
+from tracks.cloud_titan.flood.state import LATE, SLOW, STARVED, THIN, THRASH, State, limits_of
 
-MOST = 3
-HBM_STEP = 5 * GB
-_RANKS = (4, 6, 8, 12, 16, 24, 32, 48, 64)
-_HOSTS = (1 * TB, 2 * TB)
-_BATCHES = (64, 96, 128, 160, 200, 256)
-_CHOICE = 2.0  # how far another option is, where halving a rank is 1.5
-_WORTH_OFFERING = 0.05  # of what is missing: a smaller gain is no fix
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
-    """One change and what the five quantities are after it."""
-
-    fix: Fix
-    distance: float
-    after: Mapping[str, Judged]
-
-    @property
-    def failures(self) -> int:
-        """How many of the five fail after it."""
-        return sum(item.level == "fail" for item in self.after.values())
+PINNED = Fix(control="eviction", value="pinned")
+# The controls that act on each limit.
+ACTING = {
+    THRASH: ("rank", "targets", "hbm_bytes", "host_bytes", "eviction"),
+    LATE: ("rank", "targets", "hbm_bytes", "host_bytes", "eviction"),
+    STARVED: ("hbm_bytes", "batch"),
+    SLOW: ("rank", "targets", "hbm_bytes", "batch"),
+    THIN: ("rank", "targets"),
+}
+_SCALES = {"rank": RANK, "hbm_bytes": HBM, "host_bytes": HOST, "batch": BATCH}
 
 
-def _changed(setting: Setting, name: str, value: Value) -> Setting:
-    return replace(setting, **{name: value})  # type: ignore[arg-type]
+def fixes(code: str, state: State) -> tuple[Fix, ...]:
+    """Return up to three changes that help a limit, best first; none where it stands well."""
+    now = state.limits[code]
+    if now.level == "ok":
+        return ()
 
+    left = _left(state.node, state.setting, pinned=_pinning_helps(code, state.setting))
 
-@lru_cache(maxsize=64)
-def survey(node: Node, setting: Setting) -> tuple[Found, tuple[Tried, ...]]:
-    """Return what a state does, and every change worth trying with what it would do, from one sweep."""
-    changes = [(name, value, far, _changed(setting, name, value)) for name, value, far in _changes(node, setting)]
-    state, *outcomes = found_all(node, (setting, *(changed for *_, changed in changes)))
-    # Pinning the most popular is the best there is where requests are independent; nothing but the waits gain by it.
-    now = judged(node, setting, state)
-    if setting.eviction != "pinned" and (now[THRASH].level != "ok" or now[LATE].level != "ok"):
-        pinned = replace(setting, eviction="pinned")
-        changes.append(("eviction", "pinned", _CHOICE, pinned))
-        outcomes += found_all(node, (pinned,))
-    return state, tuple(
-        Tried(fix=Fix(control=name, value=value), distance=far, after=judged(node, changed, outcome))
-        for (name, value, far, changed), outcome in zip(changes, outcomes, strict=True)
+    def failing(fix: Fix) -> int:
+        return sum(limit.level == "fail" for name, limit in left[fix].items() if name != code)
+
+    return best_fixes(
+        now,
+        candidates(code, state),
+        lambda fix: left[fix][code],
+        failing=failing,
+        distance=distance_on(_SCALES, partial(getattr, state.setting)),
     )
 
 
-def fixes(code: str, now: Judged, candidates: tuple[Tried, ...]) -> tuple[Fix, ...]:
-    """Return up to three changes that mend a verdict, one a control: cures first, then what breaks least else."""
-    best: dict[str, Tried] = {}
-    helping = [one for one in candidates if _helps(now, one.after[code])]
-    for one in sorted(helping, key=lambda one: (*_rank(code, one), one.distance)):
-        best.setdefault(one.fix.control, one)
-    return tuple(one.fix for one in list(best.values())[:MOST])
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Yield the changes of each control that acts on a limit, the mildest of a control first.
+
+    Of the evictions only pinning the most popular is proposed: the best there is where requests are independent.
+    """
+    acting = ACTING[code]
+    for fix in sweep(state.node, state.setting)[1]:
+        if fix.control in acting:
+            yield fix
+    if _pinning_helps(code, state.setting):
+        yield PINNED
 
 
-def _helps(now: Judged, after: Judged) -> bool:
-    """Whether a change closes a good part of the gap, or lifts a warning."""
-    if now.level == "warn":
-        return after.level == "ok"
-    if after.level != "fail":
-        return True
-    return abs(after.quantity - after.limit) < (1 - _WORTH_OFFERING) * abs(now.quantity - now.limit)
+def _pinning_helps(code: str, setting: Setting) -> bool:
+    return "eviction" in ACTING[code] and setting.eviction != PINNED.value
 
 
-def _rank(code: str, one: Tried) -> tuple[bool, int, float]:
-    """Cures before helps, then fewer failures; among mere helps the larger."""
-    cures = one.after[code].level != "fail"
-    return not cures, one.failures, 0.0 if cures else -one.after[code].margin
-
-
-def _changes(node: Node, setting: Setting) -> Iterator[tuple[str, Value, float]]:
-    """Yield (control, value, how far it is from here), each on its control's scale."""
-    for rank in _RANKS:
-        if rank != setting.rank:
-            yield "rank", rank, abs(rank / setting.rank - setting.rank / rank)
-    for targets in TARGETS:
-        if targets != setting.targets:
-            yield "targets", targets, _CHOICE
-    for host in _HOSTS:
-        if host > setting.host_bytes:
-            yield "host_bytes", host, host
-    for room in dict.fromkeys(_hbm_rooms(node, setting)):
-        if room != setting.hbm_bytes:
-            yield "hbm_bytes", room, abs(room - setting.hbm_bytes)
-    fits = int((node.beside_weights_bytes - setting.hbm_bytes) // node.request_bytes)
-    for batch in dict.fromkeys((*_BATCHES, fits)):
-        if batch != setting.batch and BATCH[0] <= batch <= BATCH[1]:
-            yield "batch", batch, abs(batch - setting.batch)
-
-
-def _hbm_rooms(node: Node, setting: Setting) -> Iterator[float]:
-    """The most HBM that leaves the batch its KV cache, the least that holds the batch's own adapters, and between."""
-    most = (node.beside_weights_bytes - setting.batch * node.request_bytes) // HBM_STEP
-    least = -(-1.1 * setting.batch * adapter_bytes(setting.rank, setting.targets) // HBM_STEP)
-    for steps in (most, least, (most + least) // 2):
-        room = float(steps * HBM_STEP)
-        if HBM[0] <= room <= HBM[1]:
-            yield room
+@lru_cache(maxsize=64)
+def _left(node: Node, setting: Setting, *, pinned: bool) -> Mapping[Fix, Mapping[str, Limit]]:
+    """Return the limits after each change of a state, with or without the other eviction."""
+    if pinned:
+        after = limits_of(node, serve(node, changed(setting, PINNED)))
+        return {**_left(node, setting, pinned=False), PINNED: after}
+    return {fix: limits_of(node, results) for fix, results in sweep(node, setting)[1].items()}

@@ -2,166 +2,205 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from tracks.api.bench import Reading
+from tracks.api.outcome import Reading
 from tracks.api.quantities import three_digits
-from tracks.api.track import Track
-from tracks.cloud_titan.flood.limits import DRIVE_WARN
-from tracks.cloud_titan.flood.model.quality import gains, proxy_rank
-from tracks.cloud_titan.flood.model.serving import Found, claimed_bytes, today_tokens_per_s
-from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, EVICTION_NAMES, GAIN_FLOOR, MEMORY_SHARE, Node, Setting
-from tracks.cloud_titan.flood.sources import origins_of
-from tracks.common.provenance import Sourced, words
+from tracks.cloud_titan.flood.model.quality import FIRST_DOUBLING, PROXY, gains, proxy_rank
+from tracks.cloud_titan.flood.model.serving import today_tokens_per_s
+from tracks.cloud_titan.flood.setting import (
+    BYTES_PER_PARAMETER,
+    CONTEXT_TOKENS,
+    DEFAULTS,
+    EVICTION_NAMES,
+    GAIN_FLOOR,
+    MEMORY_SHARE,
+    default_setting,
+    skew_source,
+)
+from tracks.cloud_titan.flood.state import LATE, SLOW, STARVED, THIN, THRASH, State
+from tracks.common.provenance import Input, joined, origins, words
 
 HUD = ("drive_load", "first_token", "gain")
 
+Origins = Mapping[str, str]  # by the short name that a reading asks for
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _State(Sourced):
-    """What every reading is made from."""
+# Short name, how the page calls it, constant of the track.
+_OF_THE_TRACK = (
+    ("adapters", "Adapters", "fleet.devices"),
+    ("memory", "HBM", "device.extras.gpu_memory_bytes"),
+    ("bandwidth", "Bandwidth", "device.extras.gpu_memory_bytes_per_s"),
+    ("weights", "Weights", "model.weights_bytes"),
+    ("kv", "KV cache", "device.extras.kv_bytes_per_token"),
+    ("drive", "Drive", "device.extras.nvme_bytes_per_s"),
+    ("link", "Link", "device.extras.pcie_bytes_per_s"),
+    ("first_token", "Limit", "targets.extras.p99_added_first_token_s"),
+    ("throughput", "Floor", "targets.extras.throughput_share"),
+)
+_ASSUMED = {
+    "context": f"Context: {CONTEXT_TOKENS.source.text}",
+    "memory_share": f"Share of HBM used: {MEMORY_SHARE.source.text}",
+    "floor": f"Floor: {GAIN_FLOOR.source.text}",
+    "today": f"Today: {DEFAULTS['batch'].source.text}",
+    "bytes": f"Adapter: {BYTES_PER_PARAMETER.source.text}; r (d_in + d_out) a matrix, Hu et al. 2021",
+    "proxy": f"Curve: {PROXY.text}",
+    "matching": FIRST_DOUBLING.source.text,
+}
+# Short name, how the page calls it, control.
+_CONTROLS = (
+    ("rank", "Rank", "rank"),
+    ("targets", "Matrices", "targets"),
+    ("hbm", "HBM for adapters", "hbm_bytes"),
+    ("host", "Host memory", "host_bytes"),
+    ("eviction", "Eviction", "eviction"),
+    ("batch", "Batch", "batch"),
+    ("rate", "Requests", "request_rate"),
+    ("skew", "Skew", "skew"),
+)
 
-    node: Node
-    setting: Setting
-    found: Found
 
-
-def readings(track: Track, node: Node, setting: Setting, found: Found) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the readings in the order of the page, the three of the HUD first."""
-    state = _State(node=node, setting=setting, found=found, origins=origins_of(track, setting))
+    known = _origins(state)
     return (
-        _drive_load(state),
-        _first_token(state),
-        _gain(state),
-        _hit(state),
-        _tokens(state),
-        _claimed(state),
+        _drive_load(state, known),
+        _first_token(state, known),
+        _gain(state, known),
+        _hit(state, known),
+        _tokens(state, known),
+        _claimed(state, known),
     )
 
 
-def _drive_load(state: _State) -> Reading:
-    node, setting, found = state.node, state.setting, state.found
-    size = words(found.adapter_bytes, "B")
-    return Reading(
+def _origins(state: State) -> Origins:
+    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    track, start = state.track, default_setting(state.track)
+    fixed = {name: f"{label}: {track.sources.get(key, 'as on eight H100')}" for name, label, key in _OF_THE_TRACK}
+    sources = {control: default.source.text for control, default in DEFAULTS.items()} | {"skew": skew_source(track)}
+    inputs: list[Input] = [
+        (name, label, getattr(state.setting, control), getattr(start, control), sources[control])
+        for name, label, control in _CONTROLS
+    ]
+    return origins({**fixed, **_ASSUMED}, inputs)
+
+
+def _drive_load(state: State, known: Origins) -> Reading:
+    node, setting, results = state.node, state.setting, state.results
+    size = words(results.adapter_bytes, "B")
+    return Reading.of(
+        state.limits[THRASH],
         id="drive_load",
         label="Drive load",
-        value=found.drive_load,
         unit="share",
-        warn=DRIVE_WARN,
-        limit=1.0,
         note="limit 100%",
-        formula=f"{three_digits(setting.request_rate)}/s × (1 − {words(found.hit, 'share')}) × {size} / "
-        f"{words(node.nvme_bytes_per_s, 'B/s')} = {words(found.drive_load, 'share')}",
+        formula=f"{three_digits(setting.request_rate)}/s × (1 − {words(results.hit, 'share')}) × {size} / "
+        f"{words(node.nvme_bytes_per_s, 'B/s')} = {words(results.drive_load, 'share')}",
         meaning="Share of each second that the drive needs to read the adapters found in neither memory. From 100% "
-        f"on the queue grows without end. The PCIe links carry {words(found.link_load, 'share')} of what they can.",
-        source=state.source("rate", "drive", "link", "bytes", "rank", "targets", "host", "skew"),
+        f"on the queue grows without end. The PCIe links carry {words(results.link_load, 'share')} of what they can.",
+        source=joined(known, "rate", "drive", "link", "bytes", "rank", "targets", "host", "skew"),
     )
 
 
-def _first_token(state: _State) -> Reading:
-    node, found = state.node, state.found
-    read_s = found.adapter_bytes / node.nvme_bytes_per_s
-    cross_s = found.adapter_bytes / (node.gpus * node.pcie_bytes_per_s)
-    aged = ", after an hour of this load" if found.drive_load >= 1 else ""
-    return Reading(
+def _first_token(state: State, known: Origins) -> Reading:
+    node, results = state.node, state.results
+    read_s = results.adapter_bytes / node.nvme_bytes_per_s
+    cross_s = results.adapter_bytes / (node.gpus * node.pcie_bytes_per_s)
+    aged = ", after an hour of this load" if results.drive_load >= 1 else ""
+    return Reading.of(
+        state.limits[LATE],
         id="first_token",
         label="p99 wait",
-        value=found.first_token_s,
         unit="s",
-        limit=node.first_token_s,
         note=f"limit {words(node.first_token_s, 's')}",
-        formula=f"99% of requests wait at most {words(found.first_token_s, 's')}{aged}; a miss reads "
+        formula=f"99% of requests wait at most {words(results.first_token_s, 's')}{aged}; a miss reads "
         f"{words(read_s, 's')} and crosses in {words(cross_s, 's')}, after its queue",
         meaning="What loading the adapter adds to the time to first token, 99th percentile over all requests, hits "
         "included. Each link is a queue that serves one adapter at a time.",
-        source=state.source("first_token", "drive", "link", "bytes", "rate", "rank", "targets", "host"),
+        source=joined(known, "first_token", "drive", "link", "bytes", "rate", "rank", "targets", "host"),
     )
 
 
-def _gain(state: _State) -> Reading:
-    node, setting, found = state.node, state.setting, state.found
+def _gain(state: State, known: Origins) -> Reading:
+    node, setting, results = state.node, state.setting, state.results
     table = gains(node.fleet_seed, node.alpha)
-    accuracy = table.shared + found.gain / 100
-    return Reading(
+    accuracy = table.shared + results.gain / 100
+    return Reading.of(
+        state.limits[THIN],
         id="gain",
         label="Accuracy gained",
-        value=found.gain,
         unit="points",
-        limit=GAIN_FLOOR,
-        at_most=False,
-        note=f"≥ +{three_digits(GAIN_FLOOR)}, a proxy",
-        formula=f"{words(accuracy, 'share')} − {words(table.shared, 'share')} = {words(found.gain, 'points')}, at rank "
-        f"{three_digits(proxy_rank(setting.rank, setting.targets))} of the proxy",
+        note=f"≥ +{three_digits(GAIN_FLOOR.value)}, a proxy",
+        formula=f"{words(accuracy, 'share')} − {words(table.shared, 'share')} = {words(results.gain, 'points')}, "
+        f"at rank {three_digits(proxy_rank(setting.rank, setting.targets))} of the proxy",
         meaning="What a tenant’s own adapter adds to the shared model, mean of 50 simulated tenants. A proxy task: "
         f"with no limit on the rank it gains {words(100 * (table.whole - table.shared), 'points')}.",
-        source=state.source("proxy", "matching", "floor", "rank", "targets"),
+        source=joined(known, "proxy", "matching", "floor", "rank", "targets"),
     )
 
 
-def _hit(state: _State) -> Reading:
-    node, setting, found = state.node, state.setting, state.found
-    least = "" if found.held_host > found.held_hbm else " Host memory copies HBM first, so here it adds nothing."
+def _hit(state: State, known: Origins) -> Reading:
+    node, setting, results = state.node, state.setting, state.results
+    least = "" if results.held_host > results.held_hbm else " Host memory copies HBM first, so here it adds nothing."
     return Reading(
         id="hit",
         label="Found in memory",
-        value=found.hit,
+        value=results.hit,
         unit="share",
-        note=f"{words(found.hit_hbm, 'share')} in HBM",
-        formula=f"{words(setting.hbm_bytes, 'B')} / {words(found.adapter_bytes, 'B')} = {three_digits(found.held_hbm)} "
-        f"adapters in HBM, {three_digits(found.held_host)} in host memory, of {three_digits(node.adapters)}: "
-        f"{words(found.hit_hbm, 'share')} + {words(found.hit_host, 'share')} = {words(found.hit, 'share')}",
+        note=f"{words(results.hit_hbm, 'share')} in HBM",
+        formula=f"{words(setting.hbm_bytes, 'B')} / {words(results.adapter_bytes, 'B')} = "
+        f"{three_digits(results.held_hbm)} adapters in HBM, {three_digits(results.held_host)} in host memory, of "
+        f"{three_digits(node.adapters)}: {words(results.hit_hbm, 'share')} + {words(results.hit_host, 'share')} = "
+        f"{words(results.hit, 'share')}",
         meaning=f"Share of requests whose adapter is in HBM or in host memory; {EVICTION_NAMES[setting.eviction]}. "
-        f"All {three_digits(node.adapters)} weigh {words(node.adapters * found.adapter_bytes, 'B')}.{least}",
-        source=state.source("adapters", "bytes", "rank", "targets", "hbm", "host", "eviction", "skew"),
+        f"All {three_digits(node.adapters)} weigh {words(node.adapters * results.adapter_bytes, 'B')}.{least}",
+        source=joined(known, "adapters", "bytes", "rank", "targets", "hbm", "host", "eviction", "skew"),
     )
 
 
-def _tokens(state: _State) -> Reading:
-    node, found = state.node, state.found
+def _tokens(state: State, known: Origins) -> Reading:
+    node, results = state.node, state.results
     today = today_tokens_per_s(node)
-    beside = found.named * found.adapter_bytes
-    per_step = node.weights_bytes + beside + found.served * node.request_bytes
+    beside = results.named * results.adapter_bytes
+    per_step = node.weights_bytes + beside + results.served * node.request_bytes
     bandwidth = node.gpus * node.hbm_bytes_per_s
-    if found.held_hbm < found.named:
+    if results.held_hbm < results.named:
         formula = (
-            f"HBM holds {three_digits(found.held_hbm)} adapters, {found.served} requests name "
-            f"{three_digits(found.named)}: cut to {three_digits(found.tokens_per_s)}/s"
+            f"HBM holds {three_digits(results.held_hbm)} adapters, {results.served} requests name "
+            f"{three_digits(results.named)}: cut to {three_digits(results.tokens_per_s)}/s"
         )
     else:
         formula = (
-            f"{found.served} / (({words(node.weights_bytes, 'B')} + {words(beside, 'B')} + "
-            f"{words(found.served * node.request_bytes, 'B')}) / {words(bandwidth, 'B/s')} = "
-            f"{words(per_step / bandwidth, 's')}) = {three_digits(found.tokens_per_s)}/s"
+            f"{results.served} / (({words(node.weights_bytes, 'B')} + {words(beside, 'B')} + "
+            f"{words(results.served * node.request_bytes, 'B')}) / {words(bandwidth, 'B/s')} = "
+            f"{words(per_step / bandwidth, 's')}) = {three_digits(results.tokens_per_s)}/s"
         )
-    return Reading(
+    return Reading.of(
+        state.limits[SLOW],
         id="tokens",
         label="Tokens a second",
-        value=found.tokens_per_s,
-        limit=found.floor_tokens_per_s,
-        at_most=False,
-        note=f"floor {three_digits(found.floor_tokens_per_s)}",
+        note=f"floor {three_digits(results.floor_tokens_per_s)}",
         formula=formula,
         meaning="Each decode step reads weights, the batch’s adapters and its KV cache once. The floor is "
         f"{words(node.throughput_share, 'share')} of the {three_digits(today)} that the base model alone serves today.",
-        source=state.source("throughput", "today", "batch", "bandwidth", "weights", "kv", "context", "rank", "targets"),
+        source=joined(
+            known, "throughput", "today", "batch", "bandwidth", "weights", "kv", "context", "rank", "targets"
+        ),
     )
 
 
-def _claimed(state: _State) -> Reading:
-    node, setting, found = state.node, state.setting, state.found
-    claimed = claimed_bytes(node, setting, found)
+def _claimed(state: State, known: Origins) -> Reading:
+    node, setting, results = state.node, state.setting, state.results
     card = words(node.gpu_memory_bytes, "B")
-    return Reading(
+    return Reading.of(
+        state.limits[STARVED],
         id="claimed",
         label="HBM claimed",
-        value=claimed,
         unit="B",
-        limit=node.usable_bytes,
         note=f"has {words(node.usable_bytes, 'B')}",
         formula=f"{words(node.weights_bytes, 'B')} + {setting.batch} × {words(node.request_bytes, 'B')} + "
-        f"{words(setting.hbm_bytes, 'B')} = {words(claimed, 'B')}; has {node.gpus} × {card} × "
-        f"{words(MEMORY_SHARE, 'share')}",
-        meaning=f"Weights, KV cache of {CONTEXT_TOKENS} tokens a request, and room for adapters. The "
-        f"KV cache of {found.served} requests fits.",
-        source=state.source("memory", "memory_share", "weights", "kv", "context", "batch", "hbm"),
+        f"{words(setting.hbm_bytes, 'B')} = {words(results.claimed_bytes, 'B')}; has {node.gpus} × {card} × "
+        f"{words(MEMORY_SHARE.value, 'share')}",
+        meaning=f"Weights, KV cache of {CONTEXT_TOKENS.value} tokens a request, and room for adapters. The "
+        f"KV cache of {results.served} requests fits.",
+        source=joined(known, "memory", "memory_share", "weights", "kv", "context", "batch", "hbm"),
     )

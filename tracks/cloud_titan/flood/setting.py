@@ -5,53 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from physics import constants
 from physics.memory import lora_parameters
 from physics.networks import Transformer
 from physics.serving import GPU_MEMORY_BYTES
+from physics.sources import Sourced, source
 from physics.units import GB, TB
 from tracks.api.controls import Value
+from tracks.api.fixes import Scale
 from tracks.api.track import Track
 
 Targets = Literal["qv", "qkvo", "all"]
 Eviction = Literal["lru", "pinned"]
-Range = tuple[float, float]
 
-RANK: Range = (4, 64)
-HBM: Range = (0, 400 * GB)
-HOST: Range = (0, 2 * TB)
-BATCH: Range = (64, 256)
-RATE: Range = (10, 200)
-
-DEFAULT_RANK = constants.LLAMA_3_70B_LORA_RANK
-DEFAULT_TARGETS: Targets = "qkvo"
-DEFAULT_EVICTION: Eviction = "lru"
-DEFAULT_HBM, DEFAULT_HOST = 250 * GB, 0.5 * TB
-DEFAULT_BATCH, DEFAULT_RATE = 96, 90
-CONTEXT_TOKENS = 4096
-MEMORY_SHARE = 0.9
-GAIN_FLOOR = 2.3  # points
-BYTES_PER_PARAMETER = 2  # bf16
+RANK = Scale(4, 64, log=True)
+HBM = Scale(0, 400 * GB)
+HOST = Scale(0, 2 * TB)
+BATCH = Scale(64, 256, log=True)
+RATE = Scale(10, 200, log=True)
 
 TARGETS: Mapping[Targets, str] = {"qv": "q, v", "qkvo": "q, k, v, o", "all": "all linear"}
 EVICTIONS: Mapping[Eviction, str] = {"lru": "LRU", "pinned": "pinned top"}
 EVICTION_NAMES: Mapping[Eviction, str] = {"lru": "least recently used leaves", "pinned": "the most popular stay"}
 
-SOURCES: Mapping[str, str] = {
-    "rank": "assumed: a middle rank; Hu et al. 2021 (LoRA) try 1 to 64",
-    "targets": "assumed: all four matrices of attention, as Hu et al. 2021 (LoRA) compare",
-    "hbm": "assumed: as much as weights and KV cache leave, less a margin",
-    "host": "assumed: a quarter of what a large server holds",
-    "eviction": "assumed: least recently used, what most caches do",
-    "batch": "assumed: what the node decodes together today",
-    "rate": "assumed: 90 requests a second, short answers over long contexts",
-    "context": "assumed: 4,096 tokens of KV cache a request",
-    "memory_share": "assumed: 90% of each card, vLLM's default; the rest is workspace",
-    "floor": "assumed: what the product promises; the whole change of the proxy gains about 2.6 points",
-    "bytes": "2 B a parameter (bf16)",
+_LORA_DOI = "10.48550/arXiv.2106.09685"
+
+# By control. The skew is the track's where it brings one.
+DEFAULTS: Mapping[str, Sourced[Any]] = {
+    "rank": Sourced(
+        constants.LLAMA_3_70B_LORA_RANK,
+        source("assumed: a middle rank; Hu et al. 2021 (LoRA) try 1 to 64", doi=_LORA_DOI),
+    ),
+    "targets": Sourced(
+        "qkvo", source("assumed: all four matrices of attention, as Hu et al. 2021 (LoRA) compare", doi=_LORA_DOI)
+    ),
+    "hbm_bytes": Sourced(250 * GB, source("assumed: as much as weights and KV cache leave, less a margin")),
+    "host_bytes": Sourced(0.5 * TB, source("assumed: a quarter of what a large server holds")),
+    "eviction": Sourced("lru", source("assumed: least recently used, what most caches do")),
+    "batch": Sourced(96, source("assumed: what the node decodes together today")),
+    "request_rate": Sourced(90, source("assumed: 90 requests a second, short answers over long contexts")),
+    "skew": Sourced(0.8, source("assumed: no production exponent is public")),
 }
+LOW_SKEW, HIGH_SKEW = 0.6, 1.2  # ends of the slider on a track that brings none
+
+CONTEXT_TOKENS = Sourced(4096, source("assumed: 4,096 tokens of KV cache a request"))
+MEMORY_SHARE = Sourced(0.9, source("assumed: 90% of each card, vLLM's default; the rest is workspace"))
+GAIN_FLOOR = Sourced(  # points
+    2.3, source("assumed: what the product promises; the whole change of the proxy gains about 2.6 points")
+)
+BYTES_PER_PARAMETER = Sourced(2, source("2 B a parameter (bf16)", kind="standard"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +82,12 @@ class Setting:
 def setting_of(values: Mapping[str, Value]) -> Setting:
     """Return the state that the bench's controls describe."""
     return Setting(**values)  # type: ignore[arg-type]
+
+
+def default_setting(track: Track) -> Setting:
+    """Return where the controls of a track start."""
+    values = {name: default.value for name, default in DEFAULTS.items()}
+    return setting_of({**values, "skew": skew_range(track)[0]})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +118,7 @@ class Node:
     @property
     def usable_bytes(self) -> float:
         """HBM that the server lets itself use, all cards together [B]."""
-        return self.gpus * self.gpu_memory_bytes * MEMORY_SHARE
+        return self.gpus * self.gpu_memory_bytes * MEMORY_SHARE.value
 
     @property
     def beside_weights_bytes(self) -> float:
@@ -118,11 +128,11 @@ class Node:
     @property
     def request_bytes(self) -> float:
         """KV cache of one request [B]."""
-        return CONTEXT_TOKENS * self.kv_bytes_per_token
+        return CONTEXT_TOKENS.value * self.kv_bytes_per_token
 
 
 def node_of(track: Track) -> Node:
-    """Return the numbers of a track; a guest without a constant of its own gets those of eight H100."""
+    """Return the numbers of a track; one without a constant of its own gets those of eight H100."""
     extras, limits = track.device.extras, track.targets.extras
     return Node(
         adapters=track.fleet.devices,
@@ -156,7 +166,7 @@ def _llama() -> Transformer:
 @lru_cache(maxsize=512)
 def adapter_bytes(rank: int, targets: Targets) -> float:
     """Return the size of one adapter [B]: every adapted matrix costs rank x (inputs + outputs), 2 B each."""
-    return float(BYTES_PER_PARAMETER * lora_parameters(_llama(), rank=rank, targets=targets))
+    return float(BYTES_PER_PARAMETER.value * lora_parameters(_llama(), rank=rank, targets=targets))
 
 
 @lru_cache(maxsize=8)
@@ -165,9 +175,15 @@ def adapted_matrices(targets: Targets) -> int:
     return len(_llama().adapted(targets))
 
 
-def world(track: Track) -> tuple[float, float, float]:
+def skew_range(track: Track) -> tuple[float, float, float]:
     """Return the skew the track assumes, and the range the slider gives it."""
     extras = track.device.extras
-    skew = float(extras.get("adapter_skew", 0.8))
-    low, high = float(extras.get("adapter_skew_low", 0.6)), float(extras.get("adapter_skew_high", 1.2))
+    skew = float(extras.get("adapter_skew", DEFAULTS["skew"].value))
+    low = float(extras.get("adapter_skew_low", LOW_SKEW))
+    high = float(extras.get("adapter_skew_high", HIGH_SKEW))
     return skew, min(low, skew), max(high, skew)
+
+
+def skew_source(track: Track) -> str:
+    """Return where the skew of a track comes from."""
+    return track.sources.get("device.extras.adapter_skew", DEFAULTS["skew"].source.text)

@@ -9,39 +9,11 @@ from tracks.api.bench import Brief, Option, Prediction, Term, Truth, Value
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
-from tracks.cloud_titan.flood.setting import (
-    DEFAULT_BATCH,
-    DEFAULT_EVICTION,
-    DEFAULT_HBM,
-    DEFAULT_HOST,
-    DEFAULT_RANK,
-    DEFAULT_RATE,
-    DEFAULT_TARGETS,
-    GAIN_FLOOR,
-    TARGETS,
-    Setting,
-    adapter_bytes,
-    node_of,
-    world,
-)
+from tracks.cloud_titan.flood.setting import GAIN_FLOOR, TARGETS, adapter_bytes, default_setting, node_of
 from tracks.common.provenance import words
 
 PINNED_SHARE = 0.01
 STEEP = 1.5  # the exponent of Punica's benchmark
-
-
-def start(track: Track) -> Setting:
-    """Return the state the bench opens in."""
-    return Setting(
-        rank=DEFAULT_RANK,
-        targets=DEFAULT_TARGETS,
-        hbm_bytes=DEFAULT_HBM,
-        host_bytes=DEFAULT_HOST,
-        eviction=DEFAULT_EVICTION,
-        batch=DEFAULT_BATCH,
-        skew=world(track)[0],
-        request_rate=DEFAULT_RATE,
-    )
 
 
 # --- brief -----------------------------------------------------------------------------------------------------------
@@ -49,14 +21,15 @@ def start(track: Track) -> Setting:
 
 def brief(track: Track) -> Brief:
     """Return the stakeholder's message, with the track's own words where it brings them."""
-    node, size = node_of(track), adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS)
+    node, start = node_of(track), default_setting(track)
+    size = adapter_bytes(start.rank, start.targets)
     text = (
         f"Every one of our {words(node.adapters, track.fleet.unit)} has an adapter now, and since this morning they "
-        f"all use it: {three_digits(DEFAULT_RATE)} requests a second on a node of {node.gpus} GPUs. We promised rank "
-        f"{DEFAULT_RANK} on {TARGETS[DEFAULT_TARGETS]}, {words(size, 'B')} each. Loading may add "
+        f"all use it: {three_digits(start.request_rate)} requests a second on a node of {node.gpus} GPUs. We "
+        f"promised rank {start.rank} on {TARGETS[start.targets]}, {words(size, 'B')} each. Loading may add "
         f"{words(node.first_token_s, 's')} to the first token, for 99 of 100. Keep "
         f"{words(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain its tenant "
-        f"{words(GAIN_FLOOR, 'points').lstrip('+')}. What do we offer, and where does it live?"
+        f"{words(GAIN_FLOOR.value, 'points').lstrip('+')}. What do we offer, and where does it live?"
     )
     invariant = (
         f"Three memories, each larger and slower than the last: HBM, host memory behind "
@@ -78,7 +51,7 @@ def brief(track: Track) -> Brief:
 
 def scenario(track: Track) -> dict[str, Value]:
     """Return the state that the question is about."""
-    return {"eviction": "pinned", "skew": world(track)[0]}
+    return {"eviction": "pinned", "skew": default_setting(track).skew}
 
 
 def pinned(track: Track) -> int:
@@ -88,8 +61,8 @@ def pinned(track: Track) -> int:
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
     """Return the bench's one lock: what the hottest hundredth of the adapters takes of the requests."""
-    skew, count = three_digits(world(track)[0]), pinned(track)
-    size = adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS)
+    start, count = default_setting(track), pinned(track)
+    skew, size = three_digits(start.skew), adapter_bytes(start.rank, start.targets)
     return (
         Prediction(
             id="pinned_share",
@@ -103,7 +76,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
                 ("Adapters", three_digits(track.fleet.devices)),
                 ("Demand", f"p(i) ∝ i^−{skew}, s is assumed"),
                 ("Pinned", f"{three_digits(count)} adapters"),
-                ("Their size", f"{words(count * size, 'B')} at rank {DEFAULT_RANK} on {TARGETS[DEFAULT_TARGETS]}"),
+                ("Their size", f"{words(count * size, 'B')} at rank {start.rank} on {TARGETS[start.targets]}"),
             ),
             truth=truth,
             mechanisms=_mechanisms(track),
@@ -131,11 +104,12 @@ def truth(track: Track, **controls: Value) -> Truth:
 
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
     """Return where a predicted share stands: at the memory that the pinned adapters take at the default rank."""
-    return {HITS: (pinned(track) * adapter_bytes(DEFAULT_RANK, DEFAULT_TARGETS), value)}
+    start = default_setting(track)
+    return {HITS: (pinned(track) * adapter_bytes(start.rank, start.targets), value)}
 
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:
-    skew, count, everyone = world(track)[0], pinned(track), track.fleet.devices
+    skew, count, everyone = default_setting(track).skew, pinned(track), track.fleet.devices
     share, uniform = _top(track, count, skew), _top(track, count, 0.0)
     few = max(1, count // 100)
     recent = float(lru_hit_rate(everyone, skew=skew, capacity=count))

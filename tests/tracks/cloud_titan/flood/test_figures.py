@@ -8,7 +8,7 @@ from dashboard.rendering.figures.style import Screen, style_figure
 from tests.states import plain
 from tests.tracks.cloud_titan.flood.states import FLOOD, GB, NODE, TB, TITAN, any_state, run, setting
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, capacities, hbm_parts, hit_rates, other_ranks, rates
-from tracks.cloud_titan.flood.model.serving import found
+from tracks.cloud_titan.flood.model.serving import serve
 
 
 def line(figure, name):
@@ -77,7 +77,7 @@ def test_the_summaries_answer_the_question():
 def test_the_map_fills_the_cards():
     for values in ({}, {"hbm_bytes": 400 * GB}, {"hbm_bytes": 0, "batch": 64}, {"batch": 256}):
         one = setting(**values)
-        parts = hbm_parts(NODE, one, found(NODE, one))
+        parts = hbm_parts(NODE, one, serve(NODE, one))
         assert sum(size for _, size, _ in parts) == pytest.approx(NODE.gpus * NODE.gpu_memory_bytes)
     assert "96 of 96 requests" in run().panels[MAP].summary
     assert "55 of 96 requests" in run(hbm_bytes=400 * GB).panels[MAP].summary
@@ -90,7 +90,7 @@ def test_tables_hold_what_is_drawn():
     assert tables[HITS].rows[0][2] == pytest.approx(0.129, abs=1e-3)
     assert tables[WAIT].rows[0] == (
         "your setting", 90.0, pytest.approx(outcome.reading("first_token").value), pytest.approx(0.0600, abs=1e-3),
-        pytest.approx(found(NODE, setting(rank=32)).first_token_s),
+        pytest.approx(serve(NODE, setting(rank=32)).first_token_s),
     )  # fmt: skip
     assert len(tables[WAIT].rows) == len(rates()) + 1
     assert [row[0] for row in tables[MAP].rows] == ["weights", "KV cache", "adapters", "free", "workspace"]

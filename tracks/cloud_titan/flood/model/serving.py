@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 from physics.serving import Serving, decode_step_s, serving, unique_items
 from physics.validation import Floats
 from tracks.cloud_titan.flood.model.quality import gain_points
-from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, DEFAULT_BATCH, EVICTIONS, Node, Setting, adapter_bytes
+from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, DEFAULTS, EVICTIONS, Node, Setting, adapter_bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class ServingResult:
     """What physics says of one state.
 
     Attributes:
@@ -24,7 +24,8 @@ class Found:
         hit_hbm, hit_host: share of requests whose adapter is in HBM, and in host memory but not in HBM [1].
         link_load, drive_load: utilisation offered to the PCIe links and to the drive [1].
         first_token_s: what loading adds to the first token, 99th percentile over all requests [s].
-        kv_bytes: that the batch asks for [B]. served: requests whose KV cache fits, of the batch [1].
+        claimed_bytes: HBM that weights, the batch's KV cache and adapters ask for together [B].
+        served: requests whose KV cache fits, of the batch [1].
         named: different adapters those requests name [1].
         tokens_per_s, floor_tokens_per_s: served, and asked for at least [1/s].
         gain: of a tenant over the shared model, on the proxy [points].
@@ -38,7 +39,7 @@ class Found:
     link_load: float
     drive_load: float
     first_token_s: float
-    kv_bytes: float
+    claimed_bytes: float
     served: int
     named: float
     tokens_per_s: float
@@ -59,14 +60,15 @@ def fitting(node: Node, setting: Setting) -> int:
 
 @lru_cache(maxsize=16)
 def today_tokens_per_s(node: Node) -> float:
-    """Return what the base model alone serves today, a batch of 96 [1/s]."""
-    return DEFAULT_BATCH / float(_step_s(node, DEFAULT_BATCH))
+    """Return what the base model alone serves today, in batches as by default [1/s]."""
+    batch = DEFAULTS["batch"].value
+    return float(batch / float(_step_s(node, batch)))
 
 
 def _step_s(node: Node, batch: ArrayLike) -> Floats:
     step = decode_step_s(
         batch=batch,
-        context_tokens=CONTEXT_TOKENS,
+        context_tokens=CONTEXT_TOKENS.value,
         gpus=node.gpus,
         model_bytes=node.weights_bytes,
         kv_bytes_per_token=node.kv_bytes_per_token,
@@ -76,14 +78,14 @@ def _step_s(node: Node, batch: ArrayLike) -> Floats:
 
 
 @lru_cache(maxsize=512)
-def found(node: Node, setting: Setting) -> Found:
+def serve(node: Node, setting: Setting) -> ServingResult:
     """Return what one state does."""
-    return found_all(node, (setting,))[0]
+    return serve_all(node, (setting,))[0]
 
 
-def found_all(node: Node, settings: Sequence[Setting]) -> tuple[Found, ...]:
-    """Return what each of several states of one world does, all in one sweep for each way of eviction."""
-    answers: dict[Setting, Found] = {}
+def serve_all(node: Node, settings: Sequence[Setting]) -> tuple[ServingResult, ...]:
+    """Return what each of several states under one demand does, all in one sweep for each way of eviction."""
+    answers: dict[Setting, ServingResult] = {}
     for eviction in EVICTIONS:
         alike = [setting for setting in settings if setting.eviction == eviction]
         if alike:
@@ -101,7 +103,7 @@ def _cost(
     host: ArrayLike,
     rates: ArrayLike,
 ) -> Serving:
-    """Return what serving costs in a setting's world and with its eviction, the rest as given."""
+    """Return what serving costs under a setting's demand and with its eviction, the rest as given."""
     return serving(
         adapters=node.adapters,
         skew=setting.skew,
@@ -110,7 +112,7 @@ def _cost(
         host_bytes=host,
         request_rate=rates,
         batch=served,
-        context_tokens=CONTEXT_TOKENS,
+        context_tokens=CONTEXT_TOKENS.value,
         gpus=node.gpus,
         eviction=setting.eviction,
         model_bytes=node.weights_bytes,
@@ -120,7 +122,7 @@ def _cost(
     )
 
 
-def _sweep(node: Node, settings: Sequence[Setting]) -> list[Found]:
+def _sweep(node: Node, settings: Sequence[Setting]) -> list[ServingResult]:
     sizes = [adapter_bytes(setting.rank, setting.targets) for setting in settings]
     served = [fitting(node, setting) for setting in settings]
     hbm, host = [setting.hbm_bytes for setting in settings], [setting.host_bytes for setting in settings]
@@ -140,7 +142,7 @@ def _sweep(node: Node, settings: Sequence[Setting]) -> list[Found]:
     columns = [np.asarray(column).tolist() for column in numbers]
     floor = node.throughput_share * today_tokens_per_s(node)
     return [
-        Found(
+        ServingResult(
             adapter_bytes=size,
             held_hbm=_slots(setting.hbm_bytes, size),
             held_host=_slots(setting.host_bytes, size),
@@ -149,7 +151,7 @@ def _sweep(node: Node, settings: Sequence[Setting]) -> list[Found]:
             link_load=link,
             drive_load=drive,
             first_token_s=wait,
-            kv_bytes=setting.batch * node.request_bytes,
+            claimed_bytes=node.weights_bytes + setting.batch * node.request_bytes + setting.hbm_bytes,
             served=requests,
             named=names,
             tokens_per_s=per_s,
@@ -165,11 +167,6 @@ def _sweep(node: Node, settings: Sequence[Setting]) -> list[Found]:
 def _slots(room: float, size: float) -> int:
     """Return how many whole adapters fit into a room."""
     return int(room / size * (1 + 1e-9))
-
-
-def claimed_bytes(node: Node, setting: Setting, state: Found) -> float:
-    """Return the HBM that weights, KV cache and adapters ask for together [B]."""
-    return node.weights_bytes + state.kv_bytes + setting.hbm_bytes
 
 
 def first_tokens_s(node: Node, setting: Setting, *, ranks: Sequence[int], rates: Floats) -> Floats:

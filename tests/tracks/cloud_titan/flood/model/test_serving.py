@@ -20,7 +20,7 @@ from physics.serving import (
 )
 from tests.tracks.cloud_titan.flood.states import GB, NODE, TB, TITAN, any_state, setting
 from tracks.cloud_titan.flood.model.quality import gain_points, gains, proxy_rank
-from tracks.cloud_titan.flood.model.serving import claimed_bytes, first_tokens_s, found, found_all, today_tokens_per_s
+from tracks.cloud_titan.flood.model.serving import first_tokens_s, serve, serve_all, today_tokens_per_s
 from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, MEMORY_SHARE, adapter_bytes, setting_of
 
 
@@ -41,7 +41,9 @@ def test_the_default_adapter_is_the_one_the_track_moves():
 def test_the_node_is_the_one_physics_was_tested_on():
     assert (NODE.gpu_memory_bytes, NODE.weights_bytes) == (GPU_MEMORY_BYTES, MODEL_BYTES)
     assert (NODE.kv_bytes_per_token, NODE.hbm_bytes_per_s) == (KV_BYTES_PER_TOKEN, HBM_BYTES_PER_S)
-    room = adapter_room_bytes(gpus=NODE.gpus, batch=96, context_tokens=CONTEXT_TOKENS, memory_share=MEMORY_SHARE)
+    room = adapter_room_bytes(
+        gpus=NODE.gpus, batch=96, context_tokens=CONTEXT_TOKENS.value, memory_share=MEMORY_SHARE.value
+    )
     assert NODE.beside_weights_bytes - 96 * NODE.request_bytes == pytest.approx(room)
 
 
@@ -51,7 +53,7 @@ def test_the_node_is_the_one_physics_was_tested_on():
 @pytest.mark.parametrize("eviction", ["lru", "pinned"])
 def test_hits_loads_and_waits_are_those_of_physics(eviction):
     one = setting(rank=8, eviction=eviction, host_bytes=1 * TB)
-    state, size = found(NODE, one), adapter_bytes(8, "qkvo")
+    state, size = serve(NODE, one), adapter_bytes(8, "qkvo")
     rate = lru_hit_rate if eviction == "lru" else static_hit_rate
     hbm, both = (rate(10**6, skew=0.8, capacity=memory // size) for memory in (250 * GB, 1 * TB))
     assert (state.hit_hbm, state.hit) == pytest.approx((hbm, both))
@@ -65,7 +67,7 @@ def test_hits_loads_and_waits_are_those_of_physics(eviction):
 
 
 def test_tokens_follow_from_the_bytes_a_step_reads():
-    state = found(NODE, setting(batch=150))
+    state = serve(NODE, setting(batch=150))
     named = unique_items(10**6, skew=0.8, batch=150)
     step_s = (MODEL_BYTES + named * 131_072_000 + 150 * 4096 * 327_680) / (8 * 3.35e12)
     assert state.named == pytest.approx(named)
@@ -76,13 +78,13 @@ def test_tokens_follow_from_the_bytes_a_step_reads():
 
 def test_the_batch_is_cut_to_the_kv_cache_that_fits_and_then_to_the_adapters_that_fit():
     crowded = setting(hbm_bytes=400 * GB)
-    starved = found(NODE, crowded)
+    starved = serve(NODE, crowded)
     assert starved.served == (NODE.beside_weights_bytes - 400 * GB) // NODE.request_bytes < 96
-    assert claimed_bytes(NODE, crowded, starved) > NODE.usable_bytes
-    roomy, bare = found(NODE, setting()), found(NODE, setting(hbm_bytes=5 * GB))
+    assert starved.claimed_bytes > NODE.usable_bytes
+    roomy, bare = serve(NODE, setting()), serve(NODE, setting(hbm_bytes=5 * GB))
     assert bare.held_hbm == 38 < bare.named
     assert bare.tokens_per_s < 0.6 * roomy.tokens_per_s
-    assert found(NODE, setting(hbm_bytes=0)).tokens_per_s == 0
+    assert serve(NODE, setting(hbm_bytes=0)).tokens_per_s == 0
 
 
 @settings(max_examples=25)
@@ -95,7 +97,7 @@ def test_less_to_load_or_more_room_never_hurts_the_drive(drawn):
         replace(one, host_bytes=2 * TB),
         replace(one, eviction="pinned"),
     )
-    now, *after = found_all(NODE, (one, *others))
+    now, *after = serve_all(NODE, (one, *others))
     for state in after:
         assert state.drive_load <= now.drive_load * (1 + 1e-3)  # Che's approximation of LRU is that good
 
@@ -105,15 +107,15 @@ def test_less_to_load_or_more_room_never_hurts_the_drive(drawn):
 def test_many_states_at_once_are_each_as_alone(drawn):
     one = setting_of(drawn)
     several = (one, replace(one, rank=7), replace(one, eviction="pinned", batch=65), replace(one, hbm_bytes=0.0))
-    assert found_all(NODE, several) == tuple(found(NODE, each) for each in several)
+    assert serve_all(NODE, several) == tuple(serve(NODE, each) for each in several)
 
 
 def test_the_curve_of_the_wait_passes_through_the_state():
     one = setting(rank=8, eviction="pinned")
     waits = first_tokens_s(NODE, one, ranks=(8, 16), rates=np.array([20.0, 90.0]))
     assert waits.shape == (2, 2)
-    assert waits[0, 1] == pytest.approx(found(NODE, one).first_token_s)
-    assert waits[1, 1] == pytest.approx(found(NODE, replace(one, rank=16)).first_token_s)
+    assert waits[0, 1] == pytest.approx(serve(NODE, one).first_token_s)
+    assert waits[1, 1] == pytest.approx(serve(NODE, replace(one, rank=16)).first_token_s)
 
 
 # --- rank and accuracy -----------------------------------------------------------------------------------------------
