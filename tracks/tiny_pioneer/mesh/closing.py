@@ -1,12 +1,30 @@
-"""How the Mesh Update closes: what the first figure showed, and when it is right not to communicate."""
+"""How the Mesh Update closes: what the first figure showed, the equations, and when it is right not to communicate."""
 
 from __future__ import annotations
 
-from tracks import Option, Question, Reflection, Track, Value
+from dataclasses import asdict
+from functools import lru_cache
+
+from physics.gossip import consensus_rms, spectrum
+from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.model.costs import costs, quality, rates
-from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, Setting
-from tracks.tiny_pioneer.mesh.texts import tried
+from tracks.common.provenance import joined
+from tracks.tiny_pioneer.mesh.model.costs import costs, rates
+from tracks.tiny_pioneer.mesh.model.quality import quality
+from tracks.tiny_pioneer.mesh.readings import described, origins_of
+from tracks.tiny_pioneer.mesh.setting import (
+    FLOOD,
+    GOSSIP,
+    HALF_BYTES,
+    HUB,
+    LOCAL,
+    NODES,
+    RELAYS_IN_RANGE,
+    Setting,
+    default_setting,
+    setting_of,
+)
+from tracks.tiny_pioneer.mesh.state import evaluate
 
 ALIKE, DIFFERENT = 0.1, 20.0  # diversity of places in the presets and in the closing texts
 
@@ -28,6 +46,8 @@ HUB_DESIGN: dict[str, Value] = {
     "rounds": 4,
     "duty": 0.02,
 }
+
+# --- observation -----------------------------------------------------------------------------------------------------
 
 OBSERVATION = Question(
     id="rounds",
@@ -63,16 +83,83 @@ OBSERVATION = Question(
 )
 
 
+# --- Peek ------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def disagreement(topology: str, rounds: int, map_seed: int) -> float:
+    """Return what is left of the disagreement when everyone in range delivers and nobody sleeps."""
+    eigenvalues = spectrum(topology, NODES, degree=RELAYS_IN_RANGE, seed=map_seed)
+    return float(consensus_rms(eigenvalues, rounds))
+
+
+_READINGS = (
+    ("error", "Profile error", "error = σ² kept + τ² mixed in + q rounded + (g + τ²) h / (h + bytes);  target "
+     "(1 − removed)(g + τ²)"),
+    ("as_good", "As good as local", "node i: σ² kept + q rounded + τ² mixed_i ≤ σ²"),
+    ("age", "Profile age", "age = rounds × max(period, air / duty)"),
+    ("air", "Air in use", "flood: N d t(bytes);  gossip: (d + 1) fan-out min(2 t(bytes), set-up + 2 c(bytes));  hub: "
+     "2 d c(bytes);  over duty × period"),
+    ("power", "Power", "P = duty × e_rx rate + e_tx bytes sent / period + learning / stay"),
+    ("communication_to_compute", "Radio / learning", "radio / (delivered × learning);  delivered = 1 − churn, or its "
+     "square where a hub must be awake too"),
+)  # fmt: skip
+
+
+def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
+    """Return the equations with the numbers of a state, as its readings have them."""
+    state = evaluate(track, setting_of(controls), seed=0)
+    setting, spent, known = state.setting, state.costs, origins_of(state)
+    rounds = setting.rounds if setting.talks else 0
+    lines = [
+        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
+        for name, equation, reading in (
+            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
+        )
+    ]
+    lines += [
+        PeekLine(
+            name="Agreement",
+            equation="rms(t) = √(mean over i > 0 of λ_i^(2t)), of W with Metropolis weights, all neighbours awake",
+            numbers=f"after {rounds} rounds {three_digits(disagreement(setting.topology, rounds, track.fleet.seed))} "
+            "of the disagreement would be left",
+            source=joined(known, "topology", "hall"),
+        ),
+        PeekLine(
+            name="SRAM",
+            equation="own + 16-bit sum + those under way ≤ SRAM − network − stack",
+            numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(spent.sram_free, 'iB')}",
+            source=joined(known, "device.memory_bytes", "model.weights_bytes", "stack"),
+        ),
+    ]
+    return Peek(
+        lines=tuple(lines),
+        leaves_out="Collisions, and segments lost beyond what three transmissions mend. Frames and headers of the "
+        "mesh, so that sending costs more than it says; listening outweighs it all the same. Connections of hubs that "
+        "meet on one channel. Wearers who walk while rounds run. That a profile of few bytes expresses a fixed share, "
+        f"half at {three_digits(HALF_BYTES.value)} B, is {HALF_BYTES.source.kind}; so is one number for how "
+        "places differ. A node does not know in which place a neighbour is: to tell would be the next design to try.",
+    )
+
+
+# --- reflection ------------------------------------------------------------------------------------------------------
+
+
+def _design(track: Track, **changes: Value) -> Setting:
+    """Return the default setting of a track with some controls changed."""
+    return setting_of({**asdict(default_setting(track)), **changes})
+
+
 def _gossip(track: Track, diversity: float) -> Setting:
-    return tried(track, **{**GOSSIP_DESIGN, "diversity": diversity})
+    return _design(track, **{**GOSSIP_DESIGN, "diversity": diversity})
 
 
 def reflection(track: Track) -> Reflection:
     """Return the closing question, its check, and how good and weak answers read on this track."""
     alike, different = (quality(track, _gossip(track, tau2), seed=0) for tau2 in (ALIKE, DIFFERENT))
-    here = quality(track, tried(track, **GOSSIP_DESIGN), seed=0)
-    flood, hub = (costs(tried(track, **design), rates(track)) for design in ({"mode": FLOOD}, HUB_DESIGN))
-    listening = costs(tried(track, **GOSSIP_DESIGN), rates(track))
+    here = quality(track, _design(track, **GOSSIP_DESIGN), seed=0)
+    flood, hub = (costs(_design(track, **design), rates(track)) for design in ({"mode": FLOOD}, HUB_DESIGN))
+    listening = costs(_design(track, **GOSSIP_DESIGN), rates(track))
     share = in_words(listening.listening_w / listening.power_w, "share")
     return Reflection(
         prompt="When is it right not to communicate? Say by which quantity you would know, and what the radio would "
@@ -102,11 +189,11 @@ def reflection(track: Track) -> Reflection:
 
 def _check(track: Track) -> Question:
     far = {"diversity": DIFFERENT}
-    more = quality(track, tried(track, **{**GOSSIP_DESIGN, **far, "rounds": 10}), seed=0)
-    few = quality(track, tried(track, **{**GOSSIP_DESIGN, **far}), seed=0)
-    alone = quality(track, tried(track, **{**GOSSIP_DESIGN, **far, "mode": LOCAL}), seed=0)
-    hub = quality(track, tried(track, **{**HUB_DESIGN, **far}), seed=0)
-    target = three_digits(tried(track, **far).target)
+    more = quality(track, _design(track, **{**GOSSIP_DESIGN, **far, "rounds": 10}), seed=0)
+    few = quality(track, _design(track, **{**GOSSIP_DESIGN, **far}), seed=0)
+    alone = quality(track, _design(track, **{**GOSSIP_DESIGN, **far, "mode": LOCAL}), seed=0)
+    hub = quality(track, _design(track, **{**HUB_DESIGN, **far}), seed=0)
+    target = three_digits(_design(track, **far).target)
     return Question(
         id="silence",
         text=f"The places of the hall differ by {three_digits(DIFFERENT)} variances of one estimate. Which update do "

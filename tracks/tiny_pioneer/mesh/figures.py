@@ -14,8 +14,9 @@ from physics.validation import Floats, as_float
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.model.costs import SETTLED, Costs, Quality, error_by_round, quality
+from tracks.tiny_pioneer.mesh.model.costs import Costs
 from tracks.tiny_pioneer.mesh.model.places import cells, hall, places
+from tracks.tiny_pioneer.mesh.model.quality import SETTLED, Quality, error_by_round, quality
 from tracks.tiny_pioneer.mesh.setting import (
     FLOOD,
     GOSSIP,
@@ -28,6 +29,7 @@ from tracks.tiny_pioneer.mesh.setting import (
     Setting,
     default_setting,
 )
+from tracks.tiny_pioneer.mesh.state import OVER_POWER, State
 
 ERROR, MAP, ENERGY = "error_by_round", "mesh_map", "energy_day"
 GOSSIP_SERIES, MODE_SERIES, FAR_SERIES = 0, 1, 2
@@ -46,7 +48,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
         Panel(
             id=ERROR,
             question="Does another round still help?",
-            x=Axis(label="round", low=0, high=ROUNDS[1]),
+            x=Axis(label="round", low=0, high=ROUNDS.high),
             y=Axis(
                 label="profile error, variances of one estimate", low=ERROR_SHOWN[0], high=ERROR_SHOWN[1], scale="log"
             ),
@@ -88,12 +90,13 @@ def _budget_limit(budget: float) -> Figure:
 # --- error by round --------------------------------------------------------------------------------------------------
 
 
-def error_drawing(track: Track, setting: Setting, good: Quality, *, seed: int) -> Drawing:
+def error_drawing(state: State) -> Drawing:
     """Return the error of gossip by round, and of the chosen mode where it is another, beside local-only."""
+    good = state.quality
     return Drawing(
-        figure=partial(_error_figure, track, setting, good, seed),
-        summary=error_summary(setting, good),
-        table=partial(_error_table, track, setting, good, seed),
+        figure=partial(_error_figure, state),
+        summary=error_summary(state.setting, good),
+        table=partial(_error_table, state),
         point=(good.rounds, good.error),
     )
 
@@ -138,14 +141,17 @@ def _far(foreign: bytes, shape: tuple[int, ...]) -> Floats:
     return line
 
 
-def _gossip(track: Track, setting: Setting, seed: int) -> tuple[Setting, Quality]:
+def _gossip(state: State) -> tuple[Setting, Quality]:
     """Return the same state with gossip as its mode: what the other modes are measured against."""
-    other = setting if setting.mode == GOSSIP else replace(setting, mode=GOSSIP)
-    return other, quality(track, other, seed=seed)
+    if state.setting.mode == GOSSIP:
+        return state.setting, state.quality
+    other = replace(state.setting, mode=GOSSIP)
+    return other, quality(state.track, other, seed=state.seed)
 
 
-def _curves(track: Track, setting: Setting, good: Quality, seed: int) -> list[tuple[str, int, Floats]]:
-    other, gossip = _gossip(track, setting, seed)
+def _curves(state: State) -> list[tuple[str, int, Floats]]:
+    setting, good = state.setting, state.quality
+    other, gossip = _gossip(state)
     found = [
         ("gossip", GOSSIP_SERIES, by_round(other, gossip)),
         ("gossip, four nodes in five", FAR_SERIES, far_by_round(other, gossip)),
@@ -155,16 +161,17 @@ def _curves(track: Track, setting: Setting, good: Quality, seed: int) -> list[tu
     return found
 
 
-def _error_figure(track: Track, setting: Setting, good: Quality, seed: int) -> Figure:
+def _error_figure(state: State) -> Figure:
+    setting, good = state.setting, state.quality
     low, high = ERROR_SHOWN
     rounds = np.arange(len(good.mixing.noise))
     lines = [
         charts.curve(rounds, np.clip(values, low, high), name=name, series=series, label=label)
         for (name, series, values), label in zip(
-            _curves(track, setting, good, seed), ("Gossip", "4 in 5", MODES[setting.mode]), strict=False
+            _curves(state), ("Gossip", "4 in 5", MODES[setting.mode]), strict=False
         )
     ]
-    other, gossip = _gossip(track, setting, seed)
+    other, gossip = _gossip(state)
     best = gossip.best_round
     marks = [
         charts.point(
@@ -192,8 +199,9 @@ def _error_figure(track: Track, setting: Setting, good: Quality, seed: int) -> F
     return charts.figure(_target(min(max(setting.target, low), high)), local, *lines, *marks)
 
 
-def _error_table(track: Track, setting: Setting, good: Quality, seed: int) -> Table:
-    curves = _curves(track, setting, good, seed)
+def _error_table(state: State) -> Table:
+    good = state.quality
+    curves = _curves(state)
     rows = tuple(
         ("your setting" if number == good.rounds else "", number, good.local, *(float(v[number]) for _, _, v in curves))
         for number in range(len(good.mixing.noise))
@@ -246,18 +254,19 @@ def worse_off(setting: Setting, good: Quality) -> NDArray[np.bool_]:
     return found
 
 
-def map_drawing(track: Track, setting: Setting, good: Quality) -> Drawing:
+def map_drawing(state: State) -> Drawing:
     """Return the hall with its places, the links in use, and hollow where a node errs more than alone."""
-    within, between = used_links(setting.mode, setting.topology, track.fleet.seed)
+    setting, good, map_seed = state.setting, state.quality, state.track.fleet.seed
+    within, between = used_links(setting.mode, setting.topology, map_seed)
     worse = int(worse_off(setting, good).sum())
     total = len(within) + len(between)
     links = (
         f"{in_words(len(between) / total, 'share')} of {total} links join two places" if total else "no link is used"
     )
     return Drawing(
-        figure=partial(_map_figure, track.fleet.seed, setting, good),
+        figure=partial(_map_figure, map_seed, setting, good),
         summary=f"{worse} of {NODES} hearables err more than alone; {links}.",
-        table=partial(_map_table, track.fleet.seed, setting, good),
+        table=partial(_map_table, map_seed, setting, good),
     )
 
 
@@ -313,11 +322,11 @@ def _map_table(map_seed: int, setting: Setting, good: Quality) -> Table:
 # --- joules of a day -------------------------------------------------------------------------------------------------
 
 
-def energy_drawing(track: Track, spent: Costs) -> Drawing:
+def energy_drawing(state: State) -> Drawing:
     """Return the joules of a day: learning, listening, sending and their sum against the budget."""
-    budget = day_budget_j(track)
-    joules = day_j(spent)
-    total, answer = joules[-1], "Yes" if spent.power_w <= track.device.learning_power_w else "No"
+    budget = day_budget_j(state.track)
+    joules = day_j(state.costs)
+    total, answer = joules[-1], "No" if state.limits[OVER_POWER].level == "fail" else "Yes"
     return Drawing(
         figure=partial(_energy_figure, budget, joules),
         summary=f"{answer}: {in_words(total, 'J')} a day of {in_words(budget, 'J')}; listening takes "

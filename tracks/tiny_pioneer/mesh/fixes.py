@@ -1,13 +1,17 @@
-"""Which one change would mend a verdict of the Mesh Update: every offer has been computed before it is made."""
+"""One change that would mend a verdict of the Mesh Update: what is proposed, and what each change leaves."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tracks import Fix, Value
+from tracks.api.fixes import Scale, best_fixes, distance_on, mildest
+from tracks.api.outcome import Limit
+from tracks.tiny_pioneer.mesh.model.costs import costs, rates
+from tracks.tiny_pioneer.mesh.model.quality import quality
 from tracks.tiny_pioneer.mesh.setting import (
     BITS,
     DUTY,
@@ -18,126 +22,120 @@ from tracks.tiny_pioneer.mesh.setting import (
     PAYLOAD_BYTES,
     PERIOD_S,
     ROUNDS,
-    Range,
     Setting,
 )
+from tracks.tiny_pioneer.mesh.state import (
+    NEGATIVE,
+    OVER_POWER,
+    SATURATED,
+    SRAM,
+    STALE,
+    WEAK,
+    State,
+    cost_limits,
+    quality_limits,
+)
 
-MOST, MAX_OF_ONE = 3, 2  # fixes, and those among them that set one control
+Lever = tuple[str, int]  # a control, and which way it is moved: -1, 1, or 0 where one value is best
+
 STEPS = 16  # between where a slider stands and its end
-CHOICE_MOVE = 0.4  # of a scale: how far another option counts as moved
-WORTH = 0.02  # of a margin, or of 1 where it is small: the least gain worth offering
-
-Lever = tuple[str, int]  # a control, and which way it is moved: -1, 1, or 0 for the one that is best
-Margin = Callable[[Setting], float]
-
+_DOWN, _UP = -1, 1
+_ANY = _TO_BEST = 0
 _OFFERED_MODES = (HUB, GOSSIP, LOCAL)
-_SLIDERS: dict[str, tuple[Range, bool]] = {
-    "payload_bytes": (PAYLOAD_BYTES, False),
-    "period_s": (PERIOD_S, False),
-    "duty": (DUTY, False),
-    "fan_out": (FAN_OUT, True),
-    "rounds": (ROUNDS, True),
+_SCALES: dict[str, Scale] = {
+    "payload_bytes": PAYLOAD_BYTES,
+    "period_s": PERIOD_S,
+    "duty": DUTY,
+    "fan_out": FAN_OUT,
+    "rounds": ROUNDS,
+}
+_WHOLE = ("fan_out", "rounds")
+_LEVERS: dict[str, tuple[Lever, ...]] = {
+    SATURATED: (
+        ("payload_bytes", _DOWN),
+        ("period_s", _UP),
+        ("duty", _UP),
+        ("coding", _DOWN),
+        ("fan_out", _DOWN),
+        ("mode", _ANY),
+    ),
+    OVER_POWER: (("duty", _DOWN), ("period_s", _UP), ("payload_bytes", _DOWN), ("coding", _DOWN), ("mode", _ANY)),
+    STALE: (("rounds", _DOWN), ("period_s", _DOWN), ("payload_bytes", _DOWN), ("duty", _UP), ("mode", _ANY)),
+    NEGATIVE: (("rounds", _DOWN), ("rounds", _TO_BEST), ("coding", _UP), ("mode", _ANY)),
+    SRAM: (("payload_bytes", _DOWN), ("coding", _DOWN), ("fan_out", _DOWN), ("mode", _ANY)),
+    WEAK: (("rounds", _TO_BEST), ("payload_bytes", _UP), ("coding", _UP), ("mode", _ANY)),
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Offer:
-    """A change, the margin it leaves, how many other verdicts fail then, and how far it moves its control."""
+def fixes(code: str, state: State) -> tuple[Fix, ...]:
+    """Return up to three changes that help a limit, best first; none where it stands well."""
+    now = state.limits[code]
+    if now.level == "ok":
+        return ()
+    return best_fixes(
+        now,
+        candidates(code, state),
+        lambda fix: _after(code, state, fix.control, fix.value),
+        failing=partial(_failing, code, state),
+        distance=distance_on(_SCALES, partial(getattr, state.setting)),
+    )
 
-    fix: Fix
-    margin: float
-    failing: int
-    move: float
+
+def candidates(code: str, state: State) -> Iterator[Fix]:
+    """Yield for each lever the mildest value that cures a limit, or else the one that helps most; each other mode."""
+    warns = state.limits[code].level == "warn"
+
+    def margin(control: str, value: Value) -> float:
+        after = _after(code, state, control, value)
+        return after.comfort if warns else after.margin
+
+    for control, way in _LEVERS[code]:
+        if control == "mode":
+            yield from (Fix(control="mode", value=mode) for mode in _OFFERED_MODES if mode != state.setting.mode)
+            continue
+        values, of_control = _values(state, control, way), partial(margin, control)
+        value = mildest(values, of_control)
+        if value is None:
+            continue
+        if control == "coding" and of_control(value) < 0:
+            value = max(values, key=of_control)  # rounding moves the share of nodes up and down, not only up
+        yield Fix(control=control, value=value)
 
 
-def changed(setting: Setting, control: str, value: Value) -> Setting:
-    """Return the setting with one control changed."""
+def _values(state: State, control: str, way: int) -> Sequence[Value]:
+    """Return the values of a control on one side of where it stands, nearest first."""
+    now = getattr(state.setting, control)
+    if control == "coding":
+        return sorted((name for name in BITS if way * (BITS[name] - BITS[now]) > 0), key=lambda name: way * BITS[name])
+    if way == _TO_BEST:
+        best = state.quality.best_round
+        return [best] if best not in (0, now) else []
+    scale = _SCALES[control]
+    end = scale.high if way > 0 else scale.low
+    if now == end:
+        return []
+    if control in _WHOLE:
+        return range(now + way, round(end) + way, way)
+    between = (float(f"{now * (end / now) ** (step / STEPS):.3g}") for step in range(1, STEPS))
+    return [*(value for value in between if scale.low < value < scale.high and value != now), end]
+
+
+def _changed(setting: Setting, control: str, value: Value) -> Setting:
     change: dict[str, Any] = {control: value}
     return replace(setting, **change)
 
 
-def best_fixes(
-    setting: Setting,
-    levers: tuple[Lever, ...],
-    *,
-    goal: float,
-    best_round: int,
-    margin: Margin,
-    others_failing: Callable[[Setting], int],
-) -> tuple[Fix, ...]:
-    """Return up to three changes that raise a margin: those that reach the goal first, the least harmful before others.
-
-    Each other mode is an offer of its own. ``best_round`` is where the lever of the rounds leads whose way is 0.
-    """
-    least = margin(setting)
-    least += WORTH * max(1.0, abs(least))
-    offers = []
-    for control, way in levers:
-        values = _values(setting, control, way, best_round)
-        if not values:
-            continue
-        for some in [[mode] for mode in values] if control == "mode" else [values]:
-            value, reached = _mildest(setting, control, some, goal=goal, margin=margin)
-            if reached <= least:
-                continue
-            failing = others_failing(changed(setting, control, value)) if reached >= goal else 0
-            fix = Fix(control=control, value=value)
-            offers.append(_Offer(fix=fix, margin=reached, failing=failing, move=_move(setting, control, value)))
-    offers.sort(key=lambda one: (0, one.failing, one.move) if one.margin >= goal else (1, 0, -one.margin))
-    kept: list[Fix] = []
-    for offer in offers:
-        if offer.fix not in kept and sum(fix.control == offer.fix.control for fix in kept) < MAX_OF_ONE:
-            kept.append(offer.fix)
-    return tuple(kept[:MOST])
+def _after(code: str, state: State, control: str, value: Value) -> Limit:
+    """Return a limit after a change; what the change does to the other kind of limits is not computed."""
+    after = _changed(state.setting, control, value)
+    if code in (NEGATIVE, WEAK):
+        return quality_limits(state.track, after, quality(state.track, after, seed=state.seed))[code]
+    return cost_limits(state.track, costs(after, rates(state.track)))[code]
 
 
-def _mildest(
-    setting: Setting, control: str, values: Sequence[Value], *, goal: float, margin: Margin
-) -> tuple[Value, float]:
-    """Return the first of the values that reaches the goal, or else the one that helps most, with its margin.
-
-    A slider's margin rises towards its end, so that values are halved, not tried one by one.
-    """
-    if control not in _SLIDERS:
-        tried = [(value, margin(changed(setting, control, value))) for value in values]
-        return next((one for one in tried if one[1] >= goal), max(tried, key=lambda one: one[1]))
-    best = (values[-1], margin(changed(setting, control, values[-1])))
-    if best[1] < goal:
-        return best
-    low, high = 0, len(values) - 1
-    while low < high:
-        middle = (low + high) // 2
-        found = margin(changed(setting, control, values[middle]))
-        if found >= goal:
-            best, high = (values[middle], found), middle
-        else:
-            low = middle + 1
-    return best
-
-
-def _values(setting: Setting, control: str, way: int, best_round: int) -> Sequence[Value]:
-    """Return the values of a control on one side of where it stands, nearest first."""
-    now = getattr(setting, control)
-    if control == "mode":
-        return [mode for mode in _OFFERED_MODES if mode != now]
-    if control == "coding":
-        return sorted((name for name in BITS if way * (BITS[name] - BITS[now]) > 0), key=lambda name: way * BITS[name])
-    if way == 0:
-        return [best_round] if best_round not in (0, now) else []
-    (low, high), whole = _SLIDERS[control]
-    end = high if way > 0 else low
-    if now == end:
-        return []
-    if whole:
-        return range(now + way, round(end) + way, way)
-    between = (float(f"{now * (end / now) ** (step / STEPS):.3g}") for step in range(1, STEPS))
-    return [*(value for value in between if low < value < high and value != now), end]
-
-
-def _move(setting: Setting, control: str, value: Value) -> float:
-    """Return how far a change moves its control, as a share of the scale."""
-    if control not in _SLIDERS:
-        return CHOICE_MOVE
-    (low, high), whole = _SLIDERS[control]
-    now, then = float(getattr(setting, control)), float(value)
-    return abs(then - now) / (high - low) if whole else abs(math.log(then / now)) / math.log(high / low)
+def _failing(code: str, state: State, fix: Fix) -> int:
+    """Return how many other limits fail after a change."""
+    track, after = state.track, _changed(state.setting, fix.control, fix.value)
+    limits = cost_limits(track, costs(after, rates(track)))
+    limits |= quality_limits(track, after, quality(track, after, seed=state.seed))
+    return sum(limit.level == "fail" for name, limit in limits.items() if name != code)

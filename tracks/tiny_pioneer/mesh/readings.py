@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from tracks import Reading, Track
+from collections.abc import Mapping
+
+from physics.sources import source
+from tracks import Reading
+from tracks.api.outcome import Limit
 from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.model.costs import Costs, Quality
+from tracks.common.provenance import Input, joined, origins
+from tracks.tiny_pioneer.mesh.model.quality import QUANTISER, Quality
 from tracks.tiny_pioneer.mesh.setting import (
     CODINGS,
+    FACTORY_GAP,
+    HALF_BYTES,
+    HALL,
+    LEARNING_STEPS,
+    MESH_TRANSMISSIONS,
     MODES,
     NOISE_VARIANCE,
-    SOURCES,
+    REMOVED,
+    SETUP_S,
+    STACK_BYTES,
     STAY_S,
     TOPOLOGIES,
     Setting,
-    default_setting,
+    defaults,
 )
+from tracks.tiny_pioneer.mesh.state import OVER_POWER, SATURATED, STALE, WEAK, State, worse_limit
 
 HUD = ("error", "as_good", "power")
-AIR_LIMIT, AIR_WARN = 1.0, 0.8
-POWER_WARN, AGE_WARN = 0.8, 0.8  # of their limits
 ERROR_UNIT = "σ²"  # variances of one wearer's own estimate
+
+Origins = Mapping[str, str]  # by the short name that a reading asks for
 
 _LABELS = {
     "mode": "mode",
@@ -33,42 +46,54 @@ _LABELS = {
     "churn": "churn",
     "topology": "topology",
 }
+_BLE = source(
+    "nRF52840 Product Specification: 14 nJ a bit each way at 1.376 Mb/s; frames of the mesh not counted",
+    kind="data sheet",
+)
+_ASSUMED = {
+    "hall": HALL,
+    "stay": STAY_S.source,
+    "factory": FACTORY_GAP.source,
+    "removed": REMOVED.source,
+    "half": HALF_BYTES.source,
+    "quantiser": QUANTISER,
+    "learning": LEARNING_STEPS.source,
+    "stack": STACK_BYTES.source,
+    "ble": _BLE,
+    "setup": SETUP_S.source,
+    "bearer": MESH_TRANSMISSIONS.source,
+}
+_OF_THE_TRACK = (
+    "targets.extras.better_than_local_share",
+    "device.learning_power_w",
+    "device.memory_bytes",
+    "model.weights_bytes",
+)
 
 
-def worse_limit(track: Track) -> float:
-    """Return the largest share of nodes that may err more than local-only."""
-    return 1 - track.targets.extras.get("better_than_local_share", 0.8)
-
-
-def age_limit_s(track: Track) -> float:
-    """Return how old a profile may be when it is finished [s]."""
-    return track.targets.extras.get("profile_age_per_stay", 1.0) * STAY_S
-
-
-def origins(track: Track, setting: Setting, *names: str) -> str:
-    """Return where the named inputs come from: the student's own hand, the track, or an assumption."""
-    start, found = default_setting(track), []
-    for name in names:
-        if name in _LABELS:
-            same = getattr(setting, name) == getattr(start, name)
-            found.append(f"{_LABELS[name]}: {SOURCES[name] if same else 'your setting'}")
-        else:
-            found.append(
-                SOURCES[name] if name in SOURCES else track.sources.get(name, "assumed: no target of the track")
-            )
-    return ". ".join(found) + "."
-
-
-def readings(track: Track, setting: Setting, spent: Costs, good: Quality) -> tuple[Reading, ...]:
+def readings(state: State) -> tuple[Reading, ...]:
     """Return the six readings of a state."""
+    known = origins_of(state)
     return (
-        _error(track, setting, good),
-        _as_good(track, setting, good),
-        _age(track, setting, spent),
-        _air(track, setting, spent),
-        _power(track, setting, spent),
-        _ratio(track, setting, spent),
+        _error(state, known),
+        _as_good(state, known),
+        _age(state, known),
+        _air(state, known),
+        _power(state, known),
+        _ratio(state, known),
     )
+
+
+def origins_of(state: State) -> Origins:
+    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    sources, start = state.track.sources, defaults(state.track)
+    fixed = {name: one.text for name, one in _ASSUMED.items()}
+    fixed |= {name: sources.get(name, "assumed: no target of the track") for name in _OF_THE_TRACK}
+    inputs: list[Input] = [
+        (name, label, getattr(state.setting, name), start[name].value, start[name].source.text)
+        for name, label in _LABELS.items()
+    ]
+    return origins(fixed, inputs)
 
 
 def parts(good: Quality) -> str:
@@ -79,41 +104,41 @@ def parts(good: Quality) -> str:
     )
 
 
-def _error(track: Track, setting: Setting, good: Quality) -> Reading:
-    return Reading(
+def _error(state: State, known: Origins) -> Reading:
+    setting, good = state.setting, state.quality
+    return Reading.of(
+        state.limits[WEAK],
         id="error",
         label="Profile error",
-        value=good.error,
         unit=ERROR_UNIT,
-        limit=setting.target,
         note=f"target {three_digits(setting.target)}; local-only {three_digits(good.local)}",
         formula=f"{parts(good)} = {three_digits(good.error)}",
         meaning="Mean squared error of a wearer’s profile, in variances of one estimate made alone.",
-        source=origins(track, setting, "diversity", "churn", "topology", "world", "factory", "removed", "half")
+        source=joined(known, "diversity", "churn", "topology", "hall", "factory", "removed", "half")
         + " "
-        + origins(track, setting, "quantiser", "rounds", "fan_out"),
+        + joined(known, "quantiser", "rounds", "fan_out"),
     )
 
 
-def _as_good(track: Track, setting: Setting, good: Quality) -> Reading:
-    floor = 1 - worse_limit(track)
-    return Reading(
+def _as_good(state: State, known: Origins) -> Reading:
+    good = state.quality
+    floor = 1 - worse_limit(state.track)
+    return Reading.of(
+        Limit(quantity=1 - good.worse, limit=floor, at_most=False),
         id="as_good",
         label="As good as local",
-        value=1 - good.worse,
         unit="share",
-        limit=floor,
-        at_most=False,
         note=f"at least {in_words(floor, 'share')} of nodes",
         formula=f"share of nodes with noise + other places + coding ≤ {three_digits(NOISE_VARIANCE)} = "
         f"{in_words(1 - good.worse, 'share')}, after {good.rounds} {'round' if good.rounds == 1 else 'rounds'}",
         meaning="Nodes whose profile is better than, or equal to, the one they would have learnt alone.",
-        source=origins(track, setting, "targets.extras.better_than_local_share", "diversity", "world"),
+        source=joined(known, "targets.extras.better_than_local_share", "diversity", "hall"),
     )
 
 
-def _age(track: Track, setting: Setting, spent: Costs) -> Reading:
-    limit = age_limit_s(track)
+def _age(state: State, known: Origins) -> Reading:
+    setting, spent = state.setting, state.costs
+    limit = state.limits[STALE].limit
     waits = spent.round_s > setting.period_s * (1 + 1e-9)
     formula = (
         f"{setting.rounds} × {in_words(spent.round_s, 's')}{', as long as the air takes' if waits else ''} = "
@@ -121,56 +146,53 @@ def _age(track: Track, setting: Setting, spent: Costs) -> Reading:
         if setting.talks
         else f"learning alone, {in_words(spent.learning_s, 's')}"
     )
-    return Reading(
+    return Reading.of(
+        state.limits[STALE],
         id="age",
         label="Profile age",
-        value=spent.age_s,
         unit="s",
-        limit=limit,
-        warn=AGE_WARN * limit,
         note=f"stay {in_words(limit, 's')}",
         formula=formula,
         meaning="From the estimates that went in to the profile that comes out; older than the stay, it describes "
         "where the wearer was.",
-        source=origins(track, setting, "rounds", "period_s", "stay"),
+        source=joined(known, "rounds", "period_s", "stay"),
     )
 
 
-def _air(track: Track, setting: Setting, spent: Costs) -> Reading:
-    return Reading(
+def _air(state: State, known: Origins) -> Reading:
+    setting, spent = state.setting, state.costs
+    return Reading.of(
+        state.limits[SATURATED],
         id="air",
         label="Air in use",
-        value=spent.saturation,
         unit="x",
-        limit=AIR_LIMIT,
-        warn=AIR_WARN,
         note=f"windows {in_words(spent.window_s, 's')} a round",
         formula=f"{in_words(spent.air_s, 's')} of traffic in range / ({in_words(setting.duty, 'share')} × "
         f"{in_words(setting.period_s, 's')}) = {in_words(spent.saturation, 'x')}",
         meaning="What all nodes in range of each other send in a round, over the time they listen.",
-        source=origins(track, setting, "payload_bytes", "coding", "period_s", "duty", "bearer", "setup"),
+        source=joined(known, "payload_bytes", "coding", "period_s", "duty", "bearer", "setup"),
     )
 
 
-def _power(track: Track, setting: Setting, spent: Costs) -> Reading:
-    limit = track.device.learning_power_w
-    return Reading(
+def _power(state: State, known: Origins) -> Reading:
+    spent = state.costs
+    limit = state.limits[OVER_POWER].limit
+    return Reading.of(
+        state.limits[OVER_POWER],
         id="power",
         label="Learning and radio",
-        value=spent.power_w,
         unit="W",
-        limit=limit,
-        warn=POWER_WARN * limit,
         note=f"budget {in_words(limit, 'W')}",
         formula=f"{in_words(spent.listening_w, 'W')} listening + {in_words(spent.sending_w, 'W')} sending + "
         f"{in_words(spent.learning_w, 'W')} learning = {in_words(spent.power_w, 'W')}",
         meaning="Mean power of the node that sends most, beside the isolation itself.",
-        source=origins(track, setting, "duty", "ble", "learning", "device.learning_power_w"),
+        source=joined(known, "duty", "ble", "learning", "device.learning_power_w"),
     )
 
 
-def _ratio(track: Track, setting: Setting, spent: Costs) -> Reading:
+def _ratio(state: State, known: Origins) -> Reading:
     """Seconds and joules of the radio for each of learning that reaches a neighbour."""
+    spent = state.costs
     joules = spent.radio_j / (spent.delivered * spent.learning_j)
     seconds = spent.radio_s / (spent.delivered * spent.learning_s)
     return Reading(
@@ -184,7 +206,7 @@ def _ratio(track: Track, setting: Setting, spent: Costs) -> Reading:
         f"({in_words(spent.delivered, 'share')} × {in_words(spent.learning_s, 's')}) = {in_words(seconds, 'x')}",
         meaning="What the radio spends on one profile for each joule of learning that a neighbour hears of; sleepers "
         "make it dearer.",
-        source=origins(track, setting, "churn", "learning", "ble", "duty"),
+        source=joined(known, "churn", "learning", "ble", "duty"),
     )
 
 

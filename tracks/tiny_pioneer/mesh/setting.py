@@ -1,14 +1,16 @@
-"""The Mesh Update's state: what the controls are called, where they start and what is assumed about the world."""
+"""The Mesh Update's state: what the controls are called, where they start and what is assumed about its hall."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from physics import constants
+from physics.sources import Sourced, source
 from tracks import Track, Value
-
-Range = tuple[float, float]
+from tracks.api.fixes import Scale
 
 FLOOD, GOSSIP, LOCAL, HUB = "flood", "gossip", "local_only", "hub"
 MODES = {FLOOD: "Flood", GOSSIP: "Gossip", LOCAL: "Local-only", HUB: "Hub"}
@@ -16,51 +18,29 @@ BITS = {"int8": 8, "int4": 4, "int2": 2, "int1": 1}  # on the air, for each numb
 CODINGS = {"int8": "INT8, as stored", "int4": "4 bits", "int2": "2 bits", "int1": "1 bit"}
 TOPOLOGIES = {"geometric": "who is near", "regular": "random pairs", "ring": "a queue"}
 
-PAYLOAD_BYTES: Range = (100.0, 100e3)
-PERIOD_S: Range = (1.0, 3600.0)
-FAN_OUT: Range = (1, 4)
-ROUNDS: Range = (1, 20)
-DUTY: Range = (0.005, 0.5)
-DIVERSITY: Range = (0.03, 30.0)
-CHURN: Range = (0.0, 0.9)
+PAYLOAD_BYTES = Scale(100.0, 100e3, log=True)
+PERIOD_S = Scale(1.0, 3600.0, log=True)
+FAN_OUT = Scale(1, 4)
+ROUNDS = Scale(1, 20, log=True)
+DUTY = Scale(0.005, 0.5, log=True)
+DIVERSITY = Scale(0.03, 30.0, log=True)
+CHURN = Scale(0.0, 0.9)
 
-# The world of the crisis.
-NODES = 200  # assumed: the hearables of one station hall and what opens off it
-RELAYS_IN_RANGE = 12  # assumed, as in physics.gossip
-PLACES = 12  # assumed: cafés, platforms, offices and streets, each with a sound of its own
-STAY_S = 3600.0  # assumed: an hour in a place
+# The hall. Its places are cafés, platforms, offices and streets, each with a sound of its own.
+NODES, RELAYS_IN_RANGE, PLACES = 200, 12, 12
+HALL = source(f"assumed: {NODES} hearables, {RELAYS_IN_RANGE} relays in range, {PLACES} places")
+
 NOISE_VARIANCE = 1.0  # of one wearer's own estimate: the unit of every error in this bench
-FACTORY_GAP = 1.0  # assumed: what the factory's profile lacks everywhere, beside how places differ
-REMOVED = 0.65  # assumed: share of the factory profile's error that a profile must remove to be worth its radio
-HALF_BYTES = 15.0  # assumed: an adapter of so many bytes expresses half of what there is to learn
-LEARNING_STEPS = 20  # assumed: windows of audio that the profile of one stay is learnt from
-STACK_BYTES = 128 * 2**10  # assumed: radio stack and buffers of the isolation
-SETUP_S = 1.0  # assumed: two nodes that gossip find each other, connect and learn each other's services
-MESH_TRANSMISSIONS = 3  # each segment on the advertising bearer: Zephyr's default, as in physics.gossip
-
-SOURCES = {
-    "mode": "assumed: everyone tells everyone",
-    "payload_bytes": "assumed: a tenth of what moves by default",
-    "coding": "assumed: as stored, one byte a number",
-    "period_s": "assumed: ten minutes",
-    "fan_out": "assumed: two neighbours a round",
-    "rounds": "assumed: five rounds a profile",
-    "duty": "assumed: the radio listens a fifth of the time",
-    "diversity": "assumed: places differ as much as one wearer's estimate errs",
-    "churn": "derived: uploads of this fleet that do not arrive",
-    "topology": "assumed: radio range decides who hears whom",
-    "world": f"assumed: {NODES} hearables, {RELAYS_IN_RANGE} relays in range, {PLACES} places",
-    "stay": f"assumed: {STAY_S / 60:g} min in a place",
-    "factory": f"assumed: the factory profile errs by {FACTORY_GAP:g} everywhere and by the diversity besides",
-    "removed": f"assumed: a profile must remove {REMOVED:.0%} of the factory's error",
-    "half": f"assumed: {HALF_BYTES:g} B of adapter express half of what there is to learn",
-    "quantiser": "derived: uniform steps over six standard deviations",
-    "learning": f"assumed: {LEARNING_STEPS} windows a stay, backward pass of biases",
-    "stack": f"assumed: {STACK_BYTES // 1024} KiB for radio stack and audio buffers",
-    "ble": "nRF52840 Product Specification: 14 nJ a bit each way at 1.376 Mb/s; frames of the mesh not counted",
-    "setup": f"assumed: {SETUP_S:g} s to open a connection; a hub keeps its own open",
-    "bearer": "Zephyr Bluetooth mesh: 12 B a segment, three times, 20 ms apart",
-}
+STAY_S = Sourced(3600.0, source("assumed: 60 min in a place"))
+FACTORY_GAP = Sourced(1.0, source("assumed: the factory profile errs by 1 everywhere and by the diversity besides"))
+REMOVED = Sourced(0.65, source("assumed: a profile must remove 65% of the factory's error"))
+HALF_BYTES = Sourced(15.0, source("assumed: 15 B of adapter express half of what there is to learn"))
+LEARNING_STEPS = Sourced(20, source("assumed: 20 windows a stay, backward pass of biases"))
+STACK_BYTES = Sourced(128 * 2**10, source("assumed: 128 KiB for radio stack and audio buffers"))
+SETUP_S = Sourced(1.0, source("assumed: 1 s to open a connection; a hub keeps its own open"))
+MESH_TRANSMISSIONS = Sourced(
+    3, source("Zephyr Bluetooth mesh: 12 B a segment, three times, 20 ms apart", kind="code")
+)  # as in physics.gossip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,12 +85,12 @@ class Setting:
     @property
     def target(self) -> float:
         """The most that a profile may err, in variances of one estimate."""
-        return (1 - REMOVED) * self.factory
+        return (1 - REMOVED.value) * self.factory
 
     @property
     def factory(self) -> float:
         """What the factory's profile errs by, in variances of one estimate."""
-        return FACTORY_GAP + self.diversity
+        return FACTORY_GAP.value + self.diversity
 
 
 def setting_of(values: Mapping[str, Value]) -> Setting:
@@ -131,20 +111,31 @@ def setting_of(values: Mapping[str, Value]) -> Setting:
 
 def default_setting(track: Track) -> Setting:
     """Return where the controls of a track start."""
-    tenth = track.model.moved_bytes / 10
-    churn = min(max(1 - track.fleet.reliability, CHURN[0]), CHURN[1])
-    return Setting(
-        mode=FLOOD,
-        payload_bytes=min(max(float(tenth), PAYLOAD_BYTES[0]), PAYLOAD_BYTES[1]),
-        coding="int8",
-        period_s=600.0,
-        fan_out=2,
-        rounds=5,
-        duty=0.2,
-        diversity=1.0,
-        churn=float(f"{round(churn / 0.05) * 0.05:.12g}"),
-        topology="geometric",
-    )
+    return setting_of({name: default.value for name, default in defaults(track).items()})
+
+
+def defaults(track: Track) -> Mapping[str, Sourced[Any]]:
+    """Return where each control of a track starts, and why there."""
+    return _defaults(track.model.moved_bytes, track.fleet.reliability)
+
+
+@lru_cache(maxsize=16)
+def _defaults(moved_bytes: float, reliability: float) -> Mapping[str, Sourced[Any]]:
+    payload_bytes = min(max(float(moved_bytes / 10), PAYLOAD_BYTES.low), PAYLOAD_BYTES.high)
+    churn = min(max(1 - reliability, CHURN.low), CHURN.high)
+    on_its_slider = float(f"{round(churn / 0.05) * 0.05:.12g}")
+    return {
+        "mode": Sourced(FLOOD, source("assumed: everyone tells everyone")),
+        "payload_bytes": Sourced(payload_bytes, source("assumed: a tenth of what moves by default")),
+        "coding": Sourced("int8", source("assumed: as stored, one byte a number")),
+        "period_s": Sourced(600.0, source("assumed: ten minutes")),
+        "fan_out": Sourced(2, source("assumed: two neighbours a round")),
+        "rounds": Sourced(5, source("assumed: five rounds a profile")),
+        "duty": Sourced(0.2, source("assumed: the radio listens a fifth of the time")),
+        "diversity": Sourced(1.0, source("assumed: places differ as much as one wearer's estimate errs")),
+        "churn": Sourced(on_its_slider, source("derived: uploads of this fleet that do not arrive")),
+        "topology": Sourced("geometric", source("assumed: radio range decides who hears whom")),
+    }
 
 
 def receive_w(track: Track) -> float:

@@ -1,31 +1,27 @@
-"""What the Mesh Update says before the lock, and the equations behind it: brief, question, Peek."""
+"""What the Mesh Update says before the lock: brief and question, with the numbers of the track."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
-from physics.gossip import MESH_SEGMENT_BYTES, consensus_rms, spectrum
-from tracks import Brief, Option, Outcome, Peek, PeekLine, Prediction, Term, Track, Truth, Value
-from tracks.api.quantities import in_words, three_digits
-from tracks.tiny_pioneer.mesh.model.costs import costs, flood_s, quality, rates, segments_s
+from physics.gossip import MESH_SEGMENT_BYTES
+from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks.api.quantities import in_words
+from tracks.tiny_pioneer.mesh.model.costs import flood_s, segments_s
 from tracks.tiny_pioneer.mesh.model.places import hall
-from tracks.tiny_pioneer.mesh.readings import described, origins, worse_limit
 from tracks.tiny_pioneer.mesh.setting import (
     FLOOD,
-    HALF_BYTES,
     NODES,
     PLACES,
     RELAYS_IN_RANGE,
     REMOVED,
-    SOURCES,
     STAY_S,
-    Setting,
     default_setting,
     setting_of,
 )
+from tracks.tiny_pioneer.mesh.state import worse_limit
 
 
 def brief(track: Track) -> Brief:
@@ -37,8 +33,8 @@ def brief(track: Track) -> Brief:
         f"{NODES} {unit} share a station hall with {PLACES} places in it: cafés, platforms, offices, streets. Each has "
         f"learnt a profile of the sound around it, an adapter of {in_words(start.payload_bytes, 'B')}, from too little "
         f"audio. The plan is that everyone sends it to everyone over Bluetooth mesh. Learning and radio have {power}, "
-        f"a wearer stays {in_words(STAY_S, 's')}, and sharing must leave {share} of the wearers no worse off. Flood, "
-        "gossip, appoint hubs, or keep silent?"
+        f"a wearer stays {in_words(STAY_S.value, 's')}, and sharing must leave {share} of the wearers no worse off. "
+        "Flood, gossip, appoint hubs, or keep silent?"
     )
     return Brief(
         speaker=track.texts.get("crisis_speaker", "Systems fellow"),
@@ -50,8 +46,8 @@ def brief(track: Track) -> Brief:
         invariant="A profile learnt alone is noisy: its error is the variance of one estimate, 1. Averaging with "
         "others lowers that noise and mixes in what is true elsewhere. Both are paid by the air, which nodes in range "
         "of each other share, and by listening, which costs power whether or not someone sends. A profile counts as "
-        f"worth it when it removes {in_words(REMOVED, 'share')} of the error of the factory’s profile, which errs more "
-        "the more places differ.",
+        f"worth it when it removes {in_words(REMOVED.value, 'share')} of the error of the factory’s profile, which "
+        "errs more the more places differ.",
     )
 
 
@@ -148,79 +144,3 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
             "is in it, is the mesh’s answer to them.",
         ),
     )
-
-
-# --- Peek ------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def disagreement(topology: str, rounds: int, map_seed: int) -> float:
-    """Return what is left of the disagreement when everyone in range is heard and nobody sleeps."""
-    eigenvalues = spectrum(topology, NODES, degree=RELAYS_IN_RANGE, seed=map_seed)
-    return float(consensus_rms(eigenvalues, rounds))
-
-
-_READINGS = (
-    ("error", "Profile error", "error = σ² kept + τ² mixed in + q rounded + (g + τ²) h / (h + bytes);  target "
-     "(1 − removed)(g + τ²)"),
-    ("as_good", "As good as local", "node i: σ² kept + q rounded + τ² mixed_i ≤ σ²"),
-    ("age", "Profile age", "age = rounds × max(period, air / duty)"),
-    ("air", "Air in use", "flood: N d t(bytes);  gossip: (d + 1) fan-out min(2 t(bytes), set-up + 2 c(bytes));  hub: "
-     "2 d c(bytes);  over duty × period"),
-    ("power", "Power", "P = duty × e_rx rate + e_tx bytes sent / period + learning / stay"),
-    ("communication_to_compute", "Radio / learning", "radio / (delivered × learning);  delivered = 1 − churn, or its "
-     "square where a hub must be awake too"),
-)  # fmt: skip
-
-
-def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
-    """Return the equations with the numbers of a state, as its readings have them."""
-    setting = setting_of(controls)
-    rounds = setting.rounds if setting.talks else 0
-    spent = costs(setting, rates(track))
-    lines = [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
-        )
-    ]
-    lines += [
-        PeekLine(
-            name="Agreement",
-            equation="rms(t) = √(mean over i > 0 of λ_i^(2t)), of W with Metropolis weights, all neighbours awake",
-            numbers=f"after {rounds} rounds {three_digits(disagreement(setting.topology, rounds, track.fleet.seed))} "
-            "of the disagreement would be left",
-            source=origins(track, setting, "topology", "world"),
-        ),
-        PeekLine(
-            name="SRAM",
-            equation="own + 16-bit sum + those under way ≤ SRAM − network − stack",
-            numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(spent.sram_free, 'iB')}",
-            source=origins(track, setting, "device.memory_bytes", "model.weights_bytes", "stack"),
-        ),
-    ]
-    return Peek(
-        lines=tuple(lines),
-        leaves_out="Collisions, and segments lost beyond what three transmissions mend. Frames and headers of the "
-        "mesh, so that sending costs more than it says; listening outweighs it all the same. Connections of hubs that "
-        "meet on one channel. Wearers who walk while rounds run. That a profile of few bytes expresses a fixed share, "
-        f"half at {three_digits(HALF_BYTES)} B, is {SOURCES['half'].partition(':')[0]}; so is one number for how "
-        "places differ. A node does not know in which place a neighbour is: to tell would be the next design to try.",
-    )
-
-
-# --- what the closing texts quote ------------------------------------------------------------------------------------
-
-
-def tried(track: Track, **changes: Value) -> Setting:
-    """Return the default setting of a track with some controls changed."""
-    start = default_setting(track)
-    values: Mapping[str, Value] = {
-        name: getattr(start, name) for name in start.__dataclass_fields__ if name not in changes
-    }
-    return setting_of({**values, **changes})
-
-
-def error_of(track: Track, setting: Setting) -> float:
-    """Return the mean error of a setting's profiles."""
-    return quality(track, setting, seed=0).error

@@ -1,28 +1,22 @@
-"""What a state of the Mesh Update costs on the air, in joules and in SRAM, and how good its profiles are."""
+"""What a state of the Mesh Update costs on the air, in joules and in SRAM."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from physics.energy import radio_energy_j, training_flop_ratio
 from physics.gossip import ble_time_s, flood_time_s
-from physics.validation import Floats, as_float
+from physics.validation import as_float
 from tracks import Track
-from tracks.tiny_pioneer.mesh.model.places import Mixing, mixing
 from tracks.tiny_pioneer.mesh.setting import (
-    BITS,
     FLOOD,
     GOSSIP,
-    HALF_BYTES,
     HUB,
     LEARNING_STEPS,
     LOCAL,
     MESH_TRANSMISSIONS,
     NODES,
-    NOISE_VARIANCE,
     SETUP_S,
     STACK_BYTES,
     STAY_S,
@@ -31,7 +25,6 @@ from tracks.tiny_pioneer.mesh.setting import (
     receive_w,
 )
 
-SETTLED = 1.01  # of the least error: further rounds no longer matter
 # Biases train, weights do not: the backward pass carries gradients through and computes none for weights.
 FLOP_RATIO = float(training_flop_ratio(input_gradient_share=1.0, trained_share=0.0))
 
@@ -92,7 +85,7 @@ def call_s(air_bytes: float) -> tuple[float, bool]:
 
     Partners change with every round: either mesh segments, or a connection that has to be opened first.
     """
-    by_mesh, by_connection = 2 * segments_s(air_bytes), SETUP_S + 2 * connected_s(air_bytes)
+    by_mesh, by_connection = 2 * segments_s(air_bytes), SETUP_S.value + 2 * connected_s(air_bytes)
     return min(by_mesh, by_connection), by_mesh <= by_connection
 
 
@@ -148,8 +141,8 @@ def rates(track: Track) -> Rates:
         listen_w=receive_w(track),
         send_j=_send_j_per_byte(link_bytes_per_s(track)),
         learning_w=as_float("learning_power_w", device.learning_power_w, low=0, low_open=True),
-        learning_s=LEARNING_STEPS * FLOP_RATIO * flop / speed,
-        sram_free=max(device.memory_bytes - track.model.weights_bytes - STACK_BYTES, 1.0),
+        learning_s=LEARNING_STEPS.value * FLOP_RATIO * flop / speed,
+        sram_free=max(device.memory_bytes - track.model.weights_bytes - STACK_BYTES.value, 1.0),
     )
 
 
@@ -170,7 +163,7 @@ def costs(setting: Setting, device: Rates) -> Costs:
         age_s=rounds * round_s if rounds else learning_s,
         listening_w=listening_w,
         sending_w=sent_j / round_s,
-        learning_w=learning_j / max(STAY_S, learning_s),
+        learning_w=learning_j / max(STAY_S.value, learning_s),
         sram=_held_bytes(setting),
         sram_free=device.sram_free,
         learning_s=learning_s,
@@ -188,10 +181,10 @@ def _send_j_per_byte(bytes_per_s: float) -> float:
 
 def _sent_bytes(setting: Setting) -> float:
     """Return what the node that sends most puts on the air in a round, repetitions included [B]."""
-    repeated = MESH_TRANSMISSIONS if call_s(setting.air_bytes)[1] else 1
+    repeated = MESH_TRANSMISSIONS.value if call_s(setting.air_bytes)[1] else 1
     copies = {
         LOCAL: 0,
-        FLOOD: NODES * MESH_TRANSMISSIONS,  # it relays everyone's
+        FLOOD: NODES * MESH_TRANSMISSIONS.value,  # it relays everyone's
         GOSSIP: 2 * calls(setting) * repeated,  # it calls, and is called as often
         HUB: setting.relays,  # the hub answers its members
     }
@@ -213,92 +206,3 @@ def _delivered(setting: Setting) -> float:
         return 1.0
     awake = 1 - setting.churn
     return awake**2 if setting.mode == HUB else awake
-
-
-# --- quality ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Quality:
-    """How good the profiles are, in variances of one estimate.
-
-    Attributes:
-        mixing: what each round does. rounds: of the state, 0 where the radio is silent.
-        coarse: what an adapter of its size cannot express. rounding: variance that coding adds to one value.
-        noise, foreign, rounded: what is left of the estimate's own variance, mixed in, and rounded, in the mean.
-        error: all together; local: the same adapter without radio. worse: share of nodes that err more than that.
-        best_round: the fewest rounds whose error is within a hundredth of the least.
-    """
-
-    mixing: Mixing
-    rounds: int
-    coarse: float
-    rounding: float
-    noise: float
-    foreign: float
-    rounded: float
-    error: float
-    local: float
-    worse: float
-    best_round: int
-
-
-def coarse(setting: Setting) -> float:
-    """Return what an adapter of the setting's size leaves of the factory's error: half / (half + bytes) of it."""
-    return setting.factory * HALF_BYTES / (HALF_BYTES + setting.payload_bytes)
-
-
-def rounding_variance(setting: Setting) -> float:
-    """Return the variance of rounding one value to the coding's bits: uniform steps over six standard deviations.
-
-    step = 6 sd / 2^bits, variance step^2 / 12 = 3 sd^2 / 4^bits.
-    """
-    if not setting.talks:
-        return 0.0
-    return 3 * (NOISE_VARIANCE + setting.diversity) / 4.0 ** BITS[setting.coding]
-
-
-def quality(track: Track, setting: Setting, *, seed: int) -> Quality:
-    """Return how good the profiles of a state are; ``seed`` draws other truths, sleepers and calls on the same map."""
-    return _quality(setting, track.fleet.seed, seed)
-
-
-@lru_cache(maxsize=4096)
-def _quality(setting: Setting, map_seed: int, seed: int) -> Quality:
-    mixed = mixing(
-        setting.mode,
-        setting.topology,
-        churn=setting.churn,
-        fan_out=calls(setting),
-        map_seed=map_seed,
-        seed=seed,
-    )
-    rounds = setting.rounds if setting.talks else 0
-    rounding, unsaid = rounding_variance(setting), coarse(setting)
-    by_round = error_by_round(mixed, setting, rounding)
-    own = NOISE_VARIANCE * float(mixed.noise[rounds]) + rounding * float(mixed.rounding[rounds])
-    worse = own + setting.diversity * mixed.foreign[rounds] > NOISE_VARIANCE * (1 + 1e-9)
-    return Quality(
-        mixing=mixed,
-        rounds=rounds,
-        coarse=unsaid,
-        rounding=rounding,
-        noise=NOISE_VARIANCE * float(mixed.noise[rounds]),
-        foreign=setting.diversity * float(mixed.mean_foreign[rounds]),
-        rounded=rounding * float(mixed.rounding[rounds]),
-        error=unsaid + float(by_round[rounds]),
-        local=unsaid + NOISE_VARIANCE,
-        worse=float(worse.mean()),
-        best_round=best_round(by_round),
-    )
-
-
-def best_round(by_round: Floats) -> int:
-    """Return the fewest rounds whose error is within a hundredth of the least."""
-    return int(np.argmax(by_round <= SETTLED * by_round.min()))
-
-
-def error_by_round(mixed: Mixing, setting: Setting, rounding: float) -> Floats:
-    """Return the mean error without what the adapter cannot express, by round."""
-    error: Floats = NOISE_VARIANCE * mixed.noise + rounding * mixed.rounding + setting.diversity * mixed.mean_foreign
-    return error

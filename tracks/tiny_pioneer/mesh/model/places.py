@@ -18,7 +18,7 @@ from physics.validation import Floats
 from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, NODES, PLACES, RELAYS_IN_RANGE, ROUNDS
 
 DRAWS = 6  # of truths, sleepers and calls: enough that shares of nodes move by a percent or two
-MAX_ROUNDS = round(ROUNDS[1])
+MAX_ROUNDS = round(ROUNDS.high)
 Groups = NDArray[np.int64]
 
 
@@ -148,8 +148,8 @@ def _group_draw(everyone: bool, topology: str, churn: float, map_seed: int, seed
         counts = np.bincount(group, awake, NODES)
         sums = np.stack([np.bincount(group, row * awake, NODES) for row in estimate])
         means = (sums / np.maximum(counts, 1))[:, group]
-        heard = awake if everyone else awake & awake[group]
-        values = np.where(heard, means, values)
+        delivered = awake if everyone else awake & awake[group]
+        values = np.where(delivered, means, values)
         errors.append((values - target) ** 2)
     stacked = np.array(errors)
     return stacked[:, 0], stacked[:, 1]

@@ -77,7 +77,7 @@ def test_learning_is_two_passes_over_twenty_windows():
         20 * passes * device.extras["window_flop"] / (device.peak_flop_per_s * 0.25)
     )
     assert found.learning_j == pytest.approx(found.learning_s * 1e-3)
-    assert found.learning_w == pytest.approx(found.learning_j / STAY_S)
+    assert found.learning_w == pytest.approx(found.learning_j / STAY_S.value)
 
 
 def test_a_round_waits_for_the_air():

@@ -5,8 +5,8 @@ import pytest
 
 from physics.gossip import estimation_error, gossip_trial, spectrum
 from tests.tracks.tiny_pioneer.mesh.states import PIONEER
-from tracks.tiny_pioneer.mesh.model.costs import quality
 from tracks.tiny_pioneer.mesh.model.places import DRAWS, cells, hall, mixing, places
+from tracks.tiny_pioneer.mesh.model.quality import quality
 from tracks.tiny_pioneer.mesh.setting import NODES, PLACES
 
 SEED = PIONEER.track.fleet.seed
