@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -113,10 +114,12 @@ def mildest(values: Sequence[Value], margin: Callable[[Value], float], *, goal: 
     """Return the first of the values whose margin reaches the goal, the last where none does, None of no values.
 
     The values lie along one control, nearest to where it stands first, and the margin rises along them, so that the
-    sequence is halved and not tried one by one.
+    last is asked first, and then the sequence is halved and not tried one by one.
     """
     if not values:
         return None
+    if margin(values[-1]) < goal:
+        return values[-1]
     low, high = 0, len(values) - 1
     while low < high:
         middle = (low + high) // 2
@@ -135,9 +138,11 @@ def rounded(value: float, *, up: bool = False, whole: bool = False) -> float:
     """
     if not math.isfinite(value) or value == 0:
         return value
-    step = 1.0 if whole else 10.0 ** (math.floor(math.log10(abs(value))) - 2)
-    steps = math.ceil(value / step) if up else math.floor(value / step)
-    return float(f"{steps * step:.12g}")
+    if whole:
+        return float(math.ceil(value) if up else math.floor(value))
+    exact = Decimal(repr(float(value)))  # in decimals: 0.000105 / 0.000001 is above 105
+    last_digit = Decimal(1).scaleb(exact.adjusted() - 2)
+    return float(exact.quantize(last_digit, rounding=ROUND_CEILING if up else ROUND_FLOOR))
 
 
 class Scale(NamedTuple):

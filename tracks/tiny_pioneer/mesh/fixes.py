@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from tracks import Fix, Value
 from tracks.api.fixes import Scale, best_fixes, distance_on, mildest
 from tracks.api.outcome import Limit
-from tracks.tiny_pioneer.mesh.model.costs import costs, rates
+from tracks.tiny_pioneer.mesh.model.costs import costs
 from tracks.tiny_pioneer.mesh.model.quality import quality
 from tracks.tiny_pioneer.mesh.setting import (
     BITS,
@@ -36,6 +36,7 @@ from tracks.tiny_pioneer.mesh.state import (
     quality_limits,
 )
 
+After = Callable[[str, Value], Limit]
 Lever = tuple[str, int]  # a control, and which way it is moved: -1, 1, or 0 where one value is best
 
 STEPS = 16  # between where a slider stands and its end
@@ -72,22 +73,27 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
     now = state.limits[code]
     if now.level == "ok":
         return ()
+    after = cache(partial(_after, code, state))
     return best_fixes(
         now,
-        candidates(code, state),
-        lambda fix: _after(code, state, fix.control, fix.value),
+        candidates(code, state, after),
+        lambda fix: after(fix.control, fix.value),
         failing=partial(_failing, code, state),
         distance=distance_on(_SCALES, partial(getattr, state.setting)),
     )
 
 
-def candidates(code: str, state: State) -> Iterator[Fix]:
-    """Yield for each lever the mildest value that cures a limit, or else the one that helps most; each other mode."""
+def candidates(code: str, state: State, after: After | None = None) -> Iterator[Fix]:
+    """Yield for each lever the mildest value that cures a limit, or else the one that helps most; each other mode.
+
+    ``after`` is the limit once a control has a value, kept for who asks next.
+    """
+    limit_after = after or partial(_after, code, state)
     warns = state.limits[code].level == "warn"
 
     def margin(control: str, value: Value) -> float:
-        after = _after(code, state, control, value)
-        return after.comfort if warns else after.margin
+        left = limit_after(control, value)
+        return left.comfort if warns else left.margin
 
     for control, way in _LEVERS[code]:
         if control == "mode":
@@ -130,12 +136,12 @@ def _after(code: str, state: State, control: str, value: Value) -> Limit:
     after = _changed(state.setting, control, value)
     if code in (NEGATIVE, WEAK):
         return quality_limits(state.track, after, quality(state.track, after, seed=state.seed))[code]
-    return cost_limits(state.track, costs(after, rates(state.track)))[code]
+    return cost_limits(state.track, costs(after, state.rates))[code]
 
 
 def _failing(code: str, state: State, fix: Fix) -> int:
     """Return how many other limits fail after a change."""
     track, after = state.track, _changed(state.setting, fix.control, fix.value)
-    limits = cost_limits(track, costs(after, rates(track)))
+    limits = cost_limits(track, costs(after, state.rates))
     limits |= quality_limits(track, after, quality(track, after, seed=state.seed))
     return sum(limit.level == "fail" for name, limit in limits.items() if name != code)

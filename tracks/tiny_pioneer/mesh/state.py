@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracks import Track
 from tracks.api.outcome import Limit
-from tracks.tiny_pioneer.mesh.model.costs import Costs, costs, rates
+from tracks.tiny_pioneer.mesh.model.costs import Costs, Rates, costs, rates
 from tracks.tiny_pioneer.mesh.model.quality import Quality, quality
 from tracks.tiny_pioneer.mesh.setting import STAY_S, Setting
 
@@ -27,13 +27,15 @@ class State:
     """All that readings, verdicts and drawings are made of.
 
     Attributes:
-        track, setting, seed: what was asked. costs, quality: what physics says.
+        track, setting, seed: what was asked. rates: the numbers of the track that costs depend on.
+        costs, quality: what physics says.
         limits: how that stands to each limit, by the code of its failure.
     """
 
     track: Track
     setting: Setting
     seed: int
+    rates: Rates
     costs: Costs
     quality: Quality
     limits: Mapping[str, Limit]
@@ -41,9 +43,10 @@ class State:
 
 def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
     """Return what one state of the controls does on a track; ``seed`` draws truths, sleepers and calls."""
-    spent, good = costs(setting, rates(track)), quality(track, setting, seed=seed)
+    device = rates(track)
+    spent, good = costs(setting, device), quality(track, setting, seed=seed)
     limits = {**cost_limits(track, spent), **quality_limits(track, setting, good)}
-    return State(track=track, setting=setting, seed=seed, costs=spent, quality=good, limits=limits)
+    return State(track=track, setting=setting, seed=seed, rates=device, costs=spent, quality=good, limits=limits)
 
 
 def cost_limits(track: Track, spent: Costs) -> dict[str, Limit]:
