@@ -21,7 +21,7 @@ from tracks.cloud_titan.flood.setting import (
     setting_of,
 )
 from tracks.cloud_titan.flood.state import evaluate
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 
 # --- observation -----------------------------------------------------------------------------------------------------
 
@@ -81,9 +81,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="An adapter",
             equation="A = 2 B × rank × layers × Σ (d_in + d_out) over the adapted matrices",
-            numbers=f"{setting.rank} × {words(size / setting.rank, 'B')} = {words(size, 'B')} on "
+            numbers=f"{setting.rank} × {quantity_text(size / setting.rank, 'B')} = {quantity_text(size, 'B')} on "
             f"{TARGETS[setting.targets]} ({adapted_matrices(setting.targets)} matrices a block); × "
-            f"{three_digits(node.adapters)} = {words(node.adapters * size, 'B')}",
+            f"{three_digits(node.adapters)} = {quantity_text(node.adapters * size, 'B')}",
             source=hit.source,
         ),
         PeekLine(
@@ -137,9 +137,9 @@ def reflection(track: Track) -> Reflection:
     node, states, rank = node_of(track), changes(track), default_setting(track).rank
     before, after, out = states["start"], states["rank"], states["way_out"]
     held = three_digits(before.held_host), three_digits(after.held_host)
-    sizes = words(before.adapter_bytes, "B"), words(after.adapter_bytes, "B")
-    loads = words(before.drive_load, "share"), words(after.drive_load, "share")
-    wait = words(after.first_token_s, "s")
+    sizes = quantity_text(before.adapter_bytes, "B"), quantity_text(after.adapter_bytes, "B")
+    loads = quantity_text(before.drive_load, "share"), quantity_text(after.drive_load, "share")
+    wait = quantity_text(after.first_token_s, "s")
     return Reflection(
         prompt="The rank was promised as a matter of quality. What else did it decide, and what stopped you from going "
         "lower still? Where should the next gigabyte of HBM go, to adapters or to KV cache?",
@@ -150,19 +150,22 @@ def reflection(track: Track) -> Reflection:
             "Says which change of a number would change the mind.",
         ),
         model_answer=f"Rank is a cache-capacity decision. At rank {rank} an adapter is {sizes[0]} and all of "
-        f"them {words(node.adapters * before.adapter_bytes, 'B')}; at half the rank it is {sizes[1]}, the same host "
+        f"them {quantity_text(node.adapters * before.adapter_bytes, 'B')}; at half the rank it is {sizes[1]}, the "
+        "same host "
         f"memory holds {held[1]} instead of {held[0]}, and each miss reads half as much. Both act on the drive: "
         f"{loads[0]} becomes {loads[1]}. That alone leaves p99 at {wait}; pinning and 1 TB of host memory bring it to "
-        f"{words(out.first_token_s, 's')}. At rank {rank // 4} the gain of a tenant falls to "
-        f"{words(states['least'].gain, 'points')}, below the floor. HBM for adapters needs to hold what a batch names, "
-        f"{words(after.named * after.adapter_bytes, 'B')}; a miss there costs a transfer of "
-        f"{words(after.adapter_bytes / (node.gpus * node.pcie_bytes_per_s), 's')}, so the next gigabyte belongs to the "
+        f"{quantity_text(out.first_token_s, 's')}. At rank {rank // 4} the gain of a tenant falls to "
+        f"{quantity_text(states['least'].gain, 'points')}, below the floor. HBM for adapters needs to hold what a "
+        "batch names, "
+        f"{quantity_text(after.named * after.adapter_bytes, 'B')}; a miss there costs a transfer of "
+        f"{quantity_text(after.adapter_bytes / (node.gpus * node.pcie_bytes_per_s), 's')}, so the next gigabyte "
+        "belongs to the "
         "KV cache. What would change my mind: a steeper demand, or a faster drive. To take along: what looks like one "
         "tenant’s quality setting is, times a million, the size of the working set.",
         weak_sample="LoRA adapters are small, so we can keep the rank and simply add memory until it works.",
         strong_sample=f"In the second figure the curve of rank {rank // 2} crosses the limit at more than "
         f"twice the load that rank {rank} bears: half the bytes a miss, and more hits besides. Giving HBM "
-        f"all that is left keeps the drive at {words(states['hbm'].drive_load, 'share')}. The floor "
+        f"all that is left keeps the drive at {quantity_text(states['hbm'].drive_load, 'share')}. The floor "
         f"of accuracy stops me before rank {rank // 4}. At a skew of {three_digits(1.2)} pinning would do "
         f"at rank {rank}.",
         check=_check(track, states),
@@ -171,21 +174,21 @@ def reflection(track: Track) -> Reflection:
 
 def _check(track: Track, states: dict[str, ServingResult]) -> Question:
     node, now = node_of(track), default_setting(track)
-    load = {name: words(state.drive_load, "share") for name, state in states.items()}
-    hits = {name: words(state.hit, "share") for name, state in states.items()}
+    load = {name: quantity_text(state.drive_load, "share") for name, state in states.items()}
+    hits = {name: quantity_text(state.hit, "share") for name, state in states.items()}
     return Question(
         id="drive",
         text=f"At the start settings the drive is at {load['start']}. Which one change takes most of that away?",
         options=(
             Option(
                 id="hbm",
-                text=f"All the HBM that is left to adapters: {words(_left(node, now.batch), 'B')}",
+                text=f"All the HBM that is left to adapters: {quantity_text(_left(node, now.batch), 'B')}",
                 feedback=f"{load['hbm']}. Hits stay at {hits['hbm']}: host memory is larger than HBM and holds "
                 "a copy of it, so what HBM gains was there already.",
             ),
             Option(
                 id="host",
-                text=f"Host memory from {words(now.host_bytes, 'B')} to {words(HOST.high, 'B')}",
+                text=f"Host memory from {quantity_text(now.host_bytes, 'B')} to {quantity_text(HOST.high, 'B')}",
                 feedback=f"{load['host']}. Four times the memory takes hits from {hits['start']} to {hits['host']}; "
                 "on a long tail hits grow slowly, and each miss still reads as much.",
             ),

@@ -18,7 +18,7 @@ from tracks.api.track import Track
 from tracks.cloud_titan.flood.model.serving import ServingResult, first_tokens_s
 from tracks.cloud_titan.flood.setting import RANK, RATE, Node, Setting, adapter_bytes, node_of
 from tracks.cloud_titan.flood.state import State
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
 PLACES = 48  # of a curve
@@ -103,9 +103,9 @@ def hits_summary(node: Node, results: ServingResult) -> str:
     """Return the message of the first panel: what the two memories hold, and what all adapters weigh."""
     held = max(results.held_hbm, results.held_host)
     return (
-        f"{words(results.hit, 'share')}: at {words(results.adapter_bytes, 'B')} each the memories hold "
+        f"{quantity_text(results.hit, 'share')}: at {quantity_text(results.adapter_bytes, 'B')} each the memories hold "
         f"{three_digits(min(held, node.adapters))} of {three_digits(node.adapters)} adapters; all weigh "
-        f"{words(node.adapters * results.adapter_bytes, 'B')}."
+        f"{quantity_text(node.adapters * results.adapter_bytes, 'B')}."
     )
 
 
@@ -129,7 +129,7 @@ def _all_of_them(node: Node, results: ServingResult) -> Iterator[charts.Part]:
     """A line where every adapter would be in memory, if the axis reaches so far."""
     everything = node.adapters * results.adapter_bytes
     if CAPACITY_SHOWN[0] < everything < CAPACITY_SHOWN[1]:
-        yield charts.limit(everything, f"all {words(everything, 'B')}", axis="x", kind="target")
+        yield charts.limit(everything, f"all {quantity_text(everything, 'B')}", axis="x", kind="target")
 
 
 def _tiers(setting: Setting, results: ServingResult, axis: Axis) -> Iterator[charts.Part]:
@@ -141,7 +141,7 @@ def _tiers(setting: Setting, results: ServingResult, axis: Axis) -> Iterator[cha
             results.hit,
             name="with host memory",
             label="with host memory",
-            value=words(results.hit, "share"),
+            value=quantity_text(results.hit, "share"),
             place="above-left",
         )
     yield charts.point(
@@ -150,7 +150,7 @@ def _tiers(setting: Setting, results: ServingResult, axis: Axis) -> Iterator[cha
         name="HBM",
         role="other" if deeper else "you",
         label="HBM",
-        value=words(results.hit_hbm, "share"),
+        value=quantity_text(results.hit_hbm, "share"),
         place="below-right" if deeper else "above-left",
     )
 
@@ -190,9 +190,10 @@ def wait_drawing(state: State) -> Drawing:
 
 def wait_summary(node: Node, setting: Setting, results: ServingResult) -> str:
     """Return the message of the second panel: whether the last percent waits longer than it may."""
-    wait, load = words(results.first_token_s, "s"), f"{three_digits(setting.request_rate)} requests a second"
+    wait, load = quantity_text(results.first_token_s, "s"), f"{three_digits(setting.request_rate)} requests a second"
     if results.drive_load >= 1:
-        return f"No: at {load} the drive is at {words(results.drive_load, 'share')}, and after an hour p99 is {wait}."
+        busy = quantity_text(results.drive_load, "share")
+        return f"No: at {load} the drive is at {busy}, and after an hour p99 is {wait}."
     if results.first_token_s > node.first_token_s:
         return f"No: at {load} one request in a hundred waits {wait} or longer."
     return f"Yes: at {load} all but one in a hundred wait {wait} at most."
@@ -204,7 +205,7 @@ def _bare_limit(limit_s: float) -> Figure:
 
 def _wait_limit(limit_s: float) -> Iterator[charts.Part]:
     yield charts.band(WAIT_SHOWN[0], limit_s)
-    yield charts.limit(limit_s, f"limit {words(limit_s, 's')}")
+    yield charts.limit(limit_s, f"limit {quantity_text(limit_s, 's')}")
 
 
 def _wait_figure(node: Node, setting: Setting, results: ServingResult) -> Figure:
@@ -227,7 +228,7 @@ def _wait_figure(node: Node, setting: Setting, results: ServingResult) -> Figure
         axis.place(results.first_token_s),
         name="you",
         label=f"rank {setting.rank}",
-        value=words(results.first_token_s, "s"),
+        value=quantity_text(results.first_token_s, "s"),
         place="above-left",
     )
     return charts.figure(*_wait_limit(node.first_token_s), *parts, you)
@@ -276,9 +277,9 @@ def hbm_parts(node: Node, setting: Setting, results: ServingResult) -> tuple[tup
 
 def map_summary(setting: Setting, results: ServingResult) -> str:
     """Return the message of the third panel: what adapters take, what a batch needs of it, who gets KV cache."""
-    needed = words(results.named * results.adapter_bytes, "B")
+    needed = quantity_text(results.named * results.adapter_bytes, "B")
     return (
-        f"{words(setting.hbm_bytes, 'B')} of adapters, of which a batch reads {needed}; KV cache for "
+        f"{quantity_text(setting.hbm_bytes, 'B')} of adapters, of which a batch reads {needed}; KV cache for "
         f"{results.served} of {setting.batch} requests."
     )
 
@@ -286,7 +287,7 @@ def map_summary(setting: Setting, results: ServingResult) -> str:
 def _map_figure(node: Node, parts: tuple[tuple[str, float, str], ...]) -> Figure:
     return charts.figure(
         charts.stack([parts], unit="B"),
-        charts.limit(node.usable_bytes, f"usable {words(node.usable_bytes, 'B')}", axis="x"),
+        charts.limit(node.usable_bytes, f"usable {quantity_text(node.usable_bytes, 'B')}", axis="x"),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 
-from tracks.api.fixes import best_fixes, distance_on
+from tracks.api.fixes import best_fixes, changed, distance_on
 from tracks.api.outcome import Fix, Limit
-from tracks.cloud_titan.flood.model.changes import changed, sweep
+from tracks.cloud_titan.flood.model.changes import sweep
 from tracks.cloud_titan.flood.model.serving import serve
 from tracks.cloud_titan.flood.setting import BATCH, HBM, HOST, RANK, Node, Setting
 from tracks.cloud_titan.flood.state import LATE, SLOW, STARVED, THIN, THRASH, State, limits_of

@@ -19,7 +19,7 @@ from tracks.cloud_titan.flood.setting import (
     skew_source,
 )
 from tracks.cloud_titan.flood.state import LATE, SLOW, STARVED, THIN, THRASH, State
-from tracks.common.provenance import Input, joined, origins, words
+from tracks.common.provenance import Input, join_sources, origins, quantity_text
 
 HUD = ("drive_load", "first_token", "gain")
 
@@ -86,18 +86,19 @@ def _origins(state: State) -> Origins:
 
 def _drive_load(state: State, known: Origins) -> Reading:
     node, setting, results = state.node, state.setting, state.results
-    size = words(results.adapter_bytes, "B")
+    size = quantity_text(results.adapter_bytes, "B")
     return Reading.of(
         state.limits[THRASH],
         id="drive_load",
         label="Drive load",
         unit="share",
         note="limit 100%",
-        formula=f"{three_digits(setting.request_rate)}/s × (1 − {words(results.hit, 'share')}) × {size} / "
-        f"{words(node.nvme_bytes_per_s, 'B/s')} = {words(results.drive_load, 'share')}",
+        formula=f"{three_digits(setting.request_rate)}/s × (1 − {quantity_text(results.hit, 'share')}) × {size} / "
+        f"{quantity_text(node.nvme_bytes_per_s, 'B/s')} = {quantity_text(results.drive_load, 'share')}",
         meaning="Share of each second that the drive needs to read the adapters found in neither memory. From 100% "
-        f"on the queue grows without end. The PCIe links carry {words(results.link_load, 'share')} of what they can.",
-        source=joined(known, "rate", "drive", "link", "bytes", "rank", "targets", "host", "skew"),
+        f"on the queue grows without end. The PCIe links carry {quantity_text(results.link_load, 'share')} of what "
+        "they can.",
+        source=join_sources(known, "rate", "drive", "link", "bytes", "rank", "targets", "host", "skew"),
     )
 
 
@@ -111,12 +112,12 @@ def _first_token(state: State, known: Origins) -> Reading:
         id="first_token",
         label="p99 wait",
         unit="s",
-        note=f"limit {words(node.first_token_s, 's')}",
-        formula=f"99% of requests wait at most {words(results.first_token_s, 's')}{aged}; a miss reads "
-        f"{words(read_s, 's')} and crosses in {words(cross_s, 's')}, after its queue",
+        note=f"limit {quantity_text(node.first_token_s, 's')}",
+        formula=f"99% of requests wait at most {quantity_text(results.first_token_s, 's')}{aged}; a miss reads "
+        f"{quantity_text(read_s, 's')} and crosses in {quantity_text(cross_s, 's')}, after its queue",
         meaning="What loading the adapter adds to the time to first token, 99th percentile over all requests, hits "
         "included. Each link is a queue that serves one adapter at a time.",
-        source=joined(known, "first_token", "drive", "link", "bytes", "rate", "rank", "targets", "host"),
+        source=join_sources(known, "first_token", "drive", "link", "bytes", "rate", "rank", "targets", "host"),
     )
 
 
@@ -130,11 +131,12 @@ def _gain(state: State, known: Origins) -> Reading:
         label="Accuracy gained",
         unit="points",
         note=f"≥ +{three_digits(GAIN_FLOOR.value)}, a proxy",
-        formula=f"{words(accuracy, 'share')} − {words(table.shared, 'share')} = {words(results.gain, 'points')}, "
+        formula=f"{quantity_text(accuracy, 'share')} − {quantity_text(table.shared, 'share')} = "
+        f"{quantity_text(results.gain, 'points')}, "
         f"at rank {three_digits(proxy_rank(setting.rank, setting.targets))} of the proxy",
         meaning="What a tenant’s own adapter adds to the shared model, mean of 50 simulated tenants. A proxy task: "
-        f"with no limit on the rank it gains {words(100 * (table.whole - table.shared), 'points')}.",
-        source=joined(known, "proxy", "matching", "floor", "rank", "targets"),
+        f"with no limit on the rank it gains {quantity_text(100 * (table.whole - table.shared), 'points')}.",
+        source=join_sources(known, "proxy", "matching", "floor", "rank", "targets"),
     )
 
 
@@ -146,14 +148,15 @@ def _hit(state: State, known: Origins) -> Reading:
         label="Found in memory",
         value=results.hit,
         unit="share",
-        note=f"{words(results.hit_hbm, 'share')} in HBM",
-        formula=f"{words(setting.hbm_bytes, 'B')} / {words(results.adapter_bytes, 'B')} = "
+        note=f"{quantity_text(results.hit_hbm, 'share')} in HBM",
+        formula=f"{quantity_text(setting.hbm_bytes, 'B')} / {quantity_text(results.adapter_bytes, 'B')} = "
         f"{three_digits(results.held_hbm)} adapters in HBM, {three_digits(results.held_host)} in host memory, of "
-        f"{three_digits(node.adapters)}: {words(results.hit_hbm, 'share')} + {words(results.hit_host, 'share')} = "
-        f"{words(results.hit, 'share')}",
+        f"{three_digits(node.adapters)}: {quantity_text(results.hit_hbm, 'share')} + "
+        f"{quantity_text(results.hit_host, 'share')} = "
+        f"{quantity_text(results.hit, 'share')}",
         meaning=f"Share of requests whose adapter is in HBM or in host memory; {EVICTION_NAMES[setting.eviction]}. "
-        f"All {three_digits(node.adapters)} weigh {words(node.adapters * results.adapter_bytes, 'B')}.{least}",
-        source=joined(known, "adapters", "bytes", "rank", "targets", "hbm", "host", "eviction", "skew"),
+        f"All {three_digits(node.adapters)} weigh {quantity_text(node.adapters * results.adapter_bytes, 'B')}.{least}",
+        source=join_sources(known, "adapters", "bytes", "rank", "targets", "hbm", "host", "eviction", "skew"),
     )
 
 
@@ -170,9 +173,9 @@ def _tokens(state: State, known: Origins) -> Reading:
         )
     else:
         formula = (
-            f"{results.served} / (({words(node.weights_bytes, 'B')} + {words(beside, 'B')} + "
-            f"{words(results.served * node.request_bytes, 'B')}) / {words(bandwidth, 'B/s')} = "
-            f"{words(per_step / bandwidth, 's')}) = {three_digits(results.tokens_per_s)}/s"
+            f"{results.served} / (({quantity_text(node.weights_bytes, 'B')} + {quantity_text(beside, 'B')} + "
+            f"{quantity_text(results.served * node.request_bytes, 'B')}) / {quantity_text(bandwidth, 'B/s')} = "
+            f"{quantity_text(per_step / bandwidth, 's')}) = {three_digits(results.tokens_per_s)}/s"
         )
     return Reading.of(
         state.limits[SLOW],
@@ -181,8 +184,9 @@ def _tokens(state: State, known: Origins) -> Reading:
         note=f"floor {three_digits(results.floor_tokens_per_s)}",
         formula=formula,
         meaning="Each decode step reads weights, the batch’s adapters and its KV cache once. The floor is "
-        f"{words(node.throughput_share, 'share')} of the {three_digits(today)} that the base model alone serves today.",
-        source=joined(
+        f"{quantity_text(node.throughput_share, 'share')} of the {three_digits(today)} that the base model alone "
+        "serves today.",
+        source=join_sources(
             known, "throughput", "today", "batch", "bandwidth", "weights", "kv", "context", "rank", "targets"
         ),
     )
@@ -190,17 +194,19 @@ def _tokens(state: State, known: Origins) -> Reading:
 
 def _claimed(state: State, known: Origins) -> Reading:
     node, setting, results = state.node, state.setting, state.results
-    card = words(node.gpu_memory_bytes, "B")
+    card = quantity_text(node.gpu_memory_bytes, "B")
     return Reading.of(
         state.limits[STARVED],
         id="claimed",
         label="HBM claimed",
         unit="B",
-        note=f"has {words(node.usable_bytes, 'B')}",
-        formula=f"{words(node.weights_bytes, 'B')} + {setting.batch} × {words(node.request_bytes, 'B')} + "
-        f"{words(setting.hbm_bytes, 'B')} = {words(results.claimed_bytes, 'B')}; has {node.gpus} × {card} × "
-        f"{words(MEMORY_SHARE.value, 'share')}",
+        note=f"has {quantity_text(node.usable_bytes, 'B')}",
+        formula=f"{quantity_text(node.weights_bytes, 'B')} + {setting.batch} × "
+        f"{quantity_text(node.request_bytes, 'B')} + "
+        f"{quantity_text(setting.hbm_bytes, 'B')} = {quantity_text(results.claimed_bytes, 'B')}; has {node.gpus} × "
+        f"{card} × "
+        f"{quantity_text(MEMORY_SHARE.value, 'share')}",
         meaning=f"Weights, KV cache of {CONTEXT_TOKENS.value} tokens a request, and room for adapters. The "
         f"KV cache of {results.served} requests fits.",
-        source=joined(known, "memory", "memory_share", "weights", "kv", "context", "batch", "hbm"),
+        source=join_sources(known, "memory", "memory_share", "weights", "kv", "context", "batch", "hbm"),
     )

@@ -10,7 +10,7 @@ from tracks.api.quantities import three_digits
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, TARGETS, adapter_bytes, default_setting, node_of
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 
 PINNED_SHARE = 0.01
 STEEP = 1.5  # the exponent of Punica's benchmark
@@ -24,16 +24,18 @@ def brief(track: Track) -> Brief:
     node, start = node_of(track), default_setting(track)
     size = adapter_bytes(start.rank, start.targets)
     text = (
-        f"Every one of our {words(node.adapters, track.fleet.unit)} has an adapter now, and since this morning they "
+        f"Every one of our {quantity_text(node.adapters, track.fleet.unit)} has an adapter now, and since this "
+        "morning they "
         f"all use it: {three_digits(start.request_rate)} requests a second on a node of {node.gpus} GPUs. We "
-        f"promised rank {start.rank} on {TARGETS[start.targets]}, {words(size, 'B')} each. Loading may add "
-        f"{words(node.first_token_s, 's')} to the first token, for 99 of 100. Keep "
-        f"{words(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain its tenant "
-        f"{words(GAIN_FLOOR.value, 'points').lstrip('+')}. What do we offer, and where does it live?"
+        f"promised rank {start.rank} on {TARGETS[start.targets]}, {quantity_text(size, 'B')} each. Loading may add "
+        f"{quantity_text(node.first_token_s, 's')} to the first token, for 99 of 100. Keep "
+        f"{quantity_text(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain its tenant "
+        f"{quantity_text(GAIN_FLOOR.value, 'points').lstrip('+')}. What do we offer, and where does it live?"
     )
     invariant = (
         f"Three memories, each larger and slower than the last: HBM, host memory behind "
-        f"{words(node.pcie_bytes_per_s, 'B/s')} a card, a drive of {words(node.nvme_bytes_per_s, 'B/s')}. HBM also "
+        f"{quantity_text(node.pcie_bytes_per_s, 'B/s')} a card, a drive of "
+        f"{quantity_text(node.nvme_bytes_per_s, 'B/s')}. HBM also "
         "holds the weights and the KV cache of the batch, so what adapters take a batch cannot have. A request whose "
         "adapter is in neither memory waits for the drive, and so do all who queue behind it. Accuracy by rank is a "
         "proxy task, small images instead of language: its direction carries over, not its digits."
@@ -66,7 +68,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
     return (
         Prediction(
             id="pinned_share",
-            question=f"Demand is Zipf with s = {skew}. The hottest {words(PINNED_SHARE, 'share')} of the adapters are "
+            question=f"Demand is Zipf with s = {skew}. The hottest {quantity_text(PINNED_SHARE, 'share')} of the "
+            "adapters are "
             "pinned in memory. What share of the requests finds its adapter there?",
             unit="share",
             low=0.0001,
@@ -76,7 +79,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
                 ("Adapters", three_digits(track.fleet.devices)),
                 ("Demand", f"p(i) ∝ i^−{skew}, s is assumed"),
                 ("Pinned", f"{three_digits(count)} adapters"),
-                ("Their size", f"{words(count * size, 'B')} at rank {start.rank} on {TARGETS[start.targets]}"),
+                ("Their size", f"{quantity_text(count * size, 'B')} at rank {start.rank} on {TARGETS[start.targets]}"),
             ),
             truth=truth,
             mechanisms=_mechanisms(track),
@@ -117,30 +120,34 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
         Option(
             id="even",
             text="A hundredth of the adapters, a hundredth of the requests",
-            feedback=f"That is s = 0, every adapter asked for alike: {words(uniform, 'share')}. At s = "
-            f"{three_digits(skew)} the first is asked for {words(count**skew, 'x')} as often as the last one pinned, "
-            f"and {words(share, 'share')} of the requests hit.",
+            feedback=f"That is s = 0, every adapter asked for alike: {quantity_text(uniform, 'share')}. At s = "
+            f"{three_digits(skew)} the first is asked for {quantity_text(count**skew, 'x')} as often as the last one "
+            "pinned, "
+            f"and {quantity_text(share, 'share')} of the requests hit.",
         ),
         Option(
             id="steep",
             text="Popularity is steep: the head takes nearly everything",
             feedback=f"It would at s = {three_digits(STEEP)}, the exponent of one benchmark: "
-            f"{words(_top(track, count, STEEP), 'share')}. At s = {three_digits(skew)} it is {words(share, 'share')}. "
+            f"{quantity_text(_top(track, count, STEEP), 'share')}. At s = {three_digits(skew)} it is "
+            f"{quantity_text(share, 'share')}. "
             "No exponent from production is public, so s is the assumption that the answer rests on.",
         ),
         Option(
             id="long_tail",
             text="The head is hot, but the tail is long",
-            feedback=f"The hottest {three_digits(few)} take {words(_top(track, few, skew), 'share')}, the "
-            f"{three_digits(count)} pinned {words(share, 'share')}. Each of the other "
-            f"{three_digits(everyone - count)} is rare, and together they make {words(1 - share, 'share')}. A hundred "
+            feedback=f"The hottest {three_digits(few)} take {quantity_text(_top(track, few, skew), 'share')}, the "
+            f"{three_digits(count)} pinned {quantity_text(share, 'share')}. Each of the other "
+            f"{three_digits(everyone - count)} is rare, and together they make {quantity_text(1 - share, 'share')}. "
+            "A hundred "
             "times the memory of the first few buys a few times their hits.",
         ),
         Option(
             id="recency",
             text="Whoever was asked for last is asked for again",
             feedback="Requests are taken as independent here, so the past says nothing beyond popularity. A cache of "
-            f"{three_digits(count)} that keeps the most recent hits {words(recent, 'share')}, less than pinning: part "
+            f"{three_digits(count)} that keeps the most recent hits {quantity_text(recent, 'share')}, less than "
+            "pinning: part "
             "of it is always taken by adapters that came once.",
         ),
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from physics.gossip import consensus_rms, spectrum
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.provenance import joined
+from tracks.common.provenance import join_sources
 from tracks.tiny_pioneer.mesh.model.costs import costs, rates
 from tracks.tiny_pioneer.mesh.model.quality import quality
 from tracks.tiny_pioneer.mesh.readings import described, origins_of
@@ -123,13 +123,13 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
             equation="rms(t) = √(mean over i > 0 of λ_i^(2t)), of W with Metropolis weights, all neighbours awake",
             numbers=f"after {rounds} rounds {three_digits(disagreement(setting.topology, rounds, track.fleet.seed))} "
             "of the disagreement would be left",
-            source=joined(known, "topology", "hall"),
+            source=join_sources(known, "topology", "hall"),
         ),
         PeekLine(
             name="SRAM",
             equation="own + 16-bit sum + those under way ≤ SRAM − network − stack",
             numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(spent.sram_free, 'iB')}",
-            source=joined(known, "device.memory_bytes", "model.weights_bytes", "stack"),
+            source=join_sources(known, "device.memory_bytes", "model.weights_bytes", "stack"),
         ),
     ]
     return Peek(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 from tracks import Fix, Value
-from tracks.api.fixes import Scale, best_fixes, distance_on, mildest
+from tracks.api.fixes import Scale, best_fixes, changed, distance_on, mildest
 from tracks.api.outcome import Limit
 from tracks.tiny_pioneer.mesh.model.costs import costs
 from tracks.tiny_pioneer.mesh.model.quality import quality
@@ -22,7 +20,6 @@ from tracks.tiny_pioneer.mesh.setting import (
     PAYLOAD_BYTES,
     PERIOD_S,
     ROUNDS,
-    Setting,
 )
 from tracks.tiny_pioneer.mesh.state import (
     NEGATIVE,
@@ -126,14 +123,9 @@ def _values(state: State, control: str, way: int) -> Sequence[Value]:
     return [*(value for value in between if scale.low < value < scale.high and value != now), end]
 
 
-def _changed(setting: Setting, control: str, value: Value) -> Setting:
-    change: dict[str, Any] = {control: value}
-    return replace(setting, **change)
-
-
 def _after(code: str, state: State, control: str, value: Value) -> Limit:
     """Return a limit after a change; what the change does to the other kind of limits is not computed."""
-    after = _changed(state.setting, control, value)
+    after = changed(state.setting, Fix(control=control, value=value))
     if code in (NEGATIVE, WEAK):
         return quality_limits(state.track, after, quality(state.track, after, seed=state.seed))[code]
     return cost_limits(state.track, costs(after, state.rates))[code]
@@ -141,7 +133,7 @@ def _after(code: str, state: State, control: str, value: Value) -> Limit:
 
 def _failing(code: str, state: State, fix: Fix) -> int:
     """Return how many other limits fail after a change."""
-    track, after = state.track, _changed(state.setting, fix.control, fix.value)
+    track, after = state.track, changed(state.setting, fix)
     limits = cost_limits(track, costs(after, state.rates))
     limits |= quality_limits(track, after, quality(track, after, seed=state.seed))
     return sum(limit.level == "fail" for name, limit in limits.items() if name != code)

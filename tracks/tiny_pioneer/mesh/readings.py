@@ -8,7 +8,7 @@ from physics.sources import source
 from tracks import Reading
 from tracks.api.outcome import Limit
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.provenance import Input, joined, origins
+from tracks.common.provenance import Input, join_sources, origins
 from tracks.tiny_pioneer.mesh.model.quality import QUANTISER, Quality
 from tracks.tiny_pioneer.mesh.setting import (
     CODINGS,
@@ -114,9 +114,9 @@ def _error(state: State, known: Origins) -> Reading:
         note=f"target {three_digits(setting.target)}; local-only {three_digits(good.local)}",
         formula=f"{parts(good)} = {three_digits(good.error)}",
         meaning="Mean squared error of a wearer’s profile, in variances of one estimate made alone.",
-        source=joined(known, "diversity", "churn", "topology", "hall", "factory", "removed", "half")
+        source=join_sources(known, "diversity", "churn", "topology", "hall", "factory", "removed", "half")
         + " "
-        + joined(known, "quantiser", "rounds", "fan_out"),
+        + join_sources(known, "quantiser", "rounds", "fan_out"),
     )
 
 
@@ -132,7 +132,7 @@ def _as_good(state: State, known: Origins) -> Reading:
         formula=f"share of nodes with noise + other places + coding ≤ {three_digits(NOISE_VARIANCE)} = "
         f"{in_words(1 - good.worse, 'share')}, after {good.rounds} {'round' if good.rounds == 1 else 'rounds'}",
         meaning="Nodes whose profile is better than, or equal to, the one they would have learnt alone.",
-        source=joined(known, "targets.extras.better_than_local_share", "diversity", "hall"),
+        source=join_sources(known, "targets.extras.better_than_local_share", "diversity", "hall"),
     )
 
 
@@ -155,7 +155,7 @@ def _age(state: State, known: Origins) -> Reading:
         formula=formula,
         meaning="From the estimates that went in to the profile that comes out; older than the stay, it describes "
         "where the wearer was.",
-        source=joined(known, "rounds", "period_s", "stay"),
+        source=join_sources(known, "rounds", "period_s", "stay"),
     )
 
 
@@ -170,7 +170,7 @@ def _air(state: State, known: Origins) -> Reading:
         formula=f"{in_words(spent.air_s, 's')} of traffic in range / ({in_words(setting.duty, 'share')} × "
         f"{in_words(setting.period_s, 's')}) = {in_words(spent.saturation, 'x')}",
         meaning="What all nodes in range of each other send in a round, over the time they listen.",
-        source=joined(known, "payload_bytes", "coding", "period_s", "duty", "bearer", "setup"),
+        source=join_sources(known, "payload_bytes", "coding", "period_s", "duty", "bearer", "setup"),
     )
 
 
@@ -186,7 +186,7 @@ def _power(state: State, known: Origins) -> Reading:
         formula=f"{in_words(spent.listening_w, 'W')} listening + {in_words(spent.sending_w, 'W')} sending + "
         f"{in_words(spent.learning_w, 'W')} learning = {in_words(spent.power_w, 'W')}",
         meaning="Mean power of the node that sends most, beside the isolation itself.",
-        source=joined(known, "duty", "ble", "learning", "device.learning_power_w"),
+        source=join_sources(known, "duty", "ble", "learning", "device.learning_power_w"),
     )
 
 
@@ -206,7 +206,7 @@ def _ratio(state: State, known: Origins) -> Reading:
         f"({in_words(spent.delivered, 'share')} × {in_words(spent.learning_s, 's')}) = {in_words(seconds, 'x')}",
         meaning="What the radio spends on one profile for each joule of learning that a neighbour hears of; sleepers "
         "make it dearer.",
-        source=joined(known, "churn", "learning", "ble", "duty"),
+        source=join_sources(known, "churn", "learning", "ble", "duty"),
     )
 
 

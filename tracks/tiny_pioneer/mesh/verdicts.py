@@ -21,7 +21,7 @@ def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]
             code=code,
             reading=by_id[texts.reading],
             title=texts.fine if state.limits[code].level == "ok" else texts.title,
-            measure=texts.measure,
+            measure=texts.measure or by_id[texts.reading].label,
             cause=texts.cause(state),
             fixes=fixes(code, state),
         )

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 
 from tests.tracks.cloud_titan.flood.states import FLOOD, NODE, TITAN, any_state
+from tracks.api.fixes import changed
 from tracks.cloud_titan.flood.fixes import ACTING, PINNED, candidates
-from tracks.cloud_titan.flood.model.changes import changed, sweep
+from tracks.cloud_titan.flood.model.changes import sweep
 from tracks.cloud_titan.flood.model.serving import serve
 from tracks.cloud_titan.flood.setting import setting_of
 from tracks.cloud_titan.flood.state import FAILURES, LATE, THRASH, evaluate, limits_of

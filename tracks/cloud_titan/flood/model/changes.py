@@ -6,11 +6,10 @@ Physics takes many states in one sweep hardly slower than one. So a state is eva
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from physics.units import GB, TB
+from tracks.api.fixes import changed
 from tracks.api.outcome import Fix
 from tracks.cloud_titan.flood.model.serving import ServingResult, serve_all
 from tracks.cloud_titan.flood.setting import BATCH, HBM, RANK, TARGETS, Node, Setting, adapter_bytes
@@ -19,12 +18,6 @@ HBM_STEP = 5 * GB
 _RANKS = (4, 6, 8, 12, 16, 24, 32, 48, 64)
 _HOSTS = (1 * TB, 2 * TB)
 _BATCHES = (64, 96, 128, 160, 200, 256)
-
-
-def changed(setting: Setting, fix: Fix) -> Setting:
-    """Return the setting after a change."""
-    change: dict[str, Any] = {fix.control: fix.value}
-    return replace(setting, **change)
 
 
 @lru_cache(maxsize=64)
