@@ -23,7 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from scipy.stats import qmc
 
-from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Control, Slider, Value
+from tracks.api.outcome import Outcome
+from tracks.api.track import Track
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.common.federated_runs import runs
 from tracks.edge_guardian.track import EDGE_GUARDIAN

@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.web import ids
 from tests.http_student import UPDATE, Student
-from tracks.api.bench import Slider
+from tracks.api.controls import Slider
 from tracks.loading.registry import load_registry
 
 CLOSED_FORM_TARGET_MS = 1.6

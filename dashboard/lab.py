@@ -18,7 +18,10 @@ from dashboard.settings import Settings
 from dashboard.student.predictions import Locked, draft_from
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import Bench, Choice, Fact, Outcome, Track, Value
+from tracks.api.bench import Bench, Fact
+from tracks.api.controls import Choice, Value
+from tracks.api.outcome import Outcome
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently

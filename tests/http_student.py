@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard.web import ids
-from tracks.api.bench import Bench, Prediction, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
+from tracks.api.teaching import Prediction
 from tracks.loading.registry import Registry
 
 UPDATE = "/_dash-update-component"

@@ -16,7 +16,10 @@ from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import BadValue, Bench, Outcome, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import BadValue, Value
+from tracks.api.outcome import Outcome
+from tracks.api.track import Track
 
 MAX_COMPARED = 3
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."

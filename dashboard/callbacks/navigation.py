@@ -19,7 +19,8 @@ from dashboard.student.debrief import debrief
 from dashboard.student.progress import progress
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench
+from tracks.api.track import Track
 
 
 def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:

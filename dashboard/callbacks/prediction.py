@@ -18,7 +18,9 @@ from dashboard.student import predictions as entries
 from dashboard.student.predictions import Draft, draft_from
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import Bench, Prediction, Track
+from tracks.api.bench import Bench
+from tracks.api.teaching import Prediction
+from tracks.api.track import Track
 
 NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."
 

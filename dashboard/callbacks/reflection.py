@@ -15,7 +15,9 @@ from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import Bench, Reflection, Track
+from tracks.api.bench import Bench
+from tracks.api.teaching import Reflection
+from tracks.api.track import Track
 
 MAX_SLOT = 600
 REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."

@@ -21,7 +21,9 @@ from dashboard.student.progress import progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import BadValue, Bench, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import BadValue, Value
+from tracks.api.track import Track
 
 ACTIONS = ("record", "observe", "carry", "learnt")
 MAX_LEARNT = 600

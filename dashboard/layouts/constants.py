@@ -6,8 +6,8 @@ from dash import html
 
 from dashboard.layouts.parts import Component
 from dashboard.layouts.sources import cited, kind_mark
-from tracks.api.bench import Track
 from tracks.api.quantities import in_words
+from tracks.api.track import Track
 
 _PARTS = {"model": "What learns", "device": "The device", "fleet": "The fleet", "targets": "The targets"}
 

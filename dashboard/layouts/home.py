@@ -13,8 +13,8 @@ from dashboard.layouts.constants import constants_table
 from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
 from dashboard.layouts.sources import cited
 from dashboard.web import ids
-from tracks.api.bench import Track
 from tracks.api.quantities import in_words
+from tracks.api.track import Track
 
 STEPS = (
     ("Predict", "One number, one reason, how sure. No default."),

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dashboard.lab import Step
 from dashboard.layouts.static_html import STATIC
 from dashboard.web import ids
-from tracks.api.bench import Track
+from tracks.api.track import Track
 
 Component = Any
 

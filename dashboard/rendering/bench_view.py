@@ -10,9 +10,13 @@ from dashboard.rendering.figures.style import EarlierTry, Mark, Screen, empty, s
 from dashboard.rendering.texts import BenchTexts, bench_texts
 from dashboard.student.predictions import Locked
 from dashboard.web import ids
-from tracks.api.bench import Bench, Outcome, SecondOpinion, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
 from tracks.api.figures import Figure, Panel
+from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
+from tracks.api.teaching import SecondOpinion
+from tracks.api.track import Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,8 @@ from diskcache import Cache
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from dashboard.web import ids
-from tracks.api.bench import SecondOpinion, Value
+from tracks.api.controls import Value
+from tracks.api.teaching import SecondOpinion
 from tracks.loading.registry import Registry
 
 KEPT_S = 7 * 86_400

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tracks.api.bench import Bench, Control, Outcome, Slider, Track, Value, Verdict
+from tracks.api.bench import Bench
+from tracks.api.controls import Control, Slider, Value
 from tracks.api.fixes import best_step, fix_text
-from tracks.api.outcome import Fix
+from tracks.api.outcome import Fix, Outcome, Verdict
+from tracks.api.track import Track
 
 STEPS = 20  # a slider's scale is cut into this many; a choice takes one step to any other option
 _NOTICEABLE = 1e-6  # of the margin; less is rounding

@@ -10,10 +10,13 @@ import math
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
-from tracks.api.bench import Bench, Outcome, Peek, Reading, Track, Verdict
+from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.fixes import fix_text
+from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import in_words, quantity, three_digits
+from tracks.api.teaching import Peek
+from tracks.api.track import Track
 
 
 class ReadingTexts(TypedDict):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.progress import progress
-from tracks.api.bench import BadValue, Bench, Control, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import BadValue, Control, Value
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 Decisions = Mapping[str, Mapping[str, Value]]

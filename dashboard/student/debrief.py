@@ -9,8 +9,10 @@ from dashboard.lab import Lab
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.progress import Try, progress
 from dashboard.student.summary import fact_text, rights
-from tracks.api.bench import CONFIDENCE, Bench, Track
+from tracks.api.bench import Bench
 from tracks.api.quantities import in_words
+from tracks.api.teaching import CONFIDENCE
+from tracks.api.track import Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from dashboard.student.predictions import Draft, gap
-from tracks.api.bench import Prediction, Term, Truth
 from tracks.api.quantities import in_words
+from tracks.api.teaching import Prediction, Term, Truth
 
 MAX_TERMS = 10  # of which every subset is tried: 1,023
 EXPLAINED = 0.5  # share of the gap, on its logarithm, that leaving terms out must explain

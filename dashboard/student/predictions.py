@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracks.api.bench import CONFIDENCE, Option, Prediction, Truth
+from tracks.api.controls import Option
 from tracks.api.quantities import in_words, quantity, read_quantity
+from tracks.api.teaching import CONFIDENCE, Prediction, Truth
 
 MAX_ENTRY = 40
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by

@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard.ledger.events import StoredEvent
-from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
+from tracks.api.outcome import Outcome
+from tracks.api.track import Track
 
 EARNED_TRIES = 2  # for writing what was learnt, once every try is used
 

@@ -10,8 +10,10 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.student.carried_decisions import Decisions
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress, progress
-from tracks.api.bench import Bench, Fact, Track, Value
+from tracks.api.bench import Bench, Fact
+from tracks.api.controls import Value
 from tracks.api.quantities import in_words
+from tracks.api.track import Track
 
 NONE_YET = "–"
 

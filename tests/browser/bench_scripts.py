@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 
 from dashboard.web import ids
 from tests.browser.page_actions import at_rest, go
-from tracks.api.bench import Bench, Prediction, Value, Verdict
-from tracks.api.outcome import LEVELS
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
+from tracks.api.outcome import LEVELS, Verdict
+from tracks.api.teaching import Prediction
 from tracks.certify.survey import State, Survey
 from tracks.loading.registry import Registry, load_registry
 

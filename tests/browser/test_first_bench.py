@@ -24,7 +24,7 @@ from tests.browser.page_actions import (
     reading,
     slider,
 )
-from tracks.api.bench import Slider
+from tracks.api.controls import Slider
 
 pytestmark = pytest.mark.browser
 

@@ -21,7 +21,7 @@ from tests.browser.bench_scripts import (
     unlock_bench,
 )
 from tests.browser.page_actions import at_rest, go, reading, slider
-from tracks.api.bench import Slider
+from tracks.api.controls import Slider
 from tracks.api.quantities import in_words
 
 pytestmark = pytest.mark.browser

@@ -15,9 +15,12 @@ from werkzeug.test import TestResponse
 
 from dashboard.rendering.figures.style import ticks
 from dashboard.rendering.texts import limit_words, reading_texts, verdict_facts
-from tracks.api.bench import Bench, Outcome, Prediction, Track, Value
-from tracks.api.controls import Slider
+from tracks.api.bench import Bench
+from tracks.api.controls import Slider, Value
+from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words, quantity
+from tracks.api.teaching import Prediction
+from tracks.api.track import Track
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]\w)")
 UNSAID = ("Set-Cookie", "Date", "Content-Length")  # chance and clock

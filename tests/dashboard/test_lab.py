@@ -16,7 +16,7 @@ from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.predictions import Locked
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import Track
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 STUDENT, OTHER = "a" * 32, "b" * 32

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[list[str]], tuple[int, Path]]]:
         with log.open("wb") as output:
             process = subprocess.Popen(command, env=environment, cwd=tmp_path / "empty", stdout=output, stderr=output)
         started.append(process)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not _listens(port):
             assert process.poll() is None, log.read_text()[-3000:]
             assert time.monotonic() < deadline
@@ -85,16 +86,17 @@ def _listens(port: int) -> bool:
 
 def answers(port: int, paths: list[str]) -> list[tuple[int, bytes]]:
     """Send a request for every path before the first answer is read; return status and body of each."""
-    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in paths]
-    for connection in connections:
-        connection.connect()
-    for connection, path in zip(connections, paths, strict=True):
-        connection.request("GET", path, headers={"Connection": "close"})
     found = []
-    for connection in connections:
-        answer = connection.getresponse()
-        found.append((answer.status, answer.read()))
-        connection.close()
+    with ExitStack() as opened:
+        connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=120) for _ in paths]
+        for connection in connections:
+            opened.callback(connection.close)
+            connection.connect()
+        for connection, path in zip(connections, paths, strict=True):
+            connection.request("GET", path, headers={"Connection": "close"})
+        for connection in connections:
+            answer = connection.getresponse()
+            found.append((answer.status, answer.read()))
     return found
 
 

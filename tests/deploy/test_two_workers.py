@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,10 @@ class Client:
         self.cookie = ""
 
     def _send(self, method: str, path: str, body: bytes | None = None) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         headers = {"Cookie": self.cookie, "Content-Type": "application/json", "Connection": "close"}
-        connection.request(method, path, body, headers)
-        reply = Reply(connection.getresponse())
-        connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, path, body, headers)
+            reply = Reply(connection.getresponse())
         if not self.cookie and (given := reply.headers.get("Set-Cookie")):
             self.cookie = given.split(";")[0]
         return reply

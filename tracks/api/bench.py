@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from physics.sources import Source, sourced
 from tracks.api.checks import (
-    SpecError,
     check_function,
     check_id,
     check_items,
@@ -24,66 +22,21 @@ from tracks.api.checks import (
     is_finite_number,
     refuse,
 )
-from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
+from tracks.api.controls import BadValue, Choice, Control, Slider, Toggle, Value
 from tracks.api.declared import Extra, TextKey
-from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
-from tracks.api.outcome import Fix, Outcome, Reading, Verdict
+from tracks.api.figures import Panel
+from tracks.api.outcome import Outcome
 from tracks.api.teaching import (
-    CONFIDENCE,
     Brief,
     Peek,
-    PeekLine,
     Prediction,
     Question,
     Reflection,
-    SecondOpinion,
-    Term,
     Truth,
 )
-from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
 
-__all__ = [
-    "CONFIDENCE",
-    "Axis",
-    "BadValue",
-    "Bench",
-    "Brief",
-    "Choice",
-    "Colour",
-    "Control",
-    "Device",
-    "Drawing",
-    "Extra",
-    "Fact",
-    "Figure",
-    "Fix",
-    "Fleet",
-    "Model",
-    "Option",
-    "Outcome",
-    "Panel",
-    "Peek",
-    "PeekLine",
-    "Prediction",
-    "Preset",
-    "Question",
-    "Reading",
-    "Reflection",
-    "SecondOpinion",
-    "Slider",
-    "Source",
-    "SpecError",
-    "Table",
-    "Targets",
-    "Term",
-    "TextKey",
-    "Toggle",
-    "Track",
-    "Truth",
-    "Value",
-    "Verdict",
-    "sourced",
-]
+if TYPE_CHECKING:
+    from tracks.api.track import Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

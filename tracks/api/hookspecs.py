@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from tracks.api.bench import Bench, Track
+    from tracks.api.bench import Bench
+    from tracks.api.track import Track
 
 PROJECT = "edgelab"
 

@@ -27,11 +27,6 @@ MAX_FIXES = 3
 _OF_THE_READING: Any = None  # the default of a verdict's words that its reading has too
 
 
-def level_of(quantity: float, warn: float, limit: float) -> Level:
-    """Return how a quantity stands to a limit from above, with a warning between ``warn`` and it."""
-    return "fail" if quantity > limit else "warn" if quantity > warn else "ok"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
     """One quantity against what it may not pass.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from physics.sources import Source, Sourced
+from tracks.api.bench import Bench
 from tracks.api.checks import (
     check_id,
     check_items,
@@ -20,9 +20,6 @@ from tracks.api.checks import (
 )
 from tracks.api.declared import Extra
 from tracks.api.numbers import Sources, numbers_of, source_from_text, sources_of, take_numbers
-
-if TYPE_CHECKING:
-    from tracks.api.bench import Bench
 
 ICONS = (
     "cloud",
@@ -248,8 +245,6 @@ class Track:
             if not isinstance(getattr(self, name), kind):
                 raise refuse(owner, f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         if self.crisis is not None:
-            from tracks.api.bench import Bench  # spec imports this module
-
             if not isinstance(self.crisis, Bench):
                 raise refuse(owner, f"crisis must be a Bench or None, got {self.crisis!r}")
         check_one_of(owner, "icon", self.icon, ICONS)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from tracks.api.bench import Fix
 from tracks.api.controls import Control
+from tracks.api.outcome import Fix
 from tracks.certify.survey import APART, SCANNED, STEPS, Seen, State, Survey, plain_quantity
 
 SHARE = (0.005, 0.25)  # of the decision space that may win

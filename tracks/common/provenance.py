@@ -38,10 +38,3 @@ class Provenance:
     def source(self, *names: str) -> str:
         """Return the origins of the named inputs."""
         return join_sources(self.origins, *names)
-
-
-# Names of before.
-OWN = YOUR_SETTING
-words = quantity_text
-joined = join_sources
-Sourced = Provenance

@@ -25,7 +25,9 @@ from typing import Any, Literal, TypeVar
 import pluggy
 
 from tracks.api import hookspecs
-from tracks.api.bench import Bench, SpecError, Track
+from tracks.api.bench import Bench
+from tracks.api.checks import SpecError
+from tracks.api.track import Track
 
 GROUP = hookspecs.PROJECT
 HOOKS = ("edgelab_tracks", "edgelab_benches")

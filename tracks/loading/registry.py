@@ -12,9 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.declared import check_has_what_is_read, check_nothing_unread
+from tracks.api.track import Track
 from tracks.loading.discovery import Kind, PluginRefused, Registration, Source, collect, error_text, find_sources
 
 BUILTIN_MODULES = (
@@ -184,7 +185,7 @@ def _record(source: Source, pool: _Pool, reason: str) -> PluginRecord:
 
 
 def _assemble(registrations: Sequence[Registration], reasons: dict[Source, str]) -> _Pool:
-    """Add the registrations in order. Whenever a bench turns out not to work on a later track, start again without it."""
+    """Add the registrations in order; when a bench turns out not to work on a later track, start again without it."""
     rejected: dict[Source, str] = {}
     while True:
         pool, refused = _Pool(), dict(rejected)

@@ -12,7 +12,9 @@ from dashboard.lab import ReadOut
 from dashboard.layouts.parts import Component, painted, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.texts import limit_tick, limit_words
-from tracks.api.bench import Bench, Reading, Track
+from tracks.api.bench import Bench
+from tracks.api.outcome import Reading
+from tracks.api.track import Track
 
 _LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # the value beside the limit carries it
 

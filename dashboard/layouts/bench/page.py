@@ -27,7 +27,10 @@ from dashboard.student.debrief import Debrief
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
 from dashboard.web import ids
-from tracks.api.bench import Bench, Brief, Reading, Track
+from tracks.api.bench import Bench
+from tracks.api.outcome import Reading
+from tracks.api.teaching import Brief
+from tracks.api.track import Track
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

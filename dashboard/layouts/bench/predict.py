@@ -12,8 +12,10 @@ from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.predictions import Draft, Locked
 from dashboard.web import ids
-from tracks.api.bench import CONFIDENCE, Bench, Option, Prediction
+from tracks.api.bench import Bench
+from tracks.api.controls import Option
 from tracks.api.quantities import in_words
+from tracks.api.teaching import CONFIDENCE, Prediction
 
 
 def heading(letter: str, text: str, right: Any = "") -> Component:

@@ -11,7 +11,8 @@ from dash import dcc, html
 from dashboard.layouts.bench.predict import heading, segmented
 from dashboard.layouts.parts import Component, icon
 from dashboard.web import ids
-from tracks.api.bench import Option, Question, Reflection
+from tracks.api.controls import Option
+from tracks.api.teaching import Question, Reflection
 
 SLOTS = (
     ("showed", "What did the figure show?"),

@@ -16,9 +16,11 @@ from dashboard.student.gap_analysis import GapAnalysis, analyse_gap
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
 from dashboard.web import ids
-from tracks.api.bench import Bench, Prediction, Question, Track, Truth
+from tracks.api.bench import Bench
 from tracks.api.figures import Axis
 from tracks.api.quantities import in_words
+from tracks.api.teaching import Prediction, Question, Truth
+from tracks.api.track import Track
 
 RECORD_FIRST = "Record a try first: then say what the figure showed, and your lock meets the physics."
 

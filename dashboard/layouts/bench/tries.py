@@ -11,7 +11,8 @@ from dashboard.layouts.parts import Component, icon, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.progress import EARNED_TRIES, Progress, Try
 from dashboard.web import ids
-from tracks.api.bench import Bench, Reading
+from tracks.api.bench import Bench
+from tracks.api.outcome import Reading
 from tracks.api.quantities import quantity
 
 NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number

@@ -7,7 +7,7 @@ import pytest
 from dashboard.lab import Step
 from dashboard.layouts.home import STEPS, Resume, briefing, not_found, picker
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
-from tracks.api.bench import Track
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 

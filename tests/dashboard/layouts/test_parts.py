@@ -7,7 +7,7 @@ import pytest
 from dashboard.lab import Step
 from dashboard.layouts.parts import icon, painted, shape, track_header, track_style
 from tests.dashboard.layouts.drawn import every, of_class, props, text
-from tracks.api.bench import Track
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 

@@ -10,7 +10,8 @@ import pytest
 from dashboard.rendering.bench_view import lock_marks, render, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 SCREEN = Screen()

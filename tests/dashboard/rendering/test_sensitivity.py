@@ -8,7 +8,10 @@ import pytest
 
 from dashboard.rendering.sensitivity import best_single_step, step_text
 from tests.http_student import Student
-from tracks.api.bench import Drawing, Outcome, Reading, Slider, Table, Track, Verdict
+from tracks.api.controls import Slider
+from tracks.api.figures import Drawing, Table
+from tracks.api.outcome import Outcome, Reading, Verdict
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"

@@ -11,25 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.rendering import texts as views
-from tracks.api.bench import (
-    Axis,
-    Bench,
-    Brief,
-    Choice,
-    Drawing,
-    Fix,
-    Option,
-    Outcome,
-    Panel,
-    Peek,
-    PeekLine,
-    Reading,
-    Slider,
-    Table,
-    Toggle,
-    Verdict,
-)
+from tracks.api.bench import Bench
+from tracks.api.controls import Choice, Option, Slider, Toggle
+from tracks.api.figures import Axis, Drawing, Panel, Table
+from tracks.api.outcome import Fix, Outcome, Reading, Verdict
 from tracks.api.quantities import in_words
+from tracks.api.teaching import Brief, Peek, PeekLine
 from tracks.loading.registry import Registry
 
 EMPTY = {"data": [], "layout": {"shapes": [], "annotations": []}}

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.student.carried_decisions import apply_carried
 from tests.http_student import Student, said
-from tracks.api.bench import Slider
+from tracks.api.controls import Slider
 from tracks.api.quantities import in_words
 from tracks.loading.registry import Registry
 

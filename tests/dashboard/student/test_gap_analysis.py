@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from dashboard.student.gap_analysis import analyse_gap
 from dashboard.student.predictions import Draft
 from tests.http_student import Student, said
-from tracks.api.bench import Option, Prediction, Term, Truth
+from tracks.api.controls import Option
 from tracks.api.quantities import in_words
+from tracks.api.teaching import Prediction, Term, Truth
 
 REASONS = (Option(id="why", text="Why.", feedback="Because."),)
 TRAFFIC = Truth(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.student.predictions import Draft, draft_from, echo, gap, problems
-from tracks.api.bench import Option, Prediction, Truth
+from tracks.api.controls import Option
+from tracks.api.teaching import Prediction, Truth
 
 REASONS = (Option(id="size", text="the model is large"), Option(id="rate", text="the link is slow"))
 ANSWERS = (Option(id="slow", text="the slowest link"), Option(id="large", text="the largest device"))

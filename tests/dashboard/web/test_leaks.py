@@ -22,7 +22,11 @@ from dashboard.settings import Settings
 from dashboard.web import ids
 from tests.dashboard.answers import Answers, answers_of, leaves, states
 from tests.http_student import Student, an_answer
-from tracks.api.bench import Bench, Option, Outcome, Peek, PeekLine, Prediction, Reading, Term, Track, Truth, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Option, Value
+from tracks.api.outcome import Outcome, Reading
+from tracks.api.teaching import Peek, PeekLine, Prediction, Term, Truth
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tracks.api.bench import SpecError
+from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Option, Slider, Toggle
 
 SLIDER = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracks.api.bench import SpecError
+from tracks.api.checks import SpecError
 from tracks.api.figures import Axis, Drawing, Panel, Table
 
 AXIS = {"label": "GB per device", "unit": "B", "low": 1.0, "high": 1e12}

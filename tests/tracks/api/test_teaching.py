@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from tracks.api.bench import SpecError
+from tracks.api.checks import SpecError
 from tracks.api.teaching import (
     CONFIDENCE,
     MEASURES,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from physics.sources import sourced
-from tracks.api.bench import SpecError
+from tracks.api.checks import SpecError
 from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
 from tracks.edge_guardian.track import EDGE_GUARDIAN as TRACK
 

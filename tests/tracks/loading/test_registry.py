@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench
+from tracks.api.track import Track
 from tracks.loading.registry import (
     BUILTIN_MODULES,
     BuiltInError,

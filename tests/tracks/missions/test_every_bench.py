@@ -14,8 +14,11 @@ from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.web import ids
 from tests.http_student import Student
-from tracks.api.bench import Bench, Outcome, Track, Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
+from tracks.api.outcome import Outcome
 from tracks.api.quantities import quantity
+from tracks.api.track import Track
 from tracks.loading.registry import Registry, load_registry
 
 LAB = load_registry()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from physics.units import GB
-from tracks.api.bench import Bench, Outcome, Preset
+from tracks.api.bench import Bench, Preset
 from tracks.api.controls import Value
 from tracks.api.declared import Extra, brief_texts
+from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
 from tracks.cloud_titan.flood.controls import controls

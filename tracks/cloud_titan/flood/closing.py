@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from physics.units import TB
-from tracks.api.bench import Option, Outcome, Peek, PeekLine, Question, Reflection, Value
+from tracks.api.controls import Option, Value
+from tracks.api.outcome import Outcome
 from tracks.api.quantities import three_digits
+from tracks.api.teaching import Peek, PeekLine, Question, Reflection
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.model.serving import ServingResult, serve
 from tracks.cloud_titan.flood.setting import (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tracks.api.bench import Bench, Outcome, Preset, Track, Value
+from tracks.api.bench import Bench, Preset
+from tracks.api.controls import Value
 from tracks.api.declared import brief_texts
+from tracks.api.outcome import Outcome
+from tracks.api.track import Track
 from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.edge_guardian.drift import closing, texts

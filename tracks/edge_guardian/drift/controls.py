@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tracks.api.bench import Choice, Control, Option, Slider, Track
+from tracks.api.controls import Choice, Control, Option, Slider
+from tracks.api.track import Track
 from tracks.common.federated_runs import ALGORITHMS, SELECTIONS
 from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.edge_guardian.drift.setting import (

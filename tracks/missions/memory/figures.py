@@ -9,7 +9,7 @@ import numpy as np
 
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 from tracks.missions.memory.accuracy_gain import gain_kept, gain_target, published
 from tracks.missions.memory.costs import costs
 from tracks.missions.memory.networks import BATCHES, Network, network_of
@@ -80,15 +80,15 @@ def _axes(network: Network, budget: float) -> tuple[float, Axis]:
 
 
 def _budget_line(budget: float, axis: str) -> Figure:
-    label = f"budget {words(budget, 'iB')}"
+    label = f"budget {quantity_text(budget, 'iB')}"
     return charts.figure(charts.limit(budget, label, axis="x" if axis == "x" else "y"))
 
 
 def _gain_limits(budget: float, floor: float) -> Figure:
     return charts.figure(
         charts.band(floor, MAX_GAIN),
-        charts.limit(floor, f"target {words(floor, 'share')}", kind="target"),
-        charts.limit(budget, f"budget {words(budget, 'iB')}", axis="x"),
+        charts.limit(floor, f"target {quantity_text(floor, 'share')}", kind="target"),
+        charts.limit(budget, f"budget {quantity_text(budget, 'iB')}", axis="x"),
     )
 
 
@@ -100,18 +100,19 @@ def _fits(state: State) -> str:
     total, budget = state.costs.total, state.budget
     name, value = state.costs.biggest
     answer = "Yes, it fits" if total <= budget else "No, it does not fit"
-    share = words(value / total, "share")
-    return f"{answer}: {words(total, 'iB')} of {words(budget, 'iB')}, {share} of it {name}."
+    share = quantity_text(value / total, "share")
+    return f"{answer}: {quantity_text(total, 'iB')} of {quantity_text(budget, 'iB')}, {share} of it {name}."
 
 
 def waterfall_drawing(state: State) -> Drawing:
     """Return the four terms and their sum against the budget."""
     name, value = state.costs.biggest
-    total = words(state.costs.total, "iB")
+    total = quantity_text(state.costs.total, "iB")
     return Drawing(
         figure=partial(_waterfall_figure, state),
-        summary=f"{words(value / state.costs.total, 'share')} goes to {name}: {words(value, 'iB')} of {total}, with a "
-        f"budget of {words(state.budget, 'iB')}.",
+        summary=f"{quantity_text(value / state.costs.total, 'share')} goes to {name}: {quantity_text(value, 'iB')} of "
+        f"{total}, with a "
+        f"budget of {quantity_text(state.budget, 'iB')}.",
         table=partial(_waterfall_table, state),
         point=(float(len(PARTS)), state.costs.total),
     )
@@ -121,7 +122,7 @@ def _waterfall_figure(state: State) -> Figure:
     values = [value for _, value in state.costs.parts]
     parts = tuple(zip(PARTS, values, KINDS, strict=True))
     return charts.figure(
-        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}"),
+        charts.limit(state.budget, f"budget {quantity_text(state.budget, 'iB')}"),
         charts.waterfall(parts, budget=state.budget, unit="iB"),
     )
 
@@ -141,7 +142,7 @@ def map_drawing(state: State) -> Drawing:
     """Return the same buffers side by side in RAM, and what inference alone would hold."""
     return Drawing(
         figure=partial(_map_figure, state),
-        summary=f"{_fits(state)[:-1]}; inference holds {words(state.costs.inference, 'iB')}.",
+        summary=f"{_fits(state)[:-1]}; inference holds {quantity_text(state.costs.inference, 'iB')}.",
         table=partial(_waterfall_table, state),
         point=(state.costs.total, 0.0),
     )
@@ -155,7 +156,7 @@ def _map_figure(state: State) -> Figure:
         if held < state.budget:
             row.append(("free", state.budget - held, "free"))
     return charts.figure(
-        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}", axis="x"),
+        charts.limit(state.budget, f"budget {quantity_text(state.budget, 'iB')}", axis="x"),
         charts.stack((training, inference), unit="iB"),
     )
 
@@ -193,18 +194,18 @@ def gain_drawing(state: State) -> Drawing:
 
 
 def _gain_summary(state: State) -> str:
-    kept, total = words(state.gain, "share"), words(state.costs.total, "iB")
+    kept, total = quantity_text(state.gain, "share"), quantity_text(state.costs.total, "iB")
     network, highest = state.network, state.network.ranks
     low, high = (costs(network, state.setting._replace(method="lora", rank=rank)).total for rank in (1, highest))
-    grows = words(high / low - 1, "share")
+    grows = quantity_text(high / low - 1, "share")
     return f"{kept} of the gain for {total}; from rank 1 to {highest} LoRA’s memory grows by {grows}."
 
 
 def _gain_figure(state: State, axis: Axis) -> Figure:
     parts = [
         charts.band(state.target, MAX_GAIN),
-        charts.limit(state.target, f"target {words(state.target, 'share')}", kind="target"),
-        charts.limit(state.budget, f"budget {words(state.budget, 'iB')}", axis="x"),
+        charts.limit(state.target, f"target {quantity_text(state.target, 'share')}", kind="target"),
+        charts.limit(state.budget, f"budget {quantity_text(state.budget, 'iB')}", axis="x"),
     ]
     by_rank = ranks(state)
     xs, ys = [axis.place(memory) for _, memory, _ in by_rank], [min(gain, MAX_GAIN) for _, _, gain in by_rank]
@@ -222,7 +223,7 @@ def _gain_figure(state: State, axis: Axis) -> Figure:
                 )
             )
     x, y = axis.place(state.costs.total), min(state.gain, MAX_GAIN)
-    you = words(state.gain, "share")
+    you = quantity_text(state.gain, "share")
     parts.append(charts.point(x, y, name="here", series=YOURS, label="you", value=you, place="above-right"))
     return charts.figure(*parts)
 
@@ -235,7 +236,7 @@ def _gain_table(state: State) -> Table:
     rows += [("same state", name, memory, gain) for name, memory, gain in alternatives(state)]
     if state.network.published:
         rows += [
-            (f"published, batch 8, accuracy {words(score, 'share')}", name, memory, gain)
+            (f"published, batch 8, accuracy {quantity_text(score, 'share')}", name, memory, gain)
             for name, (memory, score, gain) in published().items()
         ]
     return Table(columns=("", "method", "training memory, B", "gain kept, of 1"), rows=tuple(rows))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from physics.units import DAYS_PER_MONTH
 from tracks import Reading
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import Input, joined, origins, words
+from tracks.common.provenance import Input, join_sources, origins, quantity_text
 from tracks.missions.memory.accuracy_gain import (
     OCTAVES,
     OPTIMIZER_KEEPS,
@@ -85,7 +85,7 @@ def count_text(count: float) -> str:
 
 def _sum_text(state: State) -> str:
     """Return the four terms as a sum in the student's numbers."""
-    return " + ".join(words(value, "iB") for _, value in state.costs.parts)
+    return " + ".join(quantity_text(value, "iB") for _, value in state.costs.parts)
 
 
 def _total(state: State, known: Mapping[str, str]) -> Reading:
@@ -98,10 +98,12 @@ def _total(state: State, known: Mapping[str, str]) -> Reading:
         id="total",
         label="Training memory",
         unit="iB",
-        note=f"budget {words(state.budget, 'iB')}",
-        formula=f"{_sum_text(state)} = {words(total, 'iB')}",
+        note=f"budget {quantity_text(state.budget, 'iB')}",
+        formula=f"{_sum_text(state)} = {quantity_text(total, 'iB')}",
         meaning="Weights, gradients, optimizer states and activations of one training step, all alive at once." + held,
-        source=joined(known, "network", "count", "budget", "method", "batch", "optimizer", "precision", "runtime"),
+        source=join_sources(
+            known, "network", "count", "budget", "method", "batch", "optimizer", "precision", "runtime"
+        ),
     )
 
 
@@ -114,10 +116,11 @@ def _headroom(state: State, known: Mapping[str, str]) -> Reading:
         unit="iB",
         limit=0.0,
         at_most=False,
-        note=f"of {words(state.budget, 'iB')}, ≥ 0",
-        formula=f"{words(state.budget, 'iB')} − {words(state.costs.total, 'iB')} = {words(left, 'iB')}",
+        note=f"of {quantity_text(state.budget, 'iB')}, ≥ 0",
+        formula=f"{quantity_text(state.budget, 'iB')} − {quantity_text(state.costs.total, 'iB')} = "
+        f"{quantity_text(left, 'iB')}",
         meaning="What the budget leaves; below zero the step cannot run.",
-        source=joined(known, "budget", "network", "count"),
+        source=join_sources(known, "budget", "network", "count"),
     )
 
 
@@ -128,12 +131,12 @@ def _amplification(state: State, known: Mapping[str, str]) -> Reading:
         label="Amplification",
         value=spent.amplification,
         unit="x",
-        note=f"inference {words(spent.inference, 'iB')}",
-        formula=f"{words(spent.total, 'iB')} / ({words(spent.inference_weights, 'iB')} + "
-        f"{words(spent.inference_live, 'iB')}) = {words(spent.amplification, 'x')}",
+        note=f"inference {quantity_text(spent.inference, 'iB')}",
+        formula=f"{quantity_text(spent.total, 'iB')} / ({quantity_text(spent.inference_weights, 'iB')} + "
+        f"{quantity_text(spent.inference_live, 'iB')}) = {quantity_text(spent.amplification, 'x')}",
         meaning="Training over inference of the same batch. Inference frees a layer’s input as soon as its output is "
         "complete; the backward pass needs it again.",
-        source=joined(known, "network", "count", "batch", "precision"),
+        source=join_sources(known, "network", "count", "batch", "precision"),
     )
 
 
@@ -141,18 +144,19 @@ def _gain(state: State, known: Mapping[str, str]) -> Reading:
     network, now = state.network, state.setting
     share, keeps, adds = method_share(network, now), OPTIMIZER_KEEPS.value[now.optimizer], size_adds(network, now.size)
     own = f" (rank {now.rank} as {three_digits(proxy_rank(now.rank))} of 10)" if now.method == "lora" else ""
-    size = f" {'−' if adds < 0 else '+'} {words(abs(adds), 'share')}" if network.size else ""
+    size = f" {'−' if adds < 0 else '+'} {quantity_text(abs(adds), 'share')}" if network.size else ""
     return Reading.of(
         state.limits[BELOW_QUALITY],
         id="gain",
         label="Gain kept",
         unit="share",
-        note=f"≥ {words(state.target, 'share')}"
+        note=f"≥ {quantity_text(state.target, 'share')}"
         + ("" if network.published and now.method.startswith(("tinytl", "full")) else ", proxy"),
-        formula=f"{words(share, 'share')}{own} × {words(keeps, 'share')}{size} = {words(state.gain, 'share')}",
+        formula=f"{quantity_text(share, 'share')}{own} × {quantity_text(keeps, 'share')}{size} = "
+        f"{quantity_text(state.gain, 'share')}",
         meaning="Of what full fine-tuning gains over training the last layer alone, the share that this way of "
         "training keeps.",
-        source=joined(known, "gain", "keeps", "size_gain", "target"),
+        source=join_sources(known, "gain", "keeps", "size_gain", "target"),
     )
 
 
@@ -163,12 +167,12 @@ def _trained(state: State, known: Mapping[str, str]) -> Reading:
         id="trained",
         label="Trained parameters",
         value=trained,
-        note=f"{words(trained / everything, 'share')} of {count_text(everything)}",
+        note=f"{quantity_text(trained / everything, 'share')} of {count_text(everything)}",
         formula=f"{method_text(state.setting)}: {count_text(trained)} of {count_text(everything)}",
         meaning=f"Each of them has a gradient and {STATE_BYTES[state.setting.optimizer]} B of "
         f"{OPTIMIZERS[state.setting.optimizer]} states. Adapters stand beside the frozen network; other methods train "
         "a part of it.",
-        source=joined(known, "network", "method", "rank"),
+        source=join_sources(known, "network", "method", "rank"),
     )
 
 
@@ -180,13 +184,13 @@ def _payload(state: State, known: Mapping[str, str]) -> Reading:
         id="payload",
         label="Payload",
         unit="B",
-        note=f"≤ {words(state.limits[HEAVY_UPDATE].limit, 'B')}",
-        formula=f"{count_text(spent.trained)} × {words(spent.payload / spent.trained, 'B')} = "
-        f"{words(spent.payload, 'B')}; {words(cap, 'B')} / (2 × {words(spent.payload, 'B')}) = "
+        note=f"≤ {quantity_text(state.limits[HEAVY_UPDATE].limit, 'B')}",
+        formula=f"{count_text(spent.trained)} × {quantity_text(spent.payload / spent.trained, 'B')} = "
+        f"{quantity_text(spent.payload, 'B')}; {quantity_text(cap, 'B')} / (2 × {quantity_text(spent.payload, 'B')}) = "
         f"{three_digits(times)} times in {DAYS_PER_MONTH} days",
         meaning="One update, one direction, uncompressed: what trains is what has to be sent. The limit is what the "
         "cap carries down and up once a week; once a day is comfortable.",
-        source=joined(known, "network", "method", "precision", "cap", "often"),
+        source=join_sources(known, "network", "method", "precision", "cap", "often"),
     )
 
 
@@ -197,12 +201,13 @@ def _energy(state: State, known: Mapping[str, str]) -> Reading:
         label="Step energy",
         value=one.joules,
         unit="J",
-        note=f"{words(one.seconds, 's')} a step",
-        formula=f"{words(device.learning_power_w, 'W')} × max({words(one.flop, 'FLOP')} / "
-        f"({words(device.utilisation, 'share')} × {words(device.peak_flop_per_s, 'FLOP/s')}), "
-        f"{words(one.traffic, 'B')} / {words(device.memory_bytes_per_s, 'B/s')}) = {words(one.joules, 'J')}",
+        note=f"{quantity_text(one.seconds, 's')} a step",
+        formula=f"{quantity_text(device.learning_power_w, 'W')} × max({quantity_text(one.flop, 'FLOP')} / "
+        f"({quantity_text(device.utilisation, 'share')} × {quantity_text(device.peak_flop_per_s, 'FLOP/s')}), "
+        f"{quantity_text(one.traffic, 'B')} / {quantity_text(device.memory_bytes_per_s, 'B/s')}) = "
+        f"{quantity_text(one.joules, 'J')}",
         meaning=f"Forward and backward for {state.setting.batch} "
         f"{'sample' if state.setting.batch == 1 else 'samples'}, at the learning power of the device, for as long as "
         f"the slower of computing and memory traffic takes. Traffic: {TOUCHES.value} times the bytes of the step.",
-        source=joined(known, "network", "power", "peak", "utilisation", "bandwidth", "touches", "batch", "size"),
+        source=join_sources(known, "network", "power", "peak", "utilisation", "bandwidth", "touches", "batch", "size"),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from physics.memory import tinytl_memory_bytes
 from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 from tracks.missions.memory.accuracy_gain import gain_kept, gain_target
 from tracks.missions.memory.costs import STATE_BYTES, Costs, costs
 from tracks.missions.memory.figures import GAIN, WATERFALL
@@ -167,6 +167,7 @@ def published_note(track: Track) -> str:
     own = costs(network, start._replace(method="tinytl_lite_residual", runtime="ideal", batch=ASKED_BATCH)).total
     paper = tinytl_memory_bytes(method="lite_residual", resolution=start.size, batch=ASKED_BATCH)
     return (
-        f"Cai et al. 2020 count parameters and activations, {words(float(paper), 'B')}; with gradients and Adam’s "
-        f"states it is {words(own, 'B')}."
+        f"Cai et al. 2020 count parameters and activations, {quantity_text(float(paper), 'B')}; with gradients and "
+        "Adam’s "
+        f"states it is {quantity_text(own, 'B')}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracks import Reading, Verdict
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 from tracks.missions.memory.fixes import fixes
 from tracks.missions.memory.readings import count_text
 from tracks.missions.memory.setting import OPTIMIZERS, method_text
@@ -34,7 +34,7 @@ def _out_of_memory(state: State, total: Reading) -> Verdict:
 def _biggest(state: State) -> str:
     """Name the biggest part, and why it is there."""
     name, value = state.costs.biggest
-    setting, share = state.setting, words(value / state.costs.total, "share")
+    setting, share = state.setting, quantity_text(value / state.costs.total, "share")
     why = {
         "weights": f"the network itself has to be there, {count_text(state.network.parameters)} parameters",
         "gradients": "each trained parameter has one",
@@ -45,7 +45,7 @@ def _biggest(state: State) -> str:
         why = "the forward pass holds its live layer, more than what the backward pass keeps"
     elif name == "activations" and setting.method != "full":
         trained = state.costs.trained / state.network.parameters
-        why = f"{method_text(setting)} trains {words(trained, 'share')} and the backward pass still needs them"
+        why = f"{method_text(setting)} trains {quantity_text(trained, 'share')} and the backward pass still needs them"
     return f"{name.capitalize()} {'are' if name.endswith('s') else 'is'} {share}: {why}."
 
 
@@ -55,7 +55,8 @@ def _below_quality(state: State, gain: Reading) -> Verdict:
         code=BELOW_QUALITY,
         reading=gain,
         title="Quality kept" if gain.level == "ok" else "Below quality",
-        cause=f"{method[0].upper()}{method[1:]} keeps {words(state.gain, 'share')} of what full fine-tuning gains.",
+        cause=f"{method[0].upper()}{method[1:]} keeps {quantity_text(state.gain, 'share')} of what full fine-tuning "
+        "gains.",
         fixes=fixes(BELOW_QUALITY, state),
     )
 

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 from tracks.missions.paradox.readings import cap_text
 from tracks.missions.paradox.setting import (
     COMPRESSION,
@@ -125,11 +125,11 @@ def traffic_summary(state: State) -> str:
     """Return the message of the first panel: an answer to its question with the day's bytes in both regimes."""
     setting, traffic = state.setting, state.traffic
     answer = "Yes" if traffic.ratio < BREAK_EVEN else "No"
-    federated, centralised = words(traffic.federated, "B"), words(traffic.centralised, "B")
-    ratio = words(traffic.ratio, "x")
+    federated, centralised = quantity_text(traffic.federated, "B"), quantity_text(traffic.centralised, "B")
+    ratio = quantity_text(traffic.ratio, "x")
     if setting.context == "centralised":
         return f"{answer}: the raw data take {centralised} a day; federating instead {federated}, {ratio} as much."
-    invited = words(setting.participation * setting.fleet, "")
+    invited = quantity_text(setting.participation * setting.fleet, "")
     return f"{answer}: {federated} with {invited} devices a round, {ratio} the {centralised} of centralising."
 
 
@@ -156,9 +156,9 @@ def _traffic_figure(state: State) -> Figure:
         regimes.reverse()  # what the context names is drawn last, on top
     (other_name, other_series, other_day, other_line, other_place), (name, series, day, line, place) = regimes
     x, y, other_y = setting.participation, axis.place(day), axis.place(other_day)
-    you = charts.point(x, y, name=name, series=series, label="you", value=words(day, "B"), place=place)
+    you = charts.point(x, y, name=name, series=series, label="you", value=quantity_text(day, "B"), place=place)
     other = charts.point(x, other_y, name=other_name, series=other_series, role="other")
-    other_words = charts.note(x, other_y, words(other_day, "B"), place=other_place)
+    other_words = charts.note(x, other_y, quantity_text(other_day, "B"), place=other_place)
     # The cap's words stand on the side away from the other level line.
     side = "limit-y-below" if traffic.centralised > traffic.cap_per_day else "limit-y"
     cap = charts.limit(traffic.cap_per_day, f"cap {cap_text(state.track)}", place=side)
@@ -190,20 +190,22 @@ def compression_drawing(state: State) -> Drawing:
 def compression_summary(state: State) -> str:
     """Return the message of the second panel: whether break-even is reached, and what it would take."""
     setting, traffic = state.setting, state.traffic
-    ratio, factor = words(traffic.ratio, "x"), words(setting.compression, "x")
+    ratio, factor = quantity_text(traffic.ratio, "x"), quantity_text(setting.compression, "x")
     if traffic.ratio <= BREAK_EVEN:
         message = f"Yes: {ratio} at compression {factor}"
         if setting.compression == 1:
             message += ", so none is needed"
     elif setting.direction == "both":
-        message = f"No: {ratio} at {factor} both ways; break-even takes {words(traffic.breakeven.both_ways, 'x')}"
+        message = (
+            f"No: {ratio} at {factor} both ways; break-even takes {quantity_text(traffic.breakeven.both_ways, 'x')}"
+        )
     elif traffic.breakeven.upload_only is None:
-        whole = words(float(traffic.by_compression[0, 0]) / 2, "x")
+        whole = quantity_text(float(traffic.by_compression[0, 0]) / 2, "x")
         message = f"No: {ratio} at {factor} up; the download alone is {whole}"
     else:
-        message = f"No: {ratio} at {factor} up; break-even takes {words(traffic.breakeven.upload_only, 'x')}"
+        message = f"No: {ratio} at {factor} up; break-even takes {quantity_text(traffic.breakeven.upload_only, 'x')}"
     if setting.context == "centralised":
-        message += f". Centralising moves {words(1 / traffic.ratio, 'x')} of that"
+        message += f". Centralising moves {quantity_text(1 / traffic.ratio, 'x')} of that"
     return message + "."
 
 
@@ -238,7 +240,7 @@ def _compression_figure(state: State) -> Figure:
         name="here",
         series=BOTH_SERIES if both else UPLOAD_SERIES,
         label="you",
-        value=words(traffic.ratio, "x"),
+        value=quantity_text(traffic.ratio, "x"),
         place="below-left" if both else "above-right",
     )
     lines = (upload_line, both_line) if both else (both_line, upload_line)

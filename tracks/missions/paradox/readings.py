@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import Input, joined, origins, words
+from tracks.common.provenance import Input, join_sources, origins, quantity_text
 from tracks.missions.paradox.setting import (
     DEFAULT_COMPRESSION,
     DEFAULT_PARTICIPATION,
@@ -39,7 +39,7 @@ def cap_text(track: Track) -> str:
 def _cap(track: Track) -> str:
     days = track.fleet.cap_days
     horizon = {1.0: "a day", 7.0: "a week", 30.0: "a month"}.get(days, f"in {days:g} days")
-    return f"{words(track.fleet.cap_bytes, 'B')} {horizon}"
+    return f"{quantity_text(track.fleet.cap_bytes, 'B')} {horizon}"
 
 
 def readings(state: State) -> tuple[Reading, ...]:
@@ -82,7 +82,7 @@ def _origins(track: Track, setting: Setting) -> dict[str, str]:
 
 def round_trip_text(setting: Setting) -> str:
     """Return one device's round trip in numbers: "(131 MB + 131 MB)", download first."""
-    return f"({words(setting.download_bytes, 'B')} + {words(setting.upload_bytes, 'B')})"
+    return f"({quantity_text(setting.download_bytes, 'B')} + {quantity_text(setting.upload_bytes, 'B')})"
 
 
 def _ratio(state: State, known: Mapping[str, str]) -> Reading:
@@ -93,11 +93,12 @@ def _ratio(state: State, known: Mapping[str, str]) -> Reading:
         label="Traffic ratio",
         unit="x",
         note="break-even 1×, limit 10×",
-        formula=f"{words(setting.participation, 'share')} × {setting.rounds_per_day:g} × {round_trip_text(setting)} / "
-        f"{words(setting.raw_bytes, 'B')} = {words(traffic.ratio, 'x')}",
+        formula=f"{quantity_text(setting.participation, 'share')} × {setting.rounds_per_day:g} × "
+        f"{round_trip_text(setting)} / "
+        f"{quantity_text(setting.raw_bytes, 'B')} = {quantity_text(traffic.ratio, 'x')}",
         meaning="Bytes of a federated day for each byte of a centralised one. Above 1 moving the data is cheaper. "
         "The size of the fleet cancels.",
-        source=joined(known, "participation", "rounds_per_day", "moved_bytes", "compression", "raw_bytes"),
+        source=join_sources(known, "participation", "rounds_per_day", "moved_bytes", "compression", "raw_bytes"),
     )
 
 
@@ -105,8 +106,8 @@ def _volumes(state: State, known: Mapping[str, str]) -> tuple[Reading, Reading, 
     track, setting, traffic = state.track, state.setting, state.traffic
     central = setting.context == "centralised"
     raw_name = track.texts.get("raw_name", "raw data")
-    per_round, federated = words(traffic.per_round, "B"), words(traffic.federated, "B")
-    raw, fleet = words(setting.raw_bytes, "B"), words(setting.fleet, "devices")
+    per_round, federated = quantity_text(traffic.per_round, "B"), quantity_text(traffic.federated, "B")
+    raw, fleet = quantity_text(setting.raw_bytes, "B"), quantity_text(setting.fleet, "devices")
     busy_s = traffic.upload_s * setting.turns_per_day
     return (
         Reading(
@@ -114,33 +115,36 @@ def _volumes(state: State, known: Mapping[str, str]) -> tuple[Reading, Reading, 
             label="Cost per round",
             value=traffic.per_round,
             unit="B",
-            note="the alternative" if central else f"{words(setting.participation * setting.fleet, '')} devices",
-            formula=f"{words(setting.participation, 'share')} × {fleet} × {round_trip_text(setting)} = {per_round}",
+            note="the alternative"
+            if central
+            else f"{quantity_text(setting.participation * setting.fleet, '')} devices",
+            formula=f"{quantity_text(setting.participation, 'share')} × {fleet} × {round_trip_text(setting)} = "
+            f"{per_round}",
             meaning="Every invited device receives a copy and sends an update back.",
-            source=joined(known, "participation", "fleet", "moved_bytes", "compression"),
+            source=join_sources(known, "participation", "fleet", "moved_bytes", "compression"),
         ),
         Reading(
             id="day_federated",
             label="Day, federated",
             value=traffic.federated,
             unit="B",
-            note="the alternative" if central else f"uplink {words(busy_s, 's')} a day",
+            note="the alternative" if central else f"uplink {quantity_text(busy_s, 's')} a day",
             formula=f"{setting.rounds_per_day:g} × {per_round} = {federated}",
             meaning="Both directions, the whole fleet. The mean device takes part "
             f"{three_digits(setting.turns_per_day)} times a day. The raw data ({raw_name}) stay where they are, which "
             "is locality and no guarantee yet.",
-            source=joined(known, "rounds_per_day", "participation", "fleet", "moved_bytes", "compression"),
+            source=join_sources(known, "rounds_per_day", "participation", "fleet", "moved_bytes", "compression"),
         ),
         Reading(
             id="day_centralised",
             label="Day, centralised",
             value=traffic.centralised,
             unit="B",
-            note=f"uplink {words(traffic.raw_s, 's')} a day" if central else "the alternative",
-            formula=f"{fleet} × {raw} = {words(traffic.centralised, 'B')}",
+            note=f"uplink {quantity_text(traffic.raw_s, 's')} a day" if central else "the alternative",
+            formula=f"{fleet} × {raw} = {quantity_text(traffic.centralised, 'B')}",
             meaning=f"The raw data ({raw_name}) leave every device once. What one device gathers in a day takes "
-            f"{words(traffic.raw_s, 's')} of its uplink.",
-            source=joined(known, "fleet", "raw_bytes"),
+            f"{quantity_text(traffic.raw_s, 's')} of its uplink.",
+            source=join_sources(known, "fleet", "raw_bytes"),
         ),
     )
 
@@ -149,18 +153,18 @@ def _breakeven(state: State, known: Mapping[str, str]) -> Reading:
     setting, traffic = state.setting, state.traffic
     both, upload = traffic.breakeven.both_ways, traffic.breakeven.upload_only
     turns = three_digits(setting.turns_per_day)
-    moved, raw = words(setting.moved_bytes, "B"), words(setting.raw_bytes, "B")
-    download_a_day = words(setting.turns_per_day * setting.moved_bytes, "B")
+    moved, raw = quantity_text(setting.moved_bytes, "B"), quantity_text(setting.raw_bytes, "B")
+    download_a_day = quantity_text(setting.turns_per_day * setting.moved_bytes, "B")
     value: float | str
     if setting.direction == "both":
-        value, other = both, f"upload only {'none' if upload is None else words(upload, 'x')}"
-        formula = f"{turns} × ({moved} + {moved}) / {raw}, at least 1 = {words(both, 'x')}"
+        value, other = both, f"upload only {'none' if upload is None else quantity_text(upload, 'x')}"
+        formula = f"{turns} × ({moved} + {moved}) / {raw}, at least 1 = {quantity_text(both, 'x')}"
     else:
-        value, other = "none" if upload is None else upload, f"both ways {words(both, 'x')}"
+        value, other = "none" if upload is None else upload, f"both ways {quantity_text(both, 'x')}"
         if upload is None:
             formula = f"the download alone: {turns} × {moved} = {download_a_day} of {raw}"
         else:
-            formula = f"{turns} × {moved} / ({raw} − {download_a_day}), at least 1 = {words(upload, 'x')}"
+            formula = f"{turns} × {moved} / ({raw} − {download_a_day}), at least 1 = {quantity_text(upload, 'x')}"
     return Reading(
         id="breakeven",
         label="Break-even",
@@ -170,7 +174,7 @@ def _breakeven(state: State, known: Mapping[str, str]) -> Reading:
         formula=formula,
         meaning="The compression at which a federated day moves no more than a centralised one, on the legs that the "
         "switch names. 1 where federating is no dearer uncompressed.",
-        source=joined(known, "participation", "rounds_per_day", "moved_bytes", "raw_bytes"),
+        source=join_sources(known, "participation", "rounds_per_day", "moved_bytes", "raw_bytes"),
     )
 
 
@@ -179,10 +183,10 @@ def _cap_share(state: State, known: Mapping[str, str]) -> Reading:
     days = track.fleet.cap_days
     if track.fleet.cap_scope == "device":
         turns = setting.turns_per_day * days
-        formula = f"{three_digits(turns)} × {round_trip_text(setting)} / {words(track.fleet.cap_bytes, 'B')}"
+        formula = f"{three_digits(turns)} × {round_trip_text(setting)} / {quantity_text(track.fleet.cap_bytes, 'B')}"
         meaning = f"What the mean device moves in {days:g} {'day' if days == 1 else 'days'}, as a share of its cap."
     else:
-        formula = f"{words(traffic.federated * days, 'B')} / {words(track.fleet.cap_bytes, 'B')}"
+        formula = f"{quantity_text(traffic.federated * days, 'B')} / {quantity_text(track.fleet.cap_bytes, 'B')}"
         meaning = "What the whole service moves, as a share of its cap."
     return Reading.of(
         state.limits[OVER_CAP],
@@ -190,32 +194,34 @@ def _cap_share(state: State, known: Mapping[str, str]) -> Reading:
         label="Share of the cap",
         unit="share",
         note=f"cap {_cap(track)}",
-        formula=f"{formula} = {words(traffic.cap_share, 'share')}",
+        formula=f"{formula} = {quantity_text(traffic.cap_share, 'share')}",
         meaning=meaning,
-        source=joined(known, "cap", "participation", "rounds_per_day", "moved_bytes", "compression"),
+        source=join_sources(known, "cap", "participation", "rounds_per_day", "moved_bytes", "compression"),
     )
 
 
 def _upload_time(state: State, known: Mapping[str, str]) -> Reading:
     setting, traffic = state.setting, state.traffic
-    upload, uplink = words(setting.upload_bytes, "B"), words(setting.uplink, "bit/s")
-    interval = words(setting.interval_s, "s")
+    upload, uplink = quantity_text(setting.upload_bytes, "B"), quantity_text(setting.uplink, "bit/s")
+    interval = quantity_text(setting.interval_s, "s")
     return Reading.of(
         state.limits[TOO_SLOW],
         id="upload_time",
         label="Upload time",
         unit="s",
         note=f"interval {interval}",
-        formula=f"8 × {upload} / {uplink} = {words(traffic.upload_s, 's')}",
+        formula=f"8 × {upload} / {uplink} = {quantity_text(traffic.upload_s, 's')}",
         meaning=f"One update over one uplink. The next round starts {interval} later.",
-        source=joined(known, "moved_bytes", "compression", "uplink", "rounds_per_day"),
+        source=join_sources(known, "moved_bytes", "compression", "uplink", "rounds_per_day"),
     )
 
 
 def _time_to_act(state: State, known: Mapping[str, str]) -> Reading:
     track, setting, traffic = state.track, state.setting, state.traffic
     device, model = track.device, track.model
-    here, cloud, limit = (words(seconds, "s") for seconds in (traffic.here_s, traffic.cloud_s, device.deadline_s))
+    here, cloud, limit = (
+        quantity_text(seconds, "s") for seconds in (traffic.here_s, traffic.cloud_s, device.deadline_s)
+    )
     request = track.texts.get("cloud_request", "one request")
     here_keeps, cloud_keeps = traffic.here_s <= device.deadline_s, traffic.cloud_s <= device.deadline_s
     tested = {
@@ -231,14 +237,15 @@ def _time_to_act(state: State, known: Mapping[str, str]) -> Reading:
         unit="s",
         limit=device.deadline_s,
         note=f"≤ {limit}; cloud {cloud}",
-        formula=f"here max({three_digits(model.forward_flop)} FLOP / ({words(device.utilisation, 'share')} × "
-        f"{three_digits(device.peak_flop_per_s)} FLOP/s), {words(model.weights_bytes, 'B')} / "
-        f"{words(device.memory_bytes_per_s, 'B')}/s) = {here}; cloud {words(device.round_trip_s, 's')} + 8 × "
-        f"{words(model.sample_bytes, 'B')} / {words(setting.uplink, 'bit/s')} = {cloud}",
+        formula=f"here max({three_digits(model.forward_flop)} FLOP / ({quantity_text(device.utilisation, 'share')} × "
+        f"{three_digits(device.peak_flop_per_s)} FLOP/s), {quantity_text(model.weights_bytes, 'B')} / "
+        f"{quantity_text(device.memory_bytes_per_s, 'B')}/s) = {here}; cloud "
+        f"{quantity_text(device.round_trip_s, 's')} + 8 × "
+        f"{quantity_text(model.sample_bytes, 'B')} / {quantity_text(setting.uplink, 'bit/s')} = {cloud}",
         meaning=f"The locality invariant as a number. The limit, {limit}: {device.deadline_name}. On the device one "
         f"inference; through the cloud a round trip and {request} over the uplink, before anything computes there. "
         f"{tested}",
-        source=joined(
+        source=join_sources(
             known,
             "flop",
             "utilisation",

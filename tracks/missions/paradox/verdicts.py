@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracks import Reading, Verdict
 from tracks.api.quantities import three_digits
-from tracks.common.provenance import words
+from tracks.common.provenance import quantity_text
 from tracks.missions.paradox.fixes import fixes
 from tracks.missions.paradox.readings import round_trip_text
 from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, State
@@ -24,7 +24,7 @@ def _dearer(state: State, ratio: Reading) -> Verdict:
     setting, cheaper = state.setting, ratio.level == "ok"
     weight = setting.moved_bytes / setting.raw_bytes
     if weight >= setting.turns_per_day or cheaper:
-        cause = f"What moves weighs {words(weight, 'x')} the raw data of a device and day."
+        cause = f"What moves weighs {quantity_text(weight, 'x')} the raw data of a device and day."
     else:
         cause = f"The mean device takes part {three_digits(setting.turns_per_day)} times a day."
     return Verdict(
@@ -46,7 +46,7 @@ def _over_cap(state: State, cap_share: Reading) -> Verdict:
         code=OVER_CAP,
         reading=cap_share,
         title=titles[cap_share.level or "ok"],
-        cause=f"{who} moves {words(moved, 'B')} in {words(days, 'day' if days == 1 else 'days')}.",
+        cause=f"{who} moves {quantity_text(moved, 'B')} in {quantity_text(days, 'day' if days == 1 else 'days')}.",
         fixes=fixes(OVER_CAP, state),
     )
 
@@ -57,7 +57,7 @@ def _too_slow(state: State, upload_time: Reading) -> Verdict:
         code=TOO_SLOW,
         reading=upload_time,
         title="Uploads keep pace" if upload_time.level == "ok" else "Upload outlasts its round",
-        cause=f"{words(setting.upload_bytes, 'B')} over {words(setting.uplink, 'bit/s')} take "
-        f"{words(state.traffic.upload_s, 's')}; rounds are {words(setting.interval_s, 's')} apart.",
+        cause=f"{quantity_text(setting.upload_bytes, 'B')} over {quantity_text(setting.uplink, 'bit/s')} take "
+        f"{quantity_text(state.traffic.upload_s, 's')}; rounds are {quantity_text(setting.interval_s, 's')} apart.",
         fixes=fixes(TOO_SLOW, state),
     )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dashboard.layouts.bench.controls import control_row, explore_section
 from dashboard.web import ids
 from tests.dashboard.layouts.drawn import every, having, props, text
-from tracks.api.bench import Bench, Slider
+from tracks.api.bench import Bench
+from tracks.api.controls import Slider
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"

@@ -7,7 +7,7 @@ from dash import dcc
 from dashboard.layouts.bench.figures import graph, panel_section, table_view
 from dashboard.web import ids
 from tests.dashboard.layouts.drawn import every, having, props, text
-from tracks.api.bench import Axis, Panel, Table
+from tracks.api.figures import Axis, Panel, Table
 
 PANEL = Panel(id="time", question="How long?", x=Axis(label="x"), y=Axis(label="y"))
 FIGURE = {"data": [], "layout": {}}

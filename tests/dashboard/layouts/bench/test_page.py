@@ -13,7 +13,8 @@ from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import progress
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
-from tracks.api.bench import Choice, Fact, Option
+from tracks.api.bench import Fact
+from tracks.api.controls import Choice, Option
 from tracks.loading.registry import Registry
 
 NOTHING = ReadOut()

@@ -10,7 +10,8 @@ from dashboard.layouts.bench.reveal import happened_section
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import Progress, Try
 from tests.dashboard.layouts.drawn import having, of_class, props, text
-from tracks.api.bench import Bench, Track
+from tracks.api.bench import Bench
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dashboard.rendering.figures.axes import FigurePlace
 from dashboard.rendering.figures.style import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, empty, style_figure, ticks
 from tracks.api import charts
-from tracks.api.bench import Axis, Panel
+from tracks.api.figures import Axis, Panel
 from tracks.api.quantities import read_quantity
 from tracks.loading.registry import Registry
 

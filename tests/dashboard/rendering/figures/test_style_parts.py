@@ -13,7 +13,7 @@ from dashboard.rendering.figures.axes import FigurePlace
 from dashboard.rendering.figures.palette import FILLS
 from dashboard.rendering.figures.style import DARK, LIGHT, EarlierTry, Mark, Screen, empty, style_figure
 from tracks.api import charts
-from tracks.api.bench import Axis, Panel
+from tracks.api.figures import Axis, Panel
 
 MIB = 2.0**20
 NAMES = ("Weights", "Gradients", "Optimizer", "Activations")
