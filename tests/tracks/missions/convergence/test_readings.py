@@ -225,3 +225,11 @@ def test_readings_and_verdicts_agree_on_value_and_level(drawn):
     for code, reading_id in pairs.items():
         judged, reading = verdict(outcome, code), outcome.reading(reading_id)
         assert (judged.quantity, judged.limit, judged.level) == (reading.value, reading.limit, reading.level)
+
+
+@every_track
+def test_one_step_a_round_has_no_bias_and_says_so_on_every_processor(one):
+    """Federated averaging of single steps is gradient descent on the mean loss: what differs from 0 is rounding."""
+    outcome = one.run(local_steps=1)
+    assert outcome.reading("bias").value == 0
+    assert outcome.reading("bias").formula.endswith(" = 0")
