@@ -46,12 +46,20 @@ class Limit:
     @property
     def level(self) -> Level:
         """How the quantity stands: "fail" past the limit, "warn" past the warning, else "ok"."""
-        sign = 1 if self.at_most else -1
-        if sign * self.quantity > sign * self.limit:
+        if self.fails_at(self.quantity):
             return "fail"
+        sign = 1 if self.at_most else -1
         if self.warn is not None and sign * self.quantity > sign * self.warn:
             return "warn"
         return "ok"
+
+    def fails_at(self, quantity: float) -> bool:
+        """Whether another quantity would be past the limit."""
+        return quantity > self.limit if self.at_most else quantity < self.limit
+
+    def at(self, quantity: float) -> Limit:
+        """Return another quantity against the same limit."""
+        return Limit(quantity=quantity, limit=self.limit, at_most=self.at_most, warn=self.warn, scale=self.scale)
 
     @property
     def margin(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tracks import Fix
@@ -11,7 +12,7 @@ from tracks.api.fixes import best_fixes
 from tracks.api.outcome import Limit
 from tracks.missions.memory.accuracy_gain import gain_kept
 from tracks.missions.memory.costs import costs, fitting_batch
-from tracks.missions.memory.networks import BATCHES, RESOLUTION_STEP, RESOLUTIONS, TOKENS
+from tracks.missions.memory.networks import BATCHES, RESOLUTION_STEP, RESOLUTIONS, TOKENS, Network
 from tracks.missions.memory.setting import Setting
 from tracks.missions.memory.state import BELOW_QUALITY, COMFORT, HEAVY_UPDATE, OUT_OF_MEMORY, State
 
@@ -21,18 +22,16 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
     now = state.limits[code]
     if now.level == "ok":
         return ()
-    left = {fix: quantities_after(state, fix) for fix in candidates(code, state)}
-    others = [other for other in state.limits if other != code]
-    return best_fixes(
-        now,
-        left,
-        lambda fix: _with(now, left[fix][code]),
-        failing=lambda fix: [_with(state.limits[other], left[fix][other]).level for other in others].count("fail"),
-    )
+    others = [(other, limit) for other, limit in state.limits.items() if other != code]
 
+    def after(fix: Fix) -> Limit:
+        return now.at(quantities_after(state, fix)[code])
 
-def _with(now: Limit, quantity: float) -> Limit:
-    return Limit(quantity=quantity, limit=now.limit, at_most=now.at_most, warn=now.warn, scale=now.scale)
+    def failing(fix: Fix) -> int:
+        left = quantities_after(state, fix)
+        return sum([limit.fails_at(left[other]) for other, limit in others])
+
+    return best_fixes(now, candidates(code, state), after, failing=failing)
 
 
 def candidates(code: str, state: State) -> Iterator[Fix]:
@@ -51,11 +50,15 @@ def changed(state: State, fix: Fix) -> Setting:
 
 def quantities_after(state: State, fix: Fix) -> Mapping[str, float]:
     """Return what is judged after one change, by failure; what it may not pass stays."""
-    setting = changed(state, fix)
-    spent = costs(state.network, setting)
+    return _quantities(state.network, changed(state, fix))
+
+
+@lru_cache(maxsize=4096)
+def _quantities(network: Network, setting: Setting) -> Mapping[str, float]:
+    spent = costs(network, setting)
     return {
         OUT_OF_MEMORY: spent.total,
-        BELOW_QUALITY: gain_kept(state.network, setting),
+        BELOW_QUALITY: gain_kept(network, setting),
         HEAVY_UPDATE: spent.payload,
     }
 

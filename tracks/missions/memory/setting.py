@@ -96,7 +96,7 @@ def setting_of(network: Network, values: Mapping[str, Value]) -> Setting:
         optimizer=str(values["optimizer"]),
         precision=str(values["precision"]),
         size=int(values[network.size]) if network.size else 0,
-        checkpoint=str(values.get("checkpoint", defaults(network)["checkpoint"].value)),
+        checkpoint=str(values.get("checkpoint") or defaults(network)["checkpoint"].value),
         runtime=str(values["runtime"]),
         last=int(values["last_blocks"]),
     )

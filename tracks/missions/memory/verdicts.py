@@ -25,7 +25,7 @@ def _out_of_memory(state: State, total: Reading) -> Verdict:
     return Verdict(
         code=OUT_OF_MEMORY,
         reading=total,
-        title=titles[total.level or "ok"],
+        title=titles[state.limits[OUT_OF_MEMORY].level],
         cause=_biggest(state),
         fixes=fixes(OUT_OF_MEMORY, state),
     )
@@ -54,7 +54,7 @@ def _below_quality(state: State, gain: Reading) -> Verdict:
     return Verdict(
         code=BELOW_QUALITY,
         reading=gain,
-        title="Quality kept" if gain.level == "ok" else "Below quality",
+        title="Quality kept" if state.limits[BELOW_QUALITY].level == "ok" else "Below quality",
         cause=f"{method[0].upper()}{method[1:]} keeps {quantity_text(state.gain, 'share')} of what full fine-tuning "
         "gains.",
         fixes=fixes(BELOW_QUALITY, state),
@@ -68,7 +68,7 @@ def _heavy_update(state: State, payload: Reading) -> Verdict:
         code=HEAVY_UPDATE,
         reading=payload,
         measure="One update",
-        title=titles[payload.level or "ok"],
+        title=titles[state.limits[HEAVY_UPDATE].level],
         cause=f"{trained} trained parameters have to be sent, and a copy has to come down.",
         fixes=fixes(HEAVY_UPDATE, state),
     )

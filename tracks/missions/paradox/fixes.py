@@ -52,7 +52,7 @@ def limit_after(code: str, state: State, fix: Fix) -> Limit:
     if code == TOO_SLOW:
         return Limit(quantity=limit.quantity * then.upload_bytes / now.upload_bytes, limit=then.interval_s)
     quantity = limit.quantity * _volume(then) / _volume(now)
-    return Limit(quantity=quantity, limit=limit.limit, warn=limit.warn, scale=limit.scale)
+    return limit.at(quantity)
 
 
 def _volume(setting: Setting) -> float:

@@ -107,7 +107,8 @@ def traffic_of(track: Track, setting: Setting) -> Traffic:
 def ratio_by_compression(setting: Setting, compressions: Sequence[float]) -> Floats:
     """Return the ratio at each compression: first row with the upload compressed, second with both ways."""
     uploads = setting.moved_bytes / np.asarray(compressions)
-    downloads = np.stack((np.full_like(uploads, setting.moved_bytes), uploads))
+    downloads = np.empty((2, uploads.size))
+    downloads[0], downloads[1] = setting.moved_bytes, uploads
     return np.asarray(
         traffic_ratio(
             participation=setting.participation,

@@ -21,7 +21,7 @@ def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]
 
 
 def _dearer(state: State, ratio: Reading) -> Verdict:
-    setting, cheaper = state.setting, ratio.level == "ok"
+    setting, cheaper = state.setting, state.limits[DEARER].level == "ok"
     weight = setting.moved_bytes / setting.raw_bytes
     if weight >= setting.turns_per_day or cheaper:
         cause = f"What moves weighs {quantity_text(weight, 'x')} the raw data of a device and day."
@@ -45,7 +45,7 @@ def _over_cap(state: State, cap_share: Reading) -> Verdict:
     return Verdict(
         code=OVER_CAP,
         reading=cap_share,
-        title=titles[cap_share.level or "ok"],
+        title=titles[state.limits[OVER_CAP].level],
         cause=f"{who} moves {quantity_text(moved, 'B')} in {quantity_text(days, 'day' if days == 1 else 'days')}.",
         fixes=fixes(OVER_CAP, state),
     )
@@ -56,7 +56,7 @@ def _too_slow(state: State, upload_time: Reading) -> Verdict:
     return Verdict(
         code=TOO_SLOW,
         reading=upload_time,
-        title="Uploads keep pace" if upload_time.level == "ok" else "Upload outlasts its round",
+        title="Uploads keep pace" if state.limits[TOO_SLOW].level == "ok" else "Upload outlasts its round",
         cause=f"{quantity_text(setting.upload_bytes, 'B')} over {quantity_text(setting.uplink, 'bit/s')} take "
         f"{quantity_text(state.traffic.upload_s, 's')}; rounds are {quantity_text(setting.interval_s, 's')} apart.",
         fixes=fixes(TOO_SLOW, state),
