@@ -71,7 +71,7 @@ def best_fixes(
         if left is None:
             continue
         if left.scale != now.scale:
-            left = replace(left, scale=now.scale)
+            left = left._replace(scale=now.scale)
         left_level = LEVELS.index(left.level)
         if left_level < level:
             kept.append(((False, failing(fix), left_level, distance(fix)), fix))

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tracks.api.checks import (
     check_id,
@@ -27,8 +27,7 @@ MAX_FIXES = 3
 _OF_THE_READING: Any = None  # the default of a verdict's words that its reading has too
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """One quantity against what it may not pass.
 
     Attributes:
@@ -59,7 +58,7 @@ class Limit:
 
     def at(self, quantity: float) -> Limit:
         """Return another quantity against the same limit."""
-        return Limit(quantity=quantity, limit=self.limit, at_most=self.at_most, warn=self.warn, scale=self.scale)
+        return Limit(quantity, self.limit, self.at_most, self.warn, self.scale)
 
     @property
     def margin(self) -> float:
@@ -245,8 +244,8 @@ def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(made)
     def init(self: Verdict, **words: Any) -> None:
-        old = [name for name in _NUMBERS if name in words]
-        if old:
+        if not _NUMBERS.keys().isdisjoint(words):
+            old = [name for name in _NUMBERS if name in words]
             warnings.warn(
                 f"Verdict('{words.get('code')}'): {', '.join(old)} belong to a Reading now; pass "
                 "reading=Reading(id=..., label=..., value=..., limit=...) instead. They will be refused in the next "

@@ -6,7 +6,6 @@ Accuracy follows no formula, so a change is tried by its own runs, on the same d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from tracks.api.fixes import best_fixes
 from tracks.api.outcome import Fix, Limit, Reading, Verdict
@@ -100,7 +99,7 @@ def accuracy_fixes(
 
     def after(fix: Fix) -> Limit:
         mean, worst = scores_after(fix)
-        return replace(now, quantity=worst if code == LEFT_BEHIND else mean)
+        return now.at(worst if code == LEFT_BEHIND else mean)
 
     return best_fixes(
         now,

@@ -6,7 +6,6 @@ SCAFFOLD alone, whose runs take long, is offered where a survey of the sliders f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 from tracks import Fix
@@ -79,9 +78,9 @@ def _best_fixes(code: str, now: Limit, state: State, trials: _Trials) -> tuple[F
 
     def after(fix: Fix) -> Limit:
         if code == PREEMPTED:
-            return replace(now, quantity=loop(state.track, trials.setting(fix)).total_s)
+            return now.at(loop(state.track, trials.setting(fix)).total_s)
         spent = trials.costs(fix)
-        return replace(now, quantity=spent.moved if code == OVER_CAP else spent.wasted)
+        return now.at(spent.moved if code == OVER_CAP else spent.wasted)
 
     distance = distance_on(_SCALES, lambda control: getattr(state.setting, control))
     return best_fixes(now, candidates(code, state), after, distance=distance)

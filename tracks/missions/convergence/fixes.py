@@ -7,7 +7,6 @@ a slider moves; changes to them are offered where a survey of the sliders found 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache, lru_cache
 
 from tracks import Fix
@@ -77,7 +76,7 @@ def _best_fixes(
         )
 
     def after(fix: Fix) -> Limit:
-        return replace(now, quantity=_quantity_after(code, state, fix))
+        return now.at(_quantity_after(code, state, fix))
 
     if code == OVER_CAP:
         distance = distance_on(_SCALES, lambda control: getattr(state.setting, control))

@@ -7,7 +7,6 @@ is felt they are those of the same draws, under the noise that the change leaves
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
@@ -52,7 +51,7 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
 
     def after(fix: Fix) -> Limit | None:
         left = quantity(state, fix)
-        return None if left is None else replace(now, quantity=left)
+        return None if left is None else now.at(left)
 
     return best_fixes(
         now,

@@ -1,7 +1,5 @@
 """The memory bench's fixes: each is a change that helps, and those that mend come first."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 
@@ -45,7 +43,7 @@ def test_what_a_change_leaves_is_what_the_state_after_it_has(drawn):
             assert changed(now, fix) == setting_of(one.network, {**values, fix.control: fix.value})
             after = evaluate(one.track, changed(now, fix)).limits
             for name, quantity in quantities_after(now, fix).items():
-                assert after[name] == replace(now.limits[name], quantity=quantity)
+                assert after[name] == now.limits[name].at(quantity)
 
 
 @settings(max_examples=80)

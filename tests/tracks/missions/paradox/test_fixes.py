@@ -1,7 +1,5 @@
 """The paradox's fixes: each is one change on its slider that helps, and the mildest that mends."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +28,7 @@ def test_what_a_change_leaves_by_proportion_is_what_the_state_after_it_has(any_s
         for fix in candidates(code, now):
             asked = evaluate(one.track, changed(now.setting, fix)).limits
             for other, limit in asked.items():
-                same = replace(limit, quantity=pytest.approx(limit.quantity, rel=1e-12))
+                same = limit._replace(quantity=pytest.approx(limit.quantity, rel=1e-12))
                 assert limit_after(other, now, fix) == same, (code, fix, other)
 
 
