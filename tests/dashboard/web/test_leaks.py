@@ -124,7 +124,10 @@ class Listener(Student):
 
 
 def new_lab(folder: Path, registry: Registry) -> Dash:
-    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(folder)})
+    # One key for all, or the signatures of background jobs would differ between a lab and its twin.
+    settings = Settings.from_environment(
+        {"EDGELAB_DATA_DIR": str(folder), "EDGELAB_SECRET_KEY": "one key for all labs " * 3}
+    )
     upgrade(settings.database_url)
     return create_app(settings, registry)
 
