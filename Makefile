@@ -1,4 +1,4 @@
-# Two commands: `make run` opens the lab, `make test` proves it. Both work where nothing is installed but Python and make.
+# `make run` opens the lab, `make test` runs its tests. Both need only Python and make to be installed.
 
 SHELL := /bin/bash
 VENV := .venv
@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8050
 FLAGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Tests run two at a time; each solves on one thread.
+# Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean browser database
@@ -33,17 +33,17 @@ check: test lint types
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
 
-# The physics beside its peers on the same problems, in an environment of their own: torch alone is larger than the lab.
+# Time the physics and its peers on the same problems, in a separate environment: torch alone is larger than the lab.
 bench-physics: | $(VENV)/bin/python
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
-# Whether every bench is a good one, at eight times the tests' points, as docs/certificates.md: under twenty minutes.
+# Certify every bench at 8 times as many points as the tests and write docs/certificates.md: under 20 minutes.
 certify: $(VENV)/run.stamp
 	$(BIN)/python tools/certificates.py $(FLAGS)
 
-# The stored search of client updates for an accuracy under privacy: some six minutes.
+# Rebuild the stored table of client updates needed for an accuracy under privacy: about 6 minutes.
 search: $(VENV)/test.stamp
 	$(BIN)/python -m physics.privacy.build_client_updates
 

@@ -49,7 +49,7 @@ def simulation(
     @server.main()
     def serve(grid: Grid, _context: Context) -> None:
         start = time.perf_counter()
-        everyone = len(images)  # said twice: the first round would else go to whoever has connected by then
+        everyone = len(images)  # both limits: else the first round starts with the clients connected by then
         strategy = FedAvg(fraction_evaluate=0.0, min_train_nodes=everyone, min_available_nodes=everyone)
         first = ArrayRecord([np.zeros((problem.dimension, 10))])
         strategy.start(grid=grid, initial_arrays=first, num_rounds=rounds, evaluate_fn=accuracy)

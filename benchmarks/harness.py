@@ -1,4 +1,4 @@
-"""What the benchmarks share: a lab on a throw-away ledger, a do-nothing app beside it, and how a duration is told."""
+"""What the benchmarks share: a lab with a temporary ledger, an app that does nothing, and statistics of durations."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lab() -> Iterator[dash.Dash]:
 
 
 def do_nothing() -> dash.Dash:
-    """A Dash app whose only callback returns its input: the floor under every request."""
+    """A Dash app whose only callback returns its input: the shortest time a request can take."""
     app = dash.Dash("floor", add_log_handler=False)
     app.layout = html.Div([dcc.Store(id="in"), dcc.Store(id="out")])
     app.callback(Output("out", "data"), Input("in", "data"))(lambda data: data)
@@ -54,7 +54,7 @@ def do_nothing() -> dash.Dash:
 
 
 def interleaved(*actions: Callable[[], Any], rounds: int) -> list[list[float]]:
-    """Return each action's durations in ms, taken in turns so that a busy machine is as busy for all of them."""
+    """Return each action's durations in ms, measured in turns so that other load slows all alike."""
     times: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for action, durations in zip(actions, times, strict=True):

@@ -1,9 +1,9 @@
-"""How the convergence bench stands on each track's partition: what docs/decisions/0006-partition-seeds.md quotes.
+"""Survey the convergence bench on each track's partition: the figures of docs/decisions/0006-partition-seeds.md.
 
     python benchmarks/partition_seeds.py [--points 512] [--partitions 120] [track ...]
 
 For each track: the default over several draws, how it varies over other partitions, every decision scanned alone,
-the share of the decision space that wins, whether two designs win, and a greedy way there.
+the share of the decision space that passes, whether two different designs pass, and a greedy path to one that does.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ State = dict[str, Value]
 
 
 def value_at(control: Control, place: float) -> Value:
-    """Return the value at a place 0..1 along a control's own scale."""
+    """Return the value at a fraction 0..1 of a control's own scale."""
     if not isinstance(control, Slider):
         choices = control.positions(2)
         return choices[min(int(place * len(choices)), len(choices) - 1)]
@@ -53,7 +53,7 @@ def value_at(control: Control, place: float) -> Value:
 
 
 def place_of(control: Slider, value: Value) -> float:
-    """Return where a value stands along its slider, 0..1."""
+    """Return the fraction 0..1 of its slider at which a value lies."""
     low, high, at = control.minimum, control.maximum, float(value)
     if control.scale == "log":
         return math.log(at / low) / math.log(high / low)
@@ -65,7 +65,7 @@ def failures(outcome: Outcome) -> list[str]:
 
 
 def facts(outcome: Outcome) -> str:
-    """Return the three numbers of the HUD and what fails, in one line."""
+    """Return the three numbers of the status bar and what fails, in one line."""
     mean, worst, moved = (outcome.reading(name) for name in ("mean_accuracy", "worst_city", "moved"))
     return (
         f"{mean.value:.3f} / {worst.value:.3f} at {moved.value / 1e9:.3g} GB of {moved.limit / 1e9:.3g}, bias "
@@ -92,7 +92,7 @@ def over_partitions(track: Track, count: int) -> None:
 
 
 def scan(bench: Bench, track: Track, start: State) -> None:
-    """Print which failures a decision moved alone can mend, at 41 places."""
+    """Print which failures one decision can cure when it alone is moved, at 41 positions."""
     alone: list[str] = []
     always = set(failures(bench.run(track, start)))
     for control in bench.controls:
@@ -106,7 +106,7 @@ def scan(bench: Bench, track: Track, start: State) -> None:
 
 
 def space(bench: Bench, track: Track, start: State, points: int) -> None:
-    """Print the share of the decision space that wins, and whether two of the winners are two designs."""
+    """Print the share of the decision space that passes, and whether two passing states are different designs."""
     decisions = [control for control in bench.controls if control.role == "decision"]
     winners: list[State] = []
     for places in qmc.Sobol(len(decisions), seed=1).random(points):
@@ -121,7 +121,7 @@ def space(bench: Bench, track: Track, start: State, points: int) -> None:
 
 
 def differ(decisions: list[Control], one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    """Whether two states are two designs: they disagree in a choice, or by more than .3 of a scale in two sliders."""
+    """Whether two states are two designs: they differ in a choice, or by more than .3 of a scale in two sliders."""
     far = 0
     for control in decisions:
         if not isinstance(control, Slider):

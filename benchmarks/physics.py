@@ -1,9 +1,9 @@
-"""How fast the physics layer answers, each model beside a peer on the same problem in the same run, in turns.
+"""Time the physics layer: each model and a peer on the same problem in the same run, in turns.
 
-    make bench-physics                      (a venv of its own with the peers)
+    make bench-physics                      (a separate venv with the peers)
     python benchmarks/physics.py            (without peers: our own times, and what to install)
 
-Ratios hold from machine to machine where milliseconds do not. Set-up that the lab keeps is printed apart. Targets are
+Ratios carry over to other machines, milliseconds do not. Set-up that the lab caches is printed separately. Targets are
 for one core and one BLAS thread; a miss is printed, nothing fails. Options: --turns, --no-flower, --keep (write the
 table to benchmarks/physics.txt, which docs/physics.md quotes).
 """
@@ -55,7 +55,7 @@ Action = Callable[[int], object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Peer:
-    """What stands beside a model: a call, or None where it is not installed, and how far the two agree."""
+    """A peer of a model: a call, or None where it is not installed, and how far the two agree."""
 
     name: str
     package: str = ""
@@ -117,9 +117,9 @@ def verdict(median: float, target_ms: float) -> str:
 
 
 def in_turns(ours: Action, others: list[Action], turns: int) -> list[list[float]]:
-    """Return the durations in ms of ours and of each other, so that a busy machine is as busy for all of them.
+    """Return the durations in ms of ours and of each other, in turns so that other load slows all alike.
 
-    Every call gets a number of its own, so that no answer can come from a cache.
+    Every call gets a different number, so that no result can come from a cache.
     """
     ours(0)
     for other in others:
@@ -232,7 +232,7 @@ def privacy(table: Table, turns: int) -> None:
 
 
 def cache(table: Table, turns: int) -> None:
-    """The hit rate of an LRU cache among a million adapters, beside the sum over all of them."""
+    """The hit rate of an LRU cache among 1,000,000 adapters, beside the sum over all of them."""
     table.title(f"Adapter cache: Che's approximation, {ITEMS:,} items, Zipf {SKEW}")
     exact = loops.exact_hit_rate(ITEMS, SKEW)
 

@@ -1,10 +1,10 @@
-"""How long one slider change takes: on the server, in the browser, and how long a bench takes to stand.
+"""How long one slider change takes: on the server, in the browser, and how long a bench takes to load.
 
     python benchmarks/slider.py [--rounds 400] [--presses 40]
 
-Everything is measured in one run on one machine, in turns, because ratios hold where milliseconds do not. The server
-is asked in process, whole requests; beside it stands a Dash callback that does nothing. In the browser the time runs
-from the key press to the last redraw of both panels; beside it stands a bare ``Plotly.react`` of the same figures.
+Everything is measured in one run on one machine, in turns, because only ratios carry over to other machines. The server
+is called in process with whole requests; the reference is a Dash callback that does nothing. In the browser time runs
+from the key press to the last redraw of both panels; the reference is a bare ``Plotly.react`` of the same figures.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def _lock(page: Page, url: str, key: str) -> None:
 
 
 def browser(presses: int) -> None:
-    """Print key press to last redraw beside a bare redraw, and the time a bench takes to stand in a new browser."""
+    """Print key press to last redraw beside a bare redraw, and the time a bench takes to load in a new browser."""
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with served() as url, sync_playwright() as playwright:

@@ -11,36 +11,36 @@ from urllib.parse import quote
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-# Loopback unless asked: the lab stands behind a proxy that speaks TLS.
+# Loopback by default: the lab runs behind a proxy that terminates TLS.
 bind = os.environ.get("EDGELAB_BIND", "").strip() or "127.0.0.1:8050"
 
 # One process per core; what a worker keeps is only a cache, so any worker answers any request.
 workers = os.environ.get("WEB_CONCURRENCY", "").strip() or 2
 
-# Threads, not sync: a sync worker is held by every browser that opens a spare connection and says nothing, and by
-# every wait for the database. Few of them: solving is CPU work and more threads would only take turns.
+# Threads, not sync: a sync worker is blocked by any browser that opens a spare connection and sends nothing, and by
+# every wait for the database. Few of them: solving is CPU work and more threads would only wait for each other.
 worker_class = "gthread"
 threads = 4
-keepalive = 15  # seconds; a hand that pauses on a slider finds its connection still open
+keepalive = 15  # seconds; a student who pauses on a slider finds the connection still open
 
 # The app is made in each worker, after the fork: a database connection or a thread of the master would be shared.
 preload_app = False
 
-# The longest honest answer takes a second or two; a worker that is silent for longer hangs.
+# The slowest answer takes 1 to 2 s; a worker that does not respond for longer hangs.
 timeout = 60
 graceful_timeout = 30
 # Heartbeats go to memory where there is some, since a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
 
-# EDGELAB_TRUSTED_PROXIES alone says whose X-Forwarded headers count, and the app reads it.
+# EDGELAB_TRUSTED_PROXIES alone sets whose X-Forwarded headers are trusted, and the app reads it.
 forwarded_allow_ips = ""
 
-# Nobody steers a running lab through a socket.
+# A running lab is not controlled through a socket.
 control_socket_disable = True
 
 
 class PathLogger(Logger):  # type: ignore[misc] # gunicorn is not typed
-    """An access log that cannot be forged: gunicorn decodes the path, and with it a line break somebody put there."""
+    """An access log that cannot be forged: gunicorn decodes the path, and with it any line break a client put there."""
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """Return gunicorn's atoms with the path quoted again."""
@@ -52,7 +52,7 @@ logger_class = PathLogger
 errorlog = "-"
 accesslog = "-"
 # Time, worker, method, path, status, bytes, milliseconds. Not the query (a permalink's values), not the referrer
-# (the same), not the address (a person).
+# (the same), not the address (personal data).
 access_log_format = "%(t)s %(p)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 
 

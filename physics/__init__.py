@@ -1,13 +1,13 @@
-"""What is true: pure functions of numpy and scipy, each with its equation, units, source and a worked example.
+"""The physics layer: pure functions of numpy and scipy, each with its equation, units, source and a worked example.
 
-One package a subject: ``import physics; physics.privacy.epsilon(...)``.
+One package per subject: ``import physics; physics.privacy.epsilon(...)``.
 """
 
 import os
 import sys
 from types import ModuleType
 
-# Before numpy is loaded: the lab's matrices are small, and a second BLAS thread costs more than it gives.
+# Before numpy is loaded: the lab's matrices are small, and a second BLAS thread costs more time than it saves.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 

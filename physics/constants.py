@@ -2,7 +2,7 @@
 
 A constant of the module is a plain number; ``SOURCES`` holds where each comes from. A source of kind "derived" is
 arithmetic on numbers beside it, one of kind "assumed" has no public source. A document that several numbers cite is a
-``Source`` of its own. Hardware that belongs to one persona stands in that persona's own file.
+``Source`` of its own. Hardware that belongs to one persona is in that persona's own file.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ BLE_MESH_BIT_PER_S: Final = sourced(
     url="https://github.com/zephyrproject-rtos/zephyr/blob/main/subsys/bluetooth/mesh/Kconfig",
 )
 
-# The keyboard fleet: the illustration that makes the paradox, beside what a published keyboard model weighs
+# The keyboard fleet: the assumed figures of the traffic example, and the size of a published keyboard model
 KEYBOARD_PHONES: Final = sourced(100_000_000, "assumed: a large consumer fleet")
 KEYBOARD_PARAMETERS: Final = sourced(
     1_000_000_000, "assumed: an illustration; production models stay below ten million"

@@ -86,14 +86,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[_Value]):
-    """A value with its source, until what takes it has taken it apart."""
+    """A value with its source, until what takes it has separated the two."""
 
     value: _Value
     source: Source
 
 
 def source(citation: str, *, kind: Kind | None = None, doi: str = "", url: str = "") -> Source:
-    """Return a source; a citation that starts with "assumed: " or "derived: " says its kind itself.
+    """Return a source; a citation that starts with "assumed: " or "derived: " includes its kind.
 
     Raises:
         ValueError: no citation, no kind, or a DOI or address that is none.
@@ -115,7 +115,7 @@ def source(citation: str, *, kind: Kind | None = None, doi: str = "", url: str =
 
 
 def derived(how: str, origin: Source) -> Source:
-    """Return the source of arithmetic on a number of ``origin``: it says how, names the origin and links to it.
+    """Return the source of arithmetic on a number of ``origin``: it states how, names the origin and links to it.
 
     >>> derived("8 x 3.35 TB/s", source("NVIDIA data sheet", kind="data sheet", url="https://nvidia.com/x")).text
     'derived: 8 x 3.35 TB/s; NVIDIA data sheet'

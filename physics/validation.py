@@ -65,7 +65,7 @@ def as_floats(
         ...
     ValueError: share must lie in [0, 1], got 1.5
     """
-    # A dragged slider asks this many times a second, so what is right is let through first and told apart later.
+    # A dragged slider calls this many times a second: valid values return first, the kind of error is found later.
     if type(value) is float or type(value) is int:
         if _inside(value, value, low, high, low_open, high_open):
             return np.array(value, dtype=np.float64)

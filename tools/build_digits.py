@@ -3,7 +3,7 @@
     python tools/build_digits.py [FILE]
 
 The images are integers 0..16 and the labels 0..9, so one byte each is exact; the order is kept, because
-the split into training and test samples counts on it. scikit-learn is needed here and in one test, never by
+the split into training and test samples depends on it. scikit-learn is needed here and in one test, never by
 the lab.
 """
 

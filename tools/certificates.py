@@ -26,7 +26,7 @@ POINTS, PROCESSES = 4096, 2
 
 
 def certificate(name: str, points: int) -> Certificate:
-    """Return the certificate of ``track/bench``, in a process that knows nothing yet."""
+    """Return the certificate of ``track/bench``, in a process with empty caches."""
     ((track, bench),) = pairs(load_registry(), [name])
     return certify(track, bench, points=points, draw=True)
 
@@ -56,7 +56,7 @@ def main() -> int:
             for done in as_completed(waiting.values()):
                 print(report(done.result()), flush=True)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # or the error would be told after all others are done
+            pool.shutdown(wait=False, cancel_futures=True)  # or the error would be reported after all others are done
             raise
     certificates = [waiting[name].result() for name in costs]
     took = f"{(time.perf_counter() - start) / 60:.1f} minutes in {options.processes} processes"

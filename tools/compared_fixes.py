@@ -2,9 +2,9 @@
 
     python tools/compared_fixes.py OLD NEW > docs/fix_differences.md
 
-OLD and NEW are files of ``tools/recorded_states.py record``. For every failing or warning verdict both offers are
-applied to the state, one fix at a time. An offer is called worse where it is empty and the other helps, where its best
-fix leaves the verdict at a worse level, or where its first fix does not cure and the other's does.
+OLD and NEW are files of ``tools/recorded_states.py record``. For every failing or warning verdict the fixes of both
+are applied to the state, one at a time. A list of fixes is called worse where it is empty and the other helps, where
+its best fix leaves the verdict at a worse level, or where its first fix does not cure and the other's does.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ Left = tuple[int, float]  # level of the verdict after a fix, counted from "ok",
 
 
 class Judge:
-    """One bench on one track; what a fix leaves of a verdict is remembered."""
+    """One bench on one track; the result of a fix is cached."""
 
     def __init__(self, track: Track, bench: Bench) -> None:
         self.track, self.bench = track, bench
         self.known: dict[tuple[Any, ...], Mapping[str, Left]] = {}
 
     def left(self, values: Mapping[str, Any], fix: Sequence[Any], code: str) -> Left:
-        """Return level and margin of a verdict after a fix; one that is no longer spoken of is well."""
+        """Return level and margin of a verdict after a fix; a verdict that is no longer present counts as ok."""
         state = {**values, fix[0]: fix[1]}
         key = tuple(state.values())
         if key not in self.known:
@@ -61,7 +61,7 @@ class Judge:
 
 
 def compared(judge: Judge, old: Mapping[str, Any], new: Mapping[str, Any]) -> Counter[str]:
-    """Count over the verdicts of one state what both records offer."""
+    """Count over the verdicts of one state how the fixes of both records compare."""
     found: Counter[str] = Counter()
     for code, verdict in new["verdicts"].items():
         before = old["verdicts"].get(code)

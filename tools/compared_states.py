@@ -12,8 +12,8 @@ from typing import Any
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-15  # two numbers that are this near each other are the same
 OPTIONAL = ("columns", "cells", "figure", "unstable")  # compared where both records have them
-# Each kind of difference, with the parts of a state, or fields of what is in these parts, that are of it. A field that
-# is called source is of that kind wherever it stands; all else is texts.
+# Each kind of difference, with the parts of a state, or the fields in these parts, that belong to it. A field that
+# is called source is of that kind wherever it occurs; all else is texts.
 KINDS = {
     "error": "error",
     "values": "values",
@@ -34,7 +34,7 @@ Difference = tuple[str, Place, Any, Any]  # its kind, where it is, old, new
 
 
 def save(benches: Mapping[str, Any], path: Path) -> None:
-    """Write a record as a list of its texts, lists and dicts, each once; [3] in one of them stands for the fourth."""
+    """Write a record as a list of its texts, lists and dicts, each once; [3] in one of them refers to the fourth."""
     pool: dict[str, int] = {}
 
     def packed(value: Any) -> Any:
@@ -136,7 +136,7 @@ def report(
         allow: the kinds that are excused. show: how many examples of every other kind are printed.
         fixes: where to write a Markdown table of all fixes that differ, or None.
     """
-    counts = {name: {"states": -1} | dict.fromkeys(KINDS, 0) for name in {**old, **new}}  # the words are no state
+    counts = {name: {"states": -1} | dict.fromkeys(KINDS, 0) for name in {**old, **new}}  # the texts are no state
     examples: dict[str, list[str]] = {kind: [] for kind in KINDS if kind not in allow}
     rows = ["| bench | state | verdict | old fixes | new fixes |", "|---|---|---|---|---|"]
     for name, state, found in all_differences(old, new, bits):

@@ -1,4 +1,4 @@
-"""Render docs/physics.md from the docstrings of the physics layer, so that page and code cannot drift apart.
+"""Render docs/physics.md from the docstrings of the physics layer, so that page and code always agree.
 
     python tools/physics_page.py
 

@@ -1,6 +1,6 @@
-"""Record what every bench answers at a hundred states, and compare two such records.
+"""Record what every bench returns at 100 states, and compare two such records.
 
-    python tools/recorded_states.py record OUT [--draw] [--tree DIR]    what the code of DIR answers, by default this
+    python tools/recorded_states.py record OUT [--draw] [--tree DIR]    what the code of DIR returns, by default this
     python tools/recorded_states.py store OUT FULL [OTHER ...]          the copy to keep in tests/data
     python tools/recorded_states.py compare A B [--bits] [--allow source,fixes] [--show 10] [--fixes FILE.md]
     python tools/recorded_states.py side-by-side OLD_CHECKOUT           two checkouts on this machine, bit for bit
@@ -10,11 +10,11 @@ an old record still compares. It is gzipped JSON in which every text and list is
 states of the stored copy, so that they outlive a change of the controls; ``--draw`` draws anew. The stored copy has
 no digests of figures, and the cells of a table in every fifth state only; both count where both records have them.
 
-``compare`` holds texts, levels and fixes to be the same and numbers to agree to 1e-9, or to 1e-15 where they are that
+``compare`` requires equal texts, levels and fixes, and numbers that agree to 1e-9, or to 1e-15 where they are that
 small. It leaves figures alone: the last bits of a number depend on the machine, and a digest on all of them.
-``--bits`` holds everything to be the same, for two records of one machine.
+``--bits`` requires everything to be the same, for two records of one machine.
 
-Another kernel for linear algebra (OPENBLAS_CORETYPE) moves these last bits. It shows in a text that prints what is
+Another kernel for linear algebra (OPENBLAS_CORETYPE) changes these last bits. It shows in a text that prints what is
 nothing but rounding, as a bias that should be 0, and would at a threshold. ``store`` marks as unstable what differs
 between FULL and the OTHER records, made of the same code with other kernels; ``compare`` leaves these places alone.
 
@@ -42,7 +42,7 @@ from tools.compared_states import KINDS, differences, dotted, load, report, save
 
 STORED = TREE / "tests" / "data" / "recorded_states.json.gz"
 STATES, PLACES = 100, 101  # states of each bench; positions of a slider to draw from
-TABLES, PEEKS = 5, 20  # the stored copy keeps the tables of every fifth state; every twentieth has a peek
+TABLES, PEEKS = 5, 20  # the stored copy keeps the tables of every 5th state; every 20th has a peek
 NAMES = {
     "Reading": "label value unit limit at_most warn note formula meaning source level",
     "Verdict": "level title measure quantity limit unit at_most cause scale margin fixes",
@@ -66,7 +66,7 @@ WORDS = "title brief controls panels predictions observation reflection presets 
 
 
 def plain(value: Any) -> Any:
-    """Return a word of a track as dicts, lists, texts and numbers; a function without arguments is called first."""
+    """Return a value of a track as dicts, lists, texts and numbers; a function without arguments is called first."""
     kind = type(value).__name__
     if callable(value):
         return plain(value())
@@ -78,7 +78,7 @@ def plain(value: Any) -> Any:
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    return value.item() if hasattr(value, "item") else value  # a number of numpy's
+    return value.item() if hasattr(value, "item") else value  # a numpy number
 
 
 def digest(figure: Any) -> str:
@@ -120,7 +120,7 @@ def drawn_states(name: str, track: Any, bench: Any) -> list[dict[str, Any]]:
 
 
 def words(track: Any, bench: Any) -> dict[str, Any]:
-    """Return what a bench says whatever its state, with the answers to its questions."""
+    """Return the texts of a bench that do not depend on its state, with the answers to its questions."""
     said = {name: plain(getattr(bench, name)) for name in WORDS.split()}
     truths = {question.id: bench.truth(track, question) for question in bench.predictions}
     marks = {one.id: plain(one.marks(track, truths[one.id].value)) for one in bench.predictions if one.marks}
@@ -159,7 +159,7 @@ def answer(
 
 
 def record(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the imported code answers at every bench, at the states of another record where that has some."""
+    """Return what the imported code returns at every bench, at the states of another record where that has some."""
     try:
         from tracks.loading.registry import load_registry
     except ImportError:  # a checkout from before the registry had a folder

@@ -1,9 +1,9 @@
-"""Bring the browser's third-party files under dashboard/assets/vendor, by exact version, from the npm registry.
+"""Download the browser's third-party files to dashboard/assets/vendor, by exact version, from the npm registry.
 
     python tools/vendor.py
 
-Everything a page loads is served by the lab itself. The plotly bundle carries a fingerprint of its content in its
-name and a compressed twin, so that it may be cached for a year and is never compressed while a student waits.
+Everything a page loads is served by the lab itself. The plotly bundle has a hash of its content in its
+name and a compressed copy, so that it may be cached for a year and is never compressed during a request.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What learning costs a device in joules, degrees and milliseconds, beside what inference costs it.
+"""What learning costs a device in joules, degrees and milliseconds, compared with inference.
 
 Model
 -----
     step         E = FLOP e_op + bytes e_byte + P_idle t        t = max(FLOP / (util peak), bytes / bandwidth)
-    training     FLOP of a step / FLOP of inference = 1 + share whose inputs want a gradient
+    training     FLOP of a step / FLOP of inference = 1 + share whose inputs need a gradient
                  + share whose weights train + share of attention products with gradients on both sides
     radio        E = (a rate + base) payload / rate + isolated packet          (LTE, Wi-Fi: Huang et al. 2012)
                  E = e payload                                                        (5G low band, BLE)
@@ -12,7 +12,7 @@ Model
     control loop latency = base / (1 - share) + quantile kernel
 
 Shares are of operations, not of parameters, and follow from the network: `flop_shares`. That training "drains
-five times faster" than inference is no constant: it comes of this ratio, of the memory traffic and of the
+five times faster" than inference is no constant: it follows from this ratio, the memory traffic and the
 time at work, each of which these functions take or give.
 
 Validity
@@ -44,7 +44,7 @@ idle_j | - | J | idle power while the step lasts
 total_j | E | J | the three together
 seconds | t | s | duration
 forward_flop | - | FLOP | operations of one forward pass
-input_gradient_share | - | 1 | share of them whose input wants a gradient
+input_gradient_share | - | 1 | share of them whose input needs a gradient
 trained_share | - | 1 | share of them whose weights train
 attention_share | - | 1 | share of them in attention products with gradients on both sides
 payload_bytes | - | B | bytes sent or received

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from physics.validation import FloatOrArray, as_floats, broadcast, to_scalar
 
-SKIN_LIMIT_C = 43.0  # assumed: what skin bears for long
+SKIN_LIMIT_C = 43.0  # assumed: limit for long contact with skin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ def step_energy_j(
 
     Examples
     --------
-    1 GFLOP and 10 MB at 1 pJ and 80 pJ: 1 mJ and .8 mJ; 2 ms at half of 1 TFLOP/s, .5 W meanwhile: 1 mJ.
+    1 GFLOP and 10 MB at 1 pJ and 80 pJ: 1 mJ and .8 mJ; 2 ms at 50% of 1 TFLOP/s, .5 W meanwhile: 1 mJ.
 
     >>> device = {"peak_flop_per_s": 1e12, "memory_bytes_per_s": 50e9, "utilisation": 0.5, "idle_w": 0.5}
     >>> step = step_energy_j(
@@ -248,7 +248,7 @@ def loop_latency_s(
 
     Examples
     --------
-    A loop of 6 ms beside kernels of 2 ms that take a quarter of the bandwidth: 8 ms and at p99 1.98 ms.
+    A loop of 6 ms beside kernels of 2 ms that take 25% of the bandwidth: 8 ms and at p99 1.98 ms.
 
     >>> round(loop_latency_s(6e-3, kernel_s=2e-3, bandwidth_share=0.25, quantile=0.99) * 1e3, 2)
     9.98

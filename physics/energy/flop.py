@@ -26,12 +26,12 @@ def training_flop_ratio(
     Parameters
     ----------
     input_gradient_share : float or array
-        [1] 0 to 1: share of forward FLOP in matrices, convolutions and attention products whose input wants a
+        [1] 0 to 1: share of forward FLOP in matrices, convolutions and attention products whose input needs a
         gradient.
     trained_share : float or array
         [1] 0 to 1: share in matrices and convolutions whose weights train.
     attention_share : float or array
-        [1] 0 to 1: share in attention products whose two operands both want a gradient.
+        [1] 0 to 1: share in attention products whose two operands both need a gradient.
 
     Returns
     -------
@@ -102,7 +102,7 @@ class _Count:
     attention: Number = 0.0
 
     def matrix(self, macs: Number, *, times: Number = 1.0, gradient: bool, trains: bool) -> None:
-        """Add a matrix or convolution: does its input want a gradient, do its weights train?"""
+        """Add a matrix or convolution: does its input need a gradient, do its weights train?"""
         amount = times * macs
         self.forward = self.forward + amount
         if gradient:
@@ -111,7 +111,7 @@ class _Count:
             self.weights = self.weights + amount
 
     def product(self, macs: Number, *, times: Number = 1.0, left: bool, right: bool) -> None:
-        """Add a product of two maps, each of which may want a gradient."""
+        """Add a product of two maps, each of which may need a gradient."""
         amount = times * macs
         self.forward = self.forward + amount
         if left or right:
@@ -133,7 +133,7 @@ def flop_shares(
 ) -> FlopShares:
     """Return the operations of a forward pass and the shares of them that training repeats.
 
-        ratio = 1 + inputs that want a gradient + weights that train + attention products with both
+        ratio = 1 + inputs that need a gradient + weights that train + attention products with both
 
     each as a share of forward FLOP: 2 for every multiply-accumulate of a matrix, convolution or attention.
 
@@ -230,7 +230,7 @@ def _add_block(
     trains: bool,
     adapted: frozenset[str],
 ) -> None:
-    """Add `times` blocks; `enters` is whether what their first matrices read wants a gradient."""
+    """Add `times` blocks; `enters` is whether what their first matrices read needs a gradient."""
     wants = {name: enters or name in adapted for name in ("q", "k", "v")}
     attends = any(wants.values())
     inside = attends or "up" in adapted
@@ -247,7 +247,7 @@ def _add_block(
 
 
 def _of_images(shape: Cnn, step: Setting) -> _Count:
-    """Gather the cached counts of one image: a straight line in the rank for each resolution and depth."""
+    """Gather the cached counts of one image: linear in the rank for each resolution and depth."""
     lasts = step.last if step.method == "last_k" else np.zeros(step.last.shape)
     pairs = np.stack([step.resolution.ravel(), lasts.ravel()])
     kinds, where = np.unique(pairs, axis=1, return_inverse=True)
@@ -264,7 +264,7 @@ def _of_cnn(
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """Count one image, and the adapters for each unit of rank: forward, inputs, weights.
 
-    Follows where a gradient is wanted from block to block and along each branch.
+    Follows where a gradient is needed from block to block and along each branch.
     """
     count, per_rank = _Count(), _Count()
     shifts_train = method in ("norm", "bitfit", "tinytl_bias")

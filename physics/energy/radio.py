@@ -33,7 +33,7 @@ _LINKS = {
         watt_per_mbps=(constants.LTE_UPLINK_W_PER_MBIT_S, constants.LTE_DOWNLINK_W_PER_MBIT_S),
         base_w=constants.LTE_BASE_W,
         isolated_packet_j=constants.LTE_ISOLATED_PACKET_J,  # promotion, one packet, 11.576 s of tail at 1.060 W
-        fastest_bytes_per_s=10 * _MBPS,  # a fit of 2012 is not stretched further
+        fastest_bytes_per_s=10 * _MBPS,  # a fit of 2012 is not extrapolated
     ),
     "wifi": _Link(
         watt_per_mbps=(0.28317, 0.13701),  # Huang et al. 2012

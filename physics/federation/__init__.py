@@ -1,4 +1,4 @@
-"""What a fleet learns together: FedAvg, FedProx and SCAFFOLD on real data, exactly, while a slider moves.
+"""What a fleet learns together: FedAvg, FedProx and SCAFFOLD on real data, exactly, and fast enough for a slider.
 
 Model
 -----
@@ -19,7 +19,7 @@ squares of `physics.federation.problem` and A_k = V_k L_k V_k'. They are one aff
     rate, bias        spectral radius of sum p_k M_k;  F(W_inf) - F(W*)
 
 W starts at zero. A round in which no update arrives changes nothing. With `cohort` each client is an
-archetype that stands for a large group, and m devices are drawn from all groups each round.
+archetype that represents a large group, and m devices are drawn from all groups each round.
 
 The second engine takes the same steps on softmax regression (mean cross-entropy plus the same ridge) by
 batched matrix products, for a second opinion on the same partition.
@@ -46,7 +46,7 @@ rounds | R | 1 | rounds of communication
 clients_per_round | S | 1 | clients invited to a round
 local_steps | tau | 1 | gradient steps a client takes in a round
 learning_rate | eta | 1 | size of a local step
-proximal | mu | 1 | pull of a client towards the model it received
+proximal | mu | 1 | weight of the term that keeps a client near the model it received
 server_learning_rate | eta_s | 1 | part of the average step that the server takes
 reliability | r | 1 | probability that an invited client's update arrives
 participation | - | 1 | rounds x clients mask of the updates that arrive

@@ -43,7 +43,7 @@ class Digits:
         """Return how many test images of each class each model of a (T, d, 10) stack gets right: (T, 10).
 
         Of classes with equal scores the first counts as the answer, so that a model that has never seen
-        three of the classes is judged alike on every machine.
+        three of the classes gets the same accuracy on every machine.
         """
         models = len(weights)
         rows = np.ascontiguousarray(weights.transpose(2, 0, 1)).reshape(CLASSES * models, -1)
@@ -72,7 +72,7 @@ def digits(features: int) -> Digits:
     is_test = np.arange(len(labels)) % TEST_EVERY == 0
     pixels -= pixels[~is_test].mean(axis=0)
     _, lengths, directions = np.linalg.svd(pixels[~is_test], full_matrices=False)
-    directions[lengths < _NULL * lengths[0]] = 0  # some pixels are never inked
+    directions[lengths < _NULL * lengths[0]] = 0  # some pixels are 0 in every image
     largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1)
     directions = np.where(largest < 0, -directions, directions)  # their sign is a convention
     inputs = pixels @ directions[:features].T

@@ -1,4 +1,4 @@
-"""Closed forms of the affine maps: where endless rounds end, what one client makes of the model."""
+"""Closed forms of the affine maps: the limit of repeated rounds, and the model that one client trains."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def personalise(
     -----
     A proxy for an adapter of rank r: the best one of that rank (the truncated singular value
     decomposition), not one found by training two thin factors. Own accuracy weighs the test images by the
-    client's class mix; the client's writers are not its own.
+    client's class mix; the images of all clients are by the same writers.
 
     References
     ----------

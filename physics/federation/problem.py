@@ -13,21 +13,21 @@ Targets are one-hot minus 0.1. The objective of client k with n_k images is
 and that of the fleet is F = sum p_k f_k with p_k the client's share of the images. All clients of
 `digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha), or
 each city has one, and its images are assigned to its clients at random. Images go to one client (or city)
-after the other; a class that is used up leaves the mix of those still to be served. Heterogeneity is
+after the other; a class that is used up leaves the mix of those that follow. Heterogeneity is
 Gamma = F* - sum p_k F_k*, zero when one model suits every client.
 
 Validity
 --------
 Clients 1 to 1,437 (one image each), alpha 0.001 to 1e6, 1 to 64 features. Least squares on all the training
 images is right on 333 of the 360 test images, 0.925, with 32 features. That is the ceiling of a run that
-converges to the optimum; a run that ends elsewhere may by chance lie up to two points above it, so no target
+converges to the optimum; a run that ends elsewhere may by chance lie up to 2 points above it, so no target
 should. What a client holds is finite: its realised mix is noisier than the Dirichlet draw, and Gamma
 grows with the number of clients even at large alpha.
 
 Leaves out
 ----------
-Clients of unequal size (partition them yourself: `problem_from_partition`), writers with a hand of their own,
-features that drift, classes that appear later. The clients served last take what is left, so at large alpha
+Clients of unequal size (partition them yourself: `problem_from_partition`), writers with different handwriting,
+features that drift, classes that appear later. The last clients get the images that are left, so at large alpha
 they are the most skewed ones.
 
 Nomenclature
@@ -74,7 +74,7 @@ _NULL = 1e-12  # eigenvalues below this share of the largest belong to direction
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FederatedProblem:
-    """Who holds which images, and all that no run changes about it; arrays are read-only.
+    """Which client holds which images, and what is computed from it once for all runs; arrays are read-only.
 
     K clients, C cities, d = features + 1. ``partition`` K index arrays, ``city`` (K,) each client's city,
     ``client_sizes`` and ``client_shares`` (K,), ``class_mix`` (K, 10), ``city_mix`` (C, 10); per client the
@@ -201,7 +201,7 @@ def _digits_problem(
 
 
 def _partition(labels: Integers, mixes: Floats, sizes: Integers, random: np.random.Generator) -> list[Integers]:
-    """Deal the images group by group, classes drawn from the group's mix among those with images left."""
+    """Partition the images group by group, classes drawn from the group's mix among those with images left."""
     stacks = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(CLASSES)]
     left = np.array([len(stack) for stack in stacks])
     partition = []
@@ -286,7 +286,7 @@ def _positions(name: str, images: Any) -> Integers:
 
 
 def _problem(data: Digits, partition: list[Integers], city: Integers, regularization: float) -> FederatedProblem:
-    """Assemble what no run changes: class mixes, the spectrum of every client, the fleet's optimum."""
+    """Assemble what is the same for every run: class mixes, the spectrum of every client, the fleet's optimum."""
     dimension = data.train_inputs.shape[1]
     sizes = np.array([len(images) for images in partition], dtype=np.float64)
     shares = sizes / sizes.sum()

@@ -12,7 +12,7 @@ from physics.federation.least_squares import MAX_WEIGHTS, bounded
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
-# Each kind of chance has its own stream, so that moving one control leaves the other draws as they were.
+# Each kind of random draw has its own stream, so that a change of one control does not change the other draws.
 SELECTION, LINKS, NOISE = 0, 1, 2
 
 
@@ -38,7 +38,7 @@ def arrivals(
     """Return how many updates arrive from each client in each round: (rounds, clients).
 
     Without ``cohort`` each round invites ``clients_per_round`` different clients. With it each client
-    stands for a large group of equals and ``cohort`` devices are drawn from all groups. Every invited
+    represents a large group of equals and ``cohort`` devices are drawn from all groups. Every invited
     device then succeeds with its client's reliability. Rounds are drawn in order: a longer run begins with
     the shorter one, and inviting more clients keeps those that were invited.
     """

@@ -81,7 +81,7 @@ def simulate_seeds(
 
     Examples
     --------
-    Three draws of the same fleet start at the same model, and part from the first round on.
+    Three draws of the same fleet start at the same model, and differ from the first round on.
 
     >>> from physics.federation import digits_problem, draw_participation
     >>> problem = digits_problem(clients=50, alpha=0.05, seed=1, cities=5)
@@ -183,7 +183,7 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
         within_bounds = largest_update <= MAX_WEIGHTS**2 and _bounded(states)
     if within_bounds:
         return states
-    # An update or model that outgrows its bounds: the careful loop holds each of them.
+    # An update or model that outgrows its bounds: the round by round loop scales each of them down.
     received = mask.astype(np.int64)
     return trajectory(problem, engine, received, _PLAIN, scaffold=True, local_travel=local_travel).states
 

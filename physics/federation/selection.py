@@ -60,8 +60,8 @@ def draw_participation(
 
     Notes
     -----
-    Under ``random`` it is what `simulate` draws by itself. Whoever is invited under one rule with one seed meets the
-    same links as under another. A longer run begins with the shorter one; more clients per round keep those invited.
+    Under ``random`` it is what `simulate` draws by itself. A client invited under two rules with one seed
+    has the same link outcomes. A longer run begins with the shorter one; more clients per round keep those invited.
 
     Examples
     --------

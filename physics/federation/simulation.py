@@ -1,4 +1,4 @@
-"""A federated run: which clients take part, what they send, what the server makes of it."""
+"""A federated run: which clients take part, what they send, how the server combines it."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def _received(
     cohort: Any,
     seed: int,
 ) -> Integers:
-    """Return the updates that arrive, drawn or as the caller's mask has them, after checking what says so."""
+    """Return the updates that arrive, drawn or as the caller's mask has them, after checking the arguments."""
     clients = problem.clients
     chance = as_floats("reliability", reliability, low=0, high=1)
     if chance.shape not in ((), (clients,)):
@@ -259,7 +259,7 @@ def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Tr
 
 
 def jitter(curve: ArrayLike, *, last: int = 10) -> float:
-    """Return how much a curve still shakes from round to round at its end, whatever its trend.
+    """Return how much a curve still fluctuates from round to round at its end, whatever its trend.
 
         jitter = sqrt( mean over the last n changes of (x_t - x_{t-1})^2 / 2 )
 
@@ -273,7 +273,7 @@ def jitter(curve: ArrayLike, *, last: int = 10) -> float:
     Returns
     -------
     float
-        [units of the curve], the standard deviation of the shaking when rounds shake independently.
+        [units of the curve], the standard deviation of the fluctuation when rounds fluctuate independently.
 
     Raises
     ------

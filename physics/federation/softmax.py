@@ -43,7 +43,7 @@ class SoftmaxEngine:
     def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
         """Return what each of the clients would add to the model: (n, d, 10).
 
-        Models are turned to (10, d), which keeps the softmax's sum over classes off the fastest axis.
+        Models are transposed to (10, d), which keeps the softmax's sum over classes off the fastest axis.
         """
         problem, rate = self.problem, self.learning_rate
         positions, all_inputs, all_one_hot = _batches(problem)

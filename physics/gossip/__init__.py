@@ -1,10 +1,10 @@
-"""What a mesh of small radios can agree on by averaging with neighbours, and what that takes on the air.
+"""What a mesh of small radios can agree on by averaging with neighbours, and the airtime that it takes.
 
 Model
 -----
 Gossip. Every node replaces its value by a weighted mean of its neighbours' and its own: x(t+1) = W x(t), with
 Metropolis weights 1 / (1 + max(d_i, d_j)) on the link between nodes of d_i and d_j neighbours (Xiao and Boyd
-2004). W is symmetric and keeps the mean, so its eigenvalues 1 = lam_0 >= lam_1 >= ... tell all that is
+2004). W is symmetric and keeps the mean, so its eigenvalues 1 = lam_0 >= lam_1 >= ... determine all that is
 needed:
 
     ring 1/3 + 2/3 cos(2 pi j / n);  torus (1 + 2 cos a + 2 cos b) / 5;  complete 0
@@ -13,9 +13,9 @@ needed:
     disagreement left after t rounds: rms^2 = mean over i > 0 of lam_i^(2t)
     error of a node's estimate: (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
 
-The last line is the reason not to talk: each node measures its own truth with noise of variance s2, and the
+The last line shows when averaging does harm: each node measures its own truth with noise of variance s2, and the
 truths differ between nodes with variance tau2. Rounds average the noise away and mix in the truths of others.
-Nobody talks: s2. Full consensus: s2/n + tau2 (1 - 1/n). So consensus wins about when tau2 < s2, and between
+Without a round: s2. Full consensus: s2/n + tau2 (1 - 1/n). So consensus is better about when tau2 < s2, and between
 the two there is often a best number of rounds.
 
 Flooding. Every node's payload is relayed once by every node, and the relays in range of each other share one
@@ -30,7 +30,7 @@ Ring, torus and complete spectra are exact. The regular spectrum is the limit of
 stretched so that its first two moments are those of a simple graph of n nodes exactly; the disagreement left
 on graphs of 200 nodes is then exact after one round, 2% low after five and 6% low after ten. A torus has a
 square number of nodes, 9 or more; other numbers are refused. A geometric mesh lies in a square with edges and
-may fall apart, which shows as more than one eigenvalue of 1. The estimation error is a mean over draws and
+may be disconnected, which shows as more than one eigenvalue of 1. The estimation error is a mean over draws and
 nodes; how many nodes gain needs `gossip_trial`. On geometric graphs the second eigenvalue says little: of
 1,000 nodes with 12 neighbours it bounds the disagreement left after 50 rounds by .89, where .05 is left.
 

@@ -107,9 +107,9 @@ def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degre
     Notes
     -----
     An order of magnitude. Every payload is on the air once per relay, and relays in range of each other take
-    turns, so each gets a share 1/`degree` of the channel. Collisions make it worse; relays that fall silent
+    turns, so each gets a share 1/`degree` of the channel. Collisions make it worse; relays that do not send
     when a neighbour has relayed already make it better. The delay of a single payload from hop to hop is
-    small beside it.
+    small in comparison.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: in
     -----
     A regular graph of n nodes is not infinite: its spectrum has mean -d/(n-1) and variance
     d (n-d)/(n-1) - (d/(n-1))^2 besides the first eigenvalue, and the quantiles are shifted and stretched to
-    that. A complete graph comes out right as the regular graph of degree n - 1.
+    that. A complete graph is reproduced correctly as the regular graph of degree n - 1.
 
     References
     ----------
@@ -144,7 +144,7 @@ def estimation_error(
 
     Examples
     --------
-    A hundred nodes in full agreement: s2/n + tau2 (1 - 1/n).
+    100 nodes in full agreement: s2/n + tau2 (1 - 1/n).
 
     >>> round(estimation_error(spectrum("complete", 100), 1, noise_variance=1, diversity_variance=0.1), 9)
     0.109
@@ -162,7 +162,7 @@ def estimation_error(
 def best_rounds(
     eigenvalues: ArrayLike, *, noise_variance: float, diversity_variance: float, most_rounds: int = 200
 ) -> int:
-    """Return the number of rounds with the least mean squared error; 0 says that silence is best.
+    """Return the number of rounds with the least mean squared error; 0 means that averaging does not help.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def best_rounds(
 
     Examples
     --------
-    On a complete graph one round is full consensus, worth it only while the truths differ less than the
+    On a complete graph one round is full consensus, which reduces the error only while the truths differ less than the
     noise:
 
     >>> few = spectrum("complete", 100)

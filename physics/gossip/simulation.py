@@ -1,4 +1,4 @@
-"""One drawn run of gossip, node by node."""
+"""One simulated run of gossip, node by node."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def gossip_trial(
     churn: float = 0.0,
     fan_out: int | None = None,
 ) -> Floats:
-    """Return the squared error of every node's estimate of its own truth in one drawn run of gossip.
+    """Return the squared error of every node's estimate of its own truth in one simulated run of gossip.
 
         truth_i ~ N(0, tau2), one for each place;  x_i(0) = truth_i + N(0, s2);  x(t+1) = W x(t)
         error_i = (x_i(t) - truth_i)^2
@@ -43,14 +43,14 @@ def gossip_trial(
     diversity_variance : float
         Variance tau2 of the truths between places [any], 0 to 1e12.
     seed : int
-        Draws truths, noise, sleepers and calls [1], 0 or more.
+        Draws truths, noise, sleeping nodes and calls [1], 0 or more.
     mesh_seed : int, optional
-        Draws the mesh [1], 0 or more; `seed` if None. Give it to draw several runs on one map.
+        Draws the mesh [1], 0 or more; `seed` if None. Give it to simulate several runs on one mesh.
     places : int, optional
         Number of places, whose nodes share one truth (`place_of_node`) [1], 1 to `nodes`; if None every node
         is a place of its own.
     churn : float
-        Chance of a node to sleep through a round [1], 0 to 1: it neither sends nor hears.
+        Chance of a node to sleep through a round [1], 0 to 1: it neither sends nor receives.
     fan_out : int, optional
         Neighbours that a node calls in a round, drawn among those awake [1], 1 or more; all if None. A link
         is used if either end calls.
@@ -68,7 +68,7 @@ def gossip_trial(
 
     Notes
     -----
-    The draws do not depend on `rounds`, so a node gains by talking if its error is below the one at 0 rounds.
+    The draws do not depend on `rounds`, so a node gains by averaging if its error is below the one at 0 rounds.
     With churn or fan-out the weights are those of the links used in the round (Xiao, Boyd and Lall 2005): the
     mean of all nodes is kept, round by round.
 

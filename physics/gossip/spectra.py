@@ -11,7 +11,7 @@ from physics.gossip.topology import Integers, Mesh, Topology, cached_mesh
 from physics.validation import Floats, as_floats
 
 _ROUNDING = 1e-9  # eigenvalue solvers leave 1 + 2e-16
-_TINY = 1e-300  # stands for an eigenvalue of 0 under a logarithm
+_TINY = 1e-300  # replaces an eigenvalue of 0 in a logarithm
 _CELLS_AT_ONCE = 1_000_000  # eigenvalues times rounds; bounds the memory of a long curve
 
 
@@ -45,7 +45,7 @@ def _cosines(count: int) -> Floats:
 
 def _kesten_mckay(nodes: int, degree: int) -> Floats:
     """Return nodes - 1 quantiles of the adjacency eigenvalues, with a finite graph's mean and variance."""
-    # With x = 2 sqrt(d - 1) sin(angle) the distribution function is smooth and can be read backwards.
+    # With x = 2 sqrt(d - 1) sin(angle) the distribution function is smooth and is inverted by interpolation.
     angle = np.linspace(-np.pi / 2, np.pi / 2, 20_001)
     inner = (degree - 2) / degree
     below = 0.5 + degree / (2 * np.pi) * (angle - inner * np.arctan(inner * np.tan(angle)))
@@ -75,7 +75,7 @@ def metropolis_weights(links: Integers, nodes: int) -> Floats:
 
 
 def modes(eigenvalues: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the different eigenvalues, first 1, and how often each stands in the list.
+    """Return the different eigenvalues, first 1, and how often each occurs in the list.
 
     Raises:
         ValueError: not a list of numbers in [-1, 1] that starts with 1.

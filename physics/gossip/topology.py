@@ -1,4 +1,4 @@
-"""Who hears whom: the five topologies of `physics.gossip` as nodes, links and places."""
+"""The five topologies of `physics.gossip` as nodes, links and places."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_NODES = {"ring": 20_000, "torus": 20_000, "regular": 20_000, "complete": 1_
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Mesh:
-    """Nodes, the links between them and a picture of both; the arrays are read-only.
+    """Nodes, the links between them and positions for a map; the arrays are read-only.
 
     `positions` (nodes, 2) lie in the unit square, `links` (links, 2) name two nodes each, `neighbours`
     (nodes,) counts the links of a node, and `parts` is the number of groups that no link joins.
@@ -83,7 +83,7 @@ def mesh(topology: str, nodes: int, *, degree: float | None = None, seed: int = 
     Parameters
     ----------
     topology : {"ring", "torus", "regular", "complete", "geometric"}
-        Ring; square grid whose edges meet; random graph with `degree` links at every node; every pair linked;
+        Ring; square grid, opposite edges joined; random graph with `degree` links at every node; every pair linked;
         or nodes scattered over the unit square and linked within the radius sqrt(degree / (pi nodes)).
     nodes : int
         Number of nodes [1], 2 to 20,000 (ring from 3; torus a square number from 9; complete to 1,000).
@@ -107,7 +107,7 @@ def mesh(topology: str, nodes: int, *, degree: float | None = None, seed: int = 
     Notes
     -----
     Nodes near the edge of the square have fewer neighbours, so the mean of a geometric mesh is about 0.85 of
-    `degree` at 200 nodes and 12 neighbours. A geometric mesh may fall apart; then `parts` is above 1.
+    `degree` at 200 nodes and 12 neighbours. A geometric mesh may be disconnected; then `parts` is above 1.
     Positions come from Python's own generator, whose sequence is the same in every version.
 
     Examples
@@ -200,7 +200,7 @@ def _regular_links(nodes: int, degree: int, rng: np.random.Generator) -> Integer
     Every node holds `degree` stubs. Stubs are paired at random; those that would join a node to itself or
     repeat a link go into the next draw, and a draw from which no link can come starts all over.
     """
-    if degree > (nodes - 1) / 2:  # a dense graph is drawn by what it lacks, which rarely gets stuck
+    if degree > (nodes - 1) / 2:  # a dense graph is drawn as the complement of a sparse one, which rarely fails
         missing = _regular_links(nodes, nodes - 1 - degree, rng)
         absent = np.ones((nodes, nodes), dtype=bool)
         absent[missing[:, 0], missing[:, 1]] = absent[missing[:, 1], missing[:, 0]] = False

@@ -12,8 +12,8 @@ layer with bias.
     convolution  : inputs * outputs * kernel / groups + 2 outputs ; side after it: ceil(side / stride)
     adapter      : rank * (d_in + d_out) for each adapted matrix
 
-The lite residual module of TinyTL (mean over 2 x 2, a grouped k x k convolution, a 1 x 1 convolution) hangs
-beside a block; k is 5, or the largest odd number that fits the pooled map of a 256-pixel image.
+The lite residual module of TinyTL (mean over 2 x 2, a grouped k x k convolution, a 1 x 1 convolution) runs
+parallel to a block; k is 5, or the largest odd number that fits the pooled map of a 256-pixel image.
 
 Validity
 --------

@@ -1,4 +1,4 @@
-"""A convolutional network as a table of layers, and the maps that a picture leaves between them."""
+"""A convolutional network as a table of layers, and the maps of an image between them."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Cnn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayerMaps:
-    """One convolution at work: its elements in, out, held beside and pooled after, and where it stands."""
+    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network."""
 
     convolution: Convolution
     block: int
@@ -151,7 +151,7 @@ class LayerMaps:
 
     @property
     def positions(self) -> int:
-        """Places of the output map."""
+        """Positions of the output map."""
         return self.output_elements // self.convolution.outputs
 
     @property

@@ -39,7 +39,7 @@ def epsilon(
     noise_multiplier : array_like
         Standard deviation of the noise on the sum over the clipping length, z [1], 0.01 to 1e6.
     rounds : array_like of whole numbers
-        Rounds T [1], 0 to 1e9; none cost nothing.
+        Rounds T [1], 0 to 1e9; 0 rounds cost nothing.
     delta : array_like
         Probability delta [1], 1e-300 up to but not including 1; choose it below 1/N.
     conversion : {"canonne", "mironov"}
@@ -69,13 +69,13 @@ def epsilon(
 
     Examples
     --------
-    With everybody in every round the old conversion has a closed form, T/(2 z^2) + sqrt(2 T log(1/delta))/z,
+    With every client in every round the old conversion has a closed form, T/(2 z^2) + sqrt(2 T log(1/delta))/z,
     here 0.5 + 4.7985:
 
     >>> round(epsilon(sampling_rate=1, noise_multiplier=10, rounds=100, delta=1e-5, conversion="mironov"), 4)
     5.2985
 
-    The newer conversion proves less loss of the same rounds, and sampling a tenth of the clients less again:
+    The newer conversion proves less loss of the same rounds, and sampling 10% of the clients less again:
 
     >>> round(epsilon(sampling_rate=1, noise_multiplier=10, rounds=100, delta=1e-5), 2)
     4.73
@@ -132,7 +132,7 @@ def epsilon_curve(
 
     Examples
     --------
-    Two hundred rounds cost less than twice what one hundred cost, and none cost nothing:
+    200 rounds cost less than twice what 100 cost, and 0 rounds cost nothing:
 
     >>> spent = epsilon_curve(sampling_rate=0.1, noise_multiplier=2, rounds=[0, 100, 200], delta=1e-5)
     >>> spent.round(2)
@@ -163,7 +163,7 @@ def noise_multiplier(
     -------
     float or ndarray
         Noise multiplier z [1], of the broadcast shape. It is 0.01, the least the accountant takes, where
-        the budget asks for no more, as it does when delta covers the chance of ever being drawn.
+        the budget needs no more, as it does when delta covers the chance of ever being drawn.
 
     Raises
     ------

@@ -8,7 +8,7 @@ whose slope has the sign of T P(a) + log(a delta) with P(a) = (a - 1) K'(a) - K(
 there is one best order, and it is the one with T = -log(a delta)/P(a): each order serves one number of rounds
 best. With Mironov's conversion the same holds without the a in the logarithm.
 
-Orders are taken from one fixed lattice, so that epsilon rises with T and falls with z without a ripple: 512 a
+Orders are taken from one fixed lattice, so that epsilon rises with T and falls with z monotonically: 512 a
 factor of e in a - 1, found by bisection of blocks of one factor, then of sixteen cells of a block.
 """
 
@@ -25,7 +25,7 @@ from physics.validation import Floats
 
 FIRST_S = -20.0  # s = log(a - 1): orders from 1 + 2e-9, for an epsilon of 1e9
 LAST_S = 14.0  # to 1.2 million, for an epsilon of 1e-5
-WIDEST_SHIFT = 1400.0  # but no more than 1400 z, so that an integral has some two thousand points
+WIDEST_SHIFT = 1400.0  # but no more than 1400 z, so that an integral has about 2,000 points
 CELLS = 16
 NODES = CELLS + 1
 FINE_NODES = 33

@@ -1,4 +1,4 @@
-"""Noise for a single release, or for several with everybody in each: the Gaussian mechanism, exactly."""
+"""Noise for a single release, or for several with every client in each: the Gaussian mechanism, exactly."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def gaussian_sigma(
 
     Examples
     --------
-    sqrt(2 log(125,000)) = 4.8448; the exact answer needs a quarter less noise:
+    sqrt(2 log(125,000)) = 4.8448; the exact answer needs 23% less noise:
 
     >>> round(gaussian_sigma(1, 1e-5, method="classical"), 4)
     4.8448
@@ -111,7 +111,7 @@ def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLi
 
     Notes
     -----
-    Exact: this delta is reached. T rounds with everybody in each are one release with sigma/sqrt(T).
+    Exact: this delta is reached. T rounds with every client in each are one release with sigma/sqrt(T).
 
     References
     ----------
@@ -134,7 +134,7 @@ def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLi
 
 
 def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participations: ArrayLike) -> FloatOrArray:
-    """Return the noise each client must add to its own update when it trusts nobody.
+    """Return the noise each client must add to its own update when it does not trust the server.
 
         z_l = 2 sqrt(k) sigma(eps, delta)
 
@@ -209,7 +209,7 @@ def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) ->
 
     Examples
     --------
-    A tenth of the clients in each of 30 rounds:
+    10% of the clients in each of 30 rounds:
 
     >>> participations_per_client(sampling_rate=0.1, rounds=30)
     3.0

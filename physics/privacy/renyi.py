@@ -21,7 +21,7 @@ from scipy.special import gammaln
 from physics.validation import Floats
 
 DIGITS = 37.0  # the integral is exact to e^-37, 1e-16 of its value
-SLACK = 8.0  # some thousand left-out points of e^-45 stay below e^-37
+SLACK = 8.0  # about 1,000 left-out points of e^-45 stay below e^-37
 TAIL = 8.8  # standard deviations: e^-(8.8^2/2) is below 1e-16
 MAX_EXPONENT = 600.0  # exp overflows from 709 on
 SMALL_RATIO = 1e-3  # below it a series of five terms has more digits than the formula
@@ -75,7 +75,7 @@ def hump_grid(
 ) -> tuple[Floats, Floats, float]:
     """Return points, L at the points and spacing for all orders between two.
 
-    Only the humps are kept: the valley between them can be a thousand points wide.
+    Only the humps are kept: the valley between them can be 1,000 points wide.
     """
     points, spacing = integration_grid(sampling_rate, noise_multiplier, lowest_order, highest_order)
     ratio = log_ratio(sampling_rate, noise_multiplier, points)

@@ -23,7 +23,7 @@ ONE_IMAGE = 1 / 360  # of the test images: a shortfall that small is not resolve
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ClientUpdates:
-    """Every stored design at one budget, from cheap to dear; read-only arrays of one length.
+    """Every stored design at one budget, by rising cost; read-only arrays of one length.
 
     ``updates`` m T, ``cohort`` m, ``rounds`` T, ``noise_multiplier`` z that keeps the budget, ``clip`` C that
     learns best under that noise (0 where no privacy is asked for and nothing need be clipped), ``accuracy``
@@ -55,7 +55,7 @@ class StoredSearch:
 def stored_search() -> StoredSearch:
     """Return the table, read once.
 
-    More noise than a budget asks for is always allowed, so a design never does worse with less: along the
+    More noise than a budget needs is always allowed, so a design never does worse with less: along the
     noise each entry is the best of all noisier ones, and none is better than no noise.
     """
     with np.load(TABLE_FILE) as table:
@@ -87,7 +87,7 @@ def client_updates(
     fleet : int
         Clients N [1], 20 to 1e9.
     epsilon : float or None
-        Budget for all rounds [1], 1e-6 to 1e6; None asks for no privacy, so neither noise nor clipping.
+        Budget for all rounds [1], 1e-6 to 1e6; None means no privacy, so neither noise nor clipping.
     alpha : float
         Dirichlet concentration of the clients' class mixes [1]: one of the stored 0.05, 0.1, 0.3, 1, 100.
     delta : float, optional
@@ -107,7 +107,7 @@ def client_updates(
     Notes
     -----
     Stored are 7 cohorts of 10 to 1000 clients, 5 lengths of 10 to 120 rounds, 6 clips of 0.1 to 1 and 16
-    levels of noise on the average, each the mean of nine runs: 3 partitions, 3 streams of chance; 20
+    levels of noise on the average, each the mean of nine runs: 3 partitions, 3 random streams; 20
     archetypes of N/20 clients, 5 local steps at rate 0.8, accuracy over the last ten rounds. Fleet, budget
     and delta may have any value, since they enter through z alone. Between levels of noise accuracy is
     interpolated, to about 0.001: all levels share their streams, so it is smooth there. Other values of alpha
@@ -115,7 +115,7 @@ def client_updates(
 
     Examples
     --------
-    Ten clients in each of ten rounds is the cheapest design there is:
+    10 clients in each of 10 rounds is the cheapest design there is:
 
     >>> float(client_updates(fleet=10_000, epsilon=1).updates[0])
     100.0
@@ -156,12 +156,12 @@ def minimum_client_updates(
 
     Notes
     -----
-    Never falls as epsilon falls. Nine runs know an accuracy to about half a point, so close to
+    Never falls as epsilon falls. Nine runs determine an accuracy to about 0.5 points, so close to
     the best accuracy that a fleet can reach the answer may be off by a factor of two.
 
     Examples
     --------
-    Ten clients, twenty rounds; privacy for a fleet of ten thousand costs four times that:
+    10 clients, 20 rounds; privacy for a fleet of 10,000 costs 4 times that:
 
     >>> minimum_client_updates(fleet=10_000, epsilon=None)
     200
@@ -201,7 +201,7 @@ def _checked(
 def _designs(
     fleet: int, epsilon: float | None, row: int, delta: float
 ) -> Iterator[tuple[float, float, float, float, float, float]]:
-    """Yield (updates, cohort, rounds, noise multiplier, clip, accuracy) from cheap to dear."""
+    """Yield (updates, cohort, rounds, noise multiplier, clip, accuracy) by rising cost."""
     search = stored_search()
     grid = [(i, j) for i, m in enumerate(search.cohorts) if m <= fleet for j in range(search.rounds.size)]
     for i, j in sorted(grid, key=lambda cell: (search.cohorts[cell[0]] * search.rounds[cell[1]], *cell)):

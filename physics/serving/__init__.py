@@ -8,7 +8,7 @@ time T solves sum_i (1 - exp(-p_i T)) = C; the hit rate is sum_i p_i (1 - exp(-p
 2002). A cache that pins the C most popular items hits the sum of the C largest p_i. A batch of B requests
 names sum_i 1 - (1 - p_i)^B different items.
 
-Serving. Adapters live in HBM, in host memory and on one NVMe drive. Both memory tiers are LRU and inclusive:
+Serving. Adapters are kept in HBM, in host memory and on one NVMe drive. Both memory tiers are LRU and inclusive:
 the host keeps a copy of what HBM holds, so together they hit Che(C_host) and HBM alone Che(C_HBM). A miss in
 HBM crosses PCIe, one x16 link per GPU, each carrying its shard of the adapter: D = A / (gpus * 52 GB/s). A
 miss in both is first read from the drive: D = A / (7 GB/s). Each of the two is an M/D/1 queue: utilisation
@@ -20,7 +20,7 @@ that a saturated link holds back show in its utilisation.
 
 Validity
 --------
-Che's approximation is within 6.4e-4 of a simulated LRU cache of 50 to 50,000 among a thousand to a million
+Che's approximation is within 6.4e-4 of a simulated LRU cache of 50 to 50,000 among 1,000 to 1,000,000
 items; the sums here are within 2e-6 of Che's exact sum for 1 to 1e9 items, s from 0 to 5 and any capacity. A
 capacity of 0 gives 0 and one of N or more gives 1, exactly. The 99th percentile is within 3% of a simulated
 M/D/1 queue at utilisations of 0.1 to 0.95. Utilisations are offered loads and may exceed 1. A link at or
@@ -45,7 +45,7 @@ items | N | 1 | number of different items, here adapters
 skew | s | 1 | Zipf exponent of their popularity
 capacity | C | 1 | number of items the cache holds
 batch | B | 1 | requests decoded together
-adapters | N | 1 | adapters on offer
+adapters | N | 1 | adapters that are served
 adapter_bytes | A | B | size of one adapter
 hbm_bytes | | B | HBM set aside for adapters, all GPUs together
 host_bytes | | B | host memory set aside for adapters
@@ -55,7 +55,7 @@ gpus | | 1 | GPUs that share the model, each with its own PCIe link
 eviction | | | lru, or pinned: the most popular adapters stay
 horizon_s | | s | age of the load at which a saturated link is looked at
 adapters_read | U | 1 | different adapters in a batch
-memory_share | | 1 | share of a GPU's memory that a server lets itself use
+memory_share | | 1 | share of a GPU's memory that a server may use
 hit_hbm | h₁ | 1 | share of requests whose adapter is in HBM
 hit_host | h₂ | 1 | share whose adapter is in host memory and not in HBM
 link_utilisation | ρ | 1 | offered load of the PCIe links

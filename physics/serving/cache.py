@@ -51,7 +51,7 @@ def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> F
     >>> round(lru_hit_rate(1000, skew=0, capacity=250), 9)
     0.25
 
-    A thousandth of a million adapters, Zipf 0.8:
+    0.1% of 1,000,000 adapters, Zipf 0.8:
 
     >>> round(lru_hit_rate(1_000_000, skew=0.8, capacity=1000), 4)
     0.1
@@ -145,7 +145,7 @@ def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> Floa
 
     Examples
     --------
-    Two draws among two equal items name one item half the time and two the other half:
+    Two draws among two equal items name one item in 50% of the cases and two in the others:
 
     >>> round(unique_items(2, skew=0, batch=2), 9)
     1.5

@@ -1,6 +1,6 @@
 """Serving many adapters on one model: two cache tiers, two queues and the roofline of a decode step.
 
-The model, its validity and its symbols stand in `physics.serving`, which offers these functions to everyone.
+The model, its validity and its symbols are in `physics.serving`, which exports these functions.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def adapter_room_bytes(
     context_tokens : array_like
         Tokens of KV cache per request [1], 0 to 1e9.
     memory_share : array_like
-        Share of the card that a server lets itself use [1], 0 to 1; 0.9 is vLLM's default.
+        Share of the card that a server may use [1], 0 to 1; 0.9 is vLLM's default.
     model_bytes, kv_bytes_per_token : float
-        Weights [B], 0 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 unless told.
+        Weights [B], 0 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 by default.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def decode_step_s(
         Size of one adapter [B], 0 to 1e12.
     model_bytes, kv_bytes_per_token, hbm_bytes_per_s : float
         Weights [B], 0 to 1e18, KV cache per token [B], 0 to 1e9, HBM bandwidth of one GPU [B/s], 1 to 1e18;
-        Llama-3-70B in bf16 on H100 unless told.
+        Llama-3-70B in bf16 on H100 by default.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def serving(
     Parameters
     ----------
     adapters : array_like of whole numbers
-        Adapters on offer [1], 1 to 1e9.
+        Adapters that are served [1], 1 to 1e9.
     skew : array_like
         Zipf exponent of their popularity [1], 0 to 5.
     adapter_bytes : array_like
@@ -212,7 +212,7 @@ def serving(
     eviction : {"lru", "pinned"}
         Least recently used leaves first, or the most popular adapters stay in both tiers.
     model_bytes, kv_bytes_per_token : float
-        Weights [B], 1 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 unless told.
+        Weights [B], 1 to 1e18, and KV cache per token [B], 0 to 1e9; Llama-3-70B in bf16 by default.
     pcie_bytes_per_s, nvme_bytes_per_s : float
         One GPU's link [B/s] and the drive [B/s], 1e6 to 1e18.
     horizon_s : float

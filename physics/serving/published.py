@@ -14,9 +14,9 @@ Everything else in that table. Its rows were read in a quotation of the table, n
 
 Nomenclature
 ------------
-adapters | N | 1 | adapters on offer
+adapters | N | 1 | adapters that are served
 requests_per_s | - | 1/s | throughput; None where not reported or not run
-out_of_memory | - | - | the server did not run for want of memory
+out_of_memory | - | - | the server did not run for lack of memory
 
 References
 ----------

@@ -1,8 +1,8 @@
-"""Sums over the ranks of a Zipf law of up to a billion items, from some hundred nodes.
+"""Sums over the ranks of a Zipf law of up to 1e9 items, from some hundred nodes.
 
 The first ranks are summed one by one. Beyond them the sum is an integral over the logarithm of the rank
 (Euler-Maclaurin, midpoint form), and Gauss-Legendre panels turn that integral into a weighted sum: each node
-stands for ``counts`` items of probability ``shares``.
+represents ``counts`` items of probability ``shares``.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ attempts | E[a] | | mean attempts of one upload
 success | r | | probability that one attempt arrives
 max_attempts | A | | attempts before an upload is given up
 delivered | p | | probability that an upload arrives within its attempts
-wasted | | | share of the energy of learning and sending that no delivered update paid for
+wasted | | | share of the energy of learning and sending that no delivered update needed
 compute_j | e_c | J | energy of learning in one participation
 transmit_j | e_t | J | energy of one attempt
 receive_j | e_r | J | energy of one download

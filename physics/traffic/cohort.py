@@ -1,4 +1,4 @@
-"""How a round fares with clients that drop out or report late: whether enough report, and when the last one does."""
+"""A round with clients that drop out or report late: whether enough report, and when the last one does."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def round_success(selected: ArrayLike, *, target: ArrayLike, dropout: ArrayLike)
 
     Examples
     --------
-    100 needed and one in ten lost: inviting ten more fails more often than not, inviting thirty more does not.
+    100 needed and 10% lost: inviting 10 more fails more often than not, inviting 30 more does not.
 
     >>> round(round_success(110, target=100, dropout=0.1), 4)
     0.4536
@@ -150,8 +150,8 @@ def straggler_time(
 
     Examples
     --------
-    All three of three clients, mean 6 s each: 6 (1 + 1/2 + 1/3) s. Waiting for 100 of 130 instead of all of 100 halves
-    the time and more.
+    All three of three clients, mean 6 s each: 6 (1 + 1/2 + 1/3) s. Waiting for 100 of 130 instead of all of 100 takes
+    less than half the time.
 
     >>> round(straggler_time(3, waited_for=3, spread=6.0), 12)
     11.0

@@ -64,7 +64,7 @@ def _delivered_and_attempts(r: Any, most: Any) -> tuple[Any, Any]:
     inner = np.clip(r, np.finfo(np.float64).tiny, 1 - np.finfo(np.float64).epsneg)
     arrives = -np.expm1(most * np.log1p(-inner))
     delivered = np.where(r == 1, 1.0, np.where(r == 0, 0.0, arrives))
-    # One attempt is always made; rounding must not say 0.9999999999999998.
+    # One attempt is always made; rounding must not give 0.9999999999999998.
     return delivered, np.where(r == 1, 1.0, np.clip(arrives / inner, 1.0, most))
 
 
@@ -155,7 +155,7 @@ def message_reliability(
 
     Examples
     --------
-    One mesh message of 384 bytes in 32 segments of 12, one in a hundred lost: 0.99^32.
+    One mesh message of 384 bytes in 32 segments of 12, 1% lost: 0.99^32.
 
     >>> round(message_reliability(384, packet_bytes=12, packet_error_rate=0.01), 4)
     0.725

@@ -18,7 +18,7 @@ _INDICES: tuple[Index, ...] = ("uint32", "fixed", "bitmap", "entropy")
 _COPIES: dict[Algorithm, int] = {"fedavg": 1, "fedprox": 1, "scaffold": 2}
 
 _MAX_PARAMETERS = 1e15
-_MAX_UINT32_PARAMETERS = 2.0**32  # what a 32-bit index can tell apart
+_MAX_UINT32_PARAMETERS = 2.0**32  # as many as a 32-bit index can address
 _MAX_VALUE_BITS = 64
 _MAX_BYTES = 1e18
 _SCALE_BITS = 32  # one float that scales the quantised values

@@ -74,7 +74,7 @@ def round_traffic_bytes(
 
     Examples
     --------
-    One million phones, a 2 GB model both ways, no compression: 4 PB.
+    1,000,000 phones, a 2 GB model both ways, no compression: 4 PB.
 
     >>> round_traffic_bytes(1e6, download_bytes=2e9, upload_bytes=2e9) / 1e15
     4.0
@@ -123,7 +123,7 @@ def daily_traffic_bytes(
 
     Examples
     --------
-    100 million phones, 1% a round, ten rounds of 2 GB both ways: 40 PB a day.
+    100 million phones, 1% a round, 10 rounds of 2 GB both ways: 40 PB a day.
 
     >>> daily_traffic_bytes(1e8, participation=0.01, download_bytes=2e9, upload_bytes=2e9, rounds_per_day=10) / 1e15
     40.0
@@ -166,7 +166,7 @@ def centralised_traffic_bytes(fleet: ArrayLike, *, raw_bytes_per_device: ArrayLi
 
     Examples
     --------
-    100 million phones, ten keystrokes of 100 bytes each: 100 GB a day.
+    100 million phones, 10 keystrokes of 100 bytes each: 100 GB a day.
 
     >>> centralised_traffic_bytes(1e8, raw_bytes_per_device=10 * 100) / 1e9
     100.0
@@ -215,7 +215,7 @@ def traffic_ratio(
 
     Examples
     --------
-    The keyboard fleet: ten rounds of 1% with 4 GB each, against 1 kB of keystrokes a phone.
+    The keyboard fleet: 10 rounds of 1% with 4 GB each, against 1 kB of keystrokes a phone.
 
     >>> round(traffic_ratio(participation=0.01, download_bytes=2e9, upload_bytes=2e9, rounds_per_day=10,
     ...                     raw_bytes_per_device=1e3), 6)
@@ -248,7 +248,7 @@ def breakeven_compression(
     """Smallest compression at which federating moves no more bytes than centralising.
 
     ``both ways: c = ratio`` ; ``upload only: c = n E[attempts] upload / (raw - n download)``,
-    n = participation x rounds_per_day; 1 where federating is already no dearer.
+    n = participation x rounds_per_day; 1 where federating already moves no more.
 
     Parameters
     ----------

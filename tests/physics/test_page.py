@@ -1,4 +1,4 @@
-"""The page of the physics layer says what the code says, and the code says all that the page promises."""
+"""The page of the physics layer agrees with the code, and the docstrings hold all that the page needs."""
 
 import inspect
 import re
@@ -44,7 +44,7 @@ def section(function, heading):
 
 
 def documented(function):
-    """Each documented parameter with its type and what is said of it."""
+    """Each documented parameter with its type and its description."""
     entries = {}
     for entry in re.split(r"\n(?=\S)", section(function, "Parameters")):
         head, _, said = entry.partition("\n")
@@ -55,7 +55,7 @@ def documented(function):
 
 
 def states_its_unit(kind, said):
-    """A unit in brackets (not a range), or no quantity at all, or another function that says it."""
+    """A unit in brackets (not a range), or no quantity at all, or a reference to another function that states it."""
     unit = re.search(r"\[(?![-\d.e+]+,)[^\]]+\]", said)
     word = kind.startswith("{") or kind in {"FederatedProblem", "Mesh", "str", "bool"} or re.search(r'"\w+"', said)
     mask = kind.startswith("array of bool")

@@ -17,7 +17,7 @@ def test_decimal_and_binary_are_never_the_same_unit():
     ("bytes_", "published"),
     [
         (81_559 * units.MIB, 85.5e9),  # an "80 GB" H100, as nvidia-smi prints it
-        (30 * 60 * 16_000 * 2, 57.6 * units.MB),  # half an hour of 16 kHz, 16 bit audio
+        (30 * 60 * 16_000 * 2, 57.6 * units.MB),  # 30 minutes of 16 kHz, 16 bit audio
         (25_557_032 * 16 / units.BITS_PER_BYTE, 51.1 * units.MB),  # ResNet-50 in 16 bits
         (21e6 / units.BITS_PER_BYTE * units.SECONDS_PER_DAY, 227 * units.GB),  # a day of a 21 Mb/s uplink
     ],

@@ -134,7 +134,7 @@ def test_batteries_last_as_stated():
 def test_a_battery_drains_as_a_loop_of_minutes_would_drain_it():
     capacity_j, minutes = 0.96 * JOULES_PER_WH, 0
     while capacity_j > 0:
-        working = minutes % 10 < 3  # three minutes in ten
+        working = minutes % 10 < 3  # 3 minutes in 10
         capacity_j -= 60 * (0.25 + (1.5 if working else 0.0))
         minutes += 1
     hours = battery_hours(capacity_wh=0.96, base_w=0.25, duty=0.3, active_w=1.5)

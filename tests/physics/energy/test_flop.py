@@ -150,7 +150,7 @@ def test_methods_of_a_cnn_stand_in_order_and_meet_at_the_ends(pair):
         for method in ("full", "last_k", "head", "norm", "lora", "bitfit", "tinytl_bias")
     }
     every = flop_shares(shape, method="last_k", resolution=resolution, last=len(shape.blocks)).ratio
-    assert every == ratio["full"] < 3  # nobody wants a gradient of the image
+    assert every == ratio["full"] < 3  # the image needs no gradient
     assert 1 < ratio["head"] < ratio["last_k"] < ratio["norm"] < ratio["full"]
     assert ratio["bitfit"] == ratio["tinytl_bias"] == ratio["norm"]
     assert ratio["lora"] < ratio["full"]
@@ -163,7 +163,7 @@ def test_lora_on_a_keyword_network_by_hand():
     half = rank * width * positions  # one of the two matrices of an adapter
     head = width * classes
     forward = stem + 4 * (depthwise + pointwise + 2 * half) + head
-    # No gradient before the first adapter: the stem and the first block's own convolutions want none.
+    # No gradient before the first adapter: the stem and the first block's own convolutions need none.
     inputs = 3 * (depthwise + pointwise) + (3 + 4) * half + head
     shares = flop_shares(ds_cnn(width=width, classes=classes), method="lora", rank=rank, batch=2)
     assert shares.forward_flop == 2 * 2 * forward
@@ -179,7 +179,7 @@ def test_last_blocks_of_a_keyword_network_by_hand():
     shares = flop_shares(ds_cnn(width=width, classes=classes), method="last_k", last=[1, 2])
     trained = [depthwise + pointwise + head, 2 * (depthwise + pointwise) + head]
     assert shares.trained_share * forward == pytest.approx(trained)
-    # The first trained convolution wants no gradient of what it reads.
+    # The first trained convolution needs no gradient of its input.
     assert shares.input_gradient_share * forward == pytest.approx([work - depthwise for work in trained])
 
 

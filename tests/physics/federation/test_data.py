@@ -1,4 +1,4 @@
-"""The data under every federated run: the shipped digits, the features, who holds what."""
+"""The data under every federated run: the shipped digits, the features, the partition."""
 
 from importlib.resources import files
 from math import log
@@ -110,7 +110,7 @@ def test_every_client_holds_as_many_images_and_no_image_is_held_twice(clients, a
 
 
 def test_alpha_sets_how_many_classes_a_client_sees():
-    # The largest class share of a client: near 1 when alpha is small, near a tenth when it is large.
+    # The largest class share of a client: near 1 when alpha is small, near 0.1 when it is large.
     shares = [
         np.mean([digits_problem(clients=20, alpha=alpha, seed=s).class_mix.max(axis=1).mean() for s in range(5)])
         for alpha in (0.03, 0.3, 3, 100)

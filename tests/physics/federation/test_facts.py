@@ -1,6 +1,6 @@
-"""What the figures teach, as directions and margins over partitions and seeds: never as third digits.
+"""What the figures show, as directions and margins over partitions and seeds: never as exact values.
 
-Unless said: 20 clients, 4 in a round, learning rate 0.8, 60 rounds, mean of the last ten, seeds 0 to 4.
+Unless stated: 20 clients, 4 in a round, learning rate 0.8, 60 rounds, mean of the last 10, seeds 0 to 4.
 """
 
 import numpy as np
@@ -79,7 +79,7 @@ def test_jitter_grows_with_skew_and_local_work_and_falls_with_participation():
     assert by_company[0] < 1e-4 < 0.01 < by_company[4]
 
 
-# P19: accuracy for what is moved: the cap fixes rounds x participation, local work is free of bytes
+# P19: accuracy for the bytes moved: the cap fixes rounds x participation, local work moves no bytes
 def test_under_a_cap_on_traffic_the_best_local_work_depends_on_skew_and_participation():
     steps = (1, 2, 5, 20, 100)
 
@@ -110,10 +110,10 @@ def test_local_work_trades_a_faster_rate_for_a_larger_bias():
         assert held.rate > points.rate[3]
 
 
-# P11: local steps, participating clients, link reliability: each moves the curve its own way
+# P11: local steps, participating clients, link reliability: each changes the curve in a different way
 def test_a_bad_link_shakes_the_curve_more_than_inviting_as_few_clients_on_purpose():
-    # 16 invited of whom a quarter arrive, against 4 invited who all arrive: as many on average,
-    # but now and then only one or none.
+    # 16 invited of whom 25% arrive, against 4 invited who all arrive: as many on average,
+    # but in some rounds only 1 or 0.
     def shaking(**changed):
         return np.mean([jitter(run.loss, last=20) for run in runs(alpha=0.1, local_steps=20, **changed)])
 
@@ -124,7 +124,7 @@ def test_a_bad_link_shakes_the_curve_more_than_inviting_as_few_clients_on_purpos
 
 
 def test_a_city_behind_a_bad_link_is_left_behind():
-    # Ten of fifty clients share a city; the only change is whose link fails.
+    # 10 of 50 clients share a city; the only change is whose link fails.
     gaps = []
     for seed in SEEDS:
         problem = digits_problem(clients=50, alpha=0.05, seed=seed, cities=5)

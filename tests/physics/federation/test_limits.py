@@ -1,4 +1,4 @@
-"""Every legal call answers with finite numbers, on any number of threads; runs that diverge say so."""
+"""Every legal call returns finite numbers, on any number of threads; runs that diverge say so."""
 
 import json
 import os
@@ -144,7 +144,7 @@ def test_a_run_that_diverges_is_held_and_names_the_round(changed):
 
 
 def test_holding_a_diverged_model_leaves_its_accuracy_alone():
-    # The same run written out without any hold; a server step of 4 overshoots threefold each round.
+    # The same run written out without scaling down; a server step of 4 overshoots by a factor of 3 each round.
     run = simulate(PROBLEM, rounds=20, clients_per_round=6, local_steps=9, server_learning_rate=4.0)
     model, models = np.zeros((5, 10)), []
     inputs, targets = PROBLEM.data.train_inputs, PROBLEM.data.train_one_hot - 0.1
@@ -204,7 +204,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
 
 
 def test_classes_never_seen_tie_and_the_first_of_them_is_the_answer():
-    # Nobody holds anything but one image of a 1: all other classes have equal scores, so 0 speaks for them.
+    # The only training image is a 1: all other classes have equal scores, so 0 is the answer for them.
     problem = problem_from_partition([[0]])
     run = simulate(problem, rounds=1, clients_per_round=1, local_steps=3)
     likeness = problem.data.test_inputs.T @ problem.data.train_inputs[0]

@@ -1,4 +1,4 @@
-"""Clipping, noise and cohorts: what a guarantee is made of, and what it does to the run."""
+"""Clipping, noise and cohorts: the parts of a guarantee, and their effect on the run."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ COMMON = {"rounds": 30, "clients_per_round": 10, "local_steps": 5}
 
 
 def noise_of_a_round(**changed):
-    """One round from nothing, with and without noise: the difference is the noise, 330 coordinates a seed."""
+    """One round from a zero model, with and without noise: the difference is the noise, 330 coordinates a seed."""
     arguments = {"rounds": 1, "clients_per_round": 10, "local_steps": 5, "clip": 0.5} | changed
     quiet = dict(arguments, noise_multiplier=0.0)
     return np.concatenate(
@@ -162,7 +162,7 @@ def test_a_huge_cohort_is_full_participation():
 
 
 def test_a_larger_cohort_carries_the_same_noise_better_and_local_noise_stays_ruinous():
-    # What eps = 1 at delta 1e-5 asks of 50 rounds with 1,000 of 10,000 devices: z = 3.18 central, 16.7 local.
+    # The noise for eps = 1 at delta 1e-5 over 50 rounds with 1,000 of 10,000 devices: z = 3.18 central, 16.7 local.
     def end(cohort, noise, multiplier):
         return np.mean(
             [

@@ -219,7 +219,7 @@ def test_scaffold_with_all_clients_converges_to_the_optimum_that_fedavg_misses()
     ids=str,
 )
 def test_a_switch_that_does_nothing_changes_nothing(engine, changed):
-    """Some switches take another way to the same sums; two ways differ by some 1e-15 after eight rounds.
+    """Some switches compute the same sums in another way; two ways differ by about 1e-15 after 8 rounds.
 
     The accuracy counts images, and no score of these runs comes closer than 7e-6 to where another class would win.
     """

@@ -1,4 +1,4 @@
-"""Rules of selection: what each promises of who is invited, held by counts over many rounds and by simulate itself."""
+"""Rules of selection: which clients each one invites, checked by counts over many rounds and by simulate itself."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_a_longer_run_begins_with_the_shorter_and_more_clients_keep_those_invite
 
 
 def test_links_do_not_depend_on_who_was_invited():
-    """Two rules that invite the same client in the same round see the same fate of its upload."""
+    """Two rules that invite the same client in the same round get the same outcome of its upload."""
     masks = [
         draw_participation(FLEET, rounds=50, clients_per_round=50, reliability=LINKS, selection=rule, seed=4)
         for rule in RULES

@@ -1,4 +1,4 @@
-"""Averaging with neighbours: spectra against graphs, errors against drawn runs, and the limits of both."""
+"""Averaging with neighbours: spectra against graphs, errors against simulated runs, and the limits of both."""
 
 import json
 from collections import Counter
@@ -69,7 +69,7 @@ def test_reference_gossip_spectra_and_simulation(row):
         left = consensus_rms(eigenvalues, int(rounds))
         assert left <= eigenvalues[1] ** int(rounds) * (1 + 1e-9)
         if regular and int(rounds) > 10:
-            continue  # what is left is below 1e-6 and hangs on the last eigenvalues of the drawn graph
+            continue  # what is left is below 1e-6 and depends on the last eigenvalues of the drawn graph
         # One drawn start: the mean square is a sum of lam^2t z^2, whose variance is known.
         powers = eigenvalues[1:] ** (2.0 * int(rounds))
         relative_se = np.sqrt(2 * (powers**2).sum()) / powers.sum() + np.sqrt(2 / row["n"])

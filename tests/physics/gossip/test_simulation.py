@@ -1,4 +1,4 @@
-"""Drawn runs of gossip: against the formula on the mean, and with places, sleepers and few calls."""
+"""Simulated runs of gossip: their mean against the formula, and with places, sleeping nodes and few calls."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_sleepers_neither_send_nor_hear():
 
 
 def test_the_mean_survives_churn_and_few_calls():
-    # With one truth for all, everyone ends at the mean of the measurements, whoever slept on the way.
+    # With one truth for all, everyone ends at the mean of the measurements, whichever nodes slept on the way.
     arguments = {"rounds": 2000, "noise_variance": 1, "diversity_variance": 0, "seed": 6}
     undisturbed = gossip_trial("torus", 36, **arguments)
     disturbed = gossip_trial("torus", 36, churn=0.3, fan_out=1, **arguments)

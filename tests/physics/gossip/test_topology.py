@@ -1,4 +1,4 @@
-"""Who hears whom, where they are, and what a payload takes on the air."""
+"""Links between nodes, their positions, and the airtime of a payload."""
 
 import numpy as np
 import pytest
@@ -110,7 +110,7 @@ def test_one_packet_is_the_sum_of_its_parts():
 
 
 def hears(side):
-    """Nodes of a torus, and who hears whom: four neighbours each."""
+    """Nodes of a torus, and which are in range of each other: four neighbours each."""
     links = mesh("torus", side * side).links
     in_range = np.zeros((side * side, side * side), dtype=bool)
     in_range[links[:, 0], links[:, 1]] = in_range[links[:, 1], links[:, 0]] = True
@@ -125,7 +125,7 @@ def test_flooding_takes_as_long_as_a_schedule_slot_by_slot(in_range):
     slots = 0
     while not (heard.all() and sent.all()):
         slots += 1
-        taken = np.zeros(nodes, dtype=bool)  # a node is silent once it hears another in this slot
+        taken = np.zeros(nodes, dtype=bool)  # a node does not send in a slot in which it receives another
         now = []
         for node in rng.permutation(nodes):
             waiting = np.flatnonzero(heard[node] & ~sent[node])

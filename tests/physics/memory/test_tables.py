@@ -1,4 +1,4 @@
-"""Small networks counted by hand: what lives, what is kept, what recomputation leaves."""
+"""Small networks counted by hand: what is live, what is kept, what recomputation leaves."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_a_projection_holds_what_it_will_be_added_to():
     block = Block(convolutions=NARROW, projection=projection)
     assert live(block) == (8 + 8 + 8) * MAP
     wide = (Convolution(inputs=8, outputs=16), Convolution(inputs=16, outputs=8))
-    assert live(Block(convolutions=wide, projection=projection)) == (16 + 8 + 8) * MAP  # it has yet to read
+    assert live(Block(convolutions=wide, projection=projection)) == (16 + 8 + 8) * MAP  # the projection comes later
 
 
 def test_resnet_50_peaks_where_256_channels_are_added():

@@ -72,7 +72,7 @@ def test_whole_orders_agree_with_their_binomial_sum(rate, noise):
 
 @pytest.mark.parametrize(
     ("rate", "noise", "exact"),
-    [  # thirty digits by mpmath 1.4
+    [  # 30 digits by mpmath 1.4
         (5e-4, 2.0, 3.5497661576306351e-8),
         (0.02, 0.4, 0.011564589415531885),
         (1e-9, 0.5, 2.679904791993629e-17),
@@ -153,7 +153,7 @@ def test_refined_orders_find_what_a_dense_scan_of_all_orders_finds(rate, noise, 
 @given(rate=rates, noise=noises, rounds=counts, delta=deltas)
 @settings(max_examples=60, deadline=None)
 def test_epsilon_zero_means_that_delta_covers_the_total_variation_distance(rate, noise, rounds, delta):
-    """Where nothing at all is proven by orders, the distance of one round bounds it from below."""
+    """The total variation distance of T rounds lies between that of one round and T times that."""
     spent = epsilon(sampling_rate=rate, noise_multiplier=noise, rounds=rounds, delta=delta)
     one_round = rate * math.erf(1 / (2 * math.sqrt(2) * noise))
     if spent == 0:

@@ -23,7 +23,7 @@ def logarithmic(low, high):
 
 
 def error_of_log_delta(sigma, budget):
-    """What `log_delta_of_gaussian` says that log delta may be wrong by; a sensitivity of 1."""
+    """The error bound of log delta stated in `log_delta_of_gaussian`; a sensitivity of 1."""
     low, high = ((budget * sigma + sign * 0.5 / sigma) / math.sqrt(2) for sign in (-1, 1))
     return 3e-14 + 1e-15 * (1 + abs(low)) * (1 + 2 * high)
 
@@ -64,7 +64,7 @@ def test_analytic_sigma_gives_its_delta_and_no_smaller_sigma_does(budget, delta,
     ],
 )
 def test_delta_keeps_its_digits_however_small(sigma, budget, exact):
-    """Against Balle and Wang's formula in 80 digits, by mpmath 1.4.1; their two terms agree in up to eleven of them."""
+    """Against Balle and Wang's formula in 80 digits, by mpmath 1.4.1; their two terms agree in up to 11 of them."""
     assert gaussian_delta(sigma, epsilon=budget) == pytest.approx(exact, rel=error_of_log_delta(sigma, budget), abs=0)
 
 

@@ -1,4 +1,4 @@
-"""Epsilon and sigma against two published accountants, a numerical one, fifty-digit roots and papers."""
+"""Epsilon and sigma against two published accountants, a numerical one, 50-digit roots and papers."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_reference_dp_subsampled_gaussian_eps_far_from_the_usual_settings(row): 
 
 
 def test_both_bounds_of_the_reference_are_near_enough_to_catch_a_wrong_formula():
-    """A tenth off in either direction breaks a bound somewhere: the two tests above are not empty."""
+    """An error of 10% in either direction breaks a bound somewhere, so the two tests above can fail."""
     every = rows("dp.subsampled_gaussian_eps")
     ours = np.array(
         [epsilon(sampling_rate=r["q"], noise_multiplier=r["z"], rounds=r["T"], delta=r["delta"]) for r in every]

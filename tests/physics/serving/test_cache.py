@@ -102,7 +102,7 @@ def test_a_single_slot_of_a_tiny_share_hits_the_chance_of_a_repeat():
 
 
 def test_published_shares_of_the_hottest_hundredth():
-    # Of a million adapters, the hottest 1% take 16/36/52/68/91/99% of the requests.
+    # Of 1,000,000 adapters, the hottest 1% take 16/36/52/68/91/99% of the requests.
     hit = static_hit_rate(1_000_000, skew=[0.6, 0.8, 0.9, 1.0, 1.2, 1.5], capacity=10_000)
     np.testing.assert_array_equal(np.round(100 * hit), [16, 36, 52, 68, 91, 99])
 

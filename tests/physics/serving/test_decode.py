@@ -179,7 +179,7 @@ def test_hbm_without_a_slot_serves_nothing_and_a_small_one_cuts_the_batch():
     assert result.throughput_ratio[0] == result.throughput_ratio[1] == 0
     assert result.hit_hbm[1] == 0
     assert (np.diff(result.throughput_ratio) >= 0).all()
-    served = 10  # of a million adapters at skew 0.8, ten requests name 9.9 and eleven more than ten
+    served = 10  # of 1,000,000 adapters at skew 0.8, 10 requests name 9.9 and 11 requests more than 10
     assert unique_items(1_000_000, skew=0.8, batch=served) <= 10 < unique_items(1_000_000, skew=0.8, batch=11)
     cut = node(batch=served).throughput_ratio
     alone = [decode_step_s(batch=batch, context_tokens=2000, gpus=8) for batch in (served, 32)]
@@ -203,7 +203,7 @@ def test_no_host_memory_sends_every_miss_to_the_drive():
 def test_requests_that_all_hit_wait_for_nothing():
     resident = node(adapters=100)
     assert (resident.hit_hbm, resident.ttft_added_mean_s, resident.ttft_added_p99_s) == (1, 0, 0)
-    rare = node(hbm_bytes=999 * ADAPTER, adapters=1000)  # a miss in less than a hundred requests
+    rare = node(hbm_bytes=999 * ADAPTER, adapters=1000)  # less than 1% of the requests miss
     assert 0.99 < rare.hit_hbm < 1
     assert rare.ttft_added_p99_s == 0 < rare.ttft_added_mean_s
 

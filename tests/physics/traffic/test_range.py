@@ -103,7 +103,7 @@ LEGAL = {
     },
 }
 
-# One ordinary point of each, from which every argument is spoilt in turn.
+# One ordinary point of each, from which every argument is made invalid in turn.
 ORDINARY = {
     "clients": 10,
     "fleet": 1e6,
@@ -257,7 +257,7 @@ def test_what_is_outside_the_range_is_refused_with_value_and_range(function, arg
     bad = OUTSIDE[argument][side]
     with pytest.raises(ValueError, match=rf"^{argument} must lie in [\[(].*[\])].*, got {re.escape(f'{bad:g}'[:4])}"):
         getattr(traffic, function)(**ordinary(function, **{argument: bad}))
-    if function not in ONE_POINT_ONLY:  # one bad element spoils a whole curve
+    if function not in ONE_POINT_ONLY:  # one bad element makes a whole curve invalid
         with pytest.raises(ValueError, match=rf"^{argument} must lie in"):
             getattr(traffic, function)(**ordinary(function, **{argument: [ORDINARY[argument], bad]}))
 
