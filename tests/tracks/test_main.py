@@ -130,7 +130,8 @@ def mine(lab, capsys):
 
 
 def test_check_prints_every_certificate_asked_for_and_fails_if_one_does_not_hold(lab, mine, capsys):  # N9
-    targets = ["*/own_bench", "deep_mine"]
+    lab.write("own_bench.py", lab.offers_bench.replace("BENCH", "replace(BENCH, id='own_bench')"))
+    targets = ["*/own_bench", "deep_mine/crisis"]
     assert main(["check", *targets, "--tracks-dir", str(lab.folder), "--points", "64"]) == 1
     out = capsys.readouterr().out
     assert "cloud_titan/own_bench: does not hold" in out
@@ -145,15 +146,16 @@ def test_check_succeeds_if_all_that_was_asked_for_holds(lab, mine, target, monke
     assert main(["check", "--quick", target]) == 0
     out = capsys.readouterr().out
     assert "deep_mine/crisis: holds" in out
-    assert "own_bench" not in out
+    assert "paradox" not in out
 
 
 def test_check_of_a_file_looks_at_what_it_brings_and_runs_no_other(lab, mine, capsys):
     lab.write("neighbour.py", "import pathlib\npathlib.Path(__file__).with_name('was_run').touch()")
-    assert main(["check", str(mine), "--quick"]) == 1  # the lab's own bench does not hold
+    assert main(["check", str(mine), "--quick"]) == 1  # not all of the course's benches hold on its constants
     out = capsys.readouterr().out
     assert "deep_mine/crisis: holds" in out
-    assert "deep_mine/own_bench: does not hold" in out
+    assert "deep_mine/paradox: holds" in out
+    assert "deep_mine/memory: " in out
     assert "edge_guardian" not in out
     assert not (lab.folder / "was_run").exists()
 
@@ -177,7 +179,7 @@ def test_check_fails_for_what_was_left_out_of_the_folder(lab, mine, capsys):
 @pytest.mark.usefixtures("lab")
 def test_check_of_what_is_not_there_lists_what_there_is(capsys):
     assert main(["check", "cloud_titan/nothing"]) == 1
-    assert "cloud_titan/own_bench" in capsys.readouterr().err
+    assert "cloud_titan/crisis" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("points", ["0", "many", "-3", "65537"])

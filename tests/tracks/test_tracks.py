@@ -23,7 +23,6 @@ TEXT_KEYS = {
     "raw_name",
     "device_singular",
     "cloud_request",
-    "cities",
 }
 
 
