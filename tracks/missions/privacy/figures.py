@@ -14,6 +14,7 @@ from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
+from tracks.common.accuracy_figure import sampled_rounds
 from tracks.common.provenance import quantity_text
 from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise, calibrated_noise_of
 from tracks.missions.privacy.runs import LearningResult, LearningTask, learning_result, learning_task
@@ -27,7 +28,7 @@ SERIES = {"central": 0, "local": 1}
 EPSILONS = (0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 ACCURACY_SHOWN = (0.6, 1.0)
 SPENT_SHOWN = (0.01, 20.0)
-MAX_PLACES = 100  # of a line: more than a screen tells apart
+MAX_POINTS = 100  # of a line: more than a screen resolves
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
@@ -110,7 +111,7 @@ def _frontier(task: LearningTask, noise: Noise, fleet: int, delta: float) -> Fro
         added = calibrated_noise(noise, one, clip, task.cohort, fleet, task.rounds, delta)
         points.insert(0, learning_result(task, added.on_average))
         if max(points[0].seeds) < ACCURACY_SHOWN[0]:
-            break  # stronger promises lie below the axis, too
+            break  # stronger promises lie below the axis too
     return Frontier(
         epsilons=np.array(EPSILONS[-len(points) :]),
         mean=np.array([point.accuracy for point in points]),
@@ -241,10 +242,9 @@ def budget_summary(state: State) -> str:
 
 
 @lru_cache(maxsize=256)
-def drawn_rounds(rounds: int) -> tuple[int, ...]:
+def _rounds_shown(rounds: int) -> tuple[int, ...]:
     """Return the rounds at which the line is drawn: the first, the last and the student's own among them."""
-    places = np.linspace(1, MAX_ROUNDS, MAX_PLACES).round().astype(np.int64)
-    return tuple(sorted({*places.tolist(), rounds}))
+    return tuple(sorted({*sampled_rounds(MAX_ROUNDS, MAX_POINTS), rounds}))
 
 
 def _budget_figure(state: State) -> Figure:
@@ -255,8 +255,8 @@ def _budget_figure(state: State) -> Figure:
         middle = (y_axis.low * y_axis.high) ** 0.5
         return charts.figure(_officer(bound), charts.note(ROUNDS[1] / 2, middle, "no noise, nothing to book"))
     shown = np.clip(state.spent, y_axis.low, y_axis.high)
-    run = [one for one in drawn_rounds(setting.rounds) if one <= setting.rounds]
-    rest = [one for one in drawn_rounds(setting.rounds) if one >= setting.rounds]
+    run = [one for one in _rounds_shown(setting.rounds) if one <= setting.rounds]
+    rest = [one for one in _rounds_shown(setting.rounds) if one >= setting.rounds]
     parts = [_officer(bound)]
     stop = state.stop_round
     if stop is not None:
@@ -285,6 +285,6 @@ def _budget_table(state: State) -> Table:
     spent = state.spent
     rows = tuple(
         ("your setting" if one == setting.rounds else "", one, float(spent[one]))
-        for one in drawn_rounds(setting.rounds)
+        for one in _rounds_shown(setting.rounds)
     )
     return Table(columns=columns, rows=rows)
