@@ -1,4 +1,4 @@
-"""What every test shares: Hypothesis without a clock, and labs on ledgers of their own."""
+"""What every test shares: Hypothesis without deadlines, and labs on ledgers of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dashboard.settings import Settings
 from tests.http_student import Student
 from tracks.loading.registry import Registry, load_registry
 
-# This machine may be busy; a slow example is no failure.
+# The machine may be busy; a slow example is no failure.
 hypothesis_settings.register_profile("edgelab", deadline=None)
 hypothesis_settings.load_profile("edgelab")
 

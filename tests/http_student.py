@@ -24,7 +24,7 @@ UPDATE = "/_dash-update-component"
 
 @dataclass
 class Student:
-    """One cookie jar and what its owner does."""
+    """One cookie jar and the requests made with it."""
 
     app: Dash
     registry: Registry
@@ -60,7 +60,7 @@ class Student:
         return self.registry.bench(*ids.split_bench_key(key))
 
     def update(self, key: str, values: Mapping[str, Any], *, moved: str = "") -> TestResponse:
-        """Send the controls as they stand, as one slider change does."""
+        """Send the controls' present values, as one slider change does."""
         return self.post(self.update_body(key, values, moved=moved))
 
     def update_body(
@@ -153,7 +153,7 @@ class Student:
         )
 
     def act(self, key: str, action: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
-        """Record a try, say what it showed, choose what is carried, earn more tries."""
+        """Record a try, answer what it showed, choose what is carried, get more tries."""
         parts = dict.fromkeys(("tries", "after", "debrief"), "children") | {"progress_summary": "data"}
         outputs = [{"id": ids.slot(key, name), "property": part} for name, part in parts.items()]
         fields = [
@@ -175,12 +175,12 @@ class Student:
         return self.act(key, {"do": "record", "values": {**self.bench(key).defaults(), **changes}})
 
     def observe(self, key: str, answer: Any = None) -> TestResponse:
-        """Say what the figure showed: rightly, unless an answer is given."""
+        """Answer what the figure showed: correctly, unless an answer is given."""
         question = self.bench(key).observation
         return self.act(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
 
     def reveal(self, key: str) -> None:
-        """Record one try and say what it showed, so that the gap opens."""
+        """Record one try and answer what it showed, so that the gap is shown."""
         assert self.record(key).status_code == 200
         if self.bench(key).observation is not None:
             assert self.observe(key).status_code == 200
@@ -191,7 +191,7 @@ class Student:
         return self._store(ids.OPINION_TICKET, "data", ids.OPINION_ASKED, asked)
 
     def compute_opinion(self, ticket: Any, **handles: str) -> TestResponse:
-        """Start the job of a ticket, or, with its handles, ask how far it has come."""
+        """Start the job of a ticket, or, with its handles, ask for its progress."""
         return self._store(ids.OPINION, "data", ids.OPINION_TICKET, ticket, **handles)
 
     def stop_opinion(self, **handles: str) -> TestResponse:

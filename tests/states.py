@@ -1,4 +1,4 @@
-"""A bench settled on a track, states drawn along its controls' own scales, and what a test asks of an outcome."""
+"""A bench for one track, states sampled along its controls' own scales, and what a test reads of an outcome."""
 
 from hypothesis import strategies as st
 
@@ -12,7 +12,7 @@ TRACKS = (CLOUD_TITAN, EDGE_GUARDIAN, MOBILE_NOMAD, TINY_PIONEER)
 
 
 class OnTrack:
-    """A bench settled on one track; no dataclass, so that a failing example prints its name and not all its texts.
+    """A bench for one track; no dataclass, so that a failing example prints its name and not all its texts.
 
     ``setting_of`` makes the bench's own object of a state.
     """
@@ -38,7 +38,7 @@ class OnTrack:
         return self.bench.run(self.track, self.state(**values), seed=seed)
 
     def at(self, places):
-        """Return the state at places 0..1 along each control's own scale; places beyond the last control are unused."""
+        """Return the state at positions 0..1 along each control's scale; further positions are unused."""
         return {c.id: value_at(c, place) for c, place in zip(self.bench.controls, places, strict=False)}
 
     def decisions(self):
@@ -47,7 +47,7 @@ class OnTrack:
 
 
 def value_at(control, place):
-    """Return the value at a place 0..1 along a control's own scale."""
+    """Return the value at a position 0..1 along a control's own scale."""
     if not isinstance(control, Slider):
         return control.options[min(int(place * len(control.options)), len(control.options) - 1)].id
     low, high = control.minimum, control.maximum
@@ -56,7 +56,7 @@ def value_at(control, place):
 
 
 def drawn_states(*benches):
-    """Draw one of some settled benches and a state of its controls, their ends more often than anything between."""
+    """Sample one of some benches and a state of its controls, their ends more often than anything between."""
     place = st.one_of(st.floats(0, 1), st.sampled_from((0.0, 1.0)))
     places = st.tuples(*[place] * max(len(one.bench.controls) for one in benches))
     return st.builds(lambda one, at: (one, one.at(at)), st.sampled_from(benches), places)

@@ -1,4 +1,4 @@
-"""Dependencies point one way, ``dashboard -> tracks -> physics``, and every hook is a promise kept in writing."""
+"""Imports go one way, ``dashboard -> tracks -> physics``, and every hook is documented with an example."""
 
 import ast
 import inspect
@@ -74,7 +74,7 @@ def test_a_module_imports_only_what_its_package_may(path):
 
 
 def test_nothing_but_dashboard_imports_dashboard():
-    """Tests, benchmarks and the server's start look at the lab from outside; nothing else may need it."""
+    """Tests, benchmarks and the server's start may import it; nothing else may."""
     outside = {"dashboard", "tests", "benchmarks", "deploy", ".venv", "build"}
     paths = [p for p in ROOT.rglob("*.py") if not outside & set(p.relative_to(ROOT).parts[:-1])]
     assert {ROOT / "tracks" / "loading" / "registry.py", ROOT / "physics" / "units.py"} <= set(paths)
@@ -119,7 +119,7 @@ def test_every_way_round_the_rule_is_caught(source, package, caught):
         ("import numpy as np\nfrom scipy.special import erf", "physics"),
         ("from . import units\nfrom .units import GB\nfrom physics.units import MB", "physics"),
         ("from physics.units import GB\nfrom tracks.api.bench import Bench\nimport pluggy", "tracks"),
-        ("STYLE = {'dash': 'dash', 'font': 'flask', 'carried': 'memory.payload_bytes'}", "tracks"),  # words, no modules
+        ("STYLE = {'dash': 'dash', 'font': 'flask', 'carried': 'memory.payload_bytes'}", "tracks"),  # names, no modules
     ],
 )
 def test_what_is_allowed_passes(source, package):

@@ -1,4 +1,4 @@
-"""The written pages and the code hold the same lists."""
+"""The documentation and the code have the same lists."""
 
 import re
 from pathlib import Path

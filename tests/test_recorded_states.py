@@ -1,4 +1,4 @@
-"""Every bench answers what it answered when its states were recorded: texts, levels and fixes to the letter."""
+"""Every bench answers what it answered when its states were recorded: texts, levels and fixes are identical."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from tracks.missions import edgelab_benches
 NAMES = [
     f"{track.id}/{bench}" for track, bench in product(TRACKS, (*(bench.id for bench in edgelab_benches()), "crisis"))
 ]
-EVERY = 5  # of the recorded states; with tables, some of which take a third of a second, where there is a peek
+EVERY = 5  # of the recorded states; with tables, some of which take 0.3 s, where there is a peek
 SHOWN = 8
 COMMANDS = f"""
 All states: python tools/recorded_states.py record build/now.json.gz

@@ -1,4 +1,4 @@
-"""The tree keeps its order: small folders, short files, no module that needs itself."""
+"""The rules of the tree: small folders, short files, no circular imports."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAX_NAMES, MAX_LINES = 14, 400
 PACKAGES = ("physics", "tracks", "dashboard")
-# What stands beside code and is not looked for by name.
+# What lies beside code and is not searched by name.
 LEFT_OUT = {"__pycache__", "data", "vendor", "versions"}
 
 MODULES = {
@@ -32,7 +32,7 @@ def at_import(tree):
 
 
 def needs(name):
-    """The modules of ours that a module imports; a package's own list of exports is no need of its members."""
+    """The modules of ours that a module imports; a package's own list of exports does not count for its members."""
     tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
     found = set()
     for node in at_import(tree):

@@ -1,4 +1,4 @@
-"""The plugin API: every word a track author imports, and the hookimpl marker.
+"""The plugin API: every name that a track author imports, and the hookimpl marker.
 
 from tracks import Bench, Outcome, Slider, Track, hookimpl
 """

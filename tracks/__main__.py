@@ -1,7 +1,7 @@
 """The author's command: ``python -m tracks list``, ``check`` and ``new``.
 
-``list`` says what was found, from where, with what result; ``check`` proves that benches are good ones, or names
-what is not; ``new`` writes a track to start from.
+``list`` prints what was found, from where, with what result; ``check`` runs every check of a certificate and names
+those that fail; ``new`` writes a track to start from.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ POINTS, QUICK_POINTS = 512, 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or 1 when something was left out, does not hold or exists."""
+    """Run one command and return its exit code: 0, or 1 when something was left out, fails a check or exists."""
     options = _parser().parse_args(arguments)
     folder = options.tracks_dir or os.environ.get(FOLDER_VARIABLE)
     if options.command == "new":
@@ -69,13 +69,13 @@ def _points(text: str) -> int:
 
 
 def _check(targets: Sequence[str], folder: str | None, points: int) -> int:
-    """Print the certificate of every bench asked for; what was left out of them counts as not holding."""
+    """Print the certificate of every bench asked for; one that was left out counts as failed."""
     files = [target for target in targets if target.endswith(".py") or Path(target).is_file()]
     patterns = [target for target in targets if target not in files]
     holds = True
     for file in files:
         with plugin_alone(Path(file)) as (registry, found):
-            holds &= _told(found, Path(file)) and _certified(registry, pairs_of(registry, found), points)
+            holds &= _is_used(found, Path(file)) and _certified(registry, pairs_of(registry, found), points)
     if patterns or not files:
         registry = load_registry(folder=folder)
         left_out = [found for found in registry.found if found.reason]
@@ -90,7 +90,7 @@ def _check(targets: Sequence[str], folder: str | None, points: int) -> int:
     return 0 if holds else 1
 
 
-def _told(found: PluginRecord, path: Path) -> bool:
+def _is_used(found: PluginRecord, path: Path) -> bool:
     """Whether a plugin is used; print the reason otherwise."""
     if found.reason:
         print(f"{path} is left out: {found.reason}")

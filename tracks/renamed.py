@@ -1,4 +1,4 @@
-"""Names of the plugin API before version 1: where each stands now, and a warning for whoever still uses it."""
+"""Names of the plugin API before version 1: where each is now, and a warning for whoever still uses it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOVED = {
     "spec": "tracks",
     "teaching": "tracks.api.teaching",
 }
-# A name of one of them that is called otherwise now, and what to write.
+# An old name of one of them -> the new name.
 GONE = {
     ("spec", "level_of"): "Limit(quantity=..., limit=..., warn=...).level",
     ("registry", "Found"): "tracks.loading.registry.PluginRecord",
@@ -59,6 +59,6 @@ class MovedModule(ModuleType):
 
 
 def keep_old_modules() -> None:
-    """Let ``import tracks.spec`` and the like go on for one release; what is loaded under its own name stays."""
+    """Let ``import tracks.spec`` and the like work for one more release; modules loaded under their own names stay."""
     for old in MOVED:
         sys.modules.setdefault(f"tracks.{old}", MovedModule(old))

@@ -1,4 +1,4 @@
-"""Proof that a bench is a good one, for a plugin's own tests; ``tracks.certify.certificate`` says how to use it."""
+"""Certificates of benches, for a plugin's own tests; ``tracks.certify.certificate`` shows how to use it."""
 
 from tracks.certify.certificate import CHECKS, Case, Certificate, Check, Finding, cases, certify, checks, pairs
 

@@ -384,7 +384,7 @@ def test_a_slider_means_the_same_value_in_browser_and_server(student_page, regis
     assert read == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_guests_bench_works_like_the_courses_own(student_page) -> None:  # N9
+def test_a_plugins_bench_works_like_the_courses_own(student_page) -> None:  # N9
     page, _ = student_page()
     go(page, "/cloud_titan/downlink")
     lock(page, value="90 s")

@@ -82,7 +82,7 @@ class TestPages:
         assert made == []
         assert not (tmp_path / "data" / "ledger.sqlite3").exists()
 
-    def test_the_designer_page_names_a_broken_guest_and_its_reason(self, tmp_path, registry) -> None:  # N10
+    def test_the_designer_page_names_a_broken_plugin_and_its_reason(self, tmp_path, registry) -> None:  # N10
         plugins = tmp_path / "plugins"
         plugins.mkdir()
         (plugins / "harbour.py").write_text(
@@ -119,7 +119,7 @@ class TestPages:
 
 
 class TestOneRequestServesAnyBench:
-    def test_the_same_callback_answers_for_the_courses_bench_and_a_guests(self, student: Student) -> None:  # N9
+    def test_the_same_callback_answers_for_the_courses_bench_and_a_plugins(self, student: Student) -> None:  # N9
         for key in (PARADOX, PLUGIN):
             student.lock_all(key)
             figures, view = student.seen(key)

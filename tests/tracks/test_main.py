@@ -106,7 +106,7 @@ def test_it_runs_as_a_module_with_the_same_exit_code(lab):
     assert "ZeroDivisionError" in run.stdout
 
 
-def test_columns_line_up_and_a_guest_without_offers_says_so():
+def test_columns_line_up_and_a_plugin_without_offers_says_so():
     made = [
         PluginRecord(name="a_long_name.py", origin="/x", kind="folder"),
         PluginRecord(name="b", origin="/y", kind="built-in", tracks=("one", "two"), benches=("three",)),

@@ -1,4 +1,4 @@
-"""What a plugin imported before API version 1 still works for a release, and says what to write instead."""
+"""What a plugin imported before API version 1 still works for a release, and the warning names the new import."""
 
 import importlib
 import subprocess

@@ -27,7 +27,7 @@ TEXT_KEYS = {
 
 
 def offered(name: str) -> list[Track]:
-    """Return what the module offers to a plugin manager that knows nothing else, as a plugin's would."""
+    """Return what the module registers with a plugin manager of its own, as a plugin does."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     manager.register(importlib.import_module(f"tracks.{name}"))

@@ -1,1 +1,1 @@
-"""The words of the plugin API, one module a subject; ``tracks`` itself is the one place to import them from."""
+"""The names of the plugin API, one module for each subject; import them from ``tracks`` itself."""

@@ -1,7 +1,7 @@
-"""The words a track is written in: frozen, keyword-only dataclasses that refuse nonsense when they are made.
+"""The dataclasses that a bench is made of: frozen, keyword-only, and checked when they are made.
 
 Controls live in ``controls``, figures in ``figures``, personas in ``track``, questions in ``teaching``; this module
-holds what a bench answers and the bench itself. ``tracks`` is the one place to import them all from.
+holds what a bench answers and the bench itself. Import them all from ``tracks``.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class Preset:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """A part of a bench's carried decision that every bench of the mission tells the student.
+    """A part of a bench's carried decision that every bench of the mission shows the student.
 
     Attributes:
         decision: its name in ``Outcome.decision``.
         label: what the read-out at the foot of a page calls it; unit: of a number, as in ``tracks.api.quantities``.
         none: the value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
-        closing: its words in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
-        missing: what the closing debrief says instead while nothing is recorded on the bench, or "".
+        closing: its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
+        missing: what the closing debrief shows instead while nothing is recorded on the bench, or "".
     """
 
     decision: str
@@ -89,7 +89,7 @@ class Bench:
     """Controls, one pure ``solve`` and named panels; every part of a mission and every crisis is one.
 
     ``brief``, ``controls``, ``panels``, ``predictions``, ``presets`` and ``reflection`` may each be a value or a
-    function of the track; ``on(track)`` settles them.
+    function of the track; ``on(track)`` replaces functions by their values.
 
     Attributes:
         solve: ``solve(track, *, seed, **controls) -> Outcome``, pure; the keywords are the controls' ids.
@@ -97,14 +97,14 @@ class Bench:
         failures: every code its verdicts can have at level "fail" or "warn".
         peek: ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
         second_opinion: ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine
-            on the same state, or None; ``report(done, of)`` tells how far it has come.
+            on the same state, or None; ``report(done, of)`` receives its progress.
         second_engine: what that engine is called and what it runs on ("softmax regression, on the same fleet").
         tries: how many settings may be recorded. exploratory: whether there is nothing to win.
         extras, texts: every extra constant and every text of a track that the bench reads.
         order: its place in the mission, ascending; a bench without one follows the mission, in order of discovery. A
             track's crisis closes the mission and needs none.
         label: what the stepper calls it; "" is the title up to its colon. minutes: how long it takes, 0 is unknown.
-        facts: the parts of its carried decision that the whole mission tells.
+        facts: the parts of its carried decision that the whole mission shows.
     """
 
     id: str
@@ -201,7 +201,7 @@ class Bench:
                 raise refuse(owner, f"{name}={value:g} is not on its slider; the nearest is {read:g}")
 
     def on(self, track: Track) -> Bench:
-        """Return this bench for one track, every function of the track settled and checked."""
+        """Return this bench for one track, every function of the track replaced by its value, which is checked."""
         settled: dict[str, Any] = {}
         for name in ("brief", "controls", "panels", "predictions", "presets", "reflection"):
             part = getattr(self, name)
@@ -230,7 +230,7 @@ class Bench:
         return {control.id: control.default for control in self.controls}
 
     def away_from_environment(self, values: Mapping[str, Value]) -> tuple[str, ...]:
-        """Return the labels of the environment controls that stand elsewhere than the track has them."""
+        """Return the labels of the environment controls whose value is not the track's."""
         return tuple(c.label for c in self.controls if c.role == "environment" and values[c.id] != c.default)
 
     def read(self, raw: Mapping[str, Any]) -> dict[str, Value]:
@@ -246,7 +246,7 @@ class Bench:
         return {name: control.read(raw.get(name)) for name, control in by_id.items()}
 
     def run(self, track: Track, values: Mapping[str, Value], *, seed: int = 0) -> Outcome:
-        """Solve one state and hold the answer against what the bench declares.
+        """Solve one state and check the answer against what the bench declares.
 
         Raises:
             SpecError: the outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared.
@@ -280,7 +280,7 @@ class Bench:
         """Return what the bench's own physics computes for the scenario of the question.
 
         Raises:
-            SpecError: no number where a number was asked for, none of the options, or no factor of it could be told.
+            SpecError: no number where a number was asked for, none of the options, or not above 0 where it is a factor.
         """
         truth = prediction.truth(track, **{**self.defaults(), **prediction.scenario})
         owner = f"Bench '{self.id}', prediction '{prediction.id}'"

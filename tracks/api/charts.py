@@ -1,7 +1,7 @@
-"""Plain-dict Plotly figures, unstyled: parts that say what they are, and leave colour, font and margins to the theme.
+"""Plain-dict Plotly figures, unstyled: parts name their role, and the theme sets colour, font and margins.
 
 A part is ``{"data": [...], "shapes": [...], "annotations": [...]}``; ``figure(*parts)`` joins them. Colours are words
-the theme knows ("series-0", "limit", "muted"), positions are data values on every kind of axis. Arrays are rounded
+of the theme ("series-0", "limit", "muted"), positions are data values on every kind of axis. Arrays are rounded
 to what a screen can show, which keeps an answer small.
 """
 
@@ -21,7 +21,7 @@ from tracks.api.quantities import in_words, quantity
 SERIES = ("series-0", "series-1", "series-2", "series-3")
 KINDS = ("weights", "gradients", "optimizer", "activations", "other")  # what fills a memory
 STACK_KINDS = (*KINDS, "free", "part-0", "part-1", "part-2", "part-3")
-BAR = 0.62  # of a category's room: the width of a bar
+BAR = 0.62  # of a category's width: the width of a bar
 Segment = tuple[str, float, str]  # name, value in the unit of the part, kind
 Part = dict[str, Any]
 
@@ -60,7 +60,7 @@ def curve(
     label: str = "",
     value: str = "",
 ) -> Part:
-    """A line; with ``label`` its name (bold) and ``value`` (regular) stand at its right end."""
+    """A line; with ``label`` its name (bold) and ``value`` (regular) are printed at its right end."""
     xs, ys = significant(x), significant(y)
     trace = {
         "type": "scatter",
@@ -92,7 +92,7 @@ def point(
     value: str = "",
     place: str = "right",
 ) -> Part:
-    """A marker: filled where the student stands, hollow for alternatives and published points."""
+    """A marker: filled for the student's state, hollow for alternatives and published points."""
     trace = {
         "type": "scatter",
         "mode": "markers",
@@ -116,7 +116,7 @@ def limit(
     kind: Literal["cap", "target", "floor"] = "cap",
     place: str = "",
 ) -> Part:
-    """A line right across: a cap (ink, bold label), a target (thin) or a floor (dashed)."""
+    """A line across the whole panel: a cap (ink, bold label), a target (thin) or a floor (dashed)."""
     shape = {"type": "line", "axis": axis, "value": value, "kind": kind}
     text = f"<b>{label}</b>" if kind == "cap" else label
     note = {
@@ -135,7 +135,7 @@ def band(low: float, high: float, *, axis: Literal["x", "y"] = "y") -> Part:
 
 
 def note(x: float, y: float, text: str, *, place: str = "right") -> Part:
-    """Words that help to read the figure."""
+    """A text that helps to read the figure."""
     return _part(annotations=[{"x": x, "y": y, "text": text, "color": "muted", "place": place}])
 
 
@@ -143,9 +143,9 @@ def note(x: float, y: float, text: str, *, place: str = "right") -> Part:
 
 
 def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
-    """Floating bars at the categories 0..n-1, each beginning where the last one ends, and their total at n.
+    """Floating bars at the categories 0..n-1, each beginning where the previous one ends, and their total at n.
 
-    A value stands above each bar, its share inside the largest; of the total, what lies above the budget is marked
+    A value is printed above each bar, its share inside the largest; of the total, what lies above the budget is marked
     and written. The axis of values is linear; draw the budget's line with ``limit``.
 
     Args:
@@ -162,20 +162,20 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
     drawn = [(place, tops[place] - value, value, kind) for place, (_, value, kind) in enumerate(parts)]
     drawn.append((count, 0.0, min(total, budget), "total"))
     notes = [
-        _words((place - BAR / 2, top - value, place + BAR / 2, top), [f"<b>{in_words(value, unit)}</b>"], "over")
+        _bar_text((place - BAR / 2, top - value, place + BAR / 2, top), [f"<b>{in_words(value, unit)}</b>"], "over")
         for place, (top, value) in enumerate(zip([*tops, total], [*values, total], strict=True))
     ]
     if total > 0:
         place = max(range(count), key=values.__getitem__)
         box = (place - BAR / 2, tops[place] - values[place], place + BAR / 2, tops[place])
-        notes.append(_words(box, [in_words(values[place] / total, "share")], "inside"))
+        notes.append(_bar_text(box, [in_words(values[place] / total, "share")], "inside"))
     if total > budget:
         drawn.append((count, budget, total - budget, "excess"))
         texts = [f"<b>+{in_words(total - budget, unit)}</b>"]
         number, name = quantity(total - budget, unit)
         if name == quantity(total, unit)[1]:
             texts.append(f"<b>+{number}</b>")
-        notes.append(_words((count - BAR / 2, budget, count + BAR / 2, total), texts, "inside", "fail"))
+        notes.append(_bar_text((count - BAR / 2, budget, count + BAR / 2, total), texts, "inside", "fail"))
     steps = [
         (place + x, top)
         for place, top in enumerate(tops)
@@ -204,7 +204,7 @@ def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
             drawn.append((place, end - value, value, kind))
             box = (end - value, place - BAR / 2, end, place + BAR / 2)
             texts = [f"{name} {in_words(value, unit)}", name]
-            notes.append(_words(box, texts, "inside", "muted" if kind == "free" else "ink"))
+            notes.append(_bar_text(box, texts, "inside", "muted" if kind == "free" else "ink"))
     return _part(_bars(drawn, width=BAR, lying=True), annotations=notes)
 
 
@@ -230,7 +230,7 @@ def bars(
             f"got {len(places)} positions and {len(labels)} labels"
         )
     notes = [
-        _words((float(x) - width / 2, 0.0, float(x) + width / 2, float(y)), [f"<b>{label}</b>"], "over")
+        _bar_text((float(x) - width / 2, 0.0, float(x) + width / 2, float(y)), [f"<b>{label}</b>"], "over")
         for x, y, label in zip(places, sizes, labels, strict=False)
     ]
     drawn = [(float(x), 0.0, float(y), SERIES[series]) for x, y in zip(places, sizes, strict=True)]
@@ -250,7 +250,7 @@ def _check_segments(owner: str, segments: Sequence[Segment], kinds: Sequence[str
 def _bars(
     drawn: Sequence[tuple[float, float, float, str]], *, width: float, name: str = "", lying: bool = False
 ) -> list[dict[str, Any]]:
-    """Return a trace for each kind of bar (position, base, size, kind); the kind is the word for its fill."""
+    """Return a trace for each kind of bar (position, base, size, kind); the kind selects its fill."""
     traces = []
     for kind in dict.fromkeys(kind for *_, kind in drawn):
         places, bases, sizes = (
@@ -262,10 +262,10 @@ def _bars(
     return traces
 
 
-def _words(
+def _bar_text(
     box: tuple[float, float, float, float], texts: Sequence[str], place: Literal["over", "inside"], color: str = "ink"
 ) -> dict[str, Any]:
-    """Words tied to a bar that reaches over ``box`` (x0, y0, x1, y1): the first of the texts that fits."""
+    """A text for a bar that covers ``box`` (x0, y0, x1, y1): the first of the texts that fits."""
     return {"box": box, "texts": list(texts), "color": color, "place": place}
 
 
@@ -273,7 +273,7 @@ def _words(
 
 
 def spread(x: ArrayLike, low: ArrayLike, high: ArrayLike, *, name: str, series: int = 0) -> Part:
-    """A tinted area between two curves over the same places: what most seeds, or most clients, lie within."""
+    """A tinted area between two curves at the same x: what most seeds, or most clients, lie within."""
     xs = significant(x)
     outline = np.concatenate([xs, xs[::-1]]), np.concatenate([significant(high), significant(low)[::-1]])
     trace = _line(*outline, name=name, role="spread")
@@ -295,7 +295,7 @@ def mesh(
     Args:
         x, y: positions. place: of each node, 0..3. stale: of each node.
         links, bridges: pairs of node numbers, within a place and between places.
-        names: (x, y, text) of the places 0, 1, 2... in order, written in their hues.
+        names: (x, y, text) of the places 0, 1, 2... in order, printed in their hues.
 
     Raises:
         ValueError: a node without a place or a stale flag, or a place that is not 0..3.

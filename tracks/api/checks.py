@@ -1,4 +1,4 @@
-"""The refusals that every word of the plugin API shares: who, what, and what would be right."""
+"""The checks that every class of the plugin API shares; an error names object, fault and what would be right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 
 
 class SpecError(ValueError):
-    """A track, bench or one of their parts that cannot work, said in one sentence its author can act on."""
+    """A track, bench or one of their parts that cannot work; its text is one sentence its author can act on."""
 
 
 def refuse(owner: str, problem: str) -> SpecError:
@@ -65,14 +65,14 @@ def check_one_of(owner: str, name: str, value: Any, allowed: Sequence[str]) -> N
 
 
 def check_items(owner: str, name: str, value: Any, kinds: type | tuple[type, ...]) -> None:
-    """Refuse anything but a tuple of ``kinds``."""
+    """Refuse anything but a tuple whose items are of ``kinds``."""
     words = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
     if not isinstance(value, tuple) or not all(isinstance(item, kinds) for item in value):
         raise refuse(owner, f"{name} must be a tuple of {words}, got {value!r}")
 
 
 def check_unique(owner: str, name: str, ids: Iterable[str]) -> None:
-    """Refuse an id that stands twice."""
+    """Refuse an id that occurs twice."""
     seen: set[str] = set()
     for item in ids:
         if item in seen:

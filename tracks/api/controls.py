@@ -22,7 +22,7 @@ Group = Literal["primary", "advanced"]
 Role = Literal["decision", "environment", "view"]
 Scale = Literal["linear", "log"]
 Value = float | int | str | bool
-FINEST_STEP = 1e11  # steps in the largest value; beyond, twelve digits do not tell two neighbours apart
+FINEST_STEP = 1e11  # steps in the largest value; beyond, 12 digits do not distinguish two neighbours
 
 
 class BadValue(ValueError):
@@ -73,8 +73,8 @@ class Slider:
         scale: "linear" or "log" (then minimum > 0).
         whole: whether only whole numbers make sense.
         out_of_range: "clamp" moves a value from outside to the nearer end, "refuse" answers with a sentence.
-        group: "primary" stands open, "advanced" behind a disclosure.
-        role: "decision" is the student's, "environment" the world's, "view" changes only what is emphasised.
+        group: "primary" is visible, "advanced" is behind a disclosure.
+        role: "decision" is the student's, "environment" the track's, "view" changes only what is emphasised.
         carried: "bench.name" of a recorded decision that replaces the default.
         source: where the default comes from, or "assumed: ..." .
     """
@@ -145,12 +145,12 @@ class Slider:
         if abs(position - math.log10(self.default)) < self.step / 2:
             return round(self.default) if self.whole else self.default
         value = float(f"{10 ** min(position, 308.0):.3g}")
-        # Three digits may round an end, or what a browser computed for it, past the end itself.
+        # An end rounded to 3 digits, or computed in a browser, may lie past the end itself.
         inside = low - 1e-9 <= position <= high + 1e-9
         return self.read(self._within(value) if inside else value)
 
     def position(self, value: float) -> float:
-        """Return where a value stands on its slider: the value itself, or log10 of it on a logarithmic scale."""
+        """Return the position of a value on its slider: the value itself, or log10 of it on a logarithmic scale."""
         return round(math.log10(value), 6) if self.scale == "log" else value
 
     def positions(self, count: int) -> tuple[float | int, ...]:
@@ -179,15 +179,15 @@ class Slider:
         return min(max(value, self.minimum), self.maximum)
 
     def _on_scale(self, value: float) -> float | int:
-        """Return the nearest of the steps, the ends and the default, which may stand between two steps."""
+        """Return the nearest of the steps, the ends and the default, which may lie between two steps."""
         if self.scale == "linear":
             step = self.minimum + math.floor((value - self.minimum) / self.step + 0.5) * self.step
             step = self._within(float(f"{step:.12g}"))
             value = min((self.default, self.minimum, self.maximum, step), key=lambda stop: abs(value - stop))
-            # Where sums of steps miss it by a hair, what the author wrote is meant: .3, not .30000000000000004.
+            # Sums of steps have rounding errors; return the author's own number then: .3, not .30000000000000004.
             written = min((self.default, self.minimum, self.maximum, 0.0), key=lambda stop: abs(value - stop))
             value = written if abs(value - written) < 1e-9 * self.step else value
-        return math.floor(value + 0.5) if self.whole else value  # a half goes up, as it does in the browser
+        return math.floor(value + 0.5) if self.whole else value  # a half is rounded up, as in the browser
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""What benches read of a track beyond its fixed fields: extra constants and texts, declared against misspelling.
+"""What benches read of a track beyond its fixed fields: extra constants and texts, declared to catch misspelling.
 
 A bench lists in ``Bench.extras`` and ``Bench.texts`` what it reads. A track may add constants that only its own table
 shows (``Track.extras``). Any other name in a track's ``extras`` or ``texts`` is refused with the nearest right one.
@@ -27,7 +27,7 @@ class Extra:
     Attributes:
         name: its key, which carries its unit ("radio_j_per_byte"). part: "device" or "targets".
         unit: in brackets on the page ("J/B"); meaning: what it is, in a few words.
-        otherwise: what the bench takes where a track lacks it, in words; "" where a track must have it.
+        otherwise: what the bench takes where a track lacks it, as a text; "" where a track must have it.
     """
 
     name: str
@@ -52,11 +52,11 @@ class Extra:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextKey:
-    """A text that a track may say in its own words.
+    """A text that a track may replace by its own.
 
     Attributes:
-        name: its key in ``Track.texts`` ("paradox_text"); meaning: where it stands on the page.
-        otherwise: what stands there where a track has no such text, in words; "" where every track must have one.
+        name: its key in ``Track.texts`` ("paradox_text"); meaning: where it is on the page.
+        otherwise: what is shown where a track has no such text, as a text; "" where every track must have one.
     """
 
     name: str
@@ -70,7 +70,7 @@ class TextKey:
 
 
 def brief_texts(bench_id: str) -> tuple[TextKey, ...]:
-    """Return the three texts with which a track words the brief of a bench itself."""
+    """Return the three texts with which a track replaces the brief of a bench."""
     own = "the bench's own words"
     return (
         TextKey(name=f"{bench_id}_speaker", meaning="who opens the bench, a role", otherwise=own),
@@ -80,7 +80,7 @@ def brief_texts(bench_id: str) -> tuple[TextKey, ...]:
 
 
 def check_has_what_is_read(bench: Bench, track: Track) -> None:
-    """Refuse a track that lacks an extra or a text which the bench cannot do without.
+    """Refuse a track that lacks an extra or a text that the bench requires.
 
     Raises:
         SpecError: the sentence names what is missing, its unit and its meaning.

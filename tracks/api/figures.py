@@ -1,4 +1,4 @@
-"""What a bench shows: axes laid out once, drawings made only when asked for, tables as the other way to read them."""
+"""What a bench shows: axes with fixed ranges, drawings rendered on request, and tables of the same data."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """A figure's place: its question is its title, its axes never move.
+    """The frame of a figure: its question is its title, its axes never change.
 
     Attributes:
         id: name of the drawing in ``Outcome.panels``; question: the heading, ending in a question mark.
         x, y: the axes. views: further ways to draw this panel, each a Panel with an id and axes of its own.
-        label: a word or two for the switch between the views; needed where there are any.
-        waiting: what the empty frame says before the lock.
-        limits: draws what may be seen before the lock, the limits and caps alone, as a figure; or None.
+        label: one or two words for the switch between the views; needed where there are any.
+        waiting: the text of the empty frame before the lock.
+        limits: returns the figure shown before the lock, with limits and caps alone; or None.
     """
 
     id: str
@@ -107,7 +107,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """A drawing as rows: column heads with their units, then cells of numbers or words."""
+    """A drawing as rows: column heads with their units, then cells of numbers or texts."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -127,9 +127,9 @@ class Drawing:
     Attributes:
         figure: a function without arguments that returns a plain-dict Plotly figure (see ``tracks.api.charts``);
             certificates and truths never call it.
-        summary: the figure's message in one sentence, beginning with yes, no or a number.
+        summary: the figure's message in one sentence, which begins with yes, no or a number.
         table: a function without arguments that returns the same data as a Table.
-        point: where the student stands, (x, y) in the axes' units, or None.
+        point: the student's state, (x, y) in the axes' units, or None.
     """
 
     figure: Callable[[], Figure]

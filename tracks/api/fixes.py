@@ -1,8 +1,8 @@
-"""What one change would mend: candidates are tried, ranked and worded in this one place.
+"""Fixes: candidate changes of one control, tried, ranked and formatted.
 
 A bench proposes candidates, ``Fix(control, value)``, the mildest first. ``best_fixes`` tries each, keeps what helps a
 limit and ranks it for a verdict. ``best_step`` finds the step that raises a margin most: the sensitivity on the page
-and the certificate's greedy path ask it. ``mildest`` and ``rounded`` help a bench to propose a value of a slider.
+and the certificate's greedy path use it. ``mildest`` and ``rounded`` help a bench to propose a value of a slider.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 from tracks.api.controls import Control, Value
 from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
 
-LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not offered
-CHOICE_DISTANCE = 0.4  # of a scale: how far another option of a choice counts as moved
-MAX_OF_A_CHOICE = 2  # fixes that set one choice; of a slider one is offered
+LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not returned
+CHOICE_DISTANCE = 0.4  # of a scale: the distance to another option of a choice
+MAX_OF_A_CHOICE = 2  # fixes that set one choice; for a slider it is 1
 JUST_INSIDE = 1 - 1e-9  # of a wanted quantity, so that rounding in the physics cannot leave a fix outside its limit
 
 _Candidate = TypeVar("_Candidate")
@@ -45,21 +45,21 @@ def best_fixes(
 ) -> tuple[Fix, ...]:
     """Return up to three candidates that help a limit, best first.
 
-    Cures, which bring a failing limit at least to its warning and a warning to comfort, come first: those with the
+    Cures bring a failing limit at least to its warning, and a warning to comfort. They come first: those with the
     fewest other failures, then the better level, then the shorter way, then the order of the candidates. What helps
     without curing follows by its margin.
 
-    Margins are counted in the scale of the limit as it stands: one that grows with the quantity would hide a gain.
+    Margins are counted in the scale of ``now``: a scale that grows with the quantity would hide a gain.
 
     Args:
-        now: the limit as it stands.
+        now: the limit before any change.
         candidates: the mildest first; each is tried once.
         after: the limit after a change, or None where that state cannot be.
-        failing: how many other limits fail after a change; asked only of cures.
-        distance: how far a change moves its control; asked only of cures.
+        failing: how many other limits fail after a change; called only for cures.
+        distance: how far a change moves its control; called only for cures.
         least_gain: margin that a change has to gain; a share of what is missing unless given.
         max_tried: candidates that are tried at most, where trying is slow.
-        untried: changes that are too slow to try and that the bench knows to help, from a survey of its states; they
+        untried: changes that are too slow to try and that help, from a survey of its states; they
             follow the cures.
     """
     missing = abs(now.comfort) if now.level == "warn" else abs(now.margin)
@@ -75,7 +75,7 @@ def best_fixes(
         left_level = LEVELS.index(left.level)
         if left_level < level:
             kept.append(((False, failing(fix), left_level, distance(fix)), fix))
-        elif left_level == level and left.margin >= margin + gain > margin:  # worth a press
+        elif left_level == level and left.margin >= margin + gain > margin:  # gains enough to be a fix
             kept.append(((True, -left.margin, 0, 0.0), fix))
     kept.sort(key=itemgetter(0))
     cures = [fix for (helps, *_), fix in kept if not helps]
@@ -113,8 +113,8 @@ def best_step(
 def mildest(values: Sequence[Value], margin: Callable[[Value], float], *, goal: float = 0.0) -> Value | None:
     """Return the first of the values whose margin reaches the goal, the last where none does, None of no values.
 
-    The values lie along one control, nearest to where it stands first, and the margin rises along them, so that the
-    last is asked first, and then the sequence is halved and not tried one by one.
+    The values lie along one control, nearest to its present value first, and the margin rises along them. So the
+    last is tried first, and then a binary search finds the mildest.
     """
     if not values:
         return None
@@ -160,7 +160,7 @@ class Scale(NamedTuple):
 
 
 def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> Callable[[Fix], float]:
-    """Return how far a fix moves its control from where ``values`` says it stands; another option of a choice: 0.4."""
+    """Return how far a fix moves its control from its value in ``values``; another option of a choice: 0.4."""
 
     def distance(fix: Fix) -> float:
         scale = scales.get(fix.control)
@@ -176,7 +176,7 @@ def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixText:
-    """A change as the page says it: the control by name, its value before and after."""
+    """A change as the page shows it: the control by name, its value before and after."""
 
     label: str
     old: str
@@ -184,6 +184,6 @@ class FixText:
 
 
 def fix_text(controls: Mapping[str, Control], values: Mapping[str, Value], fix: Fix) -> FixText:
-    """Return a fix in words."""
+    """Return a fix as texts."""
     control = controls[fix.control]
     return FixText(label=control.label, old=control.text(values[fix.control]), new=control.text(fix.value))

@@ -1,4 +1,4 @@
-"""The two hooks: what a plugin may offer, each with a whole example."""
+"""The two hooks through which a plugin registers tracks and benches, each with a whole example."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def edgelab_tracks() -> Iterable[Track]:  # type: ignore[empty-body]
-    """Offer tracks: personas with their constants, fleet, targets and crisis.
+    """Register tracks: personas with their constants, fleet, targets and crisis.
 
     ::
 
@@ -35,7 +35,7 @@ def edgelab_tracks() -> Iterable[Track]:  # type: ignore[empty-body]
 
 @hookspec
 def edgelab_benches() -> Iterable[Bench]:  # type: ignore[empty-body]
-    """Offer benches that every track gets, in the order of the mission.
+    """Register benches that every track gets, in the order of the mission.
 
     ::
 

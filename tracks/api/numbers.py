@@ -59,7 +59,7 @@ def take_numbers(owner: str, part: Part) -> None:
     """Make every field and extra of a part under construction a plain, checked number, and keep the sources given.
 
     ``sourced(value, ...)`` becomes the value. A number that ``dataclasses.replace`` changed without a source of its own
-    is assumed, and says what it was changed from.
+    is assumed, and its text names the old value.
 
     Raises:
         SpecError: a number that is none, or negative, or not whole where it must be.
@@ -98,7 +98,7 @@ def _remember(name: str, value: Any, known: dict[str, Sourced[float]]) -> None:
 
 
 def source_from_text(text: str) -> Source:
-    """Return the source that a text alone names, as tracks wrote them before: a report unless it says its kind."""
+    """Return the source that a text alone names, as before API version 1: a report unless the text names its kind."""
     kinds: tuple[Kind, ...] = ("assumed", "derived")
     for kind in kinds:
         if text.lower().startswith(kind):

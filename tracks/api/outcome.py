@@ -24,7 +24,7 @@ from tracks.api.figures import Drawing
 Level = Literal["ok", "warn", "fail"]
 LEVELS = ("ok", "warn", "fail")
 MAX_FIXES = 3
-_OF_THE_READING: Any = None  # the default of a verdict's words that its reading has too
+_OF_THE_READING: Any = None  # the default of a verdict's texts that its reading has too
 
 
 class Limit(NamedTuple):
@@ -44,7 +44,7 @@ class Limit(NamedTuple):
 
     @property
     def level(self) -> Level:
-        """How the quantity stands: "fail" past the limit, "warn" past the warning, else "ok"."""
+        """Level of the quantity: "fail" past the limit, "warn" past the warning, else "ok"."""
         if self.fails_at(self.quantity):
             return "fail"
         sign = 1 if self.at_most else -1
@@ -81,10 +81,10 @@ class Reading:
 
     Attributes:
         id, label: label of 18 characters at most, so that it fits its column.
-        value: the number in ``unit``, or a few words where the reading is no number.
+        value: the number in ``unit``, or a short text where the reading is no number.
         limit: what it may not pass, or None; at_most: whether the limit is an upper one.
         warn: where the warning begins, between comfort and the limit, or None; scale: as in ``Limit``.
-        note: the limit in words ("cap 5 GB"); formula: the formula with the student's numbers;
+        note: the limit as a text ("cap 5 GB"); formula: the formula with the student's numbers;
         meaning: one sentence; source: where the inputs come from, or "assumed: ...".
     """
 
@@ -140,7 +140,7 @@ class Reading:
 
     @property
     def level(self) -> Level | None:
-        """How the value stands to its limit; None where there is no limit to pass."""
+        """Level of the value at its limit; None where there is no limit to pass."""
         against = self.against
         return against.level if against else None
 
@@ -168,7 +168,7 @@ class Verdict:
         fixes: up to three one-change fixes, best first.
         measure: what the quantity is ("Dusty Mesa"); the reading's label unless given.
         unit: the reading's unit unless given.
-        level: "ok", "warn" or "fail"; how the reading stands to its limit unless given.
+        level: "ok", "warn" or "fail"; the reading's level at its limit unless given.
     """
 
     code: str
@@ -235,7 +235,7 @@ class Verdict:
         return self.against.margin
 
 
-# The numbers of a verdict stood in the verdict itself before API version 1.
+# The numbers of a verdict were fields of the verdict itself before API version 1.
 _NUMBERS = {"quantity": "value", "limit": "limit", "at_most": "at_most", "scale": "scale"}
 
 
@@ -269,13 +269,13 @@ Verdict.__init__ = _with_own_numbers(Verdict.__init__)  # type: ignore[method-as
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """All that follows from one state of the controls; card, chart, table and export read this one object.
+    """All that follows from one state of the controls; card, chart, table and export all read this object.
 
     Attributes:
         panels: panel id -> Drawing.
         readings: in the order of the page.
         verdicts: any order; the page shows the worst first.
-        decision: what later benches inherit, by name.
+        decision: what later benches carry, by name.
     """
 
     panels: Mapping[str, Drawing]
@@ -301,5 +301,5 @@ class Outcome:
         raise KeyError(f"no reading '{reading_id}'; there are {', '.join(r.id for r in self.readings)}")
 
     def ranked_verdicts(self) -> tuple[Verdict, ...]:
-        """Return the verdicts, the one that binds first: by level, then by margin."""
+        """Return the verdicts, the binding one first: by level, then by margin."""
         return tuple(sorted(self.verdicts, key=lambda v: (-LEVELS.index(v.level), v.margin)))

@@ -1,6 +1,6 @@
-"""How a number is written and read: three significant digits, honest units, tolerant entry.
+"""How a number is written and read: 3 significant digits, scaled units, tolerant entry.
 
-Units the lab knows how to scale; any other unit is plain words put behind the number.
+Units that are scaled; any other unit is a text put behind the number.
 
     share   a fraction 0..1, written in percent        x       a factor, written with the multiplication sign
     B       bytes, decimal: kB MB GB TB PB EB          iB      bytes of RAM, binary: KiB MiB GiB
@@ -79,7 +79,7 @@ _SPELLED = {
 
 @lru_cache(maxsize=8192)
 def three_digits(value: float) -> str:
-    """Write a finite number with three significant digits, thousands set apart, tiny and huge as powers of ten.
+    """Write a finite number with 3 significant digits, thousands separated, very small and large ones as powers of 10.
 
     >>> [three_digits(v) for v in (0.0641, 524.288, 12345678, 2.6e-6, -0.5, 0)]
     ['0.0641', '524', '12\u202f300\u202f000', '2.6\u202f×\u202f10⁻⁶', '−0.5', '0']
@@ -124,7 +124,7 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
 
 
 def in_words(value: float, unit: str) -> str:
-    """Return number and unit as one text that never breaks: "51.1 MB", "1%", "524×".
+    """Return number and unit as one text without line breaks: "51.1 MB", "1%", "524×".
 
     >>> in_words(4e16, "B"), in_words(0.005, "share"), in_words(400000, "x")
     ('40\xa0PB', '0.5%', '400\u202f000×')
@@ -191,7 +191,7 @@ def _factor(suffix: str, unit: str, text: str) -> float:
         if name == row_name:
             return factor
     for _, factor, row_name in rows:
-        # MW is no careless mW: there the case is a factor of a thousand million.
+        # MW is no careless mW: there the case is a factor of 10⁹.
         if name.lower() == row_name.lower() and not (unit in ("W", "J") and name[0] == "M"):
             return factor
     if suffix.lower() == unit.lower():

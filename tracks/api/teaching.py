@@ -81,7 +81,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """One part of a truth that a prediction may have forgotten: a factor of a product or a summand of a sum."""
+    """One part of a truth that a prediction may have omitted: a factor of a product or a summand of a sum."""
 
     name: str
     value: float
@@ -124,14 +124,14 @@ class Truth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prediction:
-    """A question that is answered, and locked, before the instruments open.
+    """A question that is answered, and locked before the instruments are unlocked.
 
     Attributes:
         question: the sentence; unit: of the number asked for; low, high: what is accepted as an entry.
         scenario: control id -> value, where it differs from the defaults; printed with the question.
         given: further facts printed with the question, as (name, value) texts.
         truth: ``truth(track, **controls) -> Truth`` for that scenario.
-        mechanisms: the reasons to choose from; their feedback opens with the reveal.
+        mechanisms: the reasons to choose from; their feedback is shown with the reveal.
         options: a choice instead of a number; then unit, low and high stay empty.
         right: how right is measured: within a factor, relative, in points, or the same decade.
         tolerance: of that measure (factor 2; relative .2; points 1; decades .5).
@@ -182,12 +182,12 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reflection:
-    """What closes a bench: three slots to write in, a check question, then how a good answer reads.
+    """The last part of a bench: three text fields, a check question, then a model answer.
 
     Attributes:
-        prompt: the question the three slots answer.
+        prompt: the question that the three fields answer.
         rubric: four points, each marked 0, 1 or 2 by the student.
-        model_answer, weak_sample, strong_sample: shown after the student's own is saved.
+        model_answer, weak_sample, strong_sample: shown after the student's own answer is saved.
         check: a choice question with feedback for each option, or None.
     """
 
@@ -210,11 +210,11 @@ class Reflection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecondOpinion:
-    """What a slower, independent engine says of the same state.
+    """The result of a slower, independent engine for the same state.
 
     Attributes:
         panel: the panel whose figure it is drawn over.
-        figure: its part of that figure, unstyled (see ``tracks.api.charts``); it is kept, so it is plain data.
+        figure: its part of that figure, unstyled (see ``tracks.api.charts``); it is stored, so it is plain data.
         sentence: where the two engines agree and where they do not, with the numbers.
     """
 

@@ -116,7 +116,7 @@ class Device:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fleet:
-    """All devices together, and how unlike each other they are.
+    """All devices together, and how different they are from each other.
 
     Attributes:
         devices: how many; unit: what one is called, plural ("vehicles").
@@ -196,14 +196,14 @@ class Track:
 
     Attributes:
         id: the URL part; name: the persona's name; persona: the role ("AV systems lead").
-        north_star: the one sentence that never changes; wall: what stands in its way, in a few words.
+        north_star: its goal, in one sentence; wall: the obstacle, in a few words.
         model, device, fleet, targets: the constants.
         crisis_name: the crisis by name; crisis: its bench, or None while there is none.
         sources: the text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made
             from model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
-        reading: papers offered at the briefing, as (a text or a ``Source``, what it answers here).
+        reading: papers listed at the briefing, as (a text or a ``Source``, what it answers here).
         colour, icon, marker: identity.
-        texts: what the benches let this track say in its own words, by the names that they declare.
+        texts: the texts of benches that this track replaces by its own, by the names that they declare.
         cities: the groups that the simulated fleet lives in, by name, those with the best links first.
         group: what one of them is called, singular ("city", "tenant group").
         extras: constants of its device and targets that no bench reads and only the table of constants shows.
@@ -286,7 +286,7 @@ class Track:
             object.__setattr__(self, title, replace(part, sourced={**part.sourced, **old}))
 
     def _read_cities(self, owner: str) -> None:
-        """Check the cities, and read them from ``texts`` where they stood before API version 1."""
+        """Check the cities, and read them from ``texts``, where they were before API version 1."""
         if "cities" in self.texts:
             warnings.warn(
                 f"{owner}: texts['cities'] goes in the next release; write cities=('A', 'B', ...) in Track instead.",

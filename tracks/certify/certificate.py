@@ -1,4 +1,4 @@
-"""Proof that a bench is a good one: ``certify`` measures it, ``checks`` and ``cases`` make each line a test of yours.
+"""Certificates of benches: ``certify`` runs all checks, ``checks`` and ``cases`` make each check a test of your own.
 
 One bench, here the paradox of a track::
 
@@ -82,10 +82,10 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
     Environment and view controls stay at the track's values, except where a check says otherwise.
 
     Args:
-        bench: settled on the track or not.
+        bench: for this track, or before ``on(track)``.
         points: how many Sobol points of the decision space are looked at, 1 or more.
         seed: of these points.
-        draw: whether ``drawings_are_plain`` is checked too; nothing else draws.
+        draw: whether ``drawings_are_plain`` is checked too; no other check renders figures.
     """
     started = time.perf_counter()
     survey = Survey(track, bench, points=points, seed=seed)
@@ -111,7 +111,7 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
 
 
 def _win_share(survey: Survey) -> float | None:
-    """Return the share of the decision space that wins; None where there is nothing to win or it cannot be told."""
+    """Return the share of the decision space that wins; None where there is nothing to win or no answer."""
     if survey.bench.exploratory or not survey.states:
         return None
     try:

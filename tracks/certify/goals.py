@@ -1,4 +1,4 @@
-"""What a good bench is, one check a line: it can be lost, won, won in two ways, and left whatever went wrong."""
+"""The checks of a good bench: its default fails, it can be won in two ways, and every failure can be left."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tracks.api.outcome import Fix
 from tracks.certify.survey import APART, SCANNED, STEPS, Seen, State, Survey, plain_quantity
 
 SHARE = (0.005, 0.25)  # of the decision space that may win
-FOLLOWED = 1024  # states whose every fix is followed: each costs a solve of its own
-MAX_LISTED = 3  # offenders told in full, the others counted
+FOLLOWED = 1024  # states whose every fix is tried: each try is one solve
+MAX_LISTED = 3  # offenders listed, the others counted
 _TWO_SIDED_95 = NormalDist().inv_cdf(0.975)
 
 
@@ -91,7 +91,7 @@ def win_share(survey: Survey) -> Finding:
 
 
 def no_single_control_win(survey: Survey) -> Finding:
-    """No decision alone mends the default, each scanned at 41 positions."""
+    """No decision alone makes the default win, each scanned at 41 positions."""
     decisions = survey.by_role["decision"]
     winners: dict[str, str] = {}
     for control in decisions:
@@ -157,8 +157,8 @@ def _apart(survey: Survey, control: Control, one: State, other: State) -> bool:
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
-def _standing(survey: Survey, code: str) -> tuple[list[State], list[State]]:
-    """Return the states in which a failure stands: in the track's own world, and in others where it has none."""
+def _states_with(survey: Survey, code: str) -> tuple[list[State], list[State]]:
+    """Return the states in which a failure is active in the track's environment, and in others if there are none."""
     own = [survey.default, *survey.states]
     for control in survey.by_role["decision"]:
         own += survey.scan(control, survey.default, SCANNED)
@@ -172,14 +172,14 @@ def _standing(survey: Survey, code: str) -> tuple[list[State], list[State]]:
 
 
 def failures_reachable(survey: Survey) -> Finding:
-    """Every declared failure stands in some state, be it as a warning.
+    """Every declared failure is active in some state, at level "fail" or "warn".
 
-    If it never does in the track's own world, other worlds are searched.
+    If it never is in the track's own environment, other environments are searched.
     """
     never: list[str] = []
     elsewhere: list[str] = []
     for code in survey.bench.failures:
-        own, others = _standing(survey, code)
+        own, others = _states_with(survey, code)
         if not own:
             (elsewhere if others else never).append(code)
     if never:
@@ -193,12 +193,12 @@ def failures_reachable(survey: Survey) -> Finding:
 def failures_reversible(survey: Survey) -> Finding:
     """From the mildest and the worst state of a failure its fixes, or else ten best moves, lead to where it is gone.
 
-    The worst is asked for in the track's own world only: other worlds may be beyond mending by decisions.
+    The worst is taken from the track's own environment only: in others decisions may not suffice.
     """
     ways: list[str] = []
     stuck: list[str] = []
     for code in survey.bench.failures:
-        own, others = _standing(survey, code)
+        own, others = _states_with(survey, code)
         standing = own or others
         margins = [survey.see(state).margin(code) for state in standing]
         extremes = {margins.index(max(margins)), *({margins.index(min(margins))} if own else ())} if standing else ()
@@ -231,7 +231,7 @@ def _way_back(survey: Survey, state: State, code: str) -> str:
 
 
 def controls_move(survey: Survey) -> Finding:
-    """Every decision and every part of the world changes a number somewhere; a view at least what is written."""
+    """Every decision and environment control changes a number somewhere; a view control at least a text."""
     bases = [survey.default, survey.path[-1], *survey.worlds[:16], *survey.states[:16]]
     idle = [control.id for control in survey.bench.controls if not _moves(survey, control, bases)]
     if idle:
@@ -249,7 +249,7 @@ def _moves(survey: Survey, control: Control, bases: list[State]) -> bool:
 
 
 def fixes_help(survey: Survey) -> Finding:
-    """Every fix raises the margin of its verdict, in the first 1,024 states looked at and in other worlds."""
+    """Every fix raises the margin of its verdict, in the first 1,024 sampled states and in other environments."""
     offered, bare, failing = 0, 0, 0
     offenders: list[str] = []
     for state in (survey.default, *survey.states[:FOLLOWED], *survey.worlds):

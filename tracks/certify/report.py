@@ -1,4 +1,4 @@
-"""Certificates in words: for a terminal, and as the page docs/certificates.md."""
+"""Certificates as text: for a terminal, and as the page docs/certificates.md."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _verdict(certificate: Certificate) -> str:
 def page(certificates: Sequence[Certificate], *, took: str) -> str:
     """Return the page of all certificates as Markdown; only its times differ from one run to the next.
 
-    ``took`` says how long the whole run was.
+    ``took`` is the duration of the whole run, as a text.
     """
     lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in CHECKS)
     rows = "\n".join(map(_row, certificates))

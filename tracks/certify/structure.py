@@ -1,4 +1,4 @@
-"""What any bench must do whoever wrote it: answer everywhere, always the same, and say what its numbers are."""
+"""The checks of any bench: it answers every state, always the same, and explains its numbers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _edges(survey: Survey) -> Iterator[State]:
 
 
 def same_answer_twice(survey: Survey) -> Finding:
-    """``solve`` is pure: asked again, after other states, it says the same."""
+    """``solve`` is pure: solved again, after other states, it gives the same answer."""
     states = _some(survey)
     first = [_answer(survey, state) for state in states]
     changed = [survey.named(state) for state, one in zip(states, first, strict=True) if _answer(survey, state) != one]
@@ -66,7 +66,7 @@ def _answer(survey: Survey, state: State) -> tuple[Seen, dict[str, Value]]:
 
 
 def margins_match_levels(survey: Survey) -> Finding:
-    """What fails lies outside its limit, what is well lies inside; otherwise the smallest margin leads nowhere."""
+    """A verdict that fails lies outside its limit, one that is ok inside; the greedy path depends on it."""
     wrong = []
     for state in _some(survey):
         for item in survey.see(state).verdicts:
@@ -78,7 +78,7 @@ def margins_match_levels(survey: Survey) -> Finding:
 
 
 def fixes_on_scale(survey: Survey) -> Finding:
-    """A fix is a decision of the student, at a value its control has, other than the one it stands at."""
+    """A fix is a decision of the student, at a value its control has, other than its present one."""
     controls, wrong = survey.bench.control_map(), []
     for state in _some(survey):
         for verdict in survey.see(state).verdicts:
@@ -128,7 +128,7 @@ def _truth_problem(survey: Survey, bench: Bench, prediction: Prediction) -> str:
     try:
         truth = bench.truth(survey.track, prediction)
         again = bench.truth(survey.track, prediction)
-    except Exception as problem:  # a stranger's truth may raise anything
+    except Exception as problem:  # a plugin's truth may raise anything
         return f"raises {type(problem).__name__}: {problem}"
     if truth != again:
         return f"gives {truth.value!r}, then {again.value!r}"
@@ -145,14 +145,14 @@ def _truth_problem(survey: Survey, bench: Bench, prediction: Prediction) -> str:
 
 
 def equations_open(survey: Survey) -> Finding:
-    """The equations open with the student's numbers, wherever that is."""
+    """The equations are given with the student's numbers in every state."""
     bench = survey.bench
     if bench.peek is None:
         return finding("equations_open", True, "The bench has no equations to open")
     for state in _some(survey):
         try:
             peek = bench.peek(survey.track, survey.run(state), **state)
-        except Exception as problem:  # a stranger's peek may raise anything
+        except Exception as problem:  # a plugin's peek may raise anything
             return finding(
                 "equations_open", False, f"peek raises {type(problem).__name__} at {survey.named(state)}: {problem}"
             )
@@ -162,7 +162,7 @@ def equations_open(survey: Survey) -> Finding:
 
 
 def drawings_are_plain(survey: Survey) -> Finding:
-    """Every figure is a plain dict that JSON can carry, every table a Table; two states are drawn."""
+    """Every figure is a plain dict that JSON can encode, every table a Table; two states are rendered."""
     wrong = []
     for state in (survey.default, *survey.worlds[:1]):
         for name, drawing in survey.run(state).panels.items():
@@ -178,7 +178,7 @@ def _drawing_problem(drawing: Drawing) -> str:
     try:
         figure, table = drawing.figure(), drawing.table()
         json.dumps(_listed_arrays(figure))  # NaN passes: it is a gap in a line, and is sent as null
-    except Exception as problem:  # a stranger's figure may raise anything
+    except Exception as problem:  # a plugin's figure may raise anything
         return f"{type(problem).__name__}: {problem}"
     if not isinstance(figure, dict):
         return f"figure must return a dict, got {type(figure).__name__}"

@@ -1,4 +1,4 @@
-"""The states of a bench that a certificate looks at, each solved once, and what is remembered of it."""
+"""The states of a bench that a certificate looks at, each solved once, and what is stored of it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from tracks.certify.sobol import even_points
 
 State = dict[str, Value]
 SCANNED, MOVES, STEPS = 41, 20, 10  # positions of a scan, positions of a move, moves of a path
-WORLDS = 8  # one point in so many is spent on other worlds
+WORLDS = 8  # one point in so many has another environment
 APART = 0.3  # of a scale: from here on two positions are two designs
 
 
 class Unsolved(Exception):
-    """A state that the bench did not answer as it promised; its text names the state and the fault."""
+    """A state that the bench did not answer as it declares; its text names the state and the fault."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """What is remembered of a verdict."""
+    """What is stored of a verdict."""
 
     code: str
     level: Level
@@ -37,10 +37,10 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """What is remembered of an outcome: judgements, and two prints that tell whether two outcomes differ.
+    """What is stored of an outcome: its verdicts, and two hashes that show whether two outcomes differ.
 
-    ``numbers`` is made of readings, margins and the drawings' messages; ``words`` of all that is written as well.
-    What later benches inherit is in neither, because it may repeat the controls.
+    ``numbers`` is made of readings, margins and the drawings' messages; ``words`` of all other texts as well.
+    What later benches carry is in neither, because it may repeat the controls.
     """
 
     verdicts: tuple[Judged, ...]
@@ -62,12 +62,12 @@ class Seen:
         return min((item.margin for item in self.verdicts if item.code == code), default=math.inf)
 
     def stands(self, code: str) -> bool:
-        """Whether a failure stands, be it as a warning."""
+        """Whether a failure is active, at level "fail" or "warn"."""
         return any(item.code == code and item.level != "ok" for item in self.verdicts)
 
 
 def seen(outcome: Outcome) -> Seen:
-    """Return what is to be remembered of an outcome."""
+    """Return what is stored of an outcome."""
     numbers = (
         tuple((item.id, item.value, item.limit) for item in outcome.readings),
         tuple((item.code, item.level, item.margin) for item in outcome.verdicts),
@@ -79,7 +79,7 @@ def seen(outcome: Outcome) -> Seen:
 
 
 def value_at(control: Control, place: float) -> Value:
-    """Return the value at a place 0..1 of the control's own scale; options and switches divide it evenly."""
+    """Return the value at a position 0..1 of the control's own scale; options and switches divide it evenly."""
     if not isinstance(control, Slider):
         options = control.positions(2)
         return options[min(int(place * len(options)), len(options) - 1)]
@@ -95,13 +95,13 @@ def scale_ends(slider: Slider) -> tuple[float, float]:
 
 
 def place_of(slider: Slider, value: Value) -> float:
-    """Return where on the slider's own scale a value stands, 0..1."""
+    """Return the position of a value on the slider's own scale, 0..1."""
     low, high = scale_ends(slider)
     return ((math.log10(float(value)) if slider.scale == "log" else float(value)) - low) / (high - low)
 
 
 class Survey:
-    """One bench on one track, settled, with every state solved so far.
+    """One bench for one track, with every state solved so far.
 
     Args:
         points: how many Sobol points of the decision space are looked at.
@@ -132,11 +132,11 @@ class Survey:
         """
         try:
             return self.bench.run(self.track, state)
-        except Exception as problem:  # whatever a stranger's code raises is what the certificate is to tell
+        except Exception as problem:  # whatever a plugin's code raises belongs in the certificate
             raise Unsolved(f"{type(problem).__name__} at {self.named(state)}: {problem}") from problem
 
     def see(self, state: State) -> Seen:
-        """Return what is remembered of a state, solving it if it is new."""
+        """Return what is stored of a state, solving it if it is new."""
         key = tuple(state[name] for name in self.default)
         if key not in self._solved:
             self._solved[key] = seen(self.run(state))
@@ -172,7 +172,7 @@ class Survey:
 
     @cached_property
     def states(self) -> tuple[State, ...]:
-        """Sobol points of the decision space, the world as the track has it."""
+        """Sobol points of the decision space, in the track's own environment."""
         return self._spread(self.points, self.by_role["decision"], self.seed)
 
     @cached_property
@@ -192,7 +192,7 @@ class Survey:
         return self.climb(self.default, "")
 
     def climb(self, state: State, code: str) -> tuple[State, ...]:
-        """Return the path of best single moves from a state, until it wins or, with a code, until that is gone.
+        """Return the path of best single moves from a state, until it wins or, with a code, until that failure is gone.
 
         It ends after ten moves, or where no move raises the margin: the smallest of all, or that of the code.
         """
@@ -226,7 +226,7 @@ class Survey:
         return None
 
     def differences(self, one: Mapping[str, Value], other: Mapping[str, Value]) -> tuple[int, tuple[float, ...]]:
-        """Return how many choices and switches disagree, and how far apart each slider stands, largest first."""
+        """Return how many choices and switches disagree, and by how much each slider differs, largest first."""
         named, gaps = 0, []
         for control in self.by_role["decision"]:
             if isinstance(control, Slider):

@@ -1,7 +1,7 @@
 """Harbour Crane: a crane operator's lead, one crane computer behind a port's radio, and four hundred cranes.
 
-A whole track in one file. Change the numbers, keep a source or "assumed: why" beside each, and ask
-``python -m tracks check`` on this file what holds. The bench below is the track's crisis; every other bench of the
+A whole track in one file. Change the numbers, keep a source or "assumed: why" beside each, and run
+``python -m tracks check`` on this file. The bench below is the track's crisis; every other bench of the
 lab takes its numbers from the track.
 """
 
@@ -49,9 +49,9 @@ from tracks.api import charts
 
 SHIFT_S = 8 * 3600.0  # assumed: an update has one shift of eight hours
 TARGET = 0.90  # assumed: what the crane's lead asks for
-CEILING = 0.95  # assumed: what endless rounds would reach, uncompressed
+CEILING = 0.95  # assumed: the limit of many rounds, uncompressed
 RATE = {"port": 1.0, "depot": 3.0}  # assumed: the depot's radio is three times as fast as the port's
-LEFT_OUT = {"port": 0.0, "depot": 0.01}  # assumed: cranes that never see the depot cost a point
+LEFT_OUT = {"port": 0.0, "depot": 0.01}  # assumed: cranes that never reach the depot cost 1 point
 ROUNDS, COMPRESSION = (5, 100), (1, 32)
 ROUND_LOSS, CODEC_LOSS = 0.8, 0.004  # assumed: what few rounds and coarse codes cost
 
@@ -68,7 +68,7 @@ def accuracy(rounds: Any, compression: Any, radio: str) -> Any:
 
 
 def fixes(*wanted: tuple[str, float, float]) -> tuple[Fix, ...]:
-    """Return the changes that lie on their sliders and are changes at all; wanted: (control, now, value)."""
+    """Return the changes that lie on their sliders and differ from the present value; wanted: (control, now, value)."""
     limits = {"rounds": ROUNDS, "compression": COMPRESSION}
     found = []
     for control, now, value in wanted:
@@ -79,7 +79,7 @@ def fixes(*wanted: tuple[str, float, float]) -> tuple[Fix, ...]:
     return tuple(found)
 
 
-def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str) -> Outcome:  # noqa: ARG001 - nothing is drawn by lot here
+def solve(track: Track, *, seed: int, rounds: int, compression: int, radio: str) -> Outcome:  # noqa: ARG001 - nothing here is random
     """Return what follows from one state of the controls."""
     time_s = airtime_s(track, rounds, compression, radio)
     score = accuracy(rounds, compression, radio)
@@ -331,5 +331,5 @@ HARBOUR_CRANE = Track(
 
 @hookimpl
 def edgelab_tracks() -> list[Track]:
-    """Offer the track; its crisis comes with it."""
+    """Register the track; its crisis comes with it."""
     return [HARBOUR_CRANE]

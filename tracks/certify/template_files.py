@@ -1,4 +1,4 @@
-"""A plugin's file: written to start from, and loaded without the files that lie beside it."""
+"""A plugin's file: written to start from, and loaded without the other files of its folder."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_plugin(name: str, folder: Path) -> Path:
 def plugin_alone(path: Path) -> Iterator[tuple[Registry, PluginRecord]]:
     """Load the built-ins and one plugin's file, wherever it lies; yield the registry and what became of the file.
 
-    A folder with a link to it stands in for its own, so that nothing else there is executed.
+    It is loaded from a temporary folder with a link to it, so that no other file of its own folder is executed.
     """
     with tempfile.TemporaryDirectory(prefix="edgelab-") as folder:
         name = path.name if path.name[0] not in "_." else f"plugin{path.name}"
@@ -55,7 +55,7 @@ def plugin_alone(path: Path) -> Iterator[tuple[Registry, PluginRecord]]:
 
 
 def pairs_of(registry: Registry, found: PluginRecord) -> list[str]:
-    """Return ``track/bench`` for all that a plugin's file brings: its tracks whole, its benches on every track."""
+    """Return ``track/bench`` for all of a plugin's file: its tracks with all benches, its benches on every track."""
     return [
         f"{track_id}/{bench_id}"
         for track_id, benches in registry.missions.items()

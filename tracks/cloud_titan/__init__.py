@@ -8,5 +8,5 @@ from tracks.cloud_titan.track import CLOUD_TITAN
 
 @hookimpl
 def edgelab_tracks() -> list[Track]:
-    """Offer Cloud Titan."""
+    """Register Cloud Titan."""
     return [CLOUD_TITAN]

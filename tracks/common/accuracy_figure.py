@@ -30,7 +30,7 @@ def accuracy_axes(cap: float, label: str, caps_shown: Range, accuracy_shown: Ran
 
 
 def accuracy_limits(cap: float, target: float, floor: float, top: float) -> Iterator[charts.Part]:
-    """Yield what bounds accuracy against bytes: the fleet's target up to ``top``, the cities' floor, the cap."""
+    """Yield the limits of accuracy against bytes: the fleet's target up to ``top``, the cities' floor, the cap."""
     yield charts.band(target, top)
     yield charts.limit(target, f"fleet target {quantity_text(target, 'share')}", kind="target", place="limit-y-right")
     yield charts.limit(floor, f"city floor {quantity_text(floor, 'share')}", kind="floor", place="limit-y-right-below")

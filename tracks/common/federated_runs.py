@@ -1,6 +1,6 @@
-"""Federated runs on the proxy fleet: one state as three runs on one partition, kept for the next state.
+"""Federated runs on the proxy fleet: one state as three runs on one partition, cached for the next state.
 
-What does not touch learning is not part of ``Learning``, so that moving it costs no run.
+What does not change learning is not part of ``Learning``, so that changing it costs no run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SELECTIONS: Mapping[Selection, str] = {
     "city_balanced": "city-balanced",
 }
 SEEDS = 3
-MIN_FALL = 0.01  # of the loss: what it falls by in the last fifth of the rounds while it still learns
+MIN_FALL = 0.01  # of the loss: it still learns where it falls by more in the last 20% of the rounds
 ROUNDING = 1e-12  # of a loss: less is what rounding leaves where one local step a round has no bias
 
 
@@ -37,9 +37,9 @@ class Learning:
 
     Attributes:
         fleet_seed, alpha: of the partition. rounds, clients_per_round, local_steps: whole numbers.
-        learning_rate: of a local step. proximal: the pull towards the received model that is in force.
+        learning_rate: of a local step. proximal: the weight of the proximal term that is in force.
         delivered: for each client, the probability that its update arrives when it is invited.
-        selection: the rule of invitation. seed: of the draws.
+        selection: the rule of invitation. seed: of the random numbers.
     """
 
     fleet_seed: int
@@ -57,12 +57,12 @@ class Learning:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Runs:
-    """Three runs on one partition, before the first and after every round; the seeds vary the draws alone.
+    """Three runs on one partition, before the first and after every round; the seeds vary the random numbers alone.
 
     Attributes:
         participation: whose updates arrive, (3, R, 50). accuracy, loss: (3, R+1). city_accuracy: (3, R+1, 5).
         mean, cities, mean_loss: the same as scores, averaged over the runs: (R+1,), (R+1, 5), (R+1,). The score at
-            round t is what a run of t rounds would be credited with: the mean of its last fifth, ten rounds at most.
+            round t is that of a run of t rounds: the mean over its last 20%, 10 rounds at most.
         worst: the city whose score is lowest at the end.
     """
 
@@ -103,7 +103,7 @@ class Runs:
 
     @property
     def fall(self) -> float:
-        """How far the loss fell over the last fifth of the rounds; below 0 where it rose."""
+        """How far the loss fell over the last 20% of the rounds; below 0 where it rose."""
         return float(self.mean_loss[self.rounds - self.rounds // 5]) - self.final_loss
 
     @property
@@ -158,7 +158,7 @@ def final_scores(learning: Learning) -> tuple[float, float]:
 
 
 def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
-    """Run every draw that differs; where nothing is left to chance one run stands for all of them."""
+    """Run each seed; where nothing is random, run one and use it for all of them."""
     masks = participation(learning)
     alike = all(np.array_equal(masks[0], mask) for mask in masks[1:])
     simulated = simulate_seeds(
@@ -180,8 +180,8 @@ def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
 
 
 def participation(learning: Learning) -> np.ndarray:
-    """Return whose updates arrive, (3, R, 50), whatever they learn."""
-    return _drawn(
+    """Return whose updates arrive, (3, R, 50), which does not depend on what they learn."""
+    return _sampled(
         learning.fleet_seed,
         learning.alpha,
         learning.rounds,
@@ -193,7 +193,7 @@ def participation(learning: Learning) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _drawn(
+def _sampled(
     fleet_seed: int,
     alpha: float,
     rounds: int,
@@ -221,7 +221,7 @@ def _drawn(
 
 @lru_cache(maxsize=1024)
 def fixed(fleet_seed: int, alpha: float, local_steps: int, learning_rate: float, proximal: float) -> FixedPoint:
-    """Return where FedAvg or FedProx of all clients, each delivering alike, would end, how biased and how fast."""
+    """Return where FedAvg or FedProx of all clients, each delivering alike, would end, the bias there and the rate."""
     return fixed_point(
         problem(fleet_seed, alpha), local_steps=local_steps, learning_rate=learning_rate, proximal=proximal
     )

@@ -1,6 +1,6 @@
-"""The accuracy of a fleet and of its worst city: their limits, readings and verdicts, and what a change leaves of them.
+"""The accuracy of a fleet and of its worst city: their limits, readings and verdicts, and the same after a change.
 
-Accuracy follows no formula, so a change is tried by its own runs, on the same draws.
+Accuracy follows no formula, so a change is tried by runs of its own, on the same random numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tracks.common.provenance import quantity_text
 from tracks.common.proxy_fleet import city_names
 
 LEFT_BEHIND = "city_left_behind"
-ACCURACY_SCALE = 0.1  # ten points weigh as much as a cap twice over
+ACCURACY_SCALE = 0.1  # 10 points count as much as twice the cap
 CLEAR_GAIN = 5e-4  # of accuracy that a tried change has to gain
 
 
@@ -66,7 +66,7 @@ def fleet_verdict(
 
 
 def city_verdict(reading: Reading, *, city: str, cause: str, fixes: tuple[Fix, ...]) -> Verdict:
-    """Judge the city that scores lowest; ``cause`` is said where it falls behind."""
+    """Judge the city that scores lowest; ``cause`` is its text where it falls behind."""
     behind = reading.level == "fail"
     return Verdict(
         code=LEFT_BEHIND,
@@ -79,7 +79,7 @@ def city_verdict(reading: Reading, *, city: str, cause: str, fixes: tuple[Fix, .
 
 
 def still_learns_text(runs: Runs) -> str:
-    """Say that more rounds would help."""
+    """Return the text that more rounds would help."""
     return f"It still learns: the loss fell by {three_digits(runs.fall)} in the last fifth of the rounds."
 
 

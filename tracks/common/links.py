@@ -1,4 +1,4 @@
-"""The links of the proxy fleet: how reliable each client's is, who is invited how often, what an invitation gives."""
+"""The links of the proxy fleet: how reliable they are, how often clients are invited, the means over invitations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def city_reliability(mean: float, city: int) -> float:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Uploads:
-    """What becomes of each client's upload: the probability that it arrives, and the mean attempts at it."""
+    """The upload of each client: the probability that it arrives, and the mean attempts at it."""
 
     delivered: tuple[float, ...]
     attempts: tuple[float, ...]
@@ -42,7 +42,7 @@ class Uploads:
 
 @lru_cache(maxsize=256)
 def uploads(reliabilities: tuple[float, ...], max_attempts: int) -> Uploads:
-    """Return what becomes of an upload over each of some links in so many attempts."""
+    """Return the outcome of an upload over each of some links, in at most so many attempts."""
     tried = retry(reliabilities, max_attempts=max_attempts, compute_j=0.0, transmit_j=1.0)
     return Uploads(
         delivered=tuple(np.asarray(tried.delivered).tolist()), attempts=tuple(np.asarray(tried.attempts).tolist())
@@ -51,7 +51,7 @@ def uploads(reliabilities: tuple[float, ...], max_attempts: int) -> Uploads:
 
 @lru_cache(maxsize=256)
 def fleet_uploads(reliability: float, max_attempts: int) -> Uploads:
-    """Return what becomes of each client's upload under a mean reliability."""
+    """Return the outcome of each client's upload under a mean reliability."""
     return uploads(tuple(link_reliabilities(reliability).tolist()), max_attempts)
 
 
@@ -82,7 +82,7 @@ class Invitation:
 
 @lru_cache(maxsize=1024)
 def invitation(clients_per_round: int, reliability: float, max_attempts: int, selection: Selection) -> Invitation:
-    """Return what an invitation comes to under a rule of selection."""
+    """Return the means over invitations under a rule of selection."""
     each = fleet_uploads(reliability, max_attempts)
     shares = invitation_shares(clients_per_round, each.delivered, selection)
     # Rounded, because a link of exactly .8 must not fail a limit of .2 by its last digit.

@@ -1,4 +1,4 @@
-"""Where the inputs of a reading come from, as every bench of the course says it."""
+"""Where the inputs of a reading come from, in the form that every bench of the course uses."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tracks.api.quantities import in_words
 
 YOUR_SETTING = "your setting"
 
-quantity_text = lru_cache(maxsize=8192)(in_words)  # most numbers of a state stay while one control is dragged
+quantity_text = lru_cache(maxsize=8192)(in_words)  # most numbers of a state do not change while one control is dragged
 
 Input = tuple[str, str, Value, Value, str]  # its name, how the page calls it, its value, its default, their source
 
 
 def origins(fixed: Mapping[str, str], inputs: Iterable[Input]) -> dict[str, str]:
-    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    """Return the origin of each input: the track's source, an assumption, or a control that the student moved."""
     found = dict(fixed)
     for name, label, now, usual, source in inputs:
         found[name] = f"{label}: {source if now == usual else YOUR_SETTING}"
@@ -31,7 +31,7 @@ def join_sources(known: Mapping[str, str], *names: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Provenance:
-    """A state of which ``origins`` says where each input comes from; benches add what their readings are made from."""
+    """A state with the origin of each input in ``origins``; benches add what their readings are made from."""
 
     origins: Mapping[str, str]
 

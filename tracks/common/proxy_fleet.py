@@ -6,7 +6,7 @@ from physics.federation import FederatedProblem, digits_problem
 from physics.validation import Floats
 from tracks.api.track import Track
 
-CLIENTS, CITIES = 50, 5  # ten clients in a city; each stands for an equal part of the devices
+CLIENTS, CITIES = 50, 5  # ten clients in a city; each represents an equal part of the devices
 PROXY = (
     "proxy task: least squares on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0), run exactly; it "
     "stands in for the track’s own model"
@@ -34,6 +34,6 @@ def fleet_accuracy(fleet: FederatedProblem, weights: Floats) -> float:
 
 
 def city_accuracy(fleet: FederatedProblem, weights: Floats) -> Floats:
-    """Return a model's accuracy in each city, (5,): the test images weighed by what its clients see."""
+    """Return a model's accuracy in each city, (5,): the test images weighted by the class mix of its clients."""
     accuracy: Floats = (fleet.data.correct(weights[None])[0] / fleet.data.test_class_sizes) @ fleet.city_mix.T
     return accuracy

@@ -1,4 +1,4 @@
-"""The papers offered at every briefing, each with the one question it answers in this lab."""
+"""The papers listed at every briefing, each with the question that it answers in this lab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a federated run is credited with: the mean of its last fifth of rounds, ten at most."""
+"""The score of a federated run: the mean over the last 20% of its rounds, 10 at most."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ MAX_WINDOW, WINDOW_SHARE = 10, 5
 
 
 def window_of(rounds: int) -> int:
-    """Return over how many of its last rounds a run of that length is judged."""
+    """Return the number of last rounds that a run of that length is scored on."""
     return min(MAX_WINDOW, max(1, rounds // WINDOW_SHARE))
 
 
 def window_in_words(rounds: int) -> str:
-    """Return what a final score is the mean of: "the last 10 rounds", "the last round"."""
+    """Return the window of a final score as a text: "the last 10 rounds", "the last round"."""
     window = window_of(rounds)
     return "the last round" if window == 1 else f"the last {window} rounds"
 
@@ -26,4 +26,4 @@ def scores(curve: Floats) -> Floats:
     window = np.clip(end // WINDOW_SHARE, 1, MAX_WINDOW)
     total = np.concatenate((np.zeros_like(curve[:1]), np.cumsum(curve, axis=0)))
     means: Floats = (total[end + 1] - total[end + 1 - window]) / window.reshape(-1, *[1] * (curve.ndim - 1))
-    return means.round(12)  # differences of sums: what is flat must read as flat
+    return means.round(12)  # differences of sums: a flat curve must give 0

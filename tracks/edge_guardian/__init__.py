@@ -8,5 +8,5 @@ from tracks.edge_guardian.track import EDGE_GUARDIAN
 
 @hookimpl
 def edgelab_tracks() -> list[Track]:
-    """Offer Edge Guardian."""
+    """Register Edge Guardian."""
     return [EDGE_GUARDIAN]

@@ -1,7 +1,7 @@
-"""Where tracks and benches come from: built-in modules, the files of a folder, entry points; each is asked alone.
+"""Where tracks and benches come from: built-in modules, the files of a folder, entry points; each is loaded alone.
 
 Every source gets a pluggy manager of its own. So no plugin can wrap, shadow or break another's hooks, and what one
-offers is taken whole or not at all.
+brings is taken whole or not at all.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _Item = TypeVar("_Item", Track, Bench)
 
 
 class PluginRefused(Exception):
-    """Why something found is not used; its text says what would be right."""
+    """Why something found is not used; its text names what would be right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Source:
-    """One thing that may offer tracks or benches.
+    """One thing that may bring tracks or benches.
 
     Attributes:
         name: dotted module, file name or name of the entry point; origin: its file, or distribution and module.
@@ -60,7 +60,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Registration:
-    """What one source offers, and the functions it offers them with."""
+    """What one source brings, and the hook functions that return it."""
 
     source: Source
     tracks: tuple[Track, ...]
@@ -111,7 +111,7 @@ def _files(folder: Path) -> Iterator[Source]:
 
 
 def _load_file(path: Path) -> ModuleType:
-    """Execute one file as a module under a name nobody else has; sys.path and the folder stay as they are."""
+    """Execute one file as a module under a unique name; sys.path and the folder are not changed."""
     try:
         source = path.read_bytes()
     except OSError as problem:
@@ -163,7 +163,7 @@ def _entry_points() -> Iterator[Source]:
 
 
 def collect(source: Source) -> Registration:
-    """Return what the source offers.
+    """Return what the source brings.
 
     Raises:
         PluginRefused: it does not load, has no readable hook, or a hook does not give what it must.
@@ -191,7 +191,7 @@ def collect(source: Source) -> Registration:
 
 
 def _read_hooks(manager: pluggy.PluginManager, plugin: Any, name: str) -> tuple[Callable[..., Any], ...]:
-    """Register the plugin, refuse what pluggy lets pass in silence, and return its hook functions."""
+    """Register the plugin, refuse what pluggy ignores without an error, and return its hook functions."""
     known = " and ".join(HOOKS)
     try:
         manager.register(plugin, name)

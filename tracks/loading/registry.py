@@ -68,12 +68,12 @@ class PluginRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Registry:
-    """Every track and its benches, settled and checked; nothing in it changes after start.
+    """Every track and its benches, each for its track and checked; nothing in it changes after start.
 
     Attributes:
         tracks: id -> Track, in the order of discovery.
-        missions: track id -> bench id -> Bench settled on that track, in the order of the mission.
-        found: everything that was found, in the order it was asked, with the reasons of what was left out.
+        missions: track id -> bench id -> Bench for that track, in the order of the mission.
+        found: everything that was found, in the order of loading, with the reasons of what was left out.
     """
 
     tracks: Mapping[str, Track]
@@ -91,7 +91,7 @@ class Registry:
         return self.tracks[track_id]
 
     def bench(self, track_id: str, bench_id: str) -> Bench:
-        """Return one bench, settled on its track.
+        """Return one bench for its track.
 
         Raises:
             UnknownTrack, UnknownBench: there is none; the sentence lists what there is.
@@ -126,7 +126,7 @@ def load_registry(
     Args:
         folder: holds plugins as ``*.py`` files; those starting with ``_`` or ``.`` are skipped. None or "": no folder.
         builtins: dotted names of modules that must work.
-        entry_points: whether installed distributions are asked.
+        entry_points: whether installed distributions are loaded.
 
     Raises:
         BuiltInError: a built-in does not load or does not work.
@@ -149,7 +149,7 @@ def load_registry(
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """A plugin that loads the registry would load itself, again and again."""
+    """Refuse a second call while one runs: a plugin that loads the registry would load itself without end."""
     if _LOADING.get():
         raise RuntimeError("load_registry was called by a plugin that is being loaded; a plugin only brings its own")
     token = _LOADING.set(True)
@@ -161,7 +161,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 @contextmanager
 def _collecting_errors(source: Source, reasons: dict[Source, str]) -> Iterator[None]:
-    """Collect a plugin's fault; raise our own."""
+    """Collect the error of a plugin; raise that of a built-in."""
     try:
         yield
     except PluginRefused as refusal:
@@ -210,7 +210,7 @@ class _Pool:
     registrations: list[Registration] = field(default_factory=list)
 
     def mission(self, track: Track) -> Mapping[str, Bench]:
-        """Return a track's settled benches: by their declared order, then by discovery, then its crisis."""
+        """Return the benches for a track: by their declared order, then by discovery, then its crisis."""
         orders = {bench_id: bench.order for bench_id, (bench, _) in self.benches.items()}
         ids = sorted(orders, key=lambda bench_id: math.inf if (order := orders[bench_id]) is None else order)
         ids += [track.crisis.id] if track.crisis else []
@@ -241,7 +241,7 @@ class _Pool:
         self.registrations.append(registration)
 
     def complete(self) -> tuple[Registration, str] | None:
-        """Settle plugins' benches on the tracks that came after them, and ask what the tracks say that no bench reads.
+        """Check plugins' benches on the tracks that came after them, and refuse texts and extras that no bench reads.
 
         Return the first registration that fails, with the reason.
         """
@@ -254,7 +254,7 @@ class _Pool:
                 except PluginRefused as refusal:
                     return registration, str(refusal)
         for track, registration in self.tracks.values():
-            if registration.source.kind == "built-in":  # tests hold what the course's own tracks say
+            if registration.source.kind == "built-in":  # tests check the texts of the course's own tracks
                 continue
             try:
                 check_nothing_unread(track, self.mission(track).values())
@@ -263,7 +263,7 @@ class _Pool:
         return None
 
     def settle(self, bench: Bench, track: Track, failure: str) -> None:
-        """Settle and try one bench on one track; what goes wrong is told as ``failure: what``."""
+        """Check and run one bench for one track; an error reads ``failure: what``."""
         try:
             self.settled[track.id, bench.id] = _working(bench, track)
         except (Exception, SystemExit, GeneratorExit) as problem:
@@ -315,7 +315,7 @@ def _provider(registration: Registration) -> str:
 
 
 def _working(bench: Bench, track: Track) -> Bench:
-    """Return the bench settled on the track, after one run at its defaults and one of every truth."""
+    """Return the bench for the track, after one run at its defaults and one of every truth."""
     settled = bench.on(track)
     check_has_what_is_read(bench, track)
     names = [control.id for control in settled.controls]
@@ -332,7 +332,7 @@ def _check_keywords(owner: str, function: Callable[..., Any], names: Sequence[st
     """Refuse a function that cannot be called as ``function(track, **names)``, naming the keyword."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):  # some compiled functions do not tell; running it will
+    except (TypeError, ValueError):  # some compiled functions have no signature; a run shows the error
         return
     keywords = {p.name: p for p in parameters[1:] if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
     for name in names:

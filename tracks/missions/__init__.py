@@ -1,4 +1,4 @@
-"""The course's own benches, offered through the same hook as a guest's."""
+"""The course's own benches, registered through the same hook as a plugin's."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from tracks.missions.privacy import BENCH as PRIVACY
 
 @hookimpl
 def edgelab_benches() -> list[Bench]:
-    """Offer the benches that every track gets, in the order of the mission."""
+    """Register the benches that every track gets, in the order of the mission."""
     return [PARADOX, MEMORY, CONVERGENCE, PRIVACY]

@@ -8,5 +8,5 @@ from tracks.mobile_nomad.track import MOBILE_NOMAD
 
 @hookimpl
 def edgelab_tracks() -> list[Track]:
-    """Offer Mobile Nomad."""
+    """Register Mobile Nomad."""
     return [MOBILE_NOMAD]

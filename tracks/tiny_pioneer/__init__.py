@@ -8,5 +8,5 @@ from tracks.tiny_pioneer.track import TINY_PIONEER
 
 @hookimpl
 def edgelab_tracks() -> list[Track]:
-    """Offer Tiny Pioneer."""
+    """Register Tiny Pioneer."""
     return [TINY_PIONEER]

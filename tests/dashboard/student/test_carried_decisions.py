@@ -120,7 +120,7 @@ def test_a_decision_too_large_comes_onto_the_scale_and_is_a_verdict(registry: Re
 
 
 @pytest.mark.parametrize("value", ["a word", None, True])
-def test_a_guests_word_where_a_number_is_needed_is_left_out(registry: Registry, value: object) -> None:
+def test_a_plugins_word_where_a_number_is_needed_is_left_out(registry: Registry, value: object) -> None:
     track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
     moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
     assert carried == {}

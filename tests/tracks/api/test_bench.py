@@ -67,7 +67,7 @@ def bench(**changes):
 
 
 NONSENSE = [
-    # a reading stands in a column of eighteen characters
+    # a reading is printed in a column of 18 characters
     (Reading, {"id": "Cost"}, "Reading: id 'Cost' must be lower-case"),
     (Reading, {"label": "Bytes a day and device"}, "label .* has 22 characters; 18 fit"),
     (Reading, {"label": ""}, "Reading 'cost': label must be a non-empty text"),
@@ -80,9 +80,9 @@ NONSENSE = [
     (Reading, {"limit": math.inf}, "limit must be a finite number"),
     (Reading, {"warn": "80%"}, "warn must be a finite number"),
     (Reading, {"note": 5}, "note must be a text"),
-    # a fix is one press
+    # a fix is one change
     (Fix, {"control": "Local epochs"}, "Fix: id 'Local epochs' must be lower-case"),
-    # a verdict without its quantity, limit and cause teaches nothing
+    # a verdict needs its quantity, limit and cause
     (Verdict, {"code": "OOM"}, "Verdict: id 'OOM' must be lower-case"),
     (Verdict, {"level": "error"}, "Verdict 'over_cap': level 'error' is not one of ok, warn, fail"),
     (Verdict, {"title": ""}, "title must be a non-empty text"),
@@ -106,7 +106,7 @@ NONSENSE = [
     (Preset, {"label": ""}, "Preset 'keyboard': label must be a non-empty text"),
     (Preset, {"note": None}, "Preset 'keyboard': note must be a text"),
     (Preset, {"values": [("rounds", 10)]}, "Preset 'keyboard': values must be a mapping"),
-    # what a whole mission is told of a bench's decision
+    # what a whole mission shows of a bench's decision
     (Fact, {"decision": "The promise"}, "Fact: id 'The promise' must be lower-case"),
     (Fact, {"label": ""}, "Fact 'promise': label must be a non-empty text"),
     (Fact, {"unit": None}, "Fact 'promise': unit must be a text"),
@@ -152,7 +152,7 @@ NONSENSE = [
     ),
     (Bench, {"presets": (Preset(id="p", label="P", values={"rounds": "10"}),)}, "'rounds' must be a number"),
     (Bench, {"presets": (Preset(id="p", label="P", values={"both_ways": 1}),)}, "'both_ways' must be true or false"),
-    # or that would be moved in silence: a float between two steps, an int off the end
+    # or that would be changed without an error: a float between two steps, an int off the end
     (
         Bench,
         {"presets": (Preset(id="p", label="P", values={"rounds": 10.4}),)},
@@ -233,7 +233,7 @@ def test_a_reading_without_a_limit_or_a_number_has_no_level():
         (6e9, 5e9, True, None, -0.2),  # 20% over the cap
         (4e9, 5e9, True, None, 0.2),
         (5e9, 5e9, True, None, 0.0),
-        (0.90, 0.92, False, 0.1, -0.2),  # two points short of "at least .92", in tenths
+        (0.90, 0.92, False, 0.1, -0.2),  # two points short of "at least .92", in units of .1
         (0.93, 0.92, False, 0.1, 0.1),
         (0.46, 0.92, False, None, -0.5),
         (-3.0, -2.0, False, None, -0.5),  # the scale is |limit|: a negative limit turns no sign
@@ -504,8 +504,8 @@ def test_a_truth_is_computed_for_the_scenario_and_not_for_where_the_sliders_stan
     assert bench().truth(EDGE_GUARDIAN, replace(ASKED, scenario={})).value == 10
 
 
-class TestWhatAGuestMayAnswer:
-    """What is only known once a bench runs is refused there, before a page would trip over it."""
+class TestWhatAPluginMayAnswer:
+    """What is only known once a bench runs is refused there, before it breaks a page."""
 
     def test_a_fix_that_its_control_cannot_take_is_refused(self):
         from tests.plugins.downlink import BENCH
@@ -521,7 +521,7 @@ class TestWhatAGuestMayAnswer:
     @pytest.mark.parametrize(
         ("value", "number", "says"),
         [
-            (0.0, True, "must be above 0"),  # no factor of nothing can be told
+            (0.0, True, "must be above 0"),  # a factor of 0 cannot be compared
             ("slowest", True, "asks for a number"),
             ("fastest", False, "not one of slowest, largest"),
         ],

@@ -1,4 +1,4 @@
-"""Parts of figures: plain dicts that say what they are, in order, rounded to what a screen shows, without any style."""
+"""Parts of figures: plain dicts that name their role, in order, rounded to what a screen shows, without any style."""
 
 import math
 from itertools import pairwise

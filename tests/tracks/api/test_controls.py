@@ -67,7 +67,7 @@ NONSENSE = [
     (Slider, {"step": 20}, r"step 20 must lie in \(0, 19\]"),
     (Slider, {"step": None}, "step must be a finite number, got None"),
     (Slider, {"scale": "log", "maximum": 100, "step": 3}, r"step 3 must lie in \(0, 2\]"),
-    # steps that twelve digits do not tell apart
+    # steps that 12 digits do not distinguish
     (Slider, {"maximum": 1e12, "step": 1}, "step 1 is too fine for 1..1e[+]12"),
     (Slider, {"minimum": 1e15, "maximum": 1e15 + 10, "default": 1e15, "step": 0.1}, "too fine"),
     (Slider, {"step": 1e-300}, "too fine"),
@@ -183,9 +183,9 @@ def test_whole_numbers_are_ints_even_when_a_float_is_sent():
         ({"minimum": 0.1, "maximum": 1, "step": 0.1, "default": 0.5}, 0.3, 0.3),
         # -.3 + 3 x .1 is 5.6e-17
         ({"minimum": -0.3, "maximum": 0.3, "step": 0.1, "default": 0.1}, 0.0, 0.0),
-        # a third has no twelve digits; the end is still the end
+        # 1/3 has no 12 digits; the end is still the end
         ({"minimum": 1 / 3, "maximum": 2, "step": 0.5, "default": 1 / 3}, 0, 1 / 3),
-        # the end stands between two steps
+        # the end lies between two steps
         ({"minimum": 0, "maximum": 10, "step": 3, "default": 0}, 10, 10),
         ({"minimum": 0, "maximum": 10, "step": 3, "default": 0}, 9.2, 9),
         # so does the default, which an author chose
@@ -250,7 +250,7 @@ def test_whatever_is_sent_a_slider_gives_a_finite_number_in_range_or_a_sentence(
 
 @given(sliders(), st.floats(min_value=0, max_value=1))
 def test_reading_twice_is_reading_once(control, share):
-    """What a slider shows is sent back with the next change; it must not creep."""
+    """What a slider shows is sent back with the next change; it must not drift."""
     value = control.read(min(control.minimum + share * (control.maximum - control.minimum), control.maximum))
     assert control.read(value) == value
 
@@ -302,7 +302,7 @@ LOG = {"scale": "log", "minimum": 1e3, "maximum": 1e12, "step": 0.05, "default":
     ("position", "value"),
     [
         (6, 1e6),
-        (6.5, 3.16e6),  # three digits: a byte count of ten digits would pretend too much
+        (6.5, 3.16e6),  # 3 digits: a byte count of 10 digits would be more than is known
         (math.log10(51_114_064), 51_114_064),  # but the default stays what it is
         (math.log10(51_114_064) + 0.02, 51_114_064),
         (math.log10(51_114_064) + 0.03, 54_800_000),

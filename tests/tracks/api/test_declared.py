@@ -1,4 +1,4 @@
-"""What a bench reads of a track is declared, so that a misspelt constant or text is refused and not passed over."""
+"""What a bench reads of a track is declared, so that a misspelt constant or text is refused and not ignored."""
 
 from collections.abc import Mapping
 from dataclasses import replace

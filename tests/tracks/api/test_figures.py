@@ -15,7 +15,7 @@ DRAWING = {"figure": dict, "summary": "No: 400 000 times more.", "table": lambda
 KINDS = {Axis: AXIS, Panel: PANEL, Table: TABLE, Drawing: DRAWING}
 
 NONSENSE = [
-    # an axis is laid out once, so its range must be one that can be drawn
+    # an axis is fixed, so its range must be one that can be rendered
     (Axis, {"label": None}, "Axis: label must be a text"),
     (Axis, {"unit": 3}, "Axis 'GB per device': unit must be a text"),
     (Axis, {"low": 1e12}, r"low 1e\+12 must be below high 1e\+12"),
@@ -39,7 +39,7 @@ NONSENSE = [
     (Table, {"columns": ["a", "b"]}, "columns must be a tuple of str"),
     (Table, {"rows": [(1, 2)]}, "rows must be a tuple of tuple"),
     (Table, {"rows": ((1, 2, 3),)}, r"row \(1, 2, 3\) has 3 cells for 2 columns"),
-    # drawn when asked for, never before
+    # rendered when requested, never before
     (Drawing, {"figure": {"data": []}}, "figure must be a function"),
     (Drawing, {"table": Table(**TABLE)}, "table must be a function"),
     # the sentence is what a screen reader gets

@@ -1,4 +1,4 @@
-"""The one engine of fixes: what is offered, in which order, how often a model is asked, and how values are proposed."""
+"""The engine of fixes: what is returned, in which order, how often a model is called, and how values are proposed."""
 
 import math
 from itertools import accumulate
@@ -38,7 +38,7 @@ def choice(value, control="mode"):
 
 
 def offered(now, left, **how):
-    """Return what is offered where each change leaves the quantity that ``left`` names."""
+    """Return the fixes where each change leaves the quantity that ``left`` names."""
     return best_fixes(now, left, lambda fix: left[fix], **how)
 
 
@@ -54,7 +54,7 @@ def test_a_change_that_cures_stands_before_one_that_only_helps():
 
 
 def test_a_cure_of_a_failure_may_end_in_its_warning():
-    """Less is missing after it than after any mere help, so that the next press can finish."""
+    """Less is missing after it than after a change that only helps, so that the next fix can finish."""
     assert offered(FAILS, {A: at(11), B: at(10)}) == (B, A)
 
 
@@ -94,7 +94,7 @@ def test_a_bench_may_ask_for_another_gain():
 
 
 def test_a_cure_is_offered_however_little_it_gains():
-    """A hair beside the limit, the way back is a hair too."""
+    """Close to the limit a cure gains little too."""
     assert offered(at(10 + 1e-12), {A: at(10)}, least_gain=0.5) == (A,)
 
 
@@ -111,7 +111,7 @@ def test_changes_are_compared_in_the_scale_of_the_limit_as_it_stands():
 
 
 def test_of_cures_the_one_that_leaves_fewest_other_failures_comes_first():
-    """Before the better level and the shorter way: a new failure is a worse bargain than a warning that stays."""
+    """Before the better level and the shorter way: a new failure is worse than a warning that stays."""
     failing = {A: 2, B: 0, C: 1}
     distance = {A: 0.1, B: 0.9, C: 0.5}
     left = {A: at(7), B: at(9), C: at(7)}
@@ -163,7 +163,7 @@ def test_what_is_kept_of_a_control_is_its_best():
 
 
 def tried(candidates, **how):
-    """Return the candidates that the model was asked about."""
+    """Return the candidates that the model was called with."""
     asked = []
     best_fixes(FAILS, candidates, lambda fix: asked.append(fix) or at(9), **how)
     return asked

@@ -1,4 +1,4 @@
-"""A number comes with its source, is plain in its field, and old ``sources=`` mappings work or say the new word."""
+"""A number comes with its source, is plain in its field, and old ``sources=`` mappings work or name the new way."""
 
 from __future__ import annotations
 

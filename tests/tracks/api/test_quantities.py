@@ -15,7 +15,7 @@ THIN, FIXED = "\u202f", "\u00a0"
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        # three significant digits, without zeros that say nothing
+        # 3 significant digits, without trailing zeros
         (0.0641, "0.0641"),
         (524.288, "524"),
         (1.0, "1"),
@@ -25,13 +25,13 @@ THIN, FIXED = "\u202f", "\u00a0"
         (999.6, f"1{THIN}000"),
         (0, "0"),
         (-0.0, "0"),
-        # thousands stand apart
+        # thousands are separated
         (1234.5, f"1{THIN}230"),
         (12345678, f"12{THIN}300{THIN}000"),
         # a true minus sign, which no line break parts from its number
         (-0.5, "−0.5"),
         (-12345, f"−12{THIN}300"),
-        # tiny and huge: powers of ten
+        # very small and large: powers of 10
         (2.6e-6, f"2.6{THIN}×{THIN}10⁻⁶"),
         (0.001, "0.001"),
         (0.00099951, "0.001"),
@@ -82,7 +82,7 @@ def test_three_digits_keeps_three_and_never_two(value):
         (680 * 8, "bit/s", "5.44 kb/s"),
         (21e6, "bit/s", "21 Mb/s"),
         (100e9, "bit/s", "100 Gb/s"),
-        # time, in the words people use
+        # time, in common units
         (0.010, "s", "10 ms"),
         (4e-5, "s", "40 µs"),
         (42, "s", "42 s"),
@@ -108,7 +108,7 @@ def test_three_digits_keeps_three_and_never_two(value):
         (4, "points", "+4 points"),
         (-1.25, "points", "−1.25 points"),
         (0, "points", "0 points"),
-        # any other unit is words behind the number
+        # any other unit is a text behind the number
         (8, "steps", "8 steps"),
         (8, "", "8"),
     ],
@@ -188,7 +188,7 @@ def test_what_the_page_writes_can_be_typed_back(unit, exponent, sign):
         ("1 %", "share", 0.01),
         ("0,5%", "share", 0.005),
         ("5 percent", "share", 0.05),
-        # memory is binary and says so
+        # memory is binary and named so
         ("2 GiB", "iB", 2 * 2**30),
         ("512 kib", "iB", 512 * 2**10),
         # time, links, energy
@@ -206,7 +206,7 @@ def test_what_the_page_writes_can_be_typed_back(unit, exponent, sign):
         ("3.8x", "x", 3.8),
         ("3.8 times", "x", 3.8),
         ("400 000×", "x", 400_000),
-        # words behind the number
+        # a text behind the number
         ("8 steps", "steps", 8),
         (".5", "x", 0.5),
         ("5.", "x", 5),
@@ -226,12 +226,12 @@ def test_entry_is_read_tolerantly(text, unit, value):
         ("inf", "x", "No number found"),
         ("-", "x", "No number found"),
         ("--5", "x", "No number found"),
-        # 1000 and 1024 never hide under one name
+        # 1000 and 1024 never share one name
         ("2 GB", "iB", "“GB” in “2 GB” is not a unit of this number; write B, KiB, MiB, GiB"),
         ("2 GiB", "B", "“GiB” .* write B, kB, MB, GB, TB, PB, EB"),
         # bits are no bytes
         ("2 Mb/s", "B", "not a unit"),
-        # a factor of a thousand million hangs on one letter's case
+        # the case of one letter is a factor of 10⁹
         ("2 MW", "W", "“MW” in “2 MW” is not a unit of this number; write mW, W, kW"),
         ("2 MJ", "J", "“MJ”"),
         # two numbers

@@ -52,7 +52,7 @@ NONSENSE = [
     (Question, {"options": (*ANSWERS, ANSWERS[0])}, "options has 'a' twice"),
     (Question, {"answer": "c"}, "answer 'c' is not one of a, b"),
     (Question, {"options": (ANSWERS[1], Option(id="c", text="?"))}, "option 'c' has no feedback; say why"),
-    # what a truth is made of must make it, or the gap autopsy blames the wrong term
+    # the terms of a truth must give its value, or the gap analysis names the wrong term
     (Term, {"name": ""}, "Term: name must be"),
     (Term, {"value": math.nan}, "Term 'down-link': value must be a finite number"),
     (Truth, {"value": math.inf, "terms": ()}, "Truth: value must be a finite number, got inf"),
@@ -131,7 +131,7 @@ def test_the_words_never_change_and_are_never_made_by_position(kind):
         {"value": 6.0},
         {"value": "federated"},  # the right option of a choice
         {"value": 8.0, "terms": (Term(name="a", value=2), Term(name="b", value=4)), "combine": "product"},
-        {"value": 0.3, "terms": tuple(Term(name=n, value=0.1) for n in "abc")},  # .1 + .1 + .1 is no .3 to the last bit
+        {"value": 0.3, "terms": tuple(Term(name=n, value=0.1) for n in "abc")},  # .1 + .1 + .1 is not exactly .3
         {"value": 0.0, "terms": (Term(name="a", value=1.0), Term(name="b", value=-1.0))},
         {"value": 5.0, "interval": (4.0, 6.0)},
         {"value": 5.0, "interval": (5, 5)},

@@ -1,4 +1,4 @@
-"""Every check of the certificate passes on a bench that is a good one and fails on the same bench spoilt in one way."""
+"""Every check of the certificate passes on a good bench and fails on the same bench with one fault."""
 
 from dataclasses import replace
 from functools import cache
@@ -27,7 +27,7 @@ def failing(bench):
 
 
 def said(bench, check, **options):
-    """Return what a check says of a bench, which it must fail."""
+    """Return the finding of a check on a bench that must fail it."""
     item = next(item for item in certified(bench, draw=True, **options).findings if item.check == check)
     assert not item.passed
     return item.text
@@ -63,7 +63,7 @@ def with_default(**defaults):
 
 
 def with_control(control):
-    """Return the bench with a control that only what later benches inherit repeats."""
+    """Return the bench with a control that changes only what later benches carry."""
 
     def without(function):
         return lambda *args, **controls: function(*args, **{k: v for k, v in controls.items() if k != control.id})
@@ -157,7 +157,7 @@ SPOILT = {
 
 @cache
 def spoilt(check):
-    """Return what a check finds on the bench spoilt for it."""
+    """Return what a check finds on the bench with a fault for it."""
     (item,) = [item for item in certified(SPOILT[check], draw=True).findings if item.check == check]
     return item
 
@@ -295,7 +295,7 @@ def test_win_share_is_that_of_a_fine_grid():
     proof = certified(points=4096)
     rounds = np.round(np.geomspace(5, 100, 400))[:, None]
     compression = np.arange(1, 33)[None, :]
-    # The whole numbers at both ends of the linear slider get half the room of the others.
+    # The whole numbers at both ends of the linear slider get half the interval of the others.
     weights = np.where((compression == 1) | (compression == 32), 0.5, 1.0)
     shares = []
     for radio in ("port", "depot"):
@@ -314,7 +314,7 @@ def test_win_share_is_that_of_a_fine_grid():
         (CRISIS.controls[0], 0.0, 5),
         (CRISIS.controls[0], 1.0, 100),
         (CRISIS.controls[0], 0.5, 22),  # sqrt(5 x 100) = 22.4
-        (CRISIS.controls[1], 0.5, 17),  # 16.5, a half goes up
+        (CRISIS.controls[1], 0.5, 17),  # 16.5, a half is rounded up
         (CRISIS.controls[2], 0.49, "port"),
         (CRISIS.controls[2], 0.51, "depot"),
         (CRISIS.controls[2], 1.0, "depot"),
@@ -344,7 +344,7 @@ def test_every_move_of_the_path_is_the_best_of_all_single_moves():
 
 
 def test_the_path_ends_after_ten_moves():
-    """Twelve switches, each of which must be on, and each of which helps a twelfth."""
+    """12 switches, each of which must be on, and each of which helps 1/12."""
     names = [f"switch_{at}" for at in range(12)]
 
     def change(outcome, **controls):
@@ -398,7 +398,7 @@ def test_a_state_is_solved_once():
             testing.found(check, survey)
     again = len(solved) - len(set(solved))
     assert survey.solved > 200
-    assert again <= 3  # what default_fails and the drawings need is more than what is remembered
+    assert again <= 3  # default_fails and the drawings need more than what is stored
 
 
 def test_a_certificate_repeats_itself_but_for_the_time():
@@ -439,8 +439,8 @@ def test_cases_name_track_bench_and_check(plugins):
         testing.pairs(lab, ["nowhere"])
 
 
-def test_a_strangers_bench_is_told_what_it_lacks(registry):  # N9
-    """The plugin of tests/plugins is made for other tests: no good bench, and the certificate says why."""
+def test_the_certificate_of_a_plugins_bench_names_what_it_lacks(registry):  # N9
+    """The plugin of tests/plugins is made for other tests: its bench is no good one, and the certificate says why."""
     track = registry.track("edge_guardian")
     proof = testing.certify(track, registry.bench(track.id, "downlink"), points=64, draw=True)
     found = {item.check: item for item in proof.findings}

@@ -1,4 +1,4 @@
-"""Federated runs: the curves are simulate's own, scores are means, jitter does what theory says, nothing runs twice."""
+"""Federated runs: the curves are simulate's own, scores are means, jitter agrees with theory, nothing runs twice."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def learning(one=GUARDIAN, *, seed=0, **values):
 # N2: a real federated run behind every curve
 @pytest.mark.parametrize("algorithm", ["fedavg", "fedprox", "scaffold"])
 def test_every_seed_is_a_run_of_simulate_on_the_tracks_partition(algorithm):
-    """Drawn by simulate itself, one client's reliability at a time: not even the masks are ours."""
+    """Sampled by simulate itself, one client's reliability at a time: the masks are its own too."""
     for seed in (0, 2):
         found = runs(learning(algorithm=algorithm, rounds=40, local_steps=7, attempts=2, seed=seed))
         fleet = digits_problem(clients=50, alpha=0.05, seed=GUARDIAN.track.fleet.seed, cities=5)
@@ -67,7 +67,7 @@ def test_the_proximal_weight_acts_in_fedprox_alone():
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-# P19: the curve at a place is what a run that ends there is credited with
+# P19: the curve at a round is the score of a run that ends there
 @settings(max_examples=12)
 @given(drawn=any_state, share=st.floats(0.05, 1))
 def test_the_curve_at_a_round_is_the_score_of_a_run_of_that_length(drawn, share):

@@ -1,4 +1,4 @@
-"""What raises an accuracy: tried changes by their runs, what a survey knows to help after those that cure."""
+"""What raises an accuracy: tried changes by their runs, then what a survey found to help."""
 
 import pytest
 

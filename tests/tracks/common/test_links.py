@@ -1,4 +1,4 @@
-"""The links of the proxy fleet by hand: their spread, and what an invitation under each rule comes to."""
+"""The links of the proxy fleet by hand: their spread, and the means over invitations under each rule."""
 
 import numpy as np
 import pytest

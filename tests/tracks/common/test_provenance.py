@@ -1,4 +1,4 @@
-"""A reading names the origin of each input, and says when it is the student's own hand."""
+"""A reading names the origin of each input, and says when the student moved it."""
 
 from __future__ import annotations
 

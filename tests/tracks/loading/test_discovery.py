@@ -8,7 +8,7 @@ from tracks.loading.discovery import HOOKS, error_text
 
 GOOD = "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='{}')]\n"
 
-# Each plugin below is broken in one way; the words are what its author must be able to act on.
+# Each plugin below is broken in one way; the text is what its author must be able to act on.
 BROKEN = {
     # --- the file cannot be imported
     "needs what is not installed": ("import no_such_library", ["No module named 'no_such_library'", "install"]),
@@ -36,7 +36,7 @@ BROKEN = {
     ),
     # --- it has no hook that pluggy would call
     "offers nothing": ("", ["offers nothing", "edgelab_tracks", "@hookimpl"]),
-    # pluggy is silent about it without check_pending()
+    # pluggy reports it only in check_pending()
     "misspells the hook": (
         "@hookimpl\ndef edgelab_trakcs():\n    return [TRACK]",
         ["'edgelab_trakcs' is no hook", "did you mean 'edgelab_tracks'?"],
@@ -97,7 +97,7 @@ BROKEN = {
 
 # N10
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_guest_is_left_out_by_name_and_reason_and_nothing_else_changes(plugins, name):
+def test_a_broken_plugin_is_left_out_by_name_and_reason_and_nothing_else_changes(plugins, name):
     plugins.write("a_good.py", GOOD.format("barge"))
     plugins.write("c_good.py", GOOD.format("crane"))
     without = plugins.load()
@@ -117,7 +117,7 @@ HOOK_USERS = {"edgelab_tracks": "offers_track", "edgelab_benches": "offers_bench
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_every_hook_brings_in_what_a_guest_offers(plugins, hook):
+def test_every_hook_brings_in_what_a_plugin_offers(plugins, hook):
     plugins.write("plugin.py", getattr(plugins, HOOK_USERS[hook]))
     row = plugins.found("plugin.py")
     assert row.reason == ""
@@ -274,7 +274,7 @@ def test_an_object_may_be_the_plugin(plugins):
 
 
 def test_an_entry_point_whose_name_is_taken_is_told_and_not_skipped(plugins):
-    """pluggy's own loader passes over it without a word."""
+    """pluggy's own loader skips it without an error."""
     plugins.module("first_plugin", GOOD.format("first"))
     plugins.module("second_plugin", GOOD.format("second"))
     plugins.module("third_plugin", GOOD.format("third"))

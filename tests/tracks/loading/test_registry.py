@@ -16,7 +16,7 @@ TWO = ["edge_guardian", "cloud_titan"]
 
 
 def offers(bench: str) -> str:
-    """A plugin that offers one bench."""
+    """A plugin that registers one bench."""
     return f"@hookimpl\ndef edgelab_benches():\n    return [{bench}]\n"
 
 
@@ -30,7 +30,7 @@ UNDECLARED = (
     "reading=Reading(id='loop', label='Loop', value=2, limit=1, unit='s'))"
 )
 
-# Every bench below breaks its word somewhere; left out before a student meets it.
+# Every bench below breaks what it declares; it is left out before a student opens it.
 BROKEN_BENCHES = {
     # --- it does not settle on every track
     "its controls fail on one track": (
@@ -138,7 +138,7 @@ A_GOOD = (
 
 # N10
 @pytest.mark.parametrize("name", BROKEN_BENCHES)
-def test_a_guest_that_would_fail_in_class_is_left_out_before_it(plugins, name):
+def test_a_plugin_that_would_fail_in_class_is_left_out_before_it(plugins, name):
     plugins.write("a_good.py", A_GOOD)
     plugins.write("c_good.py", offers("replace(BENCH, id='sidelink')"))
     body, words = BROKEN_BENCHES[name]
@@ -168,8 +168,8 @@ def picture(registry):
     }
 
 
-# N10: a plugin is one promise. Half of one would show a track without the bench its crisis builds on.
-def test_a_guest_with_one_broken_bench_gives_nothing_at_all(plugins):
+# N10: a plugin is used whole. Half of one would show a track without the bench its crisis builds on.
+def test_a_plugin_with_one_broken_bench_gives_nothing_at_all(plugins):
     plugins.write(
         "plugin.py",
         "def mine(track, *, seed, epochs):\n    return None\n"
@@ -191,7 +191,7 @@ PICKY = (
 
 
 @pytest.mark.parametrize("name", ["a_picky.py", "z_picky.py"], ids=["found before the track", "found after it"])
-def test_a_guests_bench_that_fails_on_a_guests_track_goes_and_the_track_stays(plugins, name):
+def test_a_plugins_bench_that_fails_on_a_plugins_track_goes_and_the_track_stays(plugins, name):
     plugins.write("m_track.py", plugins.offers_track)
     plugins.write(name, PICKY)
     registry = plugins.load()
@@ -201,8 +201,8 @@ def test_a_guests_bench_that_fails_on_a_guests_track_goes_and_the_track_stays(pl
     assert "its bench 'picky' does not work on track 'harbour_crane'" in row.reason
 
 
-def test_what_a_guest_took_is_free_again_when_it_goes_later(plugins):
-    """The picky plugin claims 'ferry' first; once it is out, the next one that offers it is no duplicate."""
+def test_what_a_plugin_took_is_free_again_when_it_goes_later(plugins):
+    """The picky plugin registers 'ferry' first; once it is removed, the next one that registers it is no duplicate."""
     plugins.write("a_picky.py", PICKY + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
     plugins.write("m_track.py", plugins.offers_track)
     plugins.write("z_ferry.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")
@@ -214,7 +214,7 @@ def test_what_a_guest_took_is_free_again_when_it_goes_later(plugins):
     }
 
 
-def test_a_guests_track_that_the_course_cannot_use_goes(plugins):
+def test_a_plugins_track_that_the_course_cannot_use_goes(plugins):
     plugins.builtins += (plugins.module("own_bench", PICKY),)
     plugins.write("track.py", plugins.offers_track)
     registry = plugins.load()
@@ -222,7 +222,7 @@ def test_a_guests_track_that_the_course_cannot_use_goes(plugins):
     assert "its track 'harbour_crane' does not work with bench 'picky'" in registry.found[-1].reason
 
 
-def test_a_guests_track_gets_every_bench_and_its_own_too(plugins):
+def test_a_plugins_track_gets_every_bench_and_its_own_too(plugins):
     plugins.write("a_bench.py", offers("replace(BENCH, id='uplink')"))
     plugins.write("b_both.py", plugins.offers_track + plugins.offers_bench)
     plugins.write("c_bench.py", offers("replace(BENCH, id='sidelink')"))

@@ -1,4 +1,4 @@
-"""The paradox on each of the four tracks, and states of its controls drawn along their own scales."""
+"""The paradox on each of the four tracks, and states of its controls sampled along their own scales."""
 
 import pytest
 
@@ -34,11 +34,11 @@ def on():
 
 @pytest.fixture(scope="session")
 def any_state():
-    """Draw a track and a state of its controls."""
+    """Sample a track and a state of its controls."""
     return drawn_states(*BENCHES.values())
 
 
 @pytest.fixture(scope="session")
 def spelled():
-    """Return the function that puts plain spaces into a text."""
+    """Return the function that replaces special spaces of a text by plain ones."""
     return plain

@@ -1,4 +1,4 @@
-"""What holds on every bench of every track: each control moves something, and one state has one set of numbers."""
+"""What holds on every bench of every track: each control changes something, and one state has one set of numbers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[Track, Bench]:
 
 
 def said(outcome: Outcome) -> Any:
-    """All that a state says: readings, verdicts, and what the figures draw."""
+    """All results of a state: readings, verdicts, and the data of the figures."""
     readings = [(item.id, item.value, item.note) for item in outcome.readings]
     verdicts = [(item.code, item.level, item.quantity, item.limit, item.fixes) for item in outcome.verdicts]
     figures = [(name, drawing.summary, drawn(drawing.figure())) for name, drawing in sorted(outcome.panels.items())]
@@ -48,7 +48,7 @@ def drawn(figure: dict[str, Any]) -> list[Any]:
 
 
 def states(bench: Bench) -> Iterator[dict[str, Value]]:
-    """The default, each choice of it, and the presets: a control may only count where another lets it."""
+    """The default, each choice of it, and the presets: some controls matter only at some values of another."""
     yield bench.defaults()
     for preset in bench.presets:
         yield bench.defaults() | dict(preset.values)
@@ -110,7 +110,7 @@ def test_what_is_recorded_are_the_readings_of_the_state(pair: tuple[Track, Bench
 
 
 def marks(traces: list[dict[str, Any]]) -> list[tuple[float, float]]:
-    """Where a figure has its single points, and how high its bars stand, stacked where they share a place."""
+    """Where a figure has its single points, and how high its bars stand, stacked where they share a position."""
     places = [(float(t["x"][0]), float(t["y"][0])) for t in traces if len(t["x"]) == 1 and t["type"] != "bar"]
     bars = [trace for trace in traces if trace["type"] == "bar" and trace.get("orientation") != "h"]
     heights: dict[float, float] = {}

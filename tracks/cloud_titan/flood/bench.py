@@ -1,4 +1,4 @@
-"""Cloud Titan's crisis, the Personalization Flood: which adapters to offer a million tenants, and where they live."""
+"""Cloud Titan's crisis, the Personalization Flood: which adapters a million tenants get, and where they are stored."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ PRESETS = (
 )
 
 
-def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is drawn by chance
-    """Return readings, verdicts and the three figures for one state; carries on what is offered."""
+def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is random
+    """Return readings, verdicts and the three figures for one state; later benches may carry its decision."""
     state = evaluate(track, setting_of(values))
     shown = readings(state)
     return Outcome(

@@ -23,14 +23,14 @@ from tracks.common.provenance import quantity_text
 HITS, WAIT, MAP = "hit_rate", "first_token_by_load", "hbm_map"
 PLACES = 48  # of a curve
 NAMED_AT = 0.7  # of the requests: where the curve of another rank is named
-NAMED_WAIT_S = 10.0  # where the waits of another rank are named, on the way up, if they come so far
+NAMED_WAIT_S = 10.0  # the wait at which the curve of another rank is named, if it reaches it
 
 CAPACITY_SHOWN = (10 * GB, 1 * PB)
-WAIT_SHOWN = (1e-3, 1e4)  # up to hours: the backlog of a drive that has been saturated for one
+WAIT_SHOWN = (1e-3, 1e4)  # up to hours: the backlog of a drive that was saturated for 1 hour
 
 
 def panels(track: Track) -> tuple[Panel, ...]:
-    """Return the three panels of a track, with axes that never move; the third is drawn as a low strip."""
+    """Return the three panels of a track, with fixed axes; the third is a low strip."""
     node = node_of(track)
     capacity, share, rate, wait = _axes()
     return (
@@ -89,7 +89,7 @@ def hit_rates(node: Node, setting: Setting, room_bytes: Floats) -> Floats:
 
 
 def hits_drawing(state: State) -> Drawing:
-    """Return the hit rate against memory: rank moves the whole curve, the tiers are points on it."""
+    """Return the hit rate against memory: one curve for each rank, the tiers are points on it."""
     node, setting, results = state.node, state.setting, state.results
     return Drawing(
         figure=partial(_hits_figure, node, setting, results),
@@ -213,7 +213,7 @@ def _wait_figure(node: Node, setting: Setting, results: ServingResult) -> Figure
     ranks = (*other_ranks(setting), setting.rank)
     parts = []
     for rank, waits in zip(ranks, first_tokens_s(node, setting, ranks=ranks, rates=rates()), strict=True):
-        # Beyond the axis a curve leaves the figure; it ends at the first place outside.
+        # Beyond the axis a curve leaves the figure; it ends at the first point outside.
         shown = int(np.searchsorted(waits, axis.high, side="right")) + 1
         x, y = rates()[:shown], np.clip(waits[:shown], axis.low, axis.high)
         if rank == setting.rank:

@@ -1,4 +1,4 @@
-"""One change that would mend a verdict of the Personalization Flood: what is proposed, and what each change leaves."""
+"""The fixes of the Personalization Flood: the changes that are proposed, and the limits after each change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SCALES = {"rank": RANK, "hbm_bytes": HBM, "host_bytes": HOST, "batch": BATCH}
 
 
 def fixes(code: str, state: State) -> tuple[Fix, ...]:
-    """Return up to three changes that help a limit, best first; none where it stands well."""
+    """Return up to three changes that help a limit, best first; none where its level is "ok"."""
     now = state.limits[code]
     if now.level == "ok":
         return ()

@@ -73,7 +73,7 @@ def readings(state: State) -> tuple[Reading, ...]:
 
 
 def _origins(state: State) -> Origins:
-    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    """Return the origin of each input: the track's source, an assumption, or a control that the student moved."""
     track, start = state.track, default_setting(state.track)
     fixed = {name: f"{label}: {track.sources.get(key, 'as on eight H100')}" for name, label, key in _OF_THE_TRACK}
     sources = {control: default.source.text for control, default in DEFAULTS.items()} | {"skew": skew_source(track)}

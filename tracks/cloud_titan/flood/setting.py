@@ -1,4 +1,4 @@
-"""One state of the Personalization Flood's controls, the node it stands on, and what is taken for granted."""
+"""One state of the Personalization Flood's controls, the node that it runs on, and what is assumed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EVICTION_NAMES: Mapping[Eviction, str] = {"lru": "least recently used leaves", "
 
 _LORA_DOI = "10.48550/arXiv.2106.09685"
 
-# By control. The skew is the track's where it brings one.
+# By control. The skew is the track's where it has one.
 DEFAULTS: Mapping[str, Sourced[Any]] = {
     "rank": Sourced(
         constants.LLAMA_3_70B_LORA_RANK,
@@ -48,7 +48,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "request_rate": Sourced(90, source("assumed: 90 requests a second, short answers over long contexts")),
     "skew": Sourced(0.8, source("assumed: no production exponent is public")),
 }
-LOW_SKEW, HIGH_SKEW = 0.6, 1.2  # ends of the slider on a track that brings none
+LOW_SKEW, HIGH_SKEW = 0.6, 1.2  # ends of the slider on a track that has none
 
 CONTEXT_TOKENS = Sourced(4096, source("assumed: 4,096 tokens of KV cache a request"))
 MEMORY_SHARE = Sourced(0.9, source("assumed: 90% of each card, vLLM's default; the rest is workspace"))
@@ -65,7 +65,7 @@ class Setting:
     Attributes:
         rank: of every adapter, whole. targets: which matrices it adapts.
         hbm_bytes, host_bytes: set aside for adapters in HBM and in host memory [B].
-        eviction: who leaves a full tier. batch: requests decoded together, at most.
+        eviction: which adapter leaves a full tier. batch: requests decoded together, at most.
         skew: Zipf exponent of the demand. request_rate: requests arriving [1/s].
     """
 
@@ -92,10 +92,10 @@ def default_setting(track: Track) -> Setting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """The numbers of a track that the crisis stands on, hashable.
+    """The numbers of a track that the crisis uses, hashable.
 
     Attributes:
-        adapters: how many are on offer. gpus: that share the model and every adapter.
+        adapters: how many there are. gpus: that share the model and every adapter.
         gpu_memory_bytes: of one card [B]. weights_bytes: of the base model [B]. kv_bytes_per_token: [B].
         hbm_bytes_per_s, pcie_bytes_per_s, nvme_bytes_per_s: of one card, one card's link, the drive [B/s].
         first_token_s: what loading may add to 99 of 100 first tokens [s]. throughput_share: of today's, at least.

@@ -1,4 +1,4 @@
-"""The Personalization Flood evaluated: one state of the controls, what it does, and how that stands to five limits."""
+"""The Personalization Flood evaluated: one state of the controls, what it does, and its five limits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SLOW, THIN = "below_throughput", "quality_floor"
 FAILURES = (THRASH, LATE, STARVED, SLOW, THIN)
 
 DRIVE_WARN = 0.8
-# A drive that cannot keep up is the cause of every late token, so a percent of its load weighs as much as all the
-# lateness there can be. A tenth of a point of accuracy weighs as much, so that the loss by a rank just too small is
-# felt beside a wait just too long.
+# A drive that cannot keep up is the cause of every late token, so 1% of its load counts as much as the largest
+# possible lateness. 0.1 points of accuracy count as much, so that the loss by a rank just too small is not
+# hidden by a wait just too long.
 DRIVE_SCALE, GAIN_SCALE = 0.01, 0.1
 
 
@@ -28,7 +28,7 @@ class State:
 
     Attributes:
         track, setting: what was asked. node: the numbers of the track that count.
-        results: what physics says. limits: how that stands to each limit, by the code of its failure.
+        results: what physics computes. limits: each quantity with its limit, by the code of its failure.
     """
 
     track: Track
@@ -39,7 +39,7 @@ class State:
 
 
 def evaluate(track: Track, setting: Setting) -> State:
-    """Return what one state of the controls does on a track; nothing in it is drawn by chance."""
+    """Return what one state of the controls does on a track; nothing in it is random."""
     node = node_of(track)
     results, _ = sweep(node, setting)
     return State(track=track, setting=setting, node=node, results=results, limits=limits_of(node, results))
@@ -50,7 +50,7 @@ def limits_of(node: Node, results: ServingResult) -> dict[str, Limit]:
     late, usable, floor = results.first_token_s, node.usable_bytes, results.floor_tokens_per_s
     return {
         THRASH: Limit(quantity=results.drive_load, limit=1.0, scale=DRIVE_SCALE, warn=DRIVE_WARN),
-        # Beyond the limit the wait is its own measure: an hour of backlog is no more than one whole limit too late.
+        # Beyond the limit the scale is the wait itself, so that the margin of an hour of backlog is never below -1.
         LATE: Limit(quantity=late, limit=node.first_token_s, scale=max(late, node.first_token_s)),
         STARVED: Limit(quantity=results.claimed_bytes, limit=usable, scale=usable),
         SLOW: Limit(quantity=results.tokens_per_s, limit=floor, scale=floor, at_most=False),

@@ -21,7 +21,7 @@ STEEP = 1.5  # the exponent of Punica's benchmark
 
 
 def brief(track: Track) -> Brief:
-    """Return the stakeholder's message, with the track's own words where it brings them."""
+    """Return the stakeholder's message, with the track's own texts where it has them."""
     node, start = node_of(track), default_setting(track)
     size = adapter_bytes(start.rank, start.targets)
     text = (
@@ -63,7 +63,7 @@ def pinned(track: Track) -> int:
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
-    """Return the bench's one lock: what the hottest hundredth of the adapters takes of the requests."""
+    """Return the bench's one lock: the share of the requests that the hottest 1% of the adapters takes."""
     start, count = default_setting(track), pinned(track)
     skew, size = three_digits(start.skew), adapter_bytes(start.rank, start.targets)
     return (
@@ -96,7 +96,7 @@ def _top(track: Track, count: int, skew: float) -> float:
 
 
 def truth(track: Track, **controls: Value) -> Truth:
-    """Return the share of the hottest hundredth, and what each decade of popularity adds to it."""
+    """Return the share of the hottest 1%, and what each decade of popularity adds to it."""
     skew, count = float(controls["skew"]), pinned(track)
     edges = sorted({max(1, count // 100), max(1, count // 10), count})
     shares = [_top(track, edge, skew) for edge in edges]
@@ -107,7 +107,7 @@ def truth(track: Track, **controls: Value) -> Truth:
 
 
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
-    """Return where a predicted share stands: at the memory that the pinned adapters take at the default rank."""
+    """Return the point of a predicted share: at the memory that the pinned adapters take at the default rank."""
     start = default_setting(track)
     return {HITS: (pinned(track) * adapter_bytes(start.rank, start.targets), value)}
 

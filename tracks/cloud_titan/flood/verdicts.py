@@ -1,4 +1,4 @@
-"""What the Personalization Flood objects to: thrashing, late tokens, a starved KV cache, lost speed, thin adapters."""
+"""The verdicts of the Personalization Flood: thrashing, late tokens, a starved KV cache, lost speed, thin adapters."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ TITLES = {
     THIN: {"ok": "Adapters rich enough", "fail": "Adapters too thin"},
 }
 JUDGED = {THRASH: "drive_load", LATE: "first_token", STARVED: "claimed", SLOW: "tokens", THIN: "gain"}
-MEASURES = {LATE: "p99 added wait"}  # where the reading's label is shorter than what the verdict says
+MEASURES = {LATE: "p99 added wait"}  # where the verdict's name of the quantity is longer than the reading's label
 UNITS = {SLOW: "tokens/s"}
 
 
 def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]:
-    """Return the five judgements, each with the changes that mend it where it does not stand well."""
+    """Return the five judgements, each with its fixes unless its level is "ok"."""
     by_id = {reading.id: reading for reading in readings}
     return tuple(
         Verdict(

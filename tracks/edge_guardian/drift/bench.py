@@ -1,4 +1,4 @@
-"""The crisis of a fleet in five cities, one of them in the dust: how much to learn, whom to invite, how often, when."""
+"""The crisis of a fleet in five cities, one of them dusty: how much to learn, whom to invite, how often, when."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tracks.edge_guardian.drift.verdicts import verdicts
 
 
 def presets(track: Track) -> tuple[Preset, ...]:
-    """Return what is worth seeing once: a green mean over a lost city, the best links first, and clear air."""
+    """Return states worth seeing: a mean that passes while one city fails, the best links first, and clear air."""
     fewer = closing.FEWER_STEPS
     dusty = city_names(track)[DUSTY]
     return (

@@ -12,7 +12,7 @@ from tracks.edge_guardian.drift.costs import costs, expected_shares
 from tracks.edge_guardian.drift.setting import DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
 from tracks.edge_guardian.drift.state import learning_of
 
-FEWER_STEPS = 4  # at which the mean passes and a city does not
+FEWER_STEPS = 4  # where the mean passes and a city does not
 
 OBSERVATION = Question(
     id="heard_share",

@@ -19,9 +19,9 @@ from tracks.edge_guardian.drift.setting import Setting
 
 FRAMES = 4000  # assumed: frames a vehicle keeps to learn from; a local step is one pass over them
 FLOP_RATIO = float(training_flop_ratio(input_gradient_share=1.0, trained_share=1.0))  # every weight trains
-KERNEL_GAP_S = 0.25e-3  # assumed: after each kernel the loop goes first, and learning waits
-LOOP_SHARE = 0.6  # assumed: of the deadline, what the loop takes alone
-BANDWIDTH_SHARE = 0.25  # assumed: of the memory bandwidth, what learning takes
+KERNEL_GAP_S = 0.25e-3  # assumed: after each kernel the control loop runs, and learning waits
+LOOP_SHARE = 0.6  # assumed: share of the deadline that the loop takes alone
+BANDWIDTH_SHARE = 0.25  # assumed: share of the memory bandwidth that learning takes
 QUANTILE = 0.99
 
 
@@ -65,7 +65,7 @@ def step_s(track: Track, setting: Setting) -> float:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Costs:
-    """What a vehicle spends over the horizon, and what becomes of its updates.
+    """What a vehicle spends over the horizon, and whether its updates arrive.
 
     Attributes:
         learn_s: learning of one round [s]. finished: share of it that ends before the stay does.
@@ -125,12 +125,12 @@ def costs(track: Track, setting: Setting) -> Costs:
 
 @lru_cache(maxsize=1024)
 def by_client(cities: tuple[float, ...]) -> tuple[float, ...]:
-    """Return what holds for each city for each of its clients."""
+    """Return the value of each city for each of its clients."""
     return tuple(np.repeat(cities, CLIENTS // CITIES).tolist())
 
 
 def expected_shares(track: Track, setting: Setting) -> tuple[float, ...]:
-    """Return each city's share of the updates that arrive, in the mean of endless rounds; zeros where none does."""
+    """Return each city's share of the updates that arrive, in expectation; zeros where none does."""
     delivered = costs(track, setting).delivered
     shares = invitation_shares(setting.vehicles_per_round, by_client(delivered), setting.selection)
     arriving = shares.reshape(CITIES, -1).sum(axis=1) * np.asarray(delivered)

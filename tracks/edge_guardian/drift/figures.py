@@ -1,4 +1,4 @@
-"""The Fleet Learning Drift in three figures: accuracy against bytes, whom the average hears, and the control loop."""
+"""The Fleet Learning Drift in three figures: accuracy against bytes, whose updates arrive, and the control loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracks.edge_guardian.drift.setting import TRAINING_TIMES
 from tracks.edge_guardian.drift.state import State
 
 ACCURACY, PARTICIPATION, LOOP = "accuracy_against_bytes", "participation_by_city", "loop_latency"
-MAX_POINTS = 90  # of a line: more than a screen tells apart
+MAX_POINTS = 90  # of a line: more than a screen resolves
 
 CAPS_SHOWN = (0.01, 10.0)  # on an axis of bytes, every equal step multiplies them
 ACCURACY_SHOWN = (0.2, 1.0)
@@ -63,7 +63,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
 
 
 def _fair() -> charts.Part:
-    """Return the line of an equal share; the axis says what it is, for above it every bar has its own words."""
+    """Return the line of an equal share; its label is on the axis, because every bar has its own above it."""
     return charts.limit(FAIR, "", kind="target")
 
 
@@ -146,7 +146,7 @@ def participation_drawing(state: State) -> Drawing:
 
 
 def participation_summary(state: State) -> str:
-    """Return the second panel's message: the share of the city that is heard least."""
+    """Return the second panel's message: the lowest share of any city."""
     shares = state.runs.shares
     least = int(shares.argmin())
     city = city_names(state.track)[least]

@@ -1,6 +1,6 @@
-"""What one change would mend in the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it.
+"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it.
 
-SCAFFOLD alone, whose runs take long, is offered where a survey of the sliders found it to help.
+SCAFFOLD alone, whose runs take long, is proposed untried where a survey of the sliders found it to help.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SHORT_ROUNDS = 30  # in runs of no more, one change more is run
 MAX_SCAFFOLD_ROUNDS = 60  # longer runs with control variates are tried in the depot alone, which shortens them
 # What the survey found: updates a vehicle, steps in all and steps a round between which control variates help.
 MIN_UPDATES, MIN_ALL_STEPS, MAX_STEPS = 4, 400, 60
-FEW_UPDATES = 6  # a round: an average of so few is shaken by whose they happen to be
+FEW_UPDATES = 6  # a round: an average of so few depends on chance
 MIN_STEPS = 2  # fewer hardly learn
 
 _ACCURACIES = (DIVERGENCE, LEFT_BEHIND)
@@ -45,7 +45,7 @@ _SCALES = {
 
 
 class _Trials:
-    """The changes of one state, each tried once whatever it is tried for."""
+    """The changes of one state, each tried once for all limits."""
 
     def __init__(self, state: State) -> None:
         self.setting = cache(lambda fix: changed(state.setting, fix))
@@ -146,7 +146,7 @@ def _shorter_kernels(state: State) -> Iterator[Fix]:
 
 
 def _better_scores(state: State) -> Iterator[Fix]:
-    """Changes that act on what keeps the loss from the least, the likeliest first."""
+    """Changes that act on what keeps the loss above the least, the likeliest first."""
     setting = state.setting
     short = setting.algorithm != "scaffold" or setting.rounds <= MAX_SCAFFOLD_ROUNDS
     more_vehicles = Fix(control="vehicles_per_round", value=min(CLIENTS, 2 * setting.vehicles_per_round))
@@ -170,7 +170,7 @@ def _better_scores(state: State) -> Iterator[Fix]:
 def _surveyed(state: State) -> Iterator[Fix]:
     """Control variates, where every vehicle's updates arrive often enough and steps are neither too few nor too many.
 
-    Their runs take too long to try while a slider moves; a survey of the sliders found them to help where this holds.
+    Their runs take too long to try while a slider moves; a survey found them to help under these conditions.
     """
     setting = state.setting
     updates = min(state.costs.delivered) * setting.vehicles_per_round / CLIENTS * setting.rounds

@@ -1,4 +1,4 @@
-"""One state of the Fleet Learning Drift, what its sliders reach, and where a vehicle may learn."""
+"""One state of the Fleet Learning Drift, the ranges of its sliders, and where a vehicle may learn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracks.common.traffic import HORIZON_DAYS
 When = Literal["driving", "parked", "depot"]
 Range = tuple[float, float]
 
-DUSTY = CITIES - 1  # the last city is the one in the dust
+DUSTY = CITIES - 1  # the last city is the dusty one
 
 LOCAL_STEPS: Range = (1, 100)
 VEHICLES: Range = (2, CLIENTS)
@@ -48,12 +48,12 @@ TRAINING_TIMES: Mapping[When, str] = {"driving": "driving", "parked": "parked", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingContext:
-    """What learning meets where a vehicle stands or drives.
+    """The conditions of learning where a vehicle is parked or drives.
 
     Attributes:
         beside_loop: whether the control loop runs meanwhile. present: share of the invited that are there.
         stay_s: mean undisturbed time there; stays end at any moment alike [s]. slowdown: of learning.
-        link_factor: on the city's own link. own_link: of the place, whatever the city's weather; or None.
+        link_factor: on the city's own link. own_link: the location's own, whatever the city's weather; or None.
         rounds_per_day: at most, or None.
     """
 
@@ -66,7 +66,7 @@ class TrainingContext:
     rounds_per_day: float | None
 
 
-# All assumed: trips of 20 minutes; parked a quarter of the power, two hours undisturbed and a tenth of the link lost
+# All assumed: trips of 20 minutes; parked a quarter of the power, 2 hours undisturbed and 10% of the link lost
 # to walls; in the depot seven vehicles in ten, one night a day, ten hours, a link that no storm reaches.
 TRAINING_CONTEXTS: Mapping[When, TrainingContext] = {
     "driving": TrainingContext(
@@ -125,12 +125,12 @@ class Setting:
 
     @property
     def context(self) -> TrainingContext:
-        """What learning meets there."""
+        """The conditions of learning there."""
         return TRAINING_CONTEXTS[self.when]
 
     @property
     def proximal(self) -> float:
-        """The pull towards the received model, which FedProx alone has."""
+        """The weight of the proximal term, which FedProx alone has."""
         return self.mu if self.algorithm == "fedprox" else 0.0
 
     @property

@@ -50,7 +50,7 @@ class State:
 
     @property
     def bias(self) -> float:
-        """Loss above the least where endless rounds of all would end, each delivering alike; 0 for SCAFFOLD."""
+        """Loss above the least at the limit of many rounds of all clients, each delivering alike; 0 for SCAFFOLD."""
         return bias_of(self.learning)
 
     @property
@@ -82,7 +82,7 @@ def learning_at(spent: Costs, track: Track, setting: Setting, *, seed: int) -> L
 
 
 def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what a setting gives on a track; ``seed`` draws other rounds on the same partition."""
+    """Return what a setting gives on a track; ``seed`` samples other rounds on the same partition."""
     spent, latency, targets = costs(track, setting), loop(track, setting), track.targets
     learning = learning_at(spent, track, setting, seed=seed)
     result = runs(learning)

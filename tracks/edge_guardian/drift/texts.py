@@ -17,7 +17,7 @@ from tracks.edge_guardian.drift.state import learning_of
 
 
 def brief(track: Track) -> Brief:
-    """Return the stakeholder's message, with the track's own words where it brings them."""
+    """Return the stakeholder's message, with the track's own texts where it has them."""
     start, targets = default_setting(track), track.targets
     device, dusty = device_word(track), city_names(track)[DUSTY]
     speaker = track.texts.get("crisis_speaker", "Safety lead")
@@ -84,7 +84,7 @@ def dusty_accuracy(track: Track, setting: Setting) -> float:
 
 
 def truth(track: Track, **controls: Value) -> Truth:
-    """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not heard."""
+    """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not delivered."""
     setting = setting_of(controls)
     fleet = problem(track.fleet.seed, track.fleet.skew_alpha)
     best = float(city_accuracy(fleet, fleet.optimum)[DUSTY])
@@ -102,7 +102,7 @@ def truth(track: Track, **controls: Value) -> Truth:
 
 
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
-    """Return where a predicted accuracy stands: at the bytes of the start settings."""
+    """Return the point of a predicted accuracy: at the bytes of the start settings."""
     return {ACCURACY: (costs(track, default_setting(track)).moved, value)}
 
 

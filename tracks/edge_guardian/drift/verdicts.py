@@ -1,4 +1,4 @@
-"""What the Fleet Learning Drift objects to: drift, a city left behind, the cap, wasted radio, the control loop."""
+"""The verdicts of the Fleet Learning Drift: drift, a city left behind, the cap, wasted radio, the control loop."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _left_behind(state: State, reading: Reading, offered: Fixes) -> Verdict:
 
 
 def _why_low(state: State) -> str:
-    """Name what keeps the loss from the least: too few rounds, drift, or whose updates do not arrive."""
+    """Name what keeps the loss above the least: too few rounds, drift, or whose updates do not arrive."""
     if state.runs.still_learns:
         return still_learns_text(state.runs)
     if state.bias > state.excess / 2:

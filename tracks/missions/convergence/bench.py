@@ -1,4 +1,4 @@
-"""The third bench of every mission: more rounds, or more thought between them?"""
+"""The third bench of every mission: more rounds, or more local steps in each?"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tracks.common.proxy_fleet import CLIENTS
 from tracks.common.traffic import cap_bytes, radio
 from tracks.missions.convergence.setting import Setting
 
-# How a device learns, for seconds and joules alone: the runs themselves take full batches.
+# How a device learns, for seconds and joules only; the runs themselves take full batches.
 SAMPLES_PER_STEP = 8  # assumed
 FLOP_RATIO = float(training_flop_ratio(input_gradient_share=1.0, trained_share=1.0))  # every weight trains
 
@@ -48,7 +48,7 @@ class Costs:
 
 
 def invitation_of(setting: Setting) -> Invitation:
-    """Return what an invitation comes to in a setting."""
+    """Return the means over invitations in a setting."""
     return invitation(setting.clients_per_round, setting.reliability, setting.attempts, setting.selection)
 
 

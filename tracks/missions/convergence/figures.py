@@ -17,16 +17,16 @@ from tracks.missions.convergence.setting import ROUNDS
 from tracks.missions.convergence.state import State
 
 COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
-MAX_POINTS = 120  # of a line: more than a screen tells apart
+MAX_POINTS = 120  # of a line: more than a screen resolves
 
-# The axis of bytes reaches from a fiftieth of the cap, a few rounds, to twenty caps, about the longest run; every equal
+# The axis of bytes reaches from 2% of the cap, a few rounds, to 20 caps, about the longest run; every equal
 # step on it multiplies the bytes. The loss starts at .45, above its axis, so that its shaking at the end can be seen.
 CAPS_SHOWN = (0.02, 20.0)
 ACCURACY_SHOWN = (0.5, 1.0)
 LOSS_SHOWN = (0.14, 0.35)
 
 POINT = 1.0  # of accuracy: what a second half of the bytes must bring to count as buying something
-SETTLED = 0.01  # of the loss may shake, or fall in the last fifth, when it counts as settled
+SETTLED = 0.01  # of the loss: converged where jitter and the change in the last 20% are smaller
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
@@ -66,13 +66,13 @@ def communication_drawing(state: State) -> Drawing:
 
 
 def gain_of_second_half(state: State) -> float:
-    """Return what the fleet's score gained from half of the rounds to all of them, to a tenth [points]."""
+    """Return what the fleet's score gained from half of the rounds to all of them, to 0.1 [points]."""
     runs = state.runs
     return round(100 * (runs.final_mean - float(runs.mean[runs.rounds // 2])), 1) + 0.0
 
 
 def communication_summary(state: State) -> str:
-    """Return the message of the first panel: what the second half of the bytes bought, and who is where."""
+    """Return the message of the first panel: the gain of the second half of the bytes, fleet and worst city."""
     gain, runs = gain_of_second_half(state), state.runs
     city = city_names(state.track)[runs.worst]
     return (
@@ -133,7 +133,7 @@ def convergence_drawing(state: State) -> Drawing:
 
 
 def convergence_summary(state: State) -> str:
-    """Return the message of the second panel: whether the loss shakes, still falls, or has come to rest and where."""
+    """Return the message of the second panel: whether the loss shakes, still falls, or has converged, and where."""
     setting, runs = state.setting, state.runs
     loss, jitter, fall = runs.final_loss, runs.jitter, runs.fall
     above = f"{three_digits(state.excess)} above the optimum"

@@ -1,7 +1,7 @@
-"""What one change would mend on the convergence bench: bytes, drift and waste by formula, accuracy by running it.
+"""The fixes of the convergence bench: bytes, drift and waste by formula, accuracy by running it.
 
 A few changes are run, those that act on what keeps the loss from the optimum. Long SCAFFOLD runs cannot be tried while
-a slider moves; changes to them are offered where a survey of the sliders found them to help throughout.
+a slider moves; changes to them are proposed untried where a survey of the sliders found them to help throughout.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ RATE_STEP = 0.05  # of the learning rate's slider
 # What the survey found. Control variates help where there is drift to correct, by clients and rounds enough to do so.
 MIN_CORRECTED_BIAS, MIN_CORRECTED_CLIENTS, MIN_CORRECTED_ROUNDS = BIAS_LIMIT / 2, 12, 30
 MAX_TRIED_ROUNDS = 60  # that control variates run fast enough to be tried
-MIN_INVITED = 8  # below so many a round, a run with control variates is a matter of its draws
+MIN_INVITED = 8  # below so many a round, a run with control variates depends on chance
 MAX_STEP = 1.0  # of the learning rate: beyond, they overshoot where few updates arrive
-MIN_SHORTFALL = {BELOW_TARGET: 0.01, LEFT_BEHIND: 0.02}  # of accuracy: nearer to the limit, the draws decide
+MIN_SHORTFALL = {BELOW_TARGET: 0.01, LEFT_BEHIND: 0.02}  # of accuracy: nearer to the limit, chance decides
 _ACCURACIES = tuple(MIN_SHORTFALL)
 MAX_BALANCED_CLIENTS = 0.8 * CLIENTS  # beyond, an invitation of every city changes little
 
@@ -89,7 +89,7 @@ def _learning_after(state: State, fix: Fix) -> Learning:
 
 
 def _quantity_after(code: str, state: State, fix: Fix) -> float:
-    """Return what a change leaves of the bytes, the bias or the failed uploads."""
+    """Return the bytes, the bias or the failed uploads after a change."""
     setting = changed(state.setting, fix)
     if code == OVER_CAP:
         return setting.rounds * bytes_per_round(state.track, setting)
@@ -115,7 +115,7 @@ def candidates(code: str, state: State) -> Iterator[Fix]:
 
 
 def _fewer_bytes(state: State) -> Iterator[Fix]:
-    """Each control that moves the bytes, at the mildest value that leaves comfort or else the cap, or at its end."""
+    """Each control that changes the bytes, at the mildest value that leaves comfort or else the cap, or at its end."""
     setting, limit, attempts = state.setting, state.limits[OVER_CAP], state.invitation.attempts
     wanted = [JUST_INSIDE * level / limit.quantity for level in (CAP_WARN * limit.limit, limit.limit)]
     wanted = [share for share in wanted if share < 1]
@@ -149,7 +149,7 @@ def _less_drift(state: State) -> Iterator[Fix]:
     yield Fix(control="algorithm", value="scaffold")
 
 
-@lru_cache(maxsize=1)  # three limits of one state ask for it
+@lru_cache(maxsize=1)  # three limits of one state use it
 def _fewer_steps(state: State) -> Fix:
     """Return about the most local steps that drift little: at most half, and about in proportion to the bias."""
     steps, bias, most = state.setting.local_steps, state.bias, state.setting.local_steps // 2

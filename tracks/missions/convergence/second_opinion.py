@@ -1,4 +1,4 @@
-"""The second opinion: softmax regression on the same partition, under the same kind of draws, for twenty seeds."""
+"""The second opinion: softmax regression on the same partition, with the same kind of random numbers, for 20 seeds."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tracks.missions.convergence.setting import Setting, setting_of
 from tracks.missions.convergence.state import learning_of
 
 OPINION_SEEDS = 20
-MIDDLE = (0.1, 0.9)  # the band holds the middle eight of ten seeds
+MIDDLE = (0.1, 0.9)  # the band holds the middle 80% of the seeds
 SERIES = 2
 CLOSE = 0.01  # of accuracy: nearer, the engines agree
 
 
 def second_opinion(track: Track, *, report: Callable[[int, int], None], **controls: Value) -> SecondOpinion:
-    """Return what softmax regression gives in the same state, with the exact engine's step sizes and step counts.
+    """Return the result of softmax regression in the same state, with the exact engine's step sizes and step counts.
 
     ``report(done, of)`` is called before the first and after every seed.
     """
@@ -79,7 +79,7 @@ def _accuracies(track: Track, setting: Setting, report: Callable[[int, int], Non
 
 
 def _sentence(exact: Any, low: Any, high: Any, middle: Any, rounds: int) -> str:
-    """Say where the two engines end, and in which rounds the exact one lies outside the band."""
+    """Return where the two engines end, and in which rounds the exact one lies outside the band."""
     at, low_end, high_end, own = (in_words(float(curve[-1]), "share") for curve in (middle, low, high, exact))
     ends = f"After {rounds} rounds softmax is at {at} ({low_end} to {high_end} over {OPINION_SEEDS} seeds), "
     ends += f"the exact engine at {own}. "

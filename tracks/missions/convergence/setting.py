@@ -1,4 +1,4 @@
-"""One state of the convergence bench's controls, what its sliders reach, and where they start."""
+"""One state of the convergence bench's controls, the ranges of its sliders, and where they start."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Setting:
 
     @property
     def proximal(self) -> float:
-        """The pull towards the received model, which FedProx alone has."""
+        """The weight of the proximal term, which FedProx alone has."""
         return self.mu if self.algorithm == "fedprox" else 0.0
 
     @property

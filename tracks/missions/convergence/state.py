@@ -23,7 +23,7 @@ DRIFTING, WASTING = "drifting", "wasting"
 FAILURES = (OVER_CAP, BELOW_TARGET, LEFT_BEHIND, DRIFTING, WASTING)
 
 BIAS_WARN, BIAS_LIMIT = 0.01, 0.02  # of loss, assumed
-BIAS_SCALE = 0.1  # as ten points of accuracy do, so that the worst of them leads
+BIAS_SCALE = 0.1  # as for 10 points of accuracy, so that the worst of them is first
 WASTE_WARN, WASTE_LIMIT = 0.2, 0.5  # of the attempts, assumed
 
 
@@ -33,7 +33,7 @@ class State:
 
     Attributes:
         learning: what its runs depend on. runs, costs, invitation: as their own docstrings say.
-        bias: loss above the optimum at the point that endless rounds of all clients approach; 0 for SCAFFOLD, whose
+        bias: loss above the optimum at the point that rounds of all clients converge to; 0 for SCAFFOLD, whose
             control variates correct the drift. rate: factor by which a round of all clients shrinks the way to that
             point, with FedAvg or FedProx. optimal_loss: the least there is.
         limits: what each failure judges, by its code.
@@ -85,7 +85,7 @@ def learning_of(fleet_seed: int, setting: Setting, *, seed: int) -> Learning:
 
 
 def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what a setting gives on a track; ``seed`` draws other rounds on the same partition."""
+    """Return what a setting gives on a track; ``seed`` samples other rounds on the same partition."""
     learning = learning_of(track.fleet.seed, setting, seed=seed)
     result, spent, invited = runs(learning), costs(track, setting), invitation_of(setting)
     bias, targets = bias_of(learning), track.targets

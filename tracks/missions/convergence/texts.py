@@ -19,7 +19,7 @@ from tracks.missions.convergence.state import learning_of
 
 
 def brief(track: Track) -> Brief:
-    """Return the stakeholder's message, with the track's own words where it brings them."""
+    """Return the stakeholder's message, with the track's own texts where it has them."""
     targets, device, cap = track.targets, device_word(track), in_words(cap_bytes(track), "B")
     start = default_setting(track)
     fleet, floor = in_words(targets.mean_accuracy, "share"), in_words(targets.worst_city_accuracy, "share")
@@ -53,7 +53,7 @@ def asked(track: Track) -> Setting:
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
-    """Return the bench's one lock: what doubling the rounds adds when nothing is left to chance."""
+    """Return the bench's one lock: what doubling the rounds adds when nothing is random."""
     setting = asked(track)
     half = setting.rounds // 2
     return (
@@ -108,7 +108,7 @@ def _way(track: Track, setting: Setting) -> tuple[float, float, float]:
 
 
 def accuracy_of(track: Track, setting: Setting) -> float:
-    """Return the accuracy of the point that endless rounds of all clients approach."""
+    """Return the accuracy of the point that rounds of all clients converge to."""
     point = fixed_of(learning_of(track.fleet.seed, setting, seed=0))
     return fleet_accuracy(problem(track.fleet.seed, setting.alpha), point.weights)
 
@@ -120,14 +120,14 @@ def best_accuracy(track: Track, setting: Setting) -> float:
 
 
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
-    """Return where a predicted gain stands: at the bytes of the longer run, that many points above the shorter one."""
+    """Return the point of a predicted gain: at the bytes of the longer run, that many points above the shorter one."""
     setting = asked(track)
     before, _, _ = _way(track, setting)
     return {COMMUNICATION: (costs(track, setting).moved, before + value / 100)}
 
 
 def points(share: float) -> str:
-    """Return a difference of accuracies in points, to a tenth."""
+    """Return a difference of accuracies in points, to 0.1."""
     return in_words(round(100 * share, 1) + 0.0, "points")
 
 

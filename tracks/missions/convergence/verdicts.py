@@ -1,4 +1,4 @@
-"""What the convergence bench objects to: a cap, a target, a city left behind, drift, waste; and in which words."""
+"""The verdicts of the convergence bench and their texts: a cap, a target, a city left behind, drift, waste."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _left_behind(state: State, reading: Reading, offered: Fixes) -> Verdict:
 
 
 def _why(state: State) -> str:
-    """Name what keeps the loss from the optimum most: drift, too few rounds, or the luck of who arrives."""
+    """Name what keeps the loss from the optimum most: drift, too few rounds, or the chance of whose updates arrive."""
     setting = state.setting
     steps = f"{setting.local_steps} local {'step' if setting.local_steps == 1 else 'steps'}"
     if state.diverges:

@@ -1,4 +1,4 @@
-"""What a promise takes, spends and moves: calibrated noise, epsilon by round, and bytes a day."""
+"""The noise, the epsilon and the bytes of a promise: calibrated noise, epsilon by round, and bytes a day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_ROUNDS = int(ROUNDS[1])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalibratedNoise:
-    """The noise that a promise takes.
+    """The noise that a promise needs.
 
     Attributes:
         multiplier: standard deviation of the noise where it is added, in clipping lengths: on the sum of a round, or

@@ -53,7 +53,7 @@ OBSERVATION = Question(
 
 @lru_cache(maxsize=1)
 def once_and_often() -> tuple[float, tuple[float, ...]]:
-    """Return the classical z of ε = 1 at δ = 1e-5, and what a hundred rounds of it cost at q = 1, .1 and .01."""
+    """Return the classical z of ε = 1 at δ = 1e-5, and the epsilon of 100 rounds of it at q = 1, .1 and .01."""
     z = float(gaussian_sigma(1, 1e-5, method="classical"))
     hundred = tuple(
         float(epsilon(sampling_rate=rate, noise_multiplier=z, rounds=100, delta=1e-5)) for rate in (1, 0.1, 0.01)

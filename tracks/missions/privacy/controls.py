@@ -24,12 +24,12 @@ from tracks.missions.privacy.setting import (
 # The recommendation fleet: 100 M parameters in FP16.
 RECOMMENDATION_BYTES, RECOMMENDATION_FLEET = 0.2e9, 100_000_000
 RECOMMENDATION_SHARE, RECOMMENDATION_ROUNDS, RECOMMENDATION_DELTA = 0.01, 100, 1e-9
-# The strongest value that anyone has announced: Google 2024, user level.
+# The strongest published value: Google 2024, user level.
 ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST, ANNOUNCED_DELTA = 0.994, 13.69, 1e-10
 
 
 def payload_range(track: Track) -> Range:
-    """Return what the payload slider reaches [B]: from a hundredth to ten times the track's own."""
+    """Return what the payload slider reaches [B]: from 1% to 10 times the track's own."""
     low, high = (factor * float(track.model.moved_bytes) for factor in PAYLOAD_FACTORS)
     return min(low, RECOMMENDATION_BYTES), max(high, RECOMMENDATION_BYTES)
 

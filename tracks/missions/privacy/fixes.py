@@ -1,7 +1,7 @@
-"""What one change would mend on the privacy bench: bytes and promises by formula, accuracy by running it.
+"""The fixes of the privacy bench: bytes and promises by formula, accuracy by running it.
 
-Accuracy follows no formula, so that a change is offered there only after its own runs have scored higher. Where noise
-is felt they are those of the same draws, under the noise that the change leaves.
+Accuracy follows no formula, so a change of it is a fix only after its own runs have scored higher. Where noise
+lowers accuracy, they are runs with the same random numbers, under the noise after the change.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from tracks.missions.privacy.state import (
 )
 
 MAX_RUNS = 2  # changes that need runs of their own and are tried
-SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy that a change has to gain: on the same draws, or where they change too
+SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy to gain: with the same random numbers, or with others
 SHARES = (0.01, 0.1, 1.0)
-NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where shorter walks would leave it
+NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where fewer local steps would leave it
 
 
 def fixes(code: str, state: State) -> tuple[Fix, ...]:
@@ -157,7 +157,7 @@ def _towards_learning(state: State) -> Iterator[Fix]:
 
 
 def _accuracy(state: State, fix: Fix) -> float | None:
-    """Return what a change scores, or None where other draws could have scored as much."""
+    """Return the score of a change, or None where other random numbers could have scored as much."""
     after = changed(state.setting, fix)
     if not state.noise_is_felt:
         noise = calibrated_noise_of(after).on_average if after.private else 0.0
@@ -180,7 +180,7 @@ def _longer_clip(state: State) -> Fix:
 
 
 def _less_clipping(state: State) -> Iterator[Fix]:
-    """Less noise, which lengthens updates; a longer clip, where noise that is felt does not grow with it; less work."""
+    """Less noise, which lengthens updates; a longer clip, where noise has hardly any effect; fewer steps."""
     setting = state.setting
     if setting.noise == "local":
         yield Fix(control="noise", value="secure_aggregation")
@@ -194,8 +194,8 @@ def _less_clipping(state: State) -> Iterator[Fix]:
 def _clipped(state: State, fix: Fix) -> float:
     """Return the share of the updates that a change leaves clipped, from the lengths that they have now.
 
-    A longer clip lets the model arrive, and updates are shorter there. Fewer local steps are taken to shorten an
-    update in proportion, which is the most they can: each step of a walk is shorter than the one before.
+    A longer clip brings the model nearer to its optimum, where updates are shorter. Fewer local steps shorten an
+    update in proportion here, which is the most they can: each local step is shorter than the one before.
     """
     setting, after = state.setting, changed(state.setting, fix)
     if fix.control == "noise":
@@ -212,7 +212,7 @@ _CANDIDATES: Mapping[str, Callable[[State], Iterator[Fix]]] = {
     DELTA_LARGE: _smaller_delta,
     CLIPPED: _less_clipping,
 }
-# What a change leaves of the quantity that is judged, or None where that is not known.
+# The judged quantity after a change, or None where that is not known.
 _QUANTITIES: Mapping[str, Callable[[State, Fix], float | None]] = {
     CLAIM: _noise_added,
     ACCURACY: _accuracy,

@@ -1,7 +1,7 @@
-"""The learning of the privacy bench: federated runs at a ladder of noise levels, kept, and read between its rungs.
+"""The learning of the privacy bench: federated runs at fixed noise levels, cached, and interpolated between them.
 
-What learning feels of privacy is the clipping length and the noise on the average of a round. The same noise on the
-average gives the same run wherever it was added, so that one ladder serves every epsilon and every placement.
+Privacy changes learning by the clipping length and the noise on the average of a round. The same noise on the
+average gives the same run wherever it was added, so that the same levels serve every epsilon and placement.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.setting import Setting
 
-SEEDS = 3  # of draws, whose mean is read
+SEEDS = 3  # of random numbers, whose mean is read
 RUNGS_PER_DECADE = 4
-LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly felt to nothing learnt
-UNFELT = -14  # 0.0003: up to here as without noise, then towards the lowest rung
-SILENT = None  # the rung without noise
+LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly any effect to nothing learnt
+UNFELT = -14  # 0.0003: up to here as without noise, then towards the lowest level
+SILENT = None  # the level without noise
 LENGTHS = 20  # of updates, by which their distribution is kept
 
 
@@ -34,7 +34,7 @@ class LearningTask:
 
     Attributes:
         fleet_seed, alpha: of the partition. rounds, local_steps, cohort: as in ``Setting``.
-        clip_norm: or None where nothing is clipped. seed: of the draws.
+        clip_norm: or None where nothing is clipped. seed: of the random numbers.
     """
 
     fleet_seed: int
@@ -64,7 +64,7 @@ class LearningResult:
     """What three runs end with.
 
     Attributes:
-        seeds: accuracy of each, mean of its last fifth of rounds, ten at most, 0..1.
+        seeds: accuracy of each, mean over the last 20% of its rounds, 10 at most, 0..1.
         clipped: share of the updates of those rounds that were clipped, mean of the runs, 0..1.
         lengths: of those updates before they were clipped, from short to long, each for as many of them [units of the
             weights]; none where nothing is clipped.
@@ -98,7 +98,7 @@ def rung(task: LearningTask, level: int | None) -> LearningResult:
             local_steps=task.local_steps,
             cohort=task.cohort,
             clip=clip,
-            # Every client adds its part here; the average of the cohort has the noise of the rung.
+            # Every client adds its part here; the average of the cohort has the noise of the level.
             noise_multiplier=noise * math.sqrt(task.cohort) / clip if clip else 0.0,
             noise="local",
             last=window,
@@ -114,7 +114,7 @@ def rung(task: LearningTask, level: int | None) -> LearningResult:
 
 
 def _lengths(found: Sequence[FederatedRun], window: int) -> tuple[float, ...]:
-    """Return the middle of each twentieth of the updates of the last rounds, sorted by their length."""
+    """Return the median length in each 5% of the updates of the last rounds, sorted by length."""
     lengths: Floats = np.concatenate([one.lengths[-window:].ravel() for one in found if one.lengths is not None])
     counts = np.concatenate([one.survivors[-window:].ravel() for one in found])
     order = np.argsort(lengths)
@@ -124,7 +124,7 @@ def _lengths(found: Sequence[FederatedRun], window: int) -> tuple[float, ...]:
 
 
 def learning_result(task: LearningTask, noise: float) -> LearningResult:
-    """Return what is learnt under that much noise on every coordinate of a round's average, read between two rungs."""
+    """Return the result at that noise on every coordinate of a round's average, interpolated between two levels."""
     place = RUNGS_PER_DECADE * math.log10(noise) if noise > 0 and task.clip_norm is not None else -math.inf
     if place <= UNFELT:
         return rung(task, SILENT)
@@ -153,7 +153,7 @@ def ceiling(fleet_seed: int, alpha: float) -> float:
 
 
 def result_of(setting: Setting, task: LearningTask, noise: float) -> LearningResult:
-    """Return how the runs of a setting end; with the data in one place nothing is drawn."""
+    """Return how the runs of a setting end; with all data in one place nothing is random."""
     if setting.deployment == "centralised":
         return LearningResult(seeds=(ceiling(task.fleet_seed, task.alpha),) * SEEDS, clipped=0.0)
     return learning_result(task, noise)

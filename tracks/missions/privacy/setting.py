@@ -17,7 +17,7 @@ Context = Literal["centralised", "federated"]
 Range = tuple[float, float]
 
 HORIZON_DAYS = DAYS_PER_MONTH
-SERVICE_BYTES_PER_DAY = 1 * PB  # assumed: what the service behind any fleet carries in a day
+SERVICE_BYTES_PER_DAY = 1 * PB  # assumed: what the service of any fleet may move in a day
 
 EPSILON: Range = (0.1, 10)
 CLIP: Range = (0.05, 2)
@@ -83,7 +83,7 @@ class Setting:
 
     @property
     def rate(self) -> float:
-        """The chance of a client to be in a round, as the accountant takes it."""
+        """The probability of a client to be in a round, as the accountant takes it."""
         return self.cohort / self.fleet
 
 

@@ -28,9 +28,9 @@ MIN_NOISE = 0.01  # the least noise multiplier that the accountant books
 GAP_LIMIT, GAP_WARN = 5.0, 2.5  # points
 DATA_WARN = 0.8  # of what may move
 CLIPPED_LIMIT = 0.5  # of the updates
-# A promise without a mechanism outweighs all that noise can do to the accuracy; deltas lie decades apart.
+# A promise without a mechanism counts more than any loss of accuracy by noise; deltas lie decades apart.
 GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
-FELT_NOISE = 0.006  # on the average; less than that is hardly felt
+FELT_NOISE = 0.006  # on the average; less than that has hardly any effect
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ class State:
 
     @property
     def gap(self) -> float:
-        """How many points the accuracy lies below the ceiling; below 0 above it."""
+        """How many points the accuracy lies below the ceiling; negative above it."""
         return gap_points(self.ceiling, self.result.accuracy)
 
     @property
@@ -87,7 +87,7 @@ def _spent(setting: Setting, noise: CalibratedNoise | None) -> Floats | None:
 
 
 def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what a setting gives on a track; ``seed`` draws other rounds and noise on the same partition."""
+    """Return what a setting gives on a track; ``seed`` samples other rounds and noise on the same partition."""
     task, top = learning_task(track, setting, seed=seed), ceiling(track.fleet.seed, track.fleet.skew_alpha)
     noise = calibrated_noise_of(setting) if setting.private else None
     result = result_of(setting, task, noise.on_average if noise else 0.0)

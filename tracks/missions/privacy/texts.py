@@ -1,4 +1,4 @@
-"""What the privacy bench says and asks before it opens: the brief, and two predictions with their truths."""
+"""What the privacy bench shows and asks before the lock: the brief, and two predictions with their truths."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAME = "all_the_same"
 
 
 def brief(track: Track) -> Brief:
-    """Return the stakeholder's message, with the track's own words where it brings them."""
+    """Return the stakeholder's message, with the track's own texts where it has them."""
     targets, fleet = track.targets, track.fleet
     bound, safety = three_digits(targets.epsilon), in_words(targets.safety_accuracy, "share")
     unit = targets.epsilon_unit
@@ -155,7 +155,7 @@ def updates_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - t
 
 
 def guarantee_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - a promise is one on every track
-    """Return the deployment behind whose promise some noise stands, or that they are alike."""
+    """Return the only deployment that adds noise for its promise, or that they are alike."""
     states = {name: setting_of({**controls, "deployment": name}) for name in DEPLOYMENTS}
     kept = [name for name, one in states.items() if one.private and calibrated_noise_of(one).multiplier > 0]
     return Truth(value=kept[0] if len(kept) == 1 else SAME)

@@ -1,4 +1,4 @@
-"""What the privacy bench objects to: a promise without noise, a spent budget, too little learnt; in which words."""
+"""The verdicts of the privacy bench and their texts: a promise without noise, a spent budget, too little learnt."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _fixes(code: str, state: State, level: Level) -> tuple[Fix, ...]:
 
 
 def _claim(state: State, _readings: Mapping[str, Reading]) -> Verdict:
-    """The page reads the noise multiplier as it is; here it is held against the least that can be booked."""
+    """The page reads the noise multiplier as it is; here it is compared with the least that can be booked."""
     setting, level = state.setting, state.limits[CLAIM].level
     kept = level == "ok"
     device = device_word(state.track)
@@ -132,7 +132,7 @@ def _budget(state: State, readings: Mapping[str, Reading]) -> Verdict:
 
 
 def _delta(state: State, _readings: Mapping[str, Reading]) -> Verdict:
-    """The student sets delta and no reading repeats it; what it is held against, one over the fleet, is no control."""
+    """The student sets delta and no reading repeats it; its limit, one over the fleet, is no control."""
     setting, level = state.setting, state.limits[DELTA_LARGE].level
     large = level == "fail"
     clients = quantity_text(setting.fleet, state.track.fleet.unit)
@@ -150,7 +150,7 @@ def _delta(state: State, _readings: Mapping[str, Reading]) -> Verdict:
 
 
 def _clipped(state: State, _readings: Mapping[str, Reading]) -> Verdict:
-    """A bias is no failure of the promise: past its limit it warns."""
+    """A bias does not break the promise, so past its limit it only warns."""
     setting, limit = state.setting, state.limits[CLIPPED]
     level: Level = "ok" if limit.level == "ok" else "warn"
     return Verdict(

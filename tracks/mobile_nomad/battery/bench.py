@@ -13,7 +13,7 @@ from tracks.mobile_nomad.battery.state import FAILURES, evaluate
 from tracks.mobile_nomad.battery.verdicts import verdicts
 
 
-def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is drawn at random
+def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is random
     """Return readings, verdicts and the three figures of one state."""
     state = evaluate(track, setting_of(values))
     shown = readings(state)

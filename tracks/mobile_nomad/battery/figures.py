@@ -81,7 +81,7 @@ def _day(state: State) -> Drawing:
 
 
 def day_summary(state: State) -> str:
-    """Return the day in one sentence: what is left at night, how hot it gets, what the frames do."""
+    """Return the day in one sentence: the charge at night, the highest temperature, the frame rate."""
     day, glasses = state.day, state.glasses
     empty = np.flatnonzero(day.charge[:CHARGER_AT] <= 0)
     battery = f"empty at {clock(int(empty[0]))}" if len(empty) else f"{_left(state)} left at night"
@@ -95,8 +95,8 @@ def day_summary(state: State) -> str:
     return f"{share} of a charge for learning and radio, {battery}; {heat}, {frames}."
 
 
-def _drawn_minutes(state: State) -> list[int]:
-    """Every tenth minute, and each where something happens."""
+def _sampled_minutes(state: State) -> list[int]:
+    """Every 10th minute, and each minute at which something changes."""
     day = state.day
     chosen = {*range(0, MINUTES_PER_DAY, 10), MINUTES_PER_DAY - 1, CHARGER_AT - 1, CHARGER_AT, day.hottest_at}
     for start, end in (*day.sessions, *day.windows):
@@ -106,7 +106,7 @@ def _drawn_minutes(state: State) -> list[int]:
 
 def _day_figure(state: State) -> Figure:
     day, glasses = state.day, state.glasses
-    places = _drawn_minutes(state)
+    places = _sampled_minutes(state)
     hours = [(place + 1) / 60 for place in places]
     windows = [charts.band(start / 60, max(end, start + 4) / 60, axis="x") for start, end in day.windows]
     skin = day.skin[places] / glasses.skin_c
@@ -120,7 +120,7 @@ def _day_figure(state: State) -> Figure:
         )
         for (start, end), rate in zip(day.sessions, day.frames, strict=True)
     ]
-    # Sessions are points; a line of no length lets their label stand among those of the lines.
+    # Sessions are points; a line of length 0 puts their label among those of the lines.
     slowest = day.slowest / glasses.frames_per_s
     sessions.append(
         charts.curve(
@@ -151,7 +151,7 @@ def _day_figure(state: State) -> Figure:
 
 
 def _left(state: State) -> str:
-    """Return the charge at night, to a tenth of a per cent."""
+    """Return the charge at night, to 0.1%."""
     return in_words(round(float(state.day.charge[CHARGER_AT - 1]), 3), "share")
 
 
@@ -199,7 +199,7 @@ def _memory(state: State) -> Drawing:
 
 
 def memory_summary(state: State) -> str:
-    """Return whether it fits, and what takes the room."""
+    """Return whether it fits, and what takes the memory."""
     parts, budget = _parts(state), state.glasses.memory_bytes
     total = sum(size for _, size, _ in parts)
     name, largest, _ = max(parts, key=lambda part: part[1])
@@ -247,7 +247,7 @@ def _accent(state: State) -> Drawing:
 
 
 def accent_summary(state: State) -> str:
-    """Return what the minutes brought the wearer, and what they cost everyone else."""
+    """Return what the minutes gained the wearer, and what they cost everyone else."""
     found, glasses = state.personalisation, state.glasses
     verb = "gains" if found.gain_points >= 0 else "loses"
     other = "gain" if found.elsewhere_points >= 0 else "lose"

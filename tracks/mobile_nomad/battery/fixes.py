@@ -1,4 +1,4 @@
-"""What one change would mend on the Battery-Privacy bench, each tried by its own physics before it is offered."""
+"""The fixes of the Battery-Privacy bench; each is tried by the bench's own physics before it is returned."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _memory(state: State) -> Iterator[Change]:
 
 
 def _largest_batch(glasses: Glasses, setting: Setting) -> int:
-    """Return the largest batch that fits, memory being a straight line in it; 1 where none does."""
+    """Return the largest batch that fits, where memory is linear in it; 1 where none does."""
     one, now = (
         float(memory_of(setting.method, batch, setting.resolution, setting.runtime).total_bytes)
         for batch in (1, setting.batch)

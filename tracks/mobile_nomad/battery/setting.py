@@ -61,8 +61,8 @@ class Setting:
     Attributes:
         method: what trains. batch: windows of speech in one step. minutes: of learning a day.
         resolution: side of a window's spectrogram [px]. schedule: when it learns. radio: what carries bytes.
-        data: where the voice stays. runtime: what training keeps in memory, as PyTorch or as little as it can.
-        ambient_c: of the air [degC]. accent_distance: share of the wearer's accent that the shipped model never heard.
+        data: where the voice is stored. runtime: what training keeps in memory, as PyTorch or as little as it can.
+        ambient_c: of the air [degC]. accent_distance: share of the accent that the shipped model has not learnt.
     """
 
     method: Method
@@ -78,7 +78,7 @@ class Setting:
 
     @property
     def learns(self) -> bool:
-        """Whether the glasses learn at all: who uploads the voice leaves that to the cloud."""
+        """Whether the glasses learn at all: where the voice is uploaded, the cloud learns."""
         return self.data != "upload"
 
 
@@ -92,7 +92,7 @@ DEFAULT = setting_of({name: usual.value for name, usual in DEFAULTS.items()})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Glasses:
-    """The numbers of a track that the bench computes with; hashable, so that what follows from them can be kept.
+    """The numbers of a track that the bench computes with; hashable, so that results can be cached.
 
     Attributes:
         memory_bytes: what learning may use [B]. memory_bytes_per_s, flop_per_s: peaks; utilisation: of the latter.

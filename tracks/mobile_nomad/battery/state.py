@@ -32,7 +32,7 @@ FAILURES = (
     TOO_LITTLE_GAIN,
 )
 
-# Ten degrees or five points weigh as much as a memory twice over.
+# 10 K or 5 points count as much as twice the memory.
 KELVIN_SCALE, POINTS_SCALE = 10.0, 5.0
 
 
@@ -85,7 +85,7 @@ def evaluate(track: Track, setting: Setting) -> State:
 
 
 def limit(code: str, glasses: Glasses, setting: Setting) -> Limit:
-    """Return the limit that a failure is about, computing no more than it needs: a fix is tried by it alone."""
+    """Return the limit that a failure is about, computing no more than it needs: a fix is tried by this limit alone."""
     step = step_of(glasses, setting)
     if code == OUT_OF_MEMORY:
         return Limit(quantity=float(step.memory.total_bytes), limit=glasses.memory_bytes)

@@ -1,4 +1,4 @@
-"""What the Battery-Privacy bench says and asks before it opens: brief and prediction, with its own physics' numbers."""
+"""What the Battery-Privacy bench shows and asks before the lock: brief and prediction, with numbers of its physics."""
 
 from __future__ import annotations
 

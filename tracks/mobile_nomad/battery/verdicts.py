@@ -1,4 +1,4 @@
-"""What the glasses object to: memory, battery, frames, heat, a voice that left, and learning too much or too little."""
+"""The verdicts of the glasses: memory, battery, frames, heat, uploaded voice, and too much or too little learning."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _verdict(code: str, state: State, reading: Reading) -> Verdict:
 
 
 def _raw_audio(state: State) -> Reading:
-    """Return how much of the voice was sent; the page shows what leaves in words instead."""
+    """Return how much of the voice was sent; the page shows a text instead."""
     return Reading.of(state.limits[RAW_AUDIO_LEFT], id="raw_audio", label="Raw audio sent", unit="MB of voice")
 
 

@@ -1,4 +1,4 @@
-"""The crisis of hearables in a station hall: flood their profiles, gossip, appoint hubs, or keep silent?"""
+"""The crisis of hearables in a station hall: flood their profiles, gossip, use hubs, or send nothing?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracks.tiny_pioneer.mesh.state import FAILURES, evaluate
 from tracks.tiny_pioneer.mesh.texts import brief, predictions
 from tracks.tiny_pioneer.mesh.verdicts import verdicts
 
-# Halls and a state worth seeing once; none of them plays the bench.
+# Halls and a state worth seeing once; none of them wins the bench.
 PRESETS = (
     Preset(
         id="alike",

@@ -28,7 +28,7 @@ from tracks.tiny_pioneer.mesh.state import evaluate
 
 ALIKE, DIFFERENT = 0.1, 20.0  # diversity of places in the presets and in the closing texts
 
-# Two designs that win in the track's own world; the tests hold them to it.
+# Two designs that win in the track's own environment; tests check that they do.
 GOSSIP_DESIGN: dict[str, Value] = {
     "mode": GOSSIP,
     "payload_bytes": 3000.0,

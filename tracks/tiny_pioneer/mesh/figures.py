@@ -36,7 +36,7 @@ GOSSIP_SERIES, MODE_SERIES, FAR_SERIES = 0, 1, 2
 KINDS = ("café", "subway", "office", "street")
 ERROR_SHOWN = (0.05, 20.0)
 BUDGETS_SHOWN = 2.0
-FAR = 0.8  # four nodes in five err no more than this line says
+FAR = 0.8  # 80% of the nodes err no more than this line
 _BARS = ("Learning", "Listening", "Sending", "Total")
 Pairs = NDArray[np.int64]
 
@@ -91,7 +91,7 @@ def _budget_limit(budget: float) -> Figure:
 
 
 def error_drawing(state: State) -> Drawing:
-    """Return the error of gossip by round, and of the chosen mode where it is another, beside local-only."""
+    """Return the error of gossip by round, of the chosen mode where it is another, and of local-only."""
     good = state.quality
     return Drawing(
         figure=partial(_error_figure, state),
@@ -128,7 +128,7 @@ def by_round(setting: Setting, good: Quality) -> Floats:
 
 
 def far_by_round(setting: Setting, good: Quality) -> Floats:
-    """Return the error that four nodes in five do not exceed, by round."""
+    """Return the error that 80% of the nodes do not exceed, by round."""
     mixed = good.mixing
     own = NOISE_VARIANCE * mixed.noise + good.rounding * mixed.rounding
     return _far(mixed.foreign.tobytes(), mixed.foreign.shape) * setting.diversity + own + good.coarse
@@ -215,7 +215,7 @@ def _error_table(state: State) -> Table:
 
 @lru_cache(maxsize=64)
 def kinds(topology: str, map_seed: int) -> tuple[int, ...]:
-    """Return the kind of each place, 0..3, so that places that hear each other are rarely of one kind."""
+    """Return the kind of each place, 0..3, so that neighbouring places are rarely of one kind."""
     place, links = places(topology, map_seed), hall(topology, map_seed).links
     borders = np.zeros((PLACES, PLACES), dtype=np.int64)
     np.add.at(borders, (place[links[:, 0]], place[links[:, 1]]), 1)
@@ -246,7 +246,7 @@ def used_links(mode: str, topology: str, map_seed: int) -> tuple[Pairs, Pairs]:
 
 
 def worse_off(setting: Setting, good: Quality) -> NDArray[np.bool_]:
-    """Return which nodes err more than alone, in the first of the draws."""
+    """Return which nodes err more than alone, in the first sample."""
     own = good.noise + good.rounded
     found: NDArray[np.bool_] = own + setting.diversity * good.mixing.foreign[good.rounds, 0] > NOISE_VARIANCE * (
         1 + 1e-9
@@ -287,7 +287,7 @@ def _names(topology: str, map_seed: int) -> tuple[tuple[float, float, str], ...]
 def _map_figure(map_seed: int, setting: Setting, good: Quality) -> Figure:
     topology = setting.topology
     spots, kind = hall(topology, map_seed).positions, np.array(kinds(topology, map_seed))
-    # Arrays go in as they are: as lists of pairs they would take longer than the drawing.
+    # Arrays are not converted: as lists of pairs they would take longer than the drawing.
     ends: tuple[Any, Any] = used_links(setting.mode, topology, map_seed)
     drawn = charts.mesh(
         spots[:, 0],

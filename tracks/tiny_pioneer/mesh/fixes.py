@@ -1,4 +1,4 @@
-"""One change that would mend a verdict of the Mesh Update: what is proposed, and what each change leaves."""
+"""The fixes of the Mesh Update: the changes that are proposed, and the limits after each change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tracks.tiny_pioneer.mesh.state import (
 After = Callable[[str, Value], Limit]
 Lever = tuple[str, int]  # a control, and which way it is moved: -1, 1, or 0 where one value is best
 
-STEPS = 16  # between where a slider stands and its end
+STEPS = 16  # between a slider's value and its end
 _DOWN, _UP = -1, 1
 _ANY = _TO_BEST = 0
 _OFFERED_MODES = (HUB, GOSSIP, LOCAL)
@@ -66,7 +66,7 @@ _LEVERS: dict[str, tuple[Lever, ...]] = {
 
 
 def fixes(code: str, state: State) -> tuple[Fix, ...]:
-    """Return up to three changes that help a limit, best first; none where it stands well."""
+    """Return up to three changes that help a limit, best first; none where its level is "ok"."""
     now = state.limits[code]
     if now.level == "ok":
         return ()
@@ -83,7 +83,7 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
 def candidates(code: str, state: State, after: After | None = None) -> Iterator[Fix]:
     """Yield for each lever the mildest value that cures a limit, or else the one that helps most; each other mode.
 
-    ``after`` is the limit once a control has a value, kept for who asks next.
+    ``after`` is the limit once a control has a value; it is cached.
     """
     limit_after = after or partial(_after, code, state)
     warns = state.limits[code].level == "warn"
@@ -106,7 +106,7 @@ def candidates(code: str, state: State, after: After | None = None) -> Iterator[
 
 
 def _values(state: State, control: str, way: int) -> Sequence[Value]:
-    """Return the values of a control on one side of where it stands, nearest first."""
+    """Return the values of a control on one side of its present value, nearest first."""
     now = getattr(state.setting, control)
     if control == "coding":
         return sorted((name for name in BITS if way * (BITS[name] - BITS[now]) > 0), key=lambda name: way * BITS[name])

@@ -85,7 +85,7 @@ def readings(state: State) -> tuple[Reading, ...]:
 
 
 def origins_of(state: State) -> Origins:
-    """Return for each input where it comes from: the track's source, an assumption, or the student's own hand."""
+    """Return the origin of each input: the track's source, an assumption, or a control that the student moved."""
     sources, start = state.track.sources, defaults(state.track)
     fixed = {name: one.text for name, one in _ASSUMED.items()}
     fixed |= {name: sources.get(name, "assumed: no target of the track") for name in _OF_THE_TRACK}
@@ -211,7 +211,7 @@ def _ratio(state: State, known: Origins) -> Reading:
 
 
 def described(setting: Setting) -> str:
-    """Return the state in a few words, for Peek."""
+    """Return the state as a short text, for Peek."""
     if not setting.talks:
         return f"{MODES[setting.mode]}; adapter {in_words(setting.payload_bytes, 'B')}"
     return (

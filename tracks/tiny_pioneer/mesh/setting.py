@@ -48,7 +48,7 @@ class Setting:
     """One state of the controls, by the names that ``solve`` receives.
 
     Attributes:
-        mode: who hears whom; one of MODES. coding: one of CODINGS.
+        mode: how profiles are exchanged; one of MODES. coding: one of CODINGS.
         payload_bytes: the adapter as stored, one byte a number [B]. period_s: from one round to the next [s].
         fan_out: neighbours a node calls in a round of gossip. rounds: of averaging for one profile.
         duty: share of the time the radio listens, 0..1.

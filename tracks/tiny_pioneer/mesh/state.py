@@ -1,4 +1,4 @@
-"""The Mesh Update evaluated: one state of the controls, its costs, its profiles, and how both stand to six limits."""
+"""The Mesh Update evaluated: one state of the controls, its costs, its profiles, and its six limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAILURES = (SATURATED, OVER_POWER, STALE, NEGATIVE, SRAM, WEAK)
 
 AIR_LIMIT, AIR_WARN = 1.0, 0.8
 POWER_WARN, AGE_WARN = 0.8, 0.8  # of their limits
-# A tenth of the target weighs as much as a budget twice over, so that silence, which only misses the target, does not
+# 10% of the target counts as much as twice the budget, so that local-only, which only misses the target, does not
 # look closer to a win than a design that listens too long.
 ERROR_SCALE = 0.1
 
@@ -28,8 +28,8 @@ class State:
 
     Attributes:
         track, setting, seed: what was asked. rates: the numbers of the track that costs depend on.
-        costs, quality: what physics says.
-        limits: how that stands to each limit, by the code of its failure.
+        costs, quality: what physics computes.
+        limits: each quantity with its limit, by the code of its failure.
     """
 
     track: Track
@@ -42,7 +42,7 @@ class State:
 
 
 def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what one state of the controls does on a track; ``seed`` draws truths, sleepers and calls."""
+    """Return what one state of the controls does on a track; ``seed`` samples truths, sleepers and calls."""
     device = rates(track)
     spent, good = costs(setting, device), quality(track, setting, seed=seed)
     limits = {**cost_limits(track, spent), **quality_limits(track, setting, good)}

@@ -1,4 +1,4 @@
-"""What the Mesh Update says before the lock: brief and question, with the numbers of the track."""
+"""What the Mesh Update shows before the lock: brief and question, with the numbers of the track."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tracks.tiny_pioneer.mesh.state import worse_limit
 
 
 def brief(track: Track) -> Brief:
-    """Return the stakeholder's message, with the track's own words where it brings them."""
+    """Return the stakeholder's message, with the track's own texts where it has them."""
     start = default_setting(track)
     share = in_words(1 - worse_limit(track), "share")
     unit, power = track.fleet.unit, in_words(track.device.learning_power_w, "W")
@@ -55,7 +55,7 @@ def brief(track: Track) -> Brief:
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
-    """Return the bench's one lock: how long everyone takes to hear everyone by flooding."""
+    """Return the bench's one lock: the time until every node has every profile by flooding."""
     start = default_setting(track)
     return (
         Prediction(

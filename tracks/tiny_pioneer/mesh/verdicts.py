@@ -1,4 +1,4 @@
-"""What the Mesh Update objects to: the air, the power budget, age, other places' sound, SRAM and a weak profile."""
+"""The verdicts of the Mesh Update: the air, the power budget, age, other places' sound, SRAM and a weak profile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracks.tiny_pioneer.mesh.state import NEGATIVE, OVER_POWER, SATURATED, SRAM
 
 
 def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]:
-    """Return the six judgements, each at its level, with the changes that mend it where it does not stand well."""
+    """Return the six judgements, each at its level, with its fixes unless its level is "ok"."""
     by_id = {reading.id: reading for reading in (*readings, *_of_no_card(state))}
     return tuple(
         Verdict(
@@ -103,7 +103,7 @@ def _weak_cause(state: State) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Texts:
-    """What a verdict says: its title, the title where it stands well, the reading it judges, what that is, and why."""
+    """The texts of a verdict: its title, the title at level "ok", the reading it judges, what that is, and why."""
 
     title: str
     fine: str

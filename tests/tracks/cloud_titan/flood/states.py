@@ -1,4 +1,4 @@
-"""The Personalization Flood on its track, and states of its controls drawn along their own scales."""
+"""The Personalization Flood on its track, and states of its controls sampled along their own scales."""
 
 from tests.states import OnTrack, drawn_states
 from tracks.cloud_titan.flood.bench import BENCH

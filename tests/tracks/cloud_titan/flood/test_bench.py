@@ -1,4 +1,4 @@
-"""The crisis as a bench: it starts in a named failure, every obvious way out trades it, and two designs win."""
+"""The crisis as a bench: it starts in a named failure, every obvious fix causes another, and two designs win."""
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_a_rank_from_the_memory_bench_arrives_on_the_slider():
     rank = FLOOD.control_map()["rank"]
     assert rank.carried == "memory.rank"
     assert [rank.read(value) for value in (1, 8, 16, 64)] == [4, 8, 16, 64]
-    for carried in (4, 8, 16, 32, 64):  # wherever training left the rank, serving has a question of its own
+    for carried in (4, 8, 16, 32, 64):  # whatever rank is carried, the bench starts in a failure
         assert ranked_failures(run(rank=carried))
 
 
@@ -92,7 +92,7 @@ def test_what_is_offered_is_carried_on():
 
 @pytest.mark.parametrize("track", [CLOUD_TITAN, EDGE_GUARDIAN, MOBILE_NOMAD, TINY_PIONEER], ids=lambda t: t.id)
 def test_any_track_can_be_asked(track):
-    """It reads numbers and texts of the track, and has something for a track that brings none."""
+    """It reads numbers and texts of the track, and has defaults for a track that has none."""
     bench = BENCH.on(track)
     outcome = bench.run(track, bench.defaults())
     assert len(outcome.readings) == 6

@@ -1,4 +1,4 @@
-"""What the crisis says: a truth from brute force, no answer before the lock, no number physics does not bear."""
+"""The texts of the crisis: a truth by brute force, no answer before the lock, no number without a source."""
 
 import re
 

@@ -31,7 +31,7 @@ def test_every_failure_is_reached_and_left(code, bad, good):
 
 
 def test_a_drive_close_to_saturation_warns():
-    """Load is in proportion to the requests while the hits stay, so 80% and 100% stand at known rates."""
+    """Load is in proportion to the requests while the hits stay, so 80% and 100% are at known rates."""
     per_request = run().reading("drive_load").value / 90
     for rate, level in ((0.79, "ok"), (0.85, "warn"), (1.03, "fail")):
         outcome = run(request_rate=round(rate / per_request))
@@ -39,7 +39,7 @@ def test_a_drive_close_to_saturation_warns():
 
 
 def test_of_two_that_compete_the_one_that_binds_first_is_named():
-    """Accuracy pulls the rank up, the wait pulls it down: which of them leads depends on the side one stands."""
+    """Accuracy needs a high rank, the wait a low one: which of them is first depends on the rank."""
     low = run(rank=7, request_rate=110).ranked_verdicts()
     assert [item.code for item in low if item.level == "fail"] == ["quality_floor", "ttft_over_limit"]
     late = run(rank=7, request_rate=135).ranked_verdicts()
@@ -106,13 +106,13 @@ def test_the_last_fix_wins():
 
 
 def test_an_hour_of_backlog_is_no_worse_than_one_limit_too_late():
-    """So that a saturated drive does not drown the other verdicts, and the margin still rises with every relief."""
+    """So a saturated drive does not hide the other verdicts, and every improvement still raises the margin."""
     margins = [verdict(run(request_rate=rate, rank=32), "ttft_over_limit").margin for rate in (200, 90, 50, 30)]
     assert -1 < margins[0] < margins[1] < margins[2] < margins[3] < 0
 
 
 def test_what_shortens_an_hour_of_backlog_is_offered_although_it_stays_an_hour_too_late():
-    """A margin of the backlog in its own scale is always close to -1; changes are compared in the scale of today."""
+    """A margin of the backlog in its own scale is always close to -1, so the scale before the change is used."""
     crowded = {"rank": 40, "targets": "all", "hbm_bytes": 340 * GB, "host_bytes": 1.05 * TB, "request_rate": 144}
     item = verdict(run(**crowded), "ttft_over_limit")
     assert item.margin < -0.99
@@ -123,7 +123,7 @@ def test_what_shortens_an_hour_of_backlog_is_offered_although_it_stays_an_hour_t
 
 
 def test_hbm_beyond_what_a_batch_names_buys_next_to_nothing():
-    """A miss to host memory crosses eight links in a fraction of a millisecond; the drive is what hurts."""
+    """A miss to host memory crosses eight links in a fraction of a millisecond; the drive takes the time."""
     values = {"rank": 8, "eviction": "pinned", "host_bytes": 1 * TB}
     little, much = (run(**values, hbm_bytes=room) for room in (20 * GB, 340 * GB))
     waits = [one.reading("first_token").value for one in (little, much)]

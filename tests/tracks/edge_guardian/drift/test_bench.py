@@ -1,4 +1,4 @@
-"""The Fleet Learning Drift as a whole: how its default fails, what wins, its controls, and what no state may break."""
+"""The Fleet Learning Drift as a whole: how its default fails, what wins, its controls, what holds in every state."""
 
 import math
 import re
@@ -43,7 +43,7 @@ def test_the_default_fails_for_its_dusty_city_its_cap_and_its_loop_whatever_is_d
     assert outcome.reading("worst_city").value < 0.7
 
 
-# P22: the mean is green, and one city in five is lost
+# P22: the mean passes, and one city in five fails
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("change", [{"local_steps": 4}, {"local_steps": 4, "selection": "city_balanced"}])
 def test_the_mean_passes_while_a_city_fails(change, seed):
@@ -57,7 +57,7 @@ def test_the_mean_passes_while_a_city_fails(change, seed):
     assert "city_left_behind" in failures(outcome)
 
 
-# P22: two ways to win, and a third: fewer steps where all are heard, or control variates that speak for the unheard
+# P22: two ways to win, and a third: fewer steps where all deliver, or control variates for those that do not
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("design", [DEPOT, SPOKEN_FOR, PARKED], ids=["depot", "spoken for", "parked"])
 def test_designs_that_differ_win_on_every_draw(design, seed):
@@ -202,18 +202,18 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
         assert first.reading(name).value == other.reading(name).value
 
 
-def test_works_for_a_guest_with_no_words_and_no_radio_of_its_own():
+def test_works_for_a_plugin_with_no_words_and_no_radio_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=1.0)
-    guest = OnTrack(
+    on_plugin = OnTrack(
         replace(EDGE_GUARDIAN, id="harbour_crane", device=device, fleet=fleet, texts={}, cities=(), crisis=None),
         BENCH,
         setting_of,
     )
-    outcome = guest.run()
+    outcome = on_plugin.run()
     assert outcome.reading("worst_city").note.startswith("City ")
-    assert "5 GB a device" in plain(guest.bench.brief.text)
-    assert guest.setting().clear_link == 1
+    assert "5 GB a device" in plain(on_plugin.bench.brief.text)
+    assert on_plugin.setting().clear_link == 1
 
 
 def test_a_fleet_too_slow_to_finish_is_told_so():

@@ -1,4 +1,4 @@
-"""What a state costs and whose updates arrive, held against the physics it is made of and against limits by hand."""
+"""What a state costs and whose updates arrive, compared with the physics it is made of and with limits by hand."""
 
 import math
 
@@ -42,7 +42,7 @@ def test_an_update_arrives_if_its_vehicle_is_present_finishes_and_has_a_link():
 
 
 def test_a_step_is_a_pass_over_the_frames_at_a_tenth_of_the_peak():
-    """4,000 frames x 3 x 8.18 GFLOP at 12.7 TFLOP/s are 7.73 s; kernels of 5 ms with gaps of .25 ms add a twentieth."""
+    """4,000 frames x 3 x 8.18 GFLOP at 12.7 TFLOP/s are 7.73 s; kernels of 5 ms with gaps of .25 ms add 5%."""
     assert step_s(TRACK, GUARDIAN.setting()) == pytest.approx(7.73 * 1.05, rel=2e-3)
     assert step_s(TRACK, GUARDIAN.setting(when="parked")) == pytest.approx(4 * 7.73 * 1.05, rel=2e-3)
 
@@ -75,7 +75,7 @@ def test_the_dusty_city_sends_half_of_its_share_until_it_learns_in_the_depot():
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
-# N2: the same rounds as the physics draws and runs on its own
+# N2: the same rounds as the physics samples and runs on its own
 @pytest.mark.parametrize("algorithm", ["fedavg", "fedprox", "scaffold"])
 def test_runs_are_the_runs_of_simulate(algorithm):
     setting = GUARDIAN.setting(algorithm=algorithm, rounds_per_day=1)

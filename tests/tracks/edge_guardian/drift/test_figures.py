@@ -15,7 +15,7 @@ def traces(outcome, panel):
 
 
 def notes(figure):
-    """Return all words of a figure."""
+    """Return all texts of a figure."""
     found = figure["layout"]["annotations"]
     return [plain(text) for note in found for text in note.get("texts", [note.get("text", "")])]
 

@@ -1,4 +1,4 @@
-"""What the drift says: a truth from its own runs, no answer before the lock, no sentence physics does not bear."""
+"""The texts of the drift: a truth from its own runs, no answer before the lock, no claim without support by physics."""
 
 import re
 

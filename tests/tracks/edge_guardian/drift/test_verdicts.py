@@ -1,4 +1,4 @@
-"""The drift's verdicts: each failure is reached and left in the track's own world, and a fix does what it says."""
+"""The drift's verdicts: each failure is reached and left in the track's environment, and a fix does what it says."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""The convergence bench on each of the four tracks, and states of its controls drawn along their own scales."""
+"""The convergence bench on each of the four tracks, and states of its controls sampled along their own scales."""
 
 from tests.states import TRACKS, OnTrack, drawn_states
 from tracks.missions.convergence.bench import BENCH

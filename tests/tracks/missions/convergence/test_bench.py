@@ -1,4 +1,4 @@
-"""The convergence bench as a whole: how its default fails, what wins, its controls, and what no state may break."""
+"""The convergence bench as a whole: how its default fails, what wins, its controls, and what holds in every state."""
 
 import math
 import re
@@ -40,7 +40,7 @@ def numbers(outcome):
     return outcome.readings, tables, {name: drawing.summary for name, drawing in outcome.panels.items()}
 
 
-def test_offered_to_every_track_through_the_hook_of_a_guest():
+def test_offered_to_every_track_through_the_hook_of_a_plugin():
     registry = load_registry(entry_points=True)
     assert "convergence" in [bench.id for bench in edgelab_benches()]
     assert all(registry.bench(track, "convergence").panels for track in registry.tracks)  # P1-P4
@@ -108,7 +108,7 @@ def test_the_obvious_change_trades_one_failure_for_another(one):
     ],
 )
 def test_two_designs_win_with_payload_and_links_as_they_are(name, drifting_less, corrected):
-    """Less thought among more clients, or control variates among two at a time in many more rounds."""
+    """Fewer local steps on more clients, or control variates on two at a time in many more rounds."""
     for algorithm, steps, clients, rounds in (drifting_less, ("scaffold", *corrected)):
         values = {"algorithm": algorithm, "local_steps": steps, "clients_per_round": clients, "rounds": rounds}
         assert failures(ON[name].run(**values)) == set(), values
@@ -232,13 +232,13 @@ def test_a_device_never_moves_less_for_more_and_accuracies_are_shares(drawn):
     assert heavier.reading("moved").value >= moved * (1 - 1e-12)
 
 
-def test_a_step_that_is_too_long_for_a_guests_data_is_named_and_stays_finite():
-    """On the built-in tracks every position of the sliders is stable; one class a client and another deal are not."""
+def test_a_step_that_is_too_long_for_a_plugins_data_is_named_and_stays_finite():
+    """Every slider position is stable on the built-in tracks; one class a client and another partition are not."""
     fleet = replace(EDGE_GUARDIAN.fleet, skew_alpha=0.001, seed=4)
-    guest = replace(EDGE_GUARDIAN, id="harbour_crane", fleet=fleet)
-    bench = BENCH.on(guest)
+    plugin_track = replace(EDGE_GUARDIAN, id="harbour_crane", fleet=fleet)
+    bench = BENCH.on(plugin_track)
     values = {"algorithm": "fedprox", "mu": 1, "learning_rate": 1.2, "local_steps": 100}
-    outcome = bench.run(guest, bench.read(bench.defaults() | values))
+    outcome = bench.run(plugin_track, bench.read(bench.defaults() | values))
     assert outcome.reading("rate").value > 1
     assert "too long" in outcome.panels["fleet_convergence"].summary
     assert "lead away" in outcome.reading("rate").meaning
@@ -257,34 +257,34 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
         assert first.reading(name).value == other.reading(name).value
 
 
-# --- guests ----------------------------------------------------------------------------------------------------------
+# --- plugins ---------------------------------------------------------------------------------------------------------
 
 
-def test_works_for_a_guest_with_no_words_radio_or_training_sample_of_its_own():
+def test_works_for_a_plugin_with_no_words_radio_or_training_sample_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=0.1, skew_alpha=0.01)
-    guest = replace(
+    plugin_track = replace(
         EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", device=device, fleet=fleet, texts={}, cities=()
     )
-    bench = BENCH.on(guest)
+    bench = BENCH.on(plugin_track)
     assert bench.brief.speaker == "Product lead"
     assert "5 GB a device" in plain(bench.brief.text)
     assert bench.control_map()["reliability"].minimum == 0.1
     assert bench.control_map()["alpha"].minimum == 0.01
-    outcome = bench.run(guest, bench.defaults())
+    outcome = bench.run(plugin_track, bench.defaults())
     assert outcome.verdicts[2].measure in {f"City {letter}" for letter in "ABCDE"}
-    # Without a figure for the radio, sending draws the learning power: joules and seconds then are one ratio.
+    # Without a figure for the radio, sending takes the learning power: joules and seconds then are one ratio.
     sent = outcome.reading("communication_to_compute")
     assert plain(sent.note) == f"joules; seconds {plain(sent.formula.rsplit('= ', 1)[1])}"
 
 
-def test_a_guest_without_a_cap_is_told_what_would_be_right():
-    guest = replace(EDGE_GUARDIAN, fleet=replace(EDGE_GUARDIAN.fleet, cap_bytes=0))
+def test_a_plugin_without_a_cap_is_told_what_would_be_right():
+    plugin_track = replace(EDGE_GUARDIAN, fleet=replace(EDGE_GUARDIAN.fleet, cap_bytes=0))
     with pytest.raises(ValueError, match=r"cap_bytes must lie in \(0, inf\), got 0"):
-        BENCH.on(guest)
-    guest = replace(EDGE_GUARDIAN, device=replace(EDGE_GUARDIAN.device, learning_power_w=0))
+        BENCH.on(plugin_track)
+    plugin_track = replace(EDGE_GUARDIAN, device=replace(EDGE_GUARDIAN.device, learning_power_w=0))
     with pytest.raises(ValueError, match="learning_power_w"):
-        BENCH.on(guest)
+        BENCH.on(plugin_track)
 
 
 def test_a_value_that_is_no_number_is_refused_by_the_bench():

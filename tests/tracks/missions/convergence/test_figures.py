@@ -1,4 +1,4 @@
-"""The bench's two figures: what they draw is what the cards say, thin enough to send, and nothing before the lock."""
+"""The bench's two figures: they show the numbers of the cards, are small to send, and show nothing before the lock."""
 
 import re
 

@@ -70,7 +70,7 @@ def test_bytes_follow_from_the_traffic_model(drawn):
     if state["selection"] == "reliable_first":
         best = np.sort(r)[::-1][: state["clients_per_round"]]
         if state["clients_per_round"] < 50 and np.isclose(best[-1], np.sort(r)[::-1][state["clients_per_round"]]):
-            return  # equals share a place; the invitation test has them
+            return  # equals share a rank; the invitation test covers them
         tries = sum((1 - best) ** n for n in range(state["attempts"]))
     share = state["clients_per_round"] / 50
     if state["selection"] == "reliable_first" and one.track.fleet.cap_scope == "device" and state["reliability"] < 1:

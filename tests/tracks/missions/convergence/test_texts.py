@@ -1,4 +1,4 @@
-"""What the bench says: a truth from its own runs, no answer before the lock, and no sentence physics does not bear."""
+"""The texts of the bench: a truth from its own runs, no answer before the lock, no claim without support by physics."""
 
 import re
 
@@ -136,7 +136,7 @@ def test_lock_is_drawn_where_it_would_be_true(one):
     assert higher[1] - marks["convergence_vs_communication"][1] == pytest.approx(0.06)
 
 
-# P10: each explanation is held against the bench's own runs
+# P10: each explanation is compared with the bench's own runs
 @every_track
 def test_feedback_on_the_reasons_is_true(one):
     feedback = {option.id: plain(option.feedback) for option in question(one).mechanisms}
@@ -147,7 +147,7 @@ def test_feedback_on_the_reasons_is_true(one):
     end, best = (fleet.data.correct(w[None]).sum() / 360 for w in (point.weights, fleet.optimum))
     for value in (before, after, end):
         assert plain(in_words(value, "share")) in feedback["training"]
-    # With clients and links left to chance the same doubling brings about nothing either.
+    # With random clients and links the same doubling brings almost nothing either.
     drawn = [one.run(rounds=rounds).reading("mean_accuracy").value for rounds in (50, 100)]
     said = re.search(r"brings ([+−]?[\d.]+) points", feedback["noise"]).group(1)
     assert float(said.replace("−", "-")) == pytest.approx(100 * (drawn[1] - drawn[0]), abs=0.051)
@@ -171,7 +171,7 @@ def test_the_observation_is_true_at_the_default(one):
     rows = one.run().panels["convergence_vs_communication"].table().rows
     by_round = {row[1]: row[3] for row in rows}
     assert abs(by_round[100] - by_round[50]) < 0.01
-    assert by_round[10] > 0.8  # the steep part is in the first tenth
+    assert by_round[10] > 0.8  # the steep part is in the first 10%
     assert by_round[100] - by_round[1] > 0.1
 
 

@@ -1,4 +1,4 @@
-"""The bench's verdicts: each failure is reached and left with the track as it is, and a fix does what it says."""
+"""The bench's verdicts: each failure is reached and left in the track's environment, and a fix does what it says."""
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +62,7 @@ def test_every_declared_failure_can_be_reached_and_left_in_the_tracks_own_world(
 
 @pytest.mark.parametrize(
     ("rounds", "level"), [(78, "ok"), (79, "warn"), (97, "warn"), (98, "fail")]
-)  # 5 GB are 97.8 rounds of half the clients, four fifths of it 78.3
+)  # 5 GB are 97.8 rounds of half the clients, 80% of it 78.3
 def test_the_cap_warns_from_four_fifths(rounds, level):
     assert verdict(GUARDIAN.run(rounds=rounds), "over_cap").level == level
 
@@ -100,7 +100,7 @@ def test_every_fix_by_formula_is_a_decision_on_its_control_and_raises_the_margin
 
 
 def test_every_fix_of_an_accuracy_raises_its_margin():
-    """A fixed spread of states over all sliders, worlds included: SCAFFOLD's fixes rest on a survey, not on a run."""
+    """A fixed spread of states over all sliders, environment included: SCAFFOLD's fixes rest on a survey, not a run."""
     offered, unaided = {"fedavg": 0, "fedprox": 0, "scaffold": 0}, 0
     for places in qmc.Sobol(13, seed=5).random(128):
         one = list(ON.values())[int(places[12] * 4)]
@@ -115,7 +115,7 @@ def test_every_fix_of_an_accuracy_raises_its_margin():
     assert unaided < 12  # of 256 verdicts
 
 
-# What the survey met: where a change that mostly helps SCAFFOLD, or to it, does not.
+# Found by the survey: states where a change of SCAFFOLD, or to it, that mostly helps does not.
 @pytest.mark.parametrize(
     ("control", "values"),
     [
@@ -131,7 +131,7 @@ def test_scaffold_is_not_offered_what_may_hurt_it(control, values):
             assert control not in {fix.control for fix in verdict(outcome, code).fixes}
 
 
-# Twice the rounds are tried where they are few. The first two were met by the survey and hurt on some track.
+# Twice the rounds are tried where they are few. The first two were found by the survey and do harm on some track.
 @pytest.mark.parametrize(
     "values",
     [

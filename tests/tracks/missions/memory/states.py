@@ -1,4 +1,4 @@
-"""The memory bench on each of the four tracks, and states of its controls drawn along their own scales."""
+"""The memory bench on each of the four tracks, and states of its controls sampled along their own scales."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ any_state = drawn_states(*ON.values())
 
 
 def counted(one, setting):
-    """Return what physics counts for a setting, asked without this bench."""
+    """Return what physics counts for a setting, computed without this bench."""
     return training_memory(
         one.network.shape,
         method=setting.method,
@@ -56,7 +56,7 @@ def sample(one, setting):
     return {one.network.size: setting.size} if one.network.size else {}
 
 
-def guest(**model):
-    """Return a track whose network nobody named, with another model."""
+def plugin_track(**model):
+    """Return a track that names no kind of network, with another model."""
     texts = {name: text for name, text in EDGE_GUARDIAN.texts.items() if name != "network"}
     return replace(EDGE_GUARDIAN, id="harbour_crane", model=replace(EDGE_GUARDIAN.model, **model), texts=texts)

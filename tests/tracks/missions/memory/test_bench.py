@@ -1,4 +1,4 @@
-"""The memory bench as a whole: how its default fails, what wins, its controls, its fixes, what no state may break."""
+"""The memory bench as a whole: how its default fails, what wins, its controls, its fixes, what holds in every state."""
 
 import math
 import re
@@ -58,7 +58,7 @@ def test_the_default_is_an_adapter_that_does_not_fit(one):
     assert plain(failed.cause).startswith("Activations are"), "the biggest part is named"
 
 
-# P7: the trap. An adapter takes gradients and states away, and the activations stay.
+# P7: the trap. An adapter removes gradients and states, and the activations stay.
 @every_track
 def test_lora_removes_gradients_and_states_and_leaves_the_activations(one):
     parts = {}
@@ -139,7 +139,7 @@ def test_the_obvious_change_trades_one_failure_for_another():
 
 
 def test_rank_is_a_capacity_decision_where_a_service_sends_adapters():
-    """On the node rank hardly moves the memory of a step; it moves what a million tenants send."""
+    """On the node rank hardly changes the memory of a step; it changes what a million tenants send."""
     low, high = TITAN.run(rank=1), TITAN.run(rank=64)
     assert high.reading("total").value / low.reading("total").value < 1.01
     assert high.reading("payload").value == pytest.approx(64 * low.reading("payload").value)
@@ -251,7 +251,7 @@ def test_where_the_forward_pass_leads_the_page_says_so():
 # --- what no state may break -----------------------------------------------------------------------------------------
 
 
-# Combinations that physics refuses are not offered, so every position of every control has an answer.
+# Combinations that physics refuses cannot be set, so every position of every control has an answer.
 @settings(max_examples=100)
 @given(drawn=any_state)
 def test_no_state_gives_anything_but_numbers(drawn):

@@ -13,8 +13,8 @@ from tests.tracks.missions.memory.states import (
     TITAN,
     any_state,
     counted,
-    guest,
     held,
+    plugin_track,
     sample,
     served,
 )
@@ -181,8 +181,8 @@ def test_a_known_number_of_parameters_names_a_network_that_the_texts_do_not():
         (1_000_000_000, 2, "GPT", "tokens"),
     ],
 )
-def test_a_guests_unknown_network_is_assumed_of_as_many_parameters(parameters, flop, kind, size):
-    track = guest(parameters=parameters, weights_bytes=4 * parameters, forward_flop=flop * parameters)
+def test_a_plugins_unknown_network_is_assumed_of_as_many_parameters(parameters, flop, kind, size):
+    track = plugin_track(parameters=parameters, weights_bytes=4 * parameters, forward_flop=flop * parameters)
     network = network_of(track)
     assert kind in network.name
     assert network.size == size
@@ -197,8 +197,8 @@ def test_a_guests_unknown_network_is_assumed_of_as_many_parameters(parameters, f
         bench.run(track, {**bench.defaults(), "method": method})
 
 
-def test_a_guest_may_say_what_kind_its_network_is():
-    track = guest(parameters=60_000_000, forward_flop=120_000_000)
+def test_a_plugin_may_say_what_kind_its_network_is():
+    track = plugin_track(parameters=60_000_000, forward_flop=120_000_000)
     assert network_of(track).size == "tokens"
     told = replace(track, texts={**track.texts, "network": "cnn"})
     assert network_of(told).size == "resolution"
@@ -207,7 +207,7 @@ def test_a_guest_may_say_what_kind_its_network_is():
 
 
 def test_biases_are_offered_only_where_a_network_has_them():
-    assert "bitfit" in network_of(guest(parameters=1e9, forward_flop=2e9)).methods
+    assert "bitfit" in network_of(plugin_track(parameters=1e9, forward_flop=2e9)).methods
     assert "bitfit" not in TITAN.network.methods
     assert "tinytl_lite_residual" not in PIONEER.network.methods, "there the modules outweigh the network"
 

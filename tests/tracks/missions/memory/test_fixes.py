@@ -1,4 +1,4 @@
-"""The memory bench's fixes: each is a change that helps, and those that mend come first."""
+"""The memory bench's fixes: each is a change that helps, and cures come first."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""What the memory bench says: a truth from its own count, no answer before the lock, no claim physics does not bear."""
+"""The texts of the bench: a truth by its own count, no answer before the lock, no claim without support by physics."""
 
 import math
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from physics.memory import inference_memory, training_memory
 from tests.states import plain
-from tests.tracks.missions.memory.states import NOMAD, ON, counted, guest, held
+from tests.tracks.missions.memory.states import NOMAD, ON, counted, held, plugin_track
 from tracks.api.quantities import in_words
 from tracks.missions.memory.bench import BENCH
 from tracks.missions.memory.networks import network_of
@@ -41,7 +41,7 @@ def test_amplification_and_locality_are_stated_as_claims_to_be_tested(one):
     assert "Locality" in invariant
 
 
-# P5: the claim is the range of parameter states alone, and no constant of nature
+# P5: the claim is the range of parameter states alone, and no constant
 def test_the_claim_is_true_of_states_and_of_nothing_else():
     fp32 = training_memory(ON["edge_guardian"].network.shape, optimizer="adam", batch=1, resolution=224)
     states = fp32.weights_bytes + fp32.gradients_bytes + fp32.optimizer_bytes
@@ -66,8 +66,8 @@ def test_the_stakeholder_is_a_role_with_the_case_in_numbers(one):
     assert in_words(one.track.device.learning_memory_bytes, "iB") in brief.text
 
 
-def test_a_guest_without_words_of_its_own_is_spoken_to():
-    track = replace(guest(), texts={})
+def test_a_plugin_without_words_of_its_own_is_spoken_to():
+    track = replace(plugin_track(), texts={})
     brief = BENCH.on(track).brief
     assert brief.speaker == "Systems fellow"
     assert "1 GiB" in plain(brief.text)

@@ -1,4 +1,4 @@
-"""The paradox as a whole: its numbers, its controls, its presets, and what no state may break."""
+"""The paradox as a whole: its numbers, its controls, its presets, and what holds in every state."""
 
 import math
 import re
@@ -28,7 +28,7 @@ def numbers(outcome):
     return outcome.readings, tables, {name: drawing.summary for name, drawing in outcome.panels.items()}
 
 
-def test_offered_to_every_track_through_the_hook_of_a_guest():
+def test_offered_to_every_track_through_the_hook_of_a_plugin():
     registry = load_registry(entry_points=True)
     assert next(bench.id for bench in edgelab_benches()) == "paradox"
     assert all(registry.bench(track, "paradox").exploratory for track in registry.tracks)  # P1-P4
@@ -79,7 +79,7 @@ def test_whole_model_is_a_case_only_where_a_part_of_it_moves(on):
         assert [preset.id for preset in on(name).bench.presets] == ["keyboard", "published_keyboard"]
 
 
-# The insight of the four tracks: federating wins for three of them, and one crosses over within its sliders.
+# The result of the four tracks: federating wins for three of them, and for one it depends on its sliders.
 def test_federating_wins_on_three_tracks_and_nomad_can_cross(on):
     wins = {
         name: on(name).run().reading("ratio").value < 1 for name in ("edge_guardian", "mobile_nomad", "tiny_pioneer")
@@ -242,28 +242,28 @@ def test_later_benches_inherit_the_decision(paradox):
     assert paradox.bench.run(paradox.track, state).decision == state
 
 
-# --- guests ----------------------------------------------------------------------------------------------------------
+# --- plugins ---------------------------------------------------------------------------------------------------------
 
 
-def test_works_for_a_guest_with_a_small_fleet_and_no_words_of_its_own():
+def test_works_for_a_plugin_with_a_small_fleet_and_no_words_of_its_own():
     fleet = replace(EDGE_GUARDIAN.fleet, devices=40, raw_bytes_per_device_day=20.0)
-    guest = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", fleet=fleet, texts={})
-    bench = BENCH.on(guest)
+    plugin_track = replace(EDGE_GUARDIAN, id="harbour_crane", name="Harbour Crane", fleet=fleet, texts={})
+    bench = BENCH.on(plugin_track)
     assert bench.control_map()["fleet"].minimum == 40
     assert bench.control_map()["raw_bytes"].minimum == 20
-    outcome = bench.run(guest, bench.defaults())
+    outcome = bench.run(plugin_track, bench.defaults())
     assert outcome.reading("day_centralised").value == 800
     assert "40\u00a0vehicles" in bench.brief.text
     assert bench.brief.speaker == "Product lead"
 
 
-def test_a_guest_without_a_cap_is_told_what_would_be_right():
-    guest = replace(EDGE_GUARDIAN, fleet=replace(EDGE_GUARDIAN.fleet, cap_bytes=0))
+def test_a_plugin_without_a_cap_is_told_what_would_be_right():
+    plugin_track = replace(EDGE_GUARDIAN, fleet=replace(EDGE_GUARDIAN.fleet, cap_bytes=0))
     with pytest.raises(ValueError, match=r"cap_bytes must lie in \(0, inf\), got 0"):
-        BENCH.on(guest)
-    guest = replace(EDGE_GUARDIAN, device=replace(EDGE_GUARDIAN.device, peak_flop_per_s=0))
+        BENCH.on(plugin_track)
+    plugin_track = replace(EDGE_GUARDIAN, device=replace(EDGE_GUARDIAN.device, peak_flop_per_s=0))
     with pytest.raises(ValueError, match="peak_flop_per_s"):
-        BENCH.on(guest).run(guest, BENCH.on(guest).defaults())
+        BENCH.on(plugin_track).run(plugin_track, BENCH.on(plugin_track).defaults())
 
 
 def test_a_value_off_the_slider_is_refused_by_the_bench():

@@ -1,4 +1,4 @@
-"""The paradox's two figures: what they draw is what the cards say, and nothing shows before the lock."""
+"""The paradox's two figures: they show the numbers of the cards, and nothing before the lock."""
 
 import math
 import re
@@ -76,7 +76,7 @@ def test_upload_line_flattens_and_the_other_falls_with_the_compression(paradox):
     assert both["y"][0] / both["y"][-1] == pytest.approx(100, rel=1e-3)
 
 
-# L22: the keyboard is the reference on every track, drawn and tabulated
+# L22: the keyboard is the reference on every track, plotted and tabulated
 def test_keyboard_stands_in_the_second_figure(paradox):
     drawing = paradox.run().panels["compression"]
     mark = trace(drawing.figure(), "keyboard fleet")

@@ -1,4 +1,4 @@
-"""The paradox's fixes: each is one change on its slider that helps, and the mildest that mends."""
+"""The paradox's fixes: each is one change on its slider that helps, and the mildest that cures."""
 
 import pytest
 from hypothesis import given, settings
@@ -69,7 +69,7 @@ def test_every_fix_is_on_its_slider_and_raises_the_margin(any_state, data):
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_what_one_control_can_mend_is_mended_by_the_first_fix(any_state, data):
-    """An independent scan of the sliders' best ends says whether one change can be enough."""
+    """An independent scan of the sliders' best ends shows whether one change can be enough."""
     one, state = data.draw(any_state)
     for item in one.run(**state).verdicts:
         if item.level == "ok":
@@ -100,7 +100,7 @@ def test_a_fix_that_mends_is_the_mildest_that_does(any_state, data):
             else:
                 milder = fix.value / 1.02 if fix.control == "compression" else fix.value * 1.02
             worse = after(one, state, item.code, fix.control, milder)
-            # A state that stands on the edge to the last digit may be taken one step inside.
+            # A state exactly on the limit may be moved one step inside.
             edge = {"dearer_than_data": 1, "over_cap": 0.8, "upload_too_slow": worse.limit}[item.code]
             assert worse.level != "ok" or worse.quantity == pytest.approx(edge, rel=1e-6)
 

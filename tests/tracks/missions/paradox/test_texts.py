@@ -1,4 +1,4 @@
-"""What the paradox says: nothing before the lock gives the answer, and no sentence claims what physics does not."""
+"""The texts of the paradox: nothing before the lock gives the answer, and no sentence claims what physics does not."""
 
 import math
 import re
@@ -61,7 +61,7 @@ def test_the_question_prints_all_that_it_takes(paradox):
 
 
 def test_the_observation_is_what_the_figure_draws(paradox):
-    """Compressing the upload a hundredfold leaves just over half of the ratio; both ways, a hundredth."""
+    """Compressing the upload 100 times leaves just over 50% of the ratio; both ways, 1%."""
     assert paradox.bench.observation.answer == "levels"
     plain = paradox.run().reading("ratio").value
     assert paradox.run(compression=100.0, direction="upload").reading("ratio").value / plain == pytest.approx(0.505)
@@ -101,7 +101,7 @@ def test_lock_is_drawn_where_it_would_be_true(paradox):
     assert doubled["traffic"][1] == pytest.approx(2 * outcome.panels["traffic"].point[1])
 
 
-# L10: each explanation is held against the bench's own runs
+# L10: each explanation is compared with the bench's own runs
 def test_feedback_on_the_reasons_is_true_on_every_track(paradox, spelled):
     feedback = {option.id: spelled(option.feedback) for option in question(paradox).mechanisms}
     assert list(feedback) == ["size", "rounds", "participation", "downlink"]
@@ -182,7 +182,7 @@ def test_peek_says_what_the_context_costs(paradox):
 
 # L11
 def test_codec_is_eighty_times_smaller_and_saves_less_than_half_of_the_round_trip():
-    # 14,000 of 1.4 M values, 8 bits and a 32-bit place each, one 32-bit scale, against FP32
+    # 14,000 of 1.4 M values, 8 bits and a 32-bit position each, one 32-bit scale, against FP32
     sparse = (14_000 * (8 + 32) + 32) / 8
     assert codec() == pytest.approx((sparse, 5.6e6 / sparse, 11.2e6 / (5.6e6 + sparse)))
     assert codec()[1:] == pytest.approx((79.99, 1.975), rel=1e-3)

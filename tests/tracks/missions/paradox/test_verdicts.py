@@ -1,4 +1,4 @@
-"""The paradox's verdicts: titles and causes, and levels and margins that tell the same story."""
+"""The paradox's verdicts: titles and causes, and levels that agree with margins."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The privacy bench on each of the four tracks, and states of its controls drawn along their own scales."""
+"""The privacy bench on each of the four tracks, and states of its controls sampled along their own scales."""
 
 from tests.states import TRACKS, OnTrack, drawn_states
 from tracks.missions.privacy.bench import BENCH

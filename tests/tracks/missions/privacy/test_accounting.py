@@ -1,4 +1,4 @@
-"""What the bench books and learns is the accountant's and the engine's own, at every placement of the noise."""
+"""What the bench books and learns equals accountant and engine, at every placement of the noise."""
 
 import math
 
@@ -27,7 +27,7 @@ def state(one, **values):
 
 
 def test_once_and_a_hundred_times():  # N3
-    """A z that gives eps = 1 once (classical) gives 11.1, .87 and .072 over a hundred rounds at q = 1, .1 and .01."""
+    """A z that gives eps = 1 once (classical) gives 11.1, .87 and .072 over 100 rounds at q = 1, .1 and .01."""
     z, hundred = once_and_often()
     assert z == pytest.approx(4.8448, abs=1e-4)
     assert gaussian_sigma(1, 1e-5) < z  # the classical form takes more than is needed below 1
@@ -117,14 +117,14 @@ def directly(one, setting, noise):
     {"noise": "local", "rounds": 30, "clip_norm": 1, "epsilon": 10, "participating_share": 0.02},
 ])  # fmt: skip
 def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):  # L14 L15
-    """Read between two noise levels: within a point where the model serves, three where it is ruined anyway."""
+    """Read between two noise levels: within 1 point where the model is usable, 3 points where it is unusable anyway."""
     setting = one.setting(**one.private(**values))
     given = evaluate(one.track, setting, seed=0)
     straight = directly(one, setting, given.noise.multiplier)
     assert given.result.accuracy == pytest.approx(straight, abs=0.01 if straight > 0.85 else 0.03)
 
 
-def test_a_rung_is_the_engine_to_the_last_digit():
+def test_a_noise_level_is_the_engine_to_the_last_digit():
     """Noise of every client, z C / sqrt(m) on the average, is the run with the central z C / m."""
     setting = GUARDIAN.setting(**GUARDIAN.private(noise="central", rounds=20, participating_share=0.001))
     noise = 10 ** (-6 / 4)

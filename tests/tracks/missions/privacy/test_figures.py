@@ -1,4 +1,4 @@
-"""Both figures say what the card says: one engine for point and curve, one accountant for gauge and promise."""
+"""Both figures show what the card shows: one engine for point and curve, one accountant for gauge and promise."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_the_central_curve_lies_above_the_local_one_where_the_promise_is_strong(
 @every_track
 def test_a_weaker_promise_costs_less_accuracy(one):
     line = frontier(one.track, setting_of(one.private(rounds=40)), "local", seed=0)
-    assert (np.diff(line.mean) > -0.01).all()  # three seeds know it to about half a point
+    assert (np.diff(line.mean) > -0.01).all()  # three seeds give it to about 0.5 points
 
 
 @every_track

@@ -1,4 +1,4 @@
-"""What the bench offers is tried: the lengths of the updates say what a clip would cut, and cures come first."""
+"""The fixes of the bench are tried: the lengths of the updates show what a clip would cut, and cures come first."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tracks.missions.privacy.setting import CLIP
 from tracks.missions.privacy.state import ACCURACY, CLAIM, CLIPPED, DATA, GAP, MIN_NOISE, evaluate
 
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
-TWENTIETH = 0.05  # the lengths are kept as twenty
+TWENTIETH = 0.05  # 20 lengths are stored
 
 
 @every_track
@@ -27,7 +27,7 @@ def test_the_lengths_of_the_updates_say_what_share_the_clip_cuts(one, clip, leve
 
 @every_track
 def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
-    """The offer is made from the lengths alone; runs of their own agree that it cures."""
+    """The fix is found from the lengths alone; runs of their own agree that it cures."""
     start = one.private(noise="central", clip_norm=0.5)
     state = evaluate(one.track, one.setting(**start), seed=0)
     assert state.limits[CLIPPED].level == "fail"

@@ -1,4 +1,4 @@
-"""What the bench asks and says holds against the physics, and never claims more than the accountant does."""
+"""What the bench asks and states agrees with the physics, and never claims more than the accountant does."""
 
 import math
 
@@ -17,7 +17,7 @@ every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
 
 def everything(one):
-    """Return every text that the bench says on a track."""
+    """Return every text that the bench shows on a track."""
     bench, outcome = one.bench, one.bench.run(one.track, one.private(noise="central"))
     texts = [bench.brief.text, bench.brief.short, bench.brief.invariant, bench.reflection.model_answer]
     texts += [bench.reflection.prompt, bench.reflection.strong_sample, *bench.reflection.rubric]

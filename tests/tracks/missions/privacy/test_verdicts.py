@@ -1,4 +1,4 @@
-"""The bench's verdicts: each failure is reached and left with the track as it is, and a fix does what it says."""
+"""The bench's verdicts: each failure is reached and left in the track's environment, and a fix does what it says."""
 
 import pytest
 from hypothesis import given, settings
@@ -121,7 +121,7 @@ def test_margin_and_level_tell_the_same_story(drawn):
 
 
 def test_every_fix_raises_its_margin():
-    """A fixed spread of states over all sliders, worlds included."""
+    """A fixed spread of states over all sliders, those of the environment included."""
     offered, failing, unaided = 0, 0, 0
     width = len(GUARDIAN.bench.controls)
     for places in qmc.Sobol(width + 1, seed=5).random(64):

@@ -1,4 +1,4 @@
-"""Mobile Nomad's crisis as a whole: how it fails, what traps, what wins, and that the proof of a good bench holds."""
+"""Mobile Nomad's crisis as a whole: how it fails, what traps, what wins, and that its certificate holds."""
 
 import math
 import re
@@ -63,7 +63,7 @@ def test_the_largest_batch_that_fits_is_offered():
     assert "out_of_memory" in failures(run(batch=batch + 1))
 
 
-# The paradox: what stops the upload raises every other wall.
+# The paradox: what stops the upload makes every other limit harder to keep.
 def test_uploading_the_voice_passes_everything_but_the_promise():
     assert failures(run(data="upload", radio="wifi")) == {"raw_audio_left"}
     assert failures(run(data="upload")) == {"raw_audio_left", "over_battery"}
@@ -74,7 +74,7 @@ def test_uploading_the_voice_passes_everything_but_the_promise():
 
 
 def test_the_obvious_change_trades_one_failure_for_another():
-    assert failures(run(schedule="charging")) == {"out_of_memory"}  # the wall pays, the step does not fit
+    assert failures(run(schedule="charging")) == {"out_of_memory"}  # the mains supplies it, but the step does not fit
     assert "too_hot" in failures(run(schedule="charging", batch=4, minutes=30))  # and an hour in the case is long
     assert "forgetting" in failures(run(data="local", schedule="charging", minutes=30))
     assert failures(run(method="head", schedule="charging")) == {"too_little_gain"}
@@ -130,7 +130,7 @@ def test_instruments_are_those_of_the_mission():
     assert all(control.source for control in BENCH.controls)  # N4
 
 
-# Every method that the memory bench offers this track can be carried here, fit or not.
+# Every method that the memory bench has on this track can be carried here, fit or not.
 def test_what_memory_offers_can_be_carried():
     assert {"full", "last_k", "lora", "tinytl_bias", "tinytl_lite_residual"} <= set(METHODS)
     assert "out_of_memory" in failures(run(method="tinytl_bias", batch=32))

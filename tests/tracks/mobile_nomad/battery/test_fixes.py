@@ -1,4 +1,4 @@
-"""A change that the bench offers has been tried: it helps, what cures comes first, and a slider is set one way."""
+"""A fix of the bench has been tried: it helps, cures come first, and a slider is set one way."""
 
 import pytest
 from scipy.stats import qmc
@@ -38,7 +38,7 @@ def test_a_slider_is_set_one_way_and_never_to_where_it_stands():
 
 @pytest.mark.parametrize("radio", ["lte", "wifi"])
 def test_the_minutes_offered_use_up_what_a_day_may_cost_and_no_more(radio):
-    """Joules of learning are a straight line in the minutes, so that the longest day in three digits is known."""
+    """Joules of learning are linear in the minutes, so that the longest day in 3 digits is known."""
     start = {"method": "tinytl_bias", "runtime": "ideal", "minutes": 60, "batch": 4, "radio": radio}
     (minutes,) = [fix.value for fix in verdict(run(**start), "over_battery").fixes if fix.control == "minutes"]
     assert MINUTES[0] < minutes < MINUTES[1]

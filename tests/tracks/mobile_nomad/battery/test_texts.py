@@ -1,4 +1,4 @@
-"""What the Battery-Privacy bench says: the lock's truth, feedback, figures and samples, each against its physics."""
+"""The texts of the Battery-Privacy bench: the lock's truth, feedback, figures and samples, each against its physics."""
 
 import re
 from dataclasses import replace
@@ -91,7 +91,7 @@ def test_the_strong_sample_quotes_what_the_figures_show():
 
 
 def test_the_observation_is_what_the_waterfall_shows():
-    """Gradients and optimizer fall by more than nine tenths, activations by less than a fifth."""
+    """Gradients and optimizer fall by more than 90%, activations by less than 20%."""
     full, lora = state().step.memory, state(method="lora").step.memory
     assert lora.gradients_bytes + lora.optimizer_bytes < 0.1 * (full.gradients_bytes + full.optimizer_bytes)
     assert lora.activations_bytes > 0.8 * full.activations_bytes

@@ -1,4 +1,4 @@
-"""The Mesh Update on its own track, and states of its controls drawn along their own scales."""
+"""The Mesh Update on its own track, and states of its controls sampled along their own scales."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ CODES = (
 
 
 def mesh_of(track):
-    """Return the mesh settled on a track."""
+    """Return the mesh bench for a track."""
     return OnTrack(track, track.crisis, setting_of)
 
 
@@ -29,8 +29,8 @@ DECISIONS = PIONEER.decisions()
 any_state = drawn_states(PIONEER).map(lambda drawn: drawn[1])
 
 
-def guest(*, targets=None, **device):
-    """Return the mesh on a track with no words of its own, another device and, where given, other targets."""
+def plugin_mesh(*, targets=None, **device):
+    """Return the mesh on a track with no texts of its own, another device and, where given, other targets."""
     return mesh_of(
         replace(
             TINY_PIONEER,

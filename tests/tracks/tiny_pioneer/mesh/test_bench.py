@@ -1,4 +1,4 @@
-"""The Mesh Update as a whole: how its default fails, what wins in which world, and what no state may break."""
+"""The Mesh Update as a whole: how its default fails, what wins in which environment, and what holds in every state."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from tests.tracks.tiny_pioneer.mesh.states import (
     HUB_DESIGN,
     PIONEER,
     any_state,
-    guest,
+    plugin_mesh,
 )
 from tracks import BadValue, Slider
 from tracks.loading.registry import load_registry
@@ -36,7 +36,7 @@ def test_it_is_the_crisis_of_its_track():
 
 
 def test_the_default_fails_for_every_reason_there_is():
-    """Everyone floods an adapter of 20 kB while listening a fifth of the time."""
+    """Everyone floods an adapter of 20 kB while listening 20% of the time."""
     assert failures(PIONEER.run()) == set(CODES)
 
 
@@ -54,7 +54,7 @@ def test_talking_wins_where_places_are_alike_and_silence_where_they_differ(diver
 
 
 def test_silence_is_judged_by_what_a_place_needs():
-    """Alone the error is that of one estimate in any world; what is asked of it grows with how much places differ."""
+    """Alone the error is that of one estimate in any environment; its target depends on how much places differ."""
     alone = [PIONEER.run(mode="local_only", diversity=tau2).reading("error") for tau2 in (0.1, 1, 3, 20)]
     assert all(reading.value == pytest.approx(1, rel=0.02) for reading in alone)
     assert [reading.value > reading.limit for reading in alone] == [True, True, False, False]
@@ -99,7 +99,7 @@ def test_an_adapter_larger_than_sram_is_a_verdict_and_no_crash():
     assert carried.read(4e6) == 100e3  # clamped to the scale
     for mode in ("flood", "gossip", "hub"):
         assert "sram_overflow" in failures(PIONEER.run(mode=mode, payload_bytes=carried.read(4e6)))
-    small = guest(memory_bytes=64 * 1024, learning_memory_bytes=64 * 1024)  # less than its own network
+    small = plugin_mesh(memory_bytes=64 * 1024, learning_memory_bytes=64 * 1024)  # less than its own network
     assert "sram_overflow" in failures(small.run(mode="local_only"))
 
 
@@ -155,18 +155,18 @@ def test_same_state_same_answer_and_another_seed_draws_others_on_the_same_map():
         assert first.reading(name).value == other.reading(name).value
 
 
-def test_works_for_a_guest_with_neither_words_nor_radio_of_its_own():
-    plain = guest(extras={}, uplink_bit_per_s=8e6, targets=replace(PIONEER.track.targets, extras={}))
+def test_works_for_a_plugin_with_neither_words_nor_radio_of_its_own():
+    plain = plugin_mesh(extras={}, uplink_bit_per_s=8e6, targets=replace(PIONEER.track.targets, extras={}))
     outcome = plain.run()
     assert outcome.reading("as_good").limit == pytest.approx(0.8)
     assert plain.bench.brief.speaker == "Systems fellow"
-    # A guest's faster link does not make a BLE radio listen harder than its 2M PHY.
+    # A plugin's faster link does not make a BLE radio receive faster than its 2M PHY.
     assert outcome.reading("power").value == pytest.approx(0.2 * 14e-9 * 2e6, rel=0.01)
 
 
-def test_a_guest_without_power_is_told_what_would_be_right():
+def test_a_plugin_without_power_is_told_what_would_be_right():
     with pytest.raises(ValueError, match=r"learning_power_w must lie in \(0, inf\), got 0"):
-        guest(learning_power_w=0)
+        plugin_mesh(learning_power_w=0)
 
 
 def test_a_value_that_is_no_number_is_refused_by_the_bench():

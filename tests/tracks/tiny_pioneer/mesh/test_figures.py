@@ -1,4 +1,4 @@
-"""The Mesh Update's three figures: what they draw is what the cards say, and every one has its table."""
+"""The Mesh Update's three figures: they show the numbers of the cards, and every one has its table."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -106,7 +106,7 @@ def test_energy_bars_add_up_to_the_power_and_stand_at_most_at_the_end_of_their_a
     outcome = PIONEER.run()
     drawing = outcome.panels[ENERGY]
     table = dict(drawing.table().rows)
-    assert table["Budget"] == pytest.approx(86.4)  # a milliwatt for a day
+    assert table["Budget"] == pytest.approx(86.4)  # 1 mW for a day
     assert table["Total"] == pytest.approx(outcome.reading("power").value * 86_400)
     assert table["Learning"] + table["Listening"] + table["Sending"] == pytest.approx(table["Total"])
     heights = [float(y) for item in drawing.figure()["data"] for y in item["y"]]

@@ -42,7 +42,7 @@ def proposed(code, control, **values):
 
 
 def test_a_slider_is_moved_no_further_than_the_limit_asks():
-    """The milliwatt is a twentieth of the time: 5.1% of listening at 19.6 mW; the next step up is over it."""
+    """1 mW is 5.1% of listening at 19.6 mW; the next step up is over it."""
     (duty,) = proposed(OVER_POWER, "duty", **{**GOSSIP_DESIGN, "duty": 0.1})
     assert evaluated(**{**GOSSIP_DESIGN, "duty": duty}).limits[OVER_POWER].level != "fail"
     nearer = duty * (0.1 / 0.005) ** (1 / 16)

@@ -1,4 +1,4 @@
-"""What the Mesh Update says: nothing before the lock gives the answer, and no sentence claims what physics does not."""
+"""The texts of the Mesh Update: nothing before the lock gives the answer, no sentence claims what physics does not."""
 
 import math
 import re
@@ -40,7 +40,7 @@ def test_nothing_before_the_lock_gives_the_answer():
 
 
 def test_the_question_prints_all_that_it_takes():
-    """200 adapters of 1,667 segments of 60 ms, in turns of twelve."""
+    """200 adapters of 1,667 segments of 60 ms, in turns of 12."""
     assert (QUESTION.unit, QUESTION.right, QUESTION.tolerance) == ("s", "decade", 0.5)
     assert QUESTION.low > 0
     printed = plain(QUESTION.question + " ".join(text for pair in QUESTION.given for text in pair))
@@ -85,7 +85,7 @@ def test_feedback_on_the_reasons_is_true():
 # --- after ----------------------------------------------------------------------------------------------------------
 
 
-# P24: what the observation says is what the figure shows in the track's own world
+# P24: what the observation says is what the figure shows in the track's own environment
 def test_the_observation_is_what_rounds_do():
     assert OBSERVATION.answer == "falls_then_rises"
     rows = PIONEER.run(**GOSSIP_DESIGN).panels["error_by_round"].table().rows

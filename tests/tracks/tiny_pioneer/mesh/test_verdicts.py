@@ -64,7 +64,7 @@ def test_margin_and_level_tell_the_same_story(state):
 
 
 def test_every_fix_is_a_decision_that_raises_the_margin_and_a_cure_comes_first():
-    """A fixed spread of states over all sliders, worlds included."""
+    """A fixed spread of states over all sliders, those of the environment included."""
     offered, controls = 0, PIONEER.bench.control_map()
     for places in qmc.Sobol(len(controls), seed=5).random(128):
         state = PIONEER.at(places)

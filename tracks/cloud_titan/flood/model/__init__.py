@@ -1,1 +1,1 @@
-"""What physics says of one state of the Personalization Flood, and of what one change would leave."""
+"""The physics of one state of the Personalization Flood, and of each single change of it."""

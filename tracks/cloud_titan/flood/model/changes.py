@@ -1,4 +1,4 @@
-"""Every change of one control worth trying at a state of the Personalization Flood, and what all of them leave.
+"""The changes of one control that are tried at a state of the Personalization Flood, and the result of each.
 
 Physics takes many states in one sweep hardly slower than one. So a state is evaluated together with all its changes.
 """

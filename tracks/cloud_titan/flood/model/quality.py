@@ -15,7 +15,7 @@ from tracks.common.proxy_fleet import CLIENTS, problem
 
 ROUNDS, LOCAL_STEPS, PERSONAL_STEPS = 100, 1, 20
 PROXY_RANKS = 10  # the change is a matrix of 33 x 10
-# log2 of half the ranks of the smallest adapter: rank 4 on two matrices plays as proxy rank 1.
+# log2 of half the ranks of the smallest adapter: rank 4 on two matrices is proxy rank 1.
 FIRST_DOUBLING = Sourced(2.0, source("assumed: doublings of rank × matrices match steps of the proxy’s rank"))
 
 PROXY = source(
@@ -70,7 +70,7 @@ def proxy_rank(rank: float, targets: Targets) -> float:
 
 
 def gain_points(rank: float, targets: Targets, *, seed: int, alpha: float) -> float:
-    """Return what an adapter gains a tenant over the shared model, on the proxy [points]."""
+    """Return the accuracy that an adapter gains a tenant over the shared model, on the proxy [points]."""
     table = gains(seed, alpha)
     place = proxy_rank(rank, targets)
     accuracy = float(np.interp(place, range(1, PROXY_RANKS + 1), table.by_rank))

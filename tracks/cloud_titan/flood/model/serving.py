@@ -17,7 +17,7 @@ from tracks.cloud_titan.flood.setting import CONTEXT_TOKENS, DEFAULTS, EVICTIONS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServingResult:
-    """What physics says of one state.
+    """The physics of one state.
 
     Attributes:
         adapter_bytes: of one adapter [B]. held_hbm, held_host: adapters that fit into each tier [1].
@@ -53,7 +53,7 @@ class ServingResult:
 
 
 def fitting(node: Node, setting: Setting) -> int:
-    """Return how many requests of the batch find room for their KV cache; one at least."""
+    """Return how many requests of the batch have their KV cache in HBM; one at least."""
     left = node.beside_weights_bytes - setting.hbm_bytes
     return max(1, min(setting.batch, int(left // node.request_bytes)))
 
@@ -84,7 +84,7 @@ def serve(node: Node, setting: Setting) -> ServingResult:
 
 
 def serve_all(node: Node, settings: Sequence[Setting]) -> tuple[ServingResult, ...]:
-    """Return what each of several states under one demand does, all in one sweep for each way of eviction."""
+    """Return what each of several states with one demand does, in one sweep for each eviction rule."""
     answers: dict[Setting, ServingResult] = {}
     for eviction in EVICTIONS:
         alike = [setting for setting in settings if setting.eviction == eviction]
@@ -165,7 +165,7 @@ def _sweep(node: Node, settings: Sequence[Setting]) -> list[ServingResult]:
 
 
 def _slots(room: float, size: float) -> int:
-    """Return how many whole adapters fit into a room."""
+    """Return how many whole adapters fit into that many bytes."""
     return int(room / size * (1 + 1e-9))
 
 

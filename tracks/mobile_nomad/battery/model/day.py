@@ -24,8 +24,8 @@ STANDBY_W = 0.02  # assumed: worn, display dark
 OFF_W = 0.005  # assumed: on the table
 CHARGE_HOURS = 1.0  # assumed: from empty to full
 CHARGER_LOSS = 0.2  # assumed: share of the charger's power that becomes heat in the glasses
-GLASSES_K_PER_W, CASE_K_PER_W = 9.0, 13.5  # assumed: a closed case lets heat out by a third more slowly
-MAX_MEMORY = 300  # minutes after which a minute's heat is gone: over twenty time constants
+GLASSES_K_PER_W, CASE_K_PER_W = 9.0, 13.5  # assumed: a closed case loses heat a third more slowly
+MAX_MEMORY = 300  # minutes after which a minute's heat is gone: over 20 time constants
 THROTTLED = 0.5  # assumed: the clock halves above the skin limit
 
 
@@ -36,7 +36,7 @@ class Day:
     Attributes:
         pace: share of the time that learning runs within its windows, under the burst limit. windows: (from, to) [min].
         learning_w: while it runs at that pace [W]. learning_j, radio_j: of the day [J].
-        drained_j: of both, from the battery: on the charger the wall pays [J].
+        drained_j: of both, from the battery: on the charger the mains supplies it [J].
         charge: at the end of each minute, share of full. skin: [degC]. hottest: [degC]. hottest_at: minute.
         sessions: (first minute, minute after the last). frames: of each session, its slowest minute [1/s].
         passes: of learning over the day's speech.
@@ -64,7 +64,7 @@ class Day:
 
 
 def sessions_of(audio_s: float) -> tuple[tuple[int, int], ...]:
-    """Return the sessions in which the day's speech is heard, as (first minute, minute after the last)."""
+    """Return the sessions in which the day's speech is recorded, as (first minute, minute after the last)."""
     each = max(1, round(audio_s / 60 / SESSIONS))
     starts = np.linspace(FIRST_SESSION, LAST_SESSION, SESSIONS).round().astype(int)
     return tuple((int(start), int(start) + each) for start in starts)
@@ -196,7 +196,7 @@ def _rise(power: Floats) -> Floats:
     open_air, closed = _after_one_watt(GLASSES_K_PER_W), _after_one_watt(CASE_K_PER_W)
     day = np.convolve(power[:CHARGER_AT], np.diff(open_air))[:CHARGER_AT]
     night = np.convolve(power[CHARGER_AT:], np.diff(closed))[: MINUTES_PER_DAY - CHARGER_AT]
-    left = 1 - closed / CASE_K_PER_W  # of the warmth that the glasses bring into the case
+    left = 1 - closed / CASE_K_PER_W  # of the heat that the glasses bring into the case
     reach = min(len(left) - 1, len(night))
     night[:reach] += day[-1] * left[1 : reach + 1]
     return np.concatenate((day, night))

@@ -1,7 +1,7 @@
 """What learning does to the wearer's accent and to all others, on the proxy task: least squares on small images.
 
 The shipped model is the least-squares optimum of everyone but one city, mixed with that of everyone by how far the
-wearer's accent is from what was heard. A day's learning is personalisation by exact local steps. Low-rank changes
+wearer's accent is from the training data. A day's learning is personalisation by exact local steps. Low-rank changes
 stand for adapters, fewer features for coarser spectrograms.
 """
 
@@ -21,7 +21,7 @@ from tracks.mobile_nomad.battery.setting import RESOLUTION, Data, Glasses, Metho
 OWN_CITY = 2  # whose speech the shipped model was built without
 WEARERS = 3  # of that city; their scores are averaged
 FEATURES = 32  # of the proxy task at full resolution
-LEARNING_RATE = 0.1  # assumed: one step of it stands for one pass over the day's speech
+LEARNING_RATE = 0.1  # assumed: one step of it represents one pass over the day's speech
 MAX_PASSES = 10_000
 FEDERATED_SHARE = 0.5  # assumed: half of the own change, half of the fleet's mean
 CLOUD_STEPS = 30  # assumed: what the cloud takes to specialise a model of everyone to one wearer
@@ -35,7 +35,7 @@ RANKS: Mapping[Method, int | None] = {
     "last_k": 2,
     "head": 1,
 }
-# assumed: over frozen features the last layer makes a quarter of the change; in that table it stays furthest behind
+# assumed: over frozen features the last layer makes a quarter of the change; it has the lowest accuracy in that table
 REACH: Mapping[Method, float] = {"head": 0.25}
 
 
@@ -61,7 +61,7 @@ class PersonalisationResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalisationTask:
-    """All that the proxy task depends on besides the passes: what does not touch it costs no run."""
+    """All that the proxy task depends on besides the passes; changing anything else costs no run."""
 
     fleet_seed: int
     skew_alpha: float
@@ -100,7 +100,7 @@ class _Fleet:
     without: Floats
 
     def shipped(self, distance: float) -> Floats:
-        """The model in the box."""
+        """The model as it is shipped."""
         return distance * self.without + (1 - distance) * self.everyone
 
 
@@ -127,7 +127,7 @@ def _wearers(problem: FederatedProblem) -> list[int]:
 
 @lru_cache(maxsize=256)
 def _before(fleet_seed: int, skew_alpha: float, distance: float) -> tuple[float, float]:
-    """Return the shipped model's accuracies, at full resolution, as it comes out of the box."""
+    """Return the accuracies of the model as it is shipped, at full resolution."""
     fleet = _fleet(fleet_seed, skew_alpha, FEATURES)
     return _scores(fleet, np.repeat(fleet.shipped(distance)[None], WEARERS, axis=0))
 

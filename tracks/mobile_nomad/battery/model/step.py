@@ -18,7 +18,7 @@ from tracks.mobile_nomad.battery.setting import (
     Setting,
 )
 
-# No energy of AR1's cores or of its LPDDR5 is published; learning is priced like inference, which flatters it.
+# No energy of AR1's cores or of its LPDDR5 is published; learning is counted like inference, which favours learning.
 JOULE_PER_FLOP = 0.5e-12  # assumed: between a GAP9 (.33 pJ) and an H100 (.71 pJ), both at full peak and power
 JOULE_PER_BYTE = 56e-12  # assumed: LPDDR4 at 7 pJ a bit, the lower of the published 7 to 14
 STEP_IDLE_W = 0.05  # assumed: what else is awake while the network runs
@@ -55,7 +55,7 @@ class Step:
 
     @property
     def learning_w(self) -> float:
-        """Power of learning that never waits [W]."""
+        """Power of learning that runs without a pause [W]."""
         return self.sample_j / self.sample_s if self.sample_s else 0.0
 
 

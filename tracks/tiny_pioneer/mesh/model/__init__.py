@@ -1,1 +1,1 @@
-"""What physics says of one state of the Mesh Update: places that mix, what talking costs, how good profiles are."""
+"""The physics of one state of the Mesh Update: how places mix, what the radio costs, how good profiles are."""

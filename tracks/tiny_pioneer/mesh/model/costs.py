@@ -39,7 +39,7 @@ class Costs:
         listening_w, sending_w, learning_w: mean power of each [W].
         sram: adapters held at once [B]; sram_free: what there is for them [B].
         learning_s, learning_j: of the profile of one stay. radio_s, radio_j: of the rounds behind one profile.
-        delivered: share of its rounds in which a node hears someone, 0..1.
+        delivered: share of its rounds in which a node receives a profile, 0..1.
     """
 
     air_s: float
@@ -76,7 +76,7 @@ def segments_s(air_bytes: float) -> float:
 
 @lru_cache(maxsize=4096)
 def connected_s(air_bytes: float) -> float:
-    """Return the time of one payload over a connection that stands [s]."""
+    """Return the time of one payload over an open connection [s]."""
     return float(ble_time_s(air_bytes, mode="2M"))
 
 
@@ -91,7 +91,7 @@ def call_s(air_bytes: float) -> tuple[float, bool]:
 
 @lru_cache(maxsize=4096)
 def flood_s(air_bytes: float, relays: int) -> float:
-    """Return how long everyone takes to hear everyone, the radio always on [s]."""
+    """Return the time until every node has every profile, the radio always on [s]."""
     return float(flood_time_s(NODES, payload_bytes=air_bytes, mode="mesh", degree=relays))
 
 
@@ -114,7 +114,7 @@ def calls(setting: Setting) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rates:
-    """What of a track the costs depend on; hashable, so that costs can be kept.
+    """What of a track the costs depend on; hashable, so that costs can be cached.
 
     Attributes:
         listen_w: what a listening radio draws [W]. send_j: of a byte sent [J]. learning_w: of the device [W].
@@ -201,7 +201,7 @@ def _held_bytes(setting: Setting) -> float:
 
 
 def _delivered(setting: Setting) -> float:
-    """Return the share of its rounds in which a node hears someone: it is awake, and with a hub both are."""
+    """Return the share of its rounds in which a node receives a profile: it is awake, and with a hub both are."""
     if setting.mode == LOCAL:
         return 1.0
     awake = 1 - setting.churn

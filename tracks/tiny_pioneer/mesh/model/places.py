@@ -1,8 +1,8 @@
 """What averaging leaves of the noise and mixes in of other places, round by round, for each mode of the Mesh Update.
 
 The error of a node is linear in two variances: of its own estimate and of the truths between places. So one set of
-draws, with one of them at a time set to 1, serves every diversity and every coding; only mode, topology, churn,
-fan-out and seed need draws of their own, and these are kept.
+samples, with one of them at a time set to 1, serves every diversity and every coding; only mode, topology, churn,
+fan-out and seed need samples of their own, and these are cached.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Mixing:
 
 @lru_cache(maxsize=64)
 def hall(topology: str, map_seed: int) -> Mesh:
-    """Return who hears whom: the same map for every draw."""
+    """Return which nodes are in range of each other: the same map for every sample."""
     return mesh(topology, NODES, degree=RELAYS_IN_RANGE, seed=map_seed)
 
 
@@ -73,7 +73,7 @@ def cells(topology: str, map_seed: int) -> tuple[Groups, Groups]:
 
 
 def mixing(mode: str, topology: str, *, churn: float, fan_out: int, map_seed: int, seed: int) -> Mixing:
-    """Return what rounds do in a mode; what does not matter there is not told apart."""
+    """Return what rounds do in a mode; settings that do not matter in a mode share one result."""
     gossips = mode == GOSSIP
     if mode == LOCAL:
         return _silence()

@@ -27,7 +27,7 @@ class Quality:
         coarse: what an adapter of its size cannot express. rounding: variance that coding adds to one value.
         noise, foreign, rounded: what is left of the estimate's own variance, mixed in, and rounded, in the mean.
         error: all together; local: the same adapter without radio. worse: share of nodes that err more than that.
-        best_round: the fewest rounds whose error is within a hundredth of the least.
+        best_round: the fewest rounds whose error is within 1% of the least.
     """
 
     mixing: Mixing
@@ -59,7 +59,7 @@ def rounding_variance(setting: Setting) -> float:
 
 
 def quality(track: Track, setting: Setting, *, seed: int) -> Quality:
-    """Return how good the profiles of a state are; ``seed`` draws other truths, sleepers and calls on the same map."""
+    """Return how good the profiles of a state are; ``seed`` samples other truths, sleepers and calls on one map."""
     return _quality(setting, track.fleet.seed, seed)
 
 
@@ -94,7 +94,7 @@ def _quality(setting: Setting, map_seed: int, seed: int) -> Quality:
 
 
 def best_round(by_round: Floats) -> int:
-    """Return the fewest rounds whose error is within a hundredth of the least."""
+    """Return the fewest rounds whose error is within 1% of the least."""
     return int(np.argmax(by_round <= SETTLED * by_round.min()))
 
 

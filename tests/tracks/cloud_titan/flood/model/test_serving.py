@@ -1,4 +1,4 @@
-"""What stands under the crisis: sizes as published, serving as physics has it, and a proxy that knows its limits."""
+"""The model of the crisis: sizes as published, serving as in physics, and a proxy within its limits."""
 
 from dataclasses import replace
 
@@ -99,7 +99,7 @@ def test_less_to_load_or_more_room_never_hurts_the_drive(drawn):
     )
     now, *after = serve_all(NODE, (one, *others))
     for state in after:
-        assert state.drive_load <= now.drive_load * (1 + 1e-3)  # Che's approximation of LRU is that good
+        assert state.drive_load <= now.drive_load * (1 + 1e-3)  # the accuracy of Che's approximation of LRU
 
 
 @settings(max_examples=25)

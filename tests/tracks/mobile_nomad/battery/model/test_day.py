@@ -28,7 +28,7 @@ ALL_METHODS = ("full", "lora", "last_k", "head", "tinytl_bias", "tinytl_lite_res
 
 
 def test_a_frame_by_hand():
-    """320 M MAC within a third of a percent; weights once, each convolution's input of 5.77 M bytes twice."""
+    """320 M MAC within 0.33%; weights once, each convolution's input of 5.77 M bytes twice."""
     step = state().step
     flop, moved = 2 * 320e6, 4_746_590 + 2 * 5.772e6
     seconds = flop / (8e12 * 0.05)

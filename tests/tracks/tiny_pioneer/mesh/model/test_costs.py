@@ -1,4 +1,4 @@
-"""What talking costs: airtime, power, age, SRAM and the radio's share, by hand and at their limits."""
+"""What the radio costs: airtime, power, age, SRAM and the radio's share, by hand and at their limits."""
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +58,7 @@ def test_listening_is_what_the_radio_costs():
     assert found.listening_w == pytest.approx(0.05 * LISTENING_W)
     assert found.listening_w > 50 * found.sending_w
     assert spent(mode="local_only", duty=0.5).power_w < 1e-5, "who does not talk does not listen"
-    # A milliwatt is a twentieth of the time.
+    # 1 mW is 5% of the time.
     assert spent(mode="gossip", duty=0.05).power_w < 1e-3 < spent(mode="gossip", duty=0.052).power_w
 
 

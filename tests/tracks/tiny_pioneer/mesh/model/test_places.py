@@ -1,4 +1,4 @@
-"""What averaging does: each mode against physics that is known without it, and its limits."""
+"""What averaging does: each mode against independent physics, and at its limits."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_silence_keeps_all_noise_and_mixes_nothing_in():
 
 
 def test_a_flood_is_a_round_of_the_complete_graph():
-    """Everyone hears everyone: noise 1/n, and all of the diversity but the share that the own place has in the mean."""
+    """Every node gets every profile: noise 1/n, and all of the diversity but the own place's share of the mean."""
     flood = mix("flood")
     assert flood.noise[1] == pytest.approx(1 / NODES, rel=0.9)
     complete = np.array([
@@ -40,10 +40,10 @@ def test_a_flood_is_a_round_of_the_complete_graph():
 
 @pytest.mark.parametrize("topology", ["geometric", "ring", "regular"])
 def test_gossip_forgets_noise_as_the_spectrum_says(topology):
-    """On a ring a fan-out of four calls both neighbours there are, so that the mean over draws is the spectrum's.
+    """On a ring a fan-out of four calls both neighbours there are, so that the mean over samples is the spectrum's.
 
     Elsewhere four calls of twelve neighbours leave more noise, but not many times as much. Later rounds are left out:
-    the mean of all nodes is all that remains then, and there is one of it in a draw.
+    only the mean of all nodes remains then, and there is one of it in a sample.
     """
     noise = mix("gossip", topology=topology).noise[ROUNDS]
     exact = np.asarray(
@@ -123,7 +123,7 @@ def test_the_hall_hangs_together_and_all_its_places_have_visitors():
 
 
 def test_a_hub_that_sleeps_leaves_its_whole_cell_alone():
-    """Half of the nodes asleep: a member hears in a quarter of the rounds, awake itself and its hub awake."""
+    """Half of the nodes asleep: a member receives in 25% of the rounds, when it and its hub are awake."""
     heard = [(mix("hub", churn=churn).foreign[1] > 0).mean() for churn in (0.0, 0.5)]
     assert heard[1] / heard[0] == pytest.approx(0.25, abs=0.1)
     flooded = [(mix("flood", churn=churn).foreign[1] > 0).mean() for churn in (0.0, 0.5)]
