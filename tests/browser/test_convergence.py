@@ -53,7 +53,7 @@ def test_both_panels_follow_a_dragged_slider_and_a_chosen_algorithm(student_page
     box = steps.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.64, box["y"] + box["height"] / 2)
     page.mouse.down()
-    for share in (0.5, 0.4, 0.3, 0.2, 0.1):
+    for share in (0.5, 0.45, 0.4, 0.35, 0.3):
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
         page.wait_for_timeout(40)
     page.mouse.up()
