@@ -357,3 +357,27 @@ def test_two_workers_see_the_same(plugins):
     first, second = plugins.load(), plugins.load()
     assert picture(first) == picture(second)
     assert first.found == second.found
+
+
+# --- what benches read of a track
+
+PORT = 'TRACK = replace(TRACK, texts={"port": "Rotterdam"})\n'
+READS_PORT = (
+    'BENCH = replace(BENCH, texts=(TextKey(name="%s", meaning="what the port is called"%s),))\n'
+    "@hookimpl\ndef edgelab_benches():\n    return [BENCH]\n"
+)
+
+
+def test_a_track_that_says_what_no_bench_reads_is_left_out_with_the_reason(plugins):
+    plugins.write("crane.py", PORT + plugins.offers_track)
+    assert "Track 'harbour_crane': texts has 'port', which no bench reads" in plugins.found("crane.py").reason
+
+
+def test_a_bench_that_reads_it_lets_the_track_in(plugins):
+    plugins.write("crane.py", PORT + READS_PORT % ("port", ', otherwise="the port"') + plugins.offers_track)
+    assert plugins.found("crane.py").reason == ""
+
+
+def test_a_bench_that_cannot_do_without_what_a_track_lacks_is_left_out(plugins):
+    plugins.write("quay.py", READS_PORT % ("port", ""))
+    assert "needs texts['port'] for bench 'downlink': what the port is called" in plugins.found("quay.py").reason
