@@ -18,7 +18,7 @@ from physics import networks
 from tests.physics.arguments.calls import CALLS, GPT, Call
 from tests.physics.arguments.domains import FUNCTIONS, PACKAGES, Domain, domain
 
-NAMES = sorted(FUNCTIONS)
+NAMES = sorted(FUNCTIONS.keys() & CALLS.keys())  # one that lacks a call fails the first test
 NAN, INFINITY = float("nan"), float("inf")
 NOT_NUMBERS = [
     *(NAN, INFINITY, -INFINITY, 10**400, 1 + 2j, True, np.True_, "1", b"1", None, {}, {1.0}, object()),
@@ -46,7 +46,7 @@ WRONG: dict[str, list[Any]] = {
     "fixed_input": [49, (49,), (49, 10, 1), (49, 0), (49, 2049), (49, 2.5), (49, "10"), (True, 10), "49"],
     "partition": [
         *(None, 3, "all", [], {}, [[]], [[0], []], [[0.5]], [[-1]], [[1437]], [["0"]], [[0], 1], [[True]]),
-        *([[0]] * 1438, [[[0]]], [[NAN]]),
+        *([[0]] * 1438, [[[0]]], [[NAN]], [[[0], [1, 2]]], [[2**70]], [None], np.array(3), {0: [1]}),
     ],
     "weights": [
         *(None, "zeros", np.zeros((4, 10)), np.zeros((10, 5)), np.zeros(5), np.full((5, 10), NAN)),
@@ -61,7 +61,7 @@ def bad_masks(shape: tuple[int, ...]) -> list[Any]:
     ones = np.ones(shape)
     return [
         *("all", 1, [], [[0, 1], [2]], ones[..., :-1] > 0, ones.T > 0, 2 * ones.astype(int), 0.5 * ones, NAN * ones),
-        ones.astype(str),
+        *(ones.astype(str), ones[:0] > 0, None if len(shape) == 2 else [[[True] * 6], [[True] * 5]]),
     ]
 
 

@@ -77,7 +77,7 @@ def run_anything(*, clients, alpha, features, regularization, seed, **arguments)
     learning_rate=mostly(1e-12, 1.5),
     **WHOLE_RANGE,
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_exact_engine_is_finite_over_the_whole_legal_range(**arguments):
     run_anything(engine="exact", **arguments)
 
