@@ -133,7 +133,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cnn:
-    """A table of blocks and one linear layer with bias; made by the functions of `physics.networks.catalogue`.
+    """A table of blocks and one linear layer with bias; made by the functions of this module.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def bad_masks(shape: tuple[int, ...]) -> list[Any]:
     ones = np.ones(shape)
     return [
         *("all", 1, [], [[0, 1], [2]], ones[..., :-1] > 0, ones.T > 0, 2 * ones.astype(int), 0.5 * ones, NAN * ones),
-        *(ones.astype(str), ones[:0] > 0, None if len(shape) == 2 else [[[True] * 6], [[True] * 5]]),
+        *(ones.astype(str), ones[:0] > 0, [[[True] * 6], [[True] * 5]]),
     ]
 
 
