@@ -32,7 +32,7 @@ def _not_numbers(value: Any, array: NDArray[Any]) -> bool:
     """Say whether numpy would turn something that is no number (text, truth values, dates) into one."""
     if array.dtype.kind not in "iufO":
         return True
-    if array.dtype.kind == "O" or not isinstance(value, np.ndarray):  # a True in a list of numbers is a 1.0 by now
+    if array.dtype.kind == "O" or isinstance(value, (list, tuple)):  # a True in a list of numbers is a 1.0 by now
         items = np.array(value, dtype=object).flat
         return any(item is None or isinstance(item, (str, bytes, bool, np.bool_)) for item in items)
     return False
