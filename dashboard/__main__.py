@@ -1,56 +1,188 @@
-"""One command, one machine: ``python -m dashboard`` or ``edgelab`` starts the lab on this computer."""
+"""The command ``edgelab``, also ``python -m dashboard``: start the lab, look after its ledger and its tracks."""
 
 from __future__ import annotations
 
-import argparse
+import errno
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import waitress
+import click
 
-from dashboard.app import create_app
-from dashboard.ledger.database import LedgerUnavailable
-from dashboard.ledger.migrations import upgrade
-from dashboard.settings import Settings, SettingsError
+from tracks.commands.group import tracks
+from tracks.commands.terminal import (
+    CONTEXT,
+    EXIT_CODES_HELP,
+    CommandError,
+    ExitCode,
+    WholeNumber,
+    run,
+    show,
+    show_json,
+    version,
+)
+
+if TYPE_CHECKING:
+    from dashboard.settings import Settings
+
+# What only one of the commands needs is imported there: `edgelab tracks list` waits for no Dash.
+
+
+class _Edgelab(click.Group):
+    """Without a command's name the lab starts: ``edgelab --port 9000`` is ``edgelab run --port 9000``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` before options that are not the group's own."""
+        own = {"-h", "--help", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("edgelab", cls=_Edgelab, epilog=EXIT_CODES_HELP, context_settings=CONTEXT)
+@click.version_option(version(), prog_name="edgelab", message="%(prog)s %(version)s")
+def edgelab() -> None:
+    """An interactive lab on edge intelligence. Without a command it starts, as with run."""
+
+
+edgelab.add_command(tracks)
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+@edgelab.command("run", epilog=EXIT_CODES_HELP)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=WholeNumber(1, 65535), default=8050, show_default=True, help="Port to listen on.")
+@click.option("--tracks-dir", metavar="DIR", help="A folder of track files.")
+def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
+    """Start the lab on this computer and bring its ledger up to date."""
+    if tracks_dir:
+        os.environ["EDGELAB_TRACKS_DIR"] = tracks_dir
+    with _in_sentences() as settings:
+        _upgrade(settings)
+        return _serve(settings, host, port)
+
+
+def _serve(settings: Settings, host: str, port: int) -> ExitCode:
+    import waitress
+
+    from dashboard.app import create_app
+
+    _check_address(host, port)
+    app = create_app(settings)
+    shown = f"[{host}]" if ":" in host else host
+    with _address_errors(host, port):
+        server = waitress.create_server(app.server, host=host, port=port, threads=8, ident="edgelab")
+    show(f"edgelab is open on http://{shown}:{port}{settings.url_prefix}  (stop with Ctrl+C)")
+    server.run()
+    return ExitCode.OK
+
+
+def _check_address(host: str, port: int) -> None:
+    """Find out before the lab is made, which takes some seconds, whether the port can be opened."""
+    with _address_errors(host, port):
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+
+
+@contextmanager
+def _address_errors(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError) as problem:
+        number = getattr(problem, "errno", None)
+        if number in (errno.EACCES, errno.EPERM):
+            sentence = f"port {port} may not be opened by this user; choose one of 1024 to 65535 with --port"
+        elif number == errno.EADDRINUSE:
+            sentence = f"port {port} on {host} is taken; choose another with --port"
+        else:
+            sentence = f"{host} is no address of this machine; choose one with --host, for example 127.0.0.1"
+        raise CommandError(sentence, ExitCode.ADDRESS) from None
+
+
+# --- db --------------------------------------------------------------------------------------------------------------
+
+
+@edgelab.group("db", epilog=EXIT_CODES_HELP)
+def database() -> None:
+    """The ledger's database, that of EDGELAB_DATABASE_URL."""
+
+
+@database.command("upgrade", epilog=EXIT_CODES_HELP)
+def upgrade_command() -> ExitCode:
+    """Make the ledger's tables, or bring them up to date."""
+    with _in_sentences() as settings:
+        _upgrade(settings)
+        show(f"The ledger {_place(settings)} is up to date.")
+    return ExitCode.OK
+
+
+@database.command("status", epilog=EXIT_CODES_HELP)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/commands.md.")
+def status_command(as_json: bool) -> ExitCode:
+    """Say whether the ledger answers and has the tables of this version; nothing is written to it."""
+    from dashboard.ledger.migrations import is_current
+
+    with _in_sentences() as settings:
+        current = _exists(settings) and is_current(settings.database_url)
+        if as_json:
+            show_json({"database": _place(settings), "current": current})
+        elif current:
+            show(f"The ledger {_place(settings)} is up to date.")
+        else:
+            show(f"The ledger {_place(settings)} is not up to date; run: edgelab db upgrade")
+    return ExitCode.OK if current else ExitCode.FAILED
+
+
+@contextmanager
+def _in_sentences() -> Iterator[Settings]:
+    """Yield the settings; those that cannot work, and a database that does not answer, are one sentence."""
+    from dashboard.ledger.database import LedgerUnavailable
+    from dashboard.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as problem:
+        raise CommandError(str(problem), ExitCode.USAGE) from None
+    try:
+        yield settings
+    except LedgerUnavailable as problem:
+        raise CommandError(f"{_place(settings)}: {problem}", ExitCode.DATABASE) from None
+
+
+def _upgrade(settings: Settings) -> None:
+    from dashboard.ledger.migrations import upgrade
+
+    upgrade(settings.database_url)
+
+
+def _place(settings: Settings) -> str:
+    """Return where the ledger is, without a password."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+def _exists(settings: Settings) -> bool:
+    """Whether there is a ledger to ask: SQLite would make the file that is asked."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start the lab, or bring its database up to date; return the exit status."""
-    parser = argparse.ArgumentParser(prog="edgelab", description="An interactive lab on edge intelligence.")
-    commands = parser.add_subparsers(dest="command")
-    run = commands.add_parser("run", help="start the lab (what happens without a command)")
-    for target in (parser, run):
-        target.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-        target.add_argument("--port", type=int, default=8050, help="port (default 8050)")
-        target.add_argument("--tracks-dir", help="a folder of track files")
-    database = commands.add_parser("db", help="the ledger's database")
-    database.add_argument("action", choices=["upgrade"], help="bring its tables up to date")
-    chosen = parser.parse_args(arguments)
-    if getattr(chosen, "tracks_dir", None):
-        os.environ["EDGELAB_TRACKS_DIR"] = chosen.tracks_dir
-    try:
-        settings = Settings.from_environment()
-        upgrade(settings.database_url)
-        return 0 if chosen.command == "db" else _serve(settings, chosen.host, chosen.port)
-    except (SettingsError, LedgerUnavailable) as problem:
-        print(f"edgelab: {problem}", file=sys.stderr)
-        return 2
-
-
-def _serve(settings: Settings, host: str, port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            print(f"edgelab: port {port} on {host} is taken; choose another with --port", file=sys.stderr)
-            return 2
-    app = create_app(settings)
-    print(f"edgelab is open on http://{host}:{port}{settings.url_prefix}  (stop with Ctrl+C)", flush=True)
-    waitress.serve(app.server, host=host, port=port, threads=8, ident="edgelab")
-    return 0
+    """Run one command and return its exit code."""
+    return run(edgelab, arguments, program="edgelab")
 
 
 if __name__ == "__main__":

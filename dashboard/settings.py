@@ -118,10 +118,21 @@ def _text(environ: Mapping[str, str], name: str) -> str:
     return environ.get(name, "").strip()
 
 
+def _path(name: str, given: str) -> Path:
+    """Return an absolute path that the system can look up."""
+    try:
+        path = Path(given).expanduser().absolute()
+        path.is_dir()
+    except (OSError, RuntimeError) as problem:  # a name that is too long; a home directory of nobody
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise SettingsError(f"{name} {given[:80]!r} cannot be used ({why}); write an absolute path") from None
+    return path
+
+
 def _data_dir(environ: Mapping[str, str]) -> Path:
     given = _text(environ, "EDGELAB_DATA_DIR")
     if given:
-        return Path(given).expanduser().absolute()
+        return _path("EDGELAB_DATA_DIR", given)
     return Path(platformdirs.user_data_dir("edgelab", appauthor=False))
 
 
@@ -167,7 +178,7 @@ def _sqlite_file(url: URL, right: str) -> URL:
     name = "EDGELAB_DATABASE_URL"
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise SettingsError(f"{name}: the ledger needs a file of its own that outlives the process; {right}")
-    path = Path(url.database).expanduser().absolute()
+    path = _path(name, url.database)
     if path.is_dir():
         raise SettingsError(f"{name}: {path} is a folder; name a file in it, for example {path / 'ledger.sqlite3'}")
     if not path.parent.is_dir():
@@ -264,7 +275,7 @@ def _tracks_dir(environ: Mapping[str, str]) -> Path | None:
     given = _text(environ, "EDGELAB_TRACKS_DIR")
     if not given:
         return None
-    path = Path(given).expanduser().absolute()
+    path = _path("EDGELAB_TRACKS_DIR", given)
     if not path.is_dir():
         raise SettingsError(f"EDGELAB_TRACKS_DIR {path} is not a folder; name the folder that holds the track files")
     return path

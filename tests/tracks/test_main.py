@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import shlex
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import tracks
-from tracks.__main__ import FOLDER_VARIABLE, main, table
+from tracks.__main__ import main
 from tracks.certify import certificate as testing
 from tracks.certify.goals import ALWAYS, GOALS
+from tracks.commands.group import FOLDER_VARIABLE
+from tracks.commands.listing import table
+from tracks.commands.terminal import JSON_FORMAT, show
 from tracks.loading.registry import PluginRecord
 
 
@@ -85,10 +89,30 @@ def test_a_missing_folder_is_told(tmp_path, capsys):
 
 @pytest.mark.parametrize("arguments", [[], ["lsit"], ["list", "extra"]])
 def test_a_command_that_is_not_there_is_answered_with_the_usage(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    assert leaving.value.code == 2
+    assert main(arguments) == 2
     assert "python -m tracks" in capsys.readouterr().err
+
+
+def test_json_holds_what_the_table_holds(lab, capsys):
+    """The form of docs/commands.md: scripts of others read it."""
+    path = lab.write("crane.py", "print('a plugin may print')\n" + lab.offers_track)
+    lab.write("broken.py", "import no_such_library")
+    assert main(["list", "--json", "--tracks-dir", str(lab.folder)]) == 1
+    out, err = capsys.readouterr()
+    assert "a plugin may print" in err
+    answer = json.loads(out)
+    assert list(answer) == ["format", "edgelab", "plugins", "used", "left_out"]
+    assert (answer["format"], answer["used"], answer["left_out"]) == (JSON_FORMAT, 6, 1)
+    found = {row["name"]: row for row in answer["plugins"]}
+    assert found["crane.py"] == {
+        "name": "crane.py",
+        "kind": "folder",
+        "from": str(path),
+        "tracks": ["harbour_crane"],
+        "benches": [],
+        "reason": None,
+    }
+    assert "no_such_library" in found["broken.py"]["reason"]
 
 
 def test_it_runs_as_a_module_with_the_same_exit_code(lab):
@@ -106,12 +130,13 @@ def test_it_runs_as_a_module_with_the_same_exit_code(lab):
     assert "ZeroDivisionError" in run.stdout
 
 
-def test_columns_line_up_and_a_plugin_without_offers_says_so():
+def test_columns_line_up_and_a_plugin_without_offers_says_so(capsys):
     made = [
         PluginRecord(name="a_long_name.py", origin="/x", kind="folder"),
         PluginRecord(name="b", origin="/y", kind="built-in", tracks=("one", "two"), benches=("three",)),
     ]
-    lines = table(made).splitlines()
+    show(table(made))
+    lines = capsys.readouterr().out.splitlines()
     assert "nothing offered" in lines[1]
     assert "tracks: one, two; benches: three" in lines[2]
     assert lines[0].index("FROM") == lines[1].index("/x") == lines[2].index("/y")
@@ -163,9 +188,22 @@ def test_check_of_a_file_looks_at_what_it_brings_and_runs_no_other(lab, mine, ca
 def test_check_of_a_file_that_is_left_out_gives_the_reason(lab, capsys):
     path = lab.write("broken.py", "import no_such_library")
     assert main(["check", str(path)]) == 1
-    assert f"{path} is left out: it cannot be imported" in capsys.readouterr().out
-    assert main(["check", str(lab.folder / "nowhere.py")]) == 1
-    assert "No such file" in capsys.readouterr().out
+    assert "broken.py is left out: it cannot be imported" in capsys.readouterr().out
+    assert main(["check", str(lab.folder / "nowhere.py")]) == 2
+    assert "nowhere.py does not exist" in capsys.readouterr().err
+
+
+def test_check_as_json_holds_every_finding(lab, mine, capsys):
+    lab.write("broken.py", "1 / 0")
+    assert main(["check", "deep_mine/crisis", "--points=16", "--json", "--tracks-dir", str(lab.folder)]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == ["format", "edgelab", "holds", "certificates", "left_out"]
+    assert answer["holds"] is False  # a certificate of what is there says nothing of what was left out
+    assert [row["name"] for row in answer["left_out"]] == ["broken.py"]
+    (found,) = answer["certificates"]
+    assert (found["track"], found["bench"], found["points"]) == ("deep_mine", "crisis", 16)
+    assert found["holds"] == all(item["passed"] for item in found["findings"])
+    assert {item["check"] for item in found["findings"]} == {check.__name__ for check in testing.CHECKS}
 
 
 def test_check_fails_for_what_was_left_out_of_the_folder(lab, mine, capsys):
@@ -178,15 +216,13 @@ def test_check_fails_for_what_was_left_out_of_the_folder(lab, mine, capsys):
 
 @pytest.mark.usefixtures("lab")
 def test_check_of_what_is_not_there_lists_what_there_is(capsys):
-    assert main(["check", "cloud_titan/nothing"]) == 1
+    assert main(["check", "cloud_titan/nothing"]) == 2
     assert "cloud_titan/crisis" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("points", ["0", "many", "-3", "65537"])
 def test_check_refuses_points_it_cannot_take(points, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["check", f"--points={points}"])
-    assert leaving.value.code == 2
+    assert main(["check", f"--points={points}"]) == 2
     assert "must be a whole number, 1 to 65536" in capsys.readouterr().err
 
 
@@ -203,20 +239,20 @@ def test_new_writes_a_track_that_loads(lab, mine):
 
 def test_new_overwrites_nothing(lab, mine, capsys):
     mine.write_text("mine")
-    assert main(["new", "deep_mine", "--tracks-dir", str(lab.folder)]) == 1
+    assert main(["new", "deep_mine", "--tracks-dir", str(lab.folder)]) == 2
     assert "exists already" in capsys.readouterr().err
     assert mine.read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["Deep Mine", "../up", "9lives", ""])
 def test_new_refuses_what_is_no_id(lab, name, capsys):
-    assert main(["new", name, "--tracks-dir", str(lab.folder)]) == 1
+    assert main(["new", name, "--tracks-dir", str(lab.folder)]) == 2
     assert "must be lower-case letters" in capsys.readouterr().err
     assert list(lab.folder.iterdir()) == []
 
 
 def test_new_needs_its_folder(tmp_path, capsys):
-    assert main(["new", "deep_mine", "--tracks-dir", str(tmp_path / "nowhere")]) == 1
+    assert main(["new", "deep_mine", "--tracks-dir", str(tmp_path / "nowhere")]) == 2
     assert "does not exist" in capsys.readouterr().err
 
 

@@ -1,0 +1,86 @@
+"""The group of commands that ``python -m tracks`` runs and ``edgelab tracks`` offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracks.certify.template_files import write_plugin
+from tracks.commands.checking import check
+from tracks.commands.listing import show_list
+from tracks.commands.terminal import (
+    CONTEXT,
+    EXIT_CODES_HELP,
+    CommandError,
+    ExitCode,
+    WholeNumber,
+    plugins_running,
+    show,
+)
+from tracks.loading.registry import load_registry
+
+FOLDER_VARIABLE = "EDGELAB_TRACKS_DIR"
+POINTS, QUICK_POINTS, MAX_POINTS = 512, 64, 65536
+
+_folder = click.option(
+    "--tracks-dir",
+    "folder",
+    metavar="DIR",
+    envvar=FOLDER_VARIABLE,
+    help=f"A folder of plugins, one *.py each; otherwise {FOLDER_VARIABLE}, if set.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/commands.md.")
+
+
+@click.group("tracks", epilog=EXIT_CODES_HELP, context_settings=CONTEXT)
+def tracks() -> None:
+    """Look after tracks and benches: list them, certify them, begin one."""
+
+
+@tracks.command("list", epilog=EXIT_CODES_HELP)
+@_folder
+@_json
+def list_command(folder: str | None, as_json: bool) -> ExitCode:
+    """Say what was found, from where, with what result."""
+    with plugins_running():
+        registry = load_registry(folder=folder)
+    return show_list(registry.found, as_json=as_json)
+
+
+@tracks.command("check", epilog=EXIT_CODES_HELP)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@_folder
+@click.option(
+    "--points",
+    type=WholeNumber(1, MAX_POINTS),
+    default=POINTS,
+    show_default=True,
+    help="Sobol points of each decision space.",
+)
+@click.option("--quick", is_flag=True, help=f"{QUICK_POINTS} points, for a first look.")
+@_json
+def check_command(targets: tuple[str, ...], folder: str | None, points: int, quick: bool, as_json: bool) -> ExitCode:
+    """Certify every bench, or those of some TARGETs.
+
+    A TARGET is a file of a plugin, a track, or track/bench; * stands for anything.
+    """
+    return check(targets, folder, QUICK_POINTS if quick else points, as_json=as_json)
+
+
+@tracks.command("new", epilog=EXIT_CODES_HELP)
+@click.argument("name")
+@_folder
+@click.pass_context
+def new_command(context: click.Context, name: str, folder: str | None) -> ExitCode:
+    """Write a whole track to start from, in one file.
+
+    NAME is its id: lower-case words joined by underscores, like harbour_crane.
+    """
+    try:
+        path = write_plugin(name, Path(folder or "."))
+    except (ValueError, OSError) as problem:
+        raise CommandError(str(problem), ExitCode.USAGE) from None
+    above = context.parent.command_path if context.parent else "edgelab tracks"
+    show(f"Wrote {path}. Check it with: {above} check {path}")
+    return ExitCode.OK
