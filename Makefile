@@ -24,6 +24,7 @@ test: $(VENV)/test.stamp browser database
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(VENV)/test.stamp
 	$(BIN)/mypy
@@ -77,7 +78,7 @@ pins: | $(VENV)/bin/python
 	build/pins/bin/pip install -q -r requirements/run.in
 	{ echo "# Made by 'make pins' from run.in."; build/pins/bin/pip freeze --exclude-editable; } > requirements/run.txt
 	build/pins/bin/pip install -q -r requirements/test.in
-	{ echo "# Made by 'make pins' from test.in."; build/pins/bin/pip freeze --exclude-editable; } > requirements/test.txt
+	{ echo "# Made by 'make pins' from test.in."; build/pins/bin/pip freeze --all --exclude pip --exclude-editable; } > requirements/test.txt
 	rm -rf build/pins
 
 vendor: | $(VENV)/bin/python

@@ -76,7 +76,7 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     _check_address(host, port)
     app = create_app(settings)
     shown = f"[{host}]" if ":" in host else host
-    with _address_errors(host, port):
+    with address_errors(host, port):
         server = waitress.create_server(app.server, host=host, port=port, threads=8, ident="edgelab")
     show(f"edgelab is open on http://{shown}:{port}{settings.url_prefix}  (stop with Ctrl+C)")
     server.run()
@@ -85,7 +85,7 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
 
 def _check_address(host: str, port: int) -> None:
     """Find out before the lab is made, which takes some seconds, whether the port can be opened."""
-    with _address_errors(host, port):
+    with address_errors(host, port):
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
@@ -95,7 +95,8 @@ def _check_address(host: str, port: int) -> None:
 
 
 @contextmanager
-def _address_errors(host: str, port: int) -> Iterator[None]:
+def address_errors(host: str, port: int) -> Iterator[None]:
+    """Say in a sentence why an address cannot be listened on."""
     try:
         yield
     except (OSError, UnicodeError) as problem:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from tracks.certify.template_files import write_plugin
-from tracks.commands.checking import check
 from tracks.commands.listing import show_list
 from tracks.commands.terminal import (
     CONTEXT,
@@ -19,6 +17,8 @@ from tracks.commands.terminal import (
     show,
 )
 from tracks.loading.registry import load_registry
+
+# What certifies is imported where it is needed: it loads scipy.stats, which takes longer than a list.
 
 FOLDER_VARIABLE = "EDGELAB_TRACKS_DIR"
 POINTS, QUICK_POINTS, MAX_POINTS = 512, 64, 65536
@@ -65,6 +65,8 @@ def check_command(targets: tuple[str, ...], folder: str | None, points: int, qui
 
     A TARGET is a file of a plugin, a track, or track/bench; * stands for anything.
     """
+    from tracks.commands.checking import check
+
     return check(targets, folder, QUICK_POINTS if quick else points, as_json=as_json)
 
 
@@ -77,6 +79,8 @@ def new_command(context: click.Context, name: str, folder: str | None) -> ExitCo
 
     NAME is its id: lower-case words joined by underscores, like harbour_crane.
     """
+    from tracks.certify.template_files import write_plugin
+
     try:
         path = write_plugin(name, Path(folder or "."))
     except (ValueError, OSError) as problem:

@@ -1,0 +1,364 @@
+"""The command ``edgelab`` as a shell sees it: exit codes, sentences instead of tracebacks, plain output in a pipe."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dashboard.__main__ import address_errors
+from tests.browser.conftest import free_port
+from tracks.commands.terminal import MEANINGS, CommandError, ExitCode
+
+ROOT = Path(__file__).parents[2]
+LONG = "a" * 300
+# For root no port and no file is forbidden; other users need no help to be refused.
+WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-net_bind_service,-dac_override,-dac_read_search", "--"]
+BENCH = (ROOT / "tests" / "plugins" / "downlink.py").read_text(encoding="utf-8")
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The machine's, without settings of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EDGELAB_", "COLUMNS"))}
+    return {**kept, "EDGELAB_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def edgelab(environment: dict[str, str], tmp_path: Path) -> Run:
+    """Run the command and wait for its end; whatever happens, no traceback is shown."""
+
+    def run(*arguments: str, env: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:
+        before = WITHOUT_RIGHTS if options.pop("unprivileged", False) and os.geteuid() == 0 else []
+        process = subprocess.run(
+            [*before, sys.executable, "-m", "dashboard", *arguments],
+            env={**environment, **(env or {})},
+            cwd=tmp_path,
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="surrogateescape",
+            timeout=300,
+            check=False,
+            **options,
+        )
+        assert "Traceback" not in process.stderr
+        return process
+
+    return run
+
+
+def check_sentence(process: subprocess.CompletedProcess[str], code: ExitCode, said: str) -> None:
+    """Fail unless a command ended with the code and one line on standard error that says it."""
+    assert process.returncode == code, process.stderr
+    assert process.stdout == ""
+    (line,) = process.stderr.splitlines()
+    assert line.startswith("edgelab: ")
+    assert said in line
+
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "0"], "'0' must be a whole number, 1 to 65535"),
+        (["run", "--port", "70000"], "'70000' must be a whole number, 1 to 65535"),
+        (["run", "--port", "abc"], "'abc' must be a whole number, 1 to 65535"),
+        (["--prot", "9000"], "--port"),
+        (["rnu"], "No such command 'rnu'"),
+        (["db", "downgrade"], "No such command 'downgrade'"),
+        (["tracks", "check", "--points", "0"], "'0' must be a whole number, 1 to 65536"),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_its_usage(edgelab: Run, arguments: list[str], said: str) -> None:
+    process = edgelab(*arguments)
+    assert (process.returncode, process.stdout) == (ExitCode.USAGE, "")
+    assert process.stderr.startswith("Usage: edgelab")
+    assert said in process.stderr
+
+
+def test_every_help_page_and_the_documentation_list_the_exit_codes(edgelab: Run) -> None:
+    for command in ([], ["run"], ["db"], ["db", "status"], ["tracks"], ["tracks", "check"]):
+        text = edgelab(*command, "--help").stdout
+        for code, meaning in MEANINGS.items():
+            assert re.search(rf"^ +{code:d}  {re.escape(meaning)}$", text, re.MULTILINE)
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE)
+    assert rows == [(f"{code:d}", meaning) for code, meaning in MEANINGS.items()]
+
+
+# --- settings, ledger, address ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("EDGELAB_PROT", "8050", "EDGELAB_PROT is not a setting"),
+        ("EDGELAB_DATABASE_URL", "mysql://x/y", "'mysql' is not a database"),
+        ("EDGELAB_DATA_DIR", "/proc/edgelab", "cannot be made"),
+        ("EDGELAB_DATA_DIR", "~no_such_user/edgelab", "cannot be used"),
+        ("EDGELAB_TRACKS_DIR", LONG, "cannot be used"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_one_sentence(edgelab: Run, name: str, value: str, said: str) -> None:
+    check_sentence(edgelab("db", "upgrade", env={name: value}), ExitCode.USAGE, said)
+
+
+def test_the_folder_of_tracks_must_exist_before_the_lab_starts(edgelab: Run) -> None:
+    check_sentence(edgelab("--tracks-dir", "nowhere"), ExitCode.USAGE, "nowhere is not a folder")
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(edgelab: Run) -> None:
+    settings = {
+        "EDGELAB_DATABASE_URL": "postgresql+psycopg://ada:hunter2@127.0.0.1:1/none",
+        "EDGELAB_SECRET_KEY": "k" * 48,
+    }
+    for command in (["db", "upgrade"], ["db", "status", "--json"], ["run"]):
+        process = edgelab(*command, env=settings)
+        check_sentence(process, ExitCode.DATABASE, "does not answer")
+        assert "hunter2" not in process.stderr
+        assert "ada:***@127.0.0.1:1/none" in process.stderr
+
+
+def test_a_file_that_is_no_database_is_told(edgelab: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").write_bytes(b"no database" * 1000)
+    check_sentence(edgelab("db", "upgrade"), ExitCode.DATABASE, "cannot be read")
+
+
+def test_the_ledger_is_brought_up_to_date_and_its_status_says_so(edgelab: Run, tmp_path: Path) -> None:
+    ledger = tmp_path / "data" / "ledger.sqlite3"
+    before = edgelab("db", "status")
+    assert (before.returncode, before.stderr) == (ExitCode.FAILED, "")
+    assert "edgelab db upgrade" in before.stdout
+    assert not ledger.exists(), "to ask for the status makes no ledger"
+    assert edgelab("db", "upgrade").returncode == ExitCode.OK
+    after = edgelab("db", "status", "--json")
+    assert after.returncode == ExitCode.OK
+    answer = json.loads(after.stdout)
+    assert list(answer) == ["format", "edgelab", "database", "current"]
+    assert (answer["database"], answer["current"]) == (f"sqlite:///{ledger}", True)
+
+
+def test_a_port_that_is_taken_is_told_before_the_lab_is_made(edgelab: Run) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = edgelab("--port", str(port))
+    check_sentence(process, ExitCode.ADDRESS, f"port {port} on 127.0.0.1 is taken")
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host", "x" * 300])
+def test_an_address_of_another_machine_is_told(edgelab: Run, host: str) -> None:
+    check_sentence(edgelab("--host", host, "--port", str(free_port())), ExitCode.ADDRESS, "no address of this machine")
+
+
+def test_a_port_that_needs_a_right_is_told(edgelab: Run) -> None:
+    limit = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    first_free = int(limit.read_text()) if limit.exists() else 1024
+    if first_free > 1:
+        process = edgelab("--port", str(first_free - 1), unprivileged=True)
+        check_sentence(process, ExitCode.ADDRESS, f"port {first_free - 1} may not be opened by this user")
+    else:  # a container whose kernel guards no port
+        with pytest.raises(CommandError, match="port 80 may not be opened"), address_errors("127.0.0.1", 80):
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+
+# --- tracks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("no_such_track", "'no_such_track' is no track"),
+        ("cloud_titan/nothing", "cloud_titan/crisis"),
+        ("nowhere.py", "nowhere.py does not exist"),
+        ("notes.txt", "notes.txt is no Python file"),
+        ("folder", "name it with --tracks-dir folder"),
+        (f"{LONG}.py", "File name too long"),
+    ],
+)
+def test_a_target_that_is_not_there_is_one_sentence(edgelab: Run, tmp_path: Path, target: str, said: str) -> None:
+    (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "folder").mkdir()
+    check_sentence(edgelab("tracks", "check", target), ExitCode.USAGE, said)
+
+
+def test_what_cannot_be_loaded_is_left_out_by_name(edgelab: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "tracks"
+    folder.mkdir()
+    (folder / "binary.py").write_bytes(bytes(range(256)))
+    (folder / "folder.py").mkdir()
+    (folder / "forbidden.py").write_text("")
+    (folder / "forbidden.py").chmod(0)
+    (folder / "nothing_there.py").symlink_to("gone.py")
+    (folder / "prints.py").write_text("print('to standard output')")
+    (folder / "steers\x1b[31m.py").write_text("1 / 0")
+    process = edgelab("tracks", "list", "--json", "--tracks-dir", str(folder), unprivileged=True)
+    assert process.returncode == ExitCode.FAILED
+    assert process.stderr == "to standard output\n"
+    reasons = {row["name"]: row["reason"] for row in json.loads(process.stdout)["plugins"] if row["kind"] == "folder"}
+    for name, said in {
+        "binary.py": "",
+        "folder.py": "Is a directory",
+        "forbidden.py": "Permission denied",
+        "nothing_there.py": "No such file",
+        "prints.py": "it offers nothing",
+        "steers\x1b[31m.py": "ZeroDivisionError",
+    }.items():
+        assert said in reasons[name]
+    text = edgelab("tracks", "list", "--tracks-dir", str(folder), unprivileged=True).stdout
+    assert "\x1b" not in text, "neither a colour of ours nor one of a file's name belongs in a pipe"
+    assert "steers\\x1b[31m.py is left out" in text
+
+
+def test_a_folder_that_is_not_there_is_told(edgelab: Run) -> None:
+    process = edgelab("tracks", "list", "--tracks-dir", "nowhere")
+    assert process.returncode == ExitCode.FAILED
+    assert "this folder does not exist" in process.stdout
+    check_sentence(edgelab("tracks", "new", "mine", "--tracks-dir", "nowhere"), ExitCode.USAGE, "does not exist")
+    check_sentence(edgelab("tracks", "new", "mine", "--tracks-dir", "/proc"), ExitCode.USAGE, "")
+
+
+# --- the two streams -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def downlink(tmp_path: Path) -> Path:
+    """A file of a plugin whose bench has a title and a summary beyond ASCII."""
+    path = tmp_path / "downlink.py"
+    path.write_text(BENCH, encoding="utf-8")
+    return path
+
+
+def test_a_reader_that_stops_is_no_error(edgelab: Run) -> None:
+    for arguments in (["tracks", "list"], ["tracks", "list", "--json"], ["--help"], ["--version"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        process = edgelab(*arguments, stdout=writing)
+        os.close(writing)
+        assert (process.returncode, process.stderr) == (ExitCode.OUTPUT_CLOSED, "")
+
+
+def test_a_full_disk_is_one_sentence(edgelab: Run) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = edgelab("tracks", "list", stdout=full)
+    assert process.returncode == ExitCode.FAILED
+    assert process.stderr == "edgelab: the output cannot be written: No space left on device\n"
+
+
+def test_without_standard_output_it_still_answers_by_its_exit_code(environment: dict[str, str]) -> None:
+    command = f"exec {sys.executable} -m dashboard tracks list >&-"
+    process = subprocess.run(["sh", "-c", command], env=environment, stderr=subprocess.PIPE, check=False)
+    assert (process.returncode, process.stderr) == (ExitCode.OK, b"")
+
+
+def test_ascii_is_enough_for_every_character(edgelab: Run, tmp_path: Path) -> None:
+    (tmp_path / "größe×.py").write_text("raise ValueError('0,5 × ε → 🚀')", encoding="utf-8")
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C.UTF-8"}
+    for more in ([], ["--json"]):
+        process = edgelab("tracks", "list", *more, "--tracks-dir", str(tmp_path), env=ascii_only)
+        assert process.returncode == ExitCode.FAILED
+        assert process.stderr == ""
+        assert process.stdout.isascii()
+        assert "\\xd7" in process.stdout or "\\u00d7" in process.stdout
+
+
+class Terminal:
+    """A command on a terminal of a given width, its two streams told apart if asked."""
+
+    def __init__(self, command: list[str], env: dict[str, str], *, columns: int, tty_output: bool) -> None:
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", *command],
+            env={**env, "TERM": "xterm"},
+            stdin=slave,
+            stdout=slave if tty_output else subprocess.PIPE,
+            stderr=slave,
+        )
+        os.close(slave)
+        self.shown = b""
+        while True:
+            try:
+                chunk = os.read(master, 65536) if select.select([master], [], [], 300)[0] else b""
+            except OSError:  # the terminal's other end is closed
+                chunk = b""
+            if not chunk:
+                break
+            self.shown += chunk
+        os.close(master)
+        self.piped = self.process.stdout.read() if self.process.stdout else b""
+        self.code = self.process.wait(10)
+
+
+def test_forty_columns_hold_the_whole_list(environment: dict[str, str]) -> None:
+    found = Terminal(["tracks", "list"], environment, columns=40, tty_output=True)
+    assert found.code == ExitCode.OK
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", found.shown.decode()).splitlines()
+    assert max(map(len, plain)) <= 40
+    names = "".join(line[:12].strip() for line in plain)
+    assert "tracks.missions" in "".join(names.split())
+
+
+def test_colours_are_for_terminals_that_want_them(environment: dict[str, str]) -> None:
+    coloured = Terminal(["tracks", "list"], environment, columns=100, tty_output=True)
+    assert b"\x1b[1m" in coloured.shown
+    plain = Terminal(["tracks", "list"], {**environment, "NO_COLOR": "1"}, columns=100, tty_output=True)
+    assert not re.search(rb"\x1b\[3\d", plain.shown)
+    dumb = Terminal(["tracks", "list"], {**environment, "TERM": "dumb"}, columns=100, tty_output=True)
+    assert dumb.code == ExitCode.OK
+
+
+def test_progress_is_shown_on_a_terminal_and_the_answer_stays_clean(
+    environment: dict[str, str], downlink: Path
+) -> None:
+    check = ["tracks", "check", str(downlink), "--points=1", "--json"]
+    found = Terminal(check, environment, columns=100, tty_output=False)
+    assert b"cloud_titan/downlink" in found.shown
+    assert b"0/4" in found.shown
+    answer = json.loads(found.piped)
+    assert [each["bench"] for each in answer["certificates"]] == ["downlink"] * 4
+    assert found.code == (ExitCode.OK if answer["holds"] else ExitCode.FAILED)
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_command_the_lab_starts_and_ctrl_c_ends_it(environment: dict[str, str], tmp_path: Path) -> None:
+    port = free_port()
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", "--port", str(port)], env=environment, stdout=log, stderr=log
+        )
+        for _ in range(2400):
+            if b"edgelab is open on" in (tmp_path / "log").read_bytes() or process.poll() is not None:
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(60)
+    said = (tmp_path / "log").read_text()
+    assert code == ExitCode.OK
+    assert said.splitlines()[0] == f"edgelab is open on http://127.0.0.1:{port}/  (stop with Ctrl+C)"
+    assert "Traceback" not in said
