@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from dash import html
@@ -57,7 +58,7 @@ def to_html(part: Any) -> str:
     if isinstance(part, (list, tuple)):
         return "".join(to_html(item) for item in part)
     if isinstance(part, (str, int, float)):
-        return _escaped(str(part))
+        return escape(str(part), quote=False)
     if not isinstance(part, DashComponent) or part._namespace != html.Div._namespace:
         raise TypeError(f"{type(part).__name__} is no plain HTML; take it out of the part marked raw")
     tag = type(part).__name__.lower()
@@ -80,12 +81,9 @@ def _attribute(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         raise TypeError("an element with a callback's id cannot be raw")
     written = _SPELLED.get(name, name)
-    return f" {written}" if value is True else f' {written}="{_escaped(str(value))}"'
+    return f" {written}" if value is True else f' {written}="{escape(str(value))}"'
 
 
 def _css_name(key: str) -> str:
     return key if key.startswith("--") else re.sub(r"[A-Z]", lambda match: f"-{match.group().lower()}", key)
 
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
+from dashboard.rendering.figures.labels import without_tags
 from dashboard.rendering.figures.palette import Screen
 from tracks.api.figures import Axis
 from tracks.api.quantities import PREFIXES, in_words, quantity, read_quantity
@@ -151,6 +152,7 @@ def _axis_layout(axis: Axis, palette: Mapping[str, str], *, along: str, room: fl
             layout["ticklen"] = 0
         else:
             layout |= {"range": ends[::-1], "ticklabelstandoff": 6}
+    layout["ticktext"] = [without_tags(text) for text in layout["ticktext"]]
     return layout
 
 

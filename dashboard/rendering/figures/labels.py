@@ -15,8 +15,22 @@ DOT = 60  # px², what covering a dot of a line weighs beside covering an area
 GAP = 9  # px between a mark and its words
 MAX_PERMUTED = 6  # labels that are placed in other orders too, if the first leaves some on each other
 
-_TAG = re.compile(r"<[^>]+>")
+# Of the HTML that Plotly reads in a text, what the lab uses; any other tag is part of the words.
+_TAG = re.compile(r"</?(?:b|i|sub|sup)>|<br>")
+_NO_TAG = re.compile(rf"<(?!{_TAG.pattern.replace('<', '')})")
 Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
+
+
+@lru_cache(maxsize=4096)
+def without_tags(text: str) -> str:
+    """Return a text of a figure that shows its tags as words, but for the lab's own.
+
+    Plotly would make a link of one and swallow others.
+
+    >>> without_tags("<b>4</b> <a href='https://example.org'>here</a>")
+    "<b>4</b> &lt;a href='https://example.org'>here&lt;/a>"
+    """
+    return _NO_TAG.sub("&lt;", text)
 
 
 @lru_cache(maxsize=4096)

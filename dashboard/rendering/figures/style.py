@@ -19,7 +19,7 @@ from dashboard.rendering.figures.axes import (
     up,
 )
 from dashboard.rendering.figures.bars import bar_boxes, bar_words
-from dashboard.rendering.figures.labels import GAP, Box, Placed, spread, struck
+from dashboard.rendering.figures.labels import GAP, Box, Placed, spread, struck, without_tags
 from dashboard.rendering.figures.limits import limits
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
 from dashboard.rendering.figures.traces import (
@@ -142,6 +142,7 @@ def style_figure(
     layout["shapes"] = shapes
     layout["annotations"] = [*layout["annotations"], *notes, *fixed]
     layout["uirevision"] = revision
+    layout["annotations"] = [{**note, "text": without_tags(note["text"])} for note in layout["annotations"]]
     return {"data": traces, "layout": layout}
 
 
@@ -153,7 +154,8 @@ def empty(panel: Panel, *, screen: Screen, revision: str, place: FigurePlace = "
     taken = [up(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
     # Of three heights the one farthest from a limit's line and label.
     height = max((0.42, 0.22, 0.68), key=lambda place: min((abs(place - line - 0.05) for line in taken), default=1.0))
-    words = {"text": panel.waiting, "showarrow": False, "font": {"size": 14, "color": screen.palette["muted"]}}
+    font = {"size": 14, "color": screen.palette["muted"]}
+    words = {"text": without_tags(panel.waiting), "showarrow": False, "font": font}
     dressed["layout"]["annotations"].append({"xref": "paper", "yref": "paper", "x": 0.5, "y": height, **words})
     return dressed
 

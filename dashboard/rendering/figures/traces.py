@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.rendering.figures.labels import without_tags
 from dashboard.rendering.figures.palette import DASHES, FILLS, NODE_SYMBOLS, SYMBOLS
 from tracks.api.figures import Axis, Figure, Panel
 
@@ -15,12 +16,16 @@ _LINES = {
     "links": ("rule-2", 1, "solid"),
     "bridges": ("ink", 1.5, "4px,3px"),
 }
+# No words beside a mark's or a line's own: Plotly would read them as HTML, and the lab shows none.
+_UNSHOWN = {"meta", "text", "hovertext", "hovertemplate", "texttemplate", "customdata"}
 
 
 def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
     """Return a trace of ``tracks.api.charts`` in the colours of a theme."""
     role = trace["meta"]
-    look = {key: value for key, value in trace.items() if key != "meta"}
+    look = {key: value for key, value in trace.items() if key not in _UNSHOWN}
+    if "name" in look:
+        look["name"] = without_tags(look["name"])
     if role == "bar":
         look["marker"] = _fill(trace["marker"]["color"], palette)
         return look
