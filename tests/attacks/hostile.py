@@ -32,7 +32,8 @@ SHORT = ("<s>x</s>", "\"x='y'>", "</b><a>", "<!--", "&lt;s>")  # for texts of wh
 NAMES = {
     "id", "code", "control", "carried", "scale", "role", "default", "answer", "combine", "right", "out_of_range",
     "level", "measure", "decision", "hud", "failures", "light", "dark", "icon", "marker", "kind", "doi", "url",
-    "extras", "sources", "value", "values", "scenario", "cap_scope", "crisis", "epsilon_unit", "deadline_name", "moved_name",
+    "extras", "sources", "value", "values", "scenario", "cap_scope", "crisis", "epsilon_unit", "deadline_name",
+    "moved_name",
 }  # fmt: skip
 _attacks = cycle([os.environ["HOSTILE_TEXT"]] if os.environ.get("HOSTILE_TEXT") else ATTACKS)
 

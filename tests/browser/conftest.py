@@ -46,8 +46,9 @@ def free_port() -> int:
 class Server:
     """The lab as one command starts it, on a ledger that outlives a restart."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
+        self.settings = settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
@@ -58,6 +59,7 @@ class Server:
             "EDGELAB_DATA_DIR": str(self.data),
             "EDGELAB_TRACKS_DIR": str(PLUGINS),
             "PYTHONUNBUFFERED": "1",
+            **self.settings,
         }
         command = [sys.executable, "-m", "dashboard", "--port", str(self.port)]
         with (self.data.parent / "server.log").open("ab") as log:
