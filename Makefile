@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
   $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 HOST ?= 127.0.0.1
 PORT ?= 8050
@@ -12,22 +12,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean browser database
+.PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean test-programs browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
 
-test: $(VENV)/test.stamp browser database
+test: $(VENV)/test.stamp test-programs
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(FLAGS)
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
 
 lint: $(VENV)/test.stamp
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(VENV)/test.stamp
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 check: test lint types
 
@@ -37,7 +37,7 @@ bench: $(VENV)/test.stamp browser
 # Time the physics and its peers on the same problems, in a separate environment: torch alone is larger than the lab.
 bench-physics: | $(VENV)/bin/python
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install -q -r requirements/peers.txt
+	.venv-peers/bin/python -m pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
 # Certify every bench at 8 times as many points as the tests and write docs/certificates.md: under 20 minutes.
@@ -57,28 +57,29 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install -q -r requirements/run.txt
-	$(BIN)/pip install -q --no-deps -e .
+	$(BIN)/python -m pip install -q -r requirements/run.txt
+	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(BIN)/pip install -q -r requirements/test.txt
+	$(BIN)/python -m pip install -q -r requirements/test.txt
 	touch $@
 
-# The browser and the database that the tests drive come from the system's packages.
-browser:
-	@tools/system_package.sh chromium chromium chromium-browser
+# The browser and the database that the tests drive come from the system's packages; CHROMIUM=, POSTGRES_BIN= and
+# WITHOUT="browser database" do without. `test` leaves out what cannot be installed, the others need it.
+test-programs:
+	@tools/system_package.sh browser database
 
-database:
-	@tools/system_package.sh postgresql initdb
+browser database:
+	@tools/system_package.sh --required $@
 
 # Resolve the .in files anew; the result is what every machine installs.
 pins: | $(VENV)/bin/python
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
-	build/pins/bin/pip install -q -r requirements/run.in
-	{ echo "# Made by 'make pins' from run.in."; build/pins/bin/pip freeze --exclude-editable; } > requirements/run.txt
-	build/pins/bin/pip install -q -r requirements/test.in
-	{ echo "# Made by 'make pins' from test.in."; build/pins/bin/pip freeze --all --exclude pip --exclude-editable; } > requirements/test.txt
+	build/pins/bin/python -m pip install -q -r requirements/run.in
+	{ echo "# Made by 'make pins' from run.in."; build/pins/bin/python -m pip freeze --exclude-editable; } > requirements/run.txt
+	build/pins/bin/python -m pip install -q -r requirements/test.in
+	{ echo "# Made by 'make pins' from test.in."; build/pins/bin/python -m pip freeze --all --exclude pip --exclude-editable; } > requirements/test.txt
 	rm -rf build/pins
 
 vendor: | $(VENV)/bin/python

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
+from tests import system_programs
 from tests.http_student import Student
 from tracks.loading.registry import Registry, load_registry
 
@@ -20,6 +21,21 @@ hypothesis_settings.register_profile("edgelab", deadline=None)
 hypothesis_settings.load_profile("edgelab")
 
 PLUGINS = Path(__file__).with_name("plugins")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose browser or database is not there, unless CI is set."""
+    missing = set(system_programs.left_out())
+    without = [item for item in items if missing & system_programs.needs(item)]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if not missing & system_programs.needs(item)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what was left out."""
+    for name, reason in system_programs.left_out().items():
+        terminalreporter.write_line(f"LEFT OUT: the tests that drive a {name} ({reason}).", yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,9 +16,11 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests import system_programs
+
 expect.set_options(timeout=12_000)
 PLUGINS = Path(__file__).parents[1] / "plugins"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+CHROMIUM = str(system_programs.chromium() or "/usr/bin/chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -18,21 +18,16 @@ import psycopg
 import pytest
 
 from dashboard.ledger import Event, Store, upgrade
+from tests import system_programs
 
 ROOT = Path(__file__).parents[3]
 BOTH = ("sqlite", "postgresql")
 
 
 def programs_of_postgresql() -> Path:
-    """Return the folder of initdb; Debian keeps it off the PATH."""
-    found = shutil.which("initdb")
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
-    )
-    folders += [Path("/opt/homebrew/opt/postgresql/bin"), Path("/usr/pgsql/bin")]
-    for folder in ([Path(found).resolve().parent] if found else []) + folders:
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
-            return folder
+    """Return the folder of initdb, or fail."""
+    if (folder := system_programs.postgresql()) is not None:
+        return folder
     pytest.fail("there is no PostgreSQL server to test with; install it: apt-get install postgresql", pytrace=False)
 
 

@@ -1,0 +1,60 @@
+"""The programs of the system that tests drive: where they are, and which tests are left out without them.
+
+``CHROMIUM`` and ``POSTGRES_BIN`` name programs that lie elsewhere; ``WITHOUT="browser database"`` leaves out what it
+names. With ``CI`` set nothing is left out: a test without its program fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+def chromium() -> Path | None:
+    """Return the browser, or None."""
+    if given := os.environ.get("CHROMIUM"):
+        return Path(given)
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return Path(found) if found else None
+
+
+def postgresql() -> Path | None:
+    """Return the folder of initdb, or None; Debian keeps it off the PATH."""
+    if given := os.environ.get("POSTGRES_BIN"):
+        return Path(given)
+    found = shutil.which("initdb")
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
+    )
+    folders += [Path("/opt/homebrew/opt/postgresql/bin"), Path("/usr/pgsql/bin")]
+    for folder in ([Path(found).resolve().parent] if found else []) + folders:
+        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+            return folder
+    return None
+
+
+def left_out() -> dict[str, str]:
+    """Return what is left out, "browser" and "database", each with the reason; nothing with ``CI``."""
+    if os.environ.get("CI", "") not in ("", "0", "false"):
+        return {}
+    unwanted = os.environ.get("WITHOUT", "").split()
+    there = {"browser": chromium(), "database": postgresql()}
+    reasons = {name: "no " + {"browser": "Chromium", "database": "PostgreSQL"}[name] for name in there}
+    return {
+        name: "WITHOUT" if name in unwanted else reasons[name]
+        for name, program in there.items()
+        if name in unwanted or program is None
+    }
+
+
+def needs(item: pytest.Item) -> set[str]:
+    """Return what a test drives."""
+    found = {"browser"} if item.get_closest_marker("browser") else set()
+    fixtures = set(getattr(item, "fixturenames", ()))
+    callspec = getattr(item, "callspec", None)
+    if fixtures & {"cluster", "new_cluster"} or (callspec and "postgresql" in callspec.params.values()):
+        found.add("database")
+    return found
