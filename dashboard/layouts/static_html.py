@@ -86,4 +86,3 @@ def _attribute(name: str, value: Any) -> str:
 
 def _css_name(key: str) -> str:
     return key if key.startswith("--") else re.sub(r"[A-Z]", lambda match: f"-{match.group().lower()}", key)
-
