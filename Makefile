@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
   $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+SCRIPTS := dashboard/scripts dashboard/assets/boot.js tests/scripts tools/bundle/build.mjs
 HOST ?= 127.0.0.1
 PORT ?= 8050
 FLAGS ?=
@@ -12,18 +13,30 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean test-programs browser database
+.PHONY: run test scripts bundle lint types check bench bench-physics certify search docs pins vendor clean test-programs browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
 
-test: $(VENV)/test.stamp test-programs
+test: $(VENV)/test.stamp test-programs scripts
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(FLAGS)
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
+
+# The unit tests of the browser's scripts, in node.
+scripts: $(VENV)/test.stamp
+	$(BIN)/python -m tools.bundle.node --test "tests/scripts/**/*.test.js"
+
+# Bundle the browser's scripts anew; npm fetches the bundler that tools/bundle/package-lock.json pins.
+bundle: $(VENV)/test.stamp
+	$(BIN)/python -m tools.bundle.units
+	$(BIN)/oxfmt $(SCRIPTS)
+	$(BIN)/python -m tools.bundle.bundle
 
 lint: $(VENV)/test.stamp
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m oxlint --quiet $(SCRIPTS)
+	$(BIN)/python -m oxfmt --check $(SCRIPTS)
 	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(VENV)/test.stamp

@@ -51,25 +51,21 @@ _STYLES = (
     "css/controls.css",
     "css/pages.css",
 )
-_SCRIPTS = (
-    "js/format.js",
-    "js/request_gate.js",
-    "js/tries.js",
-    "js/second_opinion.js",
-    "js/paint.js",
-    "js/page_events.js",
-)
 
 
 def index_page(files: static_files.StaticFiles) -> str:
-    """Return the page around the app, every file by a URL that changes with its content."""
+    """Return the page around the app, every file by a URL that changes with its content.
+
+    The bundle is a classic script before Dash's: the renderer calls it as soon as it starts, and a browser runs such
+    scripts in their order however late one arrives.
+    """
     styles = "\n".join(f'<link rel="stylesheet" href="{files.url(name)}">' for name in _STYLES)
-    scripts = "\n".join(f'<script src="{files.url(name)}"></script>' for name in (files.plotly, *_SCRIPTS))
+    scripts = "\n".join(f'<script src="{files.url(name)}"></script>' for name in (files.plotly, files.bundle))
     page = _INDEX
     for name, value in {
         "{icon}": files.url("icon.svg"),
         "{font}": files.plain_url("vendor/source-sans-3-latin-wght-normal.woff2"),
-        "{boot}": files.url("js/boot.js"),
+        "{boot}": files.url("boot.js"),
         "{styles}": styles,
         "{scripts}": scripts,
     }.items():

@@ -26,7 +26,7 @@ def shape(level: str = "", *, size: int = 14, paint: str = "") -> Component:
 
 
 def painted(name: str, tag: Any = html.Span, **properties: Any) -> Component:
-    """A place that ``paint.js`` fills with the view's text of that name."""
+    """A place that ``dashboard/scripts/page/painter.js`` fills with the view's text of that name."""
     return tag(**{"data-paint": name, **properties})
 
 

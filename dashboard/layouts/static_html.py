@@ -2,7 +2,7 @@
 
 Every Dash component listens to every change of the page's state. A bench has some six hundred elements of which a
 callback needs sixty; the others, marked with ``STATIC``, are turned into HTML here and put into place by the browser
-(``assets/js/boot.js``), which makes a dragged slider twice as quick.
+(``assets/boot.js``), which makes a dragged slider twice as quick.
 """
 
 from __future__ import annotations

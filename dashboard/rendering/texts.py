@@ -1,7 +1,7 @@
 """One outcome as the page paints it: every text that moves while dragging, from the one object all parts read.
 
-The hot callback sends this dict once per change and ``assets/js/paint.js`` writes it into the places that carry the
-same names, so no component is rebuilt while a student drags.
+The hot callback sends this dict once per change and ``scripts/page/painter.js`` writes it into the places that carry
+the same names, so no component is rebuilt while a student drags.
 """
 
 from __future__ import annotations

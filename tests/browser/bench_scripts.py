@@ -61,9 +61,9 @@ def lock_here(page: Page, key: str) -> None:
 
 def set_state(page: Page, key: str, values: Mapping[str, Value]) -> None:
     """Set every control at once, as a preset does, and wait until the answer is painted."""
-    page.evaluate("([key, values]) => window.edgelabGate.command(key, { values })", [key, dict(values)])
+    page.evaluate("([key, values]) => window.edgelab.command(key, { values })", [key, dict(values)])
     page.wait_for_function(
-        """([key, values]) => { const state = window.edgelabGate.benchStates[key];
+        """([key, values]) => { const state = window.edgelab.benchStates[key];
               return !state.busy && !state.waiting && Object.keys(values).every(name =>
                 state.sent[name] === values[name] || Math.abs(state.sent[name] / values[name] - 1) < 1e-9); }""",
         arg=[key, dict(values)],
@@ -151,7 +151,7 @@ def provoke_and_repair(page: Page, key: str, code: str) -> bool:
     page.locator(".fix:visible").first.click()
     fix = verdicts[0].fixes[0]
     page.wait_for_function(
-        "([key, name, value]) => { const at = window.edgelabGate.benchStates[key].values[name];"
+        "([key, name, value]) => { const at = window.edgelab.benchStates[key].values[name];"
         " return at === value || Math.abs(at / value - 1) < 1e-6; }",
         arg=[key, fix.control, after[fix.control]],
     )

@@ -66,7 +66,7 @@ def points(page: Page, panel: int) -> list[list[float]]:
 
 def at_rest(page: Page) -> None:
     """Wait until no answer is due and the last one is painted."""
-    page.wait_for_function("Object.values(window.edgelabGate.benchStates).every(d => !d.busy && !d.waiting)")
+    page.wait_for_function("Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting)")
     page.wait_for_timeout(60)
 
 

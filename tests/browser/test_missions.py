@@ -112,7 +112,7 @@ class TestTries:
         page.get_by_role("button", name="Compare").click()  # both
         page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
         page.get_by_role("button", name="Restore the controls of try 1").click()
-        page.wait_for_function("key => window.edgelabGate.benchStates[key].values.local_steps === 20", arg=GUARDIAN)
+        page.wait_for_function("key => window.edgelab.benchStates[key].values.local_steps === 20", arg=GUARDIAN)
         expect(page.locator(".carried-line").last).to_contain_text("Try 2, the newest")
         page.get_by_role("button", name="Carry try 1 forward").click()
         expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
@@ -215,7 +215,7 @@ def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) 
     go(page, "/edge_guardian/convergence?context=federated")
     expect(page.locator("[data-kept='context']")).to_have_text("federated")
     go(page, "/edge_guardian/paradox?context=centralised")
-    page.wait_for_function("window.edgelabGate.benchStates['edge_guardian/paradox'].values.context === 'centralised'")
+    page.wait_for_function("window.edgelab.benchStates['edge_guardian/paradox'].values.context === 'centralised'")
 
 
 def test_what_memory_decided_arrives_on_the_convergence_page(student_page) -> None:  # N5
@@ -229,5 +229,5 @@ def test_what_memory_decided_arrives_on_the_convergence_page(student_page) -> No
     decided = LAB.bench("mobile_nomad", "memory").run(
         LAB.track("mobile_nomad"), bench_of("mobile_nomad/memory").defaults()
     ).decision  # fmt: skip
-    value = page.evaluate("() => window.edgelabGate.benchStates['mobile_nomad/convergence'].values.payload_bytes")
+    value = page.evaluate("() => window.edgelab.benchStates['mobile_nomad/convergence'].values.payload_bytes")
     assert value == pytest.approx(decided["payload_bytes"], rel=0.03)

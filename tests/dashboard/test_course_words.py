@@ -84,7 +84,11 @@ def ids_of(registry: Registry) -> set[str]:
 
 
 def sources() -> list[Path]:
-    found = [path for path in SHELL.rglob("*") if path.suffix in (".py", ".js", ".css") and "vendor" not in path.parts]
+    found = [
+        path
+        for path in SHELL.rglob("*")
+        if path.suffix in (".py", ".js", ".css") and not {"vendor", "bundle"} & set(path.parts)
+    ]
     assert len(found) > 50
     return sorted(found)
 

@@ -8,6 +8,8 @@ Units that are scaled; any other unit is a text put behind the number.
     J       mJ J kJ                                    W       mW W kW
     FLOP    MFLOP GFLOP TFLOP, also FLOP/s             B/s     kB/s MB/s GB/s TB/s
     points  percentage points, with a sign
+
+The browser writes and reads numbers by the same table: ``python -m tools.bundle.units`` copies it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import re
 from functools import lru_cache
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
-_UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
+UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
 MAX_ENTRY = 60  # characters of a typed number; the patterns below take quadratic time
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
@@ -54,7 +56,10 @@ PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
     "points": ((0.0, 1.0, "points"),),
 }
 
-_SPELLED = {
+ZERO_IN_BASE = ("s", "J", "W")  # nothing is 0 s, not 0 µs
+
+# Other ways to write a unit's name, in lower case.
+SPELLED = {
     "b": "B",
     "byte": "B",
     "bytes": "B",
@@ -87,13 +92,13 @@ def three_digits(value: float) -> str:
     if value == 0:
         return "0"
     sign, size = ("−", -value) if value < 0 else ("", value)
-    mantissa, exponent_text = f"{size * _UPWARDS:.2e}".split("e")
+    mantissa, exponent_text = f"{size * UPWARDS:.2e}".split("e")
     exponent = int(exponent_text)
     if exponent < -3 or exponent > 9:
         digits = mantissa.rstrip("0").rstrip(".")
         power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
         return f"{sign}{power}" if digits == "1" else f"{sign}{digits}{THIN}×{THIN}{power}"
-    rounded = float(f"{size * _UPWARDS:.3g}")
+    rounded = float(f"{size * UPWARDS:.3g}")
     if rounded >= 1000:
         return sign + f"{rounded:,.0f}".replace(",", THIN)
     return (
@@ -113,12 +118,12 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
         return three_digits(value), unit
     if unit == "points":
         return ("+" if value > 0 else "") + three_digits(value), unit
-    size = max(abs(value), abs(float(f"{value * _UPWARDS:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
+    size = max(abs(value), abs(float(f"{value * UPWARDS:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
     factor, name = rows[0][1], rows[0][2]
     for smallest, row_factor, row_name in rows:
         if size >= smallest:
             factor, name = row_factor, row_name
-    if size == 0 and unit in ("s", "J", "W"):
+    if size == 0 and unit in ZERO_IN_BASE:
         factor, name = 1.0, unit
     return three_digits(value / factor), name
 
@@ -186,7 +191,7 @@ def _factor(suffix: str, unit: str, text: str) -> float:
     rows = PREFIXES.get(unit, ())
     if not suffix:
         return 0.01 if unit == "share" else 1.0
-    name = _SPELLED.get(suffix.lower(), suffix)
+    name = SPELLED.get(suffix.lower(), suffix)
     for _, factor, row_name in rows:
         if name == row_name:
             return factor

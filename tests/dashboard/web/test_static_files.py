@@ -30,6 +30,8 @@ IN_PLOTLY = ("plotly.com", "cloud.plotly.com", "cdn.plot.ly", "github.com", "syn
 def folder(place: Path, **files: str) -> Path:
     (place / "vendor").mkdir(parents=True)
     (place / "vendor" / "plotly-basic-1.min.js").write_text("plotly")
+    (place / "bundle").mkdir()
+    (place / "bundle" / "edgelab-0123456789ab.js").write_text("bundle")
     for name, text in files.items():
         (place / f"{name}.js").write_text(text)
     return place
@@ -58,16 +60,40 @@ class TestUrls:
         with pytest.raises(FileNotFoundError):
             StaticFiles(folder(tmp_path), prefix="/").url("gate.js")
 
+    def test_a_name_with_a_hash_needs_no_fingerprint(self, tmp_path: Path) -> None:
+        files = StaticFiles(folder(tmp_path), prefix="/lab/")
+        assert files.url(files.bundle) == "/lab/assets/bundle/edgelab-0123456789ab.js"
+
+    def test_two_bundles_or_none_stop_the_start(self, tmp_path: Path) -> None:
+        place = folder(tmp_path)
+        (place / "bundle" / "edgelab-ba9876543210.js").write_text("older")
+        with pytest.raises(FileNotFoundError, match=r"one bundle/edgelab-\*\.js and holds .*0123456789ab.*ba98765"):
+            StaticFiles(place, prefix="/")
+        for bundle in (place / "bundle").iterdir():
+            bundle.unlink()
+        with pytest.raises(FileNotFoundError, match="holds none"):
+            StaticFiles(place, prefix="/")
+
 
 class TestTheRealAssets:
     def test_every_style_and_script_of_the_page_exists(self) -> None:
-        names = (*application._STYLES, *application._SCRIPTS, "js/boot.js", "icon.svg")
+        names = (*application._STYLES, "boot.js", "icon.svg")
         assert [name for name in names if not (ASSETS / name).is_file()] == []
 
     def test_every_own_style_and_script_is_on_the_page(self) -> None:
         page = index_page(StaticFiles(ASSETS, prefix="/"))
-        own = [path.relative_to(ASSETS) for kind in ("css", "js") for path in (ASSETS / kind).glob("*.*")]
-        assert [name for name in own if f"/assets/{name.as_posix()}?v=" not in page] == []
+        own = [path.relative_to(ASSETS) for kind in ("css", "bundle") for path in (ASSETS / kind).glob("*.*")]
+        assert [name for name in own if f"/assets/{name.as_posix()}" not in page] == []
+
+    def test_scripts_are_classic_and_the_bundle_comes_before_dashs(self, student: Student) -> None:
+        """Dash's renderer calls the bundle as it starts: a module, or async or defer, would come too late."""
+        page = student.client.get("/").get_data(as_text=True)
+        scripts = re.findall(r"<script([^>]*)>", page)
+        assert [tag for tag in scripts if re.search(r"\b(async|defer|type=.module)", tag)] == []
+        sources = [found.group(1) for tag in scripts if (found := re.search(r'src="([^"]+)"', tag))]
+        order = ["/boot.js", "/plotly-basic-", "/bundle/edgelab-", "dash_renderer"]
+        assert [part for source in sources for part in order if part in source] == order
+        assert page.index("/boot.js") < page.index("<body>")
 
     def test_the_compressed_twin_is_the_bundle(self) -> None:
         (bundle,) = ASSETS.glob(BUNDLE)
@@ -159,6 +185,11 @@ class TestServing:
     def test_it_is_kept_for_a_year(self, server: Flask) -> None:
         _, headers, _ = fetched(server.test_client(), "/lab/assets/gate.js")
         assert f"max-age={YEAR}" in headers["Cache-Control"]
+
+    def test_what_has_its_hash_in_its_name_is_never_asked_for_again(self, server: Flask) -> None:
+        client = server.test_client()
+        assert "immutable" in fetched(client, "/lab/assets/bundle/edgelab-0123456789ab.js")[1]["Cache-Control"]
+        assert "immutable" not in fetched(client, "/lab/assets/gate.js")[1]["Cache-Control"]
 
     @pytest.mark.parametrize(
         "path", ["/lab/assets/../secret", "/lab/assets/%2e%2e/secret", "/assets/gate.js", "/lab/assets/"]

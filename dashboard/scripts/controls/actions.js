@@ -1,0 +1,33 @@
+/* Presses that move controls: undo, redo, reset, fixes, presets. */
+import { addActions } from "../page/actions.js";
+import { callbackContext, noUpdate } from "../shared/dash.js";
+import { benchStates } from "./bench_states.js";
+import { command, goBackOrForth } from "./gate.js";
+import { defaultsOf } from "./values.js";
+
+export function install() {
+  addActions({
+    undo: (_node, benchState) => goBackOrForth(benchState, "undo"),
+    redo: (_node, benchState) => goBackOrForth(benchState, "redo"),
+    reset: (_node, benchState) => command(benchState.key, { values: defaultsOf(benchState.spec) }),
+    retry: (_node, benchState) => command(benchState.key, { values: {} }),
+    default: (node, benchState) => {
+      const row = node.closest("[data-control]");
+      const name = row.dataset.control;
+      command(benchState.key, { values: { [name]: benchState.spec[name].default } });
+      row.querySelector("input")?.focus();
+    },
+    fix: (node, benchState) => {
+      const fix = benchState.texts.status.fixes[Number(node.dataset.fix)];
+      command(benchState.key, { values: { [fix.control]: fix.value } });
+    },
+  });
+}
+
+/* dash_clientside.lab.preset: what a preset does not name goes to its default. */
+export function preset(chosen, presets) {
+  const benchState = benchStates[callbackContext().inputs_list[0].id.bench];
+  if (!chosen || !benchState || !presets[chosen]) return noUpdate();
+  command(benchState.key, { values: { ...defaultsOf(benchState.spec), ...presets[chosen] } });
+  return "";
+}

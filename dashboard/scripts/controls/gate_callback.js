@@ -1,0 +1,65 @@
+/* Choices, switches, boxes and commands (preset, fix, undo, reset) come through Dash; all controls go out at once. */
+import { read } from "../numbers/read.js";
+import { quantity } from "../numbers/write.js";
+import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
+import { tell } from "../shared/events.js";
+import { benchStateOf, rootOf } from "./bench_states.js";
+import { changes, commitSoon, start } from "./gate.js";
+import { onScale } from "./values.js";
+
+/* The value that was typed into a number box; what cannot be read changes nothing. */
+export function typedValue(rule, value, text) {
+  const [number, unit] = quantity(value, rule.unit);
+  if (text === number) return value;
+  const typed = read(text, rule.unit, unit);
+  return Number.isFinite(typed) ? onScale(rule, typed) : value;
+}
+
+/* The values after what triggered the callback; order is the newest command. */
+export function valuesAfter(spec, values, triggered, order) {
+  const next = { ...values };
+  for (const [id, value] of triggered) {
+    const rule = spec[id.name];
+    if (id.kind === "instrument" && rule) {
+      next[id.name] = value;
+    } else if (id.kind === "box" && rule) {
+      next[id.name] = typedValue(rule, values[id.name], value);
+    } else if (id.kind === "slot" && order?.values) {
+      for (const [name, ordered] of Object.entries(order.values)) if (spec[name]) next[name] = ordered;
+    }
+  }
+  return next;
+}
+
+/* dash_clientside.lab.gate: inputs are the instruments, the boxes and the command, outputs the controls and the first two. */
+export function gate(_instruments, _boxes, order, spec) {
+  const context = callbackContext();
+  const none = noUpdate();
+  const [instruments, boxes, slot] = context.inputs_list;
+  const benchState = benchStateOf(slot.id.bench, spec, rootOf(slot.id.bench));
+  const triggered = triggers(context);
+  const isUndoRedo = triggered.some(([id]) => id.kind === "slot") && Boolean(order?.isUndoRedo);
+  const next = valuesAfter(spec, benchState.values, triggered, order);
+  if (Object.keys(next).some((name) => next[name] !== benchState.values[name])) benchState.values = next;
+  if (!isUndoRedo && benchState.values !== benchState.committed) commitSoon(benchState);
+
+  let controls = none;
+  if (changes(benchState).length && benchState.busy) {
+    benchState.waiting = true;
+  } else if (changes(benchState).length) {
+    start(benchState);
+    controls = context.outputs_list[0].map((output) => benchState.values[output.id.name]);
+  }
+  tell("moved", benchState);
+  const { values } = benchState;
+  const byHand = new Set(triggered.filter(([id]) => id.kind === "instrument").map(([id]) => id.name));
+  return [
+    controls,
+    instruments.map(({ id, value }) => (byHand.has(id.name) || value === values[id.name] ? none : values[id.name])),
+    boxes.map(({ id, value }) => {
+      const [text] = quantity(values[id.name], spec[id.name].unit);
+      benchState.boxes[id.name] = values[id.name];
+      return value === text ? none : text;
+    }),
+  ];
+}

@@ -1,0 +1,59 @@
+/* What happens when a page or a bench has come to stand. */
+import { isUnlocked } from "../controls/bench_states.js";
+import { command } from "../controls/gate.js";
+import { noUpdate } from "../shared/dash.js";
+import { loadValues } from "../shared/storage.js";
+import { keptChoices } from "../tries/kept_choices.js";
+import { showEarlierPins } from "../tries/actions.js";
+import { announce } from "./announcer.js";
+import { showClock, showSaved } from "./notices.js";
+
+/* The values to set on arrival: those of the kept choices, then those that this visit left; other types are not taken. */
+export function valuesOnArrival(spec, chosen, left) {
+  const values = { ...chosen };
+  for (const [name, rule] of Object.entries(spec)) {
+    const value = left[name];
+    if (name in chosen || typeof value !== typeof rule.default || value === rule.default) continue;
+    values[name] = value;
+  }
+  return values;
+}
+
+/* A bench's body has come to stand: clocks, the lock that was just made, the controls as they were left. */
+export function benchReady(benchState) {
+  const { root } = benchState;
+  benchState.readyRoot = root;
+  root.querySelectorAll("time[data-clock]").forEach(showClock);
+  showSaved(root.dataset.saved);
+  if (root.dataset.justLocked === "true") {
+    const block = root.querySelector("[data-locked]");
+    if (block) {
+      block.tabIndex = -1;
+      block.focus({ preventScroll: true });
+    }
+    window.scrollTo({ top: 0 });
+    announce("Locked. The instruments are open.");
+  }
+  const chosen = keptChoices(benchState);
+  if (!isUnlocked(benchState)) return;
+  const values = valuesOnArrival(benchState.spec, chosen, loadValues(benchState.key));
+  if (Object.keys(values).length) command(benchState.key, { values });
+  showEarlierPins(benchState);
+}
+
+let isFirst = true;
+
+/* dash_clientside.lab.page_ready: a page has its title, and for a reader of the page its beginning. */
+export function pageReady() {
+  setTimeout(() => {
+    const page = document.querySelector("[data-title]");
+    if (page) document.title = page.dataset.title;
+    document.body.classList.remove("has-sheet");
+    if (!isFirst) {
+      window.scrollTo({ top: 0 });
+      document.getElementById("content")?.focus({ preventScroll: true });
+    }
+    isFirst = false;
+  }, 0);
+  return noUpdate();
+}

@@ -1,0 +1,50 @@
+/* Presses, keys and pointers of the whole page. */
+import { benchStateAround, benchStates, isUnlocked } from "../controls/bench_states.js";
+import { goBackOrForth } from "../controls/gate.js";
+import { ownValues } from "../controls/values.js";
+import { listen } from "../shared/events.js";
+import { saveValues } from "../shared/storage.js";
+import { press } from "./actions.js";
+import { isSheetOpen, setSheet } from "./sheet.js";
+
+const POPOVER_PX = 376;
+
+function onClick(event) {
+  const node = event.target.closest?.("[data-do]");
+  if (!node || node.disabled) return;
+  event.preventDefault();
+  press(node.dataset.do, node, benchStateAround(node));
+}
+
+function onKey(event) {
+  if (event.key === "Escape") {
+    if (isSheetOpen()) setSheet(false);
+    if (document.activeElement?.matches(".reading")) document.activeElement.blur();
+  }
+  const isWriting = event.target.matches("textarea, input[type=text]");
+  if (isWriting || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  const root = document.querySelector("[data-bench].is-unlocked");
+  const benchState = root && benchStates[root.dataset.bench];
+  if (!benchState) return;
+  event.preventDefault();
+  goBackOrForth(benchState, event.shiftKey ? "redo" : "undo");
+}
+
+/* A popover opens to the side where there is room. */
+function chooseSide(event) {
+  const reading = event.target.closest?.(".reading");
+  reading?.classList.toggle("to-left", reading.getBoundingClientRect().left + POPOVER_PX > window.innerWidth);
+}
+
+function save(benchState) {
+  if (isUnlocked(benchState)) saveValues(benchState.key, ownValues(benchState.spec, benchState.values));
+}
+
+export function install() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("mouseover", chooseSide);
+  document.addEventListener("focusin", chooseSide);
+  window.addEventListener("pagehide", () => Object.values(benchStates).forEach(save));
+  listen("committed", save);
+}

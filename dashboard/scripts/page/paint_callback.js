@@ -1,0 +1,41 @@
+/* The callback that paints an answer, and opens the gate behind it. */
+import { benchStateOf, rootOf } from "../controls/bench_states.js";
+import { answered } from "../controls/gate.js";
+import { showRows } from "../controls/rows.js";
+import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
+import { actionDone } from "../tries/actions.js";
+import { announceSoon } from "./announcer.js";
+import { benchReady } from "./arrivals.js";
+import { showSaved } from "./notices.js";
+import { paintPart, paintTexts, paintValues } from "./painter.js";
+
+/* dash_clientside.lab.paint: the texts of a state, the student's progress, what moving a control would do. */
+export function paint(texts, progressSummary, sensitivity, spec) {
+  const context = callbackContext();
+  const { bench } = context.inputs_list[0].id;
+  const benchState = benchStateOf(bench, spec, rootOf(bench));
+  const isFresh = benchState.readyRoot !== benchState.root;
+  const moved = new Set(triggers(context).map(([id]) => id.name));
+  const isNew = (name) => isFresh || moved.has(name);
+  if (benchState.root) {
+    paintPart(benchState, "sensitivity", sensitivity);
+    if (isNew("progress_summary") && progressSummary) {
+      paintPart(benchState, "progress_summary", progressSummary);
+      if (!isFresh) {
+        showSaved(progressSummary.saved);
+        actionDone(benchState, progressSummary);
+      }
+    }
+    if (isNew("texts")) {
+      paintValues(benchState);
+      showRows(benchState);
+      if (texts) {
+        paintTexts(benchState, texts);
+        announceSoon(benchState);
+      }
+    }
+    if (isFresh) benchReady(benchState);
+  }
+  if (isNew("texts")) answered(bench);
+  return noUpdate();
+}

@@ -1,0 +1,104 @@
+/* What is recorded and compared: tries, pins, what the figure showed, the view of a panel. */
+import { commit, command } from "../controls/gate.js";
+import { benchStates } from "../controls/bench_states.js";
+import { addActions } from "../page/actions.js";
+import { announce } from "../page/announcer.js";
+import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
+import { listen } from "../shared/events.js";
+import { loadPins, savePins } from "../shared/storage.js";
+import { compared, newest, stillRecorded, toggled } from "./pins.js";
+
+const REPEAT_MS = 5000;
+
+/* Whether an action is the second press of a double click; another action is never held back. */
+export function isRepeat(doing, name, now) {
+  return Boolean(doing) && doing.do === name && now - doing.at < REPEAT_MS;
+}
+
+/* Send an action to the server, once until it is answered. */
+export function act(benchState, action) {
+  const now = Date.now();
+  if (isRepeat(benchState.doing, action.do, now)) return;
+  benchState.doing = { do: action.do, at: now };
+  setSlot(benchState.key, "action", { at: moment(), ...action });
+}
+
+/* The server has answered an action: what was recorded stands, or why not. */
+export function actionDone(benchState, progressSummary) {
+  benchState.doing = null;
+  setTimeout(() => {
+    showPins(benchState);
+    if (!progressSummary.action) return;
+    if (progressSummary.message) {
+      announce(progressSummary.message);
+    } else if (progressSummary.action === "record") {
+      announce(`Recorded. Tries: ${progressSummary.tries}.`);
+    } else if (progressSummary.action === "observe") {
+      benchState.root.querySelector("[data-reveal]")?.focus();
+    }
+  }, 50);
+}
+
+function pinsOf(benchState) {
+  benchState.pins ??= newest(loadPins(benchState.key));
+  return benchState.pins;
+}
+
+function recorded(benchState) {
+  return Array.from(benchState.root.querySelectorAll("[data-do=pin]"), (node) => Number(node.dataset.try));
+}
+
+function showPins(benchState) {
+  if (!benchState.root) return;
+  const pins = pinsOf(benchState);
+  for (const node of benchState.root.querySelectorAll("[data-do=pin]")) {
+    node.setAttribute("aria-pressed", String(pins.includes(Number(node.dataset.try))));
+  }
+  benchState.root.querySelector("[data-do=compare]")?.setAttribute("aria-pressed", String(pins.length > 0));
+}
+
+function setPins(benchState, pins) {
+  benchState.pins = pins;
+  savePins(benchState.key, pins);
+  showPins(benchState);
+  setSlot(benchState.key, "compare", pins);
+}
+
+/* A bench has come to stand: earlier pins are drawn again, what binds is computed. */
+export function showEarlierPins(benchState) {
+  const pins = stillRecorded(pinsOf(benchState), recorded(benchState));
+  if (pins.length) setPins(benchState, pins);
+  tellIdle(benchState);
+}
+
+function tellIdle(benchState) {
+  setSlot(benchState.key, "idle", { values: benchState.values });
+}
+
+function showView(node, benchState) {
+  for (const other of node.parentElement.querySelectorAll("[data-do=view]")) {
+    other.setAttribute("aria-pressed", String(other === node));
+  }
+  setProps(idOf("drawn", benchState.key, node.dataset.panel), { data: node.dataset.view });
+}
+
+export function install() {
+  addActions({
+    record: (_node, benchState) => {
+      commit(benchState);
+      act(benchState, { do: "record", values: benchState.values });
+    },
+    observe: (_node, benchState) => act(benchState, { do: "observe" }),
+    learnt: (_node, benchState) => act(benchState, { do: "learnt" }),
+    carry: (node, benchState) => act(benchState, { do: "carry", try: Number(node.dataset.try) }),
+    restore: (node, benchState) => {
+      command(benchState.key, { values: JSON.parse(node.closest("[data-values]").dataset.values) });
+      announce(`The controls are those of try ${node.dataset.try}.`);
+    },
+    pin: (node, benchState) => setPins(benchState, toggled(pinsOf(benchState), Number(node.dataset.try))),
+    compare: (_node, benchState) => setPins(benchState, compared(pinsOf(benchState), recorded(benchState))),
+    view: showView,
+  });
+  listen("committed", tellIdle);
+  listen("problem", () => Object.values(benchStates).forEach((benchState) => (benchState.doing = null)));
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { benchStates } from "../../../dashboard/scripts/controls/bench_states.js";
+import { answered, move } from "../../../dashboard/scripts/controls/gate.js";
+import { gate, typedValue, valuesAfter } from "../../../dashboard/scripts/controls/gate_callback.js";
+import { NO_UPDATE, openDash, SPEC } from "../support/browser.js";
+import { element, openPage } from "../support/elements.js";
+
+const KEY = 'edge "north"/pära.dox';
+const NAMES = Object.keys(SPEC);
+let set;
+
+beforeEach(() => {
+  set = openDash();
+  delete benchStates[KEY];
+  openPage(element("main", { "data-bench": KEY, class: "bench is-unlocked" }));
+});
+
+/* Call the callback as Dash does, with what triggered it as [kind, name, value]. */
+function called(
+  triggered,
+  { order = null, instruments = { codec: "raw", cached: false }, boxes = { share: "1", rounds: "8" } } = {},
+) {
+  const entries = (kind, shown) =>
+    Object.entries(shown).map(([name, value]) => ({ id: { kind, bench: KEY, name }, property: "value", value }));
+  globalThis.dash_clientside.callback_context = {
+    triggered: triggered.map(([kind, name, value]) => ({
+      prop_id: `${JSON.stringify({ bench: KEY, kind, name })}.${kind === "slot" ? "data" : "value"}`,
+      value,
+    })),
+    inputs_list: [
+      entries("instrument", instruments),
+      entries("box", boxes),
+      { id: { kind: "slot", bench: KEY, name: "command" } },
+    ],
+    outputs_list: [NAMES.map((name) => ({ id: { kind: "control", bench: KEY, name }, property: "data" }))],
+  };
+  return gate(null, null, order, SPEC);
+}
+function gateTest(name, act) {
+  test(name, (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    act(t.mock.timers);
+  });
+}
+
+gateTest("a choice sends every control of its bench once, whatever signs the id holds", () => {
+  const [controls] = called([["instrument", "codec", "int8"]], { instruments: { codec: "int8", cached: false } });
+  assert.deepEqual(controls, [0.01, 8, "int8", false]);
+  assert.equal(benchStates[KEY].busy, true);
+});
+
+gateTest("while an answer is due the controls wait, and go out with the answer", () => {
+  called([["instrument", "codec", "int8"]]);
+  const [controls] = called([["instrument", "cached", true]]);
+  assert.equal(controls, NO_UPDATE);
+  assert.equal(benchStates[KEY].waiting, true);
+  answered(KEY);
+  assert.deepEqual(set, [[{ kind: "control", bench: KEY, name: "cached" }, { data: true }]]);
+});
+
+gateTest("nothing new, nothing sent", () => {
+  const [controls] = called([["instrument", "codec", "raw"]]);
+  assert.equal(controls, NO_UPDATE);
+  assert.equal(benchStates[KEY].busy, false);
+});
+
+gateTest("a command writes the instruments and boxes that show something else, and no others", () => {
+  const [, instruments, boxes] = called([["slot", "command", {}]], {
+    order: { values: { codec: "int8", rounds: 12, unknown: 1 } },
+  });
+  assert.deepEqual(instruments, ["int8", NO_UPDATE]);
+  assert.deepEqual(boxes, [NO_UPDATE, "12"]);
+  assert.equal("unknown" in benchStates[KEY].values, false);
+});
+
+gateTest("what was pressed is not written back under the hand", () => {
+  const [, instruments] = called([["instrument", "codec", "int8"]], { instruments: { codec: "int8", cached: true } });
+  assert.deepEqual(instruments, [NO_UPDATE, false]);
+});
+
+gateTest("a stale command is not read again when something else triggers", () => {
+  called([["instrument", "cached", true]], { order: { values: { rounds: 3 }, isUndoRedo: true } });
+  assert.equal(benchStates[KEY].values.rounds, 8);
+});
+
+gateTest("a change by hand becomes a step of the history, one by undo does not", (timers) => {
+  called([["slot", "command", {}]], { order: { values: { rounds: 12 }, isUndoRedo: true } });
+  timers.tick(1000);
+  assert.equal(benchStates[KEY].undo.length, 0);
+  benchStates[KEY].committed = benchStates[KEY].values;
+  called([["instrument", "cached", true]], { order: { values: { rounds: 12 }, isUndoRedo: true } });
+  timers.tick(1000);
+  assert.equal(benchStates[KEY].undo.length, 1);
+});
+
+gateTest("a command after a failure sends everything again though nothing moved", () => {
+  move((called([["slot", "command", {}]]), benchStates[KEY]), "rounds", 9);
+  benchStates[KEY].busy = false;
+  benchStates[KEY].sent = null;
+  const [controls] = called([["slot", "command", {}]], { order: { values: {} } });
+  assert.deepEqual(controls, [0.01, 9, "raw", false]);
+});
+
+test("a typed number is put on its slider's scale; nonsense changes nothing", () => {
+  assert.equal(typedValue(SPEC.rounds, 8, "12.4"), 12);
+  assert.equal(typedValue(SPEC.rounds, 8, "400"), 20);
+  for (const text of ["", "much", "NaN", "1e999", "-", "2 parsec", "<b>", null])
+    assert.equal(typedValue(SPEC.rounds, 8, text), 8);
+});
+
+test("the text that a box shows of a value means that very value", () => {
+  assert.equal(typedValue(SPEC.share, 0.012345, "1.23"), 0.012345);
+  assert.equal(typedValue(SPEC.share, 0.012345, "1.24"), 0.0124);
+});
+
+test("several triggers are taken in order, each for its own control", () => {
+  const triggered = [
+    [{ kind: "box", name: "rounds" }, "5"],
+    [{ kind: "instrument", name: "cached" }, true],
+    [{ kind: "instrument", name: "unknown" }, true],
+  ];
+  const before = { share: 0.01, rounds: 8, codec: "raw", cached: false };
+  assert.deepEqual(valuesAfter(SPEC, before, triggered, null), { ...before, rounds: 5, cached: true });
+  assert.equal(before.rounds, 8);
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as storage from "../../../dashboard/scripts/shared/storage.js";
+import { blockStorage, openStorage } from "../support/browser.js";
+
+test("what is saved of one bench is loaded of it, and of no other", () => {
+  openStorage();
+  storage.saveValues("a/b", { rounds: 9, cached: false });
+  storage.savePins("a/b", [3, 1]);
+  storage.saveChoice("context", "off");
+  assert.deepEqual(storage.loadValues("a/b"), { rounds: 9, cached: false });
+  assert.deepEqual(storage.loadPins("a/b"), [3, 1]);
+  assert.equal(storage.loadChoice("context"), "off");
+  assert.deepEqual([storage.loadValues("a/c"), storage.loadPins("a/c"), storage.loadChoice("x")], [{}, [], null]);
+});
+
+test("what an older version left, or another hand, is not taken", () => {
+  const kept = openStorage();
+  for (const text of ["{", "null", "7", '"x"', "[1]", ""]) {
+    kept.set("edgelab:a/b", text);
+    assert.deepEqual(storage.loadValues("a/b"), {}, text);
+  }
+  for (const [text, pins] of [
+    ["{", []],
+    ["null", []],
+    ['{"0":1}', []],
+    ['[1,"2",3.5,null,4]', [1, 4]],
+  ]) {
+    kept.set("edgelab-pins:a/b", text);
+    assert.deepEqual(storage.loadPins("a/b"), pins, text);
+  }
+});
+
+test("storage that a browser blocks is as good as none", () => {
+  blockStorage();
+  storage.saveValues("a/b", { rounds: 9 });
+  assert.deepEqual([storage.loadValues("a/b"), storage.loadPins("a/b"), storage.loadChoice("x")], [{}, [], null]);
+});
