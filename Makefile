@@ -35,8 +35,8 @@ bundle: $(VENV)/test.stamp
 lint: $(VENV)/test.stamp
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m oxlint --quiet $(SCRIPTS)
-	$(BIN)/python -m oxfmt --check $(SCRIPTS)
+	$(BIN)/oxlint --quiet $(SCRIPTS)
+	$(BIN)/oxfmt --check $(SCRIPTS)
 	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(VENV)/test.stamp

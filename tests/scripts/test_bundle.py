@@ -12,7 +12,7 @@ import pytest
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from tests.test_rooms import LEFT_OUT, MAX_NAMES
-from tools.bundle import bundle, node
+from tools.bundle import bundle, mutants, node
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted({path.parent for path in bundle.SCRIPTS.rglob("*.js")})
@@ -94,6 +94,14 @@ def test_a_folder_of_scripts_is_taken_in_at_a_glance(folder: Path) -> None:
     names = {entry.name for entry in folder.iterdir()} - LEFT_OUT
     assert len(names) <= MAX_NAMES, sorted(names)
     assert [path.name for path in folder.glob("*.js") if len(path.read_text().splitlines()) > 250] == []
+
+
+@pytest.mark.parametrize("fault", mutants.FAULTS, ids=lambda fault: fault["wrong"])
+def test_every_planted_fault_has_its_place(fault: dict[str, str]) -> None:
+    """``python -m tools.bundle.mutants`` plants them; one whose place has gone would look as if it were not seen."""
+    text = (bundle.SCRIPTS / fault["script"]).read_text()
+    assert text.count(fault["stands"]) == 1
+    assert fault["planted"] != fault["stands"]
 
 
 class TestNode:
