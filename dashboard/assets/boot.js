@@ -5,16 +5,19 @@
   const narrow = window.matchMedia("(max-width: 799.98px)");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-  function chosen() {
+  function stored() {
     try {
-      return window.localStorage.getItem("edgelab-theme");
+      const theme = window.localStorage.getItem("edgelab-theme");
+      return ["dark", "light"].includes(theme) ? theme : null;
     } catch {
       return null;
     }
   }
 
+  let chosen = stored(); // null: as the system has it
+
   function tell() {
-    const theme = chosen() || (dark.matches ? "dark" : "light");
+    const theme = chosen ?? (dark.matches ? "dark" : "light");
     const width = narrow.matches ? "narrow" : "wide";
     root.dataset.theme = theme;
     root.dataset.bsTheme = theme;
@@ -23,11 +26,11 @@
   }
 
   function switchTheme() {
-    const next = root.dataset.theme === "dark" ? "light" : "dark";
+    chosen = root.dataset.theme === "dark" ? "light" : "dark";
     try {
-      window.localStorage.setItem("edgelab-theme", next);
+      window.localStorage.setItem("edgelab-theme", chosen);
     } catch {
-      root.dataset.theme = next;
+      /* it holds until the page is loaded anew */
     }
     tell();
   }

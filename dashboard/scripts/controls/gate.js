@@ -54,7 +54,7 @@ export function move(benchState, name, value) {
   if (value === benchState.values[name]) return;
   benchState.values = { ...benchState.values, [name]: value };
   commitSoon(benchState);
-  tell("moved", benchState, name);
+  tell("changed", benchState, name);
   send(benchState);
 }
 
@@ -102,9 +102,9 @@ export function commit(benchState) {
 }
 
 /* Go one step of the history, "undo" or "redo", from where the controls stand. */
-export function goBackOrForth(benchState, direction) {
+export function goBackOrForth(benchState, way) {
   commit(benchState);
-  if (history.step(benchState, direction)) {
+  if (history.step(benchState, way)) {
     command(benchState.key, { values: benchState.values, isUndoRedo: true });
   }
 }

@@ -50,7 +50,7 @@ export function gate(_instruments, _boxes, order, spec) {
     start(benchState);
     controls = context.outputs_list[0].map((output) => benchState.values[output.id.name]);
   }
-  tell("moved", benchState);
+  tell("changed", benchState);
   const { values } = benchState;
   const byHand = new Set(triggered.filter(([id]) => id.kind === "instrument").map(([id]) => id.name));
   return [

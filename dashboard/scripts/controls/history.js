@@ -12,13 +12,13 @@ export function commit(benchState) {
 }
 
 /* Go one state back ("undo") or forward ("redo"); false if there is none. */
-export function step(benchState, direction) {
-  if (!benchState[direction].length) return false;
-  const opposite = direction === "undo" ? "redo" : "undo";
+export function step(benchState, way) {
+  if (!benchState[way].length) return false;
+  const opposite = way === "undo" ? "redo" : "undo";
   benchState[opposite] = [...benchState[opposite], benchState.values];
-  benchState.values = benchState[direction].at(-1);
+  benchState.values = benchState[way].at(-1);
   benchState.committed = benchState.values;
-  benchState[direction] = benchState[direction].slice(0, -1);
+  benchState[way] = benchState[way].slice(0, -1);
   return true;
 }
 

@@ -74,7 +74,7 @@ function onSlide(event) {
 
 export function install() {
   document.addEventListener("input", onSlide, true);
-  listen("moved", (benchState, name) => {
+  listen("changed", (benchState, name) => {
     showRows(benchState, name);
     if (!name) placeSliders(benchState);
   });

@@ -14,7 +14,7 @@ function cleaned(text) {
     .replace(/[\u00a0\u202f]/g, " ")
     .replace(/(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(",", ""))
     .replaceAll(",", ".")
-    .replace(/10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_all, power) => `10^${[...power].map((sign) => PLAIN.get(sign)).join("")}`);
+    .replace(/10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_all, digits) => `10^${[...digits].map((sign) => PLAIN.get(sign)).join("")}`);
 }
 
 function factorOf(suffix, unit) {
@@ -35,11 +35,11 @@ function factorOf(suffix, unit) {
 export function read(text, unit, shown = "") {
   if (String(text).length > table.max_entry) return NaN;
   const typed = cleaned(String(text));
-  const power = POWER.exec(typed);
+  const scaled = POWER.exec(typed);
   const plain = NUMBER.exec(typed);
-  if (!power && !plain) return NaN;
-  const number = power ? Number(`${power[1] ?? `${power[2]}1`}e${power[3]}`) : Number(plain[1]);
-  const suffix = (power ? power[4] : plain[2]).trim() || shown;
+  if (!scaled && !plain) return NaN;
+  const number = scaled ? Number(`${scaled[1] ?? `${scaled[2]}1`}e${scaled[3]}`) : Number(plain[1]);
+  const suffix = (scaled ? scaled[4] : plain[2]).trim() || shown;
   const value = number * factorOf(suffix, unit);
   return Number.isFinite(value) ? value : NaN;
 }

@@ -1,7 +1,7 @@
 /* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
 import { textOf } from "../controls/values.js";
 
-/* The part of nested texts that a path names: "readings.ratio.value"; undefined if there is none. */
+/* The part of nested texts that a path names: "status.title"; undefined if there is none. */
 export function at(texts, path) {
   return path.split(".").reduce((part, name) => part?.[name], texts);
 }

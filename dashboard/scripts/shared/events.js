@@ -1,6 +1,6 @@
 /* What one part of the page tells the others, by name; every listener is called at once and in order.
 
-   moved(benchState)             the values of its controls have changed
+   changed(benchState)           the values of its controls are others
    committed(benchState)         its controls were left where they stand
    late(benchState)              an answer takes long enough to be shown
    answered(benchState)          an answer was painted

@@ -8,7 +8,7 @@ import { dataOf, openDash, SPEC } from "../support/browser.js";
 
 const KEY = "edge/paradox";
 const told = [];
-for (const name of ["moved", "committed", "late", "answered", "failed"]) {
+for (const name of ["changed", "committed", "late", "answered", "failed"]) {
   listen(name, (benchState, detail) => told.push([name, benchState.key, detail]));
 }
 const names = () => told.map(([name]) => name);

@@ -100,10 +100,10 @@ test("undo and redo are offered when there is something", () => {
 });
 
 test("what something else moved, its slider follows; a slider that stands right is left alone", () => {
-  tell("moved", benchState);
+  tell("changed", benchState);
   assert.equal(set.length, 0);
   benchState.values = { ...benchState.values, share: 0.05 };
-  tell("moved", benchState);
+  tell("changed", benchState);
   assert.deepEqual(set, [[{ kind: "slider", bench: KEY, name: "share" }, { value: -1.30103 }]]);
 });
 

@@ -1,0 +1,73 @@
+/* The classic script in the head: theme and width before the first paint. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import vm from "node:vm";
+import { element, openPage } from "./support/elements.js";
+
+const SOURCE = readFileSync(new URL("../../dashboard/assets/boot.js", import.meta.url), "utf8");
+
+/* Run the script on a new page; storage is a map, or null where the browser blocks it. */
+function booted({ dark = false, narrow = false, storage = new Map() } = {}) {
+  const queries = { dark: { matches: dark }, narrow: { matches: narrow } };
+  const page = openPage();
+  const told = [];
+  page.dispatchEvent = (event) => told.push(event.type);
+  const observed = [];
+  class MutationObserver {
+    constructor(act) {
+      observed.push(act);
+    }
+    observe() {}
+  }
+  for (const query of Object.values(queries)) query.addEventListener = (_name, act) => (query.change = act);
+  const own = {
+    matchMedia: (text) => (text.includes("dark") ? queries.dark : queries.narrow),
+    get localStorage() {
+      if (storage === null) throw new Error("SecurityError");
+      return { getItem: (name) => storage.get(name) ?? null, setItem: (name, text) => storage.set(name, text) };
+    },
+  };
+  vm.runInNewContext(SOURCE, { window: own, document: page, MutationObserver, CustomEvent });
+  return { page, told, observed, queries, window: own, theme: () => page.documentElement.dataset.theme };
+}
+
+test("the theme is the chosen one, else the system's; what is no theme is not taken", () => {
+  assert.equal(booted({ dark: true }).theme(), "dark");
+  assert.equal(booted({ dark: true, storage: new Map([["edgelab-theme", "light"]]) }).theme(), "light");
+  assert.equal(booted({ storage: new Map([["edgelab-theme", "<b>"]]) }).theme(), "light");
+  assert.equal(booted({ dark: true, storage: null }).theme(), "dark");
+});
+
+test("the server is told of theme and width, and the page of every change", () => {
+  const { page, told, queries } = booted({ narrow: true });
+  assert.match(page.cookie, /^edgelab_screen=light\.narrow;path=\/;SameSite=Lax;/);
+  queries.dark.matches = true;
+  queries.dark.change();
+  assert.match(page.cookie, /^edgelab_screen=dark\.narrow;/);
+  queries.narrow.matches = false;
+  queries.narrow.change();
+  assert.match(page.cookie, /^edgelab_screen=dark\.wide;/);
+  assert.deepEqual(told, ["edgelab:screen", "edgelab:screen", "edgelab:screen"]);
+});
+
+for (const storage of [new Map(), null]) {
+  test(`the theme is switched there and back, storage ${storage ? "open" : "blocked"}`, () => {
+    const { window, theme, page } = booted({ storage });
+    window.edgelab.switchTheme();
+    assert.equal(theme(), "dark");
+    assert.equal(page.documentElement.dataset.bsTheme, "dark");
+    assert.equal(storage?.get("edgelab-theme"), storage ? "dark" : undefined);
+    window.edgelab.switchTheme();
+    assert.equal(theme(), "light");
+  });
+}
+
+test("parts that come as HTML are put into place once", () => {
+  const { page, observed } = booted();
+  const part = element("div", { "data-html": "<p>2.56</p>" });
+  page.body.append(part);
+  observed[0]();
+  assert.equal(part.innerHTML, "<p>2.56</p>");
+  assert.equal(part.getAttribute("data-html"), null);
+});
