@@ -52,10 +52,9 @@ export function gate(_instruments, _boxes, order, spec) {
   }
   tell("changed", benchState);
   const { values } = benchState;
-  const byHand = new Set(triggered.filter(([id]) => id.kind === "instrument").map(([id]) => id.name));
   return [
     controls,
-    instruments.map(({ id, value }) => (byHand.has(id.name) || value === values[id.name] ? none : values[id.name])),
+    instruments.map(({ id, value }) => (value === values[id.name] ? none : values[id.name])),
     boxes.map(({ id, value }) => {
       const [text] = quantity(values[id.name], spec[id.name].unit);
       benchState.boxes[id.name] = values[id.name];

@@ -43,8 +43,12 @@ test("another request than one for a state has no bench to open", () => {
     outputs: [[{ id: { kind: "table", bench: "edge/paradox", name: "one" }, property: "children" }]],
     state: [[{ id: { kind: "control", bench: "edge/paradox", name: "rounds" }, property: "data", value: 1 }]],
   };
+  const recorded = {
+    outputs: ["tries", "progress_summary"].map((name) => ({ id: { kind: "slot", bench: "edge/paradox", name } })),
+  };
   const page = { outputs: { id: "page", property: "children" }, inputs: [] };
-  for (const request of [table, page, {}, [], null, 7]) assert.equal(solvedBench(JSON.stringify(request)), null);
+  for (const request of [table, recorded, page, {}, [], null, 7])
+    assert.equal(solvedBench(JSON.stringify(request)), null);
 });
 
 test("a body that is no JSON has no bench", () => {
