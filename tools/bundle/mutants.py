@@ -19,7 +19,7 @@ from pathlib import Path
 from tools.bundle.node import node
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS, TESTS = Path("dashboard/scripts"), Path("tests/scripts")
+SCRIPTS, TESTS, BOOT = Path("dashboard/scripts"), Path("tests/scripts"), Path("dashboard/assets/boot.js")
 FAULTS = json.loads((ROOT / TESTS / "faults.json").read_text(encoding="utf-8"))  # script, stands, planted, wrong
 
 
@@ -50,6 +50,8 @@ def tried(name: str = "") -> Iterator[tuple[str, str, str]]:
         copy = Path(folder)
         for part in (SCRIPTS, TESTS):
             shutil.copytree(ROOT / part, copy / part)
+        (copy / BOOT).parent.mkdir()
+        shutil.copy(ROOT / BOOT, copy / BOOT)
         if failed := failing(copy):
             raise ValueError(f"The tests fail without any fault: {failed}")
         for fault in FAULTS:
