@@ -97,7 +97,6 @@ export function commitSoon(benchState) {
 }
 
 export function commit(benchState) {
-  clearTimeout(benchState.commitTimer);
   if (history.commit(benchState)) tell("committed", benchState);
 }
 
