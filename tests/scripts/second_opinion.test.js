@@ -50,6 +50,7 @@ test("a stopped one that answers late, or goes on, draws nothing and says that i
   opinion.opinionAnswer({ bench: KEY, digest: "d2" });
   assert.deepEqual(drawn(), []);
   assert.equal(note.textContent, "Stopped; the bench is as it was");
+  assert.equal(document.getElementById("announcer").textContent, "The second opinion was stopped.");
   assert.deepEqual([stopButton.hidden, askButton.disabled], [true, false]);
   assert.equal(
     set.some(([id]) => id === "opinion-cancel"),
