@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,6 @@ class TestNode:
         assert said.count("\n") == 1
         assert "pip install -r requirements/test.txt" in said
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for node")
     def test_an_old_node_in_the_path_is_refused_with_its_version(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
