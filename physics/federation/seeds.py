@@ -42,7 +42,7 @@ def simulate_seeds(
 ) -> SeveralRuns:
     """Return what `simulate` gives for each of several masks, in less time than one by one.
 
-        accuracy[i], loss[i], group_accuracy[i] = simulate(problem, participation=participation[i], ...)
+    ``accuracy[i]``, ``loss[i]`` and ``group_accuracy[i]`` are those of `simulate` with ``participation[i]``.
 
     Parameters
     ----------

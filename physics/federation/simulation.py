@@ -69,9 +69,13 @@ def simulate(
     engine: Literal["exact", "softmax"] = "exact",
     seed: int = 0,
 ) -> FederatedRun:
-    """Return a federated run: accuracy and loss of the shared model after every round.
+    r"""Return a federated run: accuracy and loss of the shared model after every round.
 
-        W_{t+1} = W_t + eta_s sum_k s_k min(1, C/||D_k||) D_k + noise,     D_k what tau local steps add to W_t
+    .. math::
+
+       W_{t+1} = W_t + \eta_s \sum_k s_k \min\left(1, \frac{C}{\|D_k\|}\right) D_k + \text{noise}
+
+    with D_k what tau local steps add to W_t.
 
     Parameters
     ----------
@@ -259,9 +263,11 @@ def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Tr
 
 
 def jitter(curve: ArrayLike, *, last: int = 10) -> float:
-    """Return how much a curve still fluctuates from round to round at its end, whatever its trend.
+    r"""Return how much a curve still fluctuates from round to round at its end, whatever its trend.
 
-        jitter = sqrt( mean over the last n changes of (x_t - x_{t-1})^2 / 2 )
+    .. math::
+
+       \text{jitter} = \sqrt{\frac{1}{2 n} \sum_{\text{last } n \text{ changes}} (x_t - x_{t-1})^2}
 
     Parameters
     ----------

@@ -87,9 +87,11 @@ def training_memory(
     checkpoint: Checkpoint = "none",
     runtime: Runtime = "ideal",
 ) -> MemoryBreakdown:
-    """Return the memory of one training step, term by term.
+    r"""Return the memory of one training step, term by term.
 
-        M = weights + gradients + optimizer + activations
+    .. math::
+
+       M = \text{weights} + \text{gradients} + \text{optimizer} + \text{activations}
 
     Parameters
     ----------
@@ -220,9 +222,11 @@ def inference_memory(
     tokens: ArrayLike | None = None,
     resolution: ArrayLike | None = None,
 ) -> MemoryBreakdown:
-    """Return the memory of one forward pass: weights and the largest live layer.
+    r"""Return the memory of one forward pass: weights and the largest live layer.
 
-        M = weights + b p max over layers of (input + output + what a shortcut holds)
+    .. math::
+
+       M = \text{weights} + b p \max_\text{layers} (\text{input} + \text{output} + \text{what a shortcut holds})
 
     Parameters
     ----------

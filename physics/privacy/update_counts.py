@@ -78,9 +78,12 @@ def accuracy_of_noise() -> PchipInterpolator:
 def client_updates(
     *, fleet: int, epsilon: float | None, alpha: float = 0.3, delta: float | None = None
 ) -> ClientUpdates:
-    """Return what every stored design reaches at one privacy budget, and what it costs in client updates.
+    r"""Return what every stored design reaches at one privacy budget, and what it costs in client updates.
 
-        z = noise_multiplier(epsilon, m/N, T, delta) ;  accuracy = stored(alpha, m, T, C, z/m), the best C
+    .. math::
+
+       z = \text{noise multiplier}(\varepsilon, m/N, T, \delta), \qquad
+       \text{accuracy} = \max_C \text{stored}(\alpha, m, T, C, z/m)
 
     Parameters
     ----------
@@ -132,9 +135,13 @@ def client_updates(
 def minimum_client_updates(
     *, fleet: int, epsilon: float | None, alpha: float = 0.3, target: float = 0.90, delta: float | None = None
 ) -> int:
-    """Return the fewest client updates with which a fleet reaches a target accuracy within a budget.
+    r"""Return the fewest client updates with which a fleet reaches a target accuracy within a budget.
 
-        min of m T over all stored designs whose accuracy reaches the target to within one test image
+    .. math::
+
+       \min \left\{ m T : \text{accuracy}(m, T) \ge \text{target} - \text{one test image} \right\}
+
+    over all stored designs.
 
     Parameters
     ----------

@@ -53,9 +53,12 @@ def adapter_room_bytes(
     model_bytes: float = MODEL_BYTES,
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
 ) -> FloatOrArray:
-    """Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
+    r"""Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
 
-        gpus * 81,559 MiB * share - W - B context kv
+    .. math::
+
+       \text{room} = \text{gpus} \cdot 81{,}559\,\text{MiB} \cdot \text{share} - W - B \cdot \text{context} \cdot
+       \text{kv}
 
     Parameters
     ----------
@@ -109,9 +112,11 @@ def decode_step_s(
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
     hbm_bytes_per_s: float = HBM_BYTES_PER_S,
 ) -> FloatOrArray:
-    """Return the time of one decode step, one token for each request of the batch, bound by HBM.
+    r"""Return the time of one decode step, one token for each request of the batch, bound by HBM.
 
-        (W + U A + B context kv) / (gpus * bandwidth)
+    .. math::
+
+       t = \frac{W + U A + B \cdot \text{context} \cdot \text{kv}}{\text{gpus} \cdot \text{bandwidth}}
 
     Parameters
     ----------
@@ -181,12 +186,21 @@ def serving(
     nvme_bytes_per_s: float = NVME_BYTES_PER_S,
     horizon_s: float = 3600.0,
 ) -> Serving:
-    """Return what it costs to serve many adapters from HBM, host memory and one NVMe drive.
+    r"""Return what it costs to serve many adapters from HBM, host memory and one NVMe drive.
 
-        D_link = A / (gpus * pcie),  D_nvme = A / nvme,  wait = rho D / (2 (1 - rho))
-        rho_link = lambda (1 - h1) D_link,  rho_nvme = lambda (1 - h1 - h2) D_nvme
-        mean added time = (1 - h1) (wait_link + D_link) + (1 - h1 - h2) (wait_nvme + D_nvme)
-        throughput ratio = (B' / B) (W + B context kv) / (W + U(B') A + B' context kv)
+    .. math::
+
+       D_\text{link} = \frac{A}{\text{gpus} \cdot \text{pcie}}, \qquad D_\text{nvme} = \frac{A}{\text{nvme}}, \qquad
+       w = \frac{\rho D}{2 (1 - \rho)}
+
+       \rho_\text{link} = \lambda (1 - h_1) D_\text{link}, \qquad \rho_\text{nvme} = \lambda (1 - h_1 - h_2)
+       D_\text{nvme}
+
+       \text{mean added time} = (1 - h_1) (w_\text{link} + D_\text{link}) + (1 - h_1 - h_2) (w_\text{nvme} +
+       D_\text{nvme})
+
+       \text{throughput ratio} = \frac{B'}{B} \cdot \frac{W + B \cdot \text{context} \cdot \text{kv}}
+       {W + U(B')\,A + B' \cdot \text{context} \cdot \text{kv}}
 
     Parameters
     ----------

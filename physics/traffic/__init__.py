@@ -1,14 +1,32 @@
-"""What federating costs in bytes: the traffic of a round, a day and a device beside that of moving the data.
+r"""What federating costs in bytes: the traffic of a round, a day and a device beside that of moving the data.
 
 Model
 -----
-round = S (download + E[attempts] upload), S clients invited, a delivered upload sent E[attempts] times.
-day = rounds a day x round with S = participation x fleet ; centralised day = fleet x raw bytes of a device.
-ratio = participation x rounds a day x (download + E[attempts] upload) / raw bytes of a device: the fleet cancels.
-device over a horizon = rounds x selected share x (download + E[attempts] upload).
-top-k update = (k v + index bits + 32) / 8 bytes, k = max(1, round(f d)), v bits a value.
-link of reliability r, at most A attempts: delivered = 1 - (1-r)^A, E[attempts] = delivered / r.
-over-selection: P(Binomial(m, 1 - dropout) >= target) ; straggler: mean of the k-th of m order statistics.
+One participation moves D + E[a] U bytes, a download and E[a] attempts of an upload. A round invites S clients, a day
+has n rounds with S = c N of the N devices, and each device has B raw bytes a day. The fleet cancels in the ratio:
+
+.. math::
+
+   \text{round} = S\,(D + E[a]\,U), \qquad \text{day} = n\,c\,N\,(D + E[a]\,U), \qquad \text{centralised day} = N B
+
+   \text{ratio} = \frac{n\,c\,(D + E[a]\,U)}{B}
+
+   \text{device over } R \text{ rounds} = R\,\frac{S}{K}\,(D + E[a]\,U)
+
+An update that sends only its k largest of d entries, with v bits a value:
+
+.. math::
+
+   \text{bytes} = \frac{k v + \text{index bits} + 32}{8}, \qquad k = \max(1, \operatorname{round}(f d))
+
+A link of reliability r with at most A attempts:
+
+.. math::
+
+   p = 1 - (1 - r)^A, \qquad E[a] = \frac{p}{r}
+
+Over-selection succeeds with probability P(Binomial(m, 1 - dropout) >= target), and the time of a round that waits for k
+of m clients is the mean of the k-th of m order statistics.
 
 Validity
 --------
