@@ -3,8 +3,11 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+# make PYTHON=python3.13 chooses another; without it the first of these that can make an environment.
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
   $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+endif
 HOST ?= 127.0.0.1
 PORT ?= 8050
 FLAGS ?=
@@ -12,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test lint types check bench bench-physics certify search docs pins vendor clean browser database
+.PHONY: run test lint types check coverage bench bench-physics certify search docs docs-links pins vendor clean browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -24,11 +27,20 @@ test: $(VENV)/test.stamp browser database
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tools/docstrings.py
 
 types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
-check: test lint types
+check: test lint types docs
+
+# What the tests without a browser reach, the workers and servers that they start included.
+coverage: $(VENV)/test.stamp database
+	mkdir -p build/coverage && rm -f build/coverage/*
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal -m "not browser" $(FLAGS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage xml -q
+	$(BIN)/coverage report --skip-covered --sort=miss
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
@@ -39,7 +51,7 @@ bench-physics: | $(VENV)/bin/python
 	.venv-peers/bin/pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
-# Certify every bench at 8 times as many points as the tests and write docs/certificates.md: under 20 minutes.
+# Certify every bench at 8 times as many points as the tests and write docs/designing/certificates.md: under 20 minutes.
 certify: $(VENV)/run.stamp
 	$(BIN)/python tools/certificates.py $(FLAGS)
 
@@ -47,9 +59,14 @@ certify: $(VENV)/run.stamp
 search: $(VENV)/test.stamp
 	$(BIN)/python -m physics.privacy.build_client_updates
 
-docs: $(VENV)/run.stamp
-	$(BIN)/python tools/physics_page.py
-	$(BIN)/python tools/track_words_page.py
+# The documentation as a site. A warning is an error: a broken link, a missing anchor, a name that does not exist.
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx -q -E -W --keep-going -d build/doctrees -b html docs build/docs
+	@echo "The documentation is in build/docs/index.html."
+
+# Ask for every address outside, over the network.
+docs-links: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx -q -E -d build/doctrees -b linkcheck docs build/docs-links
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
@@ -61,7 +78,8 @@ $(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/p
 	touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(BIN)/pip install -q -r requirements/test.txt
+	$(BIN)/pip install -q -r requirements/test.txt || { \
+	  echo "What tests, checks and documentation need (requirements/test.txt) could not be installed: see above. 'make run' does without." >&2; exit 1; }
 	touch $@
 
 # The browser and the database that the tests drive come from the system's packages.

@@ -16,6 +16,19 @@ SKIN_LIMIT_C = 43.0  # assumed: limit for long contact with skin
 class StepEnergy:
     """Where the joules of one step go, and how long it lasts; floats, or arrays of one shape.
 
+    Parameters
+    ----------
+    compute_j : float or array
+        [J] Of the operations.
+    memory_j : float or array
+        [J] Of the memory traffic.
+    idle_j : float or array
+        [J] Of the idle power while the step lasts.
+    seconds : float or array
+        [s] How long it lasts.
+
+    Examples
+    --------
     >>> StepEnergy(compute_j=1.0, memory_j=0.5, idle_j=0.25, seconds=2.0).total_j
     1.75
     """

@@ -75,6 +75,19 @@ class FlopShares:
 
     Floats, or arrays of one shape where an argument was swept.
 
+    Parameters
+    ----------
+    forward_flop : float or array
+        [FLOP] Operations of one forward pass.
+    input_gradient_share : float or array
+        [1] Share of them whose input needs a gradient.
+    trained_share : float or array
+        [1] Share of them whose weights train.
+    attention_share : float or array
+        [1] Share in attention products with gradients on both sides.
+
+    Examples
+    --------
     >>> FlopShares(forward_flop=10.0, input_gradient_share=1.0, trained_share=0.5, attention_share=0.0).ratio
     2.5
     """

@@ -22,6 +22,15 @@ class FixedPoint:
     """Where rounds with every client end: ``weights`` (d, 10), ``excess_loss`` and ``rate``, floats.
 
     For an array of local steps each has the array's shape in front.
+
+    Parameters
+    ----------
+    weights : array
+        [1] The model, (d, 10).
+    excess_loss : float or array
+        [units of the objective] Its loss above the optimum.
+    rate : float or array
+        [1] Factor by which a round shrinks the distance to it.
     """
 
     weights: Floats
@@ -120,7 +129,17 @@ def fixed_point(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Personalised:
-    """One client's model: accuracy on its ``own`` mix and ``elsewhere`` (all test images), ``weights``."""
+    """One client's model: accuracy on its ``own`` mix and ``elsewhere`` (all test images), ``weights``.
+
+    Parameters
+    ----------
+    own : float
+        [1] Share of the test images that it gets right, weighted by the client's class mix.
+    elsewhere : float
+        [1] The same on all test images.
+    weights : array
+        [1] The model, (d, 10).
+    """
 
     own: float
     elsewhere: float

@@ -14,15 +14,10 @@ share of the images, are
 
    A_k = \frac{X_k^\top X_k}{n_k} + \lambda I, \qquad B_k = \frac{X_k^\top Y_k}{n_k}
 
-All clients of
-`digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha), or
-each city has one, and its images are assigned to its clients at random. Images go to one client (or city)
-after the other; a class that is used up leaves the mix of those that follow. Heterogeneity is zero when one model suits
-every client:
-
-.. math::
-
-   \Gamma = F^* - \sum_k p_k F_k^*
+All clients of `digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha),
+or each city has one, and its images are assigned to its clients at random. Images go to one client (or city) after the
+other; a class that is used up leaves the mix of those that follow. Heterogeneity is zero when one model suits every
+client: `heterogeneity`.
 
 Validity
 --------
@@ -138,8 +133,7 @@ def digits_problem(
 
     .. math::
 
-       \text{mix}_k \sim \operatorname{Dirichlet}(\alpha, \dots, \alpha), \qquad
-       n_k = \left\lfloor \frac{1437}{K} \right\rfloor
+       \text{mix}_k \sim \operatorname{Dirichlet}(\alpha, \dots, \alpha), \qquad n_k = \lfloor 1437 / K \rfloor
 
     Parameters
     ----------
@@ -400,11 +394,7 @@ def heterogeneity(problem: FederatedProblem) -> float:
 
 
 def check_problem(problem: Any) -> None:
-    """Refuse anything but a FederatedProblem.
-
-    Raises:
-        ValueError: ``problem`` is something else.
-    """
+    """Refuse anything but a FederatedProblem, with a ValueError."""
     if not isinstance(problem, FederatedProblem):
         made_by = "digits_problem or problem_from_partition"
         raise ValueError(f"problem must be a FederatedProblem made by {made_by}, got {problem!r:.80}")

@@ -23,6 +23,13 @@ class SeveralRuns:
     """What n runs gave at T models each, of C cities; arrays are read-only.
 
     ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C).
+
+    Parameters
+    ----------
+    accuracy, loss : array
+        [1] (n, T).
+    group_accuracy : array
+        [1] (n, T, C), weighted by each city's class mix.
     """
 
     accuracy: Floats

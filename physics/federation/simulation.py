@@ -32,11 +32,23 @@ _BLOCK = 128  # models judged at once: 128 x 10 x 360 scores are 4 MB
 class FederatedRun:
     """What a run of R rounds with K clients and C cities gave; arrays are read-only.
 
-    ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round, or after
-    the ``last`` rounds alone.
-    ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped. ``lengths`` (R, K): of
-    each update before that [units of the weights], 0 where none arrived; None without ``clip``.
-    ``weights`` (d, 10): the last model. ``diverged_at``: first round scaled down to 1e6, or None.
+    Parameters
+    ----------
+    accuracy, loss : array
+        [1] (R+1,), before the first and after every round, or after the ``last`` rounds alone.
+    group_accuracy : array
+        [1] (R+1, C), of the same models.
+    survivors : array of int
+        [1] (R, K), updates that arrived.
+    clipped : array
+        [1] (R,), share of them that was clipped.
+    weights : array
+        [1] (d, 10), the last model.
+    diverged_at : int or None
+        [1] First round that was scaled down to 1e6.
+    lengths : array or None
+        [units of the weights] (R, K), of each update before it was clipped, 0 where none arrived; None without
+        ``clip``.
     """
 
     accuracy: Floats

@@ -39,7 +39,7 @@ def gossip_trial(
 
     Parameters
     ----------
-    topology, nodes, degree
+    topology, nodes
         See `mesh`.
     rounds : array_like of whole numbers
         Rounds of averaging [1], 0 to 10,000.
@@ -47,6 +47,8 @@ def gossip_trial(
         Variance sigma^2 of a node's measurement about its truth [any], 0 to 1e12.
     diversity_variance : float
         Variance tau^2 of the truths between places [any], 0 to 1e12.
+    degree
+        See `mesh`.
     seed : int
         Draws truths, noise, sleeping nodes and calls [1], 0 or more.
     mesh_seed : int, optional

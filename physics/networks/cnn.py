@@ -19,6 +19,19 @@ class Convolution:
     """One convolution without bias, its norm and its activation.
 
     It has `inputs outputs kernel / groups + 2 outputs` parameters; `kernel` counts cells (9 for 3 x 3).
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        [1] Channels.
+    kernel : int
+        [1] Cells: 9 for 3 x 3.
+    stride : int
+        [1] Step between two outputs.
+    groups : int
+        [1] Groups of channels that do not mix.
+    activation : str
+        "none", or what follows the norm.
     """
 
     inputs: int
@@ -53,7 +66,21 @@ class Convolution:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """Convolutions in a row, what is added to their output, and the pooling after them."""
+    """Convolutions in a row, what is added to their output, and the pooling after them.
+
+    Parameters
+    ----------
+    convolutions : tuple of Convolution
+        [-] The row.
+    identity : bool
+        Whether the block's input is added to its output.
+    projection : Convolution, optional
+        [-] Or what the input goes through before it is added.
+    pool_stride : int
+        [1] Stride of the pooling after them, 1 for none.
+    lite_residual : tuple of Convolution
+        [-] The module of TinyTL that runs parallel to the block.
+    """
 
     convolutions: tuple[Convolution, ...]
     identity: bool = False
@@ -82,6 +109,22 @@ class Cnn:
     `carries_lite_residual` says whether the modules are counted among the network's parameters, as the
     authors of TinyTL count ProxylessNAS-Mobile. `conv_input_scale` and `norm_input_scale` fit the table's
     maps to a published total where one exists.
+
+    Parameters
+    ----------
+    name : str
+        As the literature calls it.
+    blocks : tuple of Block
+        [-] In the order of execution.
+    classes : int
+        [1] Outputs of the linear layer.
+    fixed_input : (int, int), optional
+        [px] Height and width, where the network takes no other.
+    carries_lite_residual : bool
+        Whether the modules are counted among the network's parameters, as the authors of TinyTL count
+        ProxylessNAS-Mobile.
+    conv_input_scale, norm_input_scale : float
+        [1] Fit the table's maps to a published total where one exists.
     """
 
     name: str
@@ -138,7 +181,25 @@ class Cnn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayerMaps:
-    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network."""
+    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network.
+
+    Parameters
+    ----------
+    convolution : Convolution
+        [-] The convolution.
+    block : int
+        [1] Its block, counted from 0.
+    branch : {"main", "projection", "lite_residual"}
+        Where in the block it is.
+    input_elements, output_elements : int
+        [1] Elements of one image that enter and leave.
+    held_elements : int
+        [1] What a shortcut keeps alive beside.
+    pooled_elements : int
+        [1] What the pooling after it gives.
+    reads_block_input : bool
+        Whether it reads what enters the block.
+    """
 
     convolution: Convolution
     block: int
@@ -165,7 +226,25 @@ def _reduced(side: int, stride: int) -> int:
 
 
 def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
-    """Return the height and width of the network's input, after checking that it takes `resolution`."""
+    """Return the height and width of the network's input, after checking that it takes `resolution`.
+
+    Parameters
+    ----------
+    shape : Cnn
+        [-] The network.
+    resolution : int or None
+        [px] Side of the square image; None where the network has a fixed input.
+
+    Returns
+    -------
+    (int, int)
+        [px] Height and width.
+
+    Raises
+    ------
+    ValueError
+        A resolution outside its range, or one for a network with a fixed input.
+    """
     if shape.fixed_input is not None:
         if resolution is not None:
             high, wide = shape.fixed_input
@@ -181,6 +260,20 @@ def layer_maps(shape: Cnn, height: int, width: int) -> tuple[LayerMaps, ...]:
 
     The rule is `side out = ceil(side in / stride)`; `held_elements` is what a shortcut keeps alive beside.
 
+    Parameters
+    ----------
+    shape : Cnn
+        [-] The network.
+    height, width : int
+        [px] Of the input.
+
+    Returns
+    -------
+    tuple of LayerMaps
+        [1] One a convolution.
+
+    Examples
+    --------
     >>> from physics.networks import ds_cnn
     >>> len(layer_maps(ds_cnn(), 49, 10)), layer_maps(ds_cnn(), 49, 10)[1].output_elements
     (17, 26500)
@@ -245,6 +338,20 @@ def peak_elements(shape: Cnn, height: int, width: int) -> int:
 
     Norms and activations work in place. At 224 pixels ProxylessNAS-Mobile peaks in its first block.
 
+    Parameters
+    ----------
+    shape : Cnn
+        [-] The network.
+    height, width : int
+        [px] Of the input.
+
+    Returns
+    -------
+    int
+        [1] Elements of one image.
+
+    Examples
+    --------
     >>> from physics.networks import proxyless_mobile
     >>> peak_elements(proxyless_mobile(), 224, 224) == 64 * 112**2
     True

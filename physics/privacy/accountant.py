@@ -113,10 +113,12 @@ def epsilon_curve(
 
     Parameters
     ----------
-    sampling_rate, noise_multiplier, delta : array_like
+    sampling_rate, noise_multiplier : array_like
         As of `epsilon`.
     rounds : array_like of whole numbers
         Numbers of rounds T [1], 0 to 1e9, in any order.
+    delta : array_like
+        As of `epsilon`.
 
     Returns
     -------

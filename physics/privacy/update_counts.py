@@ -28,6 +28,21 @@ class ClientUpdates:
     ``updates`` m T, ``cohort`` m, ``rounds`` T, ``noise_multiplier`` z that keeps the budget, ``clip`` C that
     learns best under that noise (0 where no privacy is asked for and nothing need be clipped), ``accuracy``
     with it.
+
+    Parameters
+    ----------
+    updates : array
+        [1] Updates computed by all clients together, m T.
+    cohort : array
+        [1] Clients in a round, m.
+    rounds : array
+        [1] Rounds T.
+    noise_multiplier : array
+        [1] The z that keeps the budget.
+    clip : array
+        [units of the weights] The C that learns best under that noise; 0 where no privacy is asked for.
+    accuracy : array
+        [1] Accuracy on the test images with it.
     """
 
     updates: Floats
@@ -145,10 +160,12 @@ def minimum_client_updates(
 
     Parameters
     ----------
-    fleet, epsilon, alpha, delta
+    fleet, epsilon, alpha
         As of `client_updates`.
     target : float
         Accuracy to be reached [1], 0 to 1.
+    delta
+        As of `client_updates`.
 
     Returns
     -------

@@ -33,7 +33,19 @@ _MAX_BYTES = 1e18
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
-    """Outcome of `serving`: floats, or arrays of the common shape of its arguments."""
+    """Outcome of `serving`: floats, or arrays of the common shape of its arguments.
+
+    Parameters
+    ----------
+    hit_hbm, hit_host : float or array
+        [1] Share of requests whose adapter is in HBM; in host memory and not in HBM.
+    link_utilisation, nvme_utilisation : float or array
+        [1] Offered load of the PCIe links and of the drive.
+    ttft_added_mean_s, ttft_added_p99_s : float or array
+        [s] Time to first token that loading adds, over all requests: mean and 99th percentile.
+    throughput_ratio : float or array
+        [1] Tokens per second against the same batch on the base model alone.
+    """
 
     hit_hbm: FloatOrArray
     hit_host: FloatOrArray

@@ -195,10 +195,10 @@ def communication_to_compute(
         probability that one attempt arrives, r [-], [1e-6, 1].
     max_attempts
         A [-], whole, [1, 1e6].
-    compute_s, compute_j
-        time and energy of learning in one participation [s], [J], [1e-12, 1e12].
-    transmit_s, transmit_j
-        of one attempt [s], [J], [0, 1e12].
+    compute_s, transmit_s
+        time of learning in one participation, [1e-12, 1e12], and of one attempt, [0, 1e12], [s].
+    compute_j, transmit_j
+        their energies [J], in the same ranges.
     receive_s, receive_j
         of one download, which is taken to arrive [s], [J], [0, 1e12].
 

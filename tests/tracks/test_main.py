@@ -220,9 +220,9 @@ def test_new_needs_its_folder(tmp_path, capsys):
     assert "does not exist" in capsys.readouterr().err
 
 
-# --- docs/first_track.md ---------------------------------------------------------------------------------------------
+# --- docs/designing/first_track.md -----------------------------------------------------------------------------------
 
-PAGE = Path(tracks.__file__).parents[1] / "docs" / "first_track.md"
+PAGE = Path(tracks.__file__).parents[1] / "docs" / "designing" / "first_track.md"
 
 
 def blocks(language):
