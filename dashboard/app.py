@@ -80,12 +80,8 @@ def index_page(files: static_files.StaticFiles) -> str:
 def create_app(settings: Settings | None = None, registry: Registry | None = None) -> dash.Dash:
     """Return a complete app; two apps in one process share nothing.
 
-    Raises
-    ------
-    SettingsError
-        An environment variable cannot work.
-    SpecError
-        A built-in track or bench does not load.
+    Raises:
+        SettingsError: an environment variable cannot work. SpecError: a built-in track or bench does not load.
     """
     settings = settings or Settings.from_environment()
     registry = registry or load_registry(folder=settings.tracks_dir)
