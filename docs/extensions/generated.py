@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -70,9 +71,8 @@ class Generated(SphinxDirective):
 
 def settings() -> str:
     """Return the table of settings from the docstring of ``dashboard.settings``."""
-    from dashboard import settings as module
-
-    lines = [line for line in inspect.getdoc(module).splitlines() if line.startswith("|")]  # type: ignore[union-attr]
+    source = (ROOT / "dashboard" / "settings.py").read_text(encoding="utf-8")
+    lines = [line for line in (ast.get_docstring(ast.parse(source)) or "").splitlines() if line.startswith("|")]
     return "\n".join(re.sub(r"^\| (EDGELAB_\w+) ", r"| `\1` ", line) for line in lines)
 
 
