@@ -123,7 +123,7 @@ def class_plan() -> str:
         steps.append((f"**{bench.label or bench.short_title}**", bench.minutes))
         if bench.id == "memory":
             steps.append(("Pause: compare in pairs, one from another track if there is one", 4))
-    steps.append(("The debrief page: what was decided, how often right at which confidence", 6))
+    steps.append(("The debrief at the end of the crisis: what was decided, how often right at which confidence", 6))
     left = CLASS_MINUTES - sum(minutes for _, minutes in steps)
     if left < 5:
         raise ExtensionError(f"the benches leave {left} minutes of {CLASS_MINUTES} for the discussion")
