@@ -28,11 +28,14 @@ def _range_in_words(low: float, high: float, low_open: bool, high_open: bool) ->
     return f"{left}{_in_words(low)}, {_in_words(high)}{right}"
 
 
-def _not_numbers(array: NDArray[Any]) -> bool:
+def _not_numbers(value: Any, array: NDArray[Any]) -> bool:
     """Say whether numpy would turn something that is no number (text, truth values, dates) into one."""
-    if array.dtype.kind == "O":
-        return any(item is None or isinstance(item, (str, bytes, bool, np.bool_)) for item in array.flat)
-    return array.dtype.kind not in "iuf"
+    if array.dtype.kind not in "iufO":
+        return True
+    if array.dtype.kind == "O" or isinstance(value, (list, tuple)):  # a True in a list of numbers is a 1.0 by now
+        items = np.array(value, dtype=object).flat
+        return any(item is None or isinstance(item, (str, bytes, bool, np.bool_)) for item in items)
+    return False
 
 
 def _inside(least: float, most: float, low: float, high: float, low_open: bool, high_open: bool) -> bool:
@@ -77,7 +80,7 @@ def as_floats(
     words = _range_in_words(low, high, low_open, high_open)
     try:
         given = np.asarray(value)
-        if _not_numbers(given):
+        if _not_numbers(value, given):
             raise TypeError
         with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite and is refused below
             array = given.astype(np.float64, copy=False)
@@ -161,6 +164,22 @@ def as_ints(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf
         words = _range_in_words(low, high, False, False)
         raise ValueError(f"{name} must be a whole number in {words}, got {_in_words(array[broken].flat[0])}")
     return array
+
+
+def as_bool(name: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False.
+
+    Raises:
+        ValueError: anything else, 0 and 1 included.
+
+    >>> as_bool("tied", 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: tied must be True or False, got 1
+    """
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {reprlib.repr(value)}")
+    return value
 
 
 def _spread(array: Floats, shape: tuple[int, ...]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ class Database:
         self._patience_s = patience_s
         self._pooled = pooled
         self._engines: dict[int, Engine] = {}  # by process; a parent's is kept so that nothing closes it
+        weakref.finalize(self, _close_own, self._engines)  # Python 3.13 warns of a connection that nobody closed
 
     @property
     def is_sqlite(self) -> bool:
@@ -152,9 +154,13 @@ class Database:
 
     def close(self) -> None:
         """Close this process's connections; the next use makes new ones."""
-        engine = self._engines.pop(os.getpid(), None)
-        if engine is not None:
-            engine.dispose()
+        _close_own(self._engines)
+
+
+def _close_own(engines: dict[int, Engine]) -> None:
+    engine = engines.pop(os.getpid(), None)
+    if engine is not None:
+        engine.dispose()
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.memory.methods import Method, Setting, Targets, setting_of
-from physics.networks.cnn import Cnn, image_size, layer_maps
+from physics.networks.cnn import Cnn, image_size
+from physics.networks.maps import layer_maps
 from physics.networks.transformer import Transformer
 from physics.validation import FloatOrArray, Floats, as_floats, broadcast, to_scalar
 

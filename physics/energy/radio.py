@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from physics import constants
 from physics.units import BITS_PER_BYTE
-from physics.validation import FloatOrArray, as_floats, broadcast, one_of, to_scalar
+from physics.validation import FloatOrArray, as_bool, as_floats, broadcast, one_of, to_scalar
 
 Radio = Literal["lte", "wifi", "5g", "ble"]
 Direction = Literal["upload", "download"]
@@ -114,12 +114,11 @@ def radio_energy_j(
     """
     link = _LINKS[one_of("radio", radio, _LINKS)]
     way = ("upload", "download").index(one_of("direction", direction, ("upload", "download")))
-    if not isinstance(isolated, bool):
-        raise ValueError(f"isolated must be True or False, got {isolated!r}")
+    wakes = as_bool("isolated", isolated)
     payload, rate = broadcast(
         payload_bytes=as_floats("payload_bytes", payload_bytes, low=0, high=1e15),
         rate_bytes_per_s=as_floats("rate_bytes_per_s", rate_bytes_per_s, low=1, high=link.fastest_bytes_per_s),
     )
     transfer = payload * (link.watt_per_mbps[way] / _MBPS + link.base_w / rate + link.joule_per_byte[way])
-    waking = link.isolated_packet_j if isolated else 0.0
+    waking = link.isolated_packet_j if wakes else 0.0
     return to_scalar(transfer + np.where(payload > 0, waking, 0.0))

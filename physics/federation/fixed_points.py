@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from physics.federation.digits import CLASSES, Integers, read_only
 from physics.federation.least_squares import MAX_LEARNING_RATE, bounded, gain
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
-from physics.validation import Floats, as_float, as_floats, as_int
+from physics.validation import Floats, as_float, as_floats, as_int, as_ints
 
 MAX_STEPS = 10_000
 MAX_PROXIMAL = 100.0
@@ -39,10 +39,7 @@ class FixedPoint:
 
 
 def _steps(value: ArrayLike) -> Integers:
-    steps = as_floats("local_steps", value, low=1, high=MAX_STEPS)
-    if (steps != np.floor(steps)).any():
-        raise ValueError(f"local_steps must be whole, got {steps[steps != np.floor(steps)].flat[0]:g}")
-    return steps.astype(np.int64)
+    return as_ints("local_steps", value, low=1, high=MAX_STEPS).astype(np.int64)
 
 
 def fixed_point(

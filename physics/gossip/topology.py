@@ -193,13 +193,15 @@ def place_of_node(network: Mesh, places: int) -> Integers:
     Raises
     ------
     ValueError
-        `places` is out of range.
+        `places` is out of range, or `network` is no Mesh.
 
     Examples
     --------
     >>> place_of_node(mesh("ring", 6), 3).tolist()
     [0, 0, 1, 1, 2, 2]
     """
+    if not isinstance(network, Mesh):
+        raise ValueError(f"network must be a Mesh made by mesh, got {network!r:.80}")
     count = as_int("places", places, low=1, high=network.nodes)
     if network.topology == "geometric":
         nearest = KDTree(network.positions[:count]).query(network.positions)[1]

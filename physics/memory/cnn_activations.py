@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from physics.networks.cnn import Cnn, LayerMaps, image_size, layer_maps, peak_elements
+from physics.networks.cnn import Cnn, image_size
+from physics.networks.maps import LayerMaps, layer_maps, peak_elements
 from physics.validation import Floats
 
 INDEX_BYTES = 8  # of one position that a max-pooling of torch keeps

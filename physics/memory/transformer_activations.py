@@ -152,15 +152,17 @@ def transformer_activation_bytes(
     one_of("attention", attention, ("explicit", "flash"))
     one_of("checkpoint", checkpoint, ("none", "selective", "full"))
     adapted = frozenset(LORA_TARGETS[one_of("targets", targets, LORA_TARGETS)]) - {"gate"}
-    widths = as_ints("hidden", hidden, low=1, high=10**6)
     positions, sequences, width, head, p, inner = broadcast(
         tokens=as_ints("tokens", tokens, low=1, high=MAX_TOKENS),
         batch=as_ints("batch", batch, low=1, high=MAX_BATCH),
-        hidden=widths,
+        hidden=as_ints("hidden", hidden, low=1, high=10**6),
         heads=as_ints("heads", heads, low=1, high=10**6),
         bytes_per_activation=as_floats("bytes_per_activation", bytes_per_activation, low=0, high=8, low_open=True),
-        rank=as_ints("rank", rank, low=0, high=float(np.min(widths, initial=10**6))),
+        rank=as_ints("rank", rank, low=0, high=10**6),
     )
+    if (inner > width).any():
+        where = np.argmax(inner > width)
+        raise ValueError(f"rank must lie in [0, hidden] = [0, {width.flat[where]:.0f}], got {inner.flat[where]:.0f}")
     if checkpoint == "full":
         return to_scalar(positions * sequences * width * p)
     return to_scalar(

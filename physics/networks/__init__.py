@@ -60,7 +60,8 @@ al. 2020 (TinyTL).
 from __future__ import annotations
 
 from physics.networks.catalogue import ds_cnn, mobilenet_v2, proxyless_mobile, resnet50
-from physics.networks.cnn import Block, Cnn, Convolution, LayerMaps, image_size, layer_maps, peak_elements
+from physics.networks.cnn import Block, Cnn, Convolution, image_size
+from physics.networks.maps import LayerMaps, layer_maps, peak_elements
 from physics.networks.transformer import LORA_TARGETS, Transformer
 
 __all__ = [

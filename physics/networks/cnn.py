@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
-from physics.validation import as_int, one_of
+from physics.validation import as_bool, as_float, as_int, one_of
 
 Activation = Literal["relu6", "relu", "none"]
 
@@ -18,20 +17,25 @@ MIN_RESOLUTION, MAX_RESOLUTION = 32, 2048  # below 32 pixels the last maps of th
 class Convolution:
     """One convolution without bias, its norm and its activation.
 
-    It has `inputs outputs kernel / groups + 2 outputs` parameters; `kernel` counts cells (9 for 3 x 3).
+    It has `inputs outputs kernel / groups + 2 outputs` parameters.
 
     Parameters
     ----------
     inputs, outputs : int
-        [1] Channels.
+        [1] 1 to 1e6, channels.
     kernel : int
-        [1] Cells: 9 for 3 x 3.
+        [1] 1 to 1e6, cells: 9 for 3 x 3.
     stride : int
-        [1] Step between two outputs.
+        [1] 1 to 1e6.
     groups : int
-        [1] Groups of channels that do not mix.
-    activation : str
-        "none", or what follows the norm.
+        [1] 1 to 1e6, divides `inputs` and `outputs`.
+    activation : {"relu6", "relu", "none"}
+        [-] After the norm.
+
+    Raises
+    ------
+    ValueError
+        A number outside its range, an unknown activation, or groups that do not divide.
     """
 
     inputs: int
@@ -64,6 +68,21 @@ class Convolution:
         return self.kernel == 1 and self.groups == 1
 
 
+def _check_tuple(name: str, value: Any, kind: type) -> None:
+    """Refuse anything but a tuple of one kind: a list could change after it was checked."""
+    if not isinstance(value, tuple) or not all(isinstance(item, kind) for item in value):
+        raise ValueError(f"{name} must be a tuple of {kind.__name__}, got {value!r:.80}")
+
+
+def _check_fixed_input(value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise ValueError(f"fixed_input must be None or a height and a width in pixels, got {value!r:.80}")
+    for side in value:
+        as_int("fixed_input", side, low=1, high=MAX_RESOLUTION)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
     """Convolutions in a row, what is added to their output, and the pooling after them.
@@ -71,15 +90,20 @@ class Block:
     Parameters
     ----------
     convolutions : tuple of Convolution
-        [-] The row.
+        [-] One at least; each reads the channels that the one before writes.
     identity : bool
-        Whether the block's input is added to its output.
+        [-] Whether the block's input is added to its output.
     projection : Convolution, optional
-        [-] Or what the input goes through before it is added.
+        [-] Its output of the block's input is added instead.
     pool_stride : int
-        [1] Stride of the pooling after them, 1 for none.
+        [1] 1 to 16.
     lite_residual : tuple of Convolution
-        [-] The module of TinyTL that runs parallel to the block.
+        [-] TinyTL's module parallel to the block, or ().
+
+    Raises
+    ------
+    ValueError
+        A number outside its range, something else than convolutions, or channels that do not join.
     """
 
     convolutions: tuple[Convolution, ...]
@@ -90,6 +114,11 @@ class Block:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pool_stride", as_int("pool_stride", self.pool_stride, low=1, high=16))
+        as_bool("identity", self.identity)
+        _check_tuple("convolutions", self.convolutions, Convolution)
+        _check_tuple("lite_residual", self.lite_residual, Convolution)
+        if not isinstance(self.projection, Convolution | None):
+            raise ValueError(f"projection must be a Convolution or None, got {self.projection!r:.80}")
         if not self.convolutions:
             raise ValueError("convolutions must hold one convolution at least, got none")
         for before, after in itertools.pairwise(self.convolutions):
@@ -106,25 +135,26 @@ class Block:
 class Cnn:
     """A table of blocks and one linear layer with bias; made by the functions of this module.
 
-    `carries_lite_residual` says whether the modules are counted among the network's parameters, as the
-    authors of TinyTL count ProxylessNAS-Mobile. `conv_input_scale` and `norm_input_scale` fit the table's
-    maps to a published total where one exists.
-
     Parameters
     ----------
     name : str
-        As the literature calls it.
+        [-] As messages print it.
     blocks : tuple of Block
-        [-] In the order of execution.
+        [-] One at least; each reads the channels that the one before writes.
     classes : int
-        [1] Outputs of the linear layer.
-    fixed_input : (int, int), optional
-        [px] Height and width, where the network takes no other.
+        [1] 1 to 1e7.
+    fixed_input : tuple of two int, optional
+        [px] Height and width where the network takes one size of input only, each 1 to 2,048.
     carries_lite_residual : bool
-        Whether the modules are counted among the network's parameters, as the authors of TinyTL count
+        [-] Whether the modules are counted among the network's parameters, as the authors of TinyTL count
         ProxylessNAS-Mobile.
     conv_input_scale, norm_input_scale : float
-        [1] Fit the table's maps to a published total where one exists.
+        [1] 0.1 to 10, fit the table's maps to a published total where one exists.
+
+    Raises
+    ------
+    ValueError
+        A number outside its range, something else than blocks, or channels that do not join.
     """
 
     name: str
@@ -137,6 +167,13 @@ class Cnn:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", as_int("classes", self.classes, low=1, high=10**7))
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"name must be a text that is not empty, got {self.name!r:.80}")
+        as_bool("carries_lite_residual", self.carries_lite_residual)
+        for name in ("conv_input_scale", "norm_input_scale"):
+            object.__setattr__(self, name, as_float(name, getattr(self, name), low=0.1, high=10))
+        _check_fixed_input(self.fixed_input)
+        _check_tuple("blocks", self.blocks, Block)
         if not self.blocks:
             raise ValueError("blocks must hold one block at least, got none")
         for before, after in itertools.pairwise(self.blocks):
@@ -179,53 +216,18 @@ class Cnn:
         return sum(layer.parameters for layer in self.convolutions) + modules + self.head_parameters
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LayerMaps:
-    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network.
+def checked_cnn(shape: Any) -> Cnn:
+    """Return ``shape`` if it is a Cnn.
 
-    Parameters
-    ----------
-    convolution : Convolution
-        [-] The convolution.
-    block : int
-        [1] Its block, counted from 0.
-    branch : {"main", "projection", "lite_residual"}
-        Where in the block it is.
-    input_elements, output_elements : int
-        [1] Elements of one image that enter and leave.
-    held_elements : int
-        [1] What a shortcut keeps alive beside.
-    pooled_elements : int
-        [1] What the pooling after it gives.
-    reads_block_input : bool
-        Whether it reads what enters the block.
+    Raises:
+        ValueError: something else.
     """
-
-    convolution: Convolution
-    block: int
-    branch: Literal["main", "projection", "lite_residual"]
-    input_elements: int
-    output_elements: int
-    held_elements: int = 0
-    pooled_elements: int = 0
-    reads_block_input: bool = False
-
-    @property
-    def positions(self) -> int:
-        """Positions of the output map."""
-        return self.output_elements // self.convolution.outputs
-
-    @property
-    def multiplications(self) -> int:
-        """Multiply-accumulates of one image."""
-        return self.positions * self.convolution.weights
+    if not isinstance(shape, Cnn):
+        raise ValueError(f"shape must be a Cnn, got {shape!r:.80}")
+    return shape
 
 
-def _reduced(side: int, stride: int) -> int:
-    return -(-side // stride)
-
-
-def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
+def image_size(shape: Cnn, resolution: int | None) -> tuple[int, int]:
     """Return the height and width of the network's input, after checking that it takes `resolution`.
 
     Parameters
@@ -233,18 +235,19 @@ def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
     shape : Cnn
         [-] The network.
     resolution : int or None
-        [px] Side of the square image; None where the network has a fixed input.
+        [px] 32 to 2,048, side of the square image; None where the network has a `fixed_input`.
 
     Returns
     -------
-    (int, int)
-        [px] Height and width.
+    tuple of int
+        [px]
 
     Raises
     ------
     ValueError
-        A resolution outside its range, or one for a network with a fixed input.
+        A number outside its range, or one for a network whose input is fixed.
     """
+    checked_cnn(shape)
     if shape.fixed_input is not None:
         if resolution is not None:
             high, wide = shape.fixed_input
@@ -252,112 +255,3 @@ def image_size(shape: Cnn, resolution: Any) -> tuple[int, int]:
         return shape.fixed_input
     side = as_int("resolution", resolution, low=MIN_RESOLUTION, high=MAX_RESOLUTION)
     return side, side
-
-
-@lru_cache(maxsize=1024)
-def layer_maps(shape: Cnn, height: int, width: int) -> tuple[LayerMaps, ...]:
-    """Return every convolution with the elements that enter and leave it, in the order of execution.
-
-    The rule is `side out = ceil(side in / stride)`; `held_elements` is what a shortcut keeps alive beside.
-
-    Parameters
-    ----------
-    shape : Cnn
-        [-] The network.
-    height, width : int
-        [px] Of the input.
-
-    Returns
-    -------
-    tuple of LayerMaps
-        [1] One a convolution.
-
-    Examples
-    --------
-    >>> from physics.networks import ds_cnn
-    >>> len(layer_maps(ds_cnn(), 49, 10)), layer_maps(ds_cnn(), 49, 10)[1].output_elements
-    (17, 26500)
-    """
-    maps: list[LayerMaps] = []
-    for index, block in enumerate(shape.blocks):
-        start = block.convolutions[0].inputs * height * width
-        high, wide = height, width
-        kept = start if block.identity or block.projection else 0
-        for position, layer in enumerate(block.convolutions):
-            entering = layer.inputs * high * wide
-            high, wide = _reduced(high, layer.stride), _reduced(wide, layer.stride)
-            pooled = block.pool_stride > 1 and position == len(block.convolutions) - 1
-            after_pool = layer.outputs * _reduced(high, block.pool_stride) * _reduced(wide, block.pool_stride)
-            maps.append(
-                LayerMaps(
-                    convolution=layer,
-                    block=index,
-                    branch="main",
-                    input_elements=entering,
-                    output_elements=layer.outputs * high * wide,
-                    held_elements=kept if position else 0,
-                    pooled_elements=after_pool if pooled else 0,
-                    reads_block_input=position == 0,
-                )
-            )
-        leaving = maps[-1].output_elements
-        if block.projection:
-            maps.append(
-                LayerMaps(
-                    convolution=block.projection,
-                    block=index,
-                    branch="projection",
-                    input_elements=start,
-                    output_elements=leaving,
-                    held_elements=leaving,
-                    reads_block_input=True,
-                )
-            )
-        module_high, module_wide = max(1, height // 2), max(1, width // 2)
-        for position, layer in enumerate(block.lite_residual):
-            entering = layer.inputs * module_high * module_wide
-            module_high = _reduced(module_high, layer.stride)
-            module_wide = _reduced(module_wide, layer.stride)
-            maps.append(
-                LayerMaps(
-                    convolution=layer,
-                    block=index,
-                    branch="lite_residual",
-                    input_elements=entering,
-                    output_elements=layer.outputs * module_high * module_wide,
-                    reads_block_input=position == 0,
-                )
-            )
-        height, width = _reduced(high, block.pool_stride), _reduced(wide, block.pool_stride)
-    return tuple(maps)
-
-
-@lru_cache(maxsize=1024)
-def peak_elements(shape: Cnn, height: int, width: int) -> int:
-    """Return the most elements alive at once in a forward pass: a layer's input, its output and what is held.
-
-    Norms and activations work in place. At 224 pixels ProxylessNAS-Mobile peaks in its first block.
-
-    Parameters
-    ----------
-    shape : Cnn
-        [-] The network.
-    height, width : int
-        [px] Of the input.
-
-    Returns
-    -------
-    int
-        [1] Elements of one image.
-
-    Examples
-    --------
-    >>> from physics.networks import proxyless_mobile
-    >>> peak_elements(proxyless_mobile(), 224, 224) == 64 * 112**2
-    True
-    """
-    return max(
-        layer.input_elements + layer.output_elements + layer.held_elements
-        for layer in layer_maps(shape, height, width)
-        if layer.branch != "lite_residual"
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from physics.validation import as_int, one_of
+from physics.validation import as_bool, as_int, one_of
 
 Family = Literal["gpt", "llama"]
 
@@ -32,9 +32,16 @@ class Transformer:
 
     Parameters
     ----------
-    layers, hidden, heads, kv_heads, ffn, vocab : int
-        [1] from 1: layers to 10,000, heads to `hidden`, hidden to 1e6, ffn and vocab to 1e7. `heads` divides
-        `hidden`, `kv_heads` divides `heads`.
+    layers : int
+        [1] 1 to 10,000.
+    hidden : int
+        [1] 1 to 1e6.
+    heads : int
+        [1] 1 to `hidden`, which it divides.
+    kv_heads : int
+        [1] 1 to `heads`, which it divides.
+    ffn, vocab : int
+        [1] 1 to 1e7.
     family : {"gpt", "llama"}
         Layer norms, biases, GELU and dropout; or RMS norms and SwiGLU without biases or dropout.
     tied : bool
@@ -85,8 +92,7 @@ class Transformer:
         ):
             object.__setattr__(self, name, as_int(name, getattr(self, name), low=low, high=high))
         one_of("family", self.family, FAMILIES)
-        if not isinstance(self.tied, bool):
-            raise ValueError(f"tied must be True or False, got {self.tied!r}")
+        as_bool("tied", self.tied)
         if self.hidden % self.heads:
             raise ValueError(f"heads must divide hidden {self.hidden}, got {self.heads}")
         if self.heads % self.kv_heads:

@@ -195,10 +195,14 @@ def communication_to_compute(
         probability that one attempt arrives, r [-], [1e-6, 1].
     max_attempts
         A [-], whole, [1, 1e6].
-    compute_s, transmit_s
-        time of learning in one participation, [1e-12, 1e12], and of one attempt, [0, 1e12], [s].
-    compute_j, transmit_j
-        their energies [J], in the same ranges.
+    compute_s
+        time of learning in one participation [s], [1e-12, 1e12].
+    transmit_s
+        time of one attempt [s], [0, 1e12].
+    compute_j
+        energy of learning in one participation [J], [1e-12, 1e12].
+    transmit_j
+        energy of one attempt [J], [0, 1e12].
     receive_s, receive_j
         of one download, which is taken to arrive [s], [J], [0, 1e12].
 

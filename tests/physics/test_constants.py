@@ -9,6 +9,7 @@ import pytest
 from physics import constants, traffic
 from physics.sources import KINDS, Source, Sourced
 from physics.units import GB, MB, PB
+from tests.physics.reference.rows import on_every
 
 NUMBERS = {
     name: value
@@ -23,7 +24,7 @@ def test_every_number_has_a_source_and_every_source_a_number() -> None:  # N4
     assert len(NUMBERS) > 50
 
 
-@pytest.mark.parametrize("name", NUMBERS)
+@on_every("name", NUMBERS)
 def test_every_number_can_be_asked_for_kind_citation_and_link(name: str) -> None:  # N4
     known = constants.source_of(name)
     assert known.kind in KINDS
@@ -33,7 +34,7 @@ def test_every_number_can_be_asked_for_kind_citation_and_link(name: str) -> None
     assert not re.search(r"idem|second-hand|as repeated|as quoted", known.text)
 
 
-@pytest.mark.parametrize("name", NUMBERS)
+@on_every("name", NUMBERS)
 def test_a_number_stays_plain_and_comes_with_its_source_when_asked(name: str) -> None:
     value = getattr(constants, name)
     assert type(value) in (int, float)

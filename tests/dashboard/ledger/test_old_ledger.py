@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def settings(tmp_path):
 @pytest.fixture
 def owner(tmp_path, settings):
     """Who wrote it."""
-    with sqlite3.connect(tmp_path / "ledger.sqlite3") as connection:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection:
         ((student,),) = connection.execute("SELECT DISTINCT student FROM events").fetchall()
     return student
 

@@ -370,11 +370,16 @@ NOT_JSON = [
     *(json.dumps(repeat_body()).encode().replace(b"2 GB", odd) for odd in (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80")),
     *(json.dumps(repeat_body("é"), ensure_ascii=False).encode(name) for name in ("latin-1", "utf-16", "utf-32")),
     json.dumps(update_body()).encode("utf-8-sig"),
-    # Nesting that ends a recursive reader, closed or not.
-    *(b"[" * 10_000, b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 20_000 + b"0" + b"}" * 20_000),
-    json.dumps(repeat_body(0.5)).encode().replace(b"0.5", b"[" * 5_000 + b"]" * 5_000),
+    b"[" * 10_000,
     # What is no JSON at all.
     *(b"output=title.children", b"<a/>", b"{'output': 'title.children'}", b'{"output": "a\nb"}', b"\x1f\x8b\x08\x00"),
+]
+
+
+# Nesting that ends a recursive reader.
+NESTED = [
+    *(b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 20_000 + b"0" + b"}" * 20_000),
+    json.dumps(repeat_body(0.5)).encode().replace(b"0.5", b"[" * 5_000 + b"]" * 5_000),
 ]
 
 
@@ -401,6 +406,15 @@ def test_a_body_that_no_page_sends_is_refused(door: Door, body: Any) -> None:
 def test_what_is_not_json_is_refused(door: Door, body: bytes) -> None:
     response = door.post(body)
     assert response.status_code == 400
+    sentence_of(response)
+    assert door.calls == []
+
+
+@pytest.mark.parametrize("body", NESTED, ids=("lists", "objects", "a value"))
+def test_nesting_without_end_is_refused(door: Door, body: bytes) -> None:
+    """Python up to 3.13 gives up reading it; later ones read it, and then it is not what a page sends."""
+    response = door.post(body)
+    assert response.status_code in (400, 422)
     sentence_of(response)
     assert door.calls == []
 

@@ -14,6 +14,7 @@ from physics.energy import (
     temperature_c,
 )
 from physics.units import BITS_PER_BYTE, JOULES_PER_WH, MB
+from tests.physics.reference.rows import on_every
 
 MBPS = 1e6 / BITS_PER_BYTE
 DEVICE = {
@@ -47,7 +48,7 @@ def test_a_megabyte_over_lte_costs_5_joules_beside_the_tail():
     assert whole - transfer == pytest.approx(12.76)
 
 
-@pytest.mark.parametrize(
+@on_every(
     ("radio", "direction", "milliwatt_per_mbps", "base_milliwatt"),
     [
         ("lte", "upload", 438.39, 1288.04),
@@ -56,7 +57,7 @@ def test_a_megabyte_over_lte_costs_5_joules_beside_the_tail():
         ("wifi", "download", 137.01, 132.86),
     ],
 )
-@pytest.mark.parametrize("rate_mbps", [0.1, 1.0, 6.0, 10.0])
+@on_every("rate_mbps", [0.1, 1.0, 6.0, 10.0])
 def test_the_2012_fit_is_power_times_time(radio, direction, milliwatt_per_mbps, base_milliwatt, rate_mbps):
     payload = 3 * MB
     seconds = payload * BITS_PER_BYTE / (rate_mbps * 1e6)
@@ -189,63 +190,6 @@ def test_latency_quantiles_are_those_of_a_loop_that_starts_at_random_moments():
         assert closed == pytest.approx(simulated, rel=5e-3)
 
 
-def test_the_curves_at_a_point_are_the_points():
-    power, seconds = np.array([[0.5], [2.0]]), np.array([1.0, 60.0, 3600.0])
-    curve = temperature_c(power, seconds=seconds, ambient_c=25.0)
-    flop = np.array([1e6, 1e9, 1e12])
-    step = step_energy_j(flop=flop, memory_bytes=1e8, **DEVICE)
-    hours = battery_hours(capacity_wh=1, base_w=0.1, duty=np.array([0.1, 0.2]), active_w=1)
-    latency = loop_latency_s(5e-3, kernel_s=np.array([1e-3, 2e-3]), bandwidth_share=0.1, quantile=0.99)
-    radio = radio_energy_j(np.array([0.0, 1e6]), radio="lte", rate_bytes_per_s=1e5)
-    assert curve.shape == (2, 3)
-    for i, j in np.ndindex(2, 3):
-        point = temperature_c(float(power[i, 0]), seconds=float(seconds[j]), ambient_c=25.0)
-        assert isinstance(point, float)
-        assert curve[i, j] == point
-    for i in range(3):
-        point = step_energy_j(flop=float(flop[i]), memory_bytes=1e8, **DEVICE)
-        assert isinstance(point.total_j, float)
-        assert (step.total_j[i], step.seconds[i]) == (point.total_j, point.seconds)
-    assert hours[1] == battery_hours(capacity_wh=1, base_w=0.1, duty=0.2, active_w=1)
-    assert latency[1] == loop_latency_s(5e-3, kernel_s=2e-3, bandwidth_share=0.1, quantile=0.99)
-    assert radio[1] == radio_energy_j(1e6, radio="lte", rate_bytes_per_s=1e5)
-
-
-@given(
-    flop=st.floats(0, 1e30),
-    memory_bytes=st.floats(0, 1e24),
-    joule=st.floats(0, 1),
-    idle_w=st.floats(0, 1e6),
-    rate=st.floats(1, 1e24),
-    utilisation=st.floats(1e-6, 1),
-)
-def test_no_step_gives_nan_or_infinity(flop, memory_bytes, joule, idle_w, rate, utilisation):
-    step = step_energy_j(
-        flop=flop,
-        memory_bytes=memory_bytes,
-        joule_per_flop=joule,
-        joule_per_byte=joule,
-        idle_w=idle_w,
-        peak_flop_per_s=rate,
-        memory_bytes_per_s=rate,
-        utilisation=utilisation,
-    )
-    assert np.isfinite([step.compute_j, step.memory_j, step.idle_j, step.seconds, step.total_j]).all()
-    assert step.total_j >= 0
-
-
-@given(
-    payload=st.floats(0, 1e15),
-    rate=st.floats(1, 2.5e5),
-    radio=st.sampled_from(["lte", "wifi", "5g", "ble"]),
-    direction=st.sampled_from(["upload", "download"]),
-)
-def test_no_transfer_gives_nan_or_infinity(payload, rate, radio, direction):
-    energy = radio_energy_j(payload, radio=radio, rate_bytes_per_s=rate, direction=direction)
-    assert np.isfinite(energy)
-    assert energy >= 0
-
-
 @given(
     power=st.floats(0, 1e4),
     seconds=st.floats(0, 1e9),
@@ -274,52 +218,3 @@ def test_latency_is_finite_and_at_least_the_loop(base, kernel, share, q):
     latency = loop_latency_s(base, kernel_s=kernel, bandwidth_share=share, quantile=q)
     assert np.isfinite(latency)
     assert latency >= base
-
-
-@given(capacity=st.floats(0, 1e6), base=st.floats(1e-9, 1e6), duty=st.floats(0, 1), active=st.floats(0, 1e6))
-def test_battery_hours_are_finite(capacity, base, duty, active):
-    hours = battery_hours(capacity_wh=capacity, base_w=base, duty=duty, active_w=active)
-    assert np.isfinite(hours)
-    assert hours >= 0
-
-
-NOT_NUMBERS = [None, "8", True, float("nan"), float("inf"), -1.0, 1e300, [1.0, -1.0], {}]
-CALLS = {
-    step_energy_j: {"flop": 1e9, "memory_bytes": 1e6, **DEVICE},
-    radio_energy_j: {"payload_bytes": 1e6, "rate_bytes_per_s": 1e5},
-    battery_hours: {"capacity_wh": 1, "base_w": 1, "duty": 0.5, "active_w": 1},
-    temperature_c: {
-        "power_w": 1,
-        "seconds": 10,
-        "resistance_k_per_w": 9,
-        "capacity_j_per_k": 60,
-        "ambient_c": 25,
-    },
-    loop_latency_s: {"base_s": 1, "kernel_s": 1, "bandwidth_share": 0.5, "quantile": 0.9},
-}
-
-
-@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=repr)
-@pytest.mark.parametrize(
-    ("call", "name"),
-    [(call, name) for call, keywords in CALLS.items() for name in keywords],
-    ids=lambda value: getattr(value, "__name__", value),
-)
-def test_a_bad_number_is_named(call, name, bad):
-    if name == "ambient_c" and bad in (-1.0, [1.0, -1.0]):
-        bad = -101.0
-    with pytest.raises(ValueError, match=name):
-        call(**{**CALLS[call], name: bad})
-
-
-def test_bad_names_and_flags_are_refused():
-    for radio in (None, "LTE", 4, "3g"):
-        with pytest.raises(ValueError, match="radio must be one of lte, wifi, 5g, ble"):
-            radio_energy_j(1e6, radio=radio, rate_bytes_per_s=1e5)
-    with pytest.raises(ValueError, match="direction must be one of upload, download"):
-        radio_energy_j(1e6, radio="lte", rate_bytes_per_s=1e5, direction="up")
-    for flag in (1, None, "yes"):
-        with pytest.raises(ValueError, match="isolated must be True or False"):
-            radio_energy_j(1e6, radio="lte", rate_bytes_per_s=1e5, isolated=flag)
-    with pytest.raises(ValueError, match="broadcast"):
-        temperature_c([1.0, 2.0], seconds=[1.0, 2.0, 3.0], ambient_c=25)

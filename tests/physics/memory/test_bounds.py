@@ -1,7 +1,5 @@
 """Memory over the whole legal range: finite, never negative; outside it an error that names what is wrong."""
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,7 +14,6 @@ from physics.memory import (
     mobilenet_v2,
     proxyless_mobile,
     resnet50,
-    tinytl_memory_bytes,
     training_memory,
     transformer_activation_bytes,
 )
@@ -125,96 +122,12 @@ def test_no_cnn_gives_nan_infinity_or_less_than_inference(shape, data):
         assert step.total_bytes >= inference.total_bytes
 
 
-@given(
-    tokens=st.integers(1, 10**7),
-    batch=st.integers(1, 10**6),
-    hidden=st.integers(1, 10**6),
-    heads=st.integers(1, 10**6),
-    width=st.floats(1e-3, 8),
-    method=st.sampled_from(["full", "lora", "bitfit"]),
-    checkpoint=st.sampled_from(CHECKPOINTS),
-)
-def test_no_block_gives_nan_or_infinity(tokens, batch, hidden, heads, width, method, checkpoint):
-    kept = transformer_activation_bytes(
-        tokens=tokens,
-        batch=batch,
-        hidden=hidden,
-        heads=heads,
-        bytes_per_activation=width,
-        method=method,
-        rank=hidden,
-        checkpoint=checkpoint,
-    )
-    assert np.isfinite(kept)
-    assert kept > 0
-
-
-@given(
-    method=st.sampled_from(["full", "last", "norm", "bias", "lite_residual", "lite_residual_bias"]),
-    resolution=st.integers(32, 2048),
-    batch=st.integers(1, 10**6),
-    classes=st.integers(1, 10**7),
-)
-def test_no_published_count_gives_nan_or_infinity(method, resolution, batch, classes):
-    total = tinytl_memory_bytes(method=method, resolution=resolution, batch=batch, classes=classes)
-    assert np.isfinite(total)
-    assert total > 0
-
-
-NOT_NUMBERS = [None, "8", True, float("nan"), float("inf"), -1, 0, 2.5, [1, -1], [[1, 2], [3]], {}, 1e300]
-
-
-@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=repr)
-@pytest.mark.parametrize("name", ["tokens", "batch"])
-def test_a_bad_size_of_a_transformer_is_named(name, bad):
-    sizes = {"tokens": 8, "batch": 1, name: bad}
-    for call in (training_memory, inference_memory):
-        with pytest.raises(ValueError, match=name):
-            call(GPT, **sizes)
-    with pytest.raises(ValueError, match=name):
-        transformer_activation_bytes(hidden=64, heads=4, **sizes)
-
-
-@pytest.mark.parametrize("bad", [*NOT_NUMBERS, 31, 2049], ids=repr)
-def test_a_bad_resolution_is_named(bad):
-    for call in (training_memory, inference_memory):
-        with pytest.raises(ValueError, match="resolution"):
-            call(resnet50(), batch=1, resolution=bad)
-    with pytest.raises(ValueError, match="resolution"):
-        tinytl_memory_bytes(method="bias", batch=1, resolution=bad)
-
-
-@pytest.mark.parametrize("bad", [*NOT_NUMBERS, 65], ids=repr)
-def test_a_rank_that_no_layer_has_is_refused(bad):
-    for call in (
-        lambda: training_memory(GPT, method="lora", rank=bad, batch=1, tokens=8),
-        lambda: lora_parameters(GPT, rank=bad),
-        lambda: training_memory(resnet50(), method="lora", rank=bad, batch=1, resolution=64),
-    ):
-        with pytest.raises(ValueError, match="rank"):
-            call()
-
-
 def test_the_narrowest_adapted_layer_limits_the_rank():
     with pytest.raises(ValueError, match=r"rank must lie in \[1, 32\], got 33"):
         lora_parameters(LLAMA, rank=33, targets="qv")
     assert lora_parameters(LLAMA, rank=33, targets="mlp") == 2 * 33 * 3 * (64 + 256)
-    with pytest.raises(ValueError, match=r"rank must lie in \[0, 64\]"):
+    with pytest.raises(ValueError, match=r"rank must lie in \[0, hidden\] = \[0, 64\], got 65"):
         transformer_activation_bytes(tokens=8, batch=1, hidden=64, heads=4, method="lora", rank=65)
-
-
-@pytest.mark.parametrize("bad", [*NOT_NUMBERS, 3], ids=repr)
-def test_more_blocks_than_there_are_is_refused(bad):
-    with pytest.raises(ValueError, match="last"):
-        training_memory(GPT, method="last_k", last=bad, batch=1, tokens=8)
-
-
-@pytest.mark.parametrize("bad", [None, "", "SGD", 3, True, "nothing"], ids=repr)
-@pytest.mark.parametrize("name", ["method", "optimizer", "precision", "targets", "attention", "checkpoint", "runtime"])
-def test_an_unknown_name_is_refused_with_what_is_allowed(name, bad):
-    for shape, sizes in ((GPT, {"tokens": 8}), (ds_cnn(), {})):
-        with pytest.raises(ValueError, match=f"{name} must be one of"):
-            training_memory(shape, batch=1, **sizes, **{name: bad})
 
 
 def test_a_method_that_a_network_does_not_allow_is_refused_with_a_sentence():
@@ -249,50 +162,6 @@ def test_a_size_of_the_other_kind_of_network_is_refused():
             lora_parameters(bad, rank=1)
 
 
-def test_shapes_that_do_not_broadcast_are_refused():
-    with pytest.raises(ValueError, match="broadcast"):
-        training_memory(GPT, batch=[1, 2, 3], tokens=[1, 2])
-
-
-@pytest.mark.parametrize(
-    ("name", "bad"),
-    [
-        ("layers", 0),
-        ("layers", 10_001),
-        ("hidden", 2.5),
-        ("hidden", None),
-        ("heads", 3),
-        ("heads", True),
-        ("kv_heads", 3),
-        ("kv_heads", float("nan")),
-        ("ffn", -1),
-        ("vocab", "many"),
-        ("family", "bert"),
-        ("tied", 1),
-        ("positions", -1),
-    ],
-)
-def test_a_transformer_refuses_nonsense(name, bad):
-    sizes = {"layers": 2, "hidden": 64, "heads": 4, "kv_heads": 4, "ffn": 256, "vocab": 100, name: bad}
-    with pytest.raises(ValueError, match=name):
-        Transformer(**sizes)
-
-
-@pytest.mark.parametrize("bad", [None, 0, -1, 1.5, "3", True, float("nan"), 10**7 + 1], ids=repr)
-def test_a_cnn_refuses_nonsense(bad):
-    for make in (mobilenet_v2, proxyless_mobile, resnet50, ds_cnn):
-        with pytest.raises(ValueError, match="classes"):
-            make(classes=bad)
-    with pytest.raises(ValueError, match="width"):
-        ds_cnn(width=bad)
-
-
-@pytest.mark.parametrize("bad", [None, 0, 0.09, 4.1, "1", True, float("nan")], ids=repr)
-def test_a_width_that_mobilenet_does_not_have_is_refused(bad):
-    with pytest.raises(ValueError, match="width"):
-        mobilenet_v2(width=bad)
-
-
 def test_a_table_of_layers_that_do_not_join_is_refused():
     three, four = Convolution(inputs=3, outputs=4), Convolution(inputs=5, outputs=4)
     with pytest.raises(ValueError, match="inputs must equal the 4 channels before, got 5"):
@@ -307,10 +176,3 @@ def test_a_table_of_layers_that_do_not_join_is_refused():
         Convolution(inputs=3, outputs=4, groups=2)
     with pytest.raises(ValueError, match="activation"):
         Convolution(inputs=3, outputs=4, activation="swish")
-
-
-def test_an_empty_sweep_is_an_empty_answer():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert training_memory(GPT, batch=[], tokens=8).total_bytes.shape == (0,)
-        assert training_memory(resnet50(), batch=[], resolution=64).total_bytes.shape == (0,)

@@ -17,6 +17,7 @@ from physics.memory import (
     transformer_activation_bytes,
 )
 from physics.networks import Cnn
+from tests.physics.reference.rows import on_every
 
 GPT = Transformer(6, 96, 6, 2, 320, 500)
 LLAMA = Transformer(5, 128, 8, 2, 352, 300, family="llama")
@@ -84,8 +85,8 @@ def published_profile(resolution, mode):
     return peak
 
 
-@pytest.mark.parametrize("mode", ["full", "norm", "last", "bias"])
-@pytest.mark.parametrize("resolution", [96, 128, 160, 224, 320])
+@on_every("mode", ["full", "norm", "last", "bias"])
+@on_every("resolution", [96, 128, 160, 224, 320])
 def test_the_tinytl_constants_follow_from_walking_the_layers(mode, resolution):
     one, two = (tinytl_memory_bytes(method=mode, resolution=resolution, batch=batch) for batch in (1, 2))
     assert (two - one) / 4 == pytest.approx(published_profile(resolution, mode), rel=0.002)
@@ -179,9 +180,9 @@ def test_full_recomputation_keeps_the_inputs_and_one_live_block():
     assert kept - head == pytest.approx(6 * 2 * 64 * 96 * 4 + (plain - head) / 6)
 
 
-@pytest.mark.parametrize("checkpoint", ["none", "full"])
-@pytest.mark.parametrize("runtime", ["ideal", "stock"])
-@pytest.mark.parametrize("pair", CNNS, ids=cnn_ids)
+@on_every("checkpoint", ["none", "full"])
+@on_every("runtime", ["ideal", "stock"])
+@on_every("pair", CNNS)
 def test_training_all_blocks_of_a_cnn_is_full_training(pair, runtime, checkpoint):
     shape, resolution = pair
     settings = {"batch": 3, "resolution": resolution, "runtime": runtime, "checkpoint": checkpoint}
@@ -200,7 +201,7 @@ def test_training_all_blocks_of_a_transformer_is_full_training_less_the_embeddin
         assert full.trained_parameters - every.trained_parameters == shape.vocab * shape.hidden
 
 
-@pytest.mark.parametrize("pair", CNNS, ids=cnn_ids)
+@on_every("pair", CNNS)
 def test_training_the_head_needs_what_inference_needs(pair):
     shape, resolution = pair
     head = training_memory(shape, method="head", batch=5, resolution=resolution)
@@ -210,8 +211,8 @@ def test_training_the_head_needs_what_inference_needs(pair):
     assert head.trained_parameters == shape.head_parameters
 
 
-@pytest.mark.parametrize("runtime", ["ideal", "stock"])
-@pytest.mark.parametrize("pair", CNNS, ids=cnn_ids)
+@on_every("runtime", ["ideal", "stock"])
+@on_every("pair", CNNS)
 def test_bitfit_of_a_cnn_is_tinytl_bias(pair, runtime):
     shape, resolution = pair
     settings = {"batch": 2, "resolution": resolution, "runtime": runtime}
@@ -219,8 +220,8 @@ def test_bitfit_of_a_cnn_is_tinytl_bias(pair, runtime):
     assert bitfit == training_memory(shape, method="tinytl_bias", **settings)
 
 
-@pytest.mark.parametrize("pair", CNNS, ids=cnn_ids)
-@pytest.mark.parametrize("method", [name for name in CNN_METHODS if name != "head"])
+@on_every("pair", CNNS)
+@on_every("method", [name for name in CNN_METHODS if name != "head"])
 def test_pytorch_keeps_more_than_it_must(pair, method):
     shape, resolution = pair
     settings = {"batch": 4, "resolution": resolution, "rank": 4, "last": len(shape.blocks)}
@@ -266,8 +267,8 @@ def settings_of(shape, resolution):
     return {"resolution": resolution} if isinstance(shape, Cnn) else {"tokens": 24}
 
 
-@pytest.mark.parametrize("runtime", ["ideal", "stock"])
-@pytest.mark.parametrize("pair", [(GPT, None), (LLAMA, None), *CNNS])
+@on_every("runtime", ["ideal", "stock"])
+@on_every("pair", [(GPT, None), (LLAMA, None), *CNNS])
 def test_memory_never_shrinks_with_batch_rank_or_depth(pair, runtime):
     shape, resolution = pair
     common = {**settings_of(shape, resolution), "runtime": runtime}
@@ -308,9 +309,9 @@ def test_optimizers_differ_by_four_bytes_a_parameter():
         assert np.diff(totals) == pytest.approx(4 * shape.parameters, rel=1e-12)
 
 
-@pytest.mark.parametrize("method", CNN_METHODS)
-@pytest.mark.parametrize("runtime", ["ideal", "stock"])
-@pytest.mark.parametrize("checkpoint", ["none", "full"])
+@on_every("method", CNN_METHODS)
+@on_every("runtime", ["ideal", "stock"])
+@on_every("checkpoint", ["none", "full"])
 def test_the_curve_of_a_cnn_at_a_point_is_the_point(method, runtime, checkpoint):
     shape = mobilenet_v2(width=0.5, classes=7)
     batch = np.array([1, 3])[:, None, None]
@@ -336,8 +337,8 @@ def test_the_curve_of_a_cnn_at_a_point_is_the_point(method, runtime, checkpoint)
         assert curve.payload_bytes[i, j, k] == point.payload_bytes
 
 
-@pytest.mark.parametrize("method", ["full", "last_k", "head", "lora", "bitfit"])
-@pytest.mark.parametrize("checkpoint", ["none", "selective", "full"])
+@on_every("method", ["full", "last_k", "head", "lora", "bitfit"])
+@on_every("checkpoint", ["none", "selective", "full"])
 def test_the_curve_of_a_transformer_at_a_point_is_the_point(method, checkpoint):
     batch = np.array([1, 3])[:, None]
     tokens = np.array([8, 100, 1000])

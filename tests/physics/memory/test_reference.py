@@ -1,8 +1,5 @@
 """Memory against what torch saves, what peft counts and what TinyTL publishes; each group by its name."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from physics import memory, serving
@@ -17,19 +14,15 @@ from physics.memory import (
     transformer_activation_bytes,
 )
 from physics.units import MB
+from tests.physics.reference.rows import on_every, rows
 
-REFERENCE = Path(__file__).parents[1] / "reference"
 LLAMA = {
     "llama3-8b": Transformer(32, 4096, 32, 8, 14336, 128256, family="llama"),
     "llama3-70b": Transformer(80, 8192, 64, 8, 28672, 128256, family="llama"),
 }
 
 
-def rows(group):
-    return json.loads((REFERENCE / f"{group}.json").read_text())["rows"]
-
-
-@pytest.mark.parametrize("row", rows("memory.gpt_block_saved_tensors"))
+@on_every("row", rows("memory.gpt_block_saved_tensors"))
 def test_a_gpt_block_keeps_what_torch_saves(row):
     kept = transformer_activation_bytes(
         tokens=row["s"],
@@ -45,7 +38,7 @@ def test_a_gpt_block_keeps_what_torch_saves(row):
     assert block.block_parameters == row["params"]
 
 
-@pytest.mark.parametrize("row", rows("memory.torch_block_methods"))
+@on_every("row", rows("memory.torch_block_methods"))
 def test_every_way_of_training_a_block_keeps_what_torch_saves(row):
     def kept(layers):
         return training_memory(
@@ -67,7 +60,7 @@ def test_every_way_of_training_a_block_keeps_what_torch_saves(row):
     assert block == pytest.approx(row["saved_bytes"], rel=1e-12)
 
 
-@pytest.mark.parametrize("row", rows("memory.gpt_model_finetune_modes"), ids=lambda row: row["mode"])
+@on_every("row", rows("memory.gpt_model_finetune_modes"))
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_a_gpt_model_costs_what_torch_measures_after_one_step(row, optimizer):
     shape = Transformer(row["L"], row["h"], row["a"], row["a"], 4 * row["h"], row["V"])
@@ -92,11 +85,7 @@ def test_a_gpt_model_costs_what_torch_measures_after_one_step(row, optimizer):
     assert step.activations_bytes == pytest.approx(row["saved_bytes"], rel=5e-4)
 
 
-@pytest.mark.parametrize(
-    "row",
-    rows("memory.mobilenet_v2_saved_tensors"),
-    ids=lambda row: f"{row['width']}-{row['res']}-{row['mode']}",
-)
+@on_every("row", rows("memory.mobilenet_v2_saved_tensors"))
 def test_mobilenet_in_stock_pytorch_keeps_what_torch_saves(row):
     shape = mobilenet_v2(width=row["width"], classes=102)
     method = {"full": "full", "last": "head", "bias+last": "tinytl_bias", "norm+last": "norm"}[row["mode"]]
@@ -107,9 +96,7 @@ def test_mobilenet_in_stock_pytorch_keeps_what_torch_saves(row):
     assert step.activations_bytes == pytest.approx(row["saved_bytes"], rel=0.005)
 
 
-@pytest.mark.parametrize(
-    "row", rows("memory.torch_cnn_methods"), ids=lambda row: f"{row['net']}-{row['width']}-{row['method']}"
-)
+@on_every("row", rows("memory.torch_cnn_methods"))
 def test_every_network_and_method_in_stock_pytorch_keeps_what_torch_saves(row):
     widths = {} if row["width"] is None else {"width": row["width"]}
     shape = getattr(memory, row["net"])(**widths)
@@ -128,7 +115,7 @@ def test_every_network_and_method_in_stock_pytorch_keeps_what_torch_saves(row):
         assert step.trained_parameters == row["trainable"]
 
 
-@pytest.mark.parametrize("row", rows("memory.torch_llama_lora"))
+@on_every("row", rows("memory.torch_llama_lora"))
 def test_a_llama_block_stands_between_what_torch_saves_for_few_and_for_all_adapters(row):
     sizes = (row["hidden"], row["heads"], row["kv_heads"], row["ffn"], 1)
 
@@ -151,16 +138,14 @@ def test_a_llama_block_stands_between_what_torch_saves_for_few_and_for_all_adapt
         assert {"fp32": 0.78, "bf16": 0.88}[row["precision"]] < ratio < {"fp32": 0.80, "bf16": 0.90}[row["precision"]]
 
 
-@pytest.mark.parametrize(
-    "row", rows("memory.lora_param_counts"), ids=lambda row: f"{row['model']}-{row['targets']}-{row['r']}"
-)
+@on_every("row", rows("memory.lora_param_counts"))
 def test_adapters_have_the_parameters_that_peft_counts(row):
     shape = LLAMA[row["model"]]
     assert shape.parameters == row["base_params"]
     assert lora_parameters(shape, rank=row["r"], targets=row["targets"]) == row["lora_params"]
 
 
-@pytest.mark.parametrize("row", rows("memory.tinytl_fig3_memory"), ids=lambda row: f"{row['mode']}-{row['res']}")
+@on_every("row", rows("memory.tinytl_fig3_memory"))
 def test_tinytl_memory_is_the_published_one(row):
     method = {"lr": "lite_residual", "lrb": "lite_residual_bias"}.get(row["mode"], row["mode"])
     computed = tinytl_memory_bytes(method=method, resolution=row["res"], batch=8)

@@ -16,6 +16,7 @@ from physics.memory import (
     transformer_activation_bytes,
 )
 from physics.units import GB, KIB, MB, MIB
+from tests.physics.reference.rows import on_every
 
 LLAMA_70B = Transformer(80, 8192, 64, 8, 28672, 128256, family="llama")
 GPT2_SMALL = Transformer(12, 768, 12, 12, 3072, 50257, tied=True, positions=1024)
@@ -53,8 +54,8 @@ def test_full_adam_on_llama_70b_never_fits_a_node():
     assert states > NODE_BYTES
 
 
-@pytest.mark.parametrize(("batch", "gigabytes", "fits"), [(1, 54, True), (8, 435, True), (16, 870, False)])
-@pytest.mark.parametrize("targets", ["qv", "qkvo", "all"])
+@on_every(("batch", "gigabytes", "fits"), [(1, 54, True), (8, 435, True), (16, 870, False)])
+@on_every("targets", ["qv", "qkvo", "all"])
 def test_lora_on_llama_70b_fits_a_node_until_batch_16(batch, gigabytes, fits, targets):
     step = training_memory(
         LLAMA_70B,

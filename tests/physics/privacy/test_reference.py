@@ -1,18 +1,10 @@
 """Epsilon and sigma against two published accountants, a numerical one, 50-digit roots and papers."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
-
-REFERENCE = Path(__file__).parents[1] / "reference"
-
-
-def rows(group):
-    return json.loads((REFERENCE / f"{group}.json").read_text())["rows"]
+from tests.physics.reference.rows import on_every, rows
 
 
 def name(row):
@@ -27,12 +19,12 @@ def between_the_numerical_accountant_and_the_tighter_renyi_accountant(row):
         assert ours * (1 + 1e-3) >= row["eps_pld_dp_accounting"]
 
 
-@pytest.mark.parametrize("row", rows("dp.subsampled_gaussian_eps"), ids=name)
+@on_every("row", rows("dp.subsampled_gaussian_eps"))
 def test_reference_dp_subsampled_gaussian_eps(row):  # N3
     between_the_numerical_accountant_and_the_tighter_renyi_accountant(row)
 
 
-@pytest.mark.parametrize("row", rows("dp.subsampled_gaussian_eps_wide"), ids=name)
+@on_every("row", rows("dp.subsampled_gaussian_eps_wide"))
 def test_reference_dp_subsampled_gaussian_eps_far_from_the_usual_settings(row):  # N3
     between_the_numerical_accountant_and_the_tighter_renyi_accountant(row)
 
@@ -49,7 +41,7 @@ def test_both_bounds_of_the_reference_are_near_enough_to_catch_a_wrong_formula()
     assert (ours / 1.1 < numerical).any()
 
 
-@pytest.mark.parametrize("row", rows("dp.published_points"), ids=lambda row: row["name"])
+@on_every("row", rows("dp.published_points"))
 def test_reference_dp_published_points(row):  # N3
     point = {
         "sampling_rate": row["q"],
@@ -65,7 +57,7 @@ def test_reference_dp_published_points(row):  # N3
     assert epsilon(**point) <= new <= old
 
 
-@pytest.mark.parametrize("row", rows("dp.gaussian_mechanism_sigma"), ids=lambda row: f"{row['eps']}-{row['delta']}")
+@on_every("row", rows("dp.gaussian_mechanism_sigma"))
 def test_reference_dp_gaussian_mechanism_sigma(row):
     analytic = gaussian_sigma(row["eps"], row["delta"], sensitivity=row["sensitivity"])
     assert analytic == pytest.approx(row["sigma_analytic_mpmath"], rel=1e-11)  # tolerance of the group: 1e-6

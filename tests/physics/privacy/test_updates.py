@@ -75,7 +75,7 @@ def test_noise_costs_client_updates_and_a_large_fleet_pays_less(alpha):
     budget=st.floats(math.log(1e-3), math.log(1e3)).map(math.exp),
     alpha=st.sampled_from([0.05, 0.1, 0.3, 1, 100]),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_every_design_keeps_its_budget_and_fits_its_fleet(fleet, budget, alpha):
     designs = client_updates(fleet=fleet, epsilon=budget, alpha=alpha)
     assert (designs.updates == designs.cohort * designs.rounds).all()

@@ -1,9 +1,7 @@
 """Hit rates: against an exact sum over all items, a simulated LRU cache, limits and bounds."""
 
-import json
 import time
 from collections import OrderedDict
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from physics.serving import lru_hit_rate, static_hit_rate, unique_items
-
-REFERENCE = Path(__file__).parents[1] / "reference"
-
-
-def rows(group):
-    return json.loads((REFERENCE / f"{group}.json").read_text())["rows"]
+from tests.physics.reference.rows import on_every, rows
 
 
 def zipf(items, skew):
@@ -35,7 +28,7 @@ def exact_che(items, skew, capacity):
     return float((shares * -np.expm1(-np.exp(log_time) * shares)).sum())
 
 
-@pytest.mark.parametrize("row", rows("cache.lru_hit_rate"), ids=lambda row: f"{row['N']}-{row['s']}-{row['C']}")
+@on_every("row", rows("cache.lru_hit_rate"))
 def test_reference_cache_lru_hit_rate(row):
     hit = lru_hit_rate(row["N"], skew=row["s"], capacity=row["C"])
     assert hit == pytest.approx(row["hit_che_exact"], abs=2e-6)  # tolerance of the group: 1e-4
@@ -44,18 +37,18 @@ def test_reference_cache_lru_hit_rate(row):
     assert pinned == pytest.approx(row["hit_lfu_ideal"], abs=1e-9)
 
 
-@pytest.mark.parametrize("row", rows("cache.unique_adapters_per_batch"), ids=lambda row: f"{row['s']}-{row['B']}")
+@on_every("row", rows("cache.unique_adapters_per_batch"))
 def test_reference_cache_unique_adapters_per_batch(row):
     assert unique_items(1_000_000, skew=row["s"], batch=row["B"]) == pytest.approx(row["unique_sim"], rel=0.01)
 
 
-@pytest.mark.parametrize("row", rows("cache.che_exact_large"), ids=lambda row: f"{row['s']}-{row['C']:g}")
+@on_every("row", rows("cache.che_exact_large"))
 def test_a_hundred_million_items_agree_with_the_sum_over_all_of_them(row):
     assert lru_hit_rate(row["N"], skew=row["s"], capacity=row["C"]) == pytest.approx(row["hit_che_exact"], abs=2e-6)
 
 
-@pytest.mark.parametrize("skew", [0.0, 0.05, 0.4, 0.8, 0.999, 1.0, 1.001, 1.3, 2.0, 3.0, 5.0])
-@pytest.mark.parametrize("items", [2, 3, 10, 63, 64, 65, 66, 100, 1000, 20_000])
+@on_every("skew", [0.0, 0.05, 0.4, 0.8, 0.999, 1.0, 1.001, 1.3, 2.0, 3.0, 5.0])
+@on_every("items", [2, 3, 10, 63, 64, 65, 66, 100, 1000, 20_000])
 def test_agrees_with_the_sum_over_every_item(items, skew):
     capacities = np.array([1e-6, 0.3, 1, 2, 7, 64, 0.1 * items, 0.5 * items, 0.99 * items, items - 1e-3])
     capacities = capacities[capacities < items]
@@ -80,15 +73,15 @@ def test_agrees_with_a_simulated_lru_cache(skew, capacity):
     assert lru_hit_rate(items, skew=skew, capacity=capacity) == pytest.approx(simulated, abs=0.01)
 
 
-@pytest.mark.parametrize("items", [1, 7, 64, 65, 10_000, 10**9])
-@pytest.mark.parametrize("skew", [0.0, 0.7, 1.0, 5.0])
+@on_every("items", [1, 7, 64, 65, 10_000, 10**9])
+@on_every("skew", [0.0, 0.7, 1.0, 5.0])
 def test_nothing_is_hit_without_a_slot_and_all_with_a_slot_for_each(items, skew):
     capacity = np.array([0.0, items, items + 1, 1e18])
     for hit_rate in (lru_hit_rate, static_hit_rate):
         assert hit_rate(items, skew=skew, capacity=capacity).tolist() == [0.0, 1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize("items", [5, 70, 10**6, 10**9])
+@on_every("items", [5, 70, 10**6, 10**9])
 def test_uniform_demand_hits_in_proportion_to_the_slots(items):
     share = np.linspace(0, 1, 21)
     for hit_rate in (lru_hit_rate, static_hit_rate):
@@ -107,16 +100,16 @@ def test_published_shares_of_the_hottest_hundredth():
     np.testing.assert_array_equal(np.round(100 * hit), [16, 36, 52, 68, 91, 99])
 
 
-@pytest.mark.parametrize("skew", [0.0, 0.3, 1.0, 1.7, 4.0])
-@pytest.mark.parametrize("items", [3, 64, 65, 5000])
+@on_every("skew", [0.0, 0.3, 1.0, 1.7, 4.0])
+@on_every("items", [3, 64, 65, 5000])
 def test_pinned_shares_are_the_cumulated_shares(items, skew):
     cumulated = np.cumsum(zipf(items, skew))
     slots = np.arange(1, items + 1)
     np.testing.assert_allclose(static_hit_rate(items, skew=skew, capacity=slots), cumulated, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("skew", [0.0, 0.5, 1.0, 2.5])
-@pytest.mark.parametrize("items", [1, 2, 65, 3000])
+@on_every("skew", [0.0, 0.5, 1.0, 2.5])
+@on_every("items", [1, 2, 65, 3000])
 def test_unique_items_are_the_sum_over_every_item(items, skew):
     batches = np.array([0, 1, 2, 33, 1000, 1e6])
     shares = zipf(items, skew)
@@ -189,33 +182,3 @@ def test_a_hit_rate_of_a_million_items_costs_far_less_than_the_sum_over_them():
     fast = min(seconds(lambda: lru_hit_rate(10**6, skew=next(skews), capacity=1000)) for _ in range(20))
     slow = seconds(lambda: exact_che(10**6, 0.8, 1000))
     assert fast < slow / 50
-
-
-BAD_NUMBERS = [None, "1", True, float("nan"), float("inf"), -1]
-
-
-@pytest.mark.parametrize("function", [lru_hit_rate, static_hit_rate, unique_items])
-@pytest.mark.parametrize("argument", ["items", "skew", "amount"])
-@pytest.mark.parametrize("bad", BAD_NUMBERS)
-def test_bad_arguments_are_refused_by_name(function, argument, bad):
-    amount = "batch" if function is unique_items else "capacity"
-    arguments = {"items": 10, "skew": 1.0, amount: 3.0}
-    name = amount if argument == "amount" else argument
-    with pytest.raises(ValueError, match=name):
-        function(**(arguments | {name: bad}))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        ({"items": 0}, "items"),
-        ({"items": 2.5}, "items"),
-        ({"items": 2 * 10**9}, "items"),
-        ({"skew": 5.1}, "skew"),
-        ({"skew": [1.0, np.nan]}, "skew"),
-        ({"capacity": [1, 2, 3], "skew": [1, 2]}, "capacity"),
-    ],
-)
-def test_arguments_outside_the_law_are_refused_by_name(arguments, named):
-    with pytest.raises(ValueError, match=named):
-        lru_hit_rate(**({"items": 10, "skew": 1.0, "capacity": 3.0} | arguments))

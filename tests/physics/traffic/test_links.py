@@ -1,6 +1,4 @@
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,16 +8,12 @@ from scipy.integrate import quad
 from scipy.special import betaln, log_ndtr
 
 from physics import traffic
-
-
-def reference(group):
-    return json.loads((Path(__file__).parents[1] / "reference" / f"{group}.json").read_text(encoding="utf-8"))["rows"]
-
+from tests.physics.reference.rows import on_every, rows
 
 # References, by group
 
 
-@pytest.mark.parametrize("row", reference("comm.retry"))
+@on_every("row", rows("comm.retry"))
 def test_comm_retry_matches_monte_carlo_and_the_closed_form(row):
     outcome = traffic.retry(
         row["r"], max_attempts=row["max_attempts"], compute_j=row["e_compute_J"], transmit_j=row["e_tx_J"]
@@ -29,13 +23,13 @@ def test_comm_retry_matches_monte_carlo_and_the_closed_form(row):
     assert ours == pytest.approx([row[k] for k in ("p_success", "mean_attempts", "wasted_energy_fraction")], abs=1e-3)
 
 
-@pytest.mark.parametrize("row", reference("comm.overselection"))
+@on_every("row", rows("comm.overselection"))
 def test_comm_overselection_matches_the_binomial_tail(row):
     ours = traffic.round_success(row["selected"], target=row["target"], dropout=row["dropout"])
     assert ours == pytest.approx(row["p_round_ok"], abs=1e-9)
 
 
-@pytest.mark.parametrize("row", reference("comm.straggler_order_stats"))
+@on_every("row", rows("comm.straggler_order_stats"))
 def test_comm_straggler_order_stats_match_the_exact_sum_and_monte_carlo(row):
     exponential = traffic.straggler_time(row["m"], waited_for=row["k"], spread=1.0)
     assert exponential == pytest.approx(row["exp_exact"], abs=1e-9)
@@ -160,14 +154,14 @@ def test_exponential_straggler_is_renyis_sum(selected, data):
     assert traffic.straggler_time(selected, waited_for=waited_for, spread=2.5) == pytest.approx(exact, rel=1e-12)
 
 
-@pytest.mark.parametrize("waited_for", [1, 10, 1000])
+@on_every("waited_for", [1, 10, 1000])
 def test_exponential_straggler_keeps_its_digits_in_a_fleet_of_a_billion(waited_for):
     exact = math.fsum(1 / (10**9 - i) for i in range(waited_for))
     assert traffic.straggler_time(1e9, waited_for=waited_for, spread=1) == pytest.approx(exact, rel=1e-12, abs=0)
 
 
-@pytest.mark.parametrize("selected", [1, 2, 7, 50])
-@pytest.mark.parametrize("sigma", [0.0, 0.5, 2.0])
+@on_every("selected", [1, 2, 7, 50])
+@on_every("sigma", [0.0, 0.5, 2.0])
 def test_lognormal_order_statistics_add_up_to_the_mean_of_all_clients(selected, sigma):
     each = traffic.straggler_time(
         selected, waited_for=np.arange(1, selected + 1), spread=sigma, distribution="lognormal"

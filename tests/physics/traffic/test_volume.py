@@ -1,6 +1,4 @@
-import json
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,16 +6,12 @@ from hypothesis import strategies as st
 
 from physics import traffic
 from physics.units import DAYS_PER_MONTH, GB, MB, PB, SECONDS_PER_DAY, TB
-
-
-def reference(group):
-    return json.loads((Path(__file__).parents[1] / "reference" / f"{group}.json").read_text(encoding="utf-8"))["rows"]
-
+from tests.physics.reference.rows import on_every, rows
 
 # References, by group
 
 
-@pytest.mark.parametrize("row", reference("comm.topk_codec_bytes"))
+@on_every("row", rows("comm.topk_codec_bytes"))
 def test_comm_topk_codec_bytes_and_both_ratios(row):
     ours = traffic.sparse_update_bytes(row["d"], fraction=row["frac"], value_bits=row["value_bits"], index=row["index"])
     assert ours == pytest.approx(row["bytes"], rel=1e-9 if row["index"] == "entropy" else 0)
@@ -214,8 +208,8 @@ def test_codec_counts_every_bit_of_a_small_update(d, fraction, value_bits):
         assert 8 * ours == pytest.approx(k * value_bits + bits + 32, rel=1e-12), index
 
 
-@pytest.mark.parametrize("d", [10**9, 10**12, 10**15])
-@pytest.mark.parametrize("k", [1, 7, 1000])
+@on_every("d", [10**9, 10**12, 10**15])
+@on_every("k", [1, 7, 1000])
 def test_entropy_keeps_its_digits_where_few_of_very_many_are_sent(d, k):
     exact = math.fsum(math.log2((d - i) / (i + 1)) for i in range(k))
     ours = traffic.sparse_update_bytes(d, fraction=k / d, value_bits=1, index="entropy")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from physics import validation as checks
+from tests.physics.reference.rows import on_every
 
 NOT_NUMBERS = [
     None,
@@ -20,6 +21,9 @@ NOT_NUMBERS = [
     np.array([1 + 2j]),
     ["1", "2"],
     [1, "2"],
+    [1.0, True],  # numpy makes a 1.0 of the True
+    (0.5, np.False_),
+    [[0.5], [False]],
     np.array(["1"], dtype=object),
     np.array([1.0, True], dtype=object),
     [None, 1.0],
@@ -35,14 +39,14 @@ NOT_NUMBERS = [
 
 
 @pytest.mark.parametrize("check", [checks.as_floats, checks.as_float, checks.as_int, checks.as_ints])
-@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=lambda bad: re.sub(" at 0x.*", "", repr(bad))[:60])
+@on_every("bad", NOT_NUMBERS)
 def test_what_is_no_number_is_refused_even_where_numpy_would_make_one_of_it(check, bad):
     with pytest.raises(ValueError, match=r"^share must be a number in \[0, 1\], got "):
         check("share", bad, low=0, high=1)
 
 
 @pytest.mark.parametrize("check", [checks.as_floats, checks.as_float, checks.as_int, checks.as_ints])
-@pytest.mark.parametrize(
+@on_every(
     ("bad", "shown"),
     [
         (np.nan, "nan"),
@@ -171,3 +175,11 @@ def test_one_of_reads_its_choices_once():
     assert checks.one_of("mode", "b", (c for c in "abc")) == "b"
     with pytest.raises(ValueError, match="one of a, b, c"):
         checks.one_of("mode", "d", (c for c in "abc"))
+
+
+def test_a_truth_value_is_true_or_false_and_no_number():
+    assert checks.as_bool("tied", True) is True
+    assert checks.as_bool("tied", False) is False
+    for bad in (0, 1, 1.0, None, "True", np.True_, [True]):
+        with pytest.raises(ValueError, match=r"^tied must be True or False, got "):
+            checks.as_bool("tied", bad)
