@@ -44,13 +44,13 @@ Nomenclature
 ------------
 clients | S | | clients invited to one round, a mean that may be fractional
 fleet | N | | devices in the fleet
-participation | S/N | | share of the fleet invited to one round
+participation | c | | share of the fleet invited to one round
 selected_share | S/K | | share of the clients invited to one round, seen from one device
-rounds_per_day | | 1/day | rounds in one day
+rounds_per_day | n | 1/day | rounds in one day
 rounds | R | | rounds over the horizon
-download_bytes | | B | bytes one invited client receives in a round
-upload_bytes | | B | bytes one invited client sends in one attempt
-raw_bytes_per_device | | B/day | data one device would upload a day if data were centralised
+download_bytes | D | B | bytes one invited client receives in a round
+upload_bytes | U | B | bytes one invited client sends in one attempt
+raw_bytes_per_device | B | B/day | data one device would upload a day if data were centralised
 attempts | E[a] | | mean attempts of one upload
 success | r | | probability that one attempt arrives
 max_attempts | A | | attempts before an upload is given up
