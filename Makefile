@@ -3,8 +3,11 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+# make PYTHON=python3.13 chooses another; without it the first of these that can make an environment.
+ifeq ($(origin PYTHON),undefined)
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
   $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+endif
 SCRIPTS := dashboard/scripts dashboard/assets/boot.js tests/scripts tools/bundle/build.mjs
 HOST ?= 127.0.0.1
 PORT ?= 8050
@@ -13,7 +16,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test scripts bundle lint types check bench bench-physics certify search docs pins vendor clean test-programs browser database
+.PHONY: run test scripts bundle lint types check coverage bench bench-physics certify search docs docs-links pins vendor \
+  clean test-programs browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -38,11 +42,20 @@ lint: $(VENV)/test.stamp
 	$(BIN)/oxlint --quiet $(SCRIPTS)
 	$(BIN)/oxfmt --check $(SCRIPTS)
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python tools/docstrings.py
 
 types: $(VENV)/test.stamp
 	$(BIN)/python -m mypy
 
-check: test lint types
+check: test lint types docs
+
+# What the tests without a browser reach, the workers and servers that they start included.
+coverage: $(VENV)/test.stamp database
+	mkdir -p build/coverage && rm -f build/coverage/*
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not browser" $(FLAGS)
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage xml -q
+	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
@@ -53,7 +66,7 @@ bench-physics: | $(VENV)/bin/python
 	.venv-peers/bin/python -m pip install -q -r requirements/peers.txt
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
-# Certify every bench at 8 times as many points as the tests and write docs/certificates.md: under 20 minutes.
+# Certify every bench at 8 times as many points as the tests and write docs/designing/certificates.md: under 20 minutes.
 certify: $(VENV)/run.stamp
 	$(BIN)/python tools/certificates.py $(FLAGS)
 
@@ -61,9 +74,14 @@ certify: $(VENV)/run.stamp
 search: $(VENV)/test.stamp
 	$(BIN)/python -m physics.privacy.build_client_updates
 
-docs: $(VENV)/run.stamp
-	$(BIN)/python tools/physics_page.py
-	$(BIN)/python tools/track_words_page.py
+# The documentation as a site. A warning is an error: a broken link, a missing anchor, a name that does not exist.
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx -q -E -W --keep-going -d build/doctrees -b html docs build/docs
+	@echo "The documentation is in build/docs/index.html."
+
+# Ask for every address outside, over the network.
+docs-links: $(VENV)/test.stamp
+	$(BIN)/python -m sphinx -q -E -d build/doctrees -b linkcheck docs build/docs-links
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
@@ -75,7 +93,8 @@ $(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/p
 	touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(BIN)/python -m pip install -q -r requirements/test.txt
+	$(BIN)/python -m pip install -q -r requirements/test.txt || { \
+	  echo "What tests, checks and documentation need (requirements/test.txt) could not be installed: see above. 'make run' does without." >&2; exit 1; }
 	touch $@
 
 # The browser and the database that the tests drive come from the system's packages; CHROMIUM=, POSTGRES_BIN= and

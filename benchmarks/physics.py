@@ -5,7 +5,7 @@
 
 Ratios carry over to other machines, milliseconds do not. Set-up that the lab caches is printed separately. Targets are
 for one core and one BLAS thread; a miss is printed, nothing fails. Options: --turns, --no-flower, --keep (write the
-table to benchmarks/physics.txt, which docs/physics.md quotes).
+table to benchmarks/physics.txt, which docs/contributing/repository.md quotes).
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def upgrade_command() -> ExitCode:
 
 
 @database.command("status", epilog=EXIT_CODES_HELP)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/commands.md.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
 def status_command(as_json: bool) -> ExitCode:
     """Say whether the ledger answers and has the tables of this version; nothing is written to it."""
     from dashboard.ledger.migrations import is_current

@@ -59,15 +59,24 @@ class SettingsError(ValueError):
 class Settings:
     """What the environment asked for, checked.
 
-    Attributes:
-        data_dir: absolute; it exists whenever something is kept in it.
-        database_url: of SQLAlchemy; not in the repr, since it may hold a password.
-        secret_keys: newest first; not in the repr.
-        bind: host:port or unix:/path.
-        url_prefix: starts and ends with a slash.
-        trusted_proxies: 0 to 10.
-        tracks_dir: an existing folder, absolute, or None.
-        designer: whether the /designer pages exist.
+    Parameters
+    ----------
+    data_dir : Path
+        Absolute; it exists whenever something is kept in it.
+    database_url : str
+        Of SQLAlchemy; not in the repr, since it may hold a password.
+    secret_keys : tuple[str, ...]
+        Newest first; not in the repr.
+    bind : str
+        Host:port or unix:/path.
+    url_prefix : str
+        Starts and ends with a slash.
+    trusted_proxies : int
+        0 to 10.
+    tracks_dir : Path | None
+        An existing folder, absolute, or None.
+    designer : bool
+        Whether the /designer pages exist.
     """
 
     data_dir: Path
@@ -88,8 +97,10 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, behind_gunicorn: bool = False) -> Settings:
         """Read and check every setting; make the data directory and the secret key where they are needed.
 
-        Raises:
-            SettingsError: a setting cannot work, or is not one of the table.
+        Raises
+        ------
+        SettingsError
+            A setting cannot work, or is not one of the table.
         """
         _refuse_unknown(environ)
         data_dir = _data_dir(environ)

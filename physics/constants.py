@@ -178,8 +178,10 @@ SOURCES: Final[Mapping[str, Source]] = take_sources(globals())
 def source_of(name: str) -> Source:
     """Return where a constant of this module comes from.
 
-    Raises:
-        ValueError: no constant of that name.
+    Raises
+    ------
+    ValueError
+        No constant of that name.
     """
     if name not in SOURCES:
         near = get_close_matches(name, SOURCES, n=1)
@@ -190,8 +192,10 @@ def source_of(name: str) -> Source:
 def sourced_of(name: str) -> Any:
     """Return a constant of this module together with its source, as a track's field or extra takes it.
 
-    Raises:
-        ValueError: no constant of that name.
+    Raises
+    ------
+    ValueError
+        No constant of that name.
     """
     where = source_of(name)
     return sourced(globals()[name], where)

@@ -34,10 +34,16 @@ _Value = TypeVar("_Value")
 class Source:
     """Where a number comes from.
 
-    Attributes:
-        citation: who says so and where in it, or why it is assumed, or from what it is derived.
-        kind: one of ``KINDS``.
-        doi: of the document ("10.1145/2307636.2307658"); url: its address where it has no DOI. Both may be "".
+    Parameters
+    ----------
+    citation : str
+        Who says so and where in it, or why it is assumed, or from what it is derived.
+    kind : Kind
+        One of ``KINDS``.
+    doi : str
+        Of the document ("10.1145/2307636.2307658").
+    url : str
+        Its address where it has no DOI. Both may be "".
     """
 
     citation: str
@@ -86,7 +92,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[_Value]):
-    """A value with its source, until what takes it has separated the two."""
+    """A value with its source, until what takes it has separated the two.
+
+    Parameters
+    ----------
+    value : any
+        The value.
+    source : Source
+        Where it comes from.
+    """
 
     value: _Value
     source: Source
@@ -95,9 +109,27 @@ class Sourced(Generic[_Value]):
 def source(citation: str, *, kind: Kind | None = None, doi: str = "", url: str = "") -> Source:
     """Return a source; a citation that starts with "assumed: " or "derived: " includes its kind.
 
-    Raises:
-        ValueError: no citation, no kind, or a DOI or address that is none.
+    Parameters
+    ----------
+    citation : str
+        Who says so and where in it; "assumed: why" or "derived: from what" includes its kind.
+    kind : str, optional
+        One of ``KINDS``.
+    doi, url : str
+        Where it can be read: one of the two, or neither.
 
+    Returns
+    -------
+    Source
+        The source, checked.
+
+    Raises
+    ------
+    ValueError
+        No citation, no kind, or a DOI or address that is none.
+
+    Examples
+    --------
     >>> source("assumed: half of the fleet").kind
     'assumed'
     >>> source("Huang et al., MobiSys 2012", kind="paper", doi="10.1145/2307636.2307658").link
@@ -117,6 +149,20 @@ def source(citation: str, *, kind: Kind | None = None, doi: str = "", url: str =
 def derived(how: str, origin: Source) -> Source:
     """Return the source of arithmetic on a number of ``origin``: it states how, names the origin and links to it.
 
+    Parameters
+    ----------
+    how : str
+        The arithmetic, in words.
+    origin : Source
+        Where the number comes from that it starts with.
+
+    Returns
+    -------
+    Source
+        Of kind "derived".
+
+    Examples
+    --------
     >>> derived("8 x 3.35 TB/s", source("NVIDIA data sheet", kind="data sheet", url="https://nvidia.com/x")).text
     'derived: 8 x 3.35 TB/s; NVIDIA data sheet'
     """
@@ -128,8 +174,26 @@ def sourced(value: _Value, citation: str | Source, *, kind: Kind | None = None, 
 
     The answer is a ``Sourced``; it is typed as the number itself, because what takes it keeps the number.
 
-    Raises:
-        ValueError: as ``source`` does.
+    Parameters
+    ----------
+    value : any
+        The number.
+    citation : str or Source
+        As ``source`` takes it, or a source that is there already.
+    kind : str, optional
+        One of ``KINDS``.
+    doi, url : str
+        As of ``source``.
+
+    Returns
+    -------
+    the same type
+        The number with its source.
+
+    Raises
+    ------
+    ValueError
+        As ``source`` does.
     """
     where = citation if isinstance(citation, Source) else source(citation, kind=kind, doi=doi, url=url)
     answer: Any = Sourced(value, where)
@@ -139,6 +203,18 @@ def sourced(value: _Value, citation: str | Source, *, kind: Kind | None = None, 
 def take_sources(names: MutableMapping[str, Any]) -> Mapping[str, Source]:
     """Put the plain value in the place of each ``Sourced`` of a mapping, and return their sources by name.
 
+    Parameters
+    ----------
+    names : mutable mapping
+        Names and their values, for example ``globals()``; changed in place.
+
+    Returns
+    -------
+    Mapping
+        Read-only: the source of each name that had one.
+
+    Examples
+    --------
     >>> constants = {"BITS": sourced(8, "a byte", kind="standard")}
     >>> take_sources(constants)["BITS"].text, constants
     ('a byte', {'BITS': 8})

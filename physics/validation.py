@@ -58,8 +58,10 @@ def as_floats(
 
     An empty array passes as it is: a sweep over nothing has an empty answer.
 
-    Raises:
-        ValueError: not a number, NaN, infinite, or outside the range; the message names all three.
+    Raises
+    ------
+    ValueError
+        Not a number, NaN, infinite, or outside the range; the message names all three.
 
     >>> as_floats("share", [0.1, 1.0], low=0, high=1)
     array([0.1, 1. ])
@@ -104,8 +106,10 @@ def as_float(
 ) -> float:
     """Return ``value`` as one float in the range.
 
-    Raises:
-        ValueError: not one finite number in the range.
+    Raises
+    ------
+    ValueError
+        Not one finite number in the range.
 
     >>> as_float("rounds", 3, low=0)
     3.0
@@ -119,8 +123,10 @@ def as_float(
 def as_int(name: str, value: Any, *, low: int = 0, high: int | None = None) -> int:
     """Return ``value`` as an int in the range; 3.0 is read as 3, 3.5 is refused.
 
-    Raises:
-        ValueError: not one whole number in the range.
+    Raises
+    ------
+    ValueError
+        Not one whole number in the range.
 
     >>> as_int("clients", 50, low=1)
     50
@@ -140,8 +146,10 @@ def as_int(name: str, value: Any, *, low: int = 0, high: int | None = None) -> i
 def as_ints(name: str, value: ArrayLike, *, low: float = 0, high: float = np.inf) -> Floats:
     """Return ``value`` as a float array (0-d for a scalar) of whole numbers in the range.
 
-    Raises:
-        ValueError: an element that is no finite whole number in the range.
+    Raises
+    ------
+    ValueError
+        An element that is no finite whole number in the range.
 
     >>> as_ints("rounds", [1, 10.0], low=1)
     array([ 1., 10.])
@@ -182,8 +190,10 @@ def _spread(array: Floats, shape: tuple[int, ...]) -> Floats:
 def broadcast(**arrays: Floats) -> tuple[Floats, ...]:
     """Return the arrays broadcast to one shape.
 
-    Raises:
-        ValueError: the shapes do not broadcast; the message names each argument that is an array with its shape.
+    Raises
+    ------
+    ValueError
+        The shapes do not broadcast; the message names each argument that is an array with its shape.
 
     >>> [a.shape for a in broadcast(rounds=np.ones(3), share=np.ones(()))]
     [(3,), (3,)]
@@ -215,8 +225,10 @@ def to_scalar(array: Any) -> FloatOrArray:
 def one_of(name: str, value: Any, allowed: Iterable[_Choice]) -> _Choice:
     """Return ``value`` if it is one of ``allowed``.
 
-    Raises:
-        ValueError: naming what is allowed.
+    Raises
+    ------
+    ValueError
+        Naming what is allowed.
 
     >>> one_of("mode", "mesh", ("1M", "2M", "mesh"))
     'mesh'

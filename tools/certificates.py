@@ -1,4 +1,4 @@
-"""Certify every bench of every track and write docs/certificates.md: what 'make certify' runs.
+"""Certify every bench of every track and write docs/designing/certificates.md: what 'make certify' runs.
 
     python tools/certificates.py [--points 4096] [--processes 2]
 
@@ -21,7 +21,7 @@ from tracks.certify.report import page, report
 from tracks.certify.survey import Survey
 from tracks.loading.registry import load_registry
 
-PAGE = Path(__file__).parents[1] / "docs" / "certificates.md"
+PAGE = Path(__file__).parents[1] / "docs" / "designing" / "certificates.md"
 POINTS, PROCESSES = 4096, 2
 
 

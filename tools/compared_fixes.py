@@ -1,6 +1,6 @@
 """Whether the fixes of one record are no worse than those of another, by trying both in this tree.
 
-    python tools/compared_fixes.py OLD NEW > docs/fix_differences.md
+    python tools/compared_fixes.py OLD NEW > docs/contributing/fix_differences.md
 
 OLD and NEW are files of ``tools/recorded_states.py record``. For every failing or warning verdict the fixes of both
 are applied to the state, one at a time. A list of fixes is called worse where it is empty and the other helps, where

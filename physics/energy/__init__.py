@@ -1,15 +1,39 @@
-"""What learning costs a device in joules, degrees and milliseconds, compared with inference.
+r"""What learning costs a device in joules, degrees and milliseconds, compared with inference.
 
 Model
 -----
-    step         E = FLOP e_op + bytes e_byte + P_idle t        t = max(FLOP / (util peak), bytes / bandwidth)
-    training     FLOP of a step / FLOP of inference = 1 + share whose inputs need a gradient
-                 + share whose weights train + share of attention products with gradients on both sides
-    radio        E = (a rate + base) payload / rate + isolated packet          (LTE, Wi-Fi: Huang et al. 2012)
-                 E = e payload                                                        (5G low band, BLE)
-    battery      hours = capacity / (base + duty active)
-    heat         C dT/dt = P - (T - ambient) / R, from ambient: T = ambient + P R (1 - exp(-t / (R C)))
-    control loop latency = base / (1 - share) + quantile kernel
+A step of inference or training, with u the share of the peak that is reached:
+
+.. math::
+
+   E = \text{FLOP}\,e_\text{op} + \text{bytes}\,e_\text{byte} + P_\text{idle}\,t, \qquad
+   t = \max\left(\frac{\text{FLOP}}{u \cdot \text{peak}}, \frac{\text{bytes}}{\text{bandwidth}}\right)
+
+Training against inference, where the three shares are of operations whose inputs need a gradient, of those whose
+weights train, and of attention products with gradients on both sides:
+
+.. math::
+
+   \frac{\text{FLOP of a step}}{\text{FLOP of inference}} = 1 + s_\text{inputs} + s_\text{weights} + s_\text{attention}
+
+Radio, LTE and Wi-Fi as fitted by Huang et al. 2012, then 5G in the low band and BLE:
+
+.. math::
+
+   E = (a \cdot \text{rate} + \text{base}) \frac{\text{payload}}{\text{rate}} + \text{isolated packet}
+
+   E = e \cdot \text{payload}
+
+Battery, heat (from ambient) and control loop:
+
+.. math::
+
+   \text{hours} = \frac{\text{capacity}}{\text{base} + \text{duty} \cdot \text{active}}
+
+   C \frac{dT}{dt} = P - \frac{T - T_\text{ambient}}{R}, \qquad
+   T = T_\text{ambient} + P R \left(1 - e^{-t / (R C)}\right)
+
+   \text{latency} = \frac{\text{base}}{1 - b} + q k
 
 Shares are of operations, not of parameters, and follow from the network: `flop_shares`. That training "drains
 five times faster" than inference is no constant: it follows from this ratio, the memory traffic and the

@@ -16,6 +16,19 @@ SKIN_LIMIT_C = 43.0  # assumed: limit for long contact with skin
 class StepEnergy:
     """Where the joules of one step go, and how long it lasts; floats, or arrays of one shape.
 
+    Parameters
+    ----------
+    compute_j : float or array
+        [J] Of the operations.
+    memory_j : float or array
+        [J] Of the memory traffic.
+    idle_j : float or array
+        [J] Of the idle power while the step lasts.
+    seconds : float or array
+        [s] How long it lasts.
+
+    Examples
+    --------
     >>> StepEnergy(compute_j=1.0, memory_j=0.5, idle_j=0.25, seconds=2.0).total_j
     1.75
     """
@@ -42,9 +55,12 @@ def step_energy_j(
     memory_bytes_per_s: ArrayLike,
     utilisation: ArrayLike,
 ) -> StepEnergy:
-    """Return the energy and the duration of one step of inference or training.
+    r"""Return the energy and the duration of one step of inference or training.
 
-        E = FLOP e_op + bytes e_byte + P_idle t        t = max(FLOP / (util peak), bytes / bandwidth)
+    .. math::
+
+       E = \text{FLOP}\,e_\text{op} + \text{bytes}\,e_\text{byte} + P_\text{idle}\,t, \qquad
+       t = \max\left(\frac{\text{FLOP}}{u \cdot \text{peak}}, \frac{\text{bytes}}{\text{bandwidth}}\right)
 
     Parameters
     ----------
@@ -111,9 +127,11 @@ def step_energy_j(
 
 
 def battery_hours(*, capacity_wh: ArrayLike, base_w: ArrayLike, duty: ArrayLike, active_w: ArrayLike) -> FloatOrArray:
-    """Return how long a battery lasts under a base load and work for a share of the time.
+    r"""Return how long a battery lasts under a base load and work for a share of the time.
 
-        hours = capacity / (base + duty * active)
+    .. math::
+
+       \text{hours} = \frac{\text{capacity}}{\text{base} + \text{duty} \cdot \text{active}}
 
     Parameters
     ----------
@@ -165,9 +183,11 @@ def temperature_c(
     resistance_k_per_w: ArrayLike = 9.0,
     capacity_j_per_k: ArrayLike = 60.0,
 ) -> FloatOrArray:
-    """Return the temperature of one thermal mass after a constant power, starting from ambient.
+    r"""Return the temperature of one thermal mass after a constant power, starting from ambient.
 
-        T = ambient + P R (1 - exp(-t / (R C)))
+    .. math::
+
+       T = T_\text{ambient} + P R \left(1 - e^{-t / (R C)}\right)
 
     Parameters
     ----------
@@ -216,9 +236,11 @@ def temperature_c(
 def loop_latency_s(
     base_s: ArrayLike, *, kernel_s: ArrayLike, bandwidth_share: ArrayLike, quantile: ArrayLike = 0.99
 ) -> FloatOrArray:
-    """Return a quantile of a control loop's latency while training runs beside it.
+    r"""Return a quantile of a control loop's latency while training runs beside it.
 
-        latency = base / (1 - share) + quantile * kernel
+    .. math::
+
+       \text{latency} = \frac{\text{base}}{1 - \text{share}} + \text{quantile} \cdot \text{kernel}
 
     Parameters
     ----------

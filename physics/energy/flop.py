@@ -20,9 +20,11 @@ Number = Floats | float
 def training_flop_ratio(
     *, input_gradient_share: ArrayLike, trained_share: ArrayLike, attention_share: ArrayLike = 0.0
 ) -> FloatOrArray:
-    """Return the operations of a training step over those of inference.
+    r"""Return the operations of a training step over those of inference.
 
-        ratio = 1 + input_gradient_share + trained_share + attention_share
+    .. math::
+
+       \text{ratio} = 1 + s_\text{inputs} + s_\text{weights} + s_\text{attention}
 
     Parameters
     ----------
@@ -74,6 +76,19 @@ class FlopShares:
 
     Floats, or arrays of one shape where an argument was swept.
 
+    Parameters
+    ----------
+    forward_flop : float or array
+        [FLOP] Operations of one forward pass.
+    input_gradient_share : float or array
+        [1] Share of them whose input needs a gradient.
+    trained_share : float or array
+        [1] Share of them whose weights train.
+    attention_share : float or array
+        [1] Share in attention products with gradients on both sides.
+
+    Examples
+    --------
     >>> FlopShares(forward_flop=10.0, input_gradient_share=1.0, trained_share=0.5, attention_share=0.0).ratio
     2.5
     """
@@ -132,11 +147,14 @@ def flop_shares(
     targets: Targets = "qv",
     last: ArrayLike = 0,
 ) -> FlopShares:
-    """Return the operations of a forward pass and the shares of them that training repeats.
+    r"""Return the operations of a forward pass and the shares of them that training repeats.
 
-        ratio = 1 + inputs that need a gradient + weights that train + attention products with both
+    .. math::
 
-    each as a share of forward FLOP: 2 for every multiply-accumulate of a matrix, convolution or attention.
+       \text{ratio} = 1 + s_\text{inputs} + s_\text{weights} + s_\text{attention}
+
+    The shares are of inputs that need a gradient, of weights that train and of attention products with both, each of
+    forward FLOP: 2 for every multiply-accumulate of a matrix, convolution or attention.
 
     Parameters
     ----------

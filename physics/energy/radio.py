@@ -63,9 +63,14 @@ def radio_energy_j(
     direction: Direction = "upload",
     isolated: bool = True,
 ) -> FloatOrArray:
-    """Return the energy that one device spends to send or receive a payload.
+    r"""Return the energy that one device spends to send or receive a payload.
 
-        LTE, Wi-Fi: E = (a rate + base) payload / rate + isolated packet        5G, BLE: E = e payload
+    .. math::
+
+       \text{LTE, Wi-Fi:} \quad E = (a \cdot \text{rate} + \text{base}) \frac{\text{payload}}{\text{rate}}
+       + \text{isolated packet}
+
+       \text{5G, BLE:} \quad E = e \cdot \text{payload}
 
     Parameters
     ----------

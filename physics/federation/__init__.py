@@ -1,22 +1,51 @@
-"""What a fleet learns together: FedAvg, FedProx and SCAFFOLD on real data, exactly, and fast enough for a slider.
+r"""What a fleet learns together: FedAvg, FedProx and SCAFFOLD on real data, exactly, and fast enough for a slider.
 
 Model
 -----
-Client k takes tau full-batch gradient steps of size eta on f_k + mu/2 ||W - W_t||^2, with f_k the least
-squares of `physics.federation.problem` and A_k = V_k L_k V_k'. They are one affine map, whatever tau is:
+Client k takes tau full-batch gradient steps of size eta on its own objective, f_k the least squares of
+`physics.federation.problem`, with a proximal term. With the eigenvalues L_k and eigenvectors V_k of A_k the steps are
+one affine map, whatever tau is:
 
-    W_k+ = M_k W_t + G_k B_k,     M_k = V (rho^tau + mu g) V',     G_k = V g V'
-    rho = 1 - eta (L_k + mu),     g = (1 - rho^tau)/(L_k + mu)
+.. math::
 
-    FedAvg, FedProx     W_{t+1} = W_t + eta_s sum_k s_k (W_k+ - W_t),  s_k = p_k over the sum of the arrived
-    SCAFFOLD            W_k+ = M_k W + G_k (B_k + c_k - c),  c_k+ = c_k - c + (W - W_k+)/(tau eta),  s_k equal
-    clipping            W_k+ - W_t is scaled by min(1, C/||W_k+ - W_t||)
-    central noise       N(0, (z C max s)^2) on every coordinate of the average: z C/n with n equal arrivals
-    local noise         every client adds N(0, (z C)^2), the average gets N(0, (z C)^2 sum s^2): z C/sqrt(n)
-    secure aggregation  shares of noise add up to the central figure without a trusted server
+   f_k(W) + \frac{\mu}{2} \|W - W_t\|^2, \qquad A_k = V_k L_k V_k^\top
 
-    fixed point       W_inf = (I - sum p_k M_k)^-1 sum p_k G_k B_k
-    rate, bias        spectral radius of sum p_k M_k;  F(W_inf) - F(W*)
+   W_k^+ = M_k W_t + G_k B_k, \qquad M_k = V_k (\rho^\tau + \mu g) V_k^\top, \qquad G_k = V_k\,g\,V_k^\top
+
+   \rho = 1 - \eta (L_k + \mu), \qquad g = \frac{1 - \rho^\tau}{L_k + \mu}
+
+FedAvg and FedProx, with s_k the share p_k over the sum of those that arrived:
+
+.. math::
+
+   W_{t+1} = W_t + \eta_s \sum_k s_k (W_k^+ - W_t)
+
+SCAFFOLD, all s_k equal:
+
+.. math::
+
+   W_k^+ = M_k W + G_k (B_k + c_k - c), \qquad c_k^+ = c_k - c + \frac{W - W_k^+}{\tau \eta}
+
+Clipping scales an update, D_k the difference that the local steps make:
+
+.. math::
+
+   D_k \min\left(1, \frac{C}{\|D_k\|}\right), \qquad D_k = W_k^+ - W_t
+
+Noise on every coordinate of the average, added by the server (z C / n with n equal arrivals), and by every client, each
+of variance (z C)^2 (z C / sqrt(n)). Under secure aggregation shares of noise add up to the central figure without a
+trusted server:
+
+.. math::
+
+   \text{central:} \quad N\left(0, (z C \max_k s_k)^2\right), \qquad
+   \text{local:} \quad N\left(0, (z C)^2 \sum_k s_k^2\right)
+
+Repeated rounds with every client end at a fixed point; its rate is the spectral radius of the sum of p_k M_k:
+
+.. math::
+
+   W_\infty = \left(I - \sum_k p_k M_k\right)^{-1} \sum_k p_k G_k B_k, \qquad \text{bias} = F(W_\infty) - F(W^*)
 
 W starts at zero. A round in which no update arrives changes nothing. With `cohort` each client is an
 archetype that represents a large group, and m devices are drawn from all groups each round.

@@ -22,6 +22,15 @@ class FixedPoint:
     """Where rounds with every client end: ``weights`` (d, 10), ``excess_loss`` and ``rate``, floats.
 
     For an array of local steps each has the array's shape in front.
+
+    Parameters
+    ----------
+    weights : array
+        [1] The model, (d, 10).
+    excess_loss : float or array
+        [units of the objective] Its loss above the optimum.
+    rate : float or array
+        [1] Factor by which a round shrinks the distance to it.
     """
 
     weights: Floats
@@ -36,10 +45,14 @@ def _steps(value: ArrayLike) -> Integers:
 def fixed_point(
     problem: FederatedProblem, *, local_steps: ArrayLike, learning_rate: float, proximal: float = 0.0
 ) -> FixedPoint:
-    """Return where FedAvg or FedProx with all clients converges to, how fast, and how far from the optimum.
+    r"""Return where FedAvg or FedProx with all clients converges to, how fast, and how far from the optimum.
 
-        W_inf = (I - sum p_k M_k)^-1 sum p_k G_k B_k,     rate = max |eigenvalue of sum p_k M_k|
-        excess loss = F(W_inf) - F(W*) = <W_inf - W*, A (W_inf - W*)>/2
+    .. math::
+
+       W_\infty = \left(I - \sum_k p_k M_k\right)^{-1} \sum_k p_k G_k B_k, \qquad
+       \text{rate} = \max \left| \text{eigenvalue of } \sum_k p_k M_k \right|
+
+       \text{excess loss} = F(W_\infty) - F(W^*) = \frac{1}{2} \langle W_\infty - W^*, A\,(W_\infty - W^*) \rangle
 
     Parameters
     ----------
@@ -113,7 +126,17 @@ def fixed_point(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Personalised:
-    """One client's model: accuracy on its ``own`` mix and ``elsewhere`` (all test images), ``weights``."""
+    """One client's model: accuracy on its ``own`` mix and ``elsewhere`` (all test images), ``weights``.
+
+    Parameters
+    ----------
+    own : float
+        [1] Share of the test images that it gets right, weighted by the client's class mix.
+    elsewhere : float
+        [1] The same on all test images.
+    weights : array
+        [1] The model, (d, 10).
+    """
 
     own: float
     elsewhere: float
@@ -129,9 +152,13 @@ def personalise(
     learning_rate: float = 0.8,
     rank: int | None = None,
 ) -> Personalised:
-    """Return what a client gains, and forgets elsewhere, by training the shared model on its own images.
+    r"""Return what a client gains, and forgets elsewhere, by training the shared model on its own images.
 
-        W_k = W + [D]_r,     D = (M_k - I) W + G_k B_k,     [D]_r the closest matrix of rank r
+    .. math::
+
+       W_k = W + [D]_r, \qquad D = (M_k - I) W + G_k B_k
+
+    with [D]_r the closest matrix of rank r.
 
     Parameters
     ----------

@@ -1,20 +1,23 @@
-"""The learning problem of every federated figure: handwritten digits partitioned among clients with skewed classes.
+r"""The learning problem of every federated figure: handwritten digits partitioned among clients with skewed classes.
 
 Model
 -----
 1,797 images of 8 x 8 pixels (UCI Optical Recognition of Handwritten Digits). Every fifth image is a test
 image, index % 5 == 0; the others train. Pixels / 16, centred on the training mean, projected on the leading
 right singular vectors of the centred training images, each row scaled to length 1, a constant 0.5 appended.
-Targets are one-hot minus 0.1. The objective of client k with n_k images is
+Targets are one-hot minus 0.1. The objective of client k with n_k images, and that of the fleet with p_k the client's
+share of the images, are
 
-    f_k(W) = 1/(2 n_k) ||X_k W - Y_k||^2 + lam/2 ||W||^2
-    A_k = X_k'X_k/n_k + lam I,     B_k = X_k'Y_k/n_k
+.. math::
 
-and that of the fleet is F = sum p_k f_k with p_k the client's share of the images. All clients of
-`digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha), or
-each city has one, and its images are assigned to its clients at random. Images go to one client (or city)
-after the other; a class that is used up leaves the mix of those that follow. Heterogeneity is
-Gamma = F* - sum p_k F_k*, zero when one model suits every client.
+   f_k(W) = \frac{1}{2 n_k} \|X_k W - Y_k\|^2 + \frac{\lambda}{2} \|W\|^2, \qquad F = \sum_k p_k f_k
+
+   A_k = \frac{X_k^\top X_k}{n_k} + \lambda I, \qquad B_k = \frac{X_k^\top Y_k}{n_k}
+
+All clients of `digits_problem` hold equally many images. Each has a class mix of its own drawn from Dirichlet(alpha),
+or each city has one, and its images are assigned to its clients at random. Images go to one client (or city) after the
+other; a class that is used up leaves the mix of those that follow. Heterogeneity is zero when one model suits every
+client: `heterogeneity`.
 
 Validity
 --------
@@ -36,7 +39,7 @@ clients | K | 1 | simulated clients
 alpha | alpha | 1 | concentration of the Dirichlet draw: small is skewed, large is alike
 cities | - | 1 | groups of neighbouring clients that share one class mix
 features | d - 1 | 1 | leading directions of the images that the model sees
-regularization | lam | 1 | weight of the squared length of the model in the objective
+regularization | lambda | 1 | weight of the squared length of the model in the objective
 partition | - | 1 | for each client, the positions of its images among the training images
 client_shares | p_k | 1 | share of all assigned images that a client holds
 class_mix | - | 1 | share of each class among a client's images
@@ -126,9 +129,11 @@ def digits_problem(
     features: int = 32,
     regularization: float = 1e-4,
 ) -> FederatedProblem:
-    """Return the digits partitioned among equal clients whose class mixes are drawn from Dirichlet(alpha).
+    r"""Return the digits partitioned among equal clients whose class mixes are drawn from Dirichlet(alpha).
 
-        mix_k ~ Dirichlet(alpha, ..., alpha),     n_k = floor(1437 / K)
+    .. math::
+
+       \text{mix}_k \sim \operatorname{Dirichlet}(\alpha, \dots, \alpha), \qquad n_k = \lfloor 1437 / K \rfloor
 
     Parameters
     ----------
@@ -346,9 +351,11 @@ def symmetric_solution(matrix: Floats, right: Floats) -> Floats:
 
 
 def heterogeneity(problem: FederatedProblem) -> float:
-    """Return Gamma, how much worse one model for all does than a model for each client.
+    r"""Return Gamma, how much worse one model for all does than a model for each client.
 
-        Gamma = F* - sum_k p_k F_k*
+    .. math::
+
+       \Gamma = F^* - \sum_k p_k F_k^*
 
     Parameters
     ----------
@@ -387,11 +394,7 @@ def heterogeneity(problem: FederatedProblem) -> float:
 
 
 def check_problem(problem: Any) -> None:
-    """Refuse anything but a FederatedProblem.
-
-    Raises:
-        ValueError: ``problem`` is something else.
-    """
+    """Refuse anything but a FederatedProblem, with a ValueError."""
     if not isinstance(problem, FederatedProblem):
         made_by = "digits_problem or problem_from_partition"
         raise ValueError(f"problem must be a FederatedProblem made by {made_by}, got {problem!r:.80}")

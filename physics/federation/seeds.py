@@ -23,6 +23,13 @@ class SeveralRuns:
     """What n runs gave at T models each, of C cities; arrays are read-only.
 
     ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C).
+
+    Parameters
+    ----------
+    accuracy, loss : array
+        [1] (n, T).
+    group_accuracy : array
+        [1] (n, T, C), weighted by each city's class mix.
     """
 
     accuracy: Floats
@@ -42,7 +49,7 @@ def simulate_seeds(
 ) -> SeveralRuns:
     """Return what `simulate` gives for each of several masks, in less time than one by one.
 
-        accuracy[i], loss[i], group_accuracy[i] = simulate(problem, participation=participation[i], ...)
+    ``accuracy[i]``, ``loss[i]`` and ``group_accuracy[i]`` are those of `simulate` with ``participation[i]``.
 
     Parameters
     ----------

@@ -29,8 +29,8 @@ def draw_participation(
 ) -> np.ndarray:
     """Return whose updates arrive in which round under a rule of selection: `simulate`'s ``participation``.
 
-        random: any S clients.  reliable first: the S largest r_k.  city balanced: cities in turn, S clients in all
-        an invited client's update arrives with probability r_k
+    Random invites any S clients, reliable first those with the S largest r_k, city balanced S clients in all, the
+    cities in turn. An invited client's update arrives with probability r_k.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def invitation_rates(
 ) -> Floats:
     """Return in what share of the rounds each client is invited under a rule of selection.
 
-        random: S/K.  reliable first: 1 down to the S-th largest r_k, shared among its equals.  city balanced: S/C over
-        a city's clients, where no city runs out of them
+    Random: S/K. Reliable first: 1 down to the S-th largest r_k, shared among its equals. City balanced: S/C over a
+    city's clients, where no city runs out of them.
 
     Parameters
     ----------

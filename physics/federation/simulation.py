@@ -32,11 +32,23 @@ _BLOCK = 128  # models judged at once: 128 x 10 x 360 scores are 4 MB
 class FederatedRun:
     """What a run of R rounds with K clients and C cities gave; arrays are read-only.
 
-    ``accuracy`` and ``loss`` (R+1,), ``group_accuracy`` (R+1, C): before the first and after every round, or after
-    the ``last`` rounds alone.
-    ``survivors`` (R, K): updates that arrived. ``clipped`` (R,): share of them that was clipped. ``lengths`` (R, K): of
-    each update before that [units of the weights], 0 where none arrived; None without ``clip``.
-    ``weights`` (d, 10): the last model. ``diverged_at``: first round scaled down to 1e6, or None.
+    Parameters
+    ----------
+    accuracy, loss : array
+        [1] (R+1,), before the first and after every round, or after the ``last`` rounds alone.
+    group_accuracy : array
+        [1] (R+1, C), of the same models.
+    survivors : array of int
+        [1] (R, K), updates that arrived.
+    clipped : array
+        [1] (R,), share of them that was clipped.
+    weights : array
+        [1] (d, 10), the last model.
+    diverged_at : int or None
+        [1] First round that was scaled down to 1e6.
+    lengths : array or None
+        [units of the weights] (R, K), of each update before it was clipped, 0 where none arrived; None without
+        ``clip``.
     """
 
     accuracy: Floats
@@ -69,9 +81,13 @@ def simulate(
     engine: Literal["exact", "softmax"] = "exact",
     seed: int = 0,
 ) -> FederatedRun:
-    """Return a federated run: accuracy and loss of the shared model after every round.
+    r"""Return a federated run: accuracy and loss of the shared model after every round.
 
-        W_{t+1} = W_t + eta_s sum_k s_k min(1, C/||D_k||) D_k + noise,     D_k what tau local steps add to W_t
+    .. math::
+
+       W_{t+1} = W_t + \eta_s \sum_k s_k \min\left(1, \frac{C}{\|D_k\|}\right) D_k + \text{noise}
+
+    with D_k what tau local steps add to W_t.
 
     Parameters
     ----------
@@ -259,9 +275,11 @@ def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Tr
 
 
 def jitter(curve: ArrayLike, *, last: int = 10) -> float:
-    """Return how much a curve still fluctuates from round to round at its end, whatever its trend.
+    r"""Return how much a curve still fluctuates from round to round at its end, whatever its trend.
 
-        jitter = sqrt( mean over the last n changes of (x_t - x_{t-1})^2 / 2 )
+    .. math::
+
+       \text{jitter} = \sqrt{\frac{1}{2 n} \sum_{\text{last } n \text{ changes}} (x_t - x_{t-1})^2}
 
     Parameters
     ----------

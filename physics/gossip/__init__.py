@@ -1,22 +1,41 @@
-"""What a mesh of small radios can agree on by averaging with neighbours, and the airtime that it takes.
+r"""What a mesh of small radios can agree on by averaging with neighbours, and the airtime that it takes.
 
 Model
 -----
-Gossip. Every node replaces its value by a weighted mean of its neighbours' and its own: x(t+1) = W x(t), with
-Metropolis weights 1 / (1 + max(d_i, d_j)) on the link between nodes of d_i and d_j neighbours (Xiao and Boyd
-2004). W is symmetric and keeps the mean, so its eigenvalues 1 = lam_0 >= lam_1 >= ... determine all that is
-needed:
+Gossip. Every node replaces its value by a weighted mean of its neighbours' and its own, with Metropolis weights on the
+link between nodes of d_i and d_j neighbours (Xiao and Boyd 2004):
 
-    ring 1/3 + 2/3 cos(2 pi j / n);  torus (1 + 2 cos a + 2 cos b) / 5;  complete 0
-    random d-regular: (1 + x) / (d + 1), x the quantiles of the Kesten-McKay law, edge 2 sqrt(d - 1)
-    geometric: of the graph itself, numerically
-    disagreement left after t rounds: rms^2 = mean over i > 0 of lam_i^(2t)
-    error of a node's estimate: (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
+.. math::
 
-The last line shows when averaging does harm: each node measures its own truth with noise of variance s2, and the
-truths differ between nodes with variance tau2. Rounds average the noise away and mix in the truths of others.
-Without a round: s2. Full consensus: s2/n + tau2 (1 - 1/n). So consensus is better about when tau2 < s2, and between
-the two there is often a best number of rounds.
+   x(t+1) = W x(t), \qquad W_{ij} = \frac{1}{1 + \max(d_i, d_j)}
+
+W is symmetric and keeps the mean, so its eigenvalues determine all that is needed:
+
+.. math::
+
+   1 = \lambda_0 \ge \lambda_1 \ge \dots
+
+   \text{ring:} \quad \frac{1}{3} + \frac{2}{3} \cos \frac{2 \pi j}{n}
+
+   \text{torus:} \quad \frac{1 + 2 \cos a + 2 \cos b}{5}
+
+   \text{complete:} \quad 0
+
+   \text{random } d \text{-regular:} \quad \frac{1 + x}{d + 1}
+
+where x are the quantiles of the Kesten-McKay law, whose edge is 2 sqrt(d - 1). Those of a geometric mesh are of the
+graph itself, numerically. The disagreement left after t rounds, and the error of a node's estimate:
+
+.. math::
+
+   \text{rms}^2 = \frac{1}{n - 1} \sum_{i > 0} \lambda_i^{2t}
+
+   \text{error} = \frac{1}{n} \sum_i \left[ \sigma^2 \lambda_i^{2t} + \tau^2 (1 - \lambda_i^t)^2 \right]
+
+The last line shows when averaging does harm: each node measures its own truth with noise of variance sigma^2, and the
+truths differ between nodes with variance tau^2. Rounds average the noise away and mix in the truths of others. Without
+a round: sigma^2. Full consensus: sigma^2/n + tau^2 (1 - 1/n). So consensus is better about when tau^2 < sigma^2, and
+between the two there is often a best number of rounds.
 
 Flooding. Every node's payload is relayed once by every node, and the relays in range of each other share one
 channel: nodes * degree * time of one payload.
@@ -44,10 +63,10 @@ Nomenclature
 ------------
 nodes | n | 1 | number of nodes
 degree | d | 1 | neighbours of a node
-eigenvalues | lam_i | 1 | of the averaging matrix W, first 1
+eigenvalues | lambda_i | 1 | of the averaging matrix W, first 1
 rounds | t | 1 | times that every node averages with its neighbours
-noise_variance | s2 | any | variance of one node's measurement about its truth
-diversity_variance | tau2 | any | variance of the truths between places
+noise_variance | sigma^2 | any | variance of one node's measurement about its truth
+diversity_variance | tau^2 | any | variance of the truths between places
 places | | 1 | number of places; the nodes of one place share a truth
 churn | | 1 | share of nodes asleep in a round
 fan_out | | 1 | neighbours that a node calls in a round

@@ -32,10 +32,16 @@ def ble_time_s(
     advertising_interval_s: float = 0.020,
     transmissions: int = 3,
 ) -> FloatOrArray:
-    """Return the time to send a payload to one neighbour over Bluetooth Low Energy.
+    r"""Return the time to send a payload to one neighbour over Bluetooth Low Energy.
 
-        connection: ceil(bytes / 244) (frame + headers + 150 us + empty answer + 150 us) + bytes / rate
-        mesh: ceil(bytes / 12) interval * transmissions
+    .. math::
+
+       \text{connection:} \quad \left\lceil \frac{\text{bytes}}{244} \right\rceil
+       (t_\text{frame and headers} + 150\,\text{µs} + t_\text{empty answer} + 150\,\text{µs}) +
+       \frac{\text{bytes}}{\text{rate}}
+
+       \text{mesh:} \quad \left\lceil \frac{\text{bytes}}{12} \right\rceil \cdot \text{interval} \cdot
+       \text{transmissions}
 
     Parameters
     ----------
@@ -79,9 +85,11 @@ def ble_time_s(
 
 
 def flood_time_s(nodes: ArrayLike, *, payload_bytes: ArrayLike, mode: str, degree: ArrayLike) -> FloatOrArray:
-    """Return the time until every node has received every payload when every node relays everything once.
+    r"""Return the time until every node has received every payload when every node relays everything once.
 
-        nodes * degree * time of one payload
+    .. math::
+
+       t = \text{nodes} \cdot \text{degree} \cdot \text{time of one payload}
 
     Parameters
     ----------

@@ -16,10 +16,19 @@ _MAX_ROUNDS = 1e9
 
 
 def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: int = 0) -> Floats:
-    """Return the eigenvalues of the averaging matrix W of a topology with Metropolis weights.
+    r"""Return the eigenvalues of the averaging matrix W of a topology with Metropolis weights.
 
-        ring 1/3 + 2/3 cos(2 pi j / n);  torus (1 + 2 cos a + 2 cos b) / 5;  complete 1, 0, ..., 0
-        regular (1 + x) / (d + 1), x from the Kesten-McKay law;  geometric numerically
+    .. math::
+
+       \text{ring:} \quad \frac{1}{3} + \frac{2}{3} \cos \frac{2 \pi j}{n}
+
+       \text{torus:} \quad \frac{1 + 2 \cos a + 2 \cos b}{5}
+
+       \text{complete:} \quad 1, 0, \dots, 0
+
+       \text{regular:} \quad \frac{1 + x}{d + 1}
+
+    with x from the Kesten-McKay law; those of a geometric mesh are found numerically.
 
     Parameters
     ----------
@@ -66,9 +75,11 @@ def spectrum(topology: str, nodes: int, *, degree: float | None = None, seed: in
 
 
 def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> FloatOrArray:
-    """Return the disagreement left after some rounds, as a share of the disagreement at the start.
+    r"""Return the disagreement left after some rounds, as a share of the disagreement at the start.
 
-        rms(t) = sqrt( mean over i > 0 of lam_i^(2t) )
+    .. math::
+
+       \text{rms}(t) = \sqrt{\frac{1}{n - 1} \sum_{i > 0} \lambda_i^{2t}}
 
     Parameters
     ----------
@@ -111,9 +122,11 @@ def consensus_rms(eigenvalues: ArrayLike, rounds: ArrayLike) -> FloatOrArray:
 def estimation_error(
     eigenvalues: ArrayLike, rounds: ArrayLike, *, noise_variance: ArrayLike, diversity_variance: ArrayLike
 ) -> FloatOrArray:
-    """Return the mean squared error of a node's estimate of its own truth after some rounds.
+    r"""Return the mean squared error of a node's estimate of its own truth after some rounds.
 
-        (1/n) sum_i [ s2 lam_i^(2t) + tau2 (1 - lam_i^t)^2 ]
+    .. math::
+
+       \frac{1}{n} \sum_i \left[ \sigma^2 \lambda_i^{2t} + \tau^2 (1 - \lambda_i^t)^2 \right]
 
     Parameters
     ----------
@@ -122,9 +135,9 @@ def estimation_error(
     rounds : array_like of whole numbers
         Rounds of averaging [1], 0 to 1e9.
     noise_variance : array_like
-        Variance s2 of a node's measurement about its truth [any], 0 to 1e12.
+        Variance sigma^2 of a node's measurement about its truth [any], 0 to 1e12.
     diversity_variance : array_like
-        Variance tau2 of the truths between nodes [any], 0 to 1e12.
+        Variance tau^2 of the truths between nodes [any], 0 to 1e12.
 
     Returns
     -------
@@ -144,7 +157,7 @@ def estimation_error(
 
     Examples
     --------
-    100 nodes in full agreement: s2/n + tau2 (1 - 1/n).
+    100 nodes in full agreement: sigma^2/n + tau^2 (1 - 1/n).
 
     >>> round(estimation_error(spectrum("complete", 100), 1, noise_variance=1, diversity_variance=0.1), 9)
     0.109

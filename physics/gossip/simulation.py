@@ -27,21 +27,28 @@ def gossip_trial(
     churn: float = 0.0,
     fan_out: int | None = None,
 ) -> Floats:
-    """Return the squared error of every node's estimate of its own truth in one simulated run of gossip.
+    r"""Return the squared error of every node's estimate of its own truth in one simulated run of gossip.
 
-        truth_i ~ N(0, tau2), one for each place;  x_i(0) = truth_i + N(0, s2);  x(t+1) = W x(t)
-        error_i = (x_i(t) - truth_i)^2
+    .. math::
+
+       \theta_i \sim N(0, \tau^2), \qquad x_i(0) = \theta_i + N(0, \sigma^2), \qquad x(t+1) = W x(t)
+
+       \text{error}_i = (x_i(t) - \theta_i)^2
+
+    with one truth, theta, for each place.
 
     Parameters
     ----------
-    topology, nodes, degree
+    topology, nodes
         See `mesh`.
     rounds : array_like of whole numbers
         Rounds of averaging [1], 0 to 10,000.
     noise_variance : float
-        Variance s2 of a node's measurement about its truth [any], 0 to 1e12.
+        Variance sigma^2 of a node's measurement about its truth [any], 0 to 1e12.
     diversity_variance : float
-        Variance tau2 of the truths between places [any], 0 to 1e12.
+        Variance tau^2 of the truths between places [any], 0 to 1e12.
+    degree
+        See `mesh`.
     seed : int
         Draws truths, noise, sleeping nodes and calls [1], 0 or more.
     mesh_seed : int, optional

@@ -31,6 +31,19 @@ class Mesh:
 
     `positions` (nodes, 2) lie in the unit square, `links` (links, 2) name two nodes each, `neighbours`
     (nodes,) counts the links of a node, and `parts` is the number of groups that no link joins.
+
+    Parameters
+    ----------
+    topology : str
+        One of the five.
+    positions : array
+        [1] (nodes, 2), in the unit square.
+    links : array of int
+        [1] (links, 2), two nodes each.
+    neighbours : array of int
+        [1] (nodes,), links of a node.
+    parts : int
+        [1] Groups that no link joins.
     """
 
     topology: Topology

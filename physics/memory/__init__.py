@@ -1,44 +1,69 @@
-"""What training on a device costs in memory, term by term, and why it is a multiple of inference.
+r"""What training on a device costs in memory, term by term, and why it is a multiple of inference.
 
 Model
 -----
-    training  = weights + gradients + optimizer + activations      inference = weights + live activations
-    weights   = frozen parameters * frozen width + trained parameters * trained width (+ master copy)
-    gradients = trained * width of a gradient           optimizer = trained * {sgd 0, momentum 4, adam 8}
+.. math::
 
-    bytes of one     frozen   trained   gradient   activation
-    fp32                4        4         4           4
-    bf16                2        2         2           2
-    mixed (fp16)        2      2 + 4       2           2       the 4 is the fp32 master copy
-    int8                1        4         4           4       INT8 where frozen, fp32 for all that learns
+   \text{training} = \text{weights} + \text{gradients} + \text{optimizer} + \text{activations}
+
+   \text{inference} = \text{weights} + \text{live activations}
+
+Weights are the frozen parameters times the frozen width and the trained ones times theirs, gradients are the trained
+parameters times the width of a gradient, and the optimizer keeps 0 (sgd), 4 (momentum) or 8 bytes (adam) for each
+trained parameter. Bytes of one:
+
+============  ======  =======  ========  ==========  =========================================
+format        frozen  trained  gradient  activation  note
+============  ======  =======  ========  ==========  =========================================
+fp32          4       4        4         4
+bf16          2       2        2         2
+mixed (fp16)  2       2 + 4    2         2           the 4 is the fp32 master copy
+int8          1       4        4         4           INT8 where frozen, fp32 for all that learns
+============  ======  =======  ========  ==========  =========================================
 
 A GPT block keeps, for s tokens, batch b, width h, a heads and p bytes of an activation (Korthikanti et al.
 2022, equations 1 and 2, for ffn = 4 h; counted tensor by tensor for other sizes):
 
-    full, explicit attention   s b h (16 p + 2) + a s^2 b (2 p + 1)   flash or selective: the first term alone
-    LoRA on q and v            s b h (10 p + 2) + a s^2 b (2 p + 1) + 2 s b r p
-    BitFit                     s b h ( 9 p + 2) + a s^2 b (2 p + 1)
-    LoRA or BitFit with flash  s b h p more, unless o is adapted: the kernel keeps its own output
-    LoRA on o, up, down        s b h p more for what o reads, s b h p for up, s b ffn p for down, s b r p each
-    first block under LoRA     less all that only the frozen part before the first adapter would need
-    full recomputation         s b h p per block, and one live block
-    head                       s b h p (2 s b h p where it trains) + 4 s b V for the log-softmax
-    Llama block, flash         s b p (6 h + 2 kv + 4 ffn) whatever is adapted, + s b r p per adapter
+full, explicit attention
+    :math:`s b h (16 p + 2) + a s^2 b (2 p + 1)`; with flash or selective recomputation the first term alone.
+LoRA on q and v
+    :math:`s b h (10 p + 2) + a s^2 b (2 p + 1) + 2 s b r p`
+BitFit
+    :math:`s b h (9 p + 2) + a s^2 b (2 p + 1)`
+LoRA or BitFit with flash
+    :math:`s b h p` more, unless o is adapted: the kernel keeps its own output.
+LoRA on o, up, down
+    :math:`s b h p` more for what o reads, :math:`s b h p` for up, :math:`s b\,\text{ffn}\,p` for down, and
+    :math:`s b r p` each.
+first block under LoRA
+    Less all that only the frozen part before the first adapter would need.
+full recomputation
+    :math:`s b h p` per block, and one live block.
+head
+    :math:`s b h p` (:math:`2 s b h p` where it trains) and :math:`4 s b V` for the log-softmax.
+Llama block, flash
+    :math:`s b p (6 h + 2\,\text{kv} + 4\,\text{ffn})` whatever is adapted, and :math:`s b r p` per adapter.
 
 A convolutional network keeps, in the runtime `ideal` (the count of TinyTL, Cai et al. 2020):
 
-    full, last k blocks        inputs of the convolutions and of the norms of those blocks
-    norm                       inputs of the norms
-    LoRA (1 x 1 convolutions)  inputs of the convolutions; the adapter's inner values are computed again
-    bias, lite residual        the live activations of the forward pass and one bit for each of them
-    head                       the live activations: less than these no method keeps
+full, last k blocks
+    Inputs of the convolutions and of the norms of those blocks.
+norm
+    Inputs of the norms.
+LoRA (1 x 1 convolutions)
+    Inputs of the convolutions; the adapter's inner values are computed again.
+bias, lite residual
+    The live activations of the forward pass and one bit for each of them.
+head
+    The live activations: less than these no method keeps.
 
-and in the runtime `stock` (PyTorch) the inputs of every convolution, norm, ReLU6 and linear layer from the
+In the runtime `stock` (PyTorch) it keeps the inputs of every convolution, norm, ReLU6 and linear layer from the
 first trained layer on, whether or not they train, and the statistics of norms that do.
 
 Live activations, the second term of inference: the largest sum of one layer's input and output, with what a
 shortcut holds meanwhile; norms and activation functions work in place, attention is computed in tiles, and
-logits are taken of the last position. For a GPT s b p (h + ffn), with SwiGLU s b p (h + 2 ffn).
+logits are taken of the last position. For a GPT :math:`s b p (h + \text{ffn})`, with SwiGLU
+:math:`s b p (h + 2\,\text{ffn})`.
 
 Validity
 --------

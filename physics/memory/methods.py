@@ -65,9 +65,11 @@ def _adapters(shape: Transformer | Cnn, targets: Any) -> list[tuple[int, int]]:
 
 
 def largest_rank(shape: Transformer | Cnn, *, targets: Targets = "qv") -> int:
-    """Return the largest rank that a low-rank adapter of this network can have.
+    r"""Return the largest rank that a low-rank adapter of this network can have.
 
-        r_max = the smallest side of an adapted matrix
+    .. math::
+
+       r_\text{max} = \min_\text{adapted matrices} \min(d_\text{in}, d_\text{out})
 
     Parameters
     ----------
@@ -101,9 +103,11 @@ def largest_rank(shape: Transformer | Cnn, *, targets: Targets = "qv") -> int:
 
 
 def lora_parameters(shape: Transformer | Cnn, *, rank: ArrayLike, targets: Targets = "qv") -> Counts:
-    """Return the parameters of low-rank adapters on every block.
+    r"""Return the parameters of low-rank adapters on every block.
 
-        P = r * sum over adapted matrices of (d_in + d_out)
+    .. math::
+
+       P = r \sum_\text{adapted matrices} (d_\text{in} + d_\text{out})
 
     Parameters
     ----------

@@ -30,15 +30,19 @@ def tinytl_memory_bytes(
     batch: ArrayLike,
     classes: ArrayLike = 102,
 ) -> FloatOrArray:
-    """Return the training memory of ProxylessNAS-Mobile by the published count: parameters and activations.
+    r"""Return the training memory of ProxylessNAS-Mobile by the published count: parameters and activations.
 
-        last                    P_f + 4 P_t + b 4 peak
-        bias, lite residual     P_f + 4 P_t + b 4 peak + b peak / 8
-        norm                    P_f + 4 P_t + b 4 norm inputs
-        full                    4 (P_f + P_t) + b 4 (convolution and norm inputs)
+    last
+        :math:`P_f + 4 P_t + 4 b\,\text{peak}`
+    bias, lite residual
+        :math:`P_f + 4 P_t + 4 b\,\text{peak} + b\,\text{peak} / 8`
+    norm
+        :math:`P_f + 4 P_t + 4 b\,\text{norm inputs}`
+    full
+        :math:`P_f + 4 P_t + 4 b\,(\text{convolution and norm inputs})`
 
-    with P_f frozen parameters in INT8, P_t trained ones in fp32, peak = 64 (resolution / 2)^2, and 5.848 M
-    norm inputs and 11.62 M inputs in all at 224 pixels, which grow with resolution^2.
+    with P_f frozen parameters in INT8, P_t trained ones in fp32, peak = 64 (resolution / 2)^2, and 5.848 M norm inputs
+    and 11.62 M inputs in all at 224 pixels, which grow with resolution^2. In "full" nothing is frozen: P_f = 0.
 
     Parameters
     ----------

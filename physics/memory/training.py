@@ -50,6 +50,23 @@ _STATE_BYTES = {"sgd": 0, "momentum": 4, "adam": 8}  # fp32 states of one traine
 class MemoryBreakdown:
     """Where the bytes go; floats, or arrays of one shape where an argument was swept.
 
+    Parameters
+    ----------
+    weights_bytes : float or array
+        [B] All parameters, master copies included.
+    gradients_bytes : float or array
+        [B] One gradient per trained parameter.
+    optimizer_bytes : float or array
+        [B] States of the optimizer.
+    activations_bytes : float or array
+        [B] What the backward pass needs, or in inference the live layer.
+    trained_parameters : int or array of int
+        [1] Parameters that change.
+    payload_bytes : float or array
+        [B] The trained parameters as they would be sent.
+
+    Examples
+    --------
     >>> from physics.networks import ds_cnn
     >>> step = training_memory(ds_cnn(), optimizer="adam", batch=1)
     >>> step.weights_bytes, step.gradients_bytes, step.optimizer_bytes, step.activations_bytes
@@ -87,9 +104,11 @@ def training_memory(
     checkpoint: Checkpoint = "none",
     runtime: Runtime = "ideal",
 ) -> MemoryBreakdown:
-    """Return the memory of one training step, term by term.
+    r"""Return the memory of one training step, term by term.
 
-        M = weights + gradients + optimizer + activations
+    .. math::
+
+       M = \text{weights} + \text{gradients} + \text{optimizer} + \text{activations}
 
     Parameters
     ----------
@@ -220,9 +239,11 @@ def inference_memory(
     tokens: ArrayLike | None = None,
     resolution: ArrayLike | None = None,
 ) -> MemoryBreakdown:
-    """Return the memory of one forward pass: weights and the largest live layer.
+    r"""Return the memory of one forward pass: weights and the largest live layer.
 
-        M = weights + b p max over layers of (input + output + what a shortcut holds)
+    .. math::
+
+       M = \text{weights} + b p \max_\text{layers} (\text{input} + \text{output} + \text{what a shortcut holds})
 
     Parameters
     ----------

@@ -94,9 +94,11 @@ def transformer_activation_bytes(
     checkpoint: Checkpoint = "none",
     targets: Targets = "qv",
 ) -> FloatOrArray:
-    """Return what one GPT block (ffn = 4 h) keeps between the forward and the backward pass.
+    r"""Return what one GPT block (ffn = 4 h) keeps between the forward and the backward pass.
 
-        full: s b h (16 p + 2) + a s^2 b (2 p + 1)
+    .. math::
+
+       \text{full:} \quad s b h (16 p + 2) + a s^2 b (2 p + 1)
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a network is made of: its layers, its parameters and the maps between them.
+r"""What a network is made of: its layers, its parameters and the maps between them.
 
 Model
 -----
@@ -6,11 +6,19 @@ A Transformer is counted from its six sizes. A convolutional network is a table 
 by a norm (scale and shift per channel) and perhaps a ReLU; it ends in a mean over the last map and one linear
 layer with bias.
 
-    block, gpt   : sum over q, k, v, o, up, down of d_in d_out + d_out ; two norms of 2 h
-    block, llama : sum over q, k, v, o, gate, up, down of d_in d_out   ; two norms of h
-    network      : layers * block + final norm + embedding V h (+ head h V unless tied) (+ positions h)
-    convolution  : inputs * outputs * kernel / groups + 2 outputs ; side after it: ceil(side / stride)
-    adapter      : rank * (d_in + d_out) for each adapted matrix
+block, gpt
+    :math:`\sum (d_\text{in} d_\text{out} + d_\text{out})` over q, k, v, o, up and down, and two norms of
+    :math:`2 h`
+block, llama
+    :math:`\sum d_\text{in} d_\text{out}` over q, k, v, o, gate, up and down, and two norms of :math:`h`
+network
+    :math:`L \cdot \text{block} + \text{final norm} + V h`, and a head of :math:`h V` unless tied, and
+    :math:`\text{positions} \cdot h`
+convolution
+    :math:`\text{inputs} \cdot \text{outputs} \cdot \text{kernel} / \text{groups} + 2\,\text{outputs}`; the side after
+    it is :math:`\lceil \text{side} / \text{stride} \rceil`
+adapter
+    :math:`r (d_\text{in} + d_\text{out})` for each adapted matrix
 
 The lite residual module of TinyTL (mean over 2 x 2, a grouped k x k convolution, a 1 x 1 convolution) runs
 parallel to a block; k is 5, or the largest odd number that fits the pooled map of a 256-pixel image.

@@ -12,7 +12,25 @@ from physics.validation import as_int
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayerMaps:
-    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network."""
+    """One convolution at work: its elements in, out, held beside and pooled after, and its position in the network.
+
+    Parameters
+    ----------
+    convolution : Convolution
+        [-] The convolution.
+    block : int
+        [1] Its block, counted from 0.
+    branch : {"main", "projection", "lite_residual"}
+        [-] Where in the block it is.
+    input_elements, output_elements : int
+        [1] Elements of one image that enter and leave.
+    held_elements : int
+        [1] What a shortcut keeps alive beside.
+    pooled_elements : int
+        [1] What the pooling after it gives.
+    reads_block_input : bool
+        [-] Whether it reads what enters the block.
+    """
 
     convolution: Convolution
     block: int

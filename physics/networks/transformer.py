@@ -21,9 +21,14 @@ MAX_SIZE = 10**7  # of any one dimension: products stay exact and far from overf
 
 @dataclass(frozen=True, slots=True)
 class Transformer:
-    """A decoder of `layers` equal blocks, an embedding, a final norm and an output matrix.
+    r"""A decoder of `layers` equal blocks, an embedding, a final norm and an output matrix.
 
-        parameters = L (weights + biases + norms) + final norm + (1 or 2) V h + positions h
+    .. math::
+
+       \text{parameters} = L\,(\text{weights} + \text{biases} + \text{norms}) + \text{final norm} + n V h
+       + \text{positions} \cdot h
+
+    with n = 1 where the output matrix is the embedding, else 2.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What noise hides one client, how much of it a budget needs, and what it costs in client updates.
+r"""What noise hides one client, how much of it a budget needs, and what it costs in client updates.
 
 Model
 -----
@@ -8,13 +8,29 @@ every coordinate, over m. Central noise on the average is z C/m per coordinate. 
 adds N(0, (z_l C)^2) to its own update and needs no trusted server. Secure aggregation of shares of noise
 gives the central figure without a trusted server.
 
-    K(a) = log E_{u ~ N(0,1)} (1 - q + q exp(u/z - 1/(2 z^2)))^a              Mironov, Talwar, Zhang 2019
-    eps = min over a > 1 of (T K(a) - log(a delta))/(a - 1) + log(1 - 1/a)    Canonne, Kamath, Steinke 2020
-    eps = min over a > 1 of (T K(a) - log(delta))/(a - 1)                     Mironov 2017
-    eps = 0 where the total variation distance over T rounds is at most delta
-    Gaussian mechanism: delta = Phi(1/(2s) - eps s) - e^eps Phi(-1/(2s) - eps s), s = sigma/sensitivity
-    classical: sigma = sensitivity sqrt(2 log(1.25/delta))/eps, proven for eps < 1 only
-    local: z_l = 2 sqrt(k) sigma(eps, delta), k rounds in which one client takes part
+The divergence of one round (Mironov, Talwar, Zhang 2019), and its conversion by Canonne, Kamath, Steinke 2020 and by
+Mironov 2017:
+
+.. math::
+
+   K(a) = \log E_{u \sim N(0, 1)} \left(1 - q + q\,e^{u/z - 1/(2 z^2)}\right)^a
+
+   \varepsilon = \min_{a > 1} \left[ \frac{T K(a) - \log(a \delta)}{a - 1} + \log\left(1 - \frac{1}{a}\right) \right]
+
+   \varepsilon = \min_{a > 1} \frac{T K(a) - \log \delta}{a - 1}
+
+Where the total variation distance over T rounds is at most delta, epsilon is 0. The Gaussian mechanism, with s the
+standard deviation over the sensitivity; its classical form, proven for epsilon < 1 only; and local noise for k rounds
+in which one client takes part:
+
+.. math::
+
+   \delta = \Phi\left(\frac{1}{2 s} - \varepsilon s\right)
+   - e^{\varepsilon}\,\Phi\left(-\frac{1}{2 s} - \varepsilon s\right), \qquad s = \frac{\sigma}{\text{sensitivity}}
+
+   \sigma_\text{classical} = \frac{\text{sensitivity} \sqrt{2 \log(1.25 / \delta)}}{\varepsilon}
+
+   z_l = 2 \sqrt{k}\,\sigma(\varepsilon, \delta)
 
 K is integrated by the trapezoid rule, exact to rounding. T enters linearly, so a curve over rounds is one
 evaluation. The total variation distance is bounded by its sum over the rounds, by Pinsker's inequality and by
@@ -39,7 +55,7 @@ assumes m on average. Differential privacy is a property of an algorithm, not co
 
 Nomenclature
 ------------
-epsilon | eps | 1 | privacy loss that is exceeded with probability at most about delta
+epsilon | epsilon | 1 | privacy loss that is exceeded with probability at most about delta
 delta | delta | 1 | the probability that goes with epsilon
 sampling_rate | q | 1 | probability that a client joins a round, m/N
 noise_multiplier | z | 1 | standard deviation of the noise on the sum, in clipping lengths C

@@ -28,9 +28,12 @@ def epsilon(
     conversion: Literal["canonne", "mironov"] = "canonne",
     orders: Literal["refined", "integer"] = "refined",
 ) -> FloatOrArray:
-    """Return the privacy loss epsilon of rounds of Poisson-sampled clients with Gaussian noise on their sum.
+    r"""Return the privacy loss epsilon of rounds of Poisson-sampled clients with Gaussian noise on their sum.
 
-        eps = min over a > 1 of (T K(a) - log(a delta))/(a - 1) + log(1 - 1/a)
+    .. math::
+
+       \varepsilon = \min_{a > 1} \left[ \frac{T K(a) - \log(a \delta)}{a - 1} + \log\left(1 - \frac{1}{a}\right)
+       \right]
 
     Parameters
     ----------
@@ -110,10 +113,12 @@ def epsilon_curve(
 
     Parameters
     ----------
-    sampling_rate, noise_multiplier, delta : array_like
+    sampling_rate, noise_multiplier : array_like
         As of `epsilon`.
     rounds : array_like of whole numbers
         Numbers of rounds T [1], 0 to 1e9, in any order.
+    delta : array_like
+        As of `epsilon`.
 
     Returns
     -------
@@ -144,9 +149,11 @@ def epsilon_curve(
 def noise_multiplier(
     *, epsilon: ArrayLike, sampling_rate: ArrayLike, rounds: ArrayLike, delta: ArrayLike
 ) -> FloatOrArray:
-    """Return the least noise multiplier that keeps all rounds together within a budget.
+    r"""Return the least noise multiplier that keeps all rounds together within a budget.
 
-        min of all z in [0.01, 1e6] with epsilon(z) <= budget
+    .. math::
+
+       \min \left\{ z \in [0.01, 10^6] : \varepsilon(z) \le \text{budget} \right\}
 
     Parameters
     ----------

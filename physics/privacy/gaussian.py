@@ -32,10 +32,15 @@ def gaussian_sigma(
     sensitivity: ArrayLike = 1.0,
     method: Literal["analytic", "classical"] = "analytic",
 ) -> FloatOrArray:
-    """Return the standard deviation that one release with Gaussian noise needs.
+    r"""Return the standard deviation that one release with Gaussian noise needs.
 
-        analytic: Phi(1/(2s) - eps s) - e^eps Phi(-1/(2s) - eps s) = delta, s = sigma/sensitivity
-        classical: sigma = sensitivity sqrt(2 log(1.25/delta))/eps
+    .. math::
+
+       \text{analytic:} \quad \Phi\left(\frac{1}{2 s} - \varepsilon s\right)
+       - e^{\varepsilon}\,\Phi\left(-\frac{1}{2 s} - \varepsilon s\right) = \delta, \qquad
+       s = \frac{\sigma}{\text{sensitivity}}
+
+       \text{classical:} \quad \sigma = \frac{\text{sensitivity} \sqrt{2 \log(1.25 / \delta)}}{\varepsilon}
 
     Parameters
     ----------
@@ -86,9 +91,12 @@ def gaussian_sigma(
 
 
 def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLike = 1.0) -> FloatOrArray:
-    """Return the true delta of one release with Gaussian noise.
+    r"""Return the true delta of one release with Gaussian noise.
 
-        delta = Phi(1/(2s) - eps s) - e^eps Phi(-1/(2s) - eps s),  s = sigma/sensitivity
+    .. math::
+
+       \delta = \Phi\left(\frac{1}{2 s} - \varepsilon s\right)
+       - e^{\varepsilon}\,\Phi\left(-\frac{1}{2 s} - \varepsilon s\right), \qquad s = \frac{\sigma}{\text{sensitivity}}
 
     Parameters
     ----------
@@ -134,9 +142,11 @@ def gaussian_delta(sigma: ArrayLike, *, epsilon: ArrayLike, sensitivity: ArrayLi
 
 
 def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participations: ArrayLike) -> FloatOrArray:
-    """Return the noise each client must add to its own update when it does not trust the server.
+    r"""Return the noise each client must add to its own update when it does not trust the server.
 
-        z_l = 2 sqrt(k) sigma(eps, delta)
+    .. math::
+
+       z_l = 2 \sqrt{k}\,\sigma(\varepsilon, \delta)
 
     Parameters
     ----------
@@ -182,9 +192,11 @@ def local_noise_multiplier(*, epsilon: ArrayLike, delta: ArrayLike, participatio
 
 
 def participations_per_client(*, sampling_rate: ArrayLike, rounds: ArrayLike) -> FloatOrArray:
-    """Return the rounds one client is expected to take part in, as a whole number of at least one.
+    r"""Return the rounds one client is expected to take part in, as a whole number of at least one.
 
-        k = max(1, ceil(q T))
+    .. math::
+
+       k = \max(1, \lceil q T \rceil)
 
     Parameters
     ----------

@@ -28,6 +28,21 @@ class ClientUpdates:
     ``updates`` m T, ``cohort`` m, ``rounds`` T, ``noise_multiplier`` z that keeps the budget, ``clip`` C that
     learns best under that noise (0 where no privacy is asked for and nothing need be clipped), ``accuracy``
     with it.
+
+    Parameters
+    ----------
+    updates : array
+        [1] Updates computed by all clients together, m T.
+    cohort : array
+        [1] Clients in a round, m.
+    rounds : array
+        [1] Rounds T.
+    noise_multiplier : array
+        [1] The z that keeps the budget.
+    clip : array
+        [units of the weights] The C that learns best under that noise; 0 where no privacy is asked for.
+    accuracy : array
+        [1] Accuracy on the test images with it.
     """
 
     updates: Floats
@@ -78,9 +93,12 @@ def accuracy_of_noise() -> PchipInterpolator:
 def client_updates(
     *, fleet: int, epsilon: float | None, alpha: float = 0.3, delta: float | None = None
 ) -> ClientUpdates:
-    """Return what every stored design reaches at one privacy budget, and what it costs in client updates.
+    r"""Return what every stored design reaches at one privacy budget, and what it costs in client updates.
 
-        z = noise_multiplier(epsilon, m/N, T, delta) ;  accuracy = stored(alpha, m, T, C, z/m), the best C
+    .. math::
+
+       z = \text{noise multiplier}(\varepsilon, m/N, T, \delta), \qquad
+       \text{accuracy} = \max_C \text{stored}(\alpha, m, T, C, z/m)
 
     Parameters
     ----------
@@ -132,16 +150,22 @@ def client_updates(
 def minimum_client_updates(
     *, fleet: int, epsilon: float | None, alpha: float = 0.3, target: float = 0.90, delta: float | None = None
 ) -> int:
-    """Return the fewest client updates with which a fleet reaches a target accuracy within a budget.
+    r"""Return the fewest client updates with which a fleet reaches a target accuracy within a budget.
 
-        min of m T over all stored designs whose accuracy reaches the target to within one test image
+    .. math::
+
+       \min \left\{ m T : \text{accuracy}(m, T) \ge \text{target} - \text{one test image} \right\}
+
+    over all stored designs.
 
     Parameters
     ----------
-    fleet, epsilon, alpha, delta
+    fleet, epsilon, alpha
         As of `client_updates`.
     target : float
         Accuracy to be reached [1], 0 to 1.
+    delta
+        As of `client_updates`.
 
     Returns
     -------

@@ -1,22 +1,46 @@
-"""How often a small memory holds the adapter a request asks for, and what serving many adapters costs.
+r"""How often a small memory holds the adapter a request asks for, and what serving many adapters costs.
 
 Model
 -----
-Requests are independent and ask for item i of N with probability p_i proportional to i^-s (a Zipf law; s = 0
-is uniform). An LRU cache of C items holds item i with probability 1 - exp(-p_i T), where the characteristic
-time T solves sum_i (1 - exp(-p_i T)) = C; the hit rate is sum_i p_i (1 - exp(-p_i T)) (Che, Tung and Wang
-2002). A cache that pins the C most popular items hits the sum of the C largest p_i. A batch of B requests
-names sum_i 1 - (1 - p_i)^B different items.
+Requests are independent and ask for item i of N with a probability that falls with its rank (a Zipf law; s = 0 is
+uniform). An LRU cache of C items has a characteristic time T, and holds item i with probability 1 - exp(-p_i T) (Che,
+Tung and Wang 2002); h is its hit rate:
 
-Serving. Adapters are kept in HBM, in host memory and on one NVMe drive. Both memory tiers are LRU and inclusive:
-the host keeps a copy of what HBM holds, so together they hit Che(C_host) and HBM alone Che(C_HBM). A miss in
-HBM crosses PCIe, one x16 link per GPU, each carrying its shard of the adapter: D = A / (gpus * 52 GB/s). A
-miss in both is first read from the drive: D = A / (7 GB/s). Each of the two is an M/D/1 queue: utilisation
-rho = load * D, mean wait rho D / (2 (1 - rho)), tail K exp(-y t / D) where rho (e^y - 1) = y. The added time
-to first token is nothing on a hit, else waits and transfers; its mean and its 99th percentile are over all
-requests. A decode step reads the weights, the adapters in the batch and the KV cache once and takes
-(W + U(B) A + B context kv) / (gpus * 3.35 TB/s). `throughput_ratio` compares decode steps alone; requests
-that a saturated link holds back show in its utilisation.
+.. math::
+
+   p_i \propto i^{-s}, \qquad \sum_i \left(1 - e^{-p_i T}\right) = C, \qquad h = \sum_i p_i \left(1 - e^{-p_i T}\right)
+
+A cache that pins the C most popular items hits the sum of the C largest p_i. A batch of B requests names U(B) different
+items:
+
+.. math::
+
+   U(B) = \sum_i \left[ 1 - (1 - p_i)^B \right]
+
+Serving. Adapters are kept in HBM, in host memory and on one NVMe drive. Both memory tiers are LRU and inclusive: the
+host keeps a copy of what HBM holds, so together they hit what a cache of the host's size hits, and HBM alone what
+one of its own size hits. A miss in HBM crosses PCIe, one x16 link per GPU, each carrying its shard of the adapter, and
+a miss in both is first read from the drive:
+
+.. math::
+
+   D_\text{link} = \frac{A}{\text{gpus} \cdot 52\,\text{GB/s}}, \qquad D_\text{nvme} = \frac{A}{7\,\text{GB/s}}
+
+Each of the two is an M/D/1 queue, with its utilisation, its mean wait and its tail, which is proportional to
+exp(-y t / D):
+
+.. math::
+
+   \rho = \text{load} \cdot D, \qquad \text{wait} = \frac{\rho D}{2 (1 - \rho)}, \qquad \rho\,(e^y - 1) = y
+
+The added time to first token is nothing on a hit, else waits and transfers; its mean and its 99th percentile are over
+all requests. A decode step reads the weights, the adapters in the batch and the KV cache once:
+
+.. math::
+
+   t = \frac{W + U(B)\,A + B \cdot \text{context} \cdot \text{kv}}{\text{gpus} \cdot 3.35\,\text{TB/s}}
+
+`throughput_ratio` compares decode steps alone; requests that a saturated link holds back show in its utilisation.
 
 Validity
 --------

@@ -11,9 +11,11 @@ _MAX_DRAWS = 1e15
 
 
 def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> FloatOrArray:
-    """Return the hit rate of an LRU cache under independent Zipf requests.
+    r"""Return the hit rate of an LRU cache under independent Zipf requests.
 
-        h = sum_i p_i (1 - exp(-p_i T)),  T from  sum_i (1 - exp(-p_i T)) = C
+    .. math::
+
+       h = \sum_i p_i \left(1 - e^{-p_i T}\right), \qquad \sum_i \left(1 - e^{-p_i T}\right) = C
 
     Parameters
     ----------
@@ -67,9 +69,11 @@ def lru_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> F
 
 
 def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -> FloatOrArray:
-    """Return the hit rate of a cache that pins the most popular items.
+    r"""Return the hit rate of a cache that pins the most popular items.
 
-        h = (sum over i <= C of i^-s) / (sum over i <= N of i^-s)
+    .. math::
+
+       h = \frac{\sum_{i \le C} i^{-s}}{\sum_{i \le N} i^{-s}}
 
     Parameters
     ----------
@@ -116,9 +120,11 @@ def static_hit_rate(items: ArrayLike, *, skew: ArrayLike, capacity: ArrayLike) -
 
 
 def unique_items(items: ArrayLike, *, skew: ArrayLike, batch: ArrayLike) -> FloatOrArray:
-    """Return the mean number of different items that a batch of requests names.
+    r"""Return the mean number of different items that a batch of requests names.
 
-        U(B) = sum_i 1 - (1 - p_i)^B
+    .. math::
+
+       U(B) = \sum_i \left[ 1 - (1 - p_i)^B \right]
 
     Parameters
     ----------

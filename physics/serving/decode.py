@@ -33,7 +33,19 @@ _MAX_BYTES = 1e18
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
-    """Outcome of `serving`: floats, or arrays of the common shape of its arguments."""
+    """Outcome of `serving`: floats, or arrays of the common shape of its arguments.
+
+    Parameters
+    ----------
+    hit_hbm, hit_host : float or array
+        [1] Share of requests whose adapter is in HBM; in host memory and not in HBM.
+    link_utilisation, nvme_utilisation : float or array
+        [1] Offered load of the PCIe links and of the drive.
+    ttft_added_mean_s, ttft_added_p99_s : float or array
+        [s] Time to first token that loading adds, over all requests: mean and 99th percentile.
+    throughput_ratio : float or array
+        [1] Tokens per second against the same batch on the base model alone.
+    """
 
     hit_hbm: FloatOrArray
     hit_host: FloatOrArray
@@ -53,9 +65,12 @@ def adapter_room_bytes(
     model_bytes: float = MODEL_BYTES,
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
 ) -> FloatOrArray:
-    """Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
+    r"""Return the HBM left for adapters beside the weights and the KV cache; negative is a shortage.
 
-        gpus * 81,559 MiB * share - W - B context kv
+    .. math::
+
+       \text{room} = \text{gpus} \cdot 81{,}559\,\text{MiB} \cdot \text{share} - W - B \cdot \text{context} \cdot
+       \text{kv}
 
     Parameters
     ----------
@@ -109,9 +124,11 @@ def decode_step_s(
     kv_bytes_per_token: float = KV_BYTES_PER_TOKEN,
     hbm_bytes_per_s: float = HBM_BYTES_PER_S,
 ) -> FloatOrArray:
-    """Return the time of one decode step, one token for each request of the batch, bound by HBM.
+    r"""Return the time of one decode step, one token for each request of the batch, bound by HBM.
 
-        (W + U A + B context kv) / (gpus * bandwidth)
+    .. math::
+
+       t = \frac{W + U A + B \cdot \text{context} \cdot \text{kv}}{\text{gpus} \cdot \text{bandwidth}}
 
     Parameters
     ----------
@@ -181,12 +198,21 @@ def serving(
     nvme_bytes_per_s: float = NVME_BYTES_PER_S,
     horizon_s: float = 3600.0,
 ) -> Serving:
-    """Return what it costs to serve many adapters from HBM, host memory and one NVMe drive.
+    r"""Return what it costs to serve many adapters from HBM, host memory and one NVMe drive.
 
-        D_link = A / (gpus * pcie),  D_nvme = A / nvme,  wait = rho D / (2 (1 - rho))
-        rho_link = lambda (1 - h1) D_link,  rho_nvme = lambda (1 - h1 - h2) D_nvme
-        mean added time = (1 - h1) (wait_link + D_link) + (1 - h1 - h2) (wait_nvme + D_nvme)
-        throughput ratio = (B' / B) (W + B context kv) / (W + U(B') A + B' context kv)
+    .. math::
+
+       D_\text{link} = \frac{A}{\text{gpus} \cdot \text{pcie}}, \qquad D_\text{nvme} = \frac{A}{\text{nvme}}, \qquad
+       w = \frac{\rho D}{2 (1 - \rho)}
+
+       \rho_\text{link} = \lambda (1 - h_1) D_\text{link}, \qquad \rho_\text{nvme} = \lambda (1 - h_1 - h_2)
+       D_\text{nvme}
+
+       \text{mean added time} = (1 - h_1) (w_\text{link} + D_\text{link}) + (1 - h_1 - h_2) (w_\text{nvme} +
+       D_\text{nvme})
+
+       \text{throughput ratio} = \frac{B'}{B} \cdot \frac{W + B \cdot \text{context} \cdot \text{kv}}
+       {W + U(B')\,A + B' \cdot \text{context} \cdot \text{kv}}
 
     Parameters
     ----------

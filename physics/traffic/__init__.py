@@ -1,14 +1,32 @@
-"""What federating costs in bytes: the traffic of a round, a day and a device beside that of moving the data.
+r"""What federating costs in bytes: the traffic of a round, a day and a device beside that of moving the data.
 
 Model
 -----
-round = S (download + E[attempts] upload), S clients invited, a delivered upload sent E[attempts] times.
-day = rounds a day x round with S = participation x fleet ; centralised day = fleet x raw bytes of a device.
-ratio = participation x rounds a day x (download + E[attempts] upload) / raw bytes of a device: the fleet cancels.
-device over a horizon = rounds x selected share x (download + E[attempts] upload).
-top-k update = (k v + index bits + 32) / 8 bytes, k = max(1, round(f d)), v bits a value.
-link of reliability r, at most A attempts: delivered = 1 - (1-r)^A, E[attempts] = delivered / r.
-over-selection: P(Binomial(m, 1 - dropout) >= target) ; straggler: mean of the k-th of m order statistics.
+One participation moves D + E[a] U bytes, a download and E[a] attempts of an upload. A round invites S clients, a day
+has n rounds with S = c N of the N devices, and each device has B raw bytes a day. The fleet cancels in the ratio:
+
+.. math::
+
+   \text{round} = S\,(D + E[a]\,U), \qquad \text{day} = n\,c\,N\,(D + E[a]\,U), \qquad \text{centralised day} = N B
+
+   \text{ratio} = \frac{n\,c\,(D + E[a]\,U)}{B}
+
+   \text{device over } R \text{ rounds} = R\,\frac{S}{K}\,(D + E[a]\,U)
+
+An update that sends only its k largest of d entries, with v bits a value:
+
+.. math::
+
+   \text{bytes} = \frac{k v + \text{index bits} + 32}{8}, \qquad k = \max(1, \operatorname{round}(f d))
+
+A link of reliability r with at most A attempts:
+
+.. math::
+
+   p = 1 - (1 - r)^A, \qquad E[a] = \frac{p}{r}
+
+Over-selection succeeds with probability P(Binomial(m, 1 - dropout) >= target), and the time of a round that waits for k
+of m clients is the mean of the k-th of m order statistics.
 
 Validity
 --------
@@ -26,13 +44,13 @@ Nomenclature
 ------------
 clients | S | | clients invited to one round, a mean that may be fractional
 fleet | N | | devices in the fleet
-participation | S/N | | share of the fleet invited to one round
+participation | c | | share of the fleet invited to one round
 selected_share | S/K | | share of the clients invited to one round, seen from one device
-rounds_per_day | | 1/day | rounds in one day
+rounds_per_day | n | 1/day | rounds in one day
 rounds | R | | rounds over the horizon
-download_bytes | | B | bytes one invited client receives in a round
-upload_bytes | | B | bytes one invited client sends in one attempt
-raw_bytes_per_device | | B/day | data one device would upload a day if data were centralised
+download_bytes | D | B | bytes one invited client receives in a round
+upload_bytes | U | B | bytes one invited client sends in one attempt
+raw_bytes_per_device | B | B/day | data one device would upload a day if data were centralised
 attempts | E[a] | | mean attempts of one upload
 success | r | | probability that one attempt arrives
 max_attempts | A | | attempts before an upload is given up

@@ -19,9 +19,11 @@ _MAX_SIGMA = 5.0
 
 
 def round_success(selected: ArrayLike, *, target: ArrayLike, dropout: ArrayLike) -> float | Floats:
-    """Probability that enough of the invited clients report.
+    r"""Probability that enough of the invited clients report.
 
-    ``P(Binomial(m, 1 - dropout) >= target)``
+    .. math::
+
+       P\left(\operatorname{Binomial}(m, 1 - \text{dropout}) \ge \text{target}\right)
 
     Parameters
     ----------
@@ -111,9 +113,15 @@ def straggler_time(
     spread: ArrayLike,
     distribution: Distribution = "exponential",
 ) -> float | Floats:
-    """Mean time until the k-th of m invited clients has reported.
+    r"""Mean time until the k-th of m invited clients has reported.
 
-    ``exponential: spread (H_m - H_(m-k))`` ; ``lognormal: E[exp(spread Z_(k))]``, Z_(k) the k-th of m standard normals
+    With H the harmonic numbers and Z_(k) the k-th smallest of m standard normals:
+
+    .. math::
+
+       \text{exponential:} \quad \text{spread}\,(H_m - H_{m-k})
+
+       \text{lognormal:} \quad E\left[\exp(\text{spread} \cdot Z_{(k)})\right]
 
     Parameters
     ----------

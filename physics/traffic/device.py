@@ -22,9 +22,11 @@ def device_bytes(
     upload_bytes: ArrayLike,
     attempts: ArrayLike = 1.0,
 ) -> float | Floats:
-    """Bytes that one device moves over a horizon, the figure a data cap limits.
+    r"""Bytes that one device moves over a horizon, the figure a data cap limits.
 
-    ``bytes = rounds x S/K x (download + E[attempts] upload)``
+    .. math::
+
+       \text{bytes} = R\,\frac{S}{K}\,(\text{download} + E[a]\,\text{upload})
 
     Parameters
     ----------
@@ -68,9 +70,11 @@ def device_bytes(
 
 
 def transfer_time_s(payload_bytes: ArrayLike, *, bytes_per_s: ArrayLike) -> float | Floats:
-    """Time to move a payload over a link.
+    r"""Time to move a payload over a link.
 
-    ``t = payload / rate``
+    .. math::
+
+       t = \frac{\text{payload}}{\text{rate}}
 
     Parameters
     ----------

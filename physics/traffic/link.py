@@ -69,10 +69,11 @@ def _delivered_and_attempts(r: Any, most: Any) -> tuple[Any, Any]:
 
 
 def retry(success: ArrayLike, *, max_attempts: ArrayLike, compute_j: ArrayLike, transmit_j: ArrayLike) -> Retry:
-    """What becomes of an upload over a link that fails, tried again up to ``max_attempts`` times.
+    r"""What becomes of an upload over a link that fails, tried again up to ``max_attempts`` times.
 
-    ``delivered = 1 - (1-r)^A`` ; ``E[attempts] = delivered / r`` ;
-    ``wasted = 1 - delivered (e_c + e_t) / (e_c + e_t E[attempts])``
+    .. math::
+
+       p = 1 - (1 - r)^A, \qquad E[a] = \frac{p}{r}, \qquad \text{wasted} = 1 - \frac{p\,(e_c + e_t)}{e_c + E[a]\,e_t}
 
     Parameters
     ----------
@@ -126,9 +127,11 @@ def retry(success: ArrayLike, *, max_attempts: ArrayLike, compute_j: ArrayLike, 
 def message_reliability(
     payload_bytes: ArrayLike, *, packet_bytes: ArrayLike, packet_error_rate: ArrayLike
 ) -> float | Floats:
-    """Probability that every packet of a message arrives, none being sent twice: `retry`'s ``success``.
+    r"""Probability that every packet of a message arrives, none being sent twice: `retry`'s ``success``.
 
-    ``r = (1 - PER)^ceil(payload / packet)``
+    .. math::
+
+       r = (1 - \text{PER})^{\lceil \text{payload} / \text{packet} \rceil}
 
     Parameters
     ----------
@@ -178,10 +181,13 @@ def communication_to_compute(
     receive_s: ArrayLike = 0.0,
     receive_j: ArrayLike = 0.0,
 ) -> CommunicationToCompute:
-    """Seconds and joules spent on moving, for each second and joule of learning that arrives.
+    r"""Seconds and joules spent on moving, for each second and joule of learning that arrives.
 
-    ``ratio = (receive + E[attempts] transmit) / (delivered x compute)``; without a download
-    ``transmit / (r compute)``, however often an upload is tried.
+    .. math::
+
+       \text{ratio} = \frac{\text{receive} + E[a]\,\text{transmit}}{p \cdot \text{compute}}
+
+    Without a download that is transmit / (r compute), however often an upload is tried.
 
     Parameters
     ----------
@@ -189,10 +195,14 @@ def communication_to_compute(
         probability that one attempt arrives, r [-], [1e-6, 1].
     max_attempts
         A [-], whole, [1, 1e6].
-    compute_s, compute_j
-        time and energy of learning in one participation [s], [J], [1e-12, 1e12].
-    transmit_s, transmit_j
-        of one attempt [s], [J], [0, 1e12].
+    compute_s
+        time of learning in one participation [s], [1e-12, 1e12].
+    transmit_s
+        time of one attempt [s], [0, 1e12].
+    compute_j
+        energy of learning in one participation [J], [1e-12, 1e12].
+    transmit_j
+        energy of one attempt [J], [0, 1e12].
     receive_s, receive_j
         of one download, which is taken to arrive [s], [J], [0, 1e12].
 

@@ -32,10 +32,14 @@ def _log2_combinations(d: Any, k: Any) -> Any:
 def sparse_update_bytes(
     parameters: ArrayLike, *, fraction: ArrayLike, value_bits: ArrayLike, index: Index = "uint32"
 ) -> float | Floats:
-    """Bytes of an update that sends only its largest entries.
+    r"""Bytes of an update that sends only its largest entries.
 
-    ``bytes = (k v + index bits + 32) / 8``, k = max(1, round(f d)); index bits: ``uint32`` 32 k,
-    ``fixed`` k ceil(log2 d), ``bitmap`` d, ``entropy`` log2 C(d, k), which no code for the places can beat.
+    .. math::
+
+       \text{bytes} = \frac{k v + \text{index bits} + 32}{8}, \qquad k = \max(1, \operatorname{round}(f d))
+
+    Index bits are 32 k for ``uint32``, k ceil(log2 d) for ``fixed``, d for ``bitmap``, and the logarithm to base 2 of
+    the number of ways to choose k of d for ``entropy``, which no code for the places can beat.
 
     Parameters
     ----------
@@ -93,9 +97,11 @@ def sparse_update_bytes(
 
 
 def dense_quantised_bytes(parameters: ArrayLike, *, value_bits: ArrayLike) -> float | Floats:
-    """Bytes of a dense update whose every value takes the same number of bits.
+    r"""Bytes of a dense update whose every value takes the same number of bits.
 
-    ``bytes = d v / 8``
+    .. math::
+
+       \text{bytes} = \frac{d v}{8}
 
     Parameters
     ----------
@@ -132,9 +138,13 @@ def dense_quantised_bytes(parameters: ArrayLike, *, value_bits: ArrayLike) -> fl
 
 
 def algorithm_payload_bytes(model_bytes: ArrayLike, *, algorithm: Algorithm) -> float | Floats:
-    """Bytes that one client moves in each direction of a round under a federated algorithm.
+    r"""Bytes that one client moves in each direction of a round under a federated algorithm.
 
-    ``bytes = copies x model``: 1 for FedAvg and FedProx, 2 for SCAFFOLD, whose control variate travels along.
+    .. math::
+
+       \text{bytes} = \text{copies} \cdot \text{model}
+
+    with 1 copy for FedAvg and FedProx, and 2 for SCAFFOLD, whose control variate travels along.
 
     Parameters
     ----------

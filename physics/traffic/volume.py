@@ -45,9 +45,11 @@ def participation_bytes(download_bytes: Any, upload_bytes: Any, attempts: Any) -
 def round_traffic_bytes(
     clients: ArrayLike, *, download_bytes: ArrayLike, upload_bytes: ArrayLike, attempts: ArrayLike = 1.0
 ) -> float | Floats:
-    """Bytes that one round moves over the network.
+    r"""Bytes that one round moves over the network.
 
-    ``round = S (download + E[attempts] upload)``
+    .. math::
+
+       \text{round} = S\,(\text{download} + E[a]\,\text{upload})
 
     Parameters
     ----------
@@ -94,9 +96,11 @@ def daily_traffic_bytes(
     rounds_per_day: ArrayLike,
     attempts: ArrayLike = 1.0,
 ) -> float | Floats:
-    """Bytes that federating moves in a day.
+    r"""Bytes that federating moves in a day.
 
-    ``day = rounds_per_day x participation x fleet x (download + E[attempts] upload)``
+    .. math::
+
+       \text{day} = \text{rounds per day} \cdot \text{participation} \cdot N\,(\text{download} + E[a]\,\text{upload})
 
     Parameters
     ----------
@@ -139,9 +143,11 @@ def daily_traffic_bytes(
 
 
 def centralised_traffic_bytes(fleet: ArrayLike, *, raw_bytes_per_device: ArrayLike) -> float | Floats:
-    """Bytes that moving every device's data to the centre takes in a day.
+    r"""Bytes that moving every device's data to the centre takes in a day.
 
-    ``day = fleet x raw bytes of a device``
+    .. math::
+
+       \text{day} = N \cdot \text{raw bytes of a device}
 
     Parameters
     ----------
@@ -186,9 +192,12 @@ def traffic_ratio(
     raw_bytes_per_device: ArrayLike,
     attempts: ArrayLike = 1.0,
 ) -> float | Floats:
-    """Bytes of a federated day for each byte of a centralised one; the size of the fleet cancels.
+    r"""Bytes of a federated day for each byte of a centralised one; the size of the fleet cancels.
 
-    ``ratio = participation x rounds_per_day x (download + E[attempts] upload) / raw``
+    .. math::
+
+       \text{ratio} = \frac{\text{participation} \cdot \text{rounds per day}\,(\text{download} + E[a]\,\text{upload})}
+                           {\text{raw bytes of a device}}
 
     Parameters
     ----------
@@ -245,10 +254,15 @@ def breakeven_compression(
     raw_bytes_per_device: float,
     attempts: float = 1.0,
 ) -> Breakeven:
-    """Smallest compression at which federating moves no more bytes than centralising.
+    r"""Smallest compression at which federating moves no more bytes than centralising.
 
-    ``both ways: c = ratio`` ; ``upload only: c = n E[attempts] upload / (raw - n download)``,
-    n = participation x rounds_per_day; 1 where federating already moves no more.
+    .. math::
+
+       \text{both ways:} \quad c = \text{ratio}
+
+       \text{upload only:} \quad c = \frac{n\,E[a]\,\text{upload}}{\text{raw} - n\,\text{download}}
+
+    with n = participation * rounds per day; 1 where federating already moves no more.
 
     Parameters
     ----------

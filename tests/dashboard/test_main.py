@@ -122,7 +122,7 @@ def test_every_help_page_and_the_documentation_list_the_exit_codes(edgelab: Run)
         text = edgelab(*command, "--help").stdout
         for code, meaning in MEANINGS.items():
             assert re.search(rf"^ +{code:d}  {re.escape(meaning)}$", text, re.MULTILINE)
-    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "hosting" / "commands.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE)
     assert rows == [(f"{code:d}", meaning) for code, meaning in MEANINGS.items()]
 

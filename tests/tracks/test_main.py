@@ -94,7 +94,7 @@ def test_a_command_that_is_not_there_is_answered_with_the_usage(arguments, capsy
 
 
 def test_json_holds_what_the_table_holds(lab, capsys):
-    """The form of docs/commands.md: scripts of others read it."""
+    """The form of docs/hosting/commands.md: scripts of others read it."""
     path = lab.write("crane.py", "print('a plugin may print')\n" + lab.offers_track)
     lab.write("broken.py", "import no_such_library")
     assert main(["list", "--json", "--tracks-dir", str(lab.folder)]) == 1
@@ -256,9 +256,9 @@ def test_new_needs_its_folder(tmp_path, capsys):
     assert "does not exist" in capsys.readouterr().err
 
 
-# --- docs/first_track.md ---------------------------------------------------------------------------------------------
+# --- docs/designing/first_track.md -----------------------------------------------------------------------------------
 
-PAGE = Path(tracks.__file__).parents[1] / "docs" / "first_track.md"
+PAGE = Path(tracks.__file__).parents[1] / "docs" / "designing" / "first_track.md"
 
 
 def blocks(language):

@@ -3,7 +3,7 @@
     python -m tools.bundle.mutants            # those of tests/scripts/faults.json, over all modules: some minutes
     python -m tools.bundle.mutants gate.js    # those of one script
 
-The faults are planted in a copy. docs/faults_seen_scripts.md holds the result.
+The faults are planted in a copy. docs/contributing/faults_seen_scripts.md holds the result.
 """
 
 from __future__ import annotations

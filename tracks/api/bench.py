@@ -41,7 +41,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preset:
-    """A named setting of some controls; the others go to their defaults."""
+    """A named setting of some controls; the others go to their defaults.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    label : str
+        What the page calls it.
+    values : Mapping[str, Value]
+        Control id -> value.
+    note : str
+        One sentence beside it, or "".
+    """
 
     id: str
     label: str
@@ -59,12 +71,20 @@ class Preset:
 class Fact:
     """A part of a bench's carried decision that every bench of the mission shows the student.
 
-    Attributes:
-        decision: its name in ``Outcome.decision``.
-        label: what the read-out at the foot of a page calls it; unit: of a number, as in ``tracks.api.quantities``.
-        none: the value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
-        closing: its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
-        missing: what the closing debrief shows instead while nothing is recorded on the bench, or "".
+    Parameters
+    ----------
+    decision : str
+        Its name in ``Outcome.decision``.
+    label : str
+        What the read-out at the foot of a page calls it.
+    unit : str
+        Of a number, as in ``tracks.api.quantities``.
+    none : Value | None
+        The value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
+    closing : str
+        Its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
+    missing : str
+        What the closing debrief shows instead while nothing is recorded on the bench, or "".
     """
 
     decision: str
@@ -91,20 +111,54 @@ class Bench:
     ``brief``, ``controls``, ``panels``, ``predictions``, ``presets`` and ``reflection`` may each be a value or a
     function of the track; ``on(track)`` replaces functions by their values.
 
-    Attributes:
-        solve: ``solve(track, *, seed, **controls) -> Outcome``, pure; the keywords are the controls' ids.
-        observation: what the figure showed, as a Question. hud: three reading ids.
-        failures: every code its verdicts can have at level "fail" or "warn".
-        peek: ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
-        second_opinion: ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine
-            on the same state, or None; ``report(done, of)`` receives its progress.
-        second_engine: what that engine is called and what it runs on ("softmax regression, on the same fleet").
-        tries: how many settings may be recorded. exploratory: whether there is nothing to win.
-        extras, texts: every extra constant and every text of a track that the bench reads.
-        order: its place in the mission, ascending; a bench without one follows the mission, in order of discovery. A
-            track's crisis closes the mission and needs none.
-        label: what the stepper calls it; "" is the title up to its colon. minutes: how long it takes, 0 is unknown.
-        facts: the parts of its carried decision that the whole mission shows.
+    Parameters
+    ----------
+    id : str
+        The last part of its address and the first of what it carries.
+    title : str
+        What the page is headed by; up to its colon it is the short title.
+    brief : Brief | Callable[[Track], Brief]
+        The message that opens the bench.
+    controls : tuple[Control, ...] | Callable[[Track], tuple[Control, ...]]
+        What the student moves.
+    panels : tuple[Panel, ...] | Callable[[Track], tuple[Panel, ...]]
+        One to three frames for figures.
+    solve : Callable[..., Outcome]
+        ``solve(track, *, seed, **controls) -> Outcome``, pure; the keywords are the controls' ids.
+    predictions : tuple[Prediction, ...] | Callable[[Track], tuple[Prediction, ...]]
+        What is predicted and locked before the instruments open.
+    observation : Question | None
+        What the figure showed, as a Question.
+    reflection : Reflection | Callable[[Track], Reflection] | None
+        What the student writes about at the end, or None.
+    hud : tuple[str, ...]
+        Three reading ids.
+    failures : tuple[str, ...]
+        Every code its verdicts can have at level "fail" or "warn".
+    presets : tuple[Preset, ...] | Callable[[Track], tuple[Preset, ...]]
+        Named settings, or none.
+    peek : Callable[..., Peek] | None
+        ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
+    second_opinion : Callable[..., Any] | None
+        ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine on the same
+        state, or None; ``report(done, of)`` receives its progress.
+    second_engine : str
+        What that engine is called and what it runs on ("softmax regression, on the same fleet").
+    tries : int
+        How many settings may be recorded.
+    exploratory : bool
+        Whether there is nothing to win.
+    extras, texts : tuple[Extra, ...] or tuple[TextKey, ...]
+        Every extra constant and every text of a track that the bench reads.
+    order : float | None
+        Its place in the mission, ascending; a bench without one follows the mission, in order of discovery. A
+        track's crisis closes the mission and needs none.
+    label : str
+        What the stepper calls it; "" is the title up to its colon.
+    minutes : int
+        How long it takes, 0 is unknown.
+    facts : tuple[Fact, ...]
+        The parts of its carried decision that the whole mission shows.
     """
 
     id: str
@@ -236,8 +290,10 @@ class Bench:
     def read(self, raw: Mapping[str, Any]) -> dict[str, Value]:
         """Return the values that ``solve`` may receive for what a client sent.
 
-        Raises:
-            BadValue: a control is missing or unreadable, or there is one the bench does not have.
+        Raises
+        ------
+        BadValue
+            A control is missing or unreadable, or there is one the bench does not have.
         """
         by_id = self.control_map()
         unknown = [name for name in raw if name not in by_id]
@@ -248,8 +304,10 @@ class Bench:
     def run(self, track: Track, values: Mapping[str, Value], *, seed: int = 0) -> Outcome:
         """Solve one state and check the answer against what the bench declares.
 
-        Raises:
-            SpecError: the outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared.
+        Raises
+        ------
+        SpecError
+            The outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared.
         """
         outcome = self.solve(track, seed=seed, **values)
         owner = f"Bench '{self.id}'"
@@ -279,8 +337,10 @@ class Bench:
     def truth(self, track: Track, prediction: Prediction) -> Truth:
         """Return what the bench's own physics computes for the scenario of the question.
 
-        Raises:
-            SpecError: no number where a number was asked for, none of the options, or not above 0 where it is a factor.
+        Raises
+        ------
+        SpecError
+            No number where a number was asked for, none of the options, or not above 0 where it is a factor.
         """
         truth = prediction.truth(track, **{**self.defaults(), **prediction.scenario})
         owner = f"Bench '{self.id}', prediction '{prediction.id}'"

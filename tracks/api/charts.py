@@ -152,8 +152,10 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
         parts: (name, value >= 0 in ``unit``, kind of ``KINDS``) from left to right. The names are the axis' own.
         budget: what the total may be at most [``unit``]. unit: a unit of ``tracks.api.quantities``.
 
-    Raises:
-        ValueError: no part, an unknown kind, or a value that is negative or not finite.
+    Raises
+    ------
+    ValueError
+        No part, an unknown kind, or a value that is negative or not finite.
     """
     _check_segments("waterfall", parts, KINDS)
     values = [value for _, value, _ in parts]
@@ -192,8 +194,10 @@ def stack(rows: Sequence[Sequence[Segment]], *, unit: str) -> Part:
         rows: for each row its segments, (name, value >= 0 in ``unit``, kind of ``STACK_KINDS``), from left to right.
         unit: a unit of ``tracks.api.quantities``.
 
-    Raises:
-        ValueError: no row, an empty row, an unknown kind, or a value that is negative or not finite.
+    Raises
+    ------
+    ValueError
+        No row, an empty row, an unknown kind, or a value that is negative or not finite.
     """
     if not rows:
         raise ValueError("stack needs at least one row of segments, got none")
@@ -219,8 +223,10 @@ def bars(
 ) -> Part:
     """Vertical bars from 0 at the categories 0..n-1, or at the positions ``at``, with ``labels`` above them.
 
-    Raises:
-        ValueError: as many labels or positions are needed as there are values.
+    Raises
+    ------
+    ValueError
+        As many labels or positions are needed as there are values.
     """
     sizes = significant(values)
     places = np.arange(len(sizes), dtype=np.float32) if at is None else significant(at)
@@ -292,13 +298,23 @@ def mesh(
 ) -> Part:
     """A map of nodes: hue and shape say in which place each is, a hollow mark that its model is stale.
 
-    Args:
-        x, y: positions. place: of each node, 0..3. stale: of each node.
-        links, bridges: pairs of node numbers, within a place and between places.
-        names: (x, y, text) of the places 0, 1, 2... in order, printed in their hues.
+    Parameters
+    ----------
+    x, y : array_like
+        Positions.
+    place : Sequence[int]
+        Of each node, 0..3.
+    stale : Sequence[bool]
+        Of each node.
+    links, bridges : Sequence[tuple[int, int]]
+        Pairs of node numbers, within a place and between places.
+    names : Sequence[tuple[float, float, str]]
+        (x, y, text) of the places 0, 1, 2... in order, printed in their hues.
 
-    Raises:
-        ValueError: a node without a place or a stale flag, or a place that is not 0..3.
+    Raises
+    ------
+    ValueError
+        A node without a place or a stale flag, or a place that is not 0..3.
     """
     xs, ys = (np.round(significant(values), 4) for values in (x, y))
     places, hollow = np.asarray(place, dtype=np.int64), np.asarray(stale, dtype=bool)

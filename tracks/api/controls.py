@@ -31,7 +31,17 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One answer that can be picked: an id, the text on the page and, where it is an answer, its feedback."""
+    """One answer that can be picked.
+
+    Parameters
+    ----------
+    id : str
+        What ``solve`` receives, or what the ledger keeps.
+    text : str
+        The text on the page.
+    feedback : str
+        What is said to whoever picked it, where it is an answer.
+    """
 
     id: str
     text: str
@@ -62,21 +72,35 @@ def _check_common(kind: str, control: Slider | Choice | Toggle) -> str:
 class Slider:
     """A number in a range.
 
-    Attributes:
-        id: the keyword that ``solve`` receives.
-        label: what the page calls it.
-        unit: a unit of ``tracks.api.quantities`` ("share", "B", "iB", "bit/s", "s", "J", "W", "x") or plain words
-            ("steps", "a day"). A share is a fraction here and a percentage on the page.
-        minimum, maximum: the range, in the unit, minimum < maximum.
-        step: distance between two positions: in the unit on a linear scale, in decades on a logarithmic one.
-        default: where it starts, within the range.
-        scale: "linear" or "log" (then minimum > 0).
-        whole: whether only whole numbers make sense.
-        out_of_range: "clamp" moves a value from outside to the nearer end, "refuse" answers with a sentence.
-        group: "primary" is visible, "advanced" is behind a disclosure.
-        role: "decision" is the student's, "environment" the track's, "view" changes only what is emphasised.
-        carried: "bench.name" of a recorded decision that replaces the default.
-        source: where the default comes from, or "assumed: ..." .
+    Parameters
+    ----------
+    id : str
+        The keyword that ``solve`` receives.
+    label : str
+        What the page calls it.
+    unit : str
+        A unit of ``tracks.api.quantities`` ("share", "B", "iB", "bit/s", "s", "J", "W", "x") or plain words
+        ("steps", "a day"). A share is a fraction here and a percentage on the page.
+    minimum, maximum : float
+        The range, in the unit, minimum < maximum.
+    step : float
+        Distance between two positions: in the unit on a linear scale, in decades on a logarithmic one.
+    default : float
+        Where it starts, within the range.
+    scale : Scale
+        "linear" or "log" (then minimum > 0).
+    whole : bool
+        Whether only whole numbers make sense.
+    out_of_range : Literal['clamp', 'refuse']
+        "clamp" moves a value from outside to the nearer end, "refuse" answers with a sentence.
+    group : Group
+        "primary" is visible, "advanced" is behind a disclosure.
+    role : Role
+        "decision" is the student's, "environment" the track's, "view" changes only what is emphasised.
+    carried : str
+        "bench.name" of a recorded decision that replaces the default.
+    source : str
+        Where the default comes from, or "assumed: ..." .
     """
 
     id: str
@@ -121,8 +145,10 @@ class Slider:
     def read(self, raw: Any) -> float | int:
         """Return the value that ``solve`` may receive for what a client sent.
 
-        Raises:
-            BadValue: missing, null, not a number, NaN or infinite, or out of range where that is refused.
+        Raises
+        ------
+        BadValue
+            Missing, null, not a number, NaN or infinite, or out of range where that is refused.
         """
         value = self._number(raw)
         if not self.minimum <= value <= self.maximum and self.out_of_range == "refuse":
@@ -136,8 +162,10 @@ class Slider:
     def value_at(self, position: float) -> float | int:
         """Return the value at a position: the unit's own on a linear scale, log10 of it on a logarithmic one.
 
-        Raises:
-            BadValue: as ``read`` does.
+        Raises
+        ------
+        BadValue
+            As ``read`` does.
         """
         if self.scale == "linear":
             return self.read(position)
@@ -192,7 +220,21 @@ class Slider:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """One of a few named options; ``solve`` receives the option's id."""
+    """One of a few named options; ``solve`` receives the option's id.
+
+    Parameters
+    ----------
+    id : str
+        The keyword that ``solve`` receives.
+    label : str
+        What the page calls it.
+    options : tuple[Option, ...]
+        What to choose from.
+    default : str
+        The id of the option it starts at.
+    group, role, carried, source : str
+        As in ``Slider``.
+    """
 
     id: str
     label: str
@@ -214,8 +256,10 @@ class Choice:
     def read(self, raw: Any) -> str:
         """Return the option's id.
 
-        Raises:
-            BadValue: not the id of an option; the sentence lists them.
+        Raises
+        ------
+        BadValue
+            Not the id of an option; the sentence lists them.
         """
         for option in self.options:
             if isinstance(raw, str) and raw == option.id:
@@ -234,7 +278,19 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Toggle:
-    """A switch; ``solve`` receives True or False."""
+    """A switch; ``solve`` receives True or False.
+
+    Parameters
+    ----------
+    id : str
+        The keyword that ``solve`` receives.
+    label : str
+        What the page calls it.
+    default : bool
+        Where it starts.
+    group, role, carried, source : str
+        As in ``Slider``.
+    """
 
     id: str
     label: str
@@ -252,8 +308,10 @@ class Toggle:
     def read(self, raw: Any) -> bool:
         """Return the switch's state.
 
-        Raises:
-            BadValue: neither true nor false.
+        Raises
+        ------
+        BadValue
+            Neither true nor false.
         """
         if isinstance(raw, bool):
             return raw

@@ -24,10 +24,18 @@ Part = Literal["device", "targets"]
 class Extra:
     """A constant in the ``extras`` of a track's device or targets.
 
-    Attributes:
-        name: its key, which carries its unit ("radio_j_per_byte"). part: "device" or "targets".
-        unit: in brackets on the page ("J/B"); meaning: what it is, in a few words.
-        otherwise: what the bench takes where a track lacks it, as a text; "" where a track must have it.
+    Parameters
+    ----------
+    name : str
+        Its key, which carries its unit ("radio_j_per_byte").
+    unit : str
+        In brackets on the page ("J/B").
+    meaning : str
+        What it is, in a few words.
+    part : Part
+        "device" or "targets".
+    otherwise : str
+        What the bench takes where a track lacks it, as a text; "" where a track must have it.
     """
 
     name: str
@@ -54,9 +62,14 @@ class Extra:
 class TextKey:
     """A text that a track may replace by its own.
 
-    Attributes:
-        name: its key in ``Track.texts`` ("paradox_text"); meaning: where it is on the page.
-        otherwise: what is shown where a track has no such text, as a text; "" where every track must have one.
+    Parameters
+    ----------
+    name : str
+        Its key in ``Track.texts`` ("paradox_text").
+    meaning : str
+        Where it is on the page.
+    otherwise : str
+        What is shown where a track has no such text, as a text; "" where every track must have one.
     """
 
     name: str
@@ -82,8 +95,10 @@ def brief_texts(bench_id: str) -> tuple[TextKey, ...]:
 def check_has_what_is_read(bench: Bench, track: Track) -> None:
     """Refuse a track that lacks an extra or a text that the bench requires.
 
-    Raises:
-        SpecError: the sentence names what is missing, its unit and its meaning.
+    Raises
+    ------
+    SpecError
+        The sentence names what is missing, its unit and its meaning.
     """
     present = {"device": track.device.extras, "targets": track.targets.extras}
     for extra in bench.extras:
@@ -100,8 +115,10 @@ def check_has_what_is_read(bench: Bench, track: Track) -> None:
 def check_nothing_unread(track: Track, benches: Iterable[Bench]) -> None:
     """Refuse an extra or a text of a track that none of its benches reads and the track does not declare.
 
-    Raises:
-        SpecError: the sentence names it, the nearest right name and where all are listed.
+    Raises
+    ------
+    SpecError
+        The sentence names it, the nearest right name and where all are listed.
     """
     benches = tuple(benches)
     declared = (*track.extras, *(extra for bench in benches for extra in bench.extras))

@@ -26,11 +26,18 @@ Cell = float | int | str
 class Axis:
     """One axis with a fixed range, so that zoom, focus and comparison survive an update.
 
-    Attributes:
-        label: what is measured; unit: a unit of ``tracks.api.quantities`` or plain words.
-        low, high: the range in the unit (for "category" and "none" they may stay 0, 1).
-        scale: "linear", "log", "category" or "none" (a map).
-        categories: the names at the positions 0, 1, 2... of a "category" scale; they set its range.
+    Parameters
+    ----------
+    label : str
+        What is measured.
+    unit : str
+        A unit of ``tracks.api.quantities`` or plain words.
+    low, high : float
+        The range in the unit (for "category" and "none" they may stay 0, 1).
+    scale : Literal['linear', 'log', 'category', 'none']
+        "linear", "log", "category" or "none" (a map).
+    categories : tuple[str, ...]
+        The names at the positions 0, 1, 2... of a "category" scale; they set its range.
     """
 
     label: str
@@ -71,12 +78,22 @@ class Axis:
 class Panel:
     """The frame of a figure: its question is its title, its axes never change.
 
-    Attributes:
-        id: name of the drawing in ``Outcome.panels``; question: the heading, ending in a question mark.
-        x, y: the axes. views: further ways to draw this panel, each a Panel with an id and axes of its own.
-        label: one or two words for the switch between the views; needed where there are any.
-        waiting: the text of the empty frame before the lock.
-        limits: returns the figure shown before the lock, with limits and caps alone; or None.
+    Parameters
+    ----------
+    id : str
+        Name of the drawing in ``Outcome.panels``.
+    question : str
+        The heading, ending in a question mark.
+    x, y : Axis
+        The axes.
+    views : tuple[Panel, ...]
+        Further ways to draw this panel, each a Panel with an id and axes of its own.
+    label : str
+        One or two words for the switch between the views; needed where there are any.
+    waiting : str
+        The text of the empty frame before the lock.
+    limits : Callable[[], Figure] | None
+        Returns the figure shown before the lock, with limits and caps alone; or None.
     """
 
     id: str
@@ -107,7 +124,15 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """A drawing as rows: column heads with their units, then cells of numbers or texts."""
+    """A drawing as rows.
+
+    Parameters
+    ----------
+    columns : tuple[str, ...]
+        The heads, with their units.
+    rows : tuple[tuple[str | float, ...], ...]
+        Cells of numbers or texts, as many a row as there are heads.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -124,12 +149,17 @@ class Table:
 class Drawing:
     """One panel's content.
 
-    Attributes:
-        figure: a function without arguments that returns a plain-dict Plotly figure (see ``tracks.api.charts``);
-            certificates and truths never call it.
-        summary: the figure's message in one sentence, which begins with yes, no or a number.
-        table: a function without arguments that returns the same data as a Table.
-        point: the student's state, (x, y) in the axes' units, or None.
+    Parameters
+    ----------
+    figure : Callable[[], Figure]
+        A function without arguments that returns a plain-dict Plotly figure (see ``tracks.api.charts``);
+        certificates and truths never call it.
+    summary : str
+        The figure's message in one sentence, which begins with yes, no or a number.
+    table : Callable[[], Table]
+        A function without arguments that returns the same data as a Table.
+    point : tuple[float, float] | None
+        The student's state, (x, y) in the axes' units, or None.
     """
 
     figure: Callable[[], Figure]

@@ -27,7 +27,20 @@ _Setting = TypeVar("_Setting")
 
 
 def changed(setting: _Setting, fix: Fix) -> _Setting:
-    """Return a bench's setting after a change: a dataclass whose fields are the ids of the controls."""
+    """Return a bench's setting after a change: a dataclass whose fields are the ids of the controls.
+
+    Parameters
+    ----------
+    setting : dataclass
+        The setting.
+    fix : Fix
+        The change.
+
+    Returns
+    -------
+    dataclass
+        A new setting.
+    """
     changes: Mapping[str, Any] = {fix.control: fix.value}
     return replace(setting, **changes)  # type: ignore[type-var]
 
@@ -51,16 +64,29 @@ def best_fixes(
 
     Margins are counted in the scale of ``now``: a scale that grows with the quantity would hide a gain.
 
-    Args:
-        now: the limit before any change.
-        candidates: the mildest first; each is tried once.
-        after: the limit after a change, or None where that state cannot be.
-        failing: how many other limits fail after a change; called only for cures.
-        distance: how far a change moves its control; called only for cures.
-        least_gain: margin that a change has to gain; a share of what is missing unless given.
-        max_tried: candidates that are tried at most, where trying is slow.
-        untried: changes that are too slow to try and that help, from a survey of its states; they
-            follow the cures.
+    Parameters
+    ----------
+    now : Limit
+        The limit before any change.
+    candidates : Iterable[Fix]
+        The mildest first; each is tried once.
+    after : Callable[[Fix], Limit | None]
+        The limit after a change, or None where that state cannot be.
+    failing : Callable[[Fix], int]
+        How many other limits fail after a change; called only for cures.
+    distance : Callable[[Fix], float]
+        How far a change moves its control; called only for cures.
+    least_gain : float | None
+        Margin that a change has to gain; a share of what is missing unless given.
+    max_tried : int | None
+        Candidates that are tried at most, where trying is slow.
+    untried : Iterable[Fix]
+        Changes that are too slow to try and that help, from a survey of its states; they follow the cures.
+
+    Returns
+    -------
+    tuple[Fix, ...]
+        At most three, one of a slider and two of a choice.
     """
     missing = abs(now.comfort) if now.level == "warn" else abs(now.margin)
     gain = LEAST_GAIN * missing if least_gain is None else least_gain
@@ -98,6 +124,22 @@ def best_step(
     """Return the candidate that raises a margin most and by how much, the first of equals.
 
     None where no candidate raises it by more than ``least_gain``.
+
+    Parameters
+    ----------
+    candidates : Iterable
+        Changes of any kind.
+    margin : callable
+        The margin after one of them.
+    now : float
+        The margin before.
+    least_gain : float
+        What the margin has to gain.
+
+    Returns
+    -------
+    (candidate, float) or None
+        The candidate and its gain.
     """
     best: tuple[_Candidate, float] | None = None
     for candidate in candidates:
@@ -115,6 +157,20 @@ def mildest(values: Sequence[Value], margin: Callable[[Value], float], *, goal: 
 
     The values lie along one control, nearest to its present value first, and the margin rises along them. So the
     last is tried first, and then a binary search finds the mildest.
+
+    Parameters
+    ----------
+    values : Sequence[Value]
+        The values, nearest first.
+    margin : callable
+        The margin at one of them.
+    goal : float
+        The margin wanted.
+
+    Returns
+    -------
+    Value or None
+        One of the values.
     """
     if not values:
         return None
@@ -133,6 +189,22 @@ def mildest(values: Sequence[Value], margin: Callable[[Value], float], *, goal: 
 def rounded(value: float, *, up: bool = False, whole: bool = False) -> float:
     """Return a value in three digits, or a whole number, without passing it: from above if ``up``, else from below.
 
+    Parameters
+    ----------
+    value : float
+        A finite number.
+    up : bool
+        Whether from above.
+    whole : bool
+        Whether to a whole number.
+
+    Returns
+    -------
+    float
+        The rounded value.
+
+    Examples
+    --------
     >>> rounded(1234.5), rounded(1234.5, up=True), rounded(7.9, whole=True)
     (1230.0, 1240.0, 7.0)
     """
@@ -146,7 +218,15 @@ def rounded(value: float, *, up: bool = False, whole: bool = False) -> float:
 
 
 class Scale(NamedTuple):
-    """The scale of one slider, as a bench knows it without its controls: both ends, and whether it is logarithmic."""
+    """The scale of one slider, as a bench knows it without its controls: both ends, and whether it is logarithmic.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends, in its unit.
+    log : bool
+        Whether it is logarithmic.
+    """
 
     low: float
     high: float
@@ -160,7 +240,20 @@ class Scale(NamedTuple):
 
 
 def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> Callable[[Fix], float]:
-    """Return how far a fix moves its control from its value in ``values``; another option of a choice: 0.4."""
+    """Return how far a fix moves its control from its value in ``values``; another option of a choice: 0.4.
+
+    Parameters
+    ----------
+    scales : Mapping[str, Scale]
+        The sliders by id.
+    values : callable
+        The present value of a control by its id.
+
+    Returns
+    -------
+    callable
+        A function of a fix; shares of a scale.
+    """
 
     def distance(fix: Fix) -> float:
         scale = scales.get(fix.control)
@@ -176,7 +269,15 @@ def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixText:
-    """A change as the page shows it: the control by name, its value before and after."""
+    """A change as the page shows it: the control by name, its value before and after.
+
+    Parameters
+    ----------
+    label : str
+        The control by name.
+    old, new : str
+        Its value before and after.
+    """
 
     label: str
     old: str
@@ -184,6 +285,21 @@ class FixText:
 
 
 def fix_text(controls: Mapping[str, Control], values: Mapping[str, Value], fix: Fix) -> FixText:
-    """Return a fix as texts."""
+    """Return a fix as texts.
+
+    Parameters
+    ----------
+    controls : Mapping[str, Control]
+        The controls by id.
+    values : Mapping[str, Value]
+        Their present values.
+    fix : Fix
+        The change.
+
+    Returns
+    -------
+    FixText
+        The texts.
+    """
     control = controls[fix.control]
     return FixText(label=control.label, old=control.text(values[fix.control]), new=control.text(fix.value))

@@ -61,8 +61,10 @@ def take_numbers(owner: str, part: Part) -> None:
     ``sourced(value, ...)`` becomes the value. A number that ``dataclasses.replace`` changed without a source of its own
     is assumed, and its text names the old value.
 
-    Raises:
-        SpecError: a number that is none, or negative, or not whole where it must be.
+    Raises
+    ------
+    SpecError
+        A number that is none, or negative, or not whole where it must be.
     """
     known = dict(part.sourced)
     for item in _number_fields(part):
@@ -109,8 +111,10 @@ def source_from_text(text: str) -> Source:
 def sources_of(owner: str, parts: Mapping[str, Part]) -> Sources:
     """Return the sources of all numbers of a track's parts by dotted name ("device.memory_bytes").
 
-    Raises:
-        SpecError: a number without a source, named.
+    Raises
+    ------
+    SpecError
+        A number without a source, named.
     """
     known: dict[str, Source] = {}
     missing: list[str] = []

@@ -30,10 +30,16 @@ _OF_THE_READING: Any = None  # the default of a verdict's texts that its reading
 class Limit(NamedTuple):
     """One quantity against what it may not pass.
 
-    Attributes:
-        quantity, limit: in the same unit; at_most: whether the limit is an upper one.
-        warn: where the warning begins, between comfort and the limit, or None.
-        scale: what the margin is counted in, above 0; |limit| unless given.
+    Parameters
+    ----------
+    quantity, limit : float
+        What is judged, and what it may not pass, in the same unit.
+    at_most : bool
+        Whether the limit is an upper one.
+    warn : float | None
+        Where the warning begins, between comfort and the limit, or None.
+    scale : float | None
+        What the margin is counted in, above 0; the size of the limit unless given.
     """
 
     quantity: float
@@ -79,13 +85,30 @@ class Limit(NamedTuple):
 class Reading:
     """A number with its limit.
 
-    Attributes:
-        id, label: label of 18 characters at most, so that it fits its column.
-        value: the number in ``unit``, or a short text where the reading is no number.
-        limit: what it may not pass, or None; at_most: whether the limit is an upper one.
-        warn: where the warning begins, between comfort and the limit, or None; scale: as in ``Limit``.
-        note: the limit as a text ("cap 5 GB"); formula: the formula with the student's numbers;
-        meaning: one sentence; source: where the inputs come from, or "assumed: ...".
+    Parameters
+    ----------
+    id, label : str
+        Its id, and its name of 18 characters at most, so that it fits its column.
+    value : float | str
+        The number in ``unit``, or a short text where the reading is no number.
+    unit : str
+        A unit of ``tracks.api.quantities`` or plain words.
+    limit : float | None
+        What it may not pass, or None.
+    at_most : bool
+        Whether the limit is an upper one.
+    warn : float | None
+        Where the warning begins, between comfort and the limit, or None.
+    scale : float | None
+        As in ``Limit``.
+    note : str
+        The limit as a text ("cap 5 GB").
+    formula : str
+        The formula with the student's numbers.
+    meaning : str
+        One sentence.
+    source : str
+        Where the inputs come from, or "assumed: ...".
     """
 
     id: str
@@ -147,7 +170,15 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fix:
-    """One change that helps: a control of the bench and the value to set it to."""
+    """One change that helps.
+
+    Parameters
+    ----------
+    control : str
+        The id of a control of the bench.
+    value : Value
+        What to set it to.
+    """
 
     control: str
     value: Value
@@ -160,15 +191,24 @@ class Fix:
 class Verdict:
     """One judgement on a state, made of a reading that has a limit.
 
-    Attributes:
-        code: a failure the bench declares, or any id for "ok".
-        reading: the number that is judged; it need not be among the readings of the page.
-        title: what it is called ("City left behind").
-        cause: one sentence, naming one quantity.
-        fixes: up to three one-change fixes, best first.
-        measure: what the quantity is ("Dusty Mesa"); the reading's label unless given.
-        unit: the reading's unit unless given.
-        level: "ok", "warn" or "fail"; the reading's level at its limit unless given.
+    Parameters
+    ----------
+    code : str
+        A failure the bench declares, or any id for "ok".
+    reading : Reading
+        The number that is judged; it need not be among the readings of the page.
+    title : str
+        What it is called ("City left behind").
+    cause : str
+        One sentence, naming one quantity.
+    fixes : tuple[Fix, ...]
+        Up to three one-change fixes, best first.
+    measure : str
+        What the quantity is ("Dusty Mesa"); the reading's label unless given.
+    unit : str
+        The reading's unit unless given.
+    level : Level
+        "ok", "warn" or "fail"; the reading's level at its limit unless given.
     """
 
     code: str
@@ -271,11 +311,16 @@ Verdict.__init__ = _with_own_numbers(Verdict.__init__)  # type: ignore[method-as
 class Outcome:
     """All that follows from one state of the controls; card, chart, table and export all read this object.
 
-    Attributes:
-        panels: panel id -> Drawing.
-        readings: in the order of the page.
-        verdicts: any order; the page shows the worst first.
-        decision: what later benches carry, by name.
+    Parameters
+    ----------
+    panels : Mapping[str, Drawing]
+        Panel id -> Drawing.
+    readings : tuple[Reading, ...]
+        In the order of the page.
+    verdicts : tuple[Verdict, ...]
+        Any order; the page shows the worst first.
+    decision : Mapping[str, Value]
+        What later benches carry, by name.
     """
 
     panels: Mapping[str, Drawing]

@@ -86,6 +86,18 @@ SPELLED = {
 def three_digits(value: float) -> str:
     """Write a finite number with 3 significant digits, thousands separated, very small and large ones as powers of 10.
 
+    Parameters
+    ----------
+    value : float
+        A finite number.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
     >>> [three_digits(v) for v in (0.0641, 524.288, 12345678, 2.6e-6, -0.5, 0)]
     ['0.0641', '524', '12\u202f300\u202f000', '2.6\u202f×\u202f10⁻⁶', '−0.5', '0']
     """
@@ -110,6 +122,20 @@ def three_digits(value: float) -> str:
 def quantity(value: float, unit: str) -> tuple[str, str]:
     """Return the number and the unit as written: ``(51114064, "B") -> ("51.1", "MB")``.
 
+    Parameters
+    ----------
+    value : float
+        In the unit.
+    unit : str
+        One that is scaled, or any text.
+
+    Returns
+    -------
+    (str, str)
+        The number and the unit.
+
+    Examples
+    --------
     >>> quantity(0.01, "share"), quantity(524.288, "x"), quantity(8.0, "steps")
     (('1', '%'), ('524', '×'), ('8', 'steps'))
     """
@@ -131,6 +157,20 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
 def in_words(value: float, unit: str) -> str:
     """Return number and unit as one text without line breaks: "51.1 MB", "1%", "524×".
 
+    Parameters
+    ----------
+    value : float
+        In the unit.
+    unit : str
+        One that is scaled, or any text.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
     >>> in_words(4e16, "B"), in_words(0.005, "share"), in_words(400000, "x")
     ('40\xa0PB', '0.5%', '400\u202f000×')
     """
@@ -154,9 +194,25 @@ def read_quantity(text: str, unit: str) -> float:
     What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share). Commas
     that cut a number into groups of three are thousands ("1,000,000"); any other is a decimal comma ("0,5").
 
-    Raises:
-        ValueError: a sentence saying what was not understood.
+    Parameters
+    ----------
+    text : str
+        What was typed, 60 characters at most.
+    unit : str
+        The unit that is asked for.
 
+    Returns
+    -------
+    float
+        In the unit.
+
+    Raises
+    ------
+    ValueError
+        A sentence saying what was not understood.
+
+    Examples
+    --------
     >>> read_quantity("2 GB", "B"), read_quantity("1,5", "x"), read_quantity("2 048", "B")
     (2000000000.0, 1.5, 2048.0)
     """

@@ -39,10 +39,16 @@ MEASURES = ("factor", "relative", "points", "decade")
 class Brief:
     """The stakeholder's message that opens a bench.
 
-    Attributes:
-        speaker: a role ("Safety lead"), never a real person.
-        text: the case with its numbers, a few sentences. short: one sentence for when it is collapsed.
-        invariant: what must be understood before the question, without giving its answer away.
+    Parameters
+    ----------
+    speaker : str
+        A role ("Safety lead"), never a real person.
+    text : str
+        The case with its numbers, a few sentences.
+    short : str
+        One sentence for when it is collapsed.
+    invariant : str
+        What must be understood before the question, without giving its answer away.
     """
 
     speaker: str
@@ -58,7 +64,19 @@ class Brief:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """A question with options, one of which is right, and feedback for each."""
+    """A question with options, one of which is right, and feedback for each.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    text : str
+        The sentence.
+    options : tuple[Option, ...]
+        What to choose from.
+    answer : str
+        The id of the right option.
+    """
 
     id: str
     text: str
@@ -81,7 +99,15 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """One part of a truth that a prediction may have omitted: a factor of a product or a summand of a sum."""
+    """One part of a truth that a prediction may have omitted.
+
+    Parameters
+    ----------
+    name : str
+        What it is called on the page.
+    value : float
+        A factor of a product or a summand of a sum, as ``Truth.combine`` says.
+    """
 
     name: str
     value: float
@@ -95,9 +121,16 @@ class Term:
 class Truth:
     """What physics computes for a question: a value in its unit (or an option's id), with the terms that make it.
 
-    Attributes:
-        value: the number, or the id of the right option.
-        terms: what it is made of; combine: whether they multiply or add up. interval: (low, high) or None.
+    Parameters
+    ----------
+    value : float | str
+        The number, or the id of the right option.
+    terms : tuple[Term, ...]
+        What it is made of.
+    combine : Literal['sum', 'product']
+        Whether they multiply or add up.
+    interval : tuple[float, float] | None
+        (low, high) or None.
     """
 
     value: float | str
@@ -126,16 +159,32 @@ class Truth:
 class Prediction:
     """A question that is answered, and locked before the instruments are unlocked.
 
-    Attributes:
-        question: the sentence; unit: of the number asked for; low, high: what is accepted as an entry.
-        scenario: control id -> value, where it differs from the defaults; printed with the question.
-        given: further facts printed with the question, as (name, value) texts.
-        truth: ``truth(track, **controls) -> Truth`` for that scenario.
-        mechanisms: the reasons to choose from; their feedback is shown with the reveal.
-        options: a choice instead of a number; then unit, low and high stay empty.
-        right: how right is measured: within a factor, relative, in points, or the same decade.
-        tolerance: of that measure (factor 2; relative .2; points 1; decades .5).
-        marks: ``marks(track, value) -> {panel id: (x, y)}``, where the lock is drawn, or None.
+    Parameters
+    ----------
+    id : str
+        Its id, by which the ledger keeps the lock.
+    question : str
+        The sentence.
+    unit : str
+        Of the number asked for.
+    low, high : float
+        What is accepted as an entry.
+    scenario : Mapping[str, Value]
+        Control id -> value, where it differs from the defaults; printed with the question.
+    given : tuple[tuple[str, str], ...]
+        Further facts printed with the question, as (name, value) texts.
+    truth : Callable[..., Truth]
+        ``truth(track, **controls) -> Truth`` for that scenario.
+    mechanisms : tuple[Option, ...]
+        The reasons to choose from; their feedback is shown with the reveal.
+    options : tuple[Option, ...]
+        A choice instead of a number; then unit, low and high stay empty.
+    right : Measure
+        How right is measured: within a factor, relative, in points, or the same decade.
+    tolerance : float
+        Of that measure (factor 2; relative .2; points 1; decades .5).
+    marks : Callable[[Track, float], Mapping[str, tuple[float, float]]] | None
+        ``marks(track, value) -> {panel id: (x, y)}``, where the lock is drawn, or None.
     """
 
     id: str
@@ -184,11 +233,16 @@ class Prediction:
 class Reflection:
     """The last part of a bench: three text fields, a check question, then a model answer.
 
-    Attributes:
-        prompt: the question that the three fields answer.
-        rubric: four points, each marked 0, 1 or 2 by the student.
-        model_answer, weak_sample, strong_sample: shown after the student's own answer is saved.
-        check: a choice question with feedback for each option, or None.
+    Parameters
+    ----------
+    prompt : str
+        The question that the three fields answer.
+    rubric : tuple[str, ...]
+        Four points, each marked 0, 1 or 2 by the student.
+    model_answer, weak_sample, strong_sample : str
+        Shown after the student's own answer is saved.
+    check : Question | None
+        A choice question with feedback for each option, or None.
     """
 
     prompt: str
@@ -212,10 +266,14 @@ class Reflection:
 class SecondOpinion:
     """The result of a slower, independent engine for the same state.
 
-    Attributes:
-        panel: the panel whose figure it is drawn over.
-        figure: its part of that figure, unstyled (see ``tracks.api.charts``); it is stored, so it is plain data.
-        sentence: where the two engines agree and where they do not, with the numbers.
+    Parameters
+    ----------
+    panel : str
+        The panel whose figure it is drawn over.
+    figure : Figure
+        Its part of that figure, unstyled (see ``tracks.api.charts``); it is stored, so it is plain data.
+    sentence : str
+        Where the two engines agree and where they do not, with the numbers.
     """
 
     panel: str
@@ -231,7 +289,19 @@ class SecondOpinion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeekLine:
-    """One equation: its name, its symbols, the same with the student's numbers, and where those come from."""
+    """One equation.
+
+    Parameters
+    ----------
+    name : str
+        What it computes.
+    equation : str
+        The equation in symbols.
+    numbers : str
+        The same with the student's numbers.
+    source : str
+        Where the numbers come from.
+    """
 
     name: str
     equation: str
@@ -245,7 +315,15 @@ class PeekLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Peek:
-    """The equations behind a bench and what they leave out."""
+    """The equations behind a bench and what they leave out.
+
+    Parameters
+    ----------
+    lines : tuple[PeekLine, ...]
+        The equations, in the order of the page.
+    leaves_out : str
+        What they leave out, in a sentence.
+    """
 
     lines: tuple[PeekLine, ...]
     leaves_out: str

@@ -42,15 +42,24 @@ _PARTS = ("model", "device", "fleet", "targets")
 class Model:
     """What learns, and what moves when it does.
 
-    Attributes:
-        name: the network, as the literature calls it.
-        parameters: number of parameters.
-        weights_bytes: its weights in RAM while it serves [B].
-        forward_flop: floating-point operations of one inference of one sample [FLOP].
-        sample_bytes: what one request would carry to a cloud that did the inference instead [B].
-        moved_name: what a round moves by default ("LoRA adapter, r16 on q,k,v,o, bf16").
-        moved_bytes: its size, one direction [B].
-        sourced: the numbers that were given as ``sourced(value, ...)``, with their sources; filled by itself.
+    Parameters
+    ----------
+    name : str
+        The network, as the literature calls it.
+    parameters : float
+        Number of parameters.
+    weights_bytes : float
+        Its weights in RAM while it serves [B].
+    forward_flop : float
+        Floating-point operations of one inference of one sample [FLOP].
+    sample_bytes : float
+        What one request would carry to a cloud that did the inference instead [B].
+    moved_name : str
+        What a round moves by default ("LoRA adapter, r16 on q,k,v,o, bf16").
+    moved_bytes : float
+        Its size, one direction [B].
+    sourced : Mapping[str, Sourced[float]]
+        The numbers that were given as ``sourced(value, ...)``, with their sources; filled by itself.
     """
 
     name: str
@@ -72,19 +81,40 @@ class Model:
 class Device:
     """One node of the fleet.
 
-    Attributes:
-        name: the hardware, by class.
-        memory_bytes: RAM (HBM, SRAM) of the node [B]; learning_memory_bytes: the part learning may use [B].
-        memory_bytes_per_s: its bandwidth [B/s].
-        peak_flop_per_s: dense peak at the precision the model serves in [FLOP/s].
-        utilisation: share of the peak that real kernels reach, 0..1.
-        power_w: what the node may draw [W]; learning_power_w: what learning and radio may draw of it [W].
-        battery_wh: capacity [Wh], or None on mains or a vehicle.
-        uplink_bit_per_s: usual uplink [bit/s]; round_trip_s: to the cloud and back [s].
-        uplink_name: the link by name.
-        deadline_s: the north star's time limit [s]; deadline_name: what must happen within it.
-        extras: further constants of this device, by names that carry their units.
-        sourced: as in ``Model``.
+    Parameters
+    ----------
+    name : str
+        The hardware, by class.
+    memory_bytes : float
+        RAM (HBM, SRAM) of the node [B].
+    learning_memory_bytes : float
+        The part learning may use [B].
+    memory_bytes_per_s : float
+        Its bandwidth [B/s].
+    peak_flop_per_s : float
+        Dense peak at the precision the model serves in [FLOP/s].
+    utilisation : float
+        Share of the peak that real kernels reach, 0..1.
+    power_w : float
+        What the node may draw [W].
+    learning_power_w : float
+        What learning and radio may draw of it [W].
+    battery_wh : float | None
+        Capacity [Wh], or None on mains or a vehicle.
+    uplink_bit_per_s : float
+        Usual uplink [bit/s].
+    uplink_name : str
+        The link by name.
+    round_trip_s : float
+        To the cloud and back [s].
+    deadline_s : float
+        The north star's time limit [s].
+    deadline_name : str
+        What must happen within it.
+    extras : Mapping[str, float]
+        Further constants of this device, by names that carry their units.
+    sourced : Mapping[str, Sourced[float]]
+        As in ``Model``.
     """
 
     name: str
@@ -118,15 +148,28 @@ class Device:
 class Fleet:
     """All devices together, and how different they are from each other.
 
-    Attributes:
-        devices: how many; unit: what one is called, plural ("vehicles").
-        raw_bytes_per_device_day: data a device gathers a day [B].
-        cap_bytes: what one device (or the service) may move in cap_days [B]; cap_days: that horizon [days].
-        cap_scope: "device" or "service".
-        skew_alpha: Dirichlet concentration of the class mixes; small is unlike.
-        reliability: share of uploads that arrive, 0..1.
-        seed: fixes the partition of the simulated fleet; it needs no source.
-        sourced: as in ``Model``.
+    Parameters
+    ----------
+    devices : int
+        How many.
+    unit : str
+        What one is called, plural ("vehicles").
+    raw_bytes_per_device_day : float
+        Data a device gathers a day [B].
+    cap_bytes : float
+        What one device (or the service) may move in cap_days [B].
+    cap_days : float
+        That horizon [days].
+    cap_scope : str
+        "device" or "service".
+    skew_alpha : float
+        Dirichlet concentration of the class mixes; small is unlike.
+    reliability : float
+        Share of uploads that arrive, 0..1.
+    seed : int
+        Fixes the partition of the simulated fleet; it needs no source.
+    sourced : Mapping[str, Sourced[float]]
+        As in ``Model``.
     """
 
     devices: int
@@ -152,12 +195,20 @@ class Fleet:
 class Targets:
     """What counts as good enough on this track.
 
-    Attributes:
-        mean_accuracy, worst_city_accuracy: convergence targets, shares 0..1.
-        safety_accuracy: the privacy bench may not fall below it, 0..1.
-        epsilon: the privacy officer's bound; epsilon_unit: whom it protects ("vehicle").
-        extras: further targets of this track, by names that carry their units.
-        sourced: as in ``Model``.
+    Parameters
+    ----------
+    mean_accuracy, worst_city_accuracy : float
+        Convergence targets, shares 0..1.
+    safety_accuracy : float
+        The privacy bench may not fall below it, 0..1.
+    epsilon : float
+        The privacy officer's bound.
+    epsilon_unit : str
+        Whom it protects ("vehicle").
+    extras : Mapping[str, float]
+        Further targets of this track, by names that carry their units.
+    sourced : Mapping[str, Sourced[float]]
+        As in ``Model``.
     """
 
     mean_accuracy: float
@@ -177,7 +228,13 @@ class Targets:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Colour:
-    """A track's identity colour on white and on dark, as #rrggbb; never used for data or status."""
+    """A track's identity colour; never used for data or status.
+
+    Parameters
+    ----------
+    light, dark : str
+        On white and on dark, as #rrggbb.
+    """
 
     light: str
     dark: str
@@ -194,19 +251,39 @@ class Colour:
 class Track:
     """A persona with everything the benches need to know about it.
 
-    Attributes:
-        id: the URL part; name: the persona's name; persona: the role ("AV systems lead").
-        north_star: its goal, in one sentence; wall: the obstacle, in a few words.
-        model, device, fleet, targets: the constants.
-        crisis_name: the crisis by name; crisis: its bench, or None while there is none.
-        sources: the text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made
-            from model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
-        reading: papers listed at the briefing, as (a text or a ``Source``, what it answers here).
-        colour, icon, marker: identity.
-        texts: the texts of benches that this track replaces by its own, by the names that they declare.
-        cities: the groups that the simulated fleet lives in, by name, those with the best links first.
-        group: what one of them is called, singular ("city", "tenant group").
-        extras: constants of its device and targets that no bench reads and only the table of constants shows.
+    Parameters
+    ----------
+    id : str
+        The URL part.
+    name : str
+        The persona's name.
+    persona : str
+        The role ("AV systems lead").
+    north_star : str
+        Its goal, in one sentence.
+    wall : str
+        The obstacle, in a few words.
+    model, device, fleet, targets : Model or Device or Fleet or Targets
+        The constants.
+    crisis_name : str
+        The crisis by name.
+    colour, icon, marker : Colour or str
+        Identity.
+    crisis : Bench | None
+        Its bench, or None while there is none.
+    reading : tuple[tuple[str | Source, str], ...]
+        Papers listed at the briefing, as (a text or a ``Source``, what it answers here).
+    texts : Mapping[str, str]
+        The texts of benches that this track replaces by its own, by the names that they declare.
+    extras : tuple[Extra, ...]
+        Constants of its device and targets that no bench reads and only the table of constants shows.
+    cities : tuple[str, ...]
+        The groups that the simulated fleet lives in, by name, those with the best links first.
+    group : str
+        What one of them is called, singular ("city", "tenant group").
+    sources : Mapping[str, str]
+        The text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made from
+        model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
     """
 
     id: str

@@ -46,14 +46,32 @@ CHECKS: tuple[Check, ...] = (*STRUCTURE, *DRAWING, *GOALS, *ALWAYS)
 class Certificate:
     """What was found about one bench on one track.
 
-    Attributes:
-        track, bench: ids. exploratory: whether there is nothing to win, so that only some checks apply.
-        findings: one a check, in the order of ``CHECKS``.
-        points: Sobol points of the decision space looked at; seed: of these points.
-        win_share: share of them that win; interval: its 95% Wilson interval; both None where exploratory.
-        path: the moves of the greedy path as one text; moves: how many they are, or None where it does not win.
-        designs: two different designs that win, as texts, or none.
-        solves: how many states were solved; seconds: how long all of it took [s].
+    Parameters
+    ----------
+    track, bench : str
+        Ids.
+    exploratory : bool
+        Whether there is nothing to win, so that only some checks apply.
+    findings : tuple[Finding, ...]
+        One a check, in the order of ``CHECKS``.
+    points : int
+        Sobol points of the decision space looked at.
+    seed : int
+        Of these points.
+    win_share : float | None
+        Share of them that win.
+    interval : tuple[float, float] | None
+        Its 95% Wilson interval; both None where exploratory.
+    path : str
+        The moves of the greedy path as one text.
+    moves : int | None
+        How many they are, or None where it does not win.
+    designs : tuple[str, ...]
+        Two different designs that win, as texts, or none.
+    solves : int
+        How many states were solved.
+    seconds : float
+        How long all of it took [s].
     """
 
     track: str
@@ -81,11 +99,23 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
 
     Environment and view controls stay at the track's values, except where a check says otherwise.
 
-    Args:
-        bench: for this track, or before ``on(track)``.
-        points: how many Sobol points of the decision space are looked at, 1 or more.
-        seed: of these points.
-        draw: whether ``drawings_are_plain`` is checked too; no other check renders figures.
+    Parameters
+    ----------
+    track : Track
+        The track.
+    bench : Bench
+        For this track, or before ``on(track)``.
+    points : int
+        How many Sobol points of the decision space are looked at, 1 or more.
+    seed : int
+        Of these points.
+    draw : bool
+        Whether ``drawings_are_plain`` is checked too; no other check renders figures.
+
+    Returns
+    -------
+    Certificate
+        All findings at once.
     """
     started = time.perf_counter()
     survey = Survey(track, bench, points=points, seed=seed)
@@ -137,6 +167,16 @@ def checks(*, points: int = 64, seed: int = 0) -> Iterator[Callable[[Track, Benc
     """Yield one function a check, named after it: ``check(track, bench)`` raises AssertionError with the finding.
 
     Those of one call share the states they solve, so keep them together for one bench.
+
+    Parameters
+    ----------
+    points, seed : int
+        As of ``certify``.
+
+    Yields
+    ------
+    callable
+        ``check(track, bench)``, one a check.
     """
     surveys: dict[tuple[str, str], Survey] = {}
 
@@ -159,7 +199,15 @@ def _hold(result: Finding) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One check of one bench on one track; called, it raises AssertionError with what was found."""
+    """One check of one bench on one track; called, it raises AssertionError with what was found.
+
+    Parameters
+    ----------
+    check : Check
+        What is checked.
+    survey : Survey
+        The states of the bench that were solved, shared by its cases.
+    """
 
     check: Check
     survey: Survey
@@ -176,8 +224,19 @@ class Case:
 def cases(registry: Registry, *, only: Sequence[str] = (), points: int = 64, seed: int = 0) -> tuple[Case, ...]:
     """Return every check that applies to every bench of a registry, for ``pytest.mark.parametrize(..., ids=str)``.
 
-    Args:
-        only: as of ``pairs``. points, seed: as of ``certify``.
+    Parameters
+    ----------
+    registry : Registry
+        What was loaded.
+    only : Sequence[str]
+        As of ``pairs``.
+    points, seed : int
+        As of ``certify``.
+
+    Returns
+    -------
+    tuple[Case, ...]
+        To call, or to parametrize a test with.
     """
     surveys = [Survey(track, bench, points=points, seed=seed) for track, bench in pairs(registry, only)]
     return tuple(Case(check=check, survey=survey) for survey in surveys for check in applicable(survey.bench))
@@ -186,10 +245,24 @@ def cases(registry: Registry, *, only: Sequence[str] = (), points: int = 64, see
 def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Bench], ...]:
     """Return every track with each of its benches; with ``only``, those that match one of its patterns.
 
-    A pattern is a track's id, or ``track/bench`` where ``*`` stands for anything: "edge_guardian", "*/privacy".
+    A pattern is a track's id, or ``track/bench`` where ``*`` stands for anything: ``edge_guardian``, ``*/privacy``.
 
-    Raises:
-        LookupError: a pattern matches nothing; the sentence lists what there is.
+    Parameters
+    ----------
+    registry : Registry
+        What was loaded.
+    only : Iterable[str]
+        Patterns; none means every bench.
+
+    Returns
+    -------
+    tuple[tuple[Track, Bench], ...]
+        In the order of the registry.
+
+    Raises
+    ------
+    LookupError
+        A pattern matches nothing; the sentence lists what there is.
     """
     every = [(track, bench) for track in registry.tracks.values() for bench in registry.benches(track.id)]
     names = [f"{track.id}/{bench.id}" for track, bench in every]

@@ -19,7 +19,17 @@ _TWO_SIDED_95 = NormalDist().inv_cdf(0.975)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What one check found: its name, whether it passed, and one plain sentence with the figures."""
+    """What one check found: its name, whether it passed, and one plain sentence with the figures.
+
+    Parameters
+    ----------
+    check : str
+        Its name.
+    passed : bool
+        Whether it passed.
+    text : str
+        One plain sentence with the figures.
+    """
 
     check: str
     passed: bool

@@ -1,4 +1,4 @@
-"""Certificates as text: for a terminal, and as the page docs/certificates.md."""
+"""Certificates as text: for a terminal, and as the page docs/designing/certificates.md."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _folder = click.option(
     envvar=FOLDER_VARIABLE,
     help=f"A folder of plugins, one *.py each; otherwise {FOLDER_VARIABLE}, if set.",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/commands.md.")
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
 
 
 @click.group("tracks", epilog=EXIT_CODES_HELP, context_settings=CONTEXT)

@@ -12,7 +12,7 @@ from tracks.loading.registry import load_registry
 
 LAB = load_registry()
 
-# Sobol points of the decision space. 'make certify' takes 4,096 for docs/certificates.md; here a bench whose states
+# Sobol points of the decision space. 'make certify' takes 4,096 for the published ones; here a bench whose states
 # take milliseconds gets fewer, so that all of them together take a minute.
 POINTS = {"paradox": 512, "memory": 512, "convergence": 64, "privacy": 64, "crisis": 256}
 FEWER = 128

@@ -1,4 +1,4 @@
-"""The page of the physics layer agrees with the code, and the docstrings hold all that the page needs."""
+"""The docstrings of the physics layer hold all that the documentation shows."""
 
 import inspect
 import re
@@ -7,9 +7,20 @@ from types import ModuleType
 
 import pytest
 
-from physics import constants
-from tools import physics_page
-from tools.physics_page import MODELS, SUPPORT, module_of, nomenclature, public_functions, public_modules, sections_of
+from docs.extensions import docstrings
+from docs.extensions.docstrings import (
+    MODELS,
+    ROOT,
+    SUPPORT,
+    module_of,
+    nomenclature,
+    nomenclature_table,
+    public_functions,
+    public_modules,
+    sections_of,
+    symbol_latex,
+)
+from docs.extensions.mathml import mathml
 
 FUNCTIONS = {(name, known): thing for name in MODELS for known, thing in public_functions(module_of(name)).items()}
 TERMS = nomenclature()
@@ -62,26 +73,17 @@ def states_its_unit(kind, said):
     return bool(unit or word or mask or re.match(r"(As (in|of)|See) `", said.strip()))
 
 
-def test_the_committed_page_is_what_the_renderer_makes():
-    assert physics_page.PAGE.read_text(encoding="utf-8") == physics_page.page(), "run python tools/physics_page.py"
-
-
-def test_the_page_holds_every_model_with_its_equations_functions_and_limits():
-    page = physics_page.PAGE.read_text(encoding="utf-8")
-    for name in MODELS:
-        start = page.index(f"\n`physics.{name}`\n")
-        part = page[start : page.index("\n## ", start)] if "\n## " in page[start:] else page[start:]
-        for heading in ("Model equations", "Validity", "Leaves out", "Functions", "References"):
-            assert f"\n### {heading}\n" in part, f"{name} has no {heading}"
-        for known in public_functions(module_of(name)):
-            assert f"\n{known}(" in part or f"`{known}`" in part
-    assert "\nlru_hit_rate(items, *, skew, capacity)\n" in page
-    assert "| `sampling_rate` | `q` |" in page
-
-
-def test_every_public_module_has_its_place_on_the_page():
+def test_every_public_module_has_its_place_in_the_documentation():
     assert set(public_modules()) <= {*MODELS, *SUPPORT}
-    assert set(physics_page.TITLES) == {*MODELS, *SUPPORT}
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "physics").glob("*.rst"))
+    assert [name for name in public_modules() if f"automodule:: physics.{name}\n" not in pages] == []
+    assert [name for name in MODELS if f"public-names:: physics.{name}\n" not in pages] == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_has_its_equations_set(name):
+    text = sections_of(module_of(name))["Model"]
+    assert ".. math::" in text or ":math:" in text
 
 
 @pytest.mark.parametrize("name", public_modules())
@@ -132,7 +134,7 @@ def test_one_name_has_one_line_unless_it_is_known_to_mean_several_things():
 
 
 def test_the_pages_own_list_holds_only_what_a_function_takes():
-    for line in physics_page.ARGUMENTS.strip().splitlines():
+    for line in docstrings.ARGUMENTS.strip().splitlines():
         known, *_, takers = (cell.strip() for cell in line.split("|"))
         for name in takers.split(", "):
             module = module_of(name)
@@ -141,21 +143,9 @@ def test_the_pages_own_list_holds_only_what_a_function_takes():
             assert known in taken, f"no function of physics.{name} takes {known}"
 
 
-def test_every_published_number_stands_on_the_page_with_its_kind_and_its_link():
-    page = physics_page.page()
-    assert (
-        "\n| `H100_POWER_W` | 700 | data sheet | [NVIDIA H100 SXM5 data sheet: up to 700 W](https://resources" in page
-    )
-    assert "\n| `AUDIO_BYTES_PER_SAMPLE` | 2 | assumed | 16-bit linear samples |\n" in page
-    assert "\n| `TINYTL_TABLE_2` | 7 rows | paper | [Cai et al. 2020 (TinyTL), table 2](https://arxiv.org" in page
-    assert [name for name in constants.SOURCES if f"\n| `{name}` | " not in page] == []
-
-
 def test_a_modules_own_line_goes_before_the_pages(monkeypatch):
     assert [term.meaning for term in TERMS if term.name == "churn"] == ["share of nodes asleep in a round"]
-    monkeypatch.setattr(
-        physics_page, "ARGUMENTS", "churn | - | 1 | something else | gossip\nflux | - | W | new | gossip"
-    )
+    monkeypatch.setattr(docstrings, "ARGUMENTS", "churn | - | 1 | something else | gossip\nflux | - | W | new | gossip")
     terms = {term.name: term for term in nomenclature()}
     assert terms["churn"].meaning == "share of nodes asleep in a round"
     assert (terms["flux"].unit, terms["flux"].modules) == ("W", ("gossip",))
@@ -184,28 +174,41 @@ def test_a_module_without_a_docstring_is_refused_by_name():
 @pytest.mark.parametrize("line", ["tau | 1 | local steps", "tau | tau | 1 |", "| tau | 1 | local steps", "tau"])
 def test_a_broken_line_of_the_nomenclature_is_refused_with_its_module(monkeypatch, line):
     broken = ModuleType("physics.memory", f"What it is for.\n\nNomenclature\n------------\n{line}\n")
-    monkeypatch.setattr(physics_page, "public_modules", lambda: ("memory",))
-    monkeypatch.setattr(physics_page, "module_of", lambda _name: broken)
+    monkeypatch.setattr(docstrings, "public_modules", lambda: ("memory",))
+    monkeypatch.setattr(docstrings, "module_of", lambda _name: broken)
     with pytest.raises(ValueError, match=r"Nomenclature of physics\.memory: a line is name \| symbol"):
         nomenclature()
 
 
-def test_markdown_shows_text_as_it_is_written():
-    assert physics_page._escaped("F* < [1] and `a*b`") == r"F\* \< \[1\] and `a*b`"
-
-
-def test_a_signature_shows_names_and_defaults_and_no_types():
-    def example(first: int, *, second: float = 0.5) -> float:
-        return first * second
-
-    assert physics_page.signature("example", example) == "example(first, *, second=0.5)"
-
-
 def test_the_quoted_ratios_are_measured_on_the_numpy_and_scipy_of_the_lab():
     def pins(name):
-        lines = (physics_page.ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+        lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
         return {line.partition("==")[0]: line for line in lines if "==" in line}
 
     lab, peers = pins("run.txt"), pins("peers.txt")
     assert [peers[name] for name in ("numpy", "scipy")] == [lab[name] for name in ("numpy", "scipy")]
     assert {"torch", "opacus", "dp-accounting", "flwr"} <= peers.keys()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "latex"),
+    [
+        ("lambda_i", r"\lambda_{i}"),
+        ("P_idle", r"P_{\text{idle}}"),
+        ("F(W_inf) - F*", r"F(W_{\infty}) - F^*"),
+        ("PER", r"\text{PER}"),
+    ],
+)
+def test_a_symbol_is_set_as_the_equations_set_it(symbol, latex):
+    assert symbol_latex(symbol) == latex
+    assert mathml(latex, display="inline").startswith("<math")
+
+
+def test_the_nomenclature_of_a_module_becomes_a_table():
+    table = nomenclature_table(["rounds | R | 1 | rounds of communication"], "here")
+    assert table[-4:] == [
+        "   * - ``rounds``",
+        "     - :math:`R`",
+        "     - –",
+        "     - rounds of communication",
+    ]
