@@ -94,7 +94,7 @@ def test_the_installed_wheel_runs_without_the_source_tree(shipped: Path, tmp_pat
     run(python, "-W", "ignore", "-c", IMPORT_ALL, cwd=tmp_path)
 
 
-# --- the rule of docs/contributing/release.md -------------------------------------------------------------------------------------
+# --- the rule of docs/contributing/release.md ---
 
 
 def test_the_version_has_its_heading_below_what_is_unreleased() -> None:
