@@ -236,6 +236,34 @@ def test_one_request_at_a_time_the_newest_wins_and_the_last_is_never_lost(studen
     drawn_at(page, 0, 10**-1.4)
 
 
+def test_what_was_moved_while_an_answer_was_due_goes_out_with_it_once(student_page) -> None:
+    """The hand rests before the answer comes, so that no later move and no commit of the boxes sends the last value."""
+    page, watch = student_page()
+    open_paradox(page)
+    at_rest(page)
+    page.evaluate(
+        """() => {
+            const own = window.fetch;
+            const held = new Promise(free => { window.release = free; });
+            window.fetch = (...all) => String(all[1]?.body).includes('"property":"figure"')
+                ? held.then(() => own(...all)) : own(...all);
+        }"""
+    )
+    before = watch.updates()
+    slider(page, "Participating share").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "Object.values(window.edgelab.benchStates).every(d => d.committed === d.values && d.waiting)"
+    )
+    page.wait_for_timeout(100)
+    assert watch.updates() == before
+    page.evaluate("() => window.release()")
+    drawn_at(page, 0, 10**-1.9)
+    at_rest(page)
+    assert watch.updates() - before == 2
+
+
 def test_one_slider_change_is_one_request(student_page) -> None:
     page, watch = student_page()
     open_paradox(page)
