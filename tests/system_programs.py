@@ -55,6 +55,7 @@ def needs(item: pytest.Item) -> set[str]:
     found = {"browser"} if item.get_closest_marker("browser") else set()
     fixtures = set(getattr(item, "fixturenames", ()))
     callspec = getattr(item, "callspec", None)
-    if fixtures & {"cluster", "new_cluster"} or (callspec and "postgresql" in callspec.params.values()):
+    values = callspec.params.values() if callspec else ()  # any object: an array, say, is not simply equal to a text
+    if fixtures & {"cluster", "new_cluster"} or any(isinstance(v, str) and v == "postgresql" for v in values):
         found.add("database")
     return found
