@@ -16,15 +16,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test scripts bundle lint types check coverage bench bench-physics certify search docs docs-links pins vendor \
+.PHONY: run test sweep scripts bundle lint types check coverage bench bench-physics certify search docs docs-links pins vendor \
   clean test-programs browser database
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
 
 test: $(VENV)/test.stamp test-programs scripts
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(FLAGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not sweep" $(FLAGS)
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
+
+# The same tests on further tracks, states, widths and themes: what they would find is rare.
+sweep: $(VENV)/test.stamp test-programs
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m sweep $(FLAGS)
 
 # The unit tests of the browser's scripts, in node.
 scripts: $(VENV)/test.stamp
@@ -47,12 +51,12 @@ lint: $(VENV)/test.stamp
 types: $(VENV)/test.stamp
 	$(BIN)/python -m mypy
 
-check: test lint types docs
+check: lint types docs test sweep
 
 # What the tests without a browser reach, the workers and servers that they start included.
 coverage: $(VENV)/test.stamp database
 	mkdir -p build/coverage && rm -f build/coverage/*
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not browser" $(FLAGS)
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not browser and not sweep" $(FLAGS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage xml -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss

@@ -80,16 +80,16 @@ class Server:
         self.process.wait(10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One running lab."""
+    """One running lab for all tests of a process: each opens browsers of its own, so each is another student."""
     running = Server(tmp_path_factory.mktemp("lab") / "data")
     running.start()
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def base_url(server: Server) -> str:
     """What pytest-playwright puts before a path."""
     return server.url

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 PLUGIN = Path(__file__).parents[1] / "attacks"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A lab with the hostile plugin beside the course."""
     data = tmp_path_factory.mktemp("attacked") / "data"

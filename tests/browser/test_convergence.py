@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import observe, record
+from tests.browser.bench_scripts import TRACKS, observe, record
 from tests.browser.page_actions import at_rest, go, lock, reading, slider
+from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +85,7 @@ def test_the_lock_is_answered_by_the_same_run_for_everybody(student_page) -> Non
     assert "points high" in gaps[0]
 
 
-@pytest.mark.parametrize("track", ["cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer"])
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["edge_guardian"]))
 def test_every_track_fails_at_its_default_for_a_named_reason(student_page, track: str) -> None:
     page, _ = student_page()
     open_convergence(page, track)

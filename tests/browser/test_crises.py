@@ -16,11 +16,12 @@ from tests.browser.bench_scripts import (
     survey,
     unlock_bench,
 )
+from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["mobile_nomad"]))
 def test_a_crisis_is_won_from_its_failing_default_by_two_designs(student_page, track: str) -> None:  # P21 P22 P23 P24
     page, _ = student_page()
     key = f"{track}/crisis"
@@ -38,7 +39,7 @@ def test_a_crisis_is_won_from_its_failing_default_by_two_designs(student_page, t
         expect(page.locator(".tries tr").nth(number)).to_have_attribute("data-won", "true")
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["tiny_pioneer"]))
 def test_every_failure_of_a_crisis_is_seen_and_repaired(student_page, track: str) -> None:  # L16
     page, _ = student_page()
     key = f"{track}/crisis"

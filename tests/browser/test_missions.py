@@ -21,6 +21,7 @@ from tests.browser.bench_scripts import (
     unlock_bench,
 )
 from tests.browser.page_actions import at_rest, go, reading, slider
+from tests.sweeps import swept
 from tracks.api.controls import Slider
 from tracks.api.quantities import in_words
 
@@ -30,7 +31,7 @@ GUARDIAN = "edge_guardian/convergence"
 NEW = ("memory", "convergence", "privacy")
 
 
-@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["cloud_titan"]))
 def test_from_the_picker_through_four_benches_to_a_win(student_page, track: str) -> None:  # P5 P6 P10 P15
     page, _ = student_page()
     go(page, "/")
@@ -57,7 +58,7 @@ def test_from_the_picker_through_four_benches_to_a_win(student_page, track: str)
     expect(page.locator(".disc .icon-check-lg")).to_have_count(3)  # the fourth is the one on the page
 
 
-@pytest.mark.parametrize("bench", NEW)
+@pytest.mark.parametrize("bench", swept(NEW, kept=["privacy"]))
 def test_every_failure_is_seen_and_repaired_by_its_fix(student_page, bench: str) -> None:  # L16 P13
     left = set(bench_of(f"edge_guardian/{bench}").failures)
     assert left

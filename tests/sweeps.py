@@ -1,0 +1,27 @@
+"""What `make test` leaves to `make sweep`: the same test on further tracks, benches, widths and themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def swept(values: Iterable[Any], *, kept: Iterable[Any]) -> list[Any]:
+    """Return each value as a parameter; those that are not in ``kept`` carry the mark of a sweep.
+
+    A tuple stands for several parameters.
+
+    Raises:
+        ValueError: a value is kept that is none of the values, so that `make test` would not run it.
+    """
+    every, first = list(values), list(kept)
+    if unknown := [value for value in first if value not in every]:
+        raise ValueError(f"kept must be some of {every}, got {unknown}")
+
+    def marked(value: Any) -> Any:
+        parts = value if isinstance(value, tuple) else (value,)
+        return pytest.param(*parts, marks=() if value in first else pytest.mark.sweep)
+
+    return [marked(value) for value in every]
