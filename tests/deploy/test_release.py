@@ -18,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("dashboard", "physics", "tracks")
+SCRIPTS = ROOT / "dashboard" / "scripts"  # what the shipped bundle is made from
 UNSHIPPED = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*", "build", "dist", "node_modules", "*.sqlite3")
 
 IMPORT_ALL = """
@@ -63,7 +64,7 @@ def test_the_wheel_holds_every_file_of_the_three_packages_and_no_other(shipped: 
         str(path.relative_to(ROOT)): path.read_bytes()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and SCRIPTS not in path.parents
     }
     assert found.keys() - about == files.keys()
     assert {name for name, held in files.items() if found[name] != held} == set()
@@ -73,7 +74,9 @@ def test_the_wheel_holds_every_file_of_the_three_packages_and_no_other(shipped: 
 
 def test_the_source_distribution_holds_the_packages_and_no_tools(shipped: Path) -> None:
     with tarfile.open(shipped / f"edgelab-{version()}.tar.gz") as archive:
-        tops = {name.split("/")[1] for name in archive.getnames() if "/" in name}
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    tops = {name.partition("/")[0] for name in names}
+    assert {str(path.relative_to(ROOT)) for path in SCRIPTS.rglob("*.js")} <= names
     assert {"setup.cfg", "pyproject.toml", "README.md", "LICENSE", *PACKAGES} <= tops
     assert not tops & {"tools", "benchmarks", ".venv", "build"}
 
