@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 from dash import Dash
+from diskcache import Cache
 
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
@@ -216,6 +217,20 @@ def test_a_ticket_is_read_back_and_another_labs_is_not(tmp_path: Path) -> None:
     assert dict(one.read(signed).values) == {"rounds": 10, "algorithm": "fedavg"}
     with pytest.raises(BadTicket):
         two.read(signed)
+
+
+def test_an_opinion_is_forgotten_after_a_week_and_not_before(tmp_path: Path, registry: Registry) -> None:
+    """A course meets weekly, and the folder must not grow for ever."""
+    day_s = 86_400
+    opinions = SecondOpinions(tmp_path / "lab", ("k" * 20,))
+    values = {**registry.bench("edge_guardian", "convergence").defaults(), **QUICK}
+    ticket = opinions.read(opinions.ticket("edge_guardian", "convergence", values))
+    opinions.answer(registry, ticket, lambda done, of: None)
+    with Cache(str(tmp_path / "lab")) as stored:  # the same files, as another process of the lab sees them
+        stored.expire(now=time.time() + 6.9 * day_s)
+        assert opinions.known(ticket.track, ticket.bench, ticket.values) is not None
+        stored.expire(now=time.time() + 7.1 * day_s)
+        assert opinions.known(ticket.track, ticket.bench, ticket.values) is None
 
 
 def test_a_state_has_one_name_whatever_the_order(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from dashboard.student.carried_decisions import apply_carried
+from dashboard.student.progress import try_payload
+from dashboard.student.summary import fact_text
 from tests.http_student import Student, said
-from tracks.api.controls import Slider
+from tracks import Fact
+from tracks.api.controls import Slider, Toggle
 from tracks.api.quantities import in_words
 from tracks.loading.registry import Registry
 
@@ -125,6 +128,48 @@ def test_a_plugins_word_where_a_number_is_needed_is_left_out(registry: Registry,
     moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
     assert carried == {}
     assert moved.defaults() == bench.defaults()
+
+
+@pytest.mark.parametrize("value", [0, 0.0, -0.0])
+def test_nothing_is_a_decision_too_and_is_carried(registry: Registry, value: float) -> None:
+    """To send nothing is what the earlier bench decided: it comes onto the scale as its least, not as the default."""
+    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
+    moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
+    control = moved.control_map()["payload_bytes"]
+    assert isinstance(control, Slider)
+    assert control.default == control.minimum != bench.control_map()["payload_bytes"].default
+    assert carried["payload_bytes"].text == control.text(control.minimum)
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_a_switch_that_was_left_off_arrives_off(registry: Registry, value: bool) -> None:
+    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
+    switch = Toggle(id="secret", label="Secure sums", default=not value, carried="memory.secret")
+    other = replace(bench, controls=(*bench.controls, switch))
+    moved, carried = apply_carried(registry, track, other, {"memory": {"secret": value}})
+    assert moved.control_map()["secret"].default is value
+    assert carried["secret"].text == ("on" if value else "off")
+
+
+def test_a_decision_of_zero_is_a_fact_and_none_is_not() -> None:
+    """The read-out says 0 rounds; a dash stands for what was not decided or for what means nothing there."""
+    fact = Fact(decision="rounds", label="Rounds", unit="")
+    assert fact_text(fact, {"rounds": 0}) == in_words(0.0, "")
+    assert fact_text(fact, {"rounds": 0.0}) != ""
+    assert fact_text(fact, {"rounds": None}) == ""  # type: ignore[dict-item]
+    assert fact_text(fact, {}) == ""
+
+
+def test_of_a_try_that_decided_nothing_its_zeros_are_carried(registry: Registry) -> None:
+    """From the ledger's event to the next bench: no step on the way takes 0 or False for nothing."""
+    track = registry.track("tiny_pioneer")
+    memory, convergence = (registry.bench("tiny_pioneer", name) for name in ("memory", "convergence"))
+    outcome = replace(memory.run(track, memory.defaults()), decision={"payload_bytes": 0.0, "on": False})
+    payload = try_payload(1, memory, memory.defaults(), outcome, {})
+    assert payload["decision"] == {"payload_bytes": 0.0, "on": False}
+    moved, carried = apply_carried(registry, track, convergence, {"memory": payload["decision"]})
+    assert set(carried) == {"payload_bytes"}
+    assert moved.defaults() != convergence.defaults()
 
 
 def test_every_carried_control_names_a_decision_that_is_offered(registry: Registry) -> None:

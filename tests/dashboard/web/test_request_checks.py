@@ -394,6 +394,20 @@ def test_a_part_that_no_page_sends_is_refused(
     assert not caplog.records
 
 
+@pytest.mark.parametrize("part", ["inputs/0", "outputs/0", "changedPropIds"])
+def test_two_hundred_components_are_a_page_and_one_more_is_an_attack(door: Door, part: str) -> None:
+    """The course's largest bench has 12 controls. Each entry costs the server time, so that a list without end would hold it."""
+    kind, name = ("figure", "figure") if part == "outputs/0" else ("control", "data")
+    entries: list[Any] = [entry(piece(kind, BENCH, f"{kind}_{number}"), name, 1) for number in range(201)]
+    if part == "outputs/0":
+        entries = [entry(piece(kind, BENCH, f"{kind}_{number}"), name) for number in range(201)]
+    if part == "changedPropIds":
+        entries = ["screen.data"] * 201
+    assert door.post(changed(update_body(), part, entries[:200])).status_code == 200
+    assert door.post(changed(update_body(), part, entries)).status_code == 422
+    assert door.calls == ["update"]
+
+
 @pytest.mark.parametrize("body", UNLIKE_WHOLES)
 def test_a_body_that_no_page_sends_is_refused(door: Door, body: Any) -> None:
     response = door.post(body)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from physics.federation import digits_problem, draw_participation, problem_from_partition, simulate, simulate_seeds
+from physics.federation.least_squares import MAX_WEIGHTS
 
 FLEET = digits_problem(clients=20, alpha=0.05, seed=3, cities=4)
 ALGORITHMS = ("fedavg", "fedprox", "scaffold")
@@ -75,6 +76,22 @@ def test_runs_that_outgrow_their_bounds_are_held_as_simulate_holds_them(algorith
     found = simulate_seeds(FLEET, participation=drawn, **how)
     assert np.isfinite(found.loss).all()
     assert_same(found, runs)
+
+
+@pytest.mark.parametrize(
+    ("how", "seed", "clients", "rounds", "outgrown"),
+    [
+        ({"local_steps": 7, "learning_rate": 1.5, "proximal": 2.0}, 1, 2, 3, "an update"),
+        ({"local_steps": 2, "learning_rate": 1.2, "proximal": 2.0}, 0, 1, 66, "a model"),
+    ],
+)
+def test_scaffold_is_held_when_only_one_of_updates_and_models_outgrows_its_bound(how, seed, clients, rounds, outgrown):
+    """Two updates may cancel in the mean, and small ones add up: either alone must send the run round by round."""
+    mask = draw_participation(FLEET, rounds=80, clients_per_round=clients, reliability=1, seed=seed)[:rounds]
+    (run,) = one_by_one(FLEET, [mask], algorithm="scaffold", **how)
+    assert run.diverged_at == rounds
+    assert (np.linalg.norm(run.weights) < 0.9 * MAX_WEIGHTS) == (outgrown == "an update")
+    assert_same(simulate_seeds(FLEET, participation=[mask], algorithm="scaffold", **how), [run])
 
 
 def test_clients_of_unequal_size_weigh_as_in_simulate():

@@ -163,6 +163,39 @@ def test_epsilon_zero_means_that_delta_covers_the_total_variation_distance(rate,
         assert spent == 0
 
 
+@pytest.mark.parametrize("rate", [1e-4, 0.03, 1.0])
+@pytest.mark.parametrize("noise", [0.4, 3.0, 200.0])
+def test_one_round_costs_nothing_from_exactly_its_total_variation_distance_on(rate, noise):
+    """The distance is q (2 Phi(1/(2z)) - 1): whether the client was there cannot be told better than that.
+
+    Of two rounds no more than the sum can be told.
+    """
+    exact = rate * (2 * norm.cdf(0.5 / noise) - 1)
+    for rounds in (1, 2):
+        if rounds * exact < 0.5:
+            least = epsilon(
+                sampling_rate=rate, noise_multiplier=noise, rounds=rounds, delta=rounds * exact * (1 + 1e-9)
+            )
+            assert least == 0
+    assert epsilon(sampling_rate=rate, noise_multiplier=noise, rounds=1, delta=exact * (1 - 1e-9)) > 0
+
+
+@pytest.mark.parametrize("noise", [0.5, 2.0, 30.0])
+def test_the_bound_on_the_distance_of_many_rounds_is_never_below_it_and_near_it(noise):
+    """With everybody in every round T rounds are one of z / sqrt(T); Pinsker's bound is sqrt(pi / 2) above it at most.
+
+    Where the two can be told apart almost surely, Bretagnolle and Huber's stays below one.
+    """
+    rounds = np.geomspace(1, 1e6, 200)
+    exact = 2 * norm.cdf(np.sqrt(rounds) / (2 * noise)) - 1
+    bound = _renyi.total_variation_bound(1.0, noise, rounds)
+    assert (bound >= exact * (1 - 1e-12)).all()
+    small = exact < 0.1
+    assert (bound[small] <= exact[small] * math.sqrt(math.pi / 2) * 1.02).all()
+    assert (bound[exact < 0.99] < 1).all()
+    assert (bound <= 1).all()
+
+
 @given(rate=rates, noise=noises, rounds=counts, delta=deltas, factor=st.floats(1.0, 3.0))
 @settings(max_examples=100, deadline=None)
 def test_epsilon_rises_with_rounds_and_sampling_and_falls_with_noise_and_delta(rate, noise, rounds, delta, factor):

@@ -20,6 +20,7 @@ from physics.serving import (
     unique_items,
 )
 from tests.physics.reference.rows import rows
+from physics.serving.queue import wait_for_link
 
 FIELDS = list(Serving.__dataclass_fields__)
 ADAPTER = 131_072_000.0  # rank 16 on q, k, v, o of Llama-3-70B in bf16
@@ -170,6 +171,26 @@ def test_a_link_just_saturated_has_the_wait_of_a_queue_that_began_empty():
     rng = np.random.default_rng(2)
     at_the_end = [waits(rng.exponential(service_s, int(10 / service_s)), service_s)[-1] for _ in range(800)]
     assert result.ttft_added_mean_s - service_s == pytest.approx(np.mean(at_the_end), rel=0.12)
+
+
+def test_beside_the_backlog_a_saturated_wait_grows_with_the_root_of_the_load():
+    """Requests arrive at random and bring D seconds of work each: work of variance rho D a second.
+
+    So a reflected Brownian motion of that variance stands at sqrt(2 rho D t / pi) on average (Abate and Whitt 1987).
+    """
+    load, service_s, horizon_s = np.array([1.0, 2.25, 4.0, 9.0]), 0.1, 3600.0
+    wait = wait_for_link(load, service_s, horizon_s)
+    variance = load / service_s * service_s**2  # arrivals a second, each of D^2
+    mean_s = np.sqrt(2 * variance * horizon_s / np.pi)
+    np.testing.assert_allclose(wait.mean_s - (load - 1) * horizon_s, mean_s, rtol=1e-9)
+    np.testing.assert_allclose(wait.scale_s, mean_s, rtol=1e-9)
+
+
+def test_just_below_saturation_a_young_load_has_not_waited_as_long_as_an_old_one():
+    """The steady wait at 99.9% is 50 s; 60 s after the start nobody waits longer than in a queue that began empty."""
+    old, young = (wait_for_link(np.array([0.999]), 0.1, horizon_s) for horizon_s in (1e6, 60.0))
+    assert old.mean_s == pytest.approx(0.999 * 0.1 / (2 * 0.001))
+    assert young.mean_s == pytest.approx(np.sqrt(2 * 0.999 * 0.1 * 60 / np.pi))
 
 
 def test_hbm_without_a_slot_serves_nothing_and_a_small_one_cuts_the_batch():

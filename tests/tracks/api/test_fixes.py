@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tracks.api.controls import Choice, Option, Slider
 from tracks.api.fixes import (
     CHOICE_DISTANCE,
+    JUST_INSIDE,
     LEAST_GAIN,
     Scale,
     best_fixes,
@@ -86,6 +87,18 @@ def test_a_gain_counts_from_a_share_of_what_is_missing_on():
     enough = 9.5 - 10 * LEAST_GAIN * 0.15
     assert offered(at(9.5), {A: at(enough - 1e-6)}) == (A,)
     assert offered(at(9.5), {A: at(enough + 1e-6)}) == ()
+
+
+def test_a_gain_must_be_seen_on_the_page_and_a_fix_must_stand_inside_its_limit():
+    """Margins are shown in whole percent, so 2% is two steps; a quantity once rounded differs by far less than 1e-9."""
+    assert LEAST_GAIN == 0.02
+    assert 1e6 * math.ulp(1.0) < 1 - JUST_INSIDE <= 1e-9 * (1 + 1e-6)
+
+
+def test_exactly_the_least_gain_is_enough_and_no_gain_never_is():
+    """In numbers that binary fractions hold exactly: from -1 a quarter more is -0.75."""
+    assert offered(FAILS, {A: at(17.5)}, least_gain=0.25) == (A,)
+    assert offered(FAILS, {A: at(20)}, least_gain=0.0) == ()
 
 
 def test_a_bench_may_ask_for_another_gain():
@@ -228,6 +241,10 @@ def test_halving_asks_few_of_many(margins, goal):
     assert len(asked) <= 1 + math.ceil(math.log2(len(margins)))
     if margins[-1] < goal:
         assert asked == [len(margins) - 1]
+
+
+def test_where_the_end_only_just_reaches_the_goal_a_milder_value_may_too():
+    assert mildest([1, 2, 3], lambda value: min(value - 2, 0)) == 2
 
 
 def test_the_goal_is_the_limit_itself_unless_given_and_no_value_is_none():

@@ -201,6 +201,42 @@ def test_a_plugins_bench_that_fails_on_a_plugins_track_goes_and_the_track_stays(
     assert "its bench 'picky' does not work on track 'harbour_crane'" in row.reason
 
 
+@pytest.mark.parametrize("names", [("a_picky", "b_track"), ("b_picky", "a_track")], ids=["bench first", "track first"])
+def test_a_packages_bench_that_fails_on_a_packages_track_goes_and_the_track_stays(plugins, names):
+    """Only the course's own benches decide on a track: a stranger's package may not keep another's out."""
+    for module, body in zip(names, (PICKY, plugins.offers_track), strict=True):
+        plugins.install(module.replace("_", "-"), f"{module} = {plugins.module(module, body)}")
+    registry = plugins.load()
+    assert picture(registry) == {"edge_guardian": [], "cloud_titan": [], "harbour_crane": []}
+    (row,) = [row for row in registry.found if row.reason]
+    assert (row.name, row.kind) == (names[0], "package")
+    assert "its bench 'picky' does not work on track 'harbour_crane'" in row.reason
+
+
+@pytest.mark.parametrize("packaged", ["picky", "track"])
+def test_a_bench_goes_whether_it_or_the_track_came_in_a_package(plugins, packaged):
+    bodies = {"picky": PICKY, "track": plugins.offers_track}
+    for name, body in bodies.items():
+        if name == packaged:
+            plugins.install(name, f"{name} = {plugins.module(name, body)}")
+        else:
+            plugins.write(f"{name}.py", body)
+    registry = plugins.load()
+    assert picture(registry) == {"edge_guardian": [], "cloud_titan": [], "harbour_crane": []}
+    assert [row.name.removesuffix(".py") for row in registry.found if row.reason] == ["picky"]
+
+
+def test_a_track_that_one_of_the_courses_benches_cannot_use_goes_although_it_came_in_a_package(plugins):
+    """A course with a bench that asks for a word which the track does not have: the track is left out by name."""
+    course = plugins.module("course", PICKY)
+    plugins.builtins = (*plugins.builtins, course)
+    plugins.install("crane", f"crane = {plugins.module('crane', plugins.offers_track)}")
+    registry = plugins.load()
+    assert "harbour_crane" not in registry.tracks
+    (row,) = [row for row in registry.found if row.reason]
+    assert "its track 'harbour_crane' does not work with bench 'picky'" in row.reason
+
+
 def test_what_a_plugin_took_is_free_again_when_it_goes_later(plugins):
     """The picky plugin registers 'ferry' first; once it is removed, the next one that registers it is no duplicate."""
     plugins.write("a_picky.py", PICKY + "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, id='ferry')]\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dashboard.rendering.figures.labels import LINE, Placed, spread, text_width
+from dashboard.rendering.figures.labels import LINE, Placed, covered, spread, text_width
 
 WIDTH, HEIGHT = 520.0, 212.0
 # How far a label's box reaches from its anchor: as shares of its length and of a line, (left, bottom).
@@ -127,6 +127,39 @@ class TestBesideAMark:
         rooms = [box(item) for item in done]
         marks = [(x - 6, y - 6, x + 6, y + 6) for x, y in ((w.across * WIDTH, w.up * HEIGHT) for w in words)]
         assert all(overlap(one, other) == 0 for n, one in enumerate(rooms) for other in [*rooms[:n], *walls, *marks])
+
+
+class TestWhatIsWorse:
+    """Where no place is free, the words go where they harm least: the weights say what harms more."""
+
+    # Every place around (0.5, 0.5) but the right and the left one covers more than 1,000 square pixels.
+    WALLS = ((0.0, 115.1, WIDTH, HEIGHT), (0.0, 0.0, WIDTH, 96.9))
+
+    def placed(self, *obstacles: tuple[float, float, float, float], dots: tuple[tuple[float, float], ...] = ()) -> str:
+        (done,) = spread([label(0.5, 0.5)], [*self.WALLS, *obstacles], dots=list(dots), width=WIDTH, height=HEIGHT)
+        return done.xanchor
+
+    def test_a_dot_of_a_line_weighs_as_much_as_sixty_square_pixels(self) -> None:
+        x, y = 0.5 * WIDTH + 30, 0.5 * HEIGHT
+        dot, left = (x, y), 0.5 * WIDTH - 40
+        assert self.placed() == "left", "the words are anchored at their left: they stand to the right"
+        assert self.placed((left, y - 3, left + 9.8, y + 3), dots=(dot,)) == "right"
+        assert self.placed((left, y - 3, left + 10.2, y + 3), dots=(dot,)) == "left"
+        assert self.placed((left, y - 3, left + 19.8, y + 3), dots=(dot, dot)) == "right", "two dots weigh twice"
+
+    def test_a_pixel_outside_the_frame_weighs_as_much_as_thirty_that_are_covered(self) -> None:
+        box_of = (0.0, 0.0, 100.0, 18.0)
+        frame = {"width": 300.0, "height": 200.0}
+        assert covered(box_of, [], **frame) == 0
+        for out in (
+            (-1.0, 0.0, 99.0, 18.0),
+            (201.0, 0.0, 301.0, 18.0),
+            (0.0, -1.0, 100.0, 17.0),
+            (0.0, 183.0, 100.0, 201.0),
+        ):
+            assert covered(out, [], **frame) == 30
+        assert covered(box_of, [(90.0, 8.0, 110.0, 30.0)], **frame) == 10 * 10
+        assert covered(box_of, [(100.0, 0.0, 120.0, 18.0)], **frame) == 0, "side by side is not on each other"
 
 
 def around(item: Placed, place: str) -> Placed:

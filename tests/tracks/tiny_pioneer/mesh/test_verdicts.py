@@ -6,6 +6,10 @@ from scipy.stats import qmc
 
 from tests.states import failures, plain, verdict
 from tests.tracks.tiny_pioneer.mesh.states import CODES, GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
+from tracks.api.controls import Slider
+from tracks.api.fixes import Scale, distance_on
+from tracks.tiny_pioneer.mesh.fixes import candidates
+from tracks.tiny_pioneer.mesh.state import SATURATED, evaluate
 
 
 def test_every_declared_failure_is_reached_from_a_win_and_left_again():
@@ -76,6 +80,35 @@ def test_every_fix_is_a_decision_that_raises_the_margin_and_a_cure_comes_first()
             assert all(controls[f.control].read(f.value) == f.value != state[f.control] for f in item.fixes)
             offered += len(item.fixes)
     assert offered > 300
+
+
+def test_of_the_cures_the_one_with_fewest_other_failures_comes_first_then_the_better_level_then_the_shorter_way():
+    """Each cure is run here: what a fix costs elsewhere is read off the whole bench, not off the search."""
+    compared, levels, controls = 0, ("ok", "warn", "fail"), PIONEER.bench.control_map()
+    sliders = [control for control in controls.values() if isinstance(control, Slider)]
+    scales = {slider.id: Scale(slider.minimum, slider.maximum, slider.scale == "log") for slider in sliders}
+    for places in qmc.Sobol(len(controls), seed=9).random(64):
+        state = PIONEER.at(places)
+        way = distance_on(scales, state.__getitem__)
+        for item in PIONEER.run(**state).verdicts:
+            ranks = []
+            for fix in item.fixes:
+                outcome = PIONEER.run(**{**state, fix.control: fix.value})
+                left = levels.index(verdict(outcome, item.code).level)
+                if left < levels.index(item.level):
+                    ranks.append((len(failures(outcome) - {item.code}), left, way(fix)))
+            assert ranks == sorted(ranks), (state, item.code, item.fixes)
+            compared += len(ranks) > 1
+    assert compared > 60
+
+
+def test_of_equals_what_is_sent_changes_before_how_and_a_hub_before_gossip_before_silence():
+    """Candidates are proposed the mildest first, and the first of equals is offered."""
+    order = ("payload_bytes", "period_s", "duty", "coding", "fan_out", "mode")
+    state = evaluate(PIONEER.track, PIONEER.setting(mode="flood", duty=0.02), seed=0)
+    proposed = list(candidates(SATURATED, state))
+    assert list(dict.fromkeys(fix.control for fix in proposed)) == list(order)
+    assert [fix.value for fix in proposed if fix.control == "mode"] == ["hub", "gossip", "local_only"]
 
 
 def test_fixes_lead_from_a_failing_design_to_one_that_wins():
