@@ -1,11 +1,15 @@
-"""The changes that are planted: cosmic-ray's operators, without those that no test could miss or that nobody could see."""
+"""The changes that are planted: cosmic-ray's operators, without those that any test sees or that nobody could see."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cosmic_ray.operators import binary_operator_replacement, comparison_operator_replacement, unary_operator_replacement
+from cosmic_ray.operators import (
+    binary_operator_replacement,
+    comparison_operator_replacement,
+    unary_operator_replacement,
+)
 from cosmic_ray.operators.boolean_replacer import (
     AddNot,
     ReplaceAndWithOr,
@@ -19,11 +23,11 @@ from cosmic_ray.operators.operator import Operator
 from cosmic_ray.operators.zero_iteration_for_loop import ZeroIterationForLoop
 from parso.python.tree import Name, Number
 
-# Most replacements, as * by << of two floats, stop with a TypeError in any test: a score made of them would say nothing.
+# Most replacements, as * by << of two floats, stop with a TypeError in any test: they would raise every score.
 LIKELY = {
-    "Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Div", "Mod_FloorDiv", "Pow_Mul", "BitOr_BitAnd", "BitAnd_BitOr",
-    "Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_Gt", "Gt_Lt", "Is_IsNot", "IsNot_Is",
-    "Delete_USub", "Delete_Not", "Delete_Invert",
+    "Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Div", "Mod_FloorDiv", "Pow_Mul", "BitOr_BitAnd",
+    "BitAnd_BitOr", "Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_Gt", "Gt_Lt", "Is_IsNot",
+    "IsNot_Is", "Delete_USub", "Delete_Not", "Delete_Invert",
 }  # fmt: skip
 SMALL_WHOLE = 100  # whole numbers up to here are changed by one, others by a tenth
 SWAPPED = {
@@ -65,7 +69,7 @@ class SwappedName(Operator):
         if isinstance(node, Name) and node.value in SWAPPED and _is_called(node):
             yield node.start_pos, node.end_pos
 
-    def mutate(self, node: Any, index: int) -> Any:
+    def mutate(self, node: Any, index: int) -> Any:  # noqa: ARG002 - the signature all operators share
         """Return the opposite."""
         return Name(SWAPPED[node.value], node.start_pos, node.prefix)
 

@@ -83,6 +83,11 @@ def survivors(results: Mapping[Site, Result], known: Mapping[str, Review]) -> li
     return lines
 
 
+def _cells(one: Row) -> str:
+    share = f"{100 * one.share:.0f}%"
+    return f"| `{one.name}` | {one.sites} | {one.killed} | {one.survived} | {one.equivalent} | {share} |"
+
+
 def page(
     results: Mapping[Site, Result], known: Mapping[str, Review], *, seed: int, minutes: float, notes: Sequence[str] = ()
 ) -> str:
@@ -93,14 +98,14 @@ def page(
     lines = [
         "# Faults that the tests see",
         "",
-        "Written by `make mutants`. One place of `physics`, `tracks/api`, `tracks/loading` or `tracks/certify` is changed "
-        "at a time (an operator, a comparison, a condition, a number), and the tests of its module and of what is built "
-        "on it are run until one fails. Places are drawn from every module, in proportion to how many it has; at one "
-        "place one change is made. Left out: annotations, decorators, the texts of errors, and the text of the first "
-        "plugin that `python -m tracks new` writes.",
+        "Written by `make mutants`. One place of `physics`, `tracks/api`, `tracks/loading` or `tracks/certify` is "
+        "changed at a time (an operator, a comparison, a condition, a number), and the tests of its module and of what "
+        "is built on it are run until one fails. Places are drawn from every module, in proportion to how many it has, "
+        "two at least; at one place one change is made. Left out: annotations, decorators, the texts of errors, and "
+        "the first plugin that `edgelab tracks new` writes.",
         "",
-        "A change that no caller can notice is *equivalent* and does not count. The others that survive are gaps in the "
-        "tests: *unseen*.",
+        "A change that no caller can notice is *equivalent* and does not count. The others that survive are gaps in "
+        "the tests: *unseen*.",
         "",
         f"Seed {seed}, {total.sites} places, {minutes:.0f} minutes on two cores: {total.killed} killed "
         f"({by_clock} of them by running too long), {total.survived} unseen, {total.equivalent} equivalent: "
@@ -109,10 +114,7 @@ def page(
         "",
         "| module | places | killed | unseen | equivalent | share |",
         "|---|---:|---:|---:|---:|---:|",
-        *(
-            f"| `{one.name}` | {one.sites} | {one.killed} | {one.survived} | {one.equivalent} | {100 * one.share:.0f}% |"
-            for one in table
-        ),
+        *map(_cells, table),
         "",
         "## What survives",
         "",

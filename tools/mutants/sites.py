@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -51,25 +52,27 @@ def left_out(source: str) -> Iterator[tuple[Position, Position]]:
     what only a type checker reads.
     """
     for node in ast.walk(ast.parse(source)):
-        parts: list[ast.AST | None] = []
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            parts = [*node.decorator_list, node.returns]
-        elif isinstance(node, ast.ClassDef):
-            parts = list(node.decorator_list)
-        elif isinstance(node, (ast.arg, ast.AnnAssign)):
-            parts = [node.annotation]
-        elif isinstance(node, ast.Raise):
-            parts = [node.exc]
-        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            parts = [node]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("cast", "TypeVar"):
-            parts = [node]
-        elif isinstance(node, ast.JoinedStr):
-            parts = [node]
-        for part in parts:
+        for part in _unseen_parts(node):
             if part is not None:
-                start, end = (part.lineno, part.col_offset), (part.end_lineno, part.end_col_offset)  # type: ignore
-                yield start, end
+                yield (part.lineno, part.col_offset), (part.end_lineno or part.lineno, part.end_col_offset or 0)
+
+
+def _unseen_parts(node: ast.AST) -> list[ast.expr | ast.stmt | None]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [*node.decorator_list, node.returns]
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list]
+    if isinstance(node, (ast.arg, ast.AnnAssign)):
+        return [node.annotation]
+    if isinstance(node, ast.Raise):
+        return [node.exc]
+    if isinstance(node, ast.JoinedStr):
+        return [node]
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return [node]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("cast", "TypeVar"):
+        return [node]
+    return []
 
 
 def scopes(source: str) -> list[tuple[int, int, str]]:
@@ -88,6 +91,7 @@ def scopes(source: str) -> list[tuple[int, int, str]]:
     return found
 
 
+@lru_cache(maxsize=256)
 def places(source: str) -> Mapping[tuple[Position, Position], Sequence[tuple[str, int]]]:
     """Return every place that can be changed, each with its changes: the operator and its occurrence."""
     unseen = list(left_out(source))
@@ -133,9 +137,15 @@ def sites_of(root: Path, file: str, number: int, seed: int) -> list[Site]:
             continue
         chosen.append(
             Site(
-                file=file, line=start[0], column=start[1], inside=name, before=lines[start[0] - 1].strip(),
-                after=changed.splitlines()[start[0] - 1].strip(), operator=operator, occurrence=occurrence,
-            )  # fmt: skip
+                file=file,
+                line=start[0],
+                column=start[1],
+                inside=name,
+                before=lines[start[0] - 1].strip(),
+                after=changed.splitlines()[start[0] - 1].strip(),
+                operator=operator,
+                occurrence=occurrence,
+            )
         )
     return sorted(chosen, key=lambda site: (site.line, site.column))
 

@@ -396,7 +396,7 @@ def test_a_part_that_no_page_sends_is_refused(
 
 @pytest.mark.parametrize("part", ["inputs/0", "outputs/0", "changedPropIds"])
 def test_two_hundred_components_are_a_page_and_one_more_is_an_attack(door: Door, part: str) -> None:
-    """The course's largest bench has 12 controls. Each entry costs the server time, so that a list without end would hold it."""
+    """The course's largest bench has 12 controls. Each entry costs time: a list without end would hold the server."""
     kind, name = ("figure", "figure") if part == "outputs/0" else ("control", "data")
     entries: list[Any] = [entry(piece(kind, BENCH, f"{kind}_{number}"), name, 1) for number in range(201)]
     if part == "outputs/0":
