@@ -34,8 +34,9 @@ QUIET = (
 )  # fmt: skip
 OURS = ("physics", "tracks", "dashboard", "tests", "tools")  # read anew from the changed copy
 POLL_S = 0.02
-NO_TESTS = 5  # pytest's exit status where a module has no examples
-MOST_S, LEAST_S, FACTOR = 600.0, 60.0, 5.0  # a run is stopped after so many times what it takes without a change
+MOST_KILLERS = 4
+PASSED = (0, 5)  # pytest's exit status: all passed, or there are none, as in a module without examples
+MOST_S = 300.0  # the longest run without a change takes a fifth of it on a machine that does nothing else
 
 Fate = Literal["killed", "killed by the clock", "survived"]
 FATES: tuple[Fate, ...] = get_args(Fate)
@@ -85,7 +86,8 @@ class Bench:
         self.tree = copy_of_tree(root, folder / "tree")
         self._log = folder / "log.txt"
         self._changes = 0
-        self._unchanged_s: dict[tuple[str, ...], float] = {}
+        self._unchanged: set[tuple[str, ...]] = set()
+        self._killers: dict[str, list[str]] = {}  # by folder: tests that have failed before, the newest first
 
     def run(self, site: Site) -> Result:
         """Plant one change and run the tests until one fails.
@@ -96,35 +98,34 @@ class Bench:
         start = time.perf_counter()
         # The tests of the physics need nothing that the tests of the lab share, which would load all of it.
         alone = ["--noconftest"] if site.file.startswith("physics/") else []
-        suites = {
-            "its documented examples": ["--doctest-modules", site.file],
-            "its own tests": [*own_tests(self.tree, site.file), *alone],
-            "the tests of what is built on it": further_tests(self.tree, site.file),
-        }
-        for name, suite in suites.items():
-            # The last tests are the longest, and few changes come to them: they are run unchanged only if one is seen.
-            is_last = name == next(reversed(suites))
-            most_s = MOST_S if is_last else min(MOST_S, max(LEAST_S, FACTOR * self._usual_s(suite)))
+        killers = self._killers.setdefault(str(Path(site.file).parent), [])
+        examples, own = ["--doctest-modules", site.file], [*own_tests(self.tree, site.file), *alone]
+        # What is run, and what must pass without the change if it fails with it.
+        for suite, unchanged in (
+            (examples, examples),
+            ([*killers, *alone] if killers else [], own),
+            (own, own),
+            (further_tests(self.tree, site.file), further_tests(self.tree, site.file)),
+        ):
             with self._planted(site):
-                code = self._tests(suite, most_s)
-            failed = self._failed()
-            if code is None or code not in (0, NO_TESTS):
-                if is_last:
-                    self._usual_s(suite)
+                code = self._tests(suite, MOST_S)
+            if code is None or code not in PASSED:
+                killer = self._failed()
+                self._check_unchanged(unchanged)
+                if killer.partition("::")[0] in own:
+                    killers[:] = list(dict.fromkeys([killer, *killers]))[:MOST_KILLERS]
                 fate: Fate = "killed by the clock" if code is None else "killed"
-                return Result(fate=fate, by=f"{name}{failed}", seconds=time.perf_counter() - start)
+                return Result(fate=fate, by=killer, seconds=time.perf_counter() - start)
         return Result(fate="survived", by="", seconds=time.perf_counter() - start)
 
-    def _usual_s(self, suite: Sequence[str]) -> float:
-        known = self._unchanged_s.get(tuple(suite))
-        if known is None:
-            start = time.perf_counter()
-            code = self._tests(suite, MOST_S)
-            if code not in (0, NO_TESTS):
+    def _check_unchanged(self, suite: Sequence[str]) -> None:
+        """Run tests without a change, once."""
+        if tuple(suite) not in self._unchanged:
+            code = self._tests(suite, 2 * MOST_S)
+            if code not in PASSED:
                 log = self._log.read_text(errors="replace")[-2000:]
                 raise RuntimeError(f"the tests fail without a change: {' '.join(suite)}\n{log}")
-            known = self._unchanged_s[tuple(suite)] = time.perf_counter() - start
-        return known
+            self._unchanged.add(tuple(suite))
 
     @contextmanager
     def _planted(self, site: Site) -> Any:
@@ -181,6 +182,7 @@ class Bench:
         os._exit(code)
 
     def _failed(self) -> str:
+        """Return the name of the first test that failed, without its parameters."""
         lines = self._log.read_text(errors="replace").splitlines()
-        failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-        return f": {failed[0].split(' ')[1]}" if failed and " " in failed[0] else ""
+        failed = [line.split(" ")[1] for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        return failed[0].partition("[")[0] if failed else ""

@@ -2,6 +2,7 @@
 
 import math
 import time
+from decimal import Decimal, localcontext
 from itertools import pairwise
 
 import numpy as np
@@ -80,11 +81,31 @@ def test_whole_orders_agree_with_their_binomial_sum(rate, noise):
     ],
 )
 def test_order_one_is_the_mean_log_ratio_however_small(rate, noise, exact):
-    assert _renyi.kullback_leibler(rate, noise) == pytest.approx(exact, rel=1e-9)
+    assert _renyi.kullback_leibler(rate, noise) == pytest.approx(exact, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "noise", "digits"),
+    [
+        (5e-4, 2.0, 1e-10),
+        (3e-4, 1.0, 1e-10),
+        (9e-4, 8.0, 5e-13),  # every ratio is below a thousandth: the series alone
+    ],
+)
+def test_order_one_of_a_rare_client_keeps_its_digits(rate, noise, digits):
+    """exp(L) (L - 1) + 1 is a small difference of large terms; here it is taken with 40 digits."""
+    with localcontext(prec=40):
+        q, z, step, total = Decimal(rate), Decimal(noise), Decimal("0.25"), Decimal(0)
+        for index in range(-56, 57 + int(8 / noise)):
+            u = index * step
+            ratio = 1 + q * ((u / z - 1 / (2 * z * z)).exp() - 1)
+            total += (ratio * (ratio.ln() - 1) + 1) * (-u * u / 2).exp()
+        exact = float(total * step) / math.sqrt(2 * math.pi)
+    assert _renyi.kullback_leibler(rate, noise) == pytest.approx(exact, rel=digits, abs=0)
 
 
 def test_order_one_of_a_rare_client_is_half_the_chi_square_distance():
-    assert _renyi.kullback_leibler(1e-12, 1.0) == pytest.approx(0.5e-24 * math.expm1(1.0), rel=1e-9)
+    assert _renyi.kullback_leibler(1e-12, 1.0) == pytest.approx(0.5e-24 * math.expm1(1.0), rel=1e-9, abs=0)
 
 
 @on_every(("rate", "noise"), [(0.3, 2.0), (1 - 1e-9, 0.7), (0.05, 0.3)])

@@ -47,6 +47,26 @@ def test_two_stored_cells_are_recomputed(alpha, cohort, clip, noise):
     assert again == pytest.approx(stored, abs=2e-4)
 
 
+def test_the_script_writes_its_runs_and_no_clip_without_noise_beats_the_freest(tmp_path, monkeypatch):
+    """On two cohorts, two lengths, two clips: each entry is the run of its own axes, and clipping may help too."""
+    small = {
+        "ALPHAS": (0.3,), "COHORTS": (10, 20), "ROUNDS": (10, 15), "CLIPS": (0.5, 1.0), "NOISES": (0.0, 0.05),
+        "PARTITIONS": 1, "STREAMS": 1,
+    }  # fmt: skip
+    for name, value in small.items():
+        monkeypatch.setattr(build, name, value)
+    build.build(tmp_path / "table.npz")
+    with np.load(tmp_path / "table.npz") as table:
+        accuracy, free = table["accuracy"], table["free"]
+    assert accuracy.shape == (1, 2, 2, 2, 2)
+    assert free.shape == (1, 2, 2)
+    for m, cohort in enumerate(small["COHORTS"]):
+        of_clips = np.stack([build.accuracy_by_rounds(0.3, cohort, clip, 0.0) for clip in small["CLIPS"]])
+        assert pytest.approx(of_clips, abs=1e-6) == accuracy[0, m, :, :, 0].T
+        unclipped = build.accuracy_by_rounds(0.3, cohort, math.inf, 0.0)
+        assert free[0, m] == pytest.approx(np.maximum(unclipped, of_clips.max(axis=0)), abs=1e-6)
+
+
 def test_unchanged_minimum_client_updates():
     """Guards against change: the figures that the texts quote."""
     large = [minimum_client_updates(fleet=10_000, epsilon=budget) for budget in BUDGETS]
