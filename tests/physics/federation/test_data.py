@@ -24,6 +24,13 @@ def stored():
         return archive["images"], archive["labels"]
 
 
+def test_a_city_has_the_classes_of_all_its_images_however_they_are_shared_out():
+    """A client with a hundred images counts a hundred times as much as one with a single image."""
+    split = [range(100), [100], range(101, 150)]
+    shared, whole = problem_from_partition(split), problem_from_partition([range(150)])
+    np.testing.assert_allclose(shared.city_mix, whole.class_mix, atol=1e-15)
+
+
 def test_shipped_digits_are_those_of_scikit_learn():
     pixels, labels = load_digits(return_X_y=True)
     images, digits = stored()

@@ -19,6 +19,7 @@ from physics.federation import (
     problem_from_partition,
     simulate,
 )
+from physics.federation.rounds import LINKS, NOISE, SELECTION
 
 PROBLEM = digits_problem(clients=6, alpha=0.1, seed=0, cities=2, features=4)
 
@@ -141,6 +142,28 @@ def test_a_run_that_diverges_is_held_and_names_the_round(changed):
     assert np.linalg.norm(run.weights) <= 1e6 * (1 + 1e-9)
     assert run.loss[run.diverged_at] > run.loss[0]
     assert_sound(run, arguments["rounds"], PROBLEM)
+
+
+@pytest.mark.parametrize(
+    "way", [{}, {"clip": 1e5}, {"algorithm": "scaffold"}, {"engine": "softmax"}, {"noise": "local", "clip": 1e5}]
+)
+def test_a_sound_run_names_no_round_that_diverges(way):
+    """However it is computed: by matrices alone, round by round, or with the softmax's gradient steps."""
+    assert simulate(PROBLEM, rounds=12, clients_per_round=6, local_steps=20, **way).diverged_at is None
+
+
+@pytest.mark.parametrize("algorithm", ["fedprox", "scaffold"])
+def test_of_a_run_that_diverges_the_first_round_is_named_however_long_it_goes_on(algorithm):
+    how = {"clients_per_round": 6, "local_steps": 7, "learning_rate": 1.5, "proximal": 2.0, "algorithm": algorithm}
+    first = simulate(PROBLEM, rounds=60, **how).diverged_at
+    assert first is not None
+    named = [simulate(PROBLEM, rounds=first + more, **how).diverged_at for more in (-1, 0, 1, 5)]
+    assert named == [None, first, first, first]
+
+
+def test_the_draws_of_clients_of_links_and_of_noise_tell_nothing_of_each_other():
+    """One stream for two of them would add the more noise, the more clients a link has let through."""
+    assert len({SELECTION, LINKS, NOISE}) == 3
 
 
 def test_holding_a_diverged_model_leaves_its_accuracy_alone():
