@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from physics.gossip import estimation_error, gossip_trial, mesh, place_of_node, spectrum
+from physics.gossip import (
+    MESH_MESSAGE_BYTES,
+    MESH_SEGMENT_BYTES,
+    ble_time_s,
+    estimation_error,
+    gossip_trial,
+    mesh,
+    place_of_node,
+    spectrum,
+)
 
 TOPOLOGIES = ["ring", "torus", "regular", "complete", "geometric"]
 
@@ -164,3 +173,10 @@ def test_every_legal_run_gives_finite_errors(topology, side, rounds, noise, dive
     assert errors.shape == (nodes,)
     assert np.isfinite(errors).all()
     assert (errors >= 0).all()
+
+
+def test_a_mesh_message_is_thirty_two_segments_of_twelve_bytes():
+    """Zephyr's CONFIG_BT_MESH_TX_SEG_MAX allows 32; a segment of the advertising bearer holds 12 bytes."""
+    assert MESH_MESSAGE_BYTES == 32 * MESH_SEGMENT_BYTES == 384
+    one = ble_time_s(MESH_SEGMENT_BYTES, mode="mesh")
+    assert ble_time_s(MESH_MESSAGE_BYTES, mode="mesh") == pytest.approx(32 * one)

@@ -226,3 +226,12 @@ def test_resnet_50_with_adam_crosses_one_gibibyte_between_batch_4_and_8(batch, m
     assert (step.total_bytes <= 1024 * MIB) == fits
     stock = training_memory(resnet50(classes=1000), optimizer="adam", batch=batch, resolution=224, runtime="stock")
     assert (stock.total_bytes <= 1024 * MIB) == fits
+
+
+@pytest.mark.parametrize(("precision", "computes_in"), [("mixed", "bf16"), ("int8", "fp32")])
+@pytest.mark.parametrize("shape", [LLAMA_70B, mobilenet_v2()], ids=["llama", "mobilenet"])
+def test_mixed_precision_keeps_halves_and_int8_keeps_floats(shape, precision, computes_in):
+    """Master weights in fp32, the step in 16 bits (Rajbhandari et al. 2020); frozen weights alone in 8 (Cai et al.)."""
+    size = {"batch": 2, "tokens": 8} if shape is LLAMA_70B else {"batch": 2, "resolution": 64}
+    one, other = (training_memory(shape, precision=name, **size) for name in (precision, computes_in))
+    assert one.activations_bytes == other.activations_bytes
