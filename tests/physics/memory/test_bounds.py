@@ -176,3 +176,11 @@ def test_a_table_of_layers_that_do_not_join_is_refused():
         Convolution(inputs=3, outputs=4, groups=2)
     with pytest.raises(ValueError, match="activation"):
         Convolution(inputs=3, outputs=4, activation="swish")
+
+
+def test_a_rank_may_be_as_large_as_any_width_and_of_a_sweep_the_pair_that_does_not_fit_is_named():
+    sizes = {"tokens": 1, "batch": 1, "heads": 1, "method": "lora"}
+    widest = transformer_activation_bytes(hidden=10**6, rank=10**6, **sizes)
+    assert transformer_activation_bytes(hidden=10**6, rank=1, **sizes) < widest < np.inf
+    with pytest.raises(ValueError, match=r"rank must lie in \[0, hidden\] = \[0, 32\], got 33"):
+        transformer_activation_bytes(hidden=[64, 32], rank=[64, 33], **sizes)
