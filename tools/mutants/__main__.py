@@ -3,8 +3,9 @@
     python -m tools.mutants [--sites 400] [--seed 11] [--module physics/memory ...] [--workers 2] [--keep killed]
 
 A run of all areas with the standard number and seed writes docs/faults_seen.md. What becomes of each change is stored
-in build/mutants.json at once: with --keep killed a later run tries only what survived or is new, and with --keep all
-only what is new. Exit status 1 if less than 90% of the changes that are not equivalent are killed.
+in build/mutants.json at once. With --keep killed a later run tries only what survived or is new; with --keep all only
+what is new; with --report nothing, and the page is that of what is known. Exit status 1 if less than 90% of the changes
+that are not equivalent are killed.
 """
 
 from __future__ import annotations
@@ -82,20 +83,25 @@ def main() -> int:
     parser.add_argument("--module", nargs="+", default=list(AREAS), help="folders or files, such as physics/memory")
     parser.add_argument("--workers", type=int, default=WORKERS, help="changes tried at the same time")
     parser.add_argument("--keep", choices=("nothing", "killed", "all"), default="nothing", help="of earlier runs")
+    parser.add_argument("--report", action="store_true", help="try nothing, write the page of earlier runs")
     options = parser.parse_args()
     known, before = reviews(), stored()
     whole = (options.sites, options.seed, options.module) == (SITES, SEED, list(AREAS))
     sites = chosen_sites(ROOT, total=options.sites, seed=options.seed, under=options.module)
+    options.keep = "all" if options.report else options.keep
     kept = {"nothing": (), "killed": ("killed", "killed by the clock"), "all": FATES}[options.keep]
     results = {site: before[site.key] for site in sites if site.key in before and before[site.key].fate in kept}
-    load_libraries()
-    results |= try_all([site for site in sites if site not in results], options.workers)
+    if not options.report:
+        load_libraries()
+        results |= try_all([site for site in sites if site not in results], options.workers)
     for one in rows(results, known):
         print(f"{one.name:45} {one.sites:4} {one.killed:4} {one.survived:4} {one.equivalent:4} {100 * one.share:6.1f}%")
     print(*survivors(results, known), sep="\n")
     if whole:
         minutes = sum(result.seconds for result in results.values()) / 60 / options.workers
-        PAGE.write_text(page(results, known, seed=options.seed, minutes=minutes), encoding="utf-8")
+        untried = len(sites) - len(results)
+        text = page(results, known, seed=options.seed, minutes=minutes, untried=untried)
+        PAGE.write_text(text, encoding="utf-8")
     return 0 if rows(results, known)[-1].share >= WANTED else 1
 
 

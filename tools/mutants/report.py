@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,9 +89,9 @@ def _cells(one: Row) -> str:
 
 
 def page(
-    results: Mapping[Site, Result], known: Mapping[str, Review], *, seed: int, minutes: float, notes: Sequence[str] = ()
+    results: Mapping[Site, Result], known: Mapping[str, Review], *, seed: int, minutes: float, untried: int = 0
 ) -> str:
-    """Return the whole page."""
+    """Return the whole page; ``untried`` places were chosen too, and nothing is known of them."""
     table = rows(results, known)
     total = table[-1]
     by_clock = sum(result.fate == "killed by the clock" for result in results.values())
@@ -110,7 +110,7 @@ def page(
         f"Seed {seed}, {total.sites} places, {minutes:.0f} minutes on two cores: {total.killed} killed "
         f"({by_clock} of them by running too long), {total.survived} unseen, {total.equivalent} equivalent: "
         f"**{100 * total.share:.1f}%** of those that are not equivalent are killed.",
-        *notes,
+        *([f"\n{untried} more places are chosen and not tried yet."] if untried else []),
         "",
         "| module | places | killed | unseen | equivalent | share |",
         "|---|---:|---:|---:|---:|---:|",
