@@ -104,6 +104,14 @@ def test_order_one_of_a_rare_client_keeps_its_digits(rate, noise, digits):
     assert _renyi.kullback_leibler(rate, noise) == pytest.approx(exact, rel=digits, abs=0)
 
 
+@pytest.mark.parametrize("noise", [0.7, 3.0])
+def test_with_everybody_in_every_round_whole_orders_are_those_of_one_gaussian(noise):
+    """K(a) = a (a - 1) / (2 z^2), where what is drawn almost surely leads too (Mironov 2017, proposition 7)."""
+    moments, orders = _renyi.integer_log_moments(1.0, noise), np.arange(2, 257)
+    np.testing.assert_allclose(moments, orders * (orders - 1) / (2 * noise**2), rtol=1e-12)
+    np.testing.assert_allclose(moments, _renyi.integer_log_moments(1 - 1e-13, noise), rtol=1e-9)
+
+
 def test_order_one_of_a_rare_client_is_half_the_chi_square_distance():
     assert _renyi.kullback_leibler(1e-12, 1.0) == pytest.approx(0.5e-24 * math.expm1(1.0), rel=1e-9, abs=0)
 
