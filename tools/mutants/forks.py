@@ -36,7 +36,7 @@ OURS = ("physics", "tracks", "dashboard", "tests", "tools")  # read anew from th
 POLL_S = 0.02
 MOST_KILLERS = 4
 PASSED = (0, 5)  # pytest's exit status: all passed, or there are none, as in a module without examples
-MOST_S = 300.0  # the longest run without a change takes a fifth of it on a machine that does nothing else
+MOST_S = 180.0  # many times what the longest of these runs takes without a change
 
 Fate = Literal["killed", "killed by the clock", "survived"]
 FATES: tuple[Fate, ...] = get_args(Fate)

@@ -3,10 +3,12 @@
 Unless stated: 20 clients, 4 in a round, learning rate 0.8, 60 rounds, mean of the last 10, seeds 0 to 4.
 """
 
+from inspect import signature
+
 import numpy as np
 import pytest
 
-from physics.federation import digits_problem, fixed_point, jitter, personalise, simulate
+from physics.federation import digits_problem, fixed_point, jitter, personalise, simulate, simulate_seeds
 
 SEEDS = range(5)
 
@@ -199,3 +201,9 @@ def test_a_higher_rank_keeps_more_of_the_gain_at_home():
                 [personalise(problem, shared, client=c, local_steps=20, rank=rank).own for c in range(20)]
             )
     assert (np.diff(gains.mean(axis=0)) > 0).all()
+
+
+def test_the_local_step_is_the_same_everywhere_unless_given():
+    """A client goes on from where the run left its model: with the steps of that run, not with others."""
+    functions = (simulate, simulate_seeds, personalise)
+    assert {signature(each).parameters["learning_rate"].default for each in functions} == {0.8}
