@@ -2,10 +2,10 @@
 
     python -m tools.mutants [--sites 400] [--seed 11] [--module physics/memory ...] [--workers 2] [--keep killed]
 
-A run of all areas with the standard number and seed writes docs/faults_seen.md. What becomes of each change is stored
-in build/mutants.json at once. With --keep killed a later run tries only what survived or is new; with --keep all only
-what is new; with --report nothing, and the page is that of what is known. Exit status 1 if less than 90% of the changes
-that are not equivalent are killed.
+A run of all areas with the standard number and seed writes docs/contributing/faults_seen.md. What becomes of each
+change is stored in build/mutants.json at once. With --keep killed a later run tries only what survived or is new;
+with --keep all only what is new; with --report nothing, and the page is that of what is known. Exit status 1 if less
+than 90% of the changes that are not equivalent are killed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tools.mutants.report import WANTED, page, reviews, rows, survivors
 from tools.mutants.sites import AREAS, Site, chosen_sites
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "faults_seen.md"
+PAGE = ROOT / "docs" / "contributing" / "faults_seen.md"
 STORED = ROOT / "build" / "mutants.json"
 SITES, SEED, WORKERS = 400, 11, 2
 

@@ -19,8 +19,8 @@ from physics.serving import (
     static_hit_rate,
     unique_items,
 )
-from tests.physics.reference.rows import rows
 from physics.serving.queue import wait_for_link
+from tests.physics.reference.rows import rows
 
 FIELDS = list(Serving.__dataclass_fields__)
 ADAPTER = 131_072_000.0  # rank 16 on q, k, v, o of Llama-3-70B in bf16
