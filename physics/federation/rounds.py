@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +22,7 @@ class Engine(Protocol):
     """What a run needs to know of local learning."""
 
     def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
-        """Return what each of the clients would add to the model."""
+        """Return what each of the clients would add to the model, one for all (d, 10) or one each (n, d, 10)."""
 
     def losses(self, states: Floats) -> Floats:
         """Return the fleet's objective at each model of a stack."""
@@ -61,80 +63,95 @@ class Aggregation:
     clip: float | None
     noise_multiplier: float
     local_noise: bool
-    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Trajectory:
-    """All models of a run (R+1, d, 10), the clipped share of each round (R,), the first diverged round.
+class Trajectories:
+    """What n runs of R rounds with K clients went through.
 
-    ``lengths`` (R, K): of each update before it was clipped, 0 where none arrived; None where nothing is clipped.
+    ``states`` (n, R+1, d, 10): every model. ``clipped`` (n, R): clipped share of each round's updates. ``diverged_at``
+    (n,): each run's first diverged round, or None. ``lengths`` (n, R, K): of each update before it was clipped, 0 where
+    none arrived; None where nothing is clipped.
     """
 
     states: Floats
     clipped: Floats
-    diverged_at: int | None
+    diverged_at: tuple[int | None, ...]
     lengths: Floats | None = None
 
 
-def trajectory(
+def trajectories(
     problem: FederatedProblem,
     engine: Engine,
     received: Integers,
     aggregation: Aggregation,
     *,
+    seeds: Sequence[int],
     scaffold: bool,
     local_travel: float,
-) -> Trajectory:
-    """Return the models of a run, round by round; ``local_travel`` is tau eta, the length of the local time.
+) -> Trajectories:
+    """Return the models of several runs, a round of every run at a time: local learning is one batch.
 
-    SCAFFOLD is option II of its algorithm 1, all clients of equal weight.
+    ``received`` (n, R, K) are the updates that arrive, ``seeds`` (n,) those of each run's noise, ``local_travel`` is
+    tau eta, the length of the local time. SCAFFOLD is option II of its algorithm 1, all clients of equal weight.
     """
-    rounds, clients = received.shape
+    runs, rounds, clients = received.shape
     importance = np.ones(clients) if scaffold else problem.client_shares
     # The part of one single update of each client in the average of each round.
-    singles = importance / np.maximum(received @ importance, np.finfo(np.float64).tiny)[:, None]
-    states = np.zeros((rounds + 1, problem.dimension, CLASSES))
-    clipped = np.zeros(rounds)
-    lengths = None if aggregation.clip is None else np.zeros((rounds, clients))
-    diverged_at = None
-    controls = np.zeros((clients, problem.dimension, CLASSES)) if scaffold else None
-    server_control = np.zeros((problem.dimension, CLASSES))
-    noise = None
-    if aggregation.noise_multiplier > 0 and aggregation.clip is not None:
-        random = np.random.default_rng((aggregation.seed, NOISE))
-        noise = random.standard_normal((rounds, problem.dimension, CLASSES))
-        noise *= aggregation.noise_multiplier * aggregation.clip
+    singles = importance / np.maximum(received @ importance, np.finfo(np.float64).tiny)[..., None]
+    states = np.zeros((runs, rounds + 1, problem.dimension, CLASSES))
+    clipped = np.zeros((runs, rounds))
+    lengths = None if aggregation.clip is None else np.zeros((runs, rounds, clients))
+    diverged_at: list[int | None] = [None] * runs
+    controls = np.zeros((runs, clients, problem.dimension, CLASSES)) if scaffold else None
+    server_control = np.zeros((runs, problem.dimension, CLASSES))
+    noise = _noise(aggregation, seeds, (rounds, problem.dimension, CLASSES))
     for index in range(rounds):
-        who = received[index].nonzero()[0]
+        run, who = received[:, index].nonzero()
+        states[:, index + 1] = states[:, index]
         if who.size == 0:
-            states[index + 1] = states[index]
             continue
-        count, share = received[index, who], singles[index, who]
-        correction = None if controls is None else controls[who] - server_control
-        update = engine.updates(states[index], who, correction)
+        ends = np.cumsum(np.bincount(run, minlength=runs))
+        count, share = received[run, index, who], singles[run, index, who]
+        correction = None if controls is None else controls[run, who] - server_control[run]
+        update = engine.updates(states[0, index] if runs == 1 else states[run, index], who, correction)
         flat = update.reshape(who.size, -1)
         length = np.sqrt(np.matmul(flat[:, None, :], flat[:, :, None]).ravel())  # einsum would take twice as long
-        too_long = bool(length.max() > MAX_WEIGHTS)
-        if too_long:
+        too_long = length > MAX_WEIGHTS
+        if too_long.any():
             update = update * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None, None]
             flat = update.reshape(who.size, -1)
         if controls is not None and correction is not None:
-            gone = update.sum(axis=0) / local_travel
             correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
-            controls[who] = correction
-            server_control = server_control - (who.size * server_control + gone) / clients
+            controls[run, who] = correction
         part = count * share
         if aggregation.clip is not None and lengths is not None:
-            lengths[index, who] = length
-            clipped[index] = count @ (length > aggregation.clip) / count.sum()
+            lengths[run, index, who] = length
             length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was scaled down
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
-        step = (part @ flat).reshape(update.shape[1:])
-        if noise is not None:
-            spread = np.sqrt(count @ share**2) if aggregation.local_noise else share.max()
-            step += spread * noise[index]
-        states[index + 1], shortened = bounded(states[index] + aggregation.server_learning_rate * step)
-        if (too_long or shortened) and diverged_at is None:
-            diverged_at = index + 1
-    return Trajectory(states=states, clipped=clipped, diverged_at=diverged_at, lengths=lengths)
+        for one, own in enumerate(slice(start, end) for start, end in pairwise((0, *ends))):
+            if own.start == own.stop:
+                continue
+            step = (part[own] @ flat[own]).reshape(update.shape[1:])
+            if controls is not None:
+                gone = update[own].sum(axis=0) / local_travel
+                server_control[one] -= ((own.stop - own.start) * server_control[one] + gone) / clients
+            if aggregation.clip is not None and lengths is not None:
+                long = lengths[one, index, who[own]] > aggregation.clip
+                clipped[one, index] = count[own] @ long / count[own].sum()
+            if noise is not None:
+                spread = np.sqrt(count[own] @ share[own] ** 2) if aggregation.local_noise else share[own].max()
+                step += spread * noise[one][index]
+            model, shortened = bounded(states[one, index] + aggregation.server_learning_rate * step)
+            states[one, index + 1] = model
+            if (shortened or too_long[own].any()) and diverged_at[one] is None:
+                diverged_at[one] = index + 1
+    return Trajectories(states=states, clipped=clipped, diverged_at=tuple(diverged_at), lengths=lengths)
+
+
+def _noise(aggregation: Aggregation, seeds: Sequence[int], shape: tuple[int, int, int]) -> list[Floats] | None:
+    """Return the noise of every round of each run in units of the weights, before it is shared out; None without."""
+    if aggregation.noise_multiplier == 0 or aggregation.clip is None:
+        return None
+    deviation = aggregation.noise_multiplier * aggregation.clip
+    return [deviation * np.random.default_rng((seed, NOISE)).standard_normal(shape) for seed in seeds]

@@ -11,11 +11,11 @@ from physics.federation.digits import CLASSES, read_only
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
 from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.federation.rounds import Aggregation, trajectory
+from physics.federation.rounds import Aggregation, trajectories
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
-_PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False, seed=0)
+_PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -191,8 +191,9 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
     if within_bounds:
         return states
     # An update or model that outgrows its bounds: the round by round loop scales each of them down.
-    received = mask.astype(np.int64)
-    return trajectory(problem, engine, received, _PLAIN, scaffold=True, local_travel=local_travel).states
+    received = mask.astype(np.int64)[None]
+    path = trajectories(problem, engine, received, _PLAIN, seeds=(0,), scaffold=True, local_travel=local_travel)
+    return path.states[0]
 
 
 def _bounded(states: Floats) -> bool:

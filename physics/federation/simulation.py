@@ -19,7 +19,7 @@ from physics.federation.problem import (
     FederatedProblem,
     check_problem,
 )
-from physics.federation.rounds import Aggregation, Engine, Trajectory, arrivals, trajectory
+from physics.federation.rounds import Aggregation, Engine, Trajectories, arrivals, trajectories
 from physics.federation.softmax import SoftmaxEngine
 from physics.validation import Floats, as_float, as_floats, as_int, one_of
 
@@ -178,7 +178,6 @@ def simulate(
         clip=None if clip is None else as_float("clip", clip, low=0, high=MAX_WEIGHTS, low_open=True),
         noise_multiplier=as_float("noise_multiplier", noise_multiplier, low=0, high=1e6),
         local_noise=placement == "local",
-        seed=random,
     )
     if aggregation.noise_multiplier > 0 and aggregation.clip is None:
         raise ValueError(
@@ -205,12 +204,14 @@ def simulate(
             total = weighed.sum(axis=1, keepdims=True)
             shares = weighed / np.where(total > 0, total, 1)
             states, diverged_at = local.averaged(shares, aggregation.server_learning_rate)
-            path = Trajectory(states=states, clipped=np.zeros(len(received)), diverged_at=diverged_at)
+            path = Trajectories(states=states[None], clipped=np.zeros((1, len(received))), diverged_at=(diverged_at,))
             return _run(problem, local, received, path, judged)
     else:
         local = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=mu)
     scaffold = method == "scaffold"
-    path = trajectory(problem, local, received, aggregation, scaffold=scaffold, local_travel=tau * eta)
+    path = trajectories(
+        problem, local, received[None], aggregation, seeds=(random,), scaffold=scaffold, local_travel=tau * eta
+    )
     return _run(problem, local, received, path, judged)
 
 
@@ -257,9 +258,11 @@ def _received(
     return mask.astype(np.int64)
 
 
-def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Trajectory, judged: int) -> FederatedRun:
+def _run(
+    problem: FederatedProblem, engine: Engine, received: Integers, path: Trajectories, judged: int
+) -> FederatedRun:
     """Judge the last models of a run on the test images and the fleet's objective."""
-    data, states = problem.data, path.states[-judged:]
+    data, states = problem.data, path.states[0, -judged:]
     blocks = range(0, len(states), _BLOCK)
     correct = np.concatenate([data.correct(states[start : start + _BLOCK]) for start in blocks])
     return FederatedRun(
@@ -267,10 +270,10 @@ def _run(problem: FederatedProblem, engine: Engine, received: Integers, path: Tr
         loss=read_only(engine.losses(states)),
         group_accuracy=read_only((correct / data.test_class_sizes) @ problem.city_mix.T),
         survivors=read_only(received),
-        clipped=read_only(path.clipped),
-        weights=read_only(path.states[-1].copy()),
-        diverged_at=path.diverged_at,
-        lengths=None if path.lengths is None else read_only(path.lengths),
+        clipped=read_only(path.clipped[0]),
+        weights=read_only(states[-1].copy()),
+        diverged_at=path.diverged_at[0],
+        lengths=None if path.lengths is None else read_only(path.lengths[0]),
     )
 
 

@@ -1,4 +1,15 @@
-"""The second engine: local gradient steps on softmax regression, all clients of a round as one batch."""
+"""Local gradient steps on softmax regression with cross-entropy: all clients of a round as one batch.
+
+The steps need no d x 10 matrix. Started at W, a client's model stays in the span of W, its correction C and its own
+images X (n, d), so three things describe it: the scalars a and b, and one row of ten for each image, A (n, 10):
+
+    W_k = a W + b C + X' A                          a, b, A = 1, 0, 0 before the first step
+    scores S = X W_k = a X W + b X C + K A          K = X X', once for each client
+    A <- keep A - eta/n (softmax(S) - Y),   a <- keep a + eta mu,   b <- keep b + eta,   keep = 1 - eta (lam + mu)
+
+With n below some 60 images that is less work than the steps on W itself, and single precision is enough: after 100
+rounds the models differ by 1e-6 of their length from those of a loop in double precision.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +17,49 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from physics.federation.digits import CLASSES, Integers, read_only
 from physics.federation.least_squares import MAX_WEIGHTS
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
+Singles = NDArray[np.float32]
+
 _BLOCK = 64  # models whose loss is taken at once: 64 x 10 x 1437 scores are 7 MB
+_MOST_IMAGES = 64  # of a client, up to which its rows A are less work than its model
+_ALIGNED = 8  # images a client are padded to a multiple of this, the single-precision numbers of an AVX register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _OwnImages:
+    """Each client's images, filled up with images of zeros to one size P, in single precision.
+
+    ``inputs`` (K, P, d), ``products`` (K, P, P) of the images with one another, ``labels`` (10, K, P) one-hot,
+    ``weights`` (K, P): 1/n for an image, 0 for filling, which therefore changes nothing.
+    """
+
+    inputs: Singles
+    products: Singles
+    labels: Singles
+    weights: Singles
+
+
+@lru_cache(maxsize=16)
+def _own_images(problem: FederatedProblem) -> _OwnImages:
+    data, most = problem.data, max(len(own) for own in problem.partition)
+    size = -(-most // _ALIGNED) * _ALIGNED
+    inputs = np.zeros((problem.clients, size, problem.dimension), np.float32)
+    labels = np.zeros((CLASSES, problem.clients, size), np.float32)
+    weights = np.zeros((problem.clients, size), np.float32)
+    for client, own in enumerate(problem.partition):
+        inputs[client, : len(own)] = data.train_inputs[own]
+        labels[:, client, : len(own)] = data.train_one_hot[own].T
+        weights[client, : len(own)] = 1 / len(own)
+    products = inputs @ inputs.transpose(0, 2, 1)
+    for array in (inputs, products, labels, weights):
+        array.flags.writeable = False
+    return _OwnImages(inputs=inputs, products=products, labels=labels, weights=weights)
 
 
 @lru_cache(maxsize=16)
@@ -41,7 +88,57 @@ class SoftmaxEngine:
     proximal: float
 
     def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
-        """Return what each of the clients would add to the model: (n, d, 10).
+        """Return what each of the clients would add to the model, one for all (d, 10) or one each: (n, d, 10)."""
+        most = max(len(own) for own in self.problem.partition)
+        if most <= _MOST_IMAGES and self.keep >= -1:
+            return self._by_images(weights, clients, correction)
+        return self._by_weights(weights, clients, correction)
+
+    @property
+    def keep(self) -> float:
+        """What one step leaves of a model where the cross-entropy is flat; below -1 it overshoots."""
+        return 1 - self.learning_rate * (self.problem.regularization + self.proximal)
+
+    def _by_images(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
+        """Return the updates from one row of ten numbers for each image, classes first."""
+        images, rate, keep = _own_images(self.problem), self.learning_rate, self.keep
+        own, products = images.inputs[clients], images.products[clients]
+        count, size = own.shape[:2]
+        turned = own.transpose(0, 2, 1)
+        step = images.weights[clients] * np.float32(rate)
+        towards = images.labels[:, clients] * step
+        rows, scores, start = np.zeros((3, CLASSES, count, size), np.float32)
+        most, total = np.empty((2, count, size), np.float32)
+        by_client, scores_by_client = rows.transpose(1, 0, 2), scores.transpose(1, 0, 2)
+        np.matmul(np.swapaxes(weights, -1, -2).astype(np.float32), turned, out=start.transpose(1, 0, 2))
+        corrected = None
+        if correction is not None:
+            corrected = np.empty_like(start)
+            np.matmul(correction.transpose(0, 2, 1).astype(np.float32), turned, out=corrected.transpose(1, 0, 2))
+        of_start, of_correction = 1.0, 0.0
+        for _ in range(self.local_steps):
+            np.matmul(by_client, products, out=scores_by_client)
+            scores += start if of_start == 1 else np.float32(of_start) * start
+            if corrected is not None:
+                scores += np.float32(of_correction) * corrected
+            scores -= np.max(scores, axis=0, out=most)
+            np.exp(scores, out=scores)
+            np.divide(step, np.sum(scores, axis=0, out=total), out=total)
+            scores *= total
+            rows *= np.float32(keep)
+            rows -= scores
+            rows += towards
+            of_start = keep * of_start + rate * self.proximal
+            of_correction = keep * of_correction + rate
+        update: Floats = (turned @ rows.transpose(1, 2, 0)).astype(np.float64)
+        if of_start != 1:
+            update += (of_start - 1) * weights
+        if correction is not None:
+            update += of_correction * correction
+        return update
+
+    def _by_weights(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
+        """Return the updates from the models themselves, in double precision.
 
         Models are transposed to (10, d), which keeps the softmax's sum over classes off the fastest axis.
         """
@@ -51,11 +148,12 @@ class SoftmaxEngine:
         one_hot = np.ascontiguousarray(all_one_hot[positions[clients]].transpose(0, 2, 1))
         turned = np.ascontiguousarray(inputs.transpose(0, 2, 1))
         inputs_over_size = inputs * (rate / problem.client_sizes[clients])[:, None, None]
-        pull = rate * self.proximal * weights.T
+        start = np.swapaxes(weights, -1, -2)
+        pull = rate * self.proximal * start
         if correction is not None:
             pull = pull + rate * correction.transpose(0, 2, 1)
-        keep = 1 - rate * (problem.regularization + self.proximal)
-        local = np.repeat(weights.T[None], len(clients), axis=0)
+        keep = self.keep
+        local = np.array(np.broadcast_to(start, (len(clients), CLASSES, problem.dimension)))
         for _ in range(self.local_steps):
             scores = local @ turned
             scores -= scores.max(axis=1, keepdims=True)

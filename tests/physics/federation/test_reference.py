@@ -138,12 +138,16 @@ def compare_with_loop(*, sizes, seed, rounds, algorithm, tau, eta, mu, eta_s, cl
     models, losses = explicit_run(
         problem, mask, algorithm=algorithm, tau=tau, eta=eta, mu=mu, eta_s=eta_s, clip=clip, engine=engine
     )
-    np.testing.assert_allclose(run.loss, losses, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(run.weights, models[-1], rtol=1e-9, atol=1e-10)
+    # Softmax learns in single precision, whose roundings of 6e-8 add up over the steps.
+    close = {"rtol": 1e-10, "atol": 1e-12} if engine == "exact" else {"rtol": 1e-5, "atol": 1e-6}
+    np.testing.assert_allclose(run.loss, losses, **close)
+    length = np.linalg.norm(models[-1])
+    assert np.linalg.norm(run.weights - models[-1]) <= (1e-9 if engine == "exact" else 1e-5) * length + 1e-9
     best = (problem.data.test_inputs.T @ models).argmax(axis=2)
     clear = [len(np.unique(np.round(m, 12), axis=1).T) == 10 for m in models]  # no two classes alike: no ties
     accuracy = (best == problem.data.test_labels).mean(axis=1)
-    np.testing.assert_allclose(run.accuracy[clear], accuracy[clear], atol=1e-12)
+    one_image = 1e-12 if engine == "exact" else 1 / 360 + 1e-12
+    np.testing.assert_allclose(run.accuracy[clear], accuracy[clear], atol=one_image)
 
 
 @given(eta=st.floats(1e-6, 1.1), **RUNS)
