@@ -1,4 +1,4 @@
-"""Several runs of one setting at once, on the exact engine: what differs is only whose updates arrive."""
+"""Several runs of one setting at once: what differs is only whose updates arrive."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
-from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.federation.rounds import Aggregation, trajectories
+from physics.federation.rounds import Aggregation, Engine, trajectories
+from physics.federation.softmax import MAX_RATES, SoftmaxEngine
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
@@ -46,6 +47,7 @@ def simulate_seeds(
     learning_rate: float = 0.8,
     proximal: float = 0.0,
     last: int | None = None,
+    engine: Literal["exact", "softmax"] = "exact",
 ) -> SeveralRuns:
     """Return what `simulate` gives for each of several masks, in less time than one by one.
 
@@ -62,11 +64,13 @@ def simulate_seeds(
     local_steps : int
         Full-batch local steps tau [1], 1 to 10,000.
     learning_rate : float
-        Local step size eta [1], above 0, to 1.5.
+        Local step size eta [1], above 0, to 1.5 (exact) or 16 (softmax).
     proximal : float
         Proximal weight mu [1], 0 to 100.
     last : int, optional
         Judge only the models after the last so many rounds [1], 1 to R; without it all R + 1 are judged.
+    engine : {"exact", "softmax"}
+        Least squares in closed form, or softmax regression step by step.
 
     Returns
     -------
@@ -100,16 +104,29 @@ def simulate_seeds(
     check_problem(problem)
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
-    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_LEARNING_RATE, low_open=True)
+    chosen = one_of("engine", engine, ("exact", "softmax"))
+    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     masks = _masks(problem, participation)
     judged = masks.shape[1] + 1 if last is None else as_int("last", last, low=1, high=masks.shape[1])
-    engine = exact_engine(problem, tau, eta, mu)
+    if chosen == "softmax":
+        softmax = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=mu)
+        path = trajectories(
+            problem,
+            softmax,
+            masks.astype(np.int64),
+            _PLAIN,
+            seeds=(0,) * len(masks),
+            scaffold=method == "scaffold",
+            local_travel=tau * eta,
+        )
+        return _judged(problem, softmax, path.states[:, -judged:])
+    exact = exact_engine(problem, tau, eta, mu)
     if method == "scaffold":
-        models = np.stack([_controlled(engine, mask, tau * eta)[-judged:] for mask in masks])
+        models = np.stack([_controlled(exact, mask, tau * eta)[-judged:] for mask in masks])
     else:
-        models = _averaged(engine, masks)[:, -judged:]
-    return _judged(engine, models)
+        models = _averaged(exact, masks)[:, -judged:]
+    return _judged(problem, exact, models)
 
 
 def _masks(problem: FederatedProblem, participation: Any) -> np.ndarray:
@@ -193,7 +210,8 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
     # An update or model that outgrows its bounds: the round by round loop scales each of them down.
     received = mask.astype(np.int64)[None]
     path = trajectories(problem, engine, received, _PLAIN, seeds=(0,), scaffold=True, local_travel=local_travel)
-    return path.states[0]
+    states: Floats = path.states[0]
+    return states
 
 
 def _bounded(states: Floats) -> bool:
@@ -201,9 +219,9 @@ def _bounded(states: Floats) -> bool:
     return bool((np.einsum("...dc,...dc->...", states, states) <= MAX_WEIGHTS**2).all())
 
 
-def _judged(engine: ExactEngine, models: Floats) -> SeveralRuns:
+def _judged(problem: FederatedProblem, engine: Engine, models: Floats) -> SeveralRuns:
     """Judge the models (n, T, d, 10) on the test images and the fleet's objective."""
-    data, problem = engine.problem.data, engine.problem
+    data = problem.data
     runs, count = models.shape[:2]
     flat = np.ascontiguousarray(models).reshape(runs * count, *models.shape[2:])
     blocks = range(0, len(flat), _BLOCK)

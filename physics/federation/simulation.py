@@ -13,18 +13,17 @@ from physics.federation.fixed_points import (
     MAX_PROXIMAL,
     MAX_STEPS,
 )
-from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine, exact_engine
 from physics.federation.problem import (
     MAX_SEED,
     FederatedProblem,
     check_problem,
 )
 from physics.federation.rounds import Aggregation, Engine, Trajectories, arrivals, trajectories
-from physics.federation.softmax import SoftmaxEngine
+from physics.federation.softmax import MAX_RATES, SoftmaxEngine
 from physics.validation import Floats, as_float, as_floats, as_int, one_of
 
 MAX_ROUNDS = 10_000
-_MAX_RATE = {"exact": MAX_LEARNING_RATE, "softmax": 16.0}
 _BLOCK = 128  # models judged at once: 128 x 10 x 360 scores are 4 MB
 
 
@@ -170,7 +169,7 @@ def simulate(
     placement = one_of("noise", noise, ("central", "local", "secure_aggregation"))
     chosen = one_of("engine", engine, ("exact", "softmax"))
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
-    eta = as_float("learning_rate", learning_rate, low=0, high=_MAX_RATE[chosen], low_open=True)
+    eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     random = as_int("seed", seed, low=0, high=MAX_SEED)
     aggregation = Aggregation(

@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_WEIGHTS
+from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
 Singles = NDArray[np.float32]
 
+MAX_RATES = {"exact": MAX_LEARNING_RATE, "softmax": 16.0}  # step sizes by engine
 _BLOCK = 64  # models whose loss is taken at once: 64 x 10 x 1437 scores are 7 MB
 _MOST_IMAGES = 64  # of a client, up to which its rows A are less work than its model
 _ALIGNED = 8  # images a client are padded to a multiple of this, the single-precision numbers of an AVX register
