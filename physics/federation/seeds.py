@@ -210,8 +210,8 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
     # An update or model that outgrows its bounds: the round by round loop scales each of them down.
     received = mask.astype(np.int64)[None]
     path = trajectories(problem, engine, received, _PLAIN, seeds=(0,), scaffold=True, local_travel=local_travel)
-    states: Floats = path.states[0]
-    return states
+    one_by_one: Floats = path.states[0]
+    return one_by_one
 
 
 def _bounded(states: Floats) -> bool:
