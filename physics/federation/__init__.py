@@ -50,13 +50,22 @@ Repeated rounds with every client end at a fixed point; its rate is the spectral
 W starts at zero. A round in which no update arrives changes nothing. With `cohort` each client is an
 archetype that represents a large group, and m devices are drawn from all groups each round.
 
-The second engine takes the same steps on softmax regression (mean cross-entropy plus the same ridge) by
-batched matrix products, for a second opinion on the same partition.
+The softmax engine takes the same steps on softmax regression (mean cross-entropy plus the same ridge), for a second
+opinion on the same partition. Started at W, a client's model stays in the span of W, SCAFFOLD's correction C and the
+client's own images X, so the steps need only two numbers and one row of ten for each image:
+
+.. math::
+
+   W_k = a W + b C + X^\top A, \qquad S = X W_k, \qquad \kappa = 1 - \eta (\lambda + \mu)
+
+   A \leftarrow \kappa A - \frac{\eta}{n_k} (\mathrm{softmax}(S) - Y), \qquad
+   a \leftarrow \kappa a + \eta \mu, \qquad b \leftarrow \kappa b + \eta
 
 Validity
 --------
 Learning rates to 1.5 (exact) or 16 (softmax), mu to 100, 1 to 10,000 local steps and rounds. The exact
-engine is exact to rounding. Every image has squared length 1.25, so least squares is stable while
+engine is exact to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100
+rounds its models differ from double precision by less than 1e-5 of their length. Every image has squared length 1.25, so least squares is stable while
 eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
 longer than 1e6 is scaled down to that length, so that every figure stays finite, and `diverged_at` names the first
 such round.

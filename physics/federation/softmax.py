@@ -1,14 +1,9 @@
 """Local gradient steps on softmax regression with cross-entropy: all clients of a round as one batch.
 
-The steps need no d x 10 matrix. Started at W, a client's model stays in the span of W, its correction C and its own
-images X (n, d), so three things describe it: the scalars a and b, and one row of ten for each image, A (n, 10):
-
-    W_k = a W + b C + X' A                          a, b, A = 1, 0, 0 before the first step
-    scores S = X W_k = a X W + b X C + K A          K = X X', once for each client
-    A <- keep A - eta/n (softmax(S) - Y),   a <- keep a + eta mu,   b <- keep b + eta,   keep = 1 - eta (lam + mu)
-
-With n below some 60 images that is less work than the steps on W itself, and single precision is enough: after 100
-rounds the models differ by 1e-6 of their length from those of a loop in double precision.
+The equations stand in `physics.federation`. A client of n images keeps its rows A (n, 10) and multiplies them by the
+products of its images with one another (n, n), known beforehand. Below some 60 images that is less work than steps on
+the model (d, 10) itself, and single precision is enough: after 100 rounds the models differ by 1e-6 of their length
+from those of a loop in double precision.
 """
 
 from __future__ import annotations
