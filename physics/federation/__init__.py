@@ -63,10 +63,10 @@ client's own images X, so the steps need only two numbers and one row of ten for
 
 Validity
 --------
-Learning rates to 1.5 (exact) or 16 (softmax), mu to 100, 1 to 10,000 local steps and rounds. The exact
-engine is exact to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100
-rounds its models differ from double precision by less than 1e-5 of their length. Every image has squared length 1.25, so least squares is stable while
-eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
+Learning rates to 1.5 (exact) or 16 (softmax), mu to 100, 1 to 10,000 local steps and rounds. The exact engine is exact
+to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100 rounds its models
+differ from double precision by less than 1e-5 of their length. Every image has squared length 1.25, so least squares is
+stable while eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
 longer than 1e6 is scaled down to that length, so that every figure stays finite, and `diverged_at` names the first
 such round.
 
