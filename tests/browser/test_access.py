@@ -40,7 +40,7 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("theme", "width"),
-    swept(product(("light", "dark"), (1440, 390)), kept=[("light", 1440), ("dark", 390)]),
+    swept(product(("light", "dark"), (1440, 390)), kept=[("dark", 390)]),
 )
 def test_no_page_has_a_serious_finding(student_page, theme: str, width: int) -> None:  # N13
     page, watch = student_page(width=width, theme=theme)

@@ -58,7 +58,7 @@ def test_from_the_picker_through_four_benches_to_a_win(student_page, track: str)
     expect(page.locator(".disc .icon-check-lg")).to_have_count(3)  # the fourth is the one on the page
 
 
-@pytest.mark.parametrize("bench", swept(NEW, kept=["privacy"]))
+@pytest.mark.parametrize("bench", swept(NEW, kept=["memory"]))
 def test_every_failure_is_seen_and_repaired_by_its_fix(student_page, bench: str) -> None:  # L16 P13
     left = set(bench_of(f"edge_guardian/{bench}").failures)
     assert left

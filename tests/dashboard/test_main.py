@@ -321,9 +321,11 @@ class Terminal:
         )
         os.close(slave)
         self.shown = b""
+        readable = select.poll()  # select.select() takes no descriptor above 1,023, and many tests have files open
+        readable.register(master, select.POLLIN | select.POLLHUP)
         while True:
             try:
-                chunk = os.read(master, 65536) if select.select([master], [], [], 300)[0] else b""
+                chunk = os.read(master, 65536) if readable.poll(300_000) else b""
             except OSError:  # the terminal's other end is closed
                 chunk = b""
             if not chunk:
@@ -361,11 +363,20 @@ def test_progress_is_shown_on_a_terminal_and_the_answer_stays_clean(
 # --- run -------------------------------------------------------------------------------------------------------------
 
 
+def heed_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl+C, and their children too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_without_a_command_the_lab_starts_and_ctrl_c_ends_it(environment: dict[str, str], tmp_path: Path) -> None:
     port = free_port()
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "--port", str(port)], env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "dashboard", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            preexec_fn=heed_ctrl_c,
         )
         for _ in range(2400):
             if b"edgelab is open on" in (tmp_path / "log").read_bytes() or process.poll() is not None:

@@ -174,6 +174,7 @@ def test_check_succeeds_if_all_that_was_asked_for_holds(lab, mine, target, monke
     assert "paradox" not in out
 
 
+@pytest.mark.sweep
 def test_check_of_a_file_looks_at_what_it_brings_and_runs_no_other(lab, mine, capsys):
     lab.write("neighbour.py", "import pathlib\npathlib.Path(__file__).with_name('was_run').touch()")
     assert main(["check", str(mine), "--quick"]) == 1  # not all of the course's benches hold on its constants

@@ -255,8 +255,9 @@ CALLS: dict[str, list[Call]] = {
                 "learning_rate": 0.5,
                 "proximal": 0.1,
                 "last": 2,
+                "engine": "softmax",
             },
-            {"last": "1 to 3"},
+            {"last": "1 to 3", "learning_rate": "above 0, to 16"},
         )
     ],
     "federation.fixed_point": [of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1)],
