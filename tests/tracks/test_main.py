@@ -267,6 +267,7 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.sweep
 def test_what_the_first_page_says_works(lab, tmp_path, monkeypatch, capsys):  # N9
     monkeypatch.chdir(tmp_path)
     commands = [line for block in blocks("sh") for line in block.splitlines()]
