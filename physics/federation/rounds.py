@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -97,61 +96,85 @@ def trajectories(
     """
     runs, rounds, clients = received.shape
     importance = np.ones(clients) if scaffold else problem.client_shares
-    # The part of one single update of each client in the average of each round.
-    singles = importance / np.maximum(received @ importance, np.finfo(np.float64).tiny)[..., None]
+    # The part of one single update of each client in the average of each round; none where no update arrives.
+    total = received @ importance
+    singles = importance / np.where(total > 0, total, np.inf)[..., None]
+    # All updates of all runs, in the order of rounds: a round is a slice, and a run a slice of that.
+    round_of, run_of, client_of = received.transpose(1, 0, 2).nonzero()
+    counts, shares = received[run_of, round_of, client_of], singles[run_of, round_of, client_of]
+    parts, lengths_of = counts * shares, np.zeros(len(counts))
+    arrived = np.count_nonzero(received, axis=2).T.tolist()
     states = np.zeros((runs, rounds + 1, problem.dimension, CLASSES))
-    clipped = np.zeros((runs, rounds))
-    lengths = None if aggregation.clip is None else np.zeros((runs, rounds, clients))
     diverged_at: list[int | None] = [None] * runs
     controls = np.zeros((runs, clients, problem.dimension, CLASSES)) if scaffold else None
     server_control = np.zeros((runs, problem.dimension, CLASSES))
-    noise = _noise(aggregation, seeds, (rounds, problem.dimension, CLASSES))
-    for index in range(rounds):
-        run, who = received[:, index].nonzero()
-        states[:, index + 1] = states[:, index]
-        if who.size == 0:
+    noise = _noise(aggregation, received, singles, seeds, problem.dimension)
+    end = 0
+    for index, by_run in enumerate(arrived):
+        start, end = end, end + sum(by_run)
+        if start == end:
+            states[:, index + 1] = states[:, index]
             continue
-        ends = np.cumsum(np.bincount(run, minlength=runs))
-        count, share = received[run, index, who], singles[run, index, who]
-        correction = None if controls is None else controls[run, who] - server_control[run]
-        update = engine.updates(states[0, index] if runs == 1 else states[run, index], who, correction)
+        run, who, part = run_of[start:end], client_of[start:end], parts[start:end]
+        # One run needs no copy of its model for each client.
+        model, server = (
+            (states[0, index], server_control[0]) if runs == 1 else (states[run, index], server_control[run])
+        )
+        correction = None if controls is None else controls[run, who] - server
+        update = engine.updates(model, who, correction)
         flat = update.reshape(who.size, -1)
         length = np.sqrt(np.matmul(flat[:, None, :], flat[:, :, None]).ravel())  # einsum would take twice as long
-        too_long = length > MAX_WEIGHTS
-        if too_long.any():
+        lengths_of[start:end] = length
+        outgrown = bool(length.max() > MAX_WEIGHTS)
+        if outgrown:
             update = update * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None, None]
             flat = update.reshape(who.size, -1)
         if controls is not None and correction is not None:
             correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
             controls[run, who] = correction
-        part = count * share
-        if aggregation.clip is not None and lengths is not None:
-            lengths[run, index, who] = length
+        if aggregation.clip is not None:
             length = np.minimum(length, MAX_WEIGHTS)  # what is left of an update that was scaled down
             part = part * (aggregation.clip / np.maximum(length, aggregation.clip))
-        for one, own in enumerate(slice(start, end) for start, end in pairwise((0, *ends))):
-            if own.start == own.stop:
+        first = 0
+        for one, count in enumerate(by_run):
+            own = slice(first, first + count)
+            first += count
+            if count == 0:
+                states[one, index + 1] = states[one, index]
                 continue
             step = (part[own] @ flat[own]).reshape(update.shape[1:])
             if controls is not None:
                 gone = update[own].sum(axis=0) / local_travel
-                server_control[one] -= ((own.stop - own.start) * server_control[one] + gone) / clients
-            if aggregation.clip is not None and lengths is not None:
-                long = lengths[one, index, who[own]] > aggregation.clip
-                clipped[one, index] = count[own] @ long / count[own].sum()
+                server_control[one] -= (count * server_control[one] + gone) / clients
             if noise is not None:
-                spread = np.sqrt(count[own] @ share[own] ** 2) if aggregation.local_noise else share[own].max()
-                step += spread * noise[one][index]
-            model, shortened = bounded(states[one, index] + aggregation.server_learning_rate * step)
-            states[one, index + 1] = model
-            if (shortened or too_long[own].any()) and diverged_at[one] is None:
+                step += noise[one][index]
+            states[one, index + 1], shortened = bounded(states[one, index] + aggregation.server_learning_rate * step)
+            if diverged_at[one] is None and (
+                shortened or (outgrown and (lengths_of[start:end][own] > MAX_WEIGHTS).any())
+            ):
                 diverged_at[one] = index + 1
+    clipped, lengths = np.zeros((runs, rounds)), None
+    if aggregation.clip is not None:
+        lengths = np.zeros((runs, rounds, clients))
+        lengths[run_of, round_of, client_of] = lengths_of
+        sent = received.sum(axis=2)
+        clipped = (received * (lengths > aggregation.clip)).sum(axis=2) / np.maximum(sent, 1)
     return Trajectories(states=states, clipped=clipped, diverged_at=tuple(diverged_at), lengths=lengths)
 
 
-def _noise(aggregation: Aggregation, seeds: Sequence[int], shape: tuple[int, int, int]) -> list[Floats] | None:
-    """Return the noise of every round of each run in units of the weights, before it is shared out; None without."""
+def _noise(
+    aggregation: Aggregation, received: Integers, singles: Floats, seeds: Sequence[int], dimension: int
+) -> list[Floats] | None:
+    """Return what noise adds to the average of every round of each run [units of the weights]; None without."""
     if aggregation.noise_multiplier == 0 or aggregation.clip is None:
         return None
     deviation = aggregation.noise_multiplier * aggregation.clip
-    return [deviation * np.random.default_rng((seed, NOISE)).standard_normal(shape) for seed in seeds]
+    if aggregation.local_noise:
+        spread = np.sqrt((received * singles**2).sum(axis=2))
+    else:
+        spread = np.where(received > 0, singles, 0.0).max(axis=2)
+    shape = (received.shape[1], dimension, CLASSES)
+    return [
+        (deviation * own)[:, None, None] * np.random.default_rng((seed, NOISE)).standard_normal(shape)
+        for own, seed in zip(spread, seeds, strict=True)
+    ]
