@@ -155,7 +155,7 @@ def federation(table: Table, turns: int, flower: bool) -> None:
 
     def run(learning_rate: float, *, seed: int = 0, **settings: Any) -> FederatedRun:
         everyone: dict[str, Any] = {"rounds": ROUNDS, "clients_per_round": CLIENTS, "local_steps": LOCAL_STEPS}
-        return simulate(problem, learning_rate=learning_rate, seed=seed, **everyone, **settings)
+        return simulate(problem, learning_rate=learning_rate, seed=seed, **everyone, **settings, engine="exact")
 
     def loop(learning_rate: float, **settings: Any) -> loops.Floats:
         return loops.federated_loop(problem, ROUNDS, LOCAL_STEPS, learning_rate, **settings)[1]

@@ -63,7 +63,7 @@ client's own images X, so the steps need only two numbers and one row of ten for
 
 Validity
 --------
-Learning rates to 1.5 (exact) or 16 (softmax), mu to 100, 1 to 10,000 local steps and rounds. The exact engine is exact
+Learning rates to 32 (softmax) or 1.5 (exact), mu to 100, 1 to 10,000 local steps and rounds. The exact engine is exact
 to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100 rounds its models
 differ from double precision by less than 1e-5 of their length. Every image has squared length 1.25, so least squares is
 stable while eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
@@ -72,7 +72,7 @@ such round.
 
 Leaves out
 ----------
-The curve is a proxy: least squares on small images. It drifts more than softmax regression on the same
+The curve is a proxy: softmax regression on small images. Least squares at its own step sizes drifts more on the same
 data, and deep networks drift differently again. Local steps are full batches, not epochs of mini-batches;
 clients are synchronous; late updates are lost, not stale. SCAFFOLD's control variates are neither clipped
 nor noised, so no guarantee follows from noise there. Noise assumes clients of equal size: with unequal ones
@@ -116,7 +116,8 @@ arXiv:2106.09685 (rank). J. von Neumann, R. H. Kent, H. R. Bellinson, B. I. Hart
 Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 """
 
-from physics.federation.fixed_points import FixedPoint, Personalised, fixed_point, personalise
+from physics.federation.fixed_points import FixedPoint, fixed_point
+from physics.federation.personalisation import Personalised, personalise
 from physics.federation.problem import FederatedProblem, digits_problem, heterogeneity, problem_from_partition
 from physics.federation.seeds import SeveralRuns, simulate_seeds
 from physics.federation.selection import draw_participation, invitation_rates

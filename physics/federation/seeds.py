@@ -47,7 +47,7 @@ def simulate_seeds(
     learning_rate: float = 0.8,
     proximal: float = 0.0,
     last: int | None = None,
-    engine: Literal["exact", "softmax"] = "exact",
+    engine: Literal["softmax", "exact"] = "softmax",
 ) -> SeveralRuns:
     """Return what `simulate` gives for each of several masks, in less time than one by one.
 
@@ -64,13 +64,13 @@ def simulate_seeds(
     local_steps : int
         Full-batch local steps tau [1], 1 to 10,000.
     learning_rate : float
-        Local step size eta [1], above 0, to 1.5 (exact) or 16 (softmax).
+        Local step size eta [1], above 0, to 32 (softmax) or 1.5 (exact).
     proximal : float
         Proximal weight mu [1], 0 to 100.
     last : int, optional
         Judge only the models after the last so many rounds [1], 1 to R; without it all R + 1 are judged.
-    engine : {"exact", "softmax"}
-        Least squares in closed form, or softmax regression step by step.
+    engine : {"softmax", "exact"}
+        Softmax regression with cross-entropy step by step, or least squares in closed form.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def simulate_seeds(
     check_problem(problem)
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
-    chosen = one_of("engine", engine, ("exact", "softmax"))
+    chosen = one_of("engine", engine, ("softmax", "exact"))
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     masks = _masks(problem, participation)

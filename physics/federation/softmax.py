@@ -21,7 +21,7 @@ from physics.validation import Floats
 
 Singles = NDArray[np.float32]
 
-MAX_RATES = {"exact": MAX_LEARNING_RATE, "softmax": 16.0}  # step sizes by engine
+MAX_RATES = {"softmax": 32.0, "exact": MAX_LEARNING_RATE}  # step sizes by engine
 _BLOCK = 64  # models whose loss is taken at once: 64 x 10 x 1437 scores are 7 MB
 _MOST_IMAGES = 64  # of a client, up to which its rows A are less work than its model
 _ALIGNED = 8  # images a client are padded to a multiple of this, the single-precision numbers of an AVX register

@@ -49,6 +49,7 @@ def accuracy_by_rounds(alpha: float, cohort: int, clip: float, noise: float) -> 
                 clip=None if math.isinf(clip) else clip,
                 noise_multiplier=noise * cohort,
                 seed=PARTITIONS * stream + partition,
+                engine="exact",
             )
             means += [run.accuracy[t - LAST + 1 : t + 1].mean() for t in ROUNDS]
     return np.asarray(means / (PARTITIONS * STREAMS))

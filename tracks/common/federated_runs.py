@@ -169,6 +169,7 @@ def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
         learning_rate=learning.learning_rate,
         proximal=learning.proximal,
         last=last,
+        engine="exact",
     )
     if not alike:
         return simulated

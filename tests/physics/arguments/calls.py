@@ -231,17 +231,17 @@ CALLS: dict[str, list[Call]] = {
     "federation.simulate": [
         Call(
             SIMULATION | {"clients_per_round": 4, "reliability": 0.9, "clip": 1.0, "noise_multiplier": 0.1, "last": 2},
-            {"clients_per_round": "1 to 6", "last": "1 to 3"},
+            {"clients_per_round": "1 to 6", "last": "1 to 3", "learning_rate": "above 0, to 1.5"},
             frozenset({"cohort", "participation", "rounds"}),
         ),
         Call(
             SIMULATION | {"cohort": 10},
-            {"clients_per_round": "1 or more", "last": "1 to 3"},
+            {"clients_per_round": "1 or more", "last": "1 to 3", "learning_rate": "above 0, to 1.5"},
             frozenset({"participation", "noise_multiplier"}),
         ),
         Call(
             SIMULATION | {"participation": np.ones((3, 6), dtype=bool), "engine": "softmax", "last": 3},
-            {"clients_per_round": "1 or more", "last": "1 to 3", "learning_rate": "above 0, to 16"},
+            {"clients_per_round": "1 or more", "last": "1 to 3"},
             frozenset({"cohort", "rounds", "noise_multiplier", "local_steps"}),
         ),
     ],
@@ -257,7 +257,7 @@ CALLS: dict[str, list[Call]] = {
                 "last": 2,
                 "engine": "softmax",
             },
-            {"last": "1 to 3", "learning_rate": "above 0, to 16"},
+            {"last": "1 to 3"},
         )
     ],
     "federation.fixed_point": [of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1)],
@@ -270,6 +270,7 @@ CALLS: dict[str, list[Call]] = {
                 "local_steps": 3,
                 "learning_rate": 0.5,
                 "rank": 2,
+                "engine": "softmax",
             },
             {"client": "0 to 5", "rank": "1 to 5"},
         )

@@ -142,7 +142,7 @@ def test_a_class_that_checks_nothing_is_made_by_a_function_alone():
         ("traffic.daily_traffic_bytes", "fleet", "(0, 1e+12]"),
         ("energy.loop_latency_s", "bandwidth_share", "[0, 1)"),
         ("privacy.epsilon", "delta", "[1e-300, 1)"),
-        ("federation.simulate", "learning_rate", "(0, 1.5]"),
+        ("federation.simulate", "learning_rate", "(0, 32]"),
         ("federation.digits_problem", "cities", "[1, 6]"),  # "1 to ``clients``"
         ("gossip.flood_time_s", "degree", "[1, 199]"),  # "1 to `nodes` - 1"
         ("gossip.gossip_trial", "seed", "[0, inf)"),

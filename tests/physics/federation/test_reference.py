@@ -166,20 +166,20 @@ def test_the_step_limit_is_that_of_the_images_a_step_of_one_over_the_curvature_s
     # eta = 1/L: the only image is fitted in one step and stays fitted (rho is exactly or nearly zero).
     problem = problem_from_partition([[3]], regularization=0)
     for steps in (1, 2, 3, 999):
-        run = simulate(problem, rounds=1, clients_per_round=1, local_steps=steps, learning_rate=0.8)
+        run = simulate(problem, rounds=1, clients_per_round=1, local_steps=steps, learning_rate=0.8, engine="exact")
         assert run.loss[1] == pytest.approx(0, abs=1e-12)
 
 
 def test_one_client_with_everything_is_gradient_descent_whatever_the_split_into_rounds():
     problem = problem_from_partition([range(1437)])
-    once = simulate(problem, rounds=1, clients_per_round=1, local_steps=60)
-    often = simulate(problem, rounds=60, clients_per_round=1, local_steps=1)
+    once = simulate(problem, rounds=1, clients_per_round=1, local_steps=60, engine="exact")
+    often = simulate(problem, rounds=60, clients_per_round=1, local_steps=1, engine="exact")
     np.testing.assert_allclose(once.weights, often.weights, atol=1e-12)
 
 
 def test_one_local_step_with_all_clients_is_central_gradient_descent():
     problem = digits_problem(clients=20, alpha=0.05, seed=0)
-    run = simulate(problem, rounds=40, clients_per_round=20, local_steps=1)
+    run = simulate(problem, rounds=40, clients_per_round=20, local_steps=1, engine="exact")
     model = np.zeros((33, 10))
     held = np.concatenate(problem.partition)
     x, y = problem.data.train_inputs[held], problem.data.train_one_hot[held] - 0.1
@@ -200,8 +200,8 @@ def test_scaffold_is_fedavg_when_clients_are_equal(engine):
 def test_scaffold_with_all_clients_converges_to_the_optimum_that_fedavg_misses():
     problem = digits_problem(clients=20, alpha=0.05, seed=1)
     common = {"rounds": 2000, "clients_per_round": 20, "local_steps": 5, "last": 1}
-    scaffold = simulate(problem, algorithm="scaffold", **common)
-    fedavg = simulate(problem, **common)
+    scaffold = simulate(problem, algorithm="scaffold", **common, engine="exact")
+    fedavg = simulate(problem, **common, engine="exact")
     assert scaffold.loss[-1] == pytest.approx(problem.optimal_loss, abs=1e-6)
     assert fedavg.loss[-1] > problem.optimal_loss + 0.005
 
@@ -238,8 +238,8 @@ def test_a_switch_that_does_nothing_changes_nothing(engine, changed):
 def test_replaying_the_survivors_of_a_run_as_a_mask_gives_the_run_again():
     problem = digits_problem(clients=50, alpha=0.1, seed=0, cities=5)
     common = {"rounds": 30, "clients_per_round": 25, "local_steps": 20}
-    drawn = simulate(problem, reliability=0.6, seed=4, **common)
-    replayed = simulate(problem, participation=drawn.survivors, **common)
+    drawn = simulate(problem, reliability=0.6, seed=4, **common, engine="exact")
+    replayed = simulate(problem, participation=drawn.survivors, **common, engine="exact")
     np.testing.assert_array_equal(replayed.weights, drawn.weights)
     np.testing.assert_array_equal(replayed.group_accuracy, drawn.group_accuracy)
 
@@ -252,7 +252,10 @@ def test_a_longer_run_begins_with_the_shorter_one_also_across_blocks_of_rounds()
     problem = digits_problem(clients=10, alpha=0.3, seed=0, features=6)
     for changed in ({}, {"algorithm": "scaffold"}, {"clip": 0.3, "noise_multiplier": 1.0}, {"cohort": 40}):
         common = {"clients_per_round": 4, "local_steps": 3, "reliability": 0.7, "seed": 2} | changed
-        short, long = simulate(problem, rounds=33, **common), simulate(problem, rounds=300, **common)
+        short, long = (
+            simulate(problem, rounds=33, **common, engine="exact"),
+            simulate(problem, rounds=300, **common, engine="exact"),
+        )
         np.testing.assert_array_equal(long.survivors[:33], short.survivors)
         np.testing.assert_allclose(long.loss[:34], short.loss, rtol=1e-12)
         np.testing.assert_allclose(long.accuracy[:34], short.accuracy, atol=1e-12)
@@ -265,7 +268,7 @@ def test_endless_rounds_end_at_the_fixed_point_at_its_rate():
     for mu in (0.0, 0.3):
         point = fixed_point(problem, local_steps=50, learning_rate=0.8, proximal=mu)
         common = {"clients_per_round": 7, "local_steps": 50, "proximal": mu}
-        runs = [simulate(problem, rounds=rounds, **common) for rounds in (15, 16, 300)]
+        runs = [simulate(problem, rounds=rounds, **common, engine="exact") for rounds in (15, 16, 300)]
         distances = [np.linalg.norm(run.weights - point.weights) for run in runs]
         assert distances[1] / distances[0] == pytest.approx(point.rate, rel=0.02)
         assert distances[2] < 1e-8
@@ -286,8 +289,8 @@ def test_a_curve_of_fixed_points_is_its_points():
 
 def test_personalising_is_a_run_of_one_client_from_the_shared_model():
     problem = digits_problem(clients=20, alpha=0.1, seed=2)
-    shared = simulate(problem, rounds=30, clients_per_round=10, local_steps=5)
-    own = personalise(problem, shared.weights, client=7, local_steps=6, learning_rate=0.4)
+    shared = simulate(problem, rounds=30, clients_per_round=10, local_steps=5, engine="exact")
+    own = personalise(problem, shared.weights, client=7, local_steps=6, learning_rate=0.4, engine="exact")
     x = problem.data.train_inputs[problem.partition[7]]
     y = problem.data.train_one_hot[problem.partition[7]] - 0.1
     model = shared.weights
@@ -302,11 +305,11 @@ def test_personalising_is_a_run_of_one_client_from_the_shared_model():
 
 def test_rank_cuts_the_change_to_its_leading_directions_and_full_rank_keeps_all_of_it():
     problem = digits_problem(clients=20, alpha=0.1, seed=2)
-    shared = simulate(problem, rounds=30, clients_per_round=10, local_steps=5).weights
-    whole = personalise(problem, shared, client=3, local_steps=50)
+    shared = simulate(problem, rounds=30, clients_per_round=10, local_steps=5, engine="exact").weights
+    whole = personalise(problem, shared, client=3, local_steps=50, engine="exact")
     lengths = np.linalg.svd(whole.weights - shared, compute_uv=False)
     for rank in range(1, 11):
-        cut = personalise(problem, shared, client=3, local_steps=50, rank=rank)
+        cut = personalise(problem, shared, client=3, local_steps=50, rank=rank, engine="exact")
         assert np.linalg.matrix_rank(cut.weights - shared, tol=1e-9) == min(rank, (lengths > 1e-9).sum())
         # Eckart-Young: what is lost is the length of the directions that were cut.
         lost = np.linalg.norm(whole.weights - cut.weights)

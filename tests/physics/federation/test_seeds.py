@@ -24,7 +24,10 @@ def masks(problem, *, rounds, clients, reliability=0.8, runs=3):
 
 def one_by_one(problem, drawn, **how):
     """Return what simulate gives for each mask."""
-    return [simulate(problem, participation=mask, rounds=len(mask), clients_per_round=None, **how) for mask in drawn]
+    return [
+        simulate(problem, participation=mask, rounds=len(mask), clients_per_round=None, **how, engine="exact")
+        for mask in drawn
+    ]
 
 
 def assert_same(found, runs):
@@ -64,7 +67,7 @@ def assert_end(end, whole):
 def test_equal_to_simulate_one_by_one(algorithm, local_steps, learning_rate, proximal, clients, reliability, rounds):
     drawn = masks(FLEET, rounds=rounds, clients=clients, reliability=reliability)
     how = {"algorithm": algorithm, "local_steps": local_steps, "learning_rate": learning_rate, "proximal": proximal}
-    assert_same(simulate_seeds(FLEET, participation=drawn, **how), one_by_one(FLEET, drawn, **how))
+    assert_same(simulate_seeds(FLEET, participation=drawn, **how, engine="exact"), one_by_one(FLEET, drawn, **how))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -73,7 +76,7 @@ def test_runs_that_outgrow_their_bounds_are_held_as_simulate_holds_them(algorith
     how = {"algorithm": algorithm, "local_steps": 100, "learning_rate": 1.5, "proximal": 3.0}
     runs = one_by_one(FLEET, drawn, **how)
     assert all(run.diverged_at for run in runs)
-    found = simulate_seeds(FLEET, participation=drawn, **how)
+    found = simulate_seeds(FLEET, participation=drawn, **how, engine="exact")
     assert np.isfinite(found.loss).all()
     assert_same(found, runs)
 
@@ -91,7 +94,7 @@ def test_scaffold_is_held_when_only_one_of_updates_and_models_outgrows_its_bound
     (run,) = one_by_one(FLEET, [mask], algorithm="scaffold", **how)
     assert run.diverged_at == rounds
     assert (np.linalg.norm(run.weights) < 0.9 * MAX_WEIGHTS) == (outgrown == "an update")
-    assert_same(simulate_seeds(FLEET, participation=[mask], algorithm="scaffold", **how), [run])
+    assert_same(simulate_seeds(FLEET, participation=[mask], algorithm="scaffold", **how, engine="exact"), [run])
 
 
 def test_clients_of_unequal_size_weigh_as_in_simulate():
@@ -99,14 +102,17 @@ def test_clients_of_unequal_size_weigh_as_in_simulate():
     drawn = masks(problem, rounds=15, clients=2)
     for algorithm in ALGORITHMS:
         how = {"algorithm": algorithm, "local_steps": 9}
-        assert_same(simulate_seeds(problem, participation=drawn, **how), one_by_one(problem, drawn, **how))
+        assert_same(
+            simulate_seeds(problem, participation=drawn, **how, engine="exact"), one_by_one(problem, drawn, **how)
+        )
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_last_models_alone_are_the_end_of_all(algorithm):
     drawn = masks(FLEET, rounds=30, clients=8)
     whole, end = (
-        simulate_seeds(FLEET, participation=drawn, algorithm=algorithm, local_steps=20, last=last) for last in (None, 6)
+        simulate_seeds(FLEET, participation=drawn, algorithm=algorithm, local_steps=20, last=last, engine="exact")
+        for last in (None, 6)
     )
     assert whole.accuracy.shape == (3, 31)
     assert end.accuracy.shape == (3, 6)
@@ -116,7 +122,8 @@ def test_the_last_models_alone_are_the_end_of_all(algorithm):
 @pytest.mark.parametrize("how", [{}, {"clip": 0.5, "noise_multiplier": 0.3, "noise": "local"}])
 def test_the_last_models_of_one_run_are_the_end_of_all(how):
     whole, end = (
-        simulate(FLEET, rounds=30, clients_per_round=8, local_steps=20, last=last, seed=4, **how) for last in (None, 6)
+        simulate(FLEET, rounds=30, clients_per_round=8, local_steps=20, last=last, seed=4, **how, engine="exact")
+        for last in (None, 6)
     )
     assert (len(whole.accuracy), len(end.accuracy)) == (31, 6)
     assert_end(end, whole)
@@ -128,7 +135,7 @@ def test_the_last_models_of_one_run_are_the_end_of_all(how):
 def test_what_is_returned_cannot_be_changed_and_what_is_given_is_not():
     drawn = masks(FLEET, rounds=5, clients=8)
     before = drawn.copy()
-    found = simulate_seeds(FLEET, participation=drawn, algorithm="scaffold", local_steps=3)
+    found = simulate_seeds(FLEET, participation=drawn, algorithm="scaffold", local_steps=3, engine="exact")
     assert (drawn == before).all()
     for field in (found.accuracy, found.loss, found.group_accuracy):
         with pytest.raises(ValueError, match="read-only"):
@@ -148,16 +155,18 @@ def test_what_is_returned_cannot_be_changed_and_what_is_given_is_not():
 def test_a_bad_argument_is_named(change, message):
     usual = {"participation": np.ones((2, 3, 20), dtype=bool), "local_steps": 5}
     with pytest.raises(ValueError, match=message):
-        simulate_seeds(FLEET, **{**usual, **change})
+        simulate_seeds(FLEET, **{**usual, **change}, engine="exact")
 
 
 def test_zeros_and_ones_are_read_as_a_mask():
     drawn = masks(FLEET, rounds=5, clients=8)
-    first, second = (simulate_seeds(FLEET, participation=one, local_steps=5) for one in (drawn, drawn.astype(int)))
+    first, second = (
+        simulate_seeds(FLEET, participation=one, local_steps=5, engine="exact") for one in (drawn, drawn.astype(int))
+    )
     assert (first.loss == second.loss).all()
 
 
 def test_of_equal_scores_the_first_class_counts():
     """The untrained model scores all classes alike and calls every image a 0: 42 of the 360 test images are."""
-    found = simulate_seeds(FLEET, participation=masks(FLEET, rounds=1, clients=8), local_steps=5)
+    found = simulate_seeds(FLEET, participation=masks(FLEET, rounds=1, clients=8), local_steps=5, engine="exact")
     assert (found.accuracy[:, 0] * 360).round() == pytest.approx(42)

@@ -42,6 +42,7 @@ def test_every_seed_is_a_run_of_simulate_on_the_tracks_partition(algorithm):
                 proximal=0.3 if algorithm == "fedprox" else 0.0,
                 reliability=reliability,
                 seed=SEEDS * seed + run,
+                engine="exact",
             )
             assert found.accuracy[run] == pytest.approx(drawn.accuracy, abs=1e-12)
             assert found.loss[run] == pytest.approx(drawn.loss, rel=1e-9)

@@ -77,7 +77,7 @@ def proxy_shares() -> tuple[float, ...]:
     problem = problem_from_partition([range(1437)])
     blank = np.zeros_like(problem.optimum)
     scores = [
-        personalise(problem, blank, client=0, local_steps=PROXY_STEPS, rank=rank).own
+        personalise(problem, blank, client=0, local_steps=PROXY_STEPS, rank=rank, engine="exact").own
         for rank in range(1, PROXY_RANKS + 1)
     ]
     chance = 1 / PROXY_RANKS

@@ -92,6 +92,7 @@ def test_runs_are_the_runs_of_simulate(algorithm):
             proximal=0.3 if algorithm == "fedprox" else 0,
             reliability=np.repeat(delivered, CLIENTS // 5),
             seed=seed,
+            engine="exact",
         )
         assert accuracy == pytest.approx(alone.accuracy, abs=1e-9)
 

@@ -98,7 +98,7 @@ def test_truth_is_deterministic_and_free_of_any_draw(one):
         .value
     )
     fleet = problem(one.track.fleet.seed, one.track.fleet.skew_alpha)
-    run = simulate(fleet, rounds=100, clients_per_round=50, local_steps=20)
+    run = simulate(fleet, rounds=100, clients_per_round=50, local_steps=20, engine="exact")
     gain = 100 * (run.accuracy[91:].mean() - run.accuracy[41:51].mean())
     assert truths.pop() == pytest.approx(gain, abs=1e-6)
 

@@ -104,6 +104,7 @@ def directly(one, setting, noise):
             noise_multiplier=noise,
             noise=setting.noise,
             seed=seed,
+            engine="exact",
         )
         scores.append(run.accuracy[-window_of(setting.rounds) :].mean())
     return float(np.mean(scores))

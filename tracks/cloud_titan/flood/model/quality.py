@@ -39,11 +39,12 @@ class Gains:
 def gains(seed: int, alpha: float) -> Gains:
     """Return what personal changes of rank 1 to 10 bring the clients of a partition."""
     fleet = problem(seed, alpha)
-    shared = simulate(fleet, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS).weights
+    shared = simulate(fleet, rounds=ROUNDS, clients_per_round=CLIENTS, local_steps=LOCAL_STEPS, engine="exact").weights
 
     def own(rank: int | None, steps: int = PERSONAL_STEPS) -> float:
         each = (
-            personalise(fleet, shared, client=client, local_steps=steps, rank=rank).own for client in range(CLIENTS)
+            personalise(fleet, shared, client=client, local_steps=steps, rank=rank, engine="exact").own
+            for client in range(CLIENTS)
         )
         return math.fsum(each) / CLIENTS
 

@@ -143,7 +143,15 @@ def personalisation_result(task: PersonalisationTask, steps: int) -> Personalisa
     def change(client: int) -> Floats:
         if not taken:
             return np.zeros_like(start)
-        own = personalise(problem, start, client=client, local_steps=taken, learning_rate=LEARNING_RATE, rank=task.rank)
+        own = personalise(
+            problem,
+            start,
+            client=client,
+            local_steps=taken,
+            learning_rate=LEARNING_RATE,
+            rank=task.rank,
+            engine="exact",
+        )
         return task.reach * (own.weights - start)
 
     changes = np.stack([change(client) for client in _wearers(problem)])

@@ -79,7 +79,7 @@ def test_the_local_change_is_that_of_personalisation():
     problem, start = fleet.problem, fleet.shipped(0.75)
     own, elsewhere = [], []
     for client in _wearers(problem):
-        found = personalise(problem, start, client=client, local_steps=20, learning_rate=LEARNING_RATE)
+        found = personalise(problem, start, client=client, local_steps=20, learning_rate=LEARNING_RATE, engine="exact")
         own.append(found.own)
         elsewhere.append(found.elsewhere)
     ours = learnt(20, data="local")
