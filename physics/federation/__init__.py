@@ -99,7 +99,8 @@ survivors | - | 1 | updates that arrived from each client in each round
 clipped | - | 1 | share of the arrived updates that were clipped, per round
 weights | W | 1 | the model, features x classes
 diverged_at | - | 1 | first round in which a model or an update was scaled down to length 1e6, or none
-excess_loss | F(W_inf) - F* | 1 | bias of the point that repeated rounds approach
+excess_loss | F(W_inf) - F* | 1 | loss of the point that repeated rounds approach above the least
+settled | - | - | whether a further round leaves the model where it is
 rate | - | 1 | factor by which a round shrinks the distance to it
 rank | r | 1 | rank to which a client's own change of the model is cut
 own | - | 1 | test accuracy weighted by the client's class mix
@@ -116,6 +117,7 @@ arXiv:2106.09685 (rank). J. von Neumann, R. H. Kent, H. R. Bellinson, B. I. Hart
 Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 """
 
+from physics.federation.excess_loss import SettlingPoint, SoftmaxOptimum, settling_point, softmax_optimum
 from physics.federation.fixed_points import FixedPoint, fixed_point
 from physics.federation.personalisation import Personalised, personalise
 from physics.federation.problem import FederatedProblem, digits_problem, heterogeneity, problem_from_partition
@@ -128,7 +130,9 @@ __all__ = [
     "FederatedRun",
     "FixedPoint",
     "Personalised",
+    "SettlingPoint",
     "SeveralRuns",
+    "SoftmaxOptimum",
     "digits_problem",
     "draw_participation",
     "fixed_point",
@@ -137,6 +141,8 @@ __all__ = [
     "jitter",
     "personalise",
     "problem_from_partition",
+    "settling_point",
     "simulate",
     "simulate_seeds",
+    "softmax_optimum",
 ]

@@ -1,4 +1,4 @@
-"""Federated runs on the proxy fleet: one state as three runs on one partition, cached for the next state.
+"""Federated runs on the proxy fleet: one state as three runs on one partition, or as one while a slider moves.
 
 What does not change learning is not part of ``Learning``, so that changing it costs no run.
 """
@@ -12,9 +12,17 @@ from typing import Literal
 
 import numpy as np
 
-from physics.federation import FixedPoint, SeveralRuns, draw_participation, fixed_point, jitter, simulate_seeds
+from physics.federation import (
+    SettlingPoint,
+    SeveralRuns,
+    draw_participation,
+    jitter,
+    settling_point,
+    simulate_seeds,
+    softmax_optimum,
+)
 from physics.validation import Floats
-from tracks.common.proxy_fleet import CITIES, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, fleet_accuracy, problem
 from tracks.common.scoring import scores, window_of
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
@@ -28,7 +36,7 @@ SELECTIONS: Mapping[Selection, str] = {
 }
 SEEDS = 3
 MIN_FALL = 0.01  # of the loss: it still learns where it falls by more in the last 20% of the rounds
-ROUNDING = 1e-12  # of a loss: less is what rounding leaves where one local step a round has no bias
+ROUNDING = 1e-6  # of a loss: less is what single precision leaves where one local step a round has no drift
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,10 +65,10 @@ class Learning:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Runs:
-    """Three runs on one partition, before the first and after every round; the seeds vary the random numbers alone.
+    """n runs on one partition, before the first and after every round; the seeds vary the random numbers alone.
 
     Attributes:
-        participation: whose updates arrive, (3, R, 50). accuracy, loss: (3, R+1). city_accuracy: (3, R+1, 5).
+        participation: whose updates arrive, (n, R, 50). accuracy, loss: (n, R+1). city_accuracy: (n, R+1, 5).
         mean, cities, mean_loss: the same as scores, averaged over the runs: (R+1,), (R+1, 5), (R+1,). The score at
             round t is that of a run of t rounds: the mean over its last 20%, 10 rounds at most.
         worst: the city whose score is lowest at the end.
@@ -97,7 +105,7 @@ class Runs:
 
     @property
     def final_seeds(self) -> Floats:
-        """The final accuracy of each run, (3,)."""
+        """The final accuracy of each run, (n,)."""
         seeds: Floats = self.accuracy[:, -window_of(self.rounds) :].mean(axis=1)
         return seeds
 
@@ -119,7 +127,7 @@ class Runs:
     @cached_property
     def updates(self) -> Floats:
         """Each city's updates that arrive in the mean round, (5,)."""
-        by_city = self.participation.reshape(SEEDS, self.rounds, CITIES, -1).sum(axis=3)
+        by_city = self.participation.reshape(len(self.participation), self.rounds, CITIES, -1).sum(axis=3)
         updates: Floats = by_city.mean(axis=(0, 1))
         return updates
 
@@ -131,12 +139,12 @@ class Runs:
 
 
 @lru_cache(maxsize=64)
-def runs(learning: Learning) -> Runs:
-    """Return the runs of a state."""
-    simulated = _simulated(learning, last=None)
+def runs(learning: Learning, draws: int = SEEDS) -> Runs:
+    """Return the runs of a state: the first of ``draws`` is the one that a moving slider shows."""
+    simulated = _simulated(learning, draws, last=None)
     cities = scores(simulated.group_accuracy.mean(axis=0))
     return Runs(
-        participation=participation(learning),
+        participation=participation(learning, draws),
         accuracy=simulated.accuracy,
         loss=simulated.loss,
         city_accuracy=simulated.group_accuracy,
@@ -148,18 +156,18 @@ def runs(learning: Learning) -> Runs:
 
 
 @lru_cache(maxsize=512)
-def final_scores(learning: Learning) -> tuple[float, float]:
-    """Return the fleet's and the worst city's score at the end alone, as ``runs`` has them, in a third of its time.
+def final_scores(learning: Learning, draws: int = SEEDS) -> tuple[float, float]:
+    """Return the fleet's and the worst city's score at the end alone, as ``runs`` has them, in less time.
 
     A change that is tried for the fleet is tried for the worst city too: kept, it is run once.
     """
-    end = _simulated(learning, last=window_of(learning.rounds))
+    end = _simulated(learning, draws, last=window_of(learning.rounds))
     return round(float(end.accuracy.mean()), 12), round(float(end.group_accuracy.mean(axis=(0, 1)).min()), 12)
 
 
-def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
+def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRuns:
     """Run each seed; where nothing is random, run one and use it for all of them."""
-    masks = participation(learning)
+    masks = participation(learning, draws)
     alike = all(np.array_equal(masks[0], mask) for mask in masks[1:])
     simulated = simulate_seeds(
         problem(learning.fleet_seed, learning.alpha),
@@ -169,19 +177,18 @@ def _simulated(learning: Learning, *, last: int | None) -> SeveralRuns:
         learning_rate=learning.learning_rate,
         proximal=learning.proximal,
         last=last,
-        engine="exact",
     )
-    if not alike:
+    if not alike or draws == 1:
         return simulated
     return SeveralRuns(
-        accuracy=np.repeat(simulated.accuracy, SEEDS, axis=0),
-        loss=np.repeat(simulated.loss, SEEDS, axis=0),
-        group_accuracy=np.repeat(simulated.group_accuracy, SEEDS, axis=0),
+        accuracy=np.repeat(simulated.accuracy, draws, axis=0),
+        loss=np.repeat(simulated.loss, draws, axis=0),
+        group_accuracy=np.repeat(simulated.group_accuracy, draws, axis=0),
     )
 
 
-def participation(learning: Learning) -> np.ndarray:
-    """Return whose updates arrive, (3, R, 50), which does not depend on what they learn."""
+def participation(learning: Learning, draws: int = SEEDS) -> np.ndarray:
+    """Return whose updates arrive, (draws, R, 50), which does not depend on what they learn."""
     return _sampled(
         learning.fleet_seed,
         learning.alpha,
@@ -190,6 +197,7 @@ def participation(learning: Learning) -> np.ndarray:
         learning.delivered,
         learning.selection,
         learning.seed,
+        draws,
     )
 
 
@@ -202,6 +210,7 @@ def _sampled(
     delivered: tuple[float, ...],
     selection: Selection,
     seed: int,
+    draws: int,
 ) -> np.ndarray:
     masks = np.stack(
         [
@@ -213,29 +222,115 @@ def _sampled(
                 selection=selection,
                 seed=SEEDS * seed + run,
             )
-            for run in range(SEEDS)
+            for run in range(draws)
         ]
     )
     masks.setflags(write=False)
     return masks
 
 
-@lru_cache(maxsize=1024)
-def fixed(fleet_seed: int, alpha: float, local_steps: int, learning_rate: float, proximal: float) -> FixedPoint:
-    """Return where FedAvg or FedProx of all clients, each delivering alike, would end, the bias there and the rate."""
-    return fixed_point(
+# --- why the loss is above the best ----------------------------------------------------------------------------------
+
+
+def best_loss(fleet_seed: int, alpha: float) -> float:
+    """Return the loss of the best model of all data in one place."""
+    return softmax_optimum(problem(fleet_seed, alpha)).loss
+
+
+def ceiling(fleet_seed: int, alpha: float) -> float:
+    """Return the accuracy of the best model of all data in one place, 0..1."""
+    fleet = problem(fleet_seed, alpha)
+    return fleet_accuracy(fleet, softmax_optimum(fleet).weights)
+
+
+@lru_cache(maxsize=256)
+def settling(fleet_seed: int, alpha: float, local_steps: int, learning_rate: float, proximal: float) -> SettlingPoint:
+    """Return where endless rounds of all clients with FedAvg or FedProx settle."""
+    return settling_point(
         problem(fleet_seed, alpha), local_steps=local_steps, learning_rate=learning_rate, proximal=proximal
     )
 
 
-def fixed_of(learning: Learning) -> FixedPoint:
-    """Return the fixed point of a state's local steps."""
-    return fixed(learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal)
+def settling_of(learning: Learning) -> SettlingPoint:
+    """Return where rounds of all clients settle with a state's local steps."""
+    return settling(
+        learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal
+    )
 
 
-def bias_of(learning: Learning) -> float:
-    """Return the loss above the least at the fixed point; 0 for SCAFFOLD, whose control variates correct the drift."""
+def drift_of(learning: Learning) -> float:
+    """Return the loss above the best where all clients settle; 0 for SCAFFOLD, which corrects the drift."""
     if learning.algorithm == "scaffold":
         return 0.0
-    excess = float(fixed_of(learning).excess_loss)
+    excess = settling_of(learning).excess_loss
     return excess if excess > ROUNDING else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExcessLoss:
+    """Why the loss of a run is above that of the best model of all data; the three parts add up to the whole.
+
+    Attributes:
+        unfinished: how far all clients are after as many rounds above where they settle; below 0 where they have not
+            yet drifted as far as they will.
+        drift: how far above the best all clients settle. sampling: how far this run is above that of all clients.
+    """
+
+    unfinished: float
+    drift: float
+    sampling: float
+
+    @property
+    def total(self) -> float:
+        """The whole excess."""
+        return self.unfinished + self.drift + self.sampling
+
+    @property
+    def shown(self) -> tuple[float, float, float]:
+        """The parts to a ten-thousandth, which is what a page shows."""
+        unfinished, drift, sampling = (round(part, 4) + 0.0 for part in (self.unfinished, self.drift, self.sampling))
+        return unfinished, drift, sampling
+
+    @property
+    def largest(self) -> str:
+        """The name of the largest part."""
+        return max(("unfinished", "drift", "sampling"), key=lambda name: float(getattr(self, name)))
+
+
+@lru_cache(maxsize=64)
+def excess_loss(learning: Learning) -> ExcessLoss:
+    """Return the parts of a state's excess loss, from the run of all clients and the point where they settle."""
+    best, drift = best_loss(learning.fleet_seed, learning.alpha), drift_of(learning)
+    everyone = _loss_of_everyone(
+        learning.fleet_seed,
+        learning.alpha,
+        learning.algorithm,
+        learning.rounds,
+        learning.local_steps,
+        learning.learning_rate,
+        learning.proximal,
+    )
+    return ExcessLoss(unfinished=everyone - best - drift, drift=drift, sampling=runs(learning).final_loss - everyone)
+
+
+@lru_cache(maxsize=256)
+def _loss_of_everyone(
+    fleet_seed: int,
+    alpha: float,
+    algorithm: Algorithm,
+    rounds: int,
+    local_steps: int,
+    learning_rate: float,
+    proximal: float,
+) -> float:
+    """Return the final loss where every client's update arrives in every round."""
+    found = simulate_seeds(
+        problem(fleet_seed, alpha),
+        participation=np.ones((1, rounds, CLIENTS), dtype=bool),
+        algorithm=algorithm,
+        local_steps=local_steps,
+        learning_rate=learning_rate,
+        proximal=proximal,
+        last=window_of(rounds),
+    )
+    return float(found.loss.mean())

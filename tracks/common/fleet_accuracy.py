@@ -11,9 +11,9 @@ from tracks.api.fixes import best_fixes
 from tracks.api.outcome import Fix, Limit, Reading, Verdict
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
-from tracks.common.federated_runs import SEEDS, Runs
+from tracks.common.federated_runs import ExcessLoss, Runs
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import city_names
+from tracks.common.proxy_fleet import CLIENTS, city_names
 
 LEFT_BEHIND = "city_left_behind"
 ACCURACY_SCALE = 0.1  # 10 points count as much as twice the cap
@@ -28,16 +28,23 @@ def accuracy_limit(accuracy: float, least: float) -> Limit:
 def fleet_reading(limit: Limit, runs: Runs, *, note: str, meaning: str, source: str) -> Reading:
     """Return the fleet's accuracy as a reading."""
     seeds = ", ".join(quantity_text(float(seed), "share") for seed in runs.final_seeds)
+    count = len(runs.final_seeds)
+    which = f"mean of {count} seeds ({seeds})" if count > 1 else "one seed, while the slider moves"
     return Reading.of(
         limit,
         id="mean_accuracy",
         label="Fleet accuracy",
         unit="share",
         note=note,
-        formula=f"mean of {SEEDS} seeds ({seeds}) = {quantity_text(limit.quantity, 'share')}",
+        formula=f"{which} = {quantity_text(limit.quantity, 'share')}",
         meaning=meaning,
         source=source,
     )
+
+
+def of_draws(count: int) -> str:
+    """Return how many draws a score is the mean of, as the end of a sentence: " and of 3 draws", or nothing of one."""
+    return f" and of {count} draws" if count > 1 else ""
 
 
 def city_reading(track: Track, limit: Limit, runs: Runs, *, meaning: str, source: str) -> Reading:
@@ -78,34 +85,41 @@ def city_verdict(reading: Reading, *, city: str, cause: str, fixes: tuple[Fix, .
     )
 
 
-def still_learns_text(runs: Runs) -> str:
-    """Return the text that more rounds would help."""
-    return f"It still learns: the loss fell by {three_digits(runs.fall)} in the last fifth of the rounds."
+def why_above_the_best(excess: float, parts: ExcessLoss | None, *, local_steps: int, updates: float) -> str:
+    """Name the largest part of a loss above the best: too few rounds, drift, or the chance of whose updates arrive.
+
+    ``updates`` arrive in the mean round. While a slider moves the parts are not known.
+    """
+    above = f"The loss ends {three_digits(excess)} above the best model of all data"
+    if parts is None:
+        return f"{above}."
+    steps = f"{local_steps} local {'step' if local_steps == 1 else 'steps'}"
+    named = {
+        "unfinished": f"after so many rounds all clients, too, are {three_digits(parts.unfinished)} above where they "
+        "settle.",
+        "drift": f"with {steps} on local data all clients settle {three_digits(parts.drift)} above it, whatever the "
+        "rounds.",
+        "sampling": f"with {three_digits(updates)} of {CLIENTS} updates a round it is {three_digits(parts.sampling)} "
+        "above the run of all clients.",
+    }
+    return f"{above}; {named[parts.largest]}"
 
 
 def accuracy_fixes(
     code: str,
     now: Limit,
     candidates: Iterable[Fix],
-    scores_after: Callable[[Fix], tuple[float, float]],
+    gains: Callable[[Fix], tuple[float, float]],
     *,
     max_tried: int,
-    untried: Iterable[Fix],
 ) -> tuple[Fix, ...]:
     """Return what raises an accuracy: the worst city's where ``code`` is ``LEFT_BEHIND``, else the fleet's.
 
-    ``scores_after`` returns both of them after a change.
+    ``gains`` returns by how much a change raises the fleet's and the worst city's.
     """
 
     def after(fix: Fix) -> Limit:
-        mean, worst = scores_after(fix)
-        return now.at(worst if code == LEFT_BEHIND else mean)
+        mean, worst = gains(fix)
+        return now.at(now.quantity + (worst if code == LEFT_BEHIND else mean))
 
-    return best_fixes(
-        now,
-        candidates,
-        after,
-        least_gain=CLEAR_GAIN / ACCURACY_SCALE,
-        max_tried=max_tried,
-        untried=untried,
-    )
+    return best_fixes(now, candidates, after, least_gain=CLEAR_GAIN / ACCURACY_SCALE, max_tried=max_tried)

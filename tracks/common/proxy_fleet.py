@@ -8,8 +8,8 @@ from tracks.api.track import Track
 
 CLIENTS, CITIES = 50, 5  # ten clients in a city; each represents an equal part of the devices
 PROXY = (
-    "proxy task: least squares on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0), run exactly; it "
-    "stands in for the track’s own model"
+    "proxy task: softmax regression on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0); it stands in for "
+    "the track’s own model"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tracks.api.bench import Bench, Preset
 from tracks.api.controls import Value
 from tracks.api.declared import brief_texts
@@ -22,7 +24,7 @@ from tracks.edge_guardian.drift.figures import (
 )
 from tracks.edge_guardian.drift.readings import HUD, readings
 from tracks.edge_guardian.drift.setting import DUSTY, setting_of
-from tracks.edge_guardian.drift.state import FAILURES, evaluate
+from tracks.edge_guardian.drift.state import FAILURES, State, evaluate
 from tracks.edge_guardian.drift.verdicts import verdicts
 
 
@@ -54,7 +56,15 @@ def presets(track: Track) -> tuple[Preset, ...]:
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
     """Return readings, verdicts and the three figures for one state, from one set of runs."""
-    state = evaluate(track, setting_of(values), seed=seed)
+    return _outcome(evaluate(track, setting_of(values), seed=seed), values)
+
+
+def preview(track: Track, *, seed: int, fixes: bool, **values: Value) -> Outcome:
+    """Return the same from one draw, for a slider that moves."""
+    return _outcome(evaluate(track, setting_of(values), seed=seed, moving=True), values, with_fixes=fixes)
+
+
+def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = True) -> Outcome:
     shown, setting = readings(state), state.setting
     return Outcome(
         panels={
@@ -63,7 +73,7 @@ def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
             LOOP: loop_drawing(state),
         },
         readings=shown,
-        verdicts=verdicts(state, shown),
+        verdicts=verdicts(state, shown, with_fixes=with_fixes),
         decision={
             **values,
             "participating_share": setting.vehicles_per_round / CLIENTS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, bias_of, runs
+from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, drift_of, runs
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names
 from tracks.edge_guardian.drift.costs import costs, expected_shares
 from tracks.edge_guardian.drift.setting import DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
@@ -56,13 +56,14 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     setting = setting_of(controls)
     spent, context = costs(track, setting), setting.context
     method = ALGORITHMS[setting.algorithm] + (f", μ = {three_digits(setting.mu)}" if setting.proximal else "")
-    bias = bias_of(learning_of(track, setting, seed=0))
+    drift = drift_of(learning_of(track, setting, seed=0))
     corrected = setting.algorithm == "scaffold"
     lines = [
         PeekLine(
             name="A round",
-            equation="W(t+1) = W(t) + Σ s_k (W_k − W(t)), over the updates that arrive;  W_k = M_k W(t) + G_k B_k: τ "
-            "steps of size η, exactly;  FedProx adds μ/2 |W − W(t)|² to a client’s loss, SCAFFOLD c_k − c to a step",
+            equation="W(t+1) = W(t) + Σ s_k (W_k − W(t)), over the updates that arrive;  W_k: τ steps of size η "
+            "on the client’s mean cross-entropy;  FedProx adds μ/2 |W − W(t)|² to a client’s loss, SCAFFOLD c_k − c to "
+            "a step",
             numbers=f"{method}; τ = {setting.local_steps}, η = {three_digits(LEARNING_RATE)}; "
             f"{setting.vehicles_per_round} of {CLIENTS} invited ({SELECTIONS[setting.selection]}), {setting.rounds} "
             "rounds",
@@ -79,8 +80,8 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         ),
         PeekLine(
             name="Drift",
-            equation="W∞ = (I − Σ p_k M_k)⁻¹ Σ p_k G_k B_k;  bias = F(W∞) − F(W*), every city heard alike",
-            numbers="SCAFFOLD’s control variates: bias = 0" if corrected else f"bias = {three_digits(bias)}",
+            equation="drift = F(A∞) − F(W*), A∞ where rounds of all clients settle, W* the best model of all data",
+            numbers="SCAFFOLD’s control variates: drift = 0" if corrected else f"drift = {three_digits(drift)}",
             source=outcome.reading("mean_accuracy").source,
         ),
     ]
@@ -89,7 +90,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         lines.append(PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source))
     return Peek(
         lines=tuple(lines),
-        leaves_out="The curve is a proxy task: least squares on small images, run exactly; deep networks drift "
+        leaves_out="The curve is a proxy task: softmax regression on small images, real FedAvg; deep networks drift "
         "differently, and the directions carry over, not the digits. The storm thins a link evenly; a real one closes "
         "it for hours, and dims what the cameras see. An update is late or lost, never stale. Each upload is tried "
         "once, and downloads always arrive. The loop is bound by memory and its kernels follow one another; no other "

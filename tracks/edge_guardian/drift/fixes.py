@@ -1,7 +1,4 @@
-"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it.
-
-SCAFFOLD alone, whose runs take long, is proposed untried where a survey of the sliders found it to help.
-"""
+"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it on the first draw."""
 
 from __future__ import annotations
 
@@ -27,13 +24,9 @@ from tracks.edge_guardian.drift.state import (
     learning_at,
 )
 
-MAX_TRIED, MAX_TRIED_SCAFFOLD = 2, 1  # changes that are run
-SHORT_ROUNDS = 30  # in runs of no more, one change more is run
-MAX_SCAFFOLD_ROUNDS = 60  # longer runs with control variates are tried in the depot alone, which shortens them
-# What the survey found: updates a vehicle, steps in all and steps a round between which control variates help.
-MIN_UPDATES, MIN_ALL_STEPS, MAX_STEPS = 4, 400, 60
+MAX_TRIED = 2  # changes that are run
 FEW_UPDATES = 6  # a round: an average of so few depends on chance
-MIN_STEPS = 2  # fewer hardly learn
+FEW_STEPS = 5  # local steps of which clients hardly drift
 
 _ACCURACIES = (DIVERGENCE, LEFT_BEHIND)
 _SCALES = {
@@ -50,7 +43,13 @@ class _Trials:
     def __init__(self, state: State) -> None:
         self.setting = cache(lambda fix: changed(state.setting, fix))
         self.costs = cache(lambda fix: costs(state.track, self.setting(fix)))
-        self.scores = cache(lambda fix: final_scores(self._learning(state, fix)))
+        self._before = cache(lambda: final_scores(state.learning, 1))
+        self._after = cache(lambda fix: final_scores(self._learning(state, fix), 1))
+
+    def gains(self, fix: Fix) -> tuple[float, float]:
+        """Return what fleet and worst city gain on the first draw."""
+        (mean, worst), (mean_before, worst_before) = self._after(fix), self._before()
+        return mean - mean_before, worst - worst_before
 
     def _learning(self, state: State, fix: Fix) -> Learning:
         setting = self.setting(fix)
@@ -70,11 +69,7 @@ def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
 
 def _best_fixes(code: str, now: Limit, state: State, trials: _Trials) -> tuple[Fix, ...]:
     if code in _ACCURACIES:
-        tried = MAX_TRIED_SCAFFOLD if state.setting.algorithm == "scaffold" else MAX_TRIED
-        tried += state.setting.rounds <= SHORT_ROUNDS
-        return accuracy_fixes(
-            code, now, candidates(code, state), trials.scores, max_tried=tried, untried=_surveyed(state)
-        )
+        return accuracy_fixes(code, now, candidates(code, state), trials.gains, max_tried=MAX_TRIED)
 
     def after(fix: Fix) -> Limit:
         if code == PREEMPTED:
@@ -146,39 +141,22 @@ def _shorter_kernels(state: State) -> Iterator[Fix]:
 
 
 def _better_scores(state: State) -> Iterator[Fix]:
-    """Changes that act on what keeps the loss above the least, the likeliest first."""
+    """Changes that act on what keeps the score down, the likeliest first."""
     setting = state.setting
-    short = setting.algorithm != "scaffold" or setting.rounds <= MAX_SCAFFOLD_ROUNDS
     more_vehicles = Fix(control="vehicles_per_round", value=min(CLIENTS, 2 * setting.vehicles_per_round))
-    if float(state.runs.updates.sum()) < FEW_UPDATES and short:
+    if float(state.runs.updates.sum()) < FEW_UPDATES:
         yield more_vehicles
     if setting.when != "depot":
         if setting.selection == "reliable_first":
             yield Fix(control="selection", value="city_balanced")
         yield Fix(control="when", value="depot")
-    if state.runs.still_learns and short:
+    if state.runs.still_learns:
         yield Fix(control="local_steps", value=min(round(LOCAL_STEPS[1]), 2 * setting.local_steps))
         daily, most_daily = setting.rounds_per_day, setting.context.rounds_per_day
         if most_daily is None or daily < most_daily:
             yield Fix(control="rounds_per_day", value=min(ROUNDS_PER_DAY[1], 2 * daily))
-    elif setting.local_steps > MIN_STEPS + 1 and short:
-        yield Fix(control="local_steps", value=max(MIN_STEPS, setting.local_steps // 3))
-    if short:
-        yield more_vehicles
-
-
-def _surveyed(state: State) -> Iterator[Fix]:
-    """Control variates, where every vehicle's updates arrive often enough and steps are neither too few nor too many.
-
-    Their runs take too long to try while a slider moves; a survey found them to help under these conditions.
-    """
-    setting = state.setting
-    updates = min(state.costs.delivered) * setting.vehicles_per_round / CLIENTS * setting.rounds
-    if (
-        setting.algorithm != "scaffold"
-        and setting.selection != "reliable_first"
-        and updates >= MIN_UPDATES
-        and setting.rounds * setting.local_steps >= MIN_ALL_STEPS
-        and setting.local_steps <= MAX_STEPS
-    ):
+    if setting.local_steps > FEW_STEPS:
+        yield Fix(control="local_steps", value=max(FEW_STEPS, setting.local_steps // 4))
+    if setting.algorithm != "scaffold":
         yield Fix(control="algorithm", value="scaffold")
+    yield more_vehicles

@@ -20,12 +20,12 @@ DUSTY = CITIES - 1  # the last city is the dusty one
 LOCAL_STEPS: Range = (1, 100)
 VEHICLES: Range = (2, CLIENTS)
 ROUNDS_PER_DAY: Range = (0.5, 6)
-MU: Range = (0, 1)
+MU: Range = (0.001, 0.05)
 KERNEL_S: Range = (1e-4, 1e-2)
 LINK: Range = (0.2, 1)
 STORM: Range = (0, 0.9)
 
-LEARNING_RATE = 0.8  # assumed: half of the largest step that is stable on the proxy task
+LEARNING_RATE = 16.0  # assumed: a long step, with which a few local steps a round suffice
 # Where the controls start, by their ids; the values of the links are the track's own, by ``default_setting``.
 DEFAULTS: Mapping[str, Sourced[Any]] = {
     "local_steps": Sourced(20, source("assumed: twenty, a usual choice where computing is cheap")),
@@ -33,7 +33,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "rounds_per_day": Sourced(4.0, source("assumed: one every six hours")),
     "algorithm": Sourced("fedavg", source("assumed: FedAvg, where most begin (McMahan et al. 2017)")),
     "selection": Sourced("random", source("assumed: uniform at random, as in McMahan et al. 2017")),
-    "mu": Sourced(0.3, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
+    "mu": Sourced(0.01, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
     "when": Sourced("driving", source("assumed: while driving, when the data are fresh")),
     "kernel_s": Sourced(5e-3, source("assumed: whole layers in one launch")),
     "storm": Sourced(0.5, source("assumed: the storm takes half of what would arrive")),

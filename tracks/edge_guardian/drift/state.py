@@ -10,9 +10,8 @@ import numpy as np
 from physics.validation import Floats
 from tracks import Track
 from tracks.api.outcome import Limit
-from tracks.common.federated_runs import Learning, Runs, bias_of, runs
+from tracks.common.federated_runs import SEEDS, ExcessLoss, Learning, Runs, best_loss, excess_loss, runs
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_limit
-from tracks.common.proxy_fleet import problem
 from tracks.common.traffic import cap_limit
 from tracks.edge_guardian.drift.costs import Costs, Loop, by_client, costs, loop
 from tracks.edge_guardian.drift.setting import LEARNING_RATE, Setting
@@ -31,6 +30,7 @@ class State:
 
     Attributes:
         learning: what its runs depend on. runs, costs, loop: as their own docstrings say.
+        parts: why the loss is above that of the best model of all data; None while a slider moves.
         limits: what each failure judges, by its code.
     """
 
@@ -40,6 +40,7 @@ class State:
     runs: Runs
     costs: Costs
     loop: Loop
+    parts: ExcessLoss | None
     limits: Mapping[str, Limit]
 
     @property
@@ -49,14 +50,9 @@ class State:
         return moved
 
     @property
-    def bias(self) -> float:
-        """Loss above the least at the limit of many rounds of all clients, each delivering alike; 0 for SCAFFOLD."""
-        return bias_of(self.learning)
-
-    @property
     def excess(self) -> float:
-        """Final loss above the least there is."""
-        return self.runs.final_loss - problem(self.learning.fleet_seed, self.learning.alpha).optimal_loss
+        """Final loss above that of the best model of all data."""
+        return self.runs.final_loss - best_loss(self.learning.fleet_seed, self.learning.alpha)
 
 
 def learning_of(track: Track, setting: Setting, *, seed: int) -> Learning:
@@ -81,11 +77,14 @@ def learning_at(spent: Costs, track: Track, setting: Setting, *, seed: int) -> L
     )
 
 
-def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what a setting gives on a track; ``seed`` samples other rounds on the same partition."""
+def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False) -> State:
+    """Return what a setting gives on a track; ``seed`` samples other rounds on the same partition.
+
+    While a slider moves one draw is run, and the parts of the excess loss are left out.
+    """
     spent, latency, targets = costs(track, setting), loop(track, setting), track.targets
     learning = learning_at(spent, track, setting, seed=seed)
-    result = runs(learning)
+    result = runs(learning, 1 if moving else SEEDS)
     return State(
         track=track,
         setting=setting,
@@ -93,6 +92,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
         runs=result,
         costs=spent,
         loop=latency,
+        parts=None if moving else excess_loss(learning),
         limits={
             DIVERGENCE: accuracy_limit(result.final_mean, targets.safety_accuracy),
             LEFT_BEHIND: accuracy_limit(result.final_worst, targets.worst_city_accuracy),

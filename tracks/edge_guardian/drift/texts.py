@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+from physics.federation import softmax_optimum
 from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
-from tracks.common.federated_runs import fixed_of, runs
+from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_names, device_word, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.edge_guardian.drift.costs import costs
@@ -35,8 +36,8 @@ def brief(track: Track) -> Brief:
         "loop; a kernel that has begun cannot be interrupted. A parked vehicle has walls around its antenna and little "
         "power; in a depot it has a good link once a day, if it goes there at all. The fleet is simulated: "
         f"{CLIENTS} clients, {CLIENTS // CITIES} in each of {CITIES} cities, each standing for an equal part of the "
-        "vehicles. The curves are real federated runs of a proxy task, least squares on handwritten digits, with three "
-        "draws of who takes part."
+        "vehicles. The curves are real federated runs of a proxy task, softmax regression on handwritten digits, with "
+        "three draws of who takes part."
     )
     return Brief(
         speaker=speaker,
@@ -67,7 +68,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             given=(
                 (f"Uploads that arrive from {dusty}", in_words(start.links[DUSTY], "share")),
                 ("Rounds", f"{start.rounds}"),
-                ("Curve", "proxy task, exact run"),
+                ("Curve", "proxy task, real run"),
             ),
             truth=truth,
             mechanisms=_mechanisms(track),
@@ -87,8 +88,8 @@ def truth(track: Track, **controls: Value) -> Truth:
     """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not delivered."""
     setting = setting_of(controls)
     fleet = problem(track.fleet.seed, track.fleet.skew_alpha)
-    best = float(city_accuracy(fleet, fleet.optimum)[DUSTY])
-    alike = float(city_accuracy(fleet, fixed_of(learning_of(track, setting, seed=0)).weights)[DUSTY])
+    best = float(city_accuracy(fleet, softmax_optimum(fleet).weights)[DUSTY])
+    alike = float(city_accuracy(fleet, settling_of(learning_of(track, setting, seed=0)).weights)[DUSTY])
     value = dusty_accuracy(track, setting)
     return Truth(
         value=value,

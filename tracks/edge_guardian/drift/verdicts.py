@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracks import Fix, Reading, Verdict
 from tracks.api.quantities import three_digits
-from tracks.common.fleet_accuracy import LEFT_BEHIND, city_verdict, fleet_verdict, still_learns_text
+from tracks.common.fleet_accuracy import LEFT_BEHIND, city_verdict, fleet_verdict, why_above_the_best
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, city_names, device_word
 from tracks.common.traffic import CAP_TITLES, HORIZON_DAYS
 from tracks.edge_guardian.drift.fixes import fixes
 from tracks.edge_guardian.drift.readings import legs
 from tracks.edge_guardian.drift.setting import TRAINING_TIMES
-from tracks.edge_guardian.drift.state import DIVERGENCE, OVER_CAP, PREEMPTED, WASTED, State
+from tracks.edge_guardian.drift.state import DIVERGENCE, FAILURES, OVER_CAP, PREEMPTED, WASTED, State
 
 _LOOP_TITLES = {"ok": "Loop on time", "warn": "Loop close to its deadline", "fail": "Loop preempted"}
 
 Fixes = tuple[Fix, ...]
 
 
-def verdicts(state: State, readings: Sequence[Reading]) -> tuple[Verdict, ...]:
+def verdicts(state: State, readings: Sequence[Reading], *, with_fixes: bool = True) -> tuple[Verdict, ...]:
     """Return the five judgements, each on its reading."""
-    by_id, offered = {reading.id: reading for reading in readings}, fixes(state)
+    by_id = {reading.id: reading for reading in readings}
+    offered: Mapping[str, Fixes] = fixes(state) if with_fixes else dict.fromkeys(FAILURES, ())
     return (
         _divergence(state, by_id["mean_accuracy"], offered[DIVERGENCE]),
         _left_behind(state, by_id["worst_city"], offered[LEFT_BEHIND]),
@@ -50,16 +51,10 @@ def _left_behind(state: State, reading: Reading, offered: Fixes) -> Verdict:
 
 
 def _why_low(state: State) -> str:
-    """Name what keeps the loss above the least: too few rounds, drift, or whose updates do not arrive."""
-    if state.runs.still_learns:
-        return still_learns_text(state.runs)
-    if state.bias > state.excess / 2:
-        return (
-            f"{state.setting.local_steps} steps on local data bias the average by {three_digits(state.bias)} of loss, "
-            "however many rounds follow."
-        )
-    arrive = three_digits(float(state.runs.updates.sum()))
-    return f"With {arrive} of {CLIENTS} updates a round, the loss ends {three_digits(state.excess)} above the least."
+    """Name the largest part of the loss above the best: too few rounds, drift, or whose updates arrive."""
+    return why_above_the_best(
+        state.excess, state.parts, local_steps=state.setting.local_steps, updates=float(state.runs.updates.sum())
+    )
 
 
 def _why_behind(state: State, city: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
@@ -11,14 +13,16 @@ from tracks.missions.convergence.controls import controls
 from tracks.missions.convergence.figures import (
     COMMUNICATION,
     CONVERGENCE,
+    EXCESS,
     communication_drawing,
     convergence_drawing,
+    excess_drawing,
     panels,
 )
 from tracks.missions.convergence.readings import HUD, readings
 from tracks.missions.convergence.second_opinion import second_opinion
 from tracks.missions.convergence.setting import ALPHA, setting_of
-from tracks.missions.convergence.state import FAILURES, evaluate
+from tracks.missions.convergence.state import FAILURES, State, evaluate
 from tracks.missions.convergence.verdicts import verdicts
 
 
@@ -54,13 +58,25 @@ def presets(track: Track) -> tuple[Preset, ...]:
 
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
-    """Return readings, verdicts and both figures for one state, from one set of runs."""
-    state = evaluate(track, setting_of(values), seed=seed)
+    """Return readings, verdicts and the figures for one state, from one set of runs."""
+    return _outcome(evaluate(track, setting_of(values), seed=seed), values)
+
+
+def preview(track: Track, *, seed: int, fixes: bool, **values: Value) -> Outcome:
+    """Return the same from one draw, for a slider that moves."""
+    return _outcome(evaluate(track, setting_of(values), seed=seed, moving=True), values, with_fixes=fixes)
+
+
+def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = True) -> Outcome:
     shown = readings(state)
     return Outcome(
-        panels={COMMUNICATION: communication_drawing(state), CONVERGENCE: convergence_drawing(state)},
+        panels={
+            COMMUNICATION: communication_drawing(state),
+            CONVERGENCE: convergence_drawing(state),
+            EXCESS: excess_drawing(state),
+        },
         readings=shown,
-        verdicts=verdicts(state, shown),
+        verdicts=verdicts(state, shown, with_fixes=with_fixes),
         decision={**values, "participating_share": state.setting.clients_per_round / CLIENTS},
     )
 

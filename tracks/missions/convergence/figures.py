@@ -1,4 +1,4 @@
-"""The convergence bench in two figures: accuracy against bytes moved, and the loss round by round."""
+"""The convergence bench in three figures: accuracy against bytes moved, the loss by round, and its excess in parts."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.setting import ROUNDS
 from tracks.missions.convergence.state import State
 
-COMMUNICATION, CONVERGENCE = "convergence_vs_communication", "fleet_convergence"
+COMMUNICATION, CONVERGENCE, EXCESS = "convergence_vs_communication", "fleet_convergence", "excess_loss"
 MAX_POINTS = 120  # of a line: more than a screen resolves
 
 # The axis of bytes reaches from 2% of the cap, a few rounds, to 20 caps, about the longest run; every equal
-# step on it multiplies the bytes. The loss starts at .45, above its axis, so that its shaking at the end can be seen.
+# step on it multiplies the bytes. The loss starts at 2.3, above its axis, so that its shaking at the end can be seen.
 CAPS_SHOWN = (0.02, 20.0)
 ACCURACY_SHOWN = (0.5, 1.0)
-LOSS_SHOWN = (0.14, 0.35)
+LOSS_SHOWN = (0.15, 0.75)
+EXCESS_SHOWN = (-0.1, 0.5)
+PARTS = ("unfinished", "drift", "sampling", "all")
 
 POINT = 1.0  # of accuracy: what a second half of the bytes must bring to count as buying something
 SETTLED = 0.01  # of the loss: converged where jitter and the change in the last 20% are smaller
 
 
-def panels(track: Track) -> tuple[Panel, Panel]:
-    """Return the two panels of a track, with axes that never move."""
+def panels(track: Track) -> tuple[Panel, Panel, Panel]:
+    """Return the three panels of a track, with axes that never move."""
     cap, targets = cap_bytes(track), track.targets
     bytes_axis, accuracy_axis = accuracy_axes(
         cap, f"moved per {device_word(track)} in {HORIZON_DAYS} days", CAPS_SHOWN, ACCURACY_SHOWN
@@ -48,6 +50,12 @@ def panels(track: Track) -> tuple[Panel, Panel]:
             question="Does the loss settle?",
             x=Axis(label="round", low=0, high=ROUNDS[1]),
             y=Axis(label="global loss", low=LOSS_SHOWN[0], high=LOSS_SHOWN[1]),
+        ),
+        Panel(
+            id=EXCESS,
+            question="Why is the loss above the best?",
+            x=Axis(label="", scale="category", categories=PARTS),
+            y=Axis(label="loss above the best", low=EXCESS_SHOWN[0], high=EXCESS_SHOWN[1]),
         ),
     )
 
@@ -123,7 +131,7 @@ def _table(state: State, *columns: tuple[str, Floats]) -> Table:
 
 
 def convergence_drawing(state: State) -> Drawing:
-    """Return the fleet's loss by round: three seeds, their score, the optimum and where all clients would end."""
+    """Return the fleet's loss by round: each seed, their score, the best loss and where all clients settle."""
     return Drawing(
         figure=partial(_convergence_figure, state),
         summary=convergence_summary(state),
@@ -136,11 +144,7 @@ def convergence_summary(state: State) -> str:
     """Return the message of the second panel: whether the loss shakes, still falls, or has converged, and where."""
     setting, runs = state.setting, state.runs
     loss, jitter, fall = runs.final_loss, runs.jitter, runs.fall
-    above = f"{three_digits(state.excess)} above the optimum"
-    if state.diverges:
-        return (
-            f"No: a step of {three_digits(setting.learning_rate)} is too long; the loss stands at {three_digits(loss)}."
-        )
+    above = f"{three_digits(state.excess)} above the best"
     if jitter > SETTLED * loss:
         return f"No: it shakes by ±{three_digits(jitter)} around {three_digits(loss)}, {above}."
     if abs(fall) > SETTLED * loss:
@@ -167,11 +171,11 @@ def _convergence_figure(state: State) -> Figure:
         value=f"±{three_digits(runs.jitter)}",
         place="above-left",
     )
-    optimum = f"optimum {three_digits(state.optimal_loss)}"
-    lines = [charts.limit(state.optimal_loss, optimum, kind="target", place="limit-y-right-below")]
-    if state.bias > 0:
-        end = state.optimal_loss + state.bias
-        lines.append(charts.limit(end, "endless rounds, all clients", kind="floor", place="limit-y-right"))
+    best = f"best model of all data {three_digits(state.best_loss)}"
+    lines = [charts.limit(state.best_loss, best, kind="target", place="limit-y-right-below")]
+    if state.parts is not None and 0 < state.parts.drift < high - state.best_loss:
+        end = state.best_loss + state.parts.drift
+        lines.append(charts.limit(end, "all clients settle", kind="floor", place="limit-y-right"))
     return charts.figure(*lines, *seeds, score, you)
 
 
@@ -182,3 +186,54 @@ def _convergence_table(state: State) -> Table:
         (f"loss, mean of up to {window_of(runs.rounds)} rounds", runs.mean_loss),
         *((f"loss, seed {run}", curve) for run, curve in enumerate(runs.loss, start=1)),
     )
+
+
+# --- the excess loss in its parts ------------------------------------------------------------------------------------
+
+
+def excess_drawing(state: State) -> Drawing:
+    """Return what the loss above the best is made of: unfinished, drift and sampling, and all of it."""
+    return Drawing(
+        figure=partial(_excess_figure, state),
+        summary=excess_summary(state),
+        table=partial(_excess_table, state),
+        point=(len(PARTS) - 1.0, state.excess),
+    )
+
+
+def excess_summary(state: State) -> str:
+    """Return the message of the third panel: which part is the largest, and of how much."""
+    parts, whole = state.parts, three_digits(state.excess)
+    if parts is None:
+        return f"{whole} above the best; its parts follow when the slider rests."
+    largest = three_digits(getattr(parts, parts.largest))
+    because = {
+        "unfinished": "there are too few rounds for these steps",
+        "drift": "many local steps pull the average away from the best, whatever the rounds",
+        "sampling": "few clients in a round pull it their way",
+    }[parts.largest]
+    return f"{largest} of {whole} because {because}."
+
+
+def _excess_values(state: State) -> tuple[float, ...]:
+    parts = state.parts
+    return (
+        (0.0, 0.0, 0.0, state.excess)
+        if parts is None
+        else (parts.unfinished, parts.drift, parts.sampling, state.excess)
+    )
+
+
+def _excess_figure(state: State) -> Figure:
+    values, (low, high) = _excess_values(state), EXCESS_SHOWN
+    labels = [
+        "" if state.parts is None and place < len(PARTS) - 1 else three_digits(v) for place, v in enumerate(values)
+    ]
+    return charts.figure(
+        charts.bars([min(max(v, low), high) for v in values], name="loss above the best", labels=labels)
+    )
+
+
+def _excess_table(state: State) -> Table:
+    rows = tuple(zip(PARTS, _excess_values(state), strict=True))
+    return Table(columns=("part", "loss above the best"), rows=rows[-1:] if state.parts is None else rows)

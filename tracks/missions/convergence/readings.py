@@ -1,4 +1,4 @@
-"""The convergence bench in eight numbers, each with its limit, its formula in the student's numbers and its sources."""
+"""The convergence bench in seven numbers, each with its limit, its formula in the student's numbers and its sources."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
-from tracks.common.federated_runs import ALGORITHMS, SEEDS
-from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading
+from tracks.common.federated_runs import ceiling
+from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading, of_draws
 from tracks.common.links import city_reliability
 from tracks.common.provenance import Input, join_sources, origins, quantity_text
 from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, city_names, device_word
@@ -17,8 +17,6 @@ from tracks.missions.convergence.costs import FLOP_RATIO, SAMPLES_PER_STEP, coun
 from tracks.missions.convergence.setting import DEFAULTS, Setting
 from tracks.missions.convergence.state import (
     BELOW_TARGET,
-    BIAS_LIMIT,
-    DRIFTING,
     OVER_CAP,
     WASTE_WARN,
     WASTING,
@@ -57,8 +55,7 @@ def readings(state: State) -> tuple[Reading, ...]:
         _wasted(state, known),
         _jitter(state, known),
         _ratio(state, known),
-        _bias(state, known),
-        _rate(state, known),
+        _excess(state, known),
     )
 
 
@@ -103,8 +100,8 @@ def _mean_accuracy(state: State, known: Origins) -> Reading:
         state.runs,
         note=f"target ≥ {quantity_text(limit.limit, 'share')}",
         meaning="Share of the test images that the shared model gets right, mean of "
-        f"{window_in_words(state.setting.rounds)} and of {SEEDS} draws. A proxy task: least squares on all its images "
-        "at once gets 92.5% right.",
+        f"{window_in_words(state.setting.rounds)}{of_draws(state.draws)}. A proxy task: its best model of all data in "
+        f"one place gets {quantity_text(ceiling(state.learning.fleet_seed, state.learning.alpha), 'share')} right.",
         source=join_sources(
             known, "proxy", "target", "local_steps", "clients", "rounds", "algorithm", "alpha", "reliability"
         ),
@@ -205,51 +202,21 @@ def _ratio(state: State, known: Origins) -> Reading:
     )
 
 
-def _bias(state: State, known: Origins) -> Reading:
-    setting, bias = state.setting, state.bias
-    if setting.algorithm == "scaffold":
-        formula = "SCAFFOLD: F(W∞) − F(W*) = 0"
-        meaning = (
-            "Control variates take each client’s drift out of its steps, so that endless rounds end at the optimum."
-        )
-    else:
-        end, least = three_digits(state.optimal_loss + bias), three_digits(state.optimal_loss)
-        formula = f"F(W∞) − F(W*) = {end} − {least} = {three_digits(bias)}"
-        meaning = (
-            f"How far above the least loss endless {ALGORITHMS[setting.algorithm]} rounds of all clients would end. No "
-            "number of rounds removes it; fewer local steps do."
-        )
-    return Reading.of(
-        state.limits[DRIFTING],
-        id="bias",
-        label="Fixed-point bias",
-        note=f"limit {three_digits(BIAS_LIMIT)}",
-        formula=formula,
-        meaning=meaning,
-        source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha") + " Limit: assumed.",
-    )
-
-
-def _rate(state: State, known: Origins) -> Reading:
-    setting, rate = state.setting, three_digits(state.rate)
-    if state.rate < 1:
-        left = state.rate**setting.rounds
-        formula = f"spectral radius of the mean map; {rate}^{setting.rounds} = {three_digits(left)}"
-        then = (
-            f"after {setting.rounds} rounds {quantity_text(left, 'share')} of it is left. More local steps make it "
-            "smaller, "
-        )
-        then += "and the bias larger."
-    else:
-        formula = f"spectral radius of the mean map = {rate}"
-        then = "from 1 on rounds lead away from it: the step is too long."
+def _excess(state: State, known: Origins) -> Reading:
+    end, best, parts = three_digits(state.runs.final_loss), three_digits(state.best_loss), state.parts
+    formula = f"F(W) − F(W*) = {end} − {best} = {three_digits(state.excess)}"
+    if parts is not None:
+        unfinished, drift, sampling = map(three_digits, parts.shown)
+        formula += f" = {unfinished} unfinished + {drift} drift + {sampling} sampling"
     return Reading(
-        id="rate",
-        label="Rate per round",
-        value=state.rate,
-        note="FedAvg, to compare" if setting.algorithm == "scaffold" else "all clients",
-        formula=formula,
-        meaning="The factor by which a round of all clients shrinks the slowest part of the way to the fixed point; "
-        f"{then}",
-        source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha"),
+        id="excess",
+        label="Loss above best",
+        value=state.excess,
+        note=f"best {best}, {quantity_text(ceiling(state.learning.fleet_seed, state.learning.alpha), 'share')} right",
+        formula=formula.replace("+ −", "− "),
+        meaning="W* is the best model of all data in one place. Unfinished: how far all clients still are from where "
+        "they settle. Drift: how far above the best they settle; no number of rounds removes it. Sampling: what this "
+        "run loses because few clients are in a round. Drift alone costs loss and hardly accuracy; few clients times "
+        "many steps cost both.",
+        source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha", "clients", "reliability"),
     )

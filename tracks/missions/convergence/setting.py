@@ -19,21 +19,21 @@ CLIENTS_PER_ROUND: Range = (2, CLIENTS)
 ROUNDS: Range = (10, 200)
 PAYLOAD_FACTORS: Range = (0.01, 10)  # of what the track moves by default
 ATTEMPTS: Range = (1, 4)
-MU: Range = (0, 1)
-LEARNING_RATE: Range = (0.1, 1.2)
+MU: Range = (0.001, 0.05)
+LEARNING_RATE: Range = (0.5, 32)
 COMPRESSION: Range = (1, 10)
 ALPHA: Range = (0.03, 100)
 RELIABILITY: Range = (0.2, 1)
 
 # Where the controls start, by their ids; the payload, the skew and the links are the track's own.
 DEFAULTS: Mapping[str, Sourced[Any]] = {
-    "local_steps": Sourced(20, source("assumed: twenty, a usual choice where computing is cheap")),
+    "local_steps": Sourced(25, source("assumed: twenty-five, where computing is cheap and bytes are not")),
     "clients_per_round": Sourced(25, source("assumed: half of the simulated fleet")),
     "rounds": Sourced(100, source("assumed: a hundred in 30 days, about three a day")),
     "algorithm": Sourced("fedavg", source("assumed: FedAvg, where most begin (McMahan et al. 2017)")),
     "attempts": Sourced(1, source("assumed: one, so that a lost upload is lost")),
-    "mu": Sourced(0.3, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
-    "learning_rate": Sourced(0.8, source("assumed: half of the largest step that is stable on the proxy task")),
+    "mu": Sourced(0.01, source("assumed: a middle of the range; Li et al. 2020 (FedProx) tune it task by task")),
+    "learning_rate": Sourced(24.0, source("assumed: a long step, with which a few local steps a round suffice")),
     "compression": Sourced(
         1.0, source("assumed: none to begin with; down to a tenth it is taken as free, with error feedback")
     ),

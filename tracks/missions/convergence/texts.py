@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.federated_runs import fixed_of, runs
+from tracks.common.federated_runs import ceiling, runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, device_word, fleet_accuracy, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.costs import costs
@@ -33,8 +33,8 @@ def brief(track: Track) -> Brief:
         "the updates that arrive. Every round costs bytes, down and up; local steps cost computing and no bytes. The "
         f"fleet is simulated: {CLIENTS} clients, {CLIENTS // CITIES} in each of {CITIES} cities, each standing for an "
         "equal part of the devices; a city’s clients see the same mix of classes, and cities differ. Links differ too. "
-        "The curves are real federated runs of a proxy task, least squares on handwritten digits, with three draws of "
-        "who takes part. What they show about rounds, drift and cities carries over; their third digit does not."
+        "The curves are real FedAvg runs of a proxy task, softmax regression on handwritten digits, with three draws "
+        "of who takes part."
     )
     return Brief(
         speaker=track.texts.get("convergence_speaker", "Product lead"),
@@ -75,7 +75,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             },
             given=(
                 ("Cities", f"{CITIES}, this track’s partition"),
-                ("Curve", "proxy task, exact run"),
+                ("Curve", "proxy task, real run"),
             ),
             truth=truth,
             mechanisms=_mechanisms(track),
@@ -94,29 +94,23 @@ def truth(track: Track, **controls: Value) -> Truth:
     return Truth(
         value=round(first + second, 9) + 0.0,
         terms=(
-            Term(name=f"Way to the fixed point left after {setting.rounds // 2} rounds", value=first),
-            Term(name=f"Less what is left after {setting.rounds}", value=second),
+            Term(name=f"From {setting.rounds // 2} rounds to where all clients settle", value=first),
+            Term(name=f"Less the same from {setting.rounds} rounds", value=second),
         ),
         combine="sum",
     )
 
 
 def _way(track: Track, setting: Setting) -> tuple[float, float, float]:
-    """Return the fleet's score at half of the rounds, at all of them, and the accuracy of the fixed point."""
+    """Return the fleet's score at half of the rounds, at all of them, and the accuracy where all clients settle."""
     scores = runs(learning_of(track.fleet.seed, setting, seed=0)).mean
     return float(scores[setting.rounds // 2]), float(scores[-1]), accuracy_of(track, setting)
 
 
 def accuracy_of(track: Track, setting: Setting) -> float:
-    """Return the accuracy of the point that rounds of all clients converge to."""
-    point = fixed_of(learning_of(track.fleet.seed, setting, seed=0))
+    """Return the accuracy of the model at which rounds of all clients settle."""
+    point = settling_of(learning_of(track.fleet.seed, setting, seed=0))
     return fleet_accuracy(problem(track.fleet.seed, setting.alpha), point.weights)
-
-
-def best_accuracy(track: Track, setting: Setting) -> float:
-    """Return the accuracy of the fleet's optimum, which a run without drift approaches."""
-    fleet = problem(track.fleet.seed, setting.alpha)
-    return fleet_accuracy(fleet, fleet.optimum)
 
 
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
@@ -137,8 +131,8 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
     before, after, end = _way(track, setting)
     chance = runs(learning_of(track.fleet.seed, start, seed=0)).mean
     drawn = float(chance[-1] - chance[half])
-    point = fixed_of(learning_of(track.fleet.seed, setting, seed=0))
-    moved, rate, bias = costs(track, setting).moved, float(point.rate), three_digits(float(point.excess_loss))
+    drift = three_digits(settling_of(learning_of(track.fleet.seed, setting, seed=0)).excess_loss)
+    moved, best = costs(track, setting).moved, in_words(ceiling(track.fleet.seed, setting.alpha), "share")
     return (
         Option(
             id="training",
@@ -159,15 +153,14 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
             id="drift",
             text="Local steps end where they end, whatever the rounds",
             feedback=f"{setting.local_steps} steps take each client towards its own optimum, and the average of those "
-            f"walks has a fixed point of its own, {bias} of loss above the least. It gets {in_words(end, 'share')} "
-            f"right, the optimum {in_words(best_accuracy(track, setting), 'share')}. No number of rounds moves it; "
-            "fewer local steps, or SCAFFOLD, do.",
+            f"walks has a fixed point of its own, {drift} of loss above the best model of all data. It gets "
+            f"{in_words(end, 'share')} right, the best model {best}. No number of rounds moves it; fewer local "
+            "steps, or SCAFFOLD, do.",
         ),
         Option(
             id="bytes",
             text="Twice the bytes, twice the progress",
-            feedback=f"The bytes double, to {in_words(moved, 'B')} a {device}. The way left does not halve: a round "
-            f"leaves at most {three_digits(rate)} of it, so {half} rounds leave {in_words(rate**half, 'share')} of the "
-            "slowest part. Of that little, fifty more can bring no more than all.",
+            feedback=f"The bytes double, to {in_words(moved, 'B')} a {device}. The first half of them brought the "
+            f"fleet to {in_words(before, 'share')}, the second half {points(after - before)}.",
         ),
     )
