@@ -37,7 +37,6 @@ class SoftmaxOptimum:
     loss: float
 
 
-@lru_cache(maxsize=64)
 def softmax_optimum(problem: FederatedProblem) -> SoftmaxOptimum:
     r"""Return the model of least cross-entropy on all assigned images: the ceiling of every federated run.
 
@@ -80,6 +79,11 @@ def softmax_optimum(problem: FederatedProblem) -> SoftmaxOptimum:
     check_problem(problem)
     if problem.regularization < 1e-8:
         raise ValueError(f"problem must have a regularization of at least 1e-8, got {problem.regularization:g}")
+    return _optimum(problem)
+
+
+@lru_cache(maxsize=64)
+def _optimum(problem: FederatedProblem) -> SoftmaxOptimum:
     used, shares = _assigned(problem)
     inputs, one_hot = problem.data.train_inputs[used], problem.data.train_one_hot[used]
     dimension, ridge = problem.dimension, problem.regularization

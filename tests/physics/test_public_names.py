@@ -26,9 +26,9 @@ PUBLIC = {
         step_energy_j temperature_c training_flop_ratio
     """,
     "federation": """
-        FederatedProblem FederatedRun FixedPoint Personalised SeveralRuns digits_problem draw_participation
-        fixed_point heterogeneity invitation_rates jitter personalise problem_from_partition simulate
-        simulate_seeds
+        FederatedProblem FederatedRun FixedPoint Personalised SettlingPoint SeveralRuns SoftmaxOptimum
+        digits_problem draw_participation fixed_point heterogeneity invitation_rates jitter personalise
+        problem_from_partition settling_point simulate simulate_seeds softmax_optimum
     """,
     "gossip": """
         DEFAULT_DEGREE MESH_MESSAGE_BYTES MESH_SEGMENT_BYTES TOPOLOGIES Mesh best_rounds ble_time_s

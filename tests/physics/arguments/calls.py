@@ -261,6 +261,10 @@ CALLS: dict[str, list[Call]] = {
         )
     ],
     "federation.fixed_point": [of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1)],
+    "federation.softmax_optimum": [of(problem=PROBLEM)],
+    "federation.settling_point": [
+        of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1, rounds=3),
+    ],
     "federation.personalise": [
         Call(
             {
