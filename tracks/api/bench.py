@@ -125,6 +125,10 @@ class Bench:
         One to three frames for figures.
     solve : Callable[..., Outcome]
         ``solve(track, *, seed, **controls) -> Outcome``, pure; the keywords are the controls' ids.
+    preview : Callable[..., Outcome] | None
+        ``preview(track, *, seed, fixes, **controls) -> Outcome``, the same state computed coarsely and as purely, for
+        a page whose slider is moving: the same panels, readings, limits and verdict codes as ``solve``. Its verdicts
+        need fixes only where ``fixes`` is True; nothing else may depend on it. None where ``solve`` is fast enough.
     predictions : tuple[Prediction, ...] | Callable[[Track], tuple[Prediction, ...]]
         What is predicted and locked before the instruments open.
     observation : Question | None
@@ -167,6 +171,7 @@ class Bench:
     controls: Any
     panels: Any
     solve: Callable[..., Outcome]
+    preview: Callable[..., Outcome] | None = None
     predictions: Any = ()
     observation: Question | None = None
     reflection: Any = None
@@ -190,6 +195,7 @@ class Bench:
         owner = f"Bench '{self.id}'"
         check_text(owner, "title", self.title)
         check_function(owner, "solve", self.solve)
+        check_function(owner, "preview", self.preview, optional=True)
         check_function(owner, "peek", self.peek, optional=True)
         check_function(owner, "second_opinion", self.second_opinion, optional=True)
         check_items(owner, "hud", self.hud, str)
@@ -301,18 +307,42 @@ class Bench:
             raise BadValue(f"'{str(unknown[0])[:48]}' is not a control of {self.id}; there are {', '.join(by_id)}")
         return {name: control.read(raw.get(name)) for name, control in by_id.items()}
 
-    def run(self, track: Track, values: Mapping[str, Value], *, seed: int = 0) -> Outcome:
+    def run(
+        self, track: Track, values: Mapping[str, Value], *, seed: int = 0, preview: bool = False, fixes: bool = True
+    ) -> Outcome:
         """Solve one state and check the answer against what the bench declares.
+
+        Parameters
+        ----------
+        track : Track
+            The track.
+        values : Mapping[str, Value]
+            Every control's value by id, as ``read`` returns them.
+        seed : int
+            Of whatever is drawn.
+        preview : bool
+            Whether the state is computed by ``preview``; a bench without one is solved.
+        fixes : bool
+            Whether a preview's verdicts must carry their fixes; ``solve`` always gives them.
+
+        Returns
+        -------
+        Outcome
+            As ``solve`` or ``preview`` gave it.
 
         Raises
         ------
         SpecError
             The outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared.
         """
-        outcome = self.solve(track, seed=seed, **values)
         owner = f"Bench '{self.id}'"
+        if preview and self.preview is not None:
+            outcome = self.preview(track, seed=seed, fixes=fixes, **values)
+            owner, function = f"{owner}, preview", "preview"
+        else:
+            outcome, function = self.solve(track, seed=seed, **values), "solve"
         if not isinstance(outcome, Outcome):
-            raise refuse(owner, f"solve must return an Outcome, got {type(outcome).__name__}")
+            raise refuse(owner, f"{function} must return an Outcome, got {type(outcome).__name__}")
         for panel in self.panels:
             for name in (panel.id, *(view.id for view in panel.views)):
                 if name not in outcome.panels:

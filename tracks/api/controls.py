@@ -56,8 +56,8 @@ class Option:
 def _check_common(kind: str, control: Slider | Choice | Toggle) -> str:
     check_id(kind, control.id)
     owner = f"{kind} '{control.id}'"
-    if control.id in ("seed", "track"):
-        raise refuse(owner, f"'{control.id}' is a reserved keyword of solve; choose another id")
+    if control.id in ("seed", "track", "fixes"):
+        raise refuse(owner, f"'{control.id}' is a reserved keyword of solve and preview; choose another id")
     check_text(owner, "label", control.label)
     check_one_of(owner, "group", control.group, ("primary", "advanced"))
     check_one_of(owner, "role", control.role, ("decision", "environment", "view"))

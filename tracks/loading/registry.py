@@ -315,14 +315,18 @@ def _provider(registration: Registration) -> str:
 
 
 def _working(bench: Bench, track: Track) -> Bench:
-    """Return the bench for the track, after one run at its defaults and one of every truth."""
+    """Return the bench for the track, after one run at its defaults, one preview of them and one of every truth."""
     settled = bench.on(track)
     check_has_what_is_read(bench, track)
     names = [control.id for control in settled.controls]
     _check_keywords("solve", settled.solve, ["seed", *names])
+    if settled.preview is not None:
+        _check_keywords("preview", settled.preview, ["seed", "fixes", *names])
     for prediction in settled.predictions:
         _check_keywords(f"the truth of prediction '{prediction.id}'", prediction.truth, names)
     settled.run(track, settled.defaults())
+    if settled.preview is not None:
+        settled.run(track, settled.defaults(), preview=True, fixes=False)
     for prediction in settled.predictions:
         settled.truth(track, prediction)
     return settled

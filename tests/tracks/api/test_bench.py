@@ -124,6 +124,7 @@ NONSENSE = [
     (Bench, {"id": "2nd"}, "Bench: id '2nd' must be lower-case"),
     (Bench, {"title": ""}, "Bench 'paradox': title must be a non-empty text"),
     (Bench, {"solve": None}, "solve must be a function, got None"),
+    (Bench, {"preview": True}, "preview must be a function"),
     (Bench, {"peek": "B = n u"}, "peek must be a function"),
     (Bench, {"second_opinion": 1}, "second_opinion must be a function"),
     (Bench, {"brief": "Hello"}, "brief must be a Brief or a function of the track, got 'Hello'"),
@@ -492,6 +493,32 @@ def test_a_run_wants_a_drawing_for_every_view_too():
 def test_a_run_wants_an_outcome():
     with pytest.raises(SpecError, match="solve must return an Outcome, got dict"):
         bench(solve=lambda track, **given: {"cost": 1}).run(EDGE_GUARDIAN, SENT)
+
+
+def preview(track, *, seed, fixes, **controls):
+    return Outcome(**OUTCOME | {"decision": {"seed": seed, "fixes": fixes, **controls}})
+
+
+def test_a_preview_runs_where_it_is_asked_for_and_gets_what_solve_gets():
+    both = bench(preview=preview)
+    assert dict(both.run(EDGE_GUARDIAN, SENT).decision) == dict(bench().run(EDGE_GUARDIAN, SENT).decision)
+    coarse = both.run(EDGE_GUARDIAN, SENT, seed=7, preview=True, fixes=False)
+    assert dict(coarse.decision) == {"seed": 7, "fixes": False, **SENT}
+    assert both.run(EDGE_GUARDIAN, SENT, preview=True).decision["fixes"] is True
+
+
+def test_a_bench_without_a_preview_is_solved():
+    assert bench().run(EDGE_GUARDIAN, SENT, preview=True, fixes=False).decision["both"] is True
+
+
+def test_a_preview_is_held_against_the_declaration_as_solve_is():
+    """A panel, gauge or failure that only a slider in motion lacks would break the page during a drag alone."""
+    bare = bench(preview=lambda track, **given: Outcome(**OUTCOME | {"panels": {}}))
+    bare.run(EDGE_GUARDIAN, SENT)
+    with pytest.raises(SpecError, match="Bench 'paradox', preview: the outcome has no drawing for panel 'main'"):
+        bare.run(EDGE_GUARDIAN, SENT, preview=True)
+    with pytest.raises(SpecError, match="preview must return an Outcome, got dict"):
+        bench(preview=lambda track, **given: {}).run(EDGE_GUARDIAN, SENT, preview=True)
 
 
 def test_a_verdict_that_is_ok_needs_no_declaration():

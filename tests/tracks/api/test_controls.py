@@ -38,6 +38,7 @@ NONSENSE = [
     (Slider, {"id": "seed"}, "'seed' is a reserved keyword"),
     (Choice, {"id": "track"}, "'track' is a reserved keyword"),
     (Toggle, {"id": "seed"}, "'seed' is a reserved keyword"),
+    (Slider, {"id": "fixes"}, "'fixes' is a reserved keyword"),  # preview gets it beside the controls
     # a control without a name cannot be announced
     (Slider, {"label": "  "}, "label must be a non-empty text"),
     (Choice, {"label": None}, "label must be a non-empty text"),

@@ -65,6 +65,16 @@ BROKEN_BENCHES = {
         solves("return solve", "track, *, seed, epochs, rounds"),
         ["solve needs the keyword 'rounds', which is no control"],
     ),
+    # --- nor can its preview
+    "a preview misses what says whether fixes are needed": (
+        "def mine(track, *, seed, epochs):\n    return solve(track, seed=seed, epochs=epochs)\n"
+        + offers("replace(BENCH, preview=mine)"),
+        ["preview does not accept the keyword 'fixes'"],
+    ),
+    "a preview raises": (
+        "def mine(track, *, seed, fixes, epochs):\n    return 1 / 0\n" + offers("replace(BENCH, preview=mine)"),
+        ["ZeroDivisionError"],
+    ),
     # --- solve does not answer as declared
     "solve raises": (solves("return 1 / 0"), ["ZeroDivisionError", "b_broken.py, line"]),
     "solve exits": (solves("raise SystemExit"), ["SystemExit"]),
