@@ -12,7 +12,8 @@ from tracks.api.outcome import Fix
 from tracks.certify.survey import APART, SCANNED, STEPS, Seen, State, Survey, plain_quantity
 
 SHARE = (0.005, 0.25)  # of the decision space that may win
-FOLLOWED = 1024  # states whose every fix is tried: each try is one solve
+FOLLOWED = 1024  # states whose every fix is tried: each try is one look
+FOLLOWED_IN_FULL = 4  # sampled states beside the default whose every fix is tried by full answers as well
 MAX_LISTED = 3  # offenders listed, the others counted
 _TWO_SIDED_95 = NormalDist().inv_cdf(0.975)
 
@@ -106,7 +107,7 @@ def no_single_control_win(survey: Survey) -> Finding:
     winners: dict[str, str] = {}
     for control in decisions:
         for state in survey.scan(control, survey.default, SCANNED):
-            if survey.see(state).wins:
+            if survey.is_win(state):
                 winners.setdefault(control.id, survey.named(state))
     if winners:
         return finding("no_single_control_win", False, f"One decision alone wins: {listed(winners.values())}")
@@ -122,7 +123,7 @@ def reachable(survey: Survey) -> Finding:
     path = survey.path
     steps, end = len(path) - 1, path[-1]
     moves = f"{steps} {'move' if steps == 1 else 'moves'}"
-    if survey.see(end).wins:
+    if survey.is_win(end):
         return finding("reachable", True, f"The greedy path wins after {moves}: {told_path(survey)}")
     smallest = survey.see(end).smallest
     why = "ten are up" if steps == STEPS else "no single move raises the smallest margin"
@@ -190,14 +191,19 @@ def failures_reachable(survey: Survey) -> Finding:
     elsewhere: list[str] = []
     for code in survey.bench.failures:
         own, others = _states_with(survey, code)
-        if not own:
-            (elsewhere if others else never).append(code)
+        if not _stands_somewhere(survey, code, own):
+            (elsewhere if _stands_somewhere(survey, code, others) else never).append(code)
     if never:
         return finding("failures_reachable", False, f"Never seen to stand: {', '.join(never)}")
     text = f"All {len(survey.bench.failures)} declared failures are reached"
     return finding(
         "failures_reachable", True, text + (f"; only in another world: {', '.join(elsewhere)}" if elsewhere else "")
     )
+
+
+def _stands_somewhere(survey: Survey, code: str, states: list[State]) -> bool:
+    """Whether a failure is active in one of these states when it is solved in full."""
+    return any(survey.confirm(state).stands(code) for state in states)
 
 
 def failures_reversible(survey: Survey) -> Finding:
@@ -231,10 +237,10 @@ def _way_back(survey: Survey, state: State, code: str) -> str:
         if not fixes:
             break
         now = survey.after(now, fixes[0])
-        if not survey.see(now).stands(code):
+        if survey.has_left(now, code):
             return "its fixes"
     path = survey.climb(state, code)
-    return "" if survey.see(path[-1]).stands(code) else f"{len(path) - 1} moves"
+    return f"{len(path) - 1} moves" if survey.has_left(path[-1], code) else ""
 
 
 # --- what every control and every fix is for -------------------------------------------------------------------------
@@ -259,16 +265,22 @@ def _moves(survey: Survey, control: Control, bases: list[State]) -> bool:
 
 
 def fixes_help(survey: Survey) -> Finding:
-    """Every fix raises the margin of its verdict, in the first 1,024 sampled states and in other environments."""
+    """Every fix raises the margin of its verdict, in the first 1,024 sampled states and in other environments.
+
+    Where these are looked at by previews, the fixes of full answers are followed in five states too.
+    """
     offered, bare, failing = 0, 0, 0
     offenders: list[str] = []
-    for state in (survey.default, *survey.states[:FOLLOWED], *survey.worlds):
-        for verdict in survey.see(state).verdicts:
+    looks = [(survey.see, state) for state in (survey.default, *survey.states[:FOLLOWED], *survey.worlds)]
+    if survey.bench.preview is not None:
+        looks += [(survey.confirm, state) for state in (survey.default, *survey.states[:FOLLOWED_IN_FULL])]
+    for look, state in looks:
+        for verdict in look(state).verdicts:
             failing += verdict.level == "fail"
             bare += verdict.level == "fail" and not verdict.fixes
             for fix in verdict.fixes:
                 offered += 1
-                gain = survey.see(survey.after(state, fix)).margin(verdict.code) - verdict.margin
+                gain = look(survey.after(state, fix)).margin(verdict.code) - verdict.margin
                 if not gain > 0:
                     offenders.append(_offence(survey, state, verdict.code, fix, gain))
     without = f"{bare} of {failing} failing verdicts offer none"

@@ -11,7 +11,9 @@ _PAGE = """# Certificates
 
 Whether each bench is a good one, by measurement. `make certify` renders this page anew with {points} Sobol points of
 every bench's decision space; `python -m tracks check` prints the same for any track, a plugin's too. The world and the
-views stay at the track's values, unless a line says otherwise, and a *win* is a state in which no verdict fails.
+views stay at the track's values, unless a line says otherwise, and a *win* is a state in which no verdict fails. Where
+a bench has a preview, states are looked at by it; what is said to win, to stand or to lead out of a failure is solved
+in full as well.
 
 | line | what is asked |
 |---|---|

@@ -12,15 +12,18 @@ import numpy as np
 from tracks.api.bench import Bench
 from tracks.api.controls import Slider, Value
 from tracks.api.figures import Drawing, Table
+from tracks.api.outcome import Outcome
 from tracks.api.teaching import Peek, Prediction
 from tracks.certify.goals import Finding, finding, listed
 from tracks.certify.survey import Seen, State, Survey, Unsolved, seen
 
-LOOKED_AT = 16  # sampled states beside the default
+LOOKED_AT = 16  # sampled states beside the default, and as many of other environments
+SOLVED = 4  # the same where a full answer is slow enough to have a preview: these checks ask for it several times
 
 
 def _some(survey: Survey) -> tuple[State, ...]:
-    return (survey.default, *survey.states[:LOOKED_AT], *survey.worlds[:LOOKED_AT])
+    count = LOOKED_AT if survey.bench.preview is None else SOLVED
+    return (survey.default, *survey.states[:count], *survey.worlds[:count])
 
 
 def answers_everywhere(survey: Survey) -> Finding:
@@ -29,7 +32,7 @@ def answers_everywhere(survey: Survey) -> Finding:
     faults = []
     for state in states:
         try:
-            survey.see(state)
+            survey.answers(state)
         except Unsolved as problem:
             faults.append(str(problem))
     if faults:
@@ -65,11 +68,50 @@ def _answer(survey: Survey, state: State) -> tuple[Seen, dict[str, Value]]:
     return seen(outcome), dict(outcome.decision)
 
 
+def previews_agree(survey: Survey) -> Finding:
+    """A preview has the panels, readings, limits and verdict codes of the full answer, and never depends on ``fixes``.
+
+    Else a panel or a row would come and go as a slider moves, and a certificate would look at what no page shows.
+    """
+    if survey.bench.preview is None:
+        return finding("previews_agree", True, "The bench has no preview: solve answers while a slider moves")
+    wrong: dict[str, None] = {}
+    for state in _some(survey):
+        with_fixes, without = (survey.run(state, preview=True, fixes=fixes) for fixes in (True, False))
+        full, coarse = _form(survey.run(state)), _form(with_fixes)
+        for part, items in full.items():
+            if items != coarse[part]:
+                odd = listed(sorted(items ^ coarse[part]), ", ")
+                wrong[f"its {part} differ in {odd} ({survey.named(state)})"] = None
+        if not seen(with_fixes).numbers == seen(without).numbers == survey.see(state).numbers:
+            wrong[f"its numbers differ from one preview to the next ({survey.named(state)})"] = None
+    if wrong:
+        return finding("previews_agree", False, f"A preview is no preview of solve: {listed(wrong)}")
+    text = f"Previews of {len(_some(survey))} states have the panels, readings, limits and verdicts of the full answer"
+    return finding("previews_agree", True, text)
+
+
+def _form(outcome: Outcome) -> dict[str, set[str]]:
+    """Return what an outcome consists of, without its numbers."""
+    judged = [(verdict.code, verdict.reading) for verdict in outcome.verdicts]
+    limited = [*((reading.id, reading) for reading in outcome.readings), *judged]
+    return {
+        "panels": set(outcome.panels),
+        "readings": {reading.id for reading in outcome.readings},
+        "verdicts": {verdict.code for verdict in outcome.verdicts},
+        "limits": {
+            f"{name} {'at most' if one.at_most else 'at least'} {one.limit!r} {one.unit} from {one.warn!r}"
+            for name, one in limited
+            if one.limit is not None
+        },
+    }
+
+
 def margins_match_levels(survey: Survey) -> Finding:
     """A verdict that fails lies outside its limit, one that is ok inside; the greedy path depends on it."""
     wrong = []
     for state in _some(survey):
-        for item in survey.see(state).verdicts:
+        for item in (item for answer in survey.answers(state) for item in answer.verdicts):
             if (item.level == "fail" and item.margin > 0) or (item.level == "ok" and item.margin < 0):
                 wrong.append(f"{item.code} is '{item.level}' at margin {item.margin:.3g} ({survey.named(state)})")
     if wrong:
@@ -81,7 +123,7 @@ def fixes_on_scale(survey: Survey) -> Finding:
     """A fix is a decision of the student, at a value its control has, other than its present one."""
     controls, wrong = survey.bench.control_map(), []
     for state in _some(survey):
-        for verdict in survey.see(state).verdicts:
+        for verdict in (verdict for answer in survey.answers(state) for verdict in answer.verdicts):
             for fix in verdict.fixes:
                 control = controls[fix.control]
                 read = control.read(fix.value)
@@ -203,6 +245,7 @@ def _listed_arrays(part: Any) -> Any:
 STRUCTURE = (
     answers_everywhere,
     same_answer_twice,
+    previews_agree,
     margins_match_levels,
     fixes_on_scale,
     readings_explain_themselves,

@@ -103,6 +103,8 @@ def place_of(slider: Slider, value: Value) -> float:
 class Survey:
     """One bench for one track, with every state solved so far.
 
+    Where the bench has a preview, states are looked at by it, and what is claimed of one is confirmed by ``solve``.
+
     Args:
         points: how many Sobol points of the decision space are looked at.
         seed: of the points; the bench itself is solved with seed 0.
@@ -117,30 +119,51 @@ class Survey:
             role: tuple(control for control in self.bench.controls if control.role == role)
             for role in ("decision", "environment", "view")
         }
-        self._solved: dict[tuple[Value, ...], Seen] = {}
+        self._looked_at: dict[tuple[Value, ...], Seen] = {}
+        # Without a preview the first look is the full answer already.
+        self._confirmed = {} if self.bench.preview is not None else self._looked_at
 
     @property
     def solved(self) -> int:
-        """How many states have been solved."""
-        return len(self._solved)
+        """How many states have been looked at."""
+        return len(self._looked_at)
 
-    def run(self, state: State) -> Outcome:
-        """Solve a state anew.
+    def run(self, state: State, *, preview: bool = False, fixes: bool = True) -> Outcome:
+        """Solve a state anew, or compute its preview.
 
         Raises:
             Unsolved: it raised, or its answer is not what the bench declares.
         """
         try:
-            return self.bench.run(self.track, state)
+            return self.bench.run(self.track, state, preview=preview, fixes=fixes)
         except Exception as problem:  # whatever a plugin's code raises belongs in the certificate
             raise Unsolved(f"{type(problem).__name__} at {self.named(state)}: {problem}") from problem
 
     def see(self, state: State) -> Seen:
-        """Return what is stored of a state, solving it if it is new."""
+        """Return what is stored of a state, looking at it if it is new: by its preview where the bench has one."""
         key = tuple(state[name] for name in self.default)
-        if key not in self._solved:
-            self._solved[key] = seen(self.run(state))
-        return self._solved[key]
+        if key not in self._looked_at:
+            self._looked_at[key] = seen(self.run(state, preview=True))
+        return self._looked_at[key]
+
+    def confirm(self, state: State) -> Seen:
+        """Return what is stored of the full answer to a state, solving it if it is new."""
+        key = tuple(state[name] for name in self.default)
+        if key not in self._confirmed:
+            self._confirmed[key] = seen(self.run(state))
+        return self._confirmed[key]
+
+    def answers(self, state: State) -> tuple[Seen, ...]:
+        """Return what is stored of every answer to a state: its preview, where the bench has one, and the full one."""
+        return (self.see(state),) if self.bench.preview is None else (self.see(state), self.confirm(state))
+
+    def is_win(self, state: State) -> bool:
+        """Whether a state wins, when looked at and when solved in full."""
+        return self.see(state).wins and self.confirm(state).wins
+
+    def has_left(self, state: State, code: str) -> bool:
+        """Whether a failure is gone, when looked at and when solved in full."""
+        return not self.see(state).stands(code) and not self.confirm(state).stands(code)
 
     def named(self, state: State) -> str:
         """Write a state as what differs from the default."""
@@ -184,7 +207,7 @@ class Survey:
     @cached_property
     def wins(self) -> tuple[State, ...]:
         """The states of the decision space that win."""
-        return tuple(state for state in self.states if self.see(state).wins)
+        return tuple(state for state in self.states if self.is_win(state))
 
     @cached_property
     def path(self) -> tuple[State, ...]:
@@ -198,7 +221,7 @@ class Survey:
         """
 
         def there(one: State) -> bool:
-            return not self.see(one).stands(code) if code else self.see(one).wins
+            return self.has_left(one, code) if code else self.is_win(one)
 
         def height(one: State) -> float:
             return self.see(one).margin(code) if code else self.see(one).smallest
@@ -215,9 +238,9 @@ class Survey:
     def designs(self) -> tuple[State, State] | None:
         """Two wins that are two designs, or None: the win with the largest margins, and the least like it."""
         found = list(self.wins)
-        if self.see(self.path[-1]).wins:
+        if self.is_win(self.path[-1]):
             found.append(self.path[-1])
-        found.sort(key=lambda state: -self.see(state).smallest)
+        found.sort(key=lambda state: -self.confirm(state).smallest)
         for one in found:
             others = [state for state in found if self._differ(one, state)]
             if others:

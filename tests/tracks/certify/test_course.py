@@ -3,7 +3,7 @@
 import pytest
 
 from tracks.certify import certificate as testing
-from tracks.certify.goals import SHARE
+from tracks.certify.goals import FOLLOWED_IN_FULL, SHARE
 from tracks.certify.report import page, report
 from tracks.certify.structure import STRUCTURE
 from tracks.certify.survey import APART, MOVES, SCANNED, STEPS
@@ -80,6 +80,7 @@ def test_page_and_terminal_say_what_was_found():
 def test_the_lines_say_the_numbers_they_are_measured_with():
     asked = {check.__name__: check.__doc__ for check in testing.CHECKS}
     assert f"From {100 * SHARE[0]:g}% to {100 * SHARE[1]:g}%" in asked["win_share"]
+    assert ("in five states too" in asked["fixes_help"]) == (FOLLOWED_IN_FULL + 1 == 5)
     assert f"at {SCANNED} positions" in asked["no_single_control_win"]
     assert f"one of {MOVES} equal positions" in asked["reachable"]
     assert ("At most ten moves" in asked["reachable"]) == (STEPS == 10)
