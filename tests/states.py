@@ -37,6 +37,10 @@ class OnTrack:
         """Solve the defaults with some values replaced."""
         return self.bench.run(self.track, self.state(**values), seed=seed)
 
+    def preview(self, *, seed=0, fixes=False, **values):
+        """Solve the same as while a slider moves."""
+        return self.bench.run(self.track, self.state(**values), seed=seed, preview=True, fixes=fixes)
+
     def at(self, places):
         """Return the state at positions 0..1 along each control's scale; further positions are unused."""
         return {c.id: value_at(c, place) for c, place in zip(self.bench.controls, places, strict=False)}

@@ -233,7 +233,7 @@ def _way_back(survey: Survey, state: State, code: str) -> str:
     """Return how a failure is left, or nothing."""
     now = state
     for _ in range(STEPS):
-        fixes = next((v.fixes for v in survey.see(now).verdicts if v.code == code and v.level != "ok"), ())
+        fixes = next((v.fixes for v in survey.see_fixes(now).verdicts if v.code == code and v.level != "ok"), ())
         if not fixes:
             break
         now = survey.after(now, fixes[0])
@@ -271,16 +271,18 @@ def fixes_help(survey: Survey) -> Finding:
     """
     offered, bare, failing = 0, 0, 0
     offenders: list[str] = []
-    looks = [(survey.see, state) for state in (survey.default, *survey.states[:FOLLOWED], *survey.worlds)]
+    states = (survey.default, *survey.states[:FOLLOWED], *survey.worlds)
+    looks = [(survey.see_fixes, survey.see, state) for state in states]
     if survey.bench.preview is not None:
-        looks += [(survey.confirm, state) for state in (survey.default, *survey.states[:FOLLOWED_IN_FULL])]
-    for look, state in looks:
+        states = (survey.default, *survey.states[:FOLLOWED_IN_FULL])
+        looks += [(survey.confirm, survey.confirm, state) for state in states]
+    for look, after, state in looks:
         for verdict in look(state).verdicts:
             failing += verdict.level == "fail"
             bare += verdict.level == "fail" and not verdict.fixes
             for fix in verdict.fixes:
                 offered += 1
-                gain = look(survey.after(state, fix)).margin(verdict.code) - verdict.margin
+                gain = after(survey.after(state, fix)).margin(verdict.code) - verdict.margin
                 if not gain > 0:
                     offenders.append(_offence(survey, state, verdict.code, fix, gain))
     without = f"{bare} of {failing} failing verdicts offer none"

@@ -120,6 +120,7 @@ class Survey:
             for role in ("decision", "environment", "view")
         }
         self._looked_at: dict[tuple[Value, ...], Seen] = {}
+        self._with_fixes: dict[tuple[Value, ...], Seen] = {}
         # Without a preview the first look is the full answer already.
         self._confirmed = {} if self.bench.preview is not None else self._looked_at
 
@@ -143,8 +144,17 @@ class Survey:
         """Return what is stored of a state, looking at it if it is new: by its preview where the bench has one."""
         key = tuple(state[name] for name in self.default)
         if key not in self._looked_at:
-            self._looked_at[key] = seen(self.run(state, preview=True))
+            self._looked_at[key] = seen(self.run(state, preview=True, fixes=self.bench.preview is None))
         return self._looked_at[key]
+
+    def see_fixes(self, state: State) -> Seen:
+        """Return the same with the fixes of its verdicts, which a preview finds on request alone: each is a trial."""
+        if self.bench.preview is None:
+            return self.see(state)
+        key = tuple(state[name] for name in self.default)
+        if key not in self._with_fixes:
+            self._with_fixes[key] = seen(self.run(state, preview=True))
+        return self._with_fixes[key]
 
     def confirm(self, state: State) -> Seen:
         """Return what is stored of the full answer to a state, solving it if it is new."""
@@ -155,7 +165,7 @@ class Survey:
 
     def answers(self, state: State) -> tuple[Seen, ...]:
         """Return what is stored of every answer to a state: its preview, where the bench has one, and the full one."""
-        return (self.see(state),) if self.bench.preview is None else (self.see(state), self.confirm(state))
+        return (self.see(state),) if self.bench.preview is None else (self.see_fixes(state), self.confirm(state))
 
     def is_win(self, state: State) -> bool:
         """Whether a state wins, when looked at and when solved in full."""

@@ -1,5 +1,7 @@
 """The best model of all data and where all clients settle, against other ways to the same points."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -66,7 +68,7 @@ def test_one_step_or_clients_with_the_same_images_do_not_drift():
 
 def test_drift_grows_with_the_steps_and_a_small_proximal_weight_lowers_it():
     drift = [settling_point(FLEET, local_steps=tau, learning_rate=8.0).excess_loss for tau in (2, 5, 20, 100)]
-    assert all(low < high / 2 for low, high in zip(drift, drift[1:], strict=False))
+    assert all(low < high / 2 for low, high in itertools.pairwise(drift))
     held = settling_point(FLEET, local_steps=100, learning_rate=8.0, proximal=0.01).excess_loss
     assert held < drift[-1] / 4
 

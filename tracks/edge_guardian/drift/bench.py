@@ -89,6 +89,7 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
+    preview=preview,
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     reflection=closing.reflection,

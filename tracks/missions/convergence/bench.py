@@ -88,6 +88,7 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
+    preview=preview,
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     second_opinion=second_opinion,

@@ -84,7 +84,7 @@ def test_no_decision_alone_wins(one):
     for control in one.bench.controls:
         if control.role == "decision":
             for value in dict.fromkeys(control.positions(9)):
-                assert failures(one.run(**{control.id: value})), (control.id, value)
+                assert failures(one.preview(**{control.id: value})), (control.id, value)
 
 
 @every_track
@@ -121,7 +121,7 @@ def test_a_fair_share_of_the_decisions_wins(one):
     wins = [
         places
         for places in points
-        if not failures(one.run(**{c.id: value_at(c, p) for c, p in zip(decisions, places, strict=True)}))
+        if not failures(one.preview(**{c.id: value_at(c, p) for c, p in zip(decisions, places, strict=True)}))
     ]
     assert 0.005 <= len(wins) / len(points) <= 0.25
 
@@ -135,14 +135,14 @@ def test_instruments_have_the_ranges_of_the_mission(one):
     ranges = {c.id: (c.minimum, c.maximum, c.default) for c in one.bench.controls if isinstance(c, Slider)}
     moved = one.track.model.moved_bytes
     assert ranges == {
-        "local_steps": (1, 100, 20),
+        "local_steps": (1, 100, 25),
         "clients_per_round": (2, 50, 25),
         "rounds": (10, 200, 100),
         "payload_bytes": (moved / 100, moved * 10, moved),
         "compression": (1, 10, 1),
         "attempts": (1, 4, 1),
-        "learning_rate": (0.1, 1.2, 0.8),
-        "mu": (0, 1, 0.3),
+        "learning_rate": (0.5, 32, 24),
+        "mu": (0.001, 0.05, 0.01),
         "alpha": (0.03, 100, one.track.fleet.skew_alpha),
         "reliability": (0.2, 1, 0.8),
     }
@@ -168,13 +168,13 @@ def test_every_control_moves_what_a_student_reads(control):
     base = {"algorithm": "fedprox"} if control.id == "mu" else {}
     for name, one in ON.items():
         values = dict.fromkeys(one.bench.control_map()[control.id].positions(4))
-        seen = [numbers(one.run(**{**base, "rounds": 30, control.id: value})) for value in values]
+        seen = [numbers(one.preview(**{**base, "rounds": 30, control.id: value})) for value in values]
         assert all(a != b for a, b in pairwise(seen)), (name, control.id)
 
 
 def test_what_does_not_touch_learning_leaves_the_curves_alone():
     plain_run = GUARDIAN.run()
-    for change in ({"payload_bytes": 1e6}, {"compression": 4}, {"mu": 0.9}):
+    for change in ({"payload_bytes": 1e6}, {"compression": 4}, {"mu": 0.05}):
         other = GUARDIAN.run(**change)
         assert other.reading("mean_accuracy").value == plain_run.reading("mean_accuracy").value
         assert other.reading("jitter").value == plain_run.reading("jitter").value
@@ -183,10 +183,10 @@ def test_what_does_not_touch_learning_leaves_the_curves_alone():
 @every_track
 def test_presets_are_states_worth_seeing(one):
     by_id = {preset.id: one.run(**preset.values) for preset in one.bench.presets}
-    assert by_id["one_step"].reading("bias").value < 1e-9
+    assert "0 drift" in plain(by_id["one_step"].reading("excess").formula)
     assert by_id["as_asked"].reading("wasted").value == 0
     assert by_id["poor_link"].reading("wasted").value == pytest.approx(0.8)
-    assert by_id["alike"].reading("bias").value < one.run().reading("bias").value / 3
+    assert by_id["alike"].reading("excess").value < one.run().reading("excess").value / 3
     assert all(failures(outcome) for outcome in by_id.values()), "a preset does not play the bench"
 
 
@@ -204,7 +204,7 @@ def test_later_benches_inherit_the_decision_and_the_share_of_the_fleet(one):
 @given(drawn=any_state)
 def test_no_state_gives_anything_but_numbers(drawn):
     one, state = drawn
-    outcome = one.run(**state)
+    outcome = one.preview(fixes=True, **state)
     assert all(isinstance(r.value, str) or math.isfinite(r.value) for r in outcome.readings)
     for drawing in outcome.panels.values():
         cells = [cell for row in drawing.table().rows for cell in row if not isinstance(cell, str)]
@@ -222,30 +222,14 @@ def test_no_state_gives_anything_but_numbers(drawn):
 @given(drawn=any_state)
 def test_a_device_never_moves_less_for_more_and_accuracies_are_shares(drawn):
     one, state = drawn
-    outcome = one.run(**state)
+    outcome = one.preview(fixes=True, **state)
     mean, worst, moved = (outcome.reading(name).value for name in ("mean_accuracy", "worst_city", "moved"))
     assert 0 <= worst <= 1
     assert 0 <= mean <= 1
     assert moved > 0
     assert 0 <= outcome.reading("wasted").value < 1
-    heavier = one.run(**{**state, "payload_bytes": 10 * one.track.model.moved_bytes})
+    heavier = one.preview(**{**state, "payload_bytes": 10 * one.track.model.moved_bytes})
     assert heavier.reading("moved").value >= moved * (1 - 1e-12)
-
-
-def test_a_step_that_is_too_long_for_a_plugins_data_is_named_and_stays_finite():
-    """Every slider position is stable on the built-in tracks; one class a client and another partition are not."""
-    fleet = replace(EDGE_GUARDIAN.fleet, skew_alpha=0.001, seed=4)
-    plugin_track = replace(EDGE_GUARDIAN, id="harbour_crane", fleet=fleet)
-    bench = BENCH.on(plugin_track)
-    values = {"algorithm": "fedprox", "mu": 1, "learning_rate": 1.2, "local_steps": 100}
-    outcome = bench.run(plugin_track, bench.read(bench.defaults() | values))
-    assert outcome.reading("rate").value > 1
-    assert "too long" in outcome.panels["fleet_convergence"].summary
-    assert "lead away" in outcome.reading("rate").meaning
-    below = next(v for v in outcome.verdicts if v.code == "below_target")
-    assert "too long" in below.cause
-    assert ("learning_rate", 0.6) in [(fix.control, fix.value) for fix in below.fixes]
-    assert all(one.run(**values).reading("rate").value < 1 for one in ON.values())
 
 
 # N2: real runs, and what the seeds vary
@@ -253,7 +237,7 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
     first, again, other = (GUARDIAN.run(seed=seed) for seed in (0, 0, 1))
     assert numbers(first) == numbers(again)
     assert first.reading("mean_accuracy").value != other.reading("mean_accuracy").value
-    for name in ("bias", "rate", "moved", "wasted"):
+    for name in ("moved", "wasted"):
         assert first.reading(name).value == other.reading(name).value
 
 
@@ -296,5 +280,5 @@ def test_a_value_that_is_no_number_is_refused_by_the_bench():
 @given(st.integers(10, 200), st.integers(2, 50))
 def test_the_cap_is_counted_in_participations(rounds, clients):
     """5 GB are 48.9 participations of 51.1 MB both ways (missions: 48.8)."""
-    level = next(v for v in GUARDIAN.run(rounds=rounds, clients_per_round=clients).verdicts if v.code == "over_cap")
+    level = next(v for v in GUARDIAN.preview(rounds=rounds, clients_per_round=clients).verdicts if v.code == "over_cap")
     assert (level.level == "fail") == (rounds * clients / 50 > 5e9 / (2 * 51_114_064))
