@@ -209,7 +209,7 @@ def test_plotly_accepts_the_dressed_figures(one, screen):
             lock = Mark(x=1e12, y=2.0, text="your lock: +50 points")
             drawn = style_figure(outcome.panels[place.id].figure(), place, screen=screen, revision="r", marks=[lock])
             figure = go.Figure(drawn)
-            assert figure.layout.xaxis.type == place.x.scale
+            assert figure.layout.xaxis.type == {"category": "linear"}.get(place.x.scale, place.x.scale)
             for item in figure.data:
                 if item.mode == "markers":
                     assert all(place.x.low <= x <= place.x.high for x in item.x)

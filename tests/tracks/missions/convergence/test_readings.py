@@ -188,7 +188,7 @@ def test_formulas_at_the_default_of_guardian():
     assert formulas["moved"] == "100 × 25/50 × (51.1 MB + 51.1 MB) = 5.11 GB"
     assert formulas["wasted"] == "1 − 0.8 / 1 = 20%; bytes 50 × (1 − 0.8) × 51.1 MB = 511 MB"
     assert formulas["communication_to_compute"] == (
-        "(11.9 J + 1 × 11.9 J) / (0.8 × 5.8 J) = 5.13×; (19.5 s + 1 × 19.5 s) / (0.8 × 386 ms) = 126×"
+        "(11.9 J + 1 × 11.9 J) / (0.8 × 5.8 J) = 5.14×; (19.5 s + 1 × 19.5 s) / (0.8 × 386 ms) = 126×"
     )
     tried = GUARDIAN.run(attempts=4, algorithm="scaffold", compression=2)
     assert plain(tried.reading("moved").formula) == "100 × 25/50 × (102 MB + 1.26 × 51.1 MB) = 8.34 GB"

@@ -58,9 +58,13 @@ def test_nothing_before_the_lock_gives_the_answer(one):
     shown += [panel.question + panel.waiting for panel in one.bench.panels]
     text = " ".join(shown).lower()
     assert not re.search(r"fixed point|flat|none|no gain|nothing|saturat|plateau", text)
+    targets = {
+        plain(in_words(t, "share")) for t in (one.track.targets.mean_accuracy, one.track.targets.worst_city_accuracy)
+    }
     for score in (asked(one), asked(one, rounds=50), one.run()):
         for name in ("mean_accuracy", "worst_city"):
-            assert plain(in_words(score.reading(name).value, "share")) not in plain(text)
+            said = plain(in_words(score.reading(name).value, "share"))
+            assert said in targets or said not in plain(text)
 
 
 # P10
