@@ -54,8 +54,8 @@ def test_fl_fedavg_reference_runs(row, algorithm):
     np.testing.assert_array_equal(run.survivors, mask_of(row))
 
 
-def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine):
-    """Every local step of every client written out, from the images themselves."""
+def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine, noise=None):
+    """Every local step of every client written out, from the images themselves; ``noise`` is added to each average."""
     inputs, one_hot = problem.data.train_inputs, problem.data.train_one_hot
     lam, clients = problem.regularization, problem.clients
 
@@ -76,7 +76,7 @@ def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine)
     server_control = np.zeros_like(model)
     controls = np.zeros((clients, *model.shape))
     models = [model]
-    for present in mask:
+    for index, present in enumerate(mask):
         who = np.flatnonzero(present)
         updates, shifts = [], []
         for client in who:
@@ -95,7 +95,8 @@ def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine)
             sizes = np.array([1 if algorithm == "scaffold" else len(problem.partition[c]) for c in who])
             if clip is not None:
                 updates = [u * min(1, clip / np.linalg.norm(u)) for u in updates]
-            model = model + eta_s * sum(s / sizes.sum() * u for s, u in zip(sizes, updates, strict=True))
+            average = sum(s / sizes.sum() * u for s, u in zip(sizes, updates, strict=True))
+            model = model + eta_s * (average if noise is None else average + noise[index])
             if algorithm == "scaffold":
                 server_control = server_control + sum(shifts) / clients
         models.append(model)
