@@ -47,12 +47,12 @@ Repeated rounds with every client end at a fixed point; its rate is the spectral
 
    W_\infty = \left(I - \sum_k p_k M_k\right)^{-1} \sum_k p_k G_k B_k, \qquad \text{bias} = F(W_\infty) - F(W^*)
 
-W starts at zero. A round in which no update arrives changes nothing. With `cohort` each client is an
-archetype that represents a large group, and m devices are drawn from all groups each round.
+W starts at zero, a network's layers at random. A round in which no update arrives changes nothing. With `cohort` each
+client is an archetype that represents a large group, and m devices are drawn from all groups each round.
 
-The softmax engine takes the same steps on softmax regression (mean cross-entropy plus the same ridge), for a second
-opinion on the same partition. Started at W, a client's model stays in the span of W, SCAFFOLD's correction C and the
-client's own images X, so the steps need only two numbers and one row of ten for each image:
+The softmax engine takes the same steps on softmax regression (mean cross-entropy plus the same ridge). Started at W, a
+client's model stays in the span of W, SCAFFOLD's correction C and the client's own images X, so the steps need only two
+numbers and one row of ten for each image:
 
 .. math::
 
@@ -61,22 +61,34 @@ client's own images X, so the steps need only two numbers and one row of ten for
    A \leftarrow \kappa A - \frac{\eta}{n_k} (\mathrm{softmax}(S) - Y), \qquad
    a \leftarrow \kappa a + \eta \mu, \qquad b \leftarrow \kappa b + \eta
 
+The network, a second opinion on the same partition, has one hidden layer of 32 units between the d features and the ten
+classes. Its model is one vector, U (32 x d) before V (10 x 32). Its loss is the mean cross-entropy plus the same ridge
+on every weight, and its steps, proximal term and rounds are those above:
+
+.. math::
+
+   H = \max(0, X U^\top), \qquad S = H V^\top, \qquad E = \frac{1}{n_k} (\mathrm{softmax}(S) - Y)
+
+   \nabla_V = E^\top H + \lambda V, \qquad \nabla_U = (E V \odot [H > 0])^\top X + \lambda U
+
+   U_0 \sim N(0, 2/d), \qquad V_0 \sim N(0, 2/32)
+
 Validity
 --------
-Learning rates to 32 (softmax) or 1.5 (exact), mu to 100, 1 to 10,000 local steps and rounds. The exact engine is exact
-to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100 rounds its models
-differ from double precision by less than 1e-5 of their length. Every image has squared length 1.25, so least squares is
-stable while eta (1.25 + lam + mu) < 2. Beyond, and with server rates above 1, a run may diverge: a model or an update
-longer than 1e6 is scaled down to that length, so that every figure stays finite, and `diverged_at` names the first
-such round.
+Learning rates to 32 (softmax, network) or 1.5 (exact), mu to 100, 1 to 10,000 local steps and rounds. The exact engine
+is exact to rounding. The softmax engine is in single precision for clients of at most 64 images: after 100 rounds its
+models differ from double precision by less than 1e-5 of their length. The network is in single precision too. Every
+image has squared length 1.25, so least squares is stable while eta (1.25 + lam + mu) < 2. Beyond, and with server rates
+above 1, a run may diverge: a model or an update longer than 1e6 is scaled down to that length, so that every figure
+stays finite, and `diverged_at` names the first such round.
 
 Leaves out
 ----------
-The curve is a proxy: softmax regression on small images. Least squares at its own step sizes drifts more on the same
-data, and deep networks drift differently again. Local steps are full batches, not epochs of mini-batches;
-clients are synchronous; late updates are lost, not stale. SCAFFOLD's control variates are neither clipped
-nor noised, so no guarantee follows from noise there. Noise assumes clients of equal size: with unequal ones
-z no longer means what the accountant takes it for.
+The curve is a proxy: softmax regression, or a network of one hidden layer, on small images. Least squares at its own
+step sizes drifts more on the same data, and deep networks drift differently again. Local steps are full batches, not
+epochs of mini-batches; clients are synchronous; late updates are lost, not stale. SCAFFOLD's control variates are
+neither clipped nor noised, so no guarantee follows from noise there. Noise assumes clients of equal size: with unequal
+ones z no longer means what the accountant takes it for.
 
 Nomenclature
 ------------
@@ -97,7 +109,7 @@ loss | F | 1 | the fleet's objective, ridge included, before the first and after
 group_accuracy | - | 1 | test accuracy weighted by each city's class mix
 survivors | - | 1 | updates that arrived from each client in each round
 clipped | - | 1 | share of the arrived updates that were clipped, per round
-weights | W | 1 | the model, features x classes
+weights | W | 1 | the model, features x classes; of a network U and V in one vector
 diverged_at | - | 1 | first round in which a model or an update was scaled down to length 1e6, or none
 excess_loss | F(W_inf) - F* | 1 | loss of the point that repeated rounds approach above the least
 settled | - | - | whether a further round leaves the model where it is
@@ -113,7 +125,8 @@ T. Li et al. (2020), Federated Optimization in Heterogeneous Networks, MLSys (Fe
 S. P. Karimireddy et al. (2020), SCAFFOLD: Stochastic Controlled Averaging for Federated Learning, ICML,
 algorithm 1. B. McMahan, D. Ramage, K. Talwar, L. Zhang (2018), Learning Differentially Private Recurrent
 Language Models, ICLR. E. J. Hu et al. (2021), LoRA: Low-Rank Adaptation of Large Language Models,
-arXiv:2106.09685 (rank). J. von Neumann, R. H. Kent, H. R. Bellinson, B. I. Hart (1941), The Mean Square
+arXiv:2106.09685 (rank). K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, ICCV (the network's first
+weights). J. von Neumann, R. H. Kent, H. R. Bellinson, B. I. Hart (1941), The Mean Square
 Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 """
 

@@ -42,13 +42,19 @@ class Digits:
     def correct(self, weights: Floats) -> Floats:
         """Return how many test images of each class each model of a (T, d, 10) stack gets right: (T, 10).
 
-        Of classes with equal scores the first counts as the answer, so that a model that has never seen
-        three of the classes gets the same accuracy on every machine.
+        Classes that a model has never seen have equal scores but for rounding.
         """
         models = len(weights)
         rows = np.ascontiguousarray(weights.transpose(2, 0, 1)).reshape(CLASSES * models, -1)
         scores = (rows @ self.test_inputs).reshape(CLASSES, models, -1)
-        slack = _TIE * np.abs(weights).max(axis=(1, 2))
+        return self.right(scores, _TIE * np.abs(weights).max(axis=(1, 2)))
+
+    def right(self, scores: NDArray[np.floating], slack: Floats) -> Floats:
+        """Return how many test images of each class are scored right, (T, 10), for scores (10, T, 360).
+
+        Of classes whose scores are within a model's ``slack`` (T,) of the best the first counts as the answer, so that
+        a model that has never seen three of the classes gets the same accuracy on every machine.
+        """
         best = scores >= scores.max(axis=0) - slack[:, None]
         answered, right = best[0], best[0] & (self.test_labels == 0)
         for digit in range(1, CLASSES):

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.linear_model import LinearModel
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
@@ -48,7 +49,7 @@ def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExactEngine:
+class ExactEngine(LinearModel):
     """Local learning of every client as one affine map, D_k = ``steps`` W + ``offset``.
 
     A correction of the gradient, as in SCAFFOLD, adds ``gains`` times the correction.

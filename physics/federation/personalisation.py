@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.fixed_points import MAX_STEPS
-from physics.federation.least_squares import bounded, gain
+from physics.federation.least_squares import bounded
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.federation.softmax import MAX_RATES, SoftmaxEngine
 from physics.validation import Floats, as_float, as_floats, as_int, one_of
 
 
@@ -26,7 +26,7 @@ class Personalised:
     elsewhere : float
         [1] The same on all test images.
     weights : array
-        [1] The model, (d, 10).
+        [1] The model, of the shape of the shared one.
     """
 
     own: float
@@ -42,7 +42,7 @@ def personalise(
     local_steps: int,
     learning_rate: float = 0.8,
     rank: int | None = None,
-    engine: Literal["softmax", "exact"] = "softmax",
+    engine: EngineName = "softmax",
 ) -> Personalised:
     r"""Return what a client gains, and forgets elsewhere, by training the shared model on its own images.
 
@@ -57,22 +57,23 @@ def personalise(
     problem : FederatedProblem
         Clients and their images.
     weights : array
-        The shared model W [1], (d, 10), every entry within -1e6 to 1e6: a run's ``weights``.
+        The shared model W [1], (d, 10) or a network's vector, every entry within -1e6 to 1e6: a run's ``weights``.
     client : int
         Which client [1], 0 to K - 1.
     local_steps : int
         Local steps tau [1], 1 to 10,000.
     learning_rate : float
-        Local step size eta [1], above 0, to 32 (softmax) or 1.5 (exact).
+        Local step size eta [1], above 0, to 32 (softmax, network) or 1.5 (exact).
     rank : int, optional
-        Rank r of the client's change [1], 1 to min(d, 10); without it the change is kept whole.
-    engine : {"softmax", "exact"}
-        Softmax regression step by step, or least squares in closed form.
+        Rank r of the client's change [1], in a network of each layer's, 1 to min(d, 10); without it the change is
+        kept whole.
+    engine : {"softmax", "exact", "network"}
+        As in `simulate`; the shared model is of the same engine.
 
     Returns
     -------
     Personalised
-        ``own`` and ``elsewhere``, shares of test images [1]; ``weights`` (d, 10).
+        ``own`` and ``elsewhere``, shares of test images [1]; ``weights`` of the shape given.
 
     Raises
     ------
@@ -101,29 +102,23 @@ def personalise(
     333
     """
     check_problem(problem)
-    shape = (problem.dimension, CLASSES)
-    shared = as_floats("weights", weights, low=-1e6, high=1e6)
-    if shared.shape != shape:
-        raise ValueError(f"weights must have shape {shape}, got {shared.shape}")
     index = as_int("client", client, low=0, high=problem.clients - 1)
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
-    chosen = one_of("engine", engine, ("softmax", "exact"))
+    chosen = one_of("engine", engine, ENGINES)
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
-    if chosen == "softmax":
-        steps = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=0.0)
-        change, _ = bounded(steps.updates(shared, np.array([index]), None)[0])
-    else:
-        vectors, curvature = problem.eigenvectors[index], problem.eigenvalues[index][:, None]
-        gains = gain(curvature, local_steps=tau, learning_rate=eta)
-        slope = vectors.T @ problem.moments[index] - curvature * (vectors.T @ shared)  # minus the gradient
-        change, _ = bounded(vectors @ (gains * slope))
+    local = local_engine(chosen, problem, local_steps=tau, learning_rate=eta, proximal=0.0)
+    shared = as_floats("weights", weights, low=-1e6, high=1e6)
+    if shared.shape != local.shape:
+        raise ValueError(f"weights must have shape {local.shape}, got {shared.shape}")
+    change, _ = bounded(local.updates(shared, np.array([index]), None)[0])
     if rank is not None:
-        kept = as_int("rank", rank, low=1, high=min(shape))
-        left, lengths, right = np.linalg.svd(change, full_matrices=False)
-        change = (left[:, :kept] * lengths[:kept]) @ right[:kept]
+        kept = as_int("rank", rank, low=1, high=min(problem.dimension, CLASSES))
+        for layer in local.layers(change):
+            left, lengths, right = np.linalg.svd(layer, full_matrices=False)
+            layer[:] = (left[:, :kept] * lengths[:kept]) @ right[:kept]
     own_model = shared + change
     data = problem.data
-    correct = data.correct(own_model[None])[0]
+    correct = local.correct(own_model[None])[0]
     return Personalised(
         own=float(correct / data.test_class_sizes @ problem.class_mix[index]),
         elsewhere=float(correct.sum() / data.test_class_sizes.sum()),

@@ -8,23 +8,33 @@ from typing import Protocol
 
 import numpy as np
 
-from physics.federation.digits import CLASSES, Integers
+from physics.federation.digits import Integers
 from physics.federation.least_squares import MAX_WEIGHTS, bounded
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
 # Each kind of random draw has its own stream, so that a change of one control does not change the other draws.
-SELECTION, LINKS, NOISE = 0, 1, 2
+SELECTION, LINKS, NOISE, START = 0, 1, 2, 3
 
 
 class Engine(Protocol):
-    """What a run needs to know of local learning."""
+    """What a run needs to know of local learning and of the model that learns."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a model."""
+
+    def start(self, seed: int) -> Floats:
+        """Return the model before the first round of a run with this seed."""
 
     def updates(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
-        """Return what each of the clients would add to the model, one for all (d, 10) or one each (n, d, 10)."""
+        """Return what each of the clients would add to the model, one for all (*shape) or one each (n, *shape)."""
 
     def losses(self, states: Floats) -> Floats:
         """Return the fleet's objective at each model of a stack."""
+
+    def correct(self, states: Floats) -> Floats:
+        """Return how many test images of each class each model of a stack gets right: (T, 10)."""
 
 
 def arrivals(
@@ -68,7 +78,7 @@ class Aggregation:
 class Trajectories:
     """What n runs of R rounds with K clients went through.
 
-    ``states`` (n, R+1, d, 10): every model. ``clipped`` (n, R): clipped share of each round's updates. ``diverged_at``
+    ``states`` (n, R+1, *shape): every model. ``clipped`` (n, R): clipped share of each round's updates. ``diverged_at``
     (n,): each run's first diverged round, or None. ``lengths`` (n, R, K): of each update before it was clipped, 0 where
     none arrived; None where nothing is clipped.
     """
@@ -91,8 +101,9 @@ def trajectories(
 ) -> Trajectories:
     """Return the models of several runs, a round of every run at a time: local learning is one batch.
 
-    ``received`` (n, R, K) are the updates that arrive, ``seeds`` (n,) those of each run's noise, ``local_travel`` is
-    tau eta, the length of the local time. SCAFFOLD is option II of its algorithm 1, all clients of equal weight.
+    ``received`` (n, R, K) are the updates that arrive, ``seeds`` (n,) those of each run's first model and noise,
+    ``local_travel`` is tau eta, the length of the local time. SCAFFOLD is option II of its algorithm 1, all clients of
+    equal weight.
     """
     runs, rounds, clients = received.shape
     importance = np.ones(clients) if scaffold else problem.client_shares
@@ -104,11 +115,14 @@ def trajectories(
     counts, shares = received[run_of, round_of, client_of], singles[run_of, round_of, client_of]
     parts, lengths_of = counts * shares, np.zeros(len(counts))
     arrived = np.count_nonzero(received, axis=2).T.tolist()
-    states = np.zeros((runs, rounds + 1, problem.dimension, CLASSES))
+    shape = engine.shape
+    states = np.empty((runs, rounds + 1, *shape))
+    for one, seed in enumerate(seeds):
+        states[one, 0] = engine.start(seed)
     diverged_at: list[int | None] = [None] * runs
-    controls = np.zeros((runs, clients, problem.dimension, CLASSES)) if scaffold else None
-    server_control = np.zeros((runs, problem.dimension, CLASSES))
-    noise = _noise(aggregation, received, singles, seeds, problem.dimension)
+    controls = np.zeros((runs, clients, *shape)) if scaffold else None
+    server_control = np.zeros((runs, *shape))
+    noise = _noise(aggregation, received, singles, seeds, shape)
     end = 0
     for index, by_run in enumerate(arrived):
         start, end = end, end + sum(by_run)
@@ -127,8 +141,8 @@ def trajectories(
         lengths_of[start:end] = length
         outgrown = bool(length.max() > MAX_WEIGHTS)
         if outgrown:
-            update = update * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None, None]
-            flat = update.reshape(who.size, -1)
+            flat = flat * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None]
+            update = flat.reshape(update.shape)
         if controls is not None and correction is not None:
             correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
             controls[run, who] = correction
@@ -163,7 +177,7 @@ def trajectories(
 
 
 def _noise(
-    aggregation: Aggregation, received: Integers, singles: Floats, seeds: Sequence[int], dimension: int
+    aggregation: Aggregation, received: Integers, singles: Floats, seeds: Sequence[int], shape: tuple[int, ...]
 ) -> list[Floats] | None:
     """Return what noise adds to the average of every round of each run [units of the weights]; None without."""
     if aggregation.noise_multiplier == 0 or aggregation.clip is None:
@@ -173,8 +187,9 @@ def _noise(
         spread = np.sqrt((received * singles**2).sum(axis=2))
     else:
         spread = np.where(received > 0, singles, 0.0).max(axis=2)
-    shape = (received.shape[1], dimension, CLASSES)
+    every_round = (received.shape[1], *shape)
     return [
-        (deviation * own)[:, None, None] * np.random.default_rng((seed, NOISE)).standard_normal(shape)
+        (deviation * own.reshape(-1, *(1 for _ in shape)))
+        * np.random.default_rng((seed, NOISE)).standard_normal(every_round)
         for own, seed in zip(spread, seeds, strict=True)
     ]

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
-from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.federation.rounds import Aggregation, Engine, trajectories
-from physics.federation.softmax import MAX_RATES, SoftmaxEngine
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
@@ -47,11 +47,12 @@ def simulate_seeds(
     learning_rate: float = 0.8,
     proximal: float = 0.0,
     last: int | None = None,
-    engine: Literal["softmax", "exact"] = "softmax",
+    engine: EngineName = "softmax",
 ) -> SeveralRuns:
     """Return what `simulate` gives for each of several masks, in less time than one by one.
 
-    ``accuracy[i]``, ``loss[i]`` and ``group_accuracy[i]`` are those of `simulate` with ``participation[i]``.
+    ``accuracy[i]``, ``loss[i]`` and ``group_accuracy[i]`` are those of `simulate` with ``participation[i]`` and seed
+    i, from which a network's first model is drawn.
 
     Parameters
     ----------
@@ -64,13 +65,14 @@ def simulate_seeds(
     local_steps : int
         Full-batch local steps tau [1], 1 to 10,000.
     learning_rate : float
-        Local step size eta [1], above 0, to 32 (softmax) or 1.5 (exact).
+        Local step size eta [1], above 0, to 32 (softmax, network) or 1.5 (exact).
     proximal : float
         Proximal weight mu [1], 0 to 100.
     last : int, optional
         Judge only the models after the last so many rounds [1], 1 to R; without it all R + 1 are judged.
-    engine : {"softmax", "exact"}
-        Softmax regression with cross-entropy step by step, or least squares in closed form.
+    engine : {"softmax", "exact", "network"}
+        Softmax regression with cross-entropy step by step, least squares in closed form, or a network with one hidden
+        layer of 32 ReLU units and cross-entropy, step by step.
 
     Returns
     -------
@@ -104,29 +106,28 @@ def simulate_seeds(
     check_problem(problem)
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
-    chosen = one_of("engine", engine, ("softmax", "exact"))
+    chosen = one_of("engine", engine, ENGINES)
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
     masks = _masks(problem, participation)
     judged = masks.shape[1] + 1 if last is None else as_int("last", last, low=1, high=masks.shape[1])
-    if chosen == "softmax":
-        softmax = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=mu)
+    local = local_engine(chosen, problem, local_steps=tau, learning_rate=eta, proximal=mu)
+    if not isinstance(local, ExactEngine):
         path = trajectories(
             problem,
-            softmax,
+            local,
             masks.astype(np.int64),
             _PLAIN,
-            seeds=(0,) * len(masks),
+            seeds=range(len(masks)),
             scaffold=method == "scaffold",
             local_travel=tau * eta,
         )
-        return _judged(problem, softmax, path.states[:, -judged:])
-    exact = exact_engine(problem, tau, eta, mu)
-    if method == "scaffold":
-        models = np.stack([_controlled(exact, mask, tau * eta)[-judged:] for mask in masks])
+        models = path.states[:, -judged:]
+    elif method == "scaffold":
+        models = np.stack([_controlled(local, mask, tau * eta)[-judged:] for mask in masks])
     else:
-        models = _averaged(exact, masks)[:, -judged:]
-    return _judged(problem, exact, models)
+        models = _averaged(local, masks)[:, -judged:]
+    return _judged(problem, local, models)
 
 
 def _masks(problem: FederatedProblem, participation: Any) -> np.ndarray:
@@ -220,12 +221,12 @@ def _bounded(states: Floats) -> bool:
 
 
 def _judged(problem: FederatedProblem, engine: Engine, models: Floats) -> SeveralRuns:
-    """Judge the models (n, T, d, 10) on the test images and the fleet's objective."""
+    """Judge the models (n, T, *shape) on the test images and the fleet's objective."""
     data = problem.data
     runs, count = models.shape[:2]
     flat = np.ascontiguousarray(models).reshape(runs * count, *models.shape[2:])
     blocks = range(0, len(flat), _BLOCK)
-    correct = np.concatenate([data.correct(flat[start : start + _BLOCK]) for start in blocks])
+    correct = np.concatenate([engine.correct(flat[start : start + _BLOCK]) for start in blocks])
     by_city = (correct / data.test_class_sizes) @ problem.city_mix.T
     return SeveralRuns(
         accuracy=read_only((correct.sum(axis=1) / data.test_class_sizes.sum()).reshape(runs, count)),

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import Integers, read_only
+from physics.federation.engines import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.fixed_points import (
     MAX_PROXIMAL,
     MAX_STEPS,
 )
-from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine
 from physics.federation.problem import (
     MAX_SEED,
     FederatedProblem,
     check_problem,
 )
 from physics.federation.rounds import Aggregation, Engine, Trajectories, arrivals, trajectories
-from physics.federation.softmax import MAX_RATES, SoftmaxEngine
 from physics.validation import Floats, as_float, as_floats, as_int, one_of
 
 MAX_ROUNDS = 10_000
@@ -42,7 +42,8 @@ class FederatedRun:
     clipped : array
         [1] (R,), share of them that was clipped.
     weights : array
-        [1] (d, 10), the last model.
+        [1] The last model, (d, 10); of a network one vector (32 (d + 10),): the hidden layer (32, d), a row a unit,
+        then the output layer (10, 32).
     diverged_at : int or None
         [1] First round that was scaled down to 1e6.
     lengths : array or None
@@ -77,7 +78,7 @@ def simulate(
     noise: Literal["central", "local", "secure_aggregation"] = "central",
     cohort: int | None = None,
     last: int | None = None,
-    engine: Literal["softmax", "exact"] = "softmax",
+    engine: EngineName = "softmax",
     seed: int = 0,
 ) -> FederatedRun:
     r"""Return a federated run: accuracy and loss of the shared model after every round.
@@ -102,7 +103,7 @@ def simulate(
     local_steps : int
         Full-batch local steps tau [1], 1 to 10,000.
     learning_rate : float
-        Local step size eta [1], above 0, to 32 (softmax) or 1.5 (exact).
+        Local step size eta [1], above 0, to 32 (softmax, network) or 1.5 (exact).
     proximal : float
         Proximal weight mu [1], 0 to 100.
     server_learning_rate : float
@@ -124,16 +125,17 @@ def simulate(
         with SCAFFOLD, whose control variates belong to single devices, nor with ``participation``.
     last : int, optional
         Judge only the models after the last so many rounds [1], 1 to R; without it all R + 1 are judged.
-    engine : {"softmax", "exact"}
-        Softmax regression with cross-entropy step by step, or least squares in closed form.
+    engine : {"softmax", "exact", "network"}
+        Softmax regression with cross-entropy step by step, least squares in closed form, or a network with one hidden
+        layer of 32 ReLU units and cross-entropy, step by step.
     seed : int
-        Of selection, links and noise [1], 0 to 2**53, each with a stream of its own.
+        Of selection, links, noise and a network's first model [1], 0 to 2**53, each with a stream of its own.
 
     Returns
     -------
     FederatedRun
         ``accuracy`` and ``loss`` (R+1 or last,), ``group_accuracy`` (R+1 or last, cities), ``survivors``
-        (R, K), ``clipped`` (R,), ``weights`` (d, 10), ``diverged_at``, ``lengths`` (R, K) or None.
+        (R, K), ``clipped`` (R,), ``weights`` (d, 10) or a vector, ``diverged_at``, ``lengths`` (R, K) or None.
 
     Raises
     ------
@@ -144,12 +146,13 @@ def simulate(
     Notes
     -----
     The first R rounds of a longer run are the shorter run. Softmax: the loss starts at log 10, and the time grows with
-    local_steps x rounds x clients. The exact engine's loss starts at 0.45; it keeps the maps of the clients, so further
-    seeds or rounds cost only the rounds.
+    local_steps x rounds x clients. A network starts at weights drawn after He et al. (2015). The exact engine's loss
+    starts at 0.45; it keeps the maps of the clients, so further seeds or rounds cost only the rounds.
 
     References
     ----------
-    McMahan et al. (2017); Li et al. (2020); Karimireddy et al. (2020); McMahan, Ramage, Talwar, Zhang (2018).
+    McMahan et al. (2017); Li et al. (2020); Karimireddy et al. (2020); McMahan, Ramage, Talwar, Zhang (2018);
+    He et al. (2015).
 
     Examples
     --------
@@ -166,7 +169,7 @@ def simulate(
     check_problem(problem)
     method = one_of("algorithm", algorithm, ("fedavg", "fedprox", "scaffold"))
     placement = one_of("noise", noise, ("central", "local", "secure_aggregation"))
-    chosen = one_of("engine", engine, ("softmax", "exact"))
+    chosen = one_of("engine", engine, ENGINES)
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
@@ -194,18 +197,14 @@ def simulate(
         seed=random,
     )
     judged = len(received) + 1 if last is None else as_int("last", last, low=1, high=len(received))
-    local: ExactEngine | SoftmaxEngine
-    if chosen == "exact":
-        local = exact_engine(problem, tau, eta, mu)
-        if method != "scaffold" and aggregation.clip is None:
-            weighed = received * problem.client_shares
-            total = weighed.sum(axis=1, keepdims=True)
-            shares = weighed / np.where(total > 0, total, 1)
-            states, diverged_at = local.averaged(shares, aggregation.server_learning_rate)
-            path = Trajectories(states=states[None], clipped=np.zeros((1, len(received))), diverged_at=(diverged_at,))
-            return _run(problem, local, received, path, judged)
-    else:
-        local = SoftmaxEngine(problem=problem, local_steps=tau, learning_rate=eta, proximal=mu)
+    local = local_engine(chosen, problem, local_steps=tau, learning_rate=eta, proximal=mu)
+    if isinstance(local, ExactEngine) and method != "scaffold" and aggregation.clip is None:
+        weighed = received * problem.client_shares
+        total = weighed.sum(axis=1, keepdims=True)
+        shares = weighed / np.where(total > 0, total, 1)
+        states, diverged_at = local.averaged(shares, aggregation.server_learning_rate)
+        path = Trajectories(states=states[None], clipped=np.zeros((1, len(received))), diverged_at=(diverged_at,))
+        return _run(problem, local, received, path, judged)
     scaffold = method == "scaffold"
     path = trajectories(
         problem, local, received[None], aggregation, seeds=(random,), scaffold=scaffold, local_travel=tau * eta
@@ -262,7 +261,7 @@ def _run(
     """Judge the last models of a run on the test images and the fleet's objective."""
     data, states = problem.data, path.states[0, -judged:]
     blocks = range(0, len(states), _BLOCK)
-    correct = np.concatenate([data.correct(states[start : start + _BLOCK]) for start in blocks])
+    correct = np.concatenate([engine.correct(states[start : start + _BLOCK]) for start in blocks])
     return FederatedRun(
         accuracy=read_only(correct.sum(axis=1) / data.test_class_sizes.sum()),
         loss=read_only(engine.losses(states)),

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from physics.federation.compiled import compiled_updates
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS
+from physics.federation.least_squares import MAX_WEIGHTS
+from physics.federation.linear_model import LinearModel
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
 Singles = NDArray[np.float32]
 
-MAX_RATES = {"softmax": 32.0, "exact": MAX_LEARNING_RATE}  # step sizes by engine
 _BLOCK = 8  # models whose loss is taken at once: 8 x 10 x 1437 scores are 0.9 MB
 _MOST_IMAGES = 64  # of a client, up to which its rows A are less work than its model
 _ALIGNED = 8  # images a client are padded to a multiple of this, the single-precision numbers of an AVX register
@@ -67,7 +67,7 @@ def _own_images(problem: FederatedProblem) -> _OwnImages:
 
 
 @lru_cache(maxsize=16)
-def _batches(problem: FederatedProblem) -> tuple[Integers, Floats, Floats]:
+def image_rows(problem: FederatedProblem) -> tuple[Integers, Floats, Floats]:
     """Return each client's images as one row of positions, and the images and labels these point to.
 
     Short rows are filled up with the position of an image of zeros, which has no gradient: no mask is needed.
@@ -83,7 +83,7 @@ def _batches(problem: FederatedProblem) -> tuple[Integers, Floats, Floats]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SoftmaxEngine:
+class SoftmaxEngine(LinearModel):
     """Mean cross-entropy of softmax regression, ridge and proximal terms as in the exact engine."""
 
     problem: FederatedProblem
@@ -171,7 +171,7 @@ class SoftmaxEngine:
         Models are transposed to (10, d), which keeps the softmax's sum over classes off the fastest axis.
         """
         problem, rate = self.problem, self.learning_rate
-        positions, all_inputs, all_one_hot = _batches(problem)
+        positions, all_inputs, all_one_hot = image_rows(problem)
         inputs = all_inputs[positions[clients]]
         one_hot = np.ascontiguousarray(all_one_hot[positions[clients]].transpose(0, 2, 1))
         turned = np.ascontiguousarray(inputs.transpose(0, 2, 1))

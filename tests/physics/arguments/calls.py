@@ -244,6 +244,11 @@ CALLS: dict[str, list[Call]] = {
             {"clients_per_round": "1 or more", "last": "1 to 3"},
             frozenset({"cohort", "rounds", "noise_multiplier", "local_steps"}),
         ),
+        Call(
+            SIMULATION | {"clients_per_round": 4, "clip": 1.0, "engine": "network", "last": 3},
+            {"clients_per_round": "1 to 6", "last": "1 to 3"},
+            frozenset({"cohort", "participation", "rounds", "local_steps"}),
+        ),
     ],
     "federation.simulate_seeds": [
         Call(
@@ -258,7 +263,21 @@ CALLS: dict[str, list[Call]] = {
                 "engine": "softmax",
             },
             {"last": "1 to 3"},
-        )
+        ),
+        Call(
+            {
+                "problem": PROBLEM,
+                "participation": np.ones((2, 3, 6), dtype=bool),
+                "algorithm": "fedavg",
+                "local_steps": 2,
+                "learning_rate": 0.5,
+                "proximal": 0.1,
+                "last": 2,
+                "engine": "network",
+            },
+            {"last": "1 to 3"},
+            frozenset({"local_steps"}),
+        ),
     ],
     "federation.fixed_point": [of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1)],
     "federation.softmax_optimum": [of(problem=PROBLEM)],
@@ -277,7 +296,20 @@ CALLS: dict[str, list[Call]] = {
                 "engine": "softmax",
             },
             {"client": "0 to 5", "rank": "1 to 5"},
-        )
+        ),
+        Call(
+            {
+                "problem": PROBLEM,
+                "weights": np.zeros(480),
+                "client": 0,
+                "local_steps": 3,
+                "learning_rate": 0.5,
+                "rank": 2,
+                "engine": "network",
+            },
+            {"client": "0 to 5", "rank": "1 to 5"},
+            frozenset({"engine"}),  # a network's model has another shape
+        ),
     ],
     "federation.jitter": [Call({"curve": [0.1, 0.2, 0.3], "last": 2}, {"last": "1 to 2"})],
     "privacy.epsilon": [of(**MECHANISM, conversion="canonne", orders="refined")],

@@ -29,7 +29,7 @@ def assert_sound(run, rounds, problem):
     assert run.group_accuracy.shape == (rounds + 1, problem.cities)
     assert run.survivors.shape == (rounds, problem.clients)
     assert run.clipped.shape == (rounds,)
-    assert run.weights.shape == (problem.dimension, 10)
+    assert run.weights.size in (10 * problem.dimension, 32 * (problem.dimension + 10))
     for field in ("accuracy", "loss", "group_accuracy", "survivors", "clipped", "weights"):
         assert np.isfinite(getattr(run, field)).all(), field
     for field in ("accuracy", "group_accuracy", "clipped"):
@@ -87,6 +87,12 @@ def test_exact_engine_is_finite_over_the_whole_legal_range(**arguments):
 @settings(max_examples=60, deadline=None)
 def test_softmax_engine_is_finite_over_the_whole_legal_range(**arguments):
     run_anything(engine="softmax", **arguments)
+
+
+@given(local_steps=st.integers(1, 30), learning_rate=mostly(1e-12, 32.0), **WHOLE_RANGE)
+@settings(max_examples=60, deadline=None)
+def test_network_is_finite_over_the_whole_legal_range(**arguments):
+    run_anything(engine="network", **arguments)
 
 
 @given(
