@@ -84,6 +84,11 @@ class Runs:
     worst: int
 
     @property
+    def draws(self) -> int:
+        """How many draws of the random numbers were run."""
+        return len(self.accuracy)
+
+    @property
     def rounds(self) -> int:
         """How many rounds were run."""
         return len(self.mean) - 1
@@ -127,7 +132,7 @@ class Runs:
     @cached_property
     def updates(self) -> Floats:
         """Each city's updates that arrive in the mean round, (5,)."""
-        by_city = self.participation.reshape(len(self.participation), self.rounds, CITIES, -1).sum(axis=3)
+        by_city = self.participation.reshape(self.draws, self.rounds, CITIES, -1).sum(axis=3)
         updates: Floats = by_city.mean(axis=(0, 1))
         return updates
 

@@ -1,4 +1,4 @@
-"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it on the first draw."""
+"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it on the state's draws."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class _Trials:
     def __init__(self, state: State) -> None:
         self.setting = cache(lambda fix: changed(state.setting, fix))
         self.costs = cache(lambda fix: costs(state.track, self.setting(fix)))
-        self._before = cache(lambda: final_scores(state.learning, 1))
-        self._after = cache(lambda fix: final_scores(self._learning(state, fix), 1))
+        self._before = cache(lambda: final_scores(state.learning, state.runs.draws))
+        self._after = cache(lambda fix: final_scores(self._learning(state, fix), state.runs.draws))
 
     def gains(self, fix: Fix) -> tuple[float, float]:
-        """Return what fleet and worst city gain on the first draw."""
+        """Return what fleet and worst city gain on the draws of the state."""
         (mean, worst), (mean_before, worst_before) = self._after(fix), self._before()
         return mean - mean_before, worst - worst_before
 

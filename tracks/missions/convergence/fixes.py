@@ -1,6 +1,6 @@
 """The fixes of the convergence bench: bytes and waste by formula, accuracy by running it.
 
-A few changes are run, those that act on what keeps the score down, each on the first draw alone.
+A few changes are run, those that act on what keeps the score down, on the draws of the state itself.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ _SCALES = {
 
 def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
     """Return for each failure up to three changes that help where its limit warns or fails."""
-    before = cache(lambda: final_scores(state.learning, 1))
+    before = cache(lambda: final_scores(state.learning, state.runs.draws))
 
     @cache  # a change is tried once for both accuracies
     def gains(fix: Fix) -> tuple[float, float]:
-        """Return what fleet and worst city gain on the first draw."""
-        mean, worst = final_scores(_learning_after(state, fix), 1)
+        """Return what fleet and worst city gain on the draws of the state."""
+        mean, worst = final_scores(_learning_after(state, fix), state.runs.draws)
         return mean - before()[0], worst - before()[1]
 
     return {

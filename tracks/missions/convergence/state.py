@@ -56,11 +56,6 @@ class State:
         return moved
 
     @property
-    def draws(self) -> int:
-        """How many draws of the random numbers were run."""
-        return len(self.runs.accuracy)
-
-    @property
     def too_stiff(self) -> bool:
         """Whether a step of the proximal term alone overshoots."""
         return self.setting.learning_rate * self.setting.proximal > 1

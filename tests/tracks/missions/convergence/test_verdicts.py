@@ -113,7 +113,7 @@ def test_every_fix_by_formula_is_a_decision_on_its_control_and_raises_the_margin
                 assert after(one, state, item.code, fix).margin > item.margin
 
 
-def test_every_fix_of_an_accuracy_raises_its_margin_on_the_draw_it_was_tried_on():
+def test_every_fix_of_an_accuracy_raises_its_margin_on_the_draws_it_was_tried_on():
     """A fixed spread of states over all sliders, environment included."""
     offered, unaided, failing = 0, 0, 0
     for places in qmc.Sobol(13, seed=5).random(64):
