@@ -1,4 +1,4 @@
-"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it on the state's draws."""
+"""The fixes of the Fleet Learning Drift: bytes, radio and loop by formula, accuracy by running it."""
 
 from __future__ import annotations
 
