@@ -95,13 +95,14 @@ def legs(state: State) -> str:
 
 def _mean_accuracy(state: State, known: Origins) -> Reading:
     limit = state.limits[BELOW_TARGET]
+    best = quantity_text(ceiling(state.learning.fleet_seed, state.learning.alpha), "share")
     return fleet_reading(
         limit,
         state.runs,
         note=f"target ≥ {quantity_text(limit.limit, 'share')}",
         meaning="Share of the test images that the shared model gets right, mean of "
         f"{window_in_words(state.setting.rounds)}{of_draws(state.runs.draws)}. A proxy task: its best model of all "
-        f"data in one place gets {quantity_text(ceiling(state.learning.fleet_seed, state.learning.alpha), 'share')} right.",
+        f"data in one place gets {best} right.",
         source=join_sources(
             known, "proxy", "target", "local_steps", "clients", "rounds", "algorithm", "alpha", "reliability"
         ),
