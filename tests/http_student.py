@@ -72,6 +72,7 @@ class Student:
         views: Mapping[str, Any] | None = None,
         compare: Sequence[Any] = (),
         opinion: Any = None,
+        moving: Any = False,
     ) -> dict[str, Any]:
         bench = self.bench(key)
         drawn = self._drawn(key, views or {})
@@ -87,6 +88,7 @@ class Student:
                 {"id": ids.slot(key, "opinion"), "property": "data", "value": opinion},
             ],
             "changedPropIds": [ids.dom(ids.control(key, moved or next(iter(values), "none"))) + ".data"],
+            "state": [{"id": ids.slot(key, "moving"), "property": "data", "value": moving}],
         }
 
     def seen(self, key: str, **changes: Value) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -86,6 +86,7 @@ def register(app: Dash, lab: Lab) -> None:
         Input(ids.drawn(MATCH, ALL), "data"),
         Input(ids.slot(MATCH, "compare"), "data"),
         Input(ids.slot(MATCH, "opinion"), "data"),
+        State(ids.slot(MATCH, "moving"), "data"),
         prevent_initial_call=True,
     )
     def update(
@@ -93,6 +94,7 @@ def register(app: Dash, lab: Lab) -> None:
         chosen: list[Any],  # noqa: ARG001
         compared: Any,
         opinion: Any,
+        moving: Any,
     ) -> tuple[list[Any], Any]:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = unlocked_bench(lab, key, raw)
@@ -102,7 +104,7 @@ def register(app: Dash, lab: Lab) -> None:
             opinion=lab.second_opinions.known(track.id, bench.id, read) if asked else None,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
-        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays)
+        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays, preview=moving is True)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
             raise RequestRefused("The page asks for a figure that this bench does not have; reload it.")

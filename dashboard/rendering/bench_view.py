@@ -54,12 +54,15 @@ def render(
     drawn: Mapping[str, str] | None = None,
     overlays: Overlays = NO_OVERLAYS,
     seed: int = 0,
+    preview: bool = False,
 ) -> RenderedBench:
     """Solve one state and draw it; figures and texts come from the same outcome.
 
-    ``drawn`` names, by panel, the view that is drawn; a panel that is not named draws itself.
+    ``drawn`` names, by panel, the view that is drawn; a panel that is not named draws itself. ``preview`` asks for the
+    bench's preview, without fixes; a bench that has none is solved.
     """
-    outcome = bench.run(track, values, seed=seed)
+    is_preview = preview and bench.preview is not None
+    outcome = bench.run(track, values, seed=seed, preview=is_preview, fixes=not is_preview)
     key = ids.bench_key(track.id, bench.id)
     marks = lock_marks(track, bench, locks)
     figures, summaries = {}, {}
@@ -77,7 +80,7 @@ def render(
         )
         summaries[panel.id] = drawing.summary
     opinion = overlays.opinion.sentence if overlays.opinion else ""
-    texts = bench_texts(bench, track, outcome, values, summaries, opinion)
+    texts = bench_texts(bench, track, outcome, values, summaries, opinion, preview=is_preview)
     return RenderedBench(outcome=outcome, texts=texts, figures=figures)
 
 

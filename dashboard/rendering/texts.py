@@ -79,8 +79,12 @@ class PeekTexts(TypedDict):
 
 
 class BenchTexts(TypedDict):
-    """Every text of a bench that moves with the controls; places on the page carry these names."""
+    """Every text of a bench that moves with the controls; places on the page carry these names.
 
+    ``preview`` says that the state was computed by the bench's preview, without fixes.
+    """
+
+    preview: bool
     summaries: dict[str, str]
     status: StatusTexts
     readings: dict[str, ReadingTexts]
@@ -92,7 +96,10 @@ class BenchTexts(TypedDict):
 
 
 class ControlSpec(TypedDict):
-    """What the browser needs of a control: ``min`` to ``unit`` of a slider, ``texts`` of a choice."""
+    """What the browser needs of a control: ``min`` to ``unit`` and ``preview`` of a slider, ``texts`` of a choice.
+
+    ``preview`` says that the slider asks for previews while it moves, and for the full answer when it rests.
+    """
 
     label: str
     default: Value
@@ -103,6 +110,7 @@ class ControlSpec(TypedDict):
     log: NotRequired[bool]
     whole: NotRequired[bool]
     unit: NotRequired[str]
+    preview: NotRequired[bool]
     texts: NotRequired[dict[str, str]]
 
 
@@ -247,15 +255,19 @@ def bench_texts(
     values: Mapping[str, Value],
     summaries: Mapping[str, str],
     opinion: str = "",
+    *,
+    preview: bool = False,
 ) -> BenchTexts:
     """Return everything on a bench that moves with the controls, except the figures.
 
     Args:
-        summaries: by panel. opinion: the second engine's sentence on this state.
+        summaries: by panel. opinion: the second engine's sentence on this state. preview: whether the outcome is the
+            bench's preview.
     """
     peek = bench.peek(track, outcome, **values) if bench.peek else None
     away = bench.away_from_environment(values)
     return {
+        "preview": preview,
         "summaries": dict(summaries),
         "status": status_texts(bench, outcome, values),
         "readings": {reading.id: reading_texts(reading) for reading in outcome.readings},
@@ -272,8 +284,11 @@ def _what_if(away: tuple[str, ...]) -> str:
     return f"What if: {', '.join(away)} away from this track’s environment. Such a try cannot win." if away else ""
 
 
-def control_spec(control: Control) -> ControlSpec:
-    """Return what the browser needs to turn a position into a value and a value into words."""
+def control_spec(control: Control, *, preview: bool = False) -> ControlSpec:
+    """Return what the browser needs to turn a position into a value and a value into words.
+
+    ``preview`` says whether the bench has a preview.
+    """
     if isinstance(control, Slider):
         return {
             "label": control.label,
@@ -285,6 +300,7 @@ def control_spec(control: Control) -> ControlSpec:
             "log": control.scale == "log",
             "whole": control.whole,
             "unit": control.unit,
+            "preview": preview,
         }
     if isinstance(control, Choice):
         texts = {option.id: option.text for option in control.options}

@@ -65,8 +65,10 @@ def points(page: Page, panel: int) -> list[list[float]]:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until no answer is due and the last one is painted."""
-    page.wait_for_function("Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting)")
+    """Wait until no answer is due and the last one, a full one, is painted."""
+    page.wait_for_function(
+        "Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting && !d.isMoving && !d.isPreview)"
+    )
     page.wait_for_timeout(60)
 
 

@@ -37,6 +37,7 @@ def explore_section(
         summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_unlocked, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
     head: Any = _head_tools(key, bench) if is_unlocked else html.Span([icon("lock", size=13), " opens after the lock"])
+    previews = bench.preview is not None
     return [
         heading("B", "Explore", head),
         html.Div(rows, className="rows"),
@@ -45,9 +46,10 @@ def explore_section(
         html.Button(
             "Record this try", className="btn primary wide record", disabled=not is_unlocked, **{"data-do": "record"}
         ),
-        dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c) for c in bench.controls}),
+        dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c, preview=previews) for c in bench.controls}),
         dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
         dcc.Store(id=ids.slot(key, "command")),
+        dcc.Store(id=ids.slot(key, "moving"), data=False),
         dcc.Store(id=ids.slot(key, "action")),
         dcc.Store(id=ids.slot(key, "idle")),
         dcc.Store(id=ids.slot(key, "compare"), data=[]),

@@ -1,6 +1,8 @@
 /* Presses that move controls: undo, redo, reset, fixes, presets. */
 import { addActions } from "../page/actions.js";
+import { markFixes } from "../page/painter.js";
 import { callbackContext, noUpdate } from "../shared/dash.js";
+import { listen } from "../shared/events.js";
 import { benchStates } from "./bench_states.js";
 import { command, goBackOrForth } from "./gate.js";
 import { defaultsOf } from "./values.js";
@@ -21,6 +23,9 @@ export function install() {
       const fix = benchState.texts.status.fixes[Number(node.dataset.fix)];
       command(benchState.key, { values: { [fix.control]: fix.value } });
     },
+  });
+  listen("changed", (benchState) => {
+    if (benchState.isMoving) markFixes(benchState, true);
   });
 }
 

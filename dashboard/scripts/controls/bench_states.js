@@ -11,8 +11,9 @@ export function rootOf(key) {
 /* The state of a bench; a page that came anew starts from the defaults.
 
    values are those of the controls now, sent those of the newest request (null after a failure), committed those that
-   undo comes back to; busy says that an answer is due, waiting that something moved meanwhile; boxes are the values that
-   Dash has in the number boxes. */
+   undo comes back to; busy says that an answer is due, waiting that something moved meanwhile; isMoving says that a slider
+   with previews is being moved, isPreview that the newest request asked for a preview; boxes are the values that Dash has in
+   the number boxes. */
 export function benchStateOf(key, spec, root) {
   const known = benchStates[key];
   if (known && known.root === root) return known;
@@ -27,6 +28,8 @@ export function benchStateOf(key, spec, root) {
     committed: values,
     busy: false,
     waiting: false,
+    isMoving: false,
+    isPreview: false,
     undo: [],
     redo: [],
     boxes: Object.fromEntries(sliders.map((name) => [name, values[name]])),
@@ -38,6 +41,11 @@ export function benchStateOf(key, spec, root) {
 export function benchStateAround(node) {
   const root = node.closest("[data-bench]");
   return root ? (benchStates[root.dataset.bench] ?? null) : null;
+}
+
+/* Whether the page that a state belongs to is still shown; nothing can be set on one that went. */
+export function isOnPage(benchState) {
+  return Boolean(benchState.root?.isConnected);
 }
 
 export function isUnlocked(benchState) {

@@ -1,15 +1,17 @@
 /* Between the controls and the server: one request in flight per bench, the newest value wins, the last is never lost.
 
    A moved control changes on the page at once; controls (what the server reads) change only when no answer is due. What
-   was moved meanwhile is sent when the answer has been painted. */
+   was moved meanwhile is sent when the answer has been painted. A slider whose bench has previews asks for them while it
+   moves, and for the full answer when it has rested; every other change asks for the full answer at once. */
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
-import { benchStates } from "./bench_states.js";
+import { benchStates, isOnPage } from "./bench_states.js";
 import * as history from "./history.js";
 
 const PATIENCE_MS = 10_000;
 const LATE_MS = 400;
 const COMMIT_MS = 400;
+const REST_MS = 200;
 
 /* Let the gate's callback set values: a preset, a fix, undo, or none to send all controls again. */
 export function command(key, order) {
@@ -22,10 +24,24 @@ export function changes(benchState) {
   return Object.keys(values).filter((name) => !sent || values[name] !== sent[name]);
 }
 
-/* Take note that a request goes out now. */
+/* Whether the newest answer is a preview of a state that has come to rest. */
+function isFullDue(benchState) {
+  return benchState.isPreview && !benchState.isMoving;
+}
+
+/* Whether there is something to ask the server for. */
+export function isToAsk(benchState) {
+  return changes(benchState).length > 0 || isFullDue(benchState);
+}
+
+/* Take note that a request goes out now, and tell the server whether it may be answered by a preview. */
 export function start(benchState) {
   benchState.busy = true;
   benchState.sent = benchState.values;
+  if (benchState.isPreview !== benchState.isMoving) {
+    benchState.isPreview = benchState.isMoving;
+    setSlot(benchState.key, "moving", benchState.isMoving);
+  }
   stopTimers(benchState);
   benchState.lateTimer = setTimeout(() => tell("late", benchState), LATE_MS);
   benchState.patience = setTimeout(
@@ -34,10 +50,10 @@ export function start(benchState) {
   );
 }
 
-/* Let the newest state through if nothing is on its way: one control alone directly, several by one command. */
+/* Let the newest state through if nothing is on its way: one control alone directly, several or none by one command. */
 export function send(benchState) {
   const names = changes(benchState);
-  if (!names.length) return;
+  if (!isToAsk(benchState)) return;
   if (benchState.busy) {
     benchState.waiting = true;
   } else if (benchState.sent && names.length === 1) {
@@ -53,9 +69,26 @@ export function send(benchState) {
 export function move(benchState, name, value) {
   if (value === benchState.values[name]) return;
   benchState.values = { ...benchState.values, [name]: value };
+  if (benchState.spec[name].preview) restLater(benchState);
   commitSoon(benchState);
   tell("changed", benchState, name);
   send(benchState);
+}
+
+/* A slider with previews moves from now on, until it is left alone. */
+function restLater(benchState) {
+  benchState.isMoving = true;
+  clearTimeout(benchState.restTimer);
+  benchState.restTimer = setTimeout(() => {
+    rest(benchState);
+    if (isOnPage(benchState)) send(benchState);
+  }, REST_MS);
+}
+
+/* Nothing moves any more: the next request asks for the full answer. */
+export function rest(benchState) {
+  clearTimeout(benchState.restTimer);
+  benchState.isMoving = false;
 }
 
 /* An answer was painted: the gate opens, and what moved meanwhile goes through. */
@@ -75,6 +108,7 @@ export function failed(key, sentence) {
   const benchState = benchStates[key];
   if (!benchState) return;
   open(benchState);
+  rest(benchState);
   benchState.waiting = false;
   benchState.sent = null;
   tell("failed", benchState, sentence);

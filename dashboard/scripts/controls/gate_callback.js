@@ -4,7 +4,7 @@ import { quantity } from "../numbers/write.js";
 import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
 import { benchStateOf, rootOf } from "./bench_states.js";
-import { changes, commitSoon, start } from "./gate.js";
+import { commitSoon, isToAsk, rest, start } from "./gate.js";
 import { onScale } from "./values.js";
 
 /* The value that was typed into a number box; what cannot be read changes nothing. */
@@ -44,9 +44,10 @@ export function gate(_instruments, _boxes, order, spec) {
   if (!isUndoRedo && benchState.values !== benchState.committed) commitSoon(benchState);
 
   let controls = none;
-  if (changes(benchState).length && benchState.busy) {
+  if (isToAsk(benchState) && benchState.busy) {
     benchState.waiting = true;
-  } else if (changes(benchState).length) {
+  } else if (isToAsk(benchState)) {
+    rest(benchState);
     start(benchState);
     controls = context.outputs_list[0].map((output) => benchState.values[output.id.name]);
   }

@@ -2,7 +2,7 @@
 import { quantity } from "../numbers/write.js";
 import { domId, idOf, setProps } from "../shared/dash.js";
 import { listen } from "../shared/events.js";
-import { benchStates } from "./bench_states.js";
+import { benchStates, isOnPage } from "./bench_states.js";
 import { move } from "./gate.js";
 import { canRedo, canUndo } from "./history.js";
 import { fraction, position, textOf, valueAt } from "./values.js";
@@ -54,6 +54,7 @@ function placeSliders(benchState) {
 
 /* A drag writes its box in the page alone; once it is committed, Dash gets it too. */
 export function commitBoxes(benchState) {
+  if (!isOnPage(benchState)) return;
   for (const [name, known] of Object.entries(benchState.boxes)) {
     const value = benchState.values[name];
     if (known === value) continue;

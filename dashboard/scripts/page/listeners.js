@@ -11,7 +11,7 @@ const POPOVER_PX = 376;
 
 function onClick(event) {
   const node = event.target.closest?.("[data-do]");
-  if (!node || node.disabled) return;
+  if (!node || node.disabled || node.getAttribute("aria-disabled") === "true") return;
   event.preventDefault();
   press(node.dataset.do, node, benchStateAround(node));
 }

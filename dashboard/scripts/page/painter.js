@@ -1,6 +1,8 @@
 /* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
 import { textOf } from "../controls/values.js";
 
+const EARLIER_FIX = "For where the controls stood before; computed anew when they rest";
+
 /* The part of nested texts that a path names: "status.title"; undefined if there is none. */
 export function at(texts, path) {
   return path.split(".").reduce((part, name) => part?.[name], texts);
@@ -41,9 +43,22 @@ export function paintPart(benchState, name, part) {
   }
 }
 
-/* Everything that an answer says of the state. */
-export function paintTexts(benchState, texts) {
+/* Say whether the fixes belong to an earlier state: they stay in their places and cannot be pressed. */
+export function markFixes(benchState, areEarlier) {
+  for (const node of placesOf(benchState).fixes) {
+    node.setAttribute("aria-disabled", String(areEarlier));
+    node.title = areEarlier ? EARLIER_FIX : "";
+  }
+}
+
+function withFixes(texts, fixes) {
+  return { ...texts, status: { ...texts.status, fixes } };
+}
+
+/* Everything that an answer says of the state. A preview has no fixes: those of the state before it stay, marked so. */
+export function paintTexts(benchState, answer) {
   const places = placesOf(benchState);
+  const texts = answer.preview ? withFixes(answer, benchState.texts.status.fixes) : answer;
   for (const node of places.texts) {
     if (!/^(values|progress_summary|sensitivity)[.]/.test(node.dataset.paint))
       write(node, at(texts, node.dataset.paint));
@@ -59,5 +74,6 @@ export function paintTexts(benchState, texts) {
   }
   for (const node of places.shows) node.hidden = !at(texts, node.dataset.show);
   for (const node of places.fixes) node.hidden = !texts.status.fixes?.[Number(node.dataset.fix)];
+  markFixes(benchState, answer.preview || benchState.isMoving);
   benchState.texts = texts;
 }

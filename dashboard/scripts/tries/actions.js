@@ -1,6 +1,6 @@
 /* What is recorded and compared: tries, pins, what the figure showed, the view of a panel. */
 import { commit, command } from "../controls/gate.js";
-import { benchStates } from "../controls/bench_states.js";
+import { benchStates, isOnPage } from "../controls/bench_states.js";
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
@@ -72,7 +72,7 @@ export function showEarlierPins(benchState) {
 }
 
 function tellIdle(benchState) {
-  setSlot(benchState.key, "idle", { values: benchState.values });
+  if (isOnPage(benchState)) setSlot(benchState.key, "idle", { values: benchState.values });
 }
 
 function showView(node, benchState) {

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { benchStates } from "../../../dashboard/scripts/controls/bench_states.js";
 import { answered, move } from "../../../dashboard/scripts/controls/gate.js";
 import { gate, typedValue, valuesAfter } from "../../../dashboard/scripts/controls/gate_callback.js";
-import { NO_UPDATE, openDash, SPEC } from "../support/browser.js";
+import { dataOf, NO_UPDATE, openDash, PREVIEWED, SPEC } from "../support/browser.js";
 import { element, openPage } from "../support/elements.js";
 
 const KEY = 'edge "north"/pära.dox';
@@ -19,7 +19,12 @@ beforeEach(() => {
 /* Call the callback as Dash does, with what triggered it as [kind, name, value]. */
 function called(
   triggered,
-  { order = null, instruments = { codec: "raw", cached: false }, boxes = { share: "1", rounds: "8" } } = {},
+  {
+    order = null,
+    instruments = { codec: "raw", cached: false },
+    boxes = { share: "1", rounds: "8" },
+    spec = SPEC,
+  } = {},
 ) {
   const entries = (kind, shown) =>
     Object.entries(shown).map(([name, value]) => ({ id: { kind, bench: KEY, name }, property: "value", value }));
@@ -35,7 +40,7 @@ function called(
     ],
     outputs_list: [NAMES.map((name) => ({ id: { kind: "control", bench: KEY, name }, property: "data" }))],
   };
-  return gate(null, null, order, SPEC);
+  return gate(null, null, order, spec);
 }
 function gateTest(name, act) {
   test(name, (t) => {
@@ -92,6 +97,31 @@ gateTest("a change by hand becomes a step of the history, one by undo does not",
   called([["instrument", "cached", true]], { order: { values: { rounds: 12 }, isUndoRedo: true } });
   timers.tick(1000);
   assert.equal(benchStates[KEY].undo.length, 1);
+});
+
+gateTest("at rest a command without values asks for the full answer, once", (timers) => {
+  called([], { spec: PREVIEWED });
+  move(benchStates[KEY], "rounds", 9);
+  answered(KEY);
+  timers.tick(200);
+  const order = { values: {} };
+  const [controls] = called([["slot", "command", order]], { order, spec: PREVIEWED });
+  assert.deepEqual(controls, [0.01, 9, "raw", false]);
+  assert.deepEqual(dataOf(set, "slot", "moving"), [true, false]);
+  answered(KEY);
+  assert.equal(called([["slot", "command", order]], { order, spec: PREVIEWED })[0], NO_UPDATE);
+});
+
+gateTest("a choice made right after a drag is answered in full at once", (timers) => {
+  called([], { spec: PREVIEWED });
+  move(benchStates[KEY], "rounds", 9);
+  answered(KEY);
+  const [controls] = called([["instrument", "codec", "int8"]], { spec: PREVIEWED });
+  assert.deepEqual(controls, [0.01, 9, "int8", false]);
+  assert.deepEqual(dataOf(set, "slot", "moving"), [true, false]);
+  answered(KEY);
+  timers.tick(10_000);
+  assert.deepEqual(dataOf(set, "slot", "command"), []);
 });
 
 gateTest("a command after a failure sends everything again though nothing moved", () => {

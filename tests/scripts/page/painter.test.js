@@ -37,6 +37,7 @@ beforeEach(() => {
   benchState = {
     root: element("main", {}, ...Object.values(nodes)),
     spec: SPEC,
+    isMoving: false,
     values: { share: 0.01, rounds: 9, codec: "raw", cached: false },
   };
 });
@@ -70,6 +71,29 @@ test("levels, tints, bars, parts and fixes follow the state", () => {
   assert.equal(nodes.bar.dataset.state, "fail");
   assert.deepEqual([nodes.shown.hidden, nodes.empty.hidden], [false, true]);
   assert.deepEqual([nodes.fix.hidden, nodes.noFix.hidden], [false, true]);
+});
+
+test("a preview leaves the fixes of the state before in their places, and they cannot be pressed", () => {
+  const label = element("span", { "data-paint": "status.fixes.0.label" });
+  benchState.root.append(label);
+  const fixes = [{ control: "rounds", value: 5, label: "Rounds" }];
+  paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, fixes } });
+  assert.equal(nodes.fix.getAttribute("aria-disabled"), "false");
+  paintTexts(benchState, { ...TEXTS, preview: true, status: { level: "ok", title: "Cheap", fixes: [] } });
+  assert.deepEqual([label.textContent, nodes.fix.hidden, nodes.noFix.hidden], ["Rounds", false, true]);
+  assert.equal(nodes.shown.hidden, false);
+  assert.equal(nodes.fix.getAttribute("aria-disabled"), "true");
+  assert.ok(nodes.fix.title);
+  assert.deepEqual(benchState.texts.status, { level: "ok", title: "Cheap", fixes });
+  paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, fixes: [] } });
+  assert.deepEqual([label.textContent, nodes.fix.hidden, nodes.fix.title], ["", true, ""]);
+  assert.equal(nodes.fix.getAttribute("aria-disabled"), "false");
+});
+
+test("a full answer that comes while the slider moves on has the fixes of an earlier state", () => {
+  benchState.isMoving = true;
+  paintTexts(benchState, TEXTS);
+  assert.equal(nodes.fix.getAttribute("aria-disabled"), "true");
 });
 
 test("an empty bar is a bar", () => {

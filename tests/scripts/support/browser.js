@@ -59,3 +59,10 @@ export const SPEC = {
   codec: { kind: "choice", label: "Codec", texts: { raw: "as it is", int8: "8 bits" }, default: "raw" },
   cached: { kind: "switch", label: "Cached", default: false },
 };
+
+/* The same controls of a bench that has previews. */
+export const PREVIEWED = {
+  ...SPEC,
+  share: { ...SPEC.share, preview: true },
+  rounds: { ...SPEC.rounds, preview: true },
+};
