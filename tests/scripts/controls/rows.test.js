@@ -120,6 +120,13 @@ test("Dash gets the boxes once the controls are left, each once", () => {
   );
 });
 
+test("the boxes of a page that went are not written", () => {
+  benchState.values = { ...benchState.values, rounds: 9 };
+  benchState.root.isConnected = false;
+  tell("committed", benchState);
+  assert.deepEqual(set, []);
+});
+
 test("a bench is found on the page by its key, whatever signs it holds", () => {
   for (const key of ['a"b/c', "a\\b/c", "ä/日本"]) {
     const root = element("main", { "data-bench": key });

@@ -136,6 +136,13 @@ test("an answer is said: what was recorded, or why not, or the gap gets the focu
   assert.notEqual(document.activeElement.getAttribute("data-reveal"), null);
 });
 
+test("a page that went tells nothing more", () => {
+  benchState.root.isConnected = false;
+  tell("committed", benchState);
+  assert.deepEqual(dataOf(set, "slot", "idle"), []);
+  benchState.root.isConnected = true;
+});
+
 test("where the controls were left is told, for what is computed at rest", () => {
   tell("committed", benchState);
   assert.equal(dataOf(set, "slot", "idle").length, 1);
