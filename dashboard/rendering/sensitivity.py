@@ -30,10 +30,17 @@ def best_single_step(track: Track, bench: Bench, values: Mapping[str, Value], ou
         return None
     binding = ranked[0]
 
-    def margin(step: Fix) -> float:
-        return _margin(bench.run(track, {**values, step.control: step.value}), binding)
+    def margin(state: Mapping[str, Value]) -> float:
+        return _margin(bench.run(track, state, preview=True, fixes=False), binding)
 
-    best = best_step(_steps(bench, values), margin, now=binding.margin, least_gain=_NOTICEABLE)
+    # Where the bench has a preview, steps are compared by it, and with that of the state itself.
+    now = binding.margin if bench.preview is None else margin(values)
+    best = best_step(
+        _steps(bench, values),
+        lambda step: margin({**values, step.control: step.value}),
+        now=now,
+        least_gain=_NOTICEABLE,
+    )
     return None if best is None else BestStep(fix=best[0], gain=best[1])
 
 

@@ -104,3 +104,20 @@ def test_at_rest_the_server_names_it_and_before_the_lock_it_does_not(student: St
 def test_what_is_no_state_is_refused(student: Student, idle) -> None:
     student.lock_all(KEY)
     assert student.idle(KEY, idle).status_code in (204, 422)
+
+
+def test_a_bench_with_a_preview_is_compared_by_previews_alone(registry: Registry, track: Track) -> None:
+    """Two solves a slider would take seconds on a bench whose full answer is slow."""
+    asked = []
+    solve = weighted({"a": 1.0, "b": 3.0})
+
+    def preview(track, *, seed, fixes, **values):
+        asked.append(fixes)
+        return solve(track, seed=seed, **{name: 2 * value for name, value in values.items()})
+
+    one = replace(bench(registry, solve, slider("a"), slider("b")), preview=preview)
+    outcome = one.run(track, one.defaults())
+    one = replace(one, solve=lambda *_, **__: never())
+    step = best_single_step(track, one, one.defaults(), outcome)
+    assert (step.fix.control, step.fix.value, pytest.approx(step.gain)) == ("b", 11, 6.0)
+    assert set(asked) == {False}
