@@ -84,9 +84,12 @@ def test_the_named_step_really_raises_the_margin_and_no_other_does_more(
     outcome = one.run(track, values)
     binding = outcome.ranked_verdicts()[0]
     eased = best_single_step(track, one, values, outcome)
-    after = one.run(track, {**values, eased.fix.control: eased.fix.value})
-    margin = next(verdict.margin for verdict in after.verdicts if verdict.code == binding.code)
-    assert margin - binding.margin == pytest.approx(eased.gain)
+    states = (values, {**values, eased.fix.control: eased.fix.value})
+    before, after = (
+        next(item.margin for item in one.run(track, state, preview=True).verdicts if item.code == binding.code)
+        for state in states
+    )
+    assert after - before == pytest.approx(eased.gain)
     assert eased.gain > 0
 
 
