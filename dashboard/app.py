@@ -8,7 +8,7 @@ import dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard.callbacks import bench, navigation, prediction, reflection, second_opinion, sensitivity, tries
+from dashboard.callbacks import bench, navigation, prediction, reflection, script, second_opinion, sensitivity, tries
 from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion):
+    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion, script):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:

@@ -211,6 +211,22 @@ class Student:
             **handles,
         )
 
+    def script(self, key: str, values: Mapping[str, Any], *, clicks: Any = 1) -> TestResponse:
+        """Press *Download as Python* in a state."""
+        button, place = ids.action(key, "script"), ids.slot(key, "script")
+        controls = [
+            {"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()
+        ]
+        return self.post(
+            {
+                "output": self.output('"name":"script"'),
+                "outputs": {"id": place, "property": "data"},
+                "inputs": [{"id": button, "property": "n_clicks", "value": clicks}],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [controls],
+            }
+        )
+
     def idle(self, key: str, values: Any) -> TestResponse:
         """Leave the controls idle in a state."""
         return self.post(

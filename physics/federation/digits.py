@@ -70,11 +70,17 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
+def images_and_labels() -> tuple[NDArray[np.uint8], Integers]:
+    """Return all images, pixels of 0 to 16, and the classes (1797,), as they are stored."""
+    with (files("physics.federation") / "data" / "digits.npz").open("rb") as file, np.load(file) as stored:
+        return stored["images"], stored["labels"].astype(np.int64)
+
+
 @lru_cache(maxsize=16)
 def digits(features: int) -> Digits:
     """Return the images projected on their first ``features`` directions (kept: it takes a few ms)."""
-    with (files("physics.federation") / "data" / "digits.npz").open("rb") as file, np.load(file) as stored:
-        pixels, labels = stored["images"] / 16.0, stored["labels"].astype(np.int64)
+    images, labels = images_and_labels()
+    pixels = images / 16.0
     is_test = np.arange(len(labels)) % TEST_EVERY == 0
     pixels -= pixels[~is_test].mean(axis=0)
     _, lengths, directions = np.linalg.svd(pixels[~is_test], full_matrices=False)

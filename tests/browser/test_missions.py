@@ -188,6 +188,17 @@ class TestSecondOpinion:  # N2
         assert "softmax, mean" not in page.evaluate(names)
 
 
+def test_the_run_on_the_page_is_taken_away_as_a_script(student_page) -> None:
+    page, _ = student_page()
+    unlock_bench(page, GUARDIAN)
+    set_state(page, GUARDIAN, {"rounds": 12})
+    for _ in range(2):  # the same state once more
+        with page.expect_download() as script:
+            page.get_by_role("button", name="Download as Python").click()
+    assert script.value.suggested_filename == "edge_guardian_convergence.py"
+    assert "3 runs of 12 rounds" in script.value.path().read_text(encoding="utf-8")
+
+
 def test_a_panel_switches_between_its_views(student_page) -> None:  # P8
     page, _ = student_page()
     key = "edge_guardian/memory"

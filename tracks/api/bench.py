@@ -146,6 +146,9 @@ class Bench:
     second_opinion : Callable[..., Any] | None
         ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine on the same
         state, or None; ``report(done, of)`` receives its progress.
+    script : Callable[..., str] | None
+        ``script(track, *, seed, **controls) -> str``, a Python program that needs numpy alone and prints the curve of
+        the same state, or None.
     second_engine : str
         What that engine is called and what it runs on ("softmax regression, on the same fleet").
     tries : int
@@ -180,6 +183,7 @@ class Bench:
     presets: Any = ()
     peek: Callable[..., Peek] | None = None
     second_opinion: Callable[..., Any] | None = None
+    script: Callable[..., str] | None = None
     second_engine: str = ""
     tries: int = 10
     exploratory: bool = False
@@ -198,6 +202,7 @@ class Bench:
         check_function(owner, "preview", self.preview, optional=True)
         check_function(owner, "peek", self.peek, optional=True)
         check_function(owner, "second_opinion", self.second_opinion, optional=True)
+        check_function(owner, "script", self.script, optional=True)
         check_items(owner, "hud", self.hud, str)
         if len(self.hud) > 3:
             raise refuse(owner, f"hud has {len(self.hud)} readings; three fit")

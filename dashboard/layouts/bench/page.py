@@ -159,6 +159,8 @@ def _stage(state: BenchState) -> list[Component]:
         return parts
     if bench.second_opinion:
         parts.append(_second_opinion(bench))
+    if bench.script:
+        parts.append(_script(state.key))
     if bench.peek:
         parts.append(_peek(state))
     parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
@@ -314,6 +316,20 @@ def _second_opinion(bench: Bench) -> Component:
         role="group",
         **STATIC,
         **{"aria-label": "Second opinion"},
+    )
+
+
+def _script(key: str) -> Component:
+    """Where the state on the page is taken away as a program."""
+    return html.Div(
+        [
+            html.Button("Download as Python", id=ids.action(key, "script"), className="outline", n_clicks=0),
+            html.Span("this run as one script that needs numpy alone and prints the curve", className="hint"),
+            dcc.Download(id=ids.slot(key, "script")),
+        ],
+        className="take-along",
+        role="group",
+        **{"aria-label": "Take this run with you"},
     )
 
 

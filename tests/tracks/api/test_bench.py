@@ -127,6 +127,7 @@ NONSENSE = [
     (Bench, {"preview": True}, "preview must be a function"),
     (Bench, {"peek": "B = n u"}, "peek must be a function"),
     (Bench, {"second_opinion": 1}, "second_opinion must be a function"),
+    (Bench, {"script": "print(1)"}, "script must be a function"),
     (Bench, {"brief": "Hello"}, "brief must be a Brief or a function of the track, got 'Hello'"),
     (Bench, {"reflection": "Why?"}, "reflection must be a Reflection, got 'Why[?]'"),
     (Bench, {"observation": "Why?"}, "observation must be a Question, got 'Why[?]'"),

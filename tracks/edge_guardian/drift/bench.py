@@ -11,6 +11,7 @@ from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS, city_names
+from tracks.common.python_script import learning_script
 from tracks.edge_guardian.drift import closing, texts
 from tracks.edge_guardian.drift.controls import controls
 from tracks.edge_guardian.drift.figures import (
@@ -24,8 +25,10 @@ from tracks.edge_guardian.drift.figures import (
 )
 from tracks.edge_guardian.drift.readings import HUD, readings
 from tracks.edge_guardian.drift.setting import DUSTY, setting_of
-from tracks.edge_guardian.drift.state import FAILURES, State, evaluate
+from tracks.edge_guardian.drift.state import FAILURES, State, evaluate, learning_of
 from tracks.edge_guardian.drift.verdicts import verdicts
+
+TITLE = "The Fleet Learning Drift: whom does the average hear?"
 
 
 def presets(track: Track) -> tuple[Preset, ...]:
@@ -82,14 +85,20 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
     )
 
 
+def script(track: Track, *, seed: int, **values: Value) -> str:
+    """Return the runs of one state as a Python program."""
+    return learning_script(learning_of(track, setting_of(values), seed=seed), title=f"{track.name}. {TITLE}")
+
+
 BENCH = Bench(
     id="crisis",
-    title="The Fleet Learning Drift: whom does the average hear?",
+    title=TITLE,
     brief=texts.brief,
     controls=controls,
     panels=panels,
     solve=solve,
     preview=preview,
+    script=script,
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     reflection=closing.reflection,

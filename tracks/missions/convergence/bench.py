@@ -8,6 +8,7 @@ from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS
+from tracks.common.python_script import learning_script
 from tracks.missions.convergence import closing, texts
 from tracks.missions.convergence.controls import controls
 from tracks.missions.convergence.figures import (
@@ -22,8 +23,10 @@ from tracks.missions.convergence.figures import (
 from tracks.missions.convergence.readings import HUD, readings
 from tracks.missions.convergence.second_opinion import second_opinion
 from tracks.missions.convergence.setting import ALPHA, setting_of
-from tracks.missions.convergence.state import FAILURES, State, evaluate
+from tracks.missions.convergence.state import FAILURES, State, evaluate, learning_of
 from tracks.missions.convergence.verdicts import verdicts
+
+TITLE = "Convergence: more rounds, or more thought?"
 
 
 def presets(track: Track) -> tuple[Preset, ...]:
@@ -81,9 +84,14 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
     )
 
 
+def script(track: Track, *, seed: int, **values: Value) -> str:
+    """Return the runs of one state as a Python program."""
+    return learning_script(learning_of(track.fleet.seed, setting_of(values), seed=seed), title=f"{track.name}. {TITLE}")
+
+
 BENCH = Bench(
     id="convergence",
-    title="Convergence: more rounds, or more thought?",
+    title=TITLE,
     brief=texts.brief,
     controls=controls,
     panels=panels,
@@ -92,6 +100,7 @@ BENCH = Bench(
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     second_opinion=second_opinion,
+    script=script,
     second_engine="softmax regression, on the same fleet",
     reflection=closing.reflection,
     hud=HUD,

@@ -1,0 +1,169 @@
+"""A run as a script: run by a plain Python with numpy alone, it prints the curve of the physics."""
+
+import ast
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from physics.federation import digits_problem, draw_participation, problem_from_partition, simulate, simulate_seeds
+from tests.states import TRACKS
+from tests.sweeps import swept
+from tracks.common.proxy_fleet import problem
+from tracks.common.python_script import federated_script, learning_script
+from tracks.common.scoring import scores
+from tracks.edge_guardian.drift import bench as drift
+from tracks.edge_guardian.drift.state import learning_of as drift_learning
+from tracks.missions.convergence import bench as convergence
+from tracks.missions.convergence.setting import setting_of
+from tracks.missions.convergence.state import learning_of
+
+IMAGE = 1 / 360 + 1e-6  # of accuracy, printed to six digits
+MAX_LINES = 120
+
+
+def curve(text, folder):
+    """What the script prints: round, loss, accuracy and score, a row for the model before the first round and each."""
+    path = folder / "run.py"
+    path.write_text(text, encoding="utf-8")
+    # Isolated: neither this repository nor the environment's paths are seen.
+    done = subprocess.run(
+        [sys.executable, "-I", str(path)], cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    head, *rows = done.stdout.splitlines()
+    assert head.split() == ["round", "loss", "accuracy", "score"]
+    return np.array([[float(number) for number in row.split()] for row in rows])
+
+
+def assert_same(found, accuracy, loss):
+    """Accuracy within an image in every round, loss to 1e-3, for runs (n, R+1)."""
+    np.testing.assert_array_equal(found[:, 0], range(accuracy.shape[1]))
+    np.testing.assert_allclose(found[:, 1], loss.mean(axis=0), atol=1e-3)
+    np.testing.assert_allclose(found[:, 2], accuracy.mean(axis=0), atol=IMAGE)
+    np.testing.assert_allclose(found[:, 3], scores(accuracy.mean(axis=0)), atol=IMAGE)
+
+
+def any_state(seed):
+    """A random state of a bench: track, algorithm, steps, step size, links, selection."""
+    random = np.random.default_rng(seed)
+    track = TRACKS[seed % len(TRACKS)]
+    fleet = problem(track.fleet.seed, float(10 ** random.uniform(-1.5, 2)))
+    algorithm = ("fedavg", "fedprox", "scaffold")[seed % 3]
+    how = {
+        "algorithm": algorithm,
+        "local_steps": int(10 ** random.uniform(0, 1.7)),
+        "learning_rate": float(2 ** random.uniform(-1, 5)),
+        "proximal": float(random.uniform(0.001, 0.03)) if algorithm == "fedprox" else 0.0,
+    }
+    masks = np.stack(
+        [
+            draw_participation(
+                fleet,
+                rounds=int(random.integers(2, 15)),
+                clients_per_round=int(random.integers(1, 12)),
+                reliability=0.7,
+                selection=random.choice(["random", "reliable_first", "city_balanced"]),
+                seed=seed,
+            )
+        ]
+    )
+    return fleet, masks, how
+
+
+@pytest.mark.parametrize("seed", swept(range(24), kept=range(6)))
+def test_the_script_prints_the_runs_of_any_state(seed, tmp_path):
+    fleet, masks, how = any_state(seed)
+    text = federated_script(fleet, title="Any state", received=masks, **how)
+    runs = simulate_seeds(fleet, participation=masks, **how)
+    assert_same(curve(text, tmp_path), runs.accuracy, runs.loss)
+
+
+@pytest.mark.parametrize("noise", ["central", "local"])
+def test_archetypes_clipped_and_noised_as_in_the_physics(noise, tmp_path):
+    fleet = digits_problem(clients=20, alpha=0.1, seed=3)
+    clipped = {"clip": 0.5, "noise_multiplier": 0.8, "server_learning_rate": 1.3}
+    how = {"local_steps": 4, "learning_rate": 8.0} | clipped
+    runs = [
+        simulate(fleet, rounds=10, clients_per_round=None, cohort=60, reliability=0.9, noise=noise, seed=seed, **how)
+        for seed in (4, 5)
+    ]
+    text = federated_script(
+        fleet,
+        title="Privacy",
+        algorithm="fedavg",
+        received=np.stack([run.survivors for run in runs]),
+        local_noise=noise == "local",
+        seeds=(4, 5),
+        **how,
+    )
+    assert_same(curve(text, tmp_path), np.stack([run.accuracy for run in runs]), np.stack([run.loss for run in runs]))
+
+
+def test_clients_of_unequal_size_and_a_round_without_updates(tmp_path):
+    fleet = problem_from_partition([range(100), range(100, 120), [7, 8, 9]], features=12, regularization=0.01)
+    masks = np.array([[[1, 1, 1], [0, 0, 0], [0, 1, 1], [1, 0, 1]]])
+    how = {"algorithm": "fedavg", "local_steps": 5, "learning_rate": 4.0}
+    runs = simulate_seeds(fleet, participation=masks, **how)
+    assert_same(
+        curve(federated_script(fleet, title="Three", received=masks, **how), tmp_path), runs.accuracy, runs.loss
+    )
+
+
+def bench_states():
+    """The benches that offer a script, each with a small state."""
+    for track in TRACKS:
+        values = convergence.BENCH.on(track).defaults() | {"rounds": 6, "clients_per_round": 8, "local_steps": 5}
+        learning = learning_of(track.fleet.seed, setting_of(values), seed=0)
+        yield track, convergence, values, learning
+        if track.id == "edge_guardian":
+            values = drift.BENCH.on(track).defaults() | {"vehicles_per_round": 4, "local_steps": 2}
+            yield track, drift, values, drift_learning(track, drift.setting_of(values), seed=0)
+
+
+@pytest.mark.parametrize(("track", "module", "values", "learning"), list(bench_states()))
+def test_a_bench_gives_the_runs_of_its_state(track, module, values, learning, tmp_path):
+    text = module.BENCH.script(track, seed=0, **values)
+    assert text == learning_script(learning, title=f"{track.name}. {module.BENCH.title}")
+    fleet, masks = problem(learning.fleet_seed, learning.alpha), participation_of(learning)
+    runs = simulate_seeds(
+        fleet,
+        participation=masks,
+        algorithm=learning.algorithm,
+        local_steps=learning.local_steps,
+        learning_rate=learning.learning_rate,
+        proximal=learning.proximal,
+    )
+    assert_same(curve(text, tmp_path), runs.accuracy, runs.loss)
+
+
+def participation_of(learning):
+    """Draw whose updates arrive anew: three seeds a state."""
+    return np.stack(
+        [
+            draw_participation(
+                problem(learning.fleet_seed, learning.alpha),
+                rounds=learning.rounds,
+                clients_per_round=learning.clients_per_round,
+                reliability=np.array(learning.delivered),
+                selection=learning.selection,
+                seed=3 * learning.seed + run,
+            )
+            for run in range(3)
+        ]
+    )
+
+
+def test_the_script_is_short_and_needs_numpy_alone():
+    fleet, masks, how = any_state(0)
+    text = federated_script(fleet, title="Any state", received=masks, **how)
+    assert len(text.splitlines()) < MAX_LINES
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {"base64", "zlib", "numpy"}
+    assert text.isascii()
