@@ -35,7 +35,7 @@ algorithm | - | - | fedavg, fedprox or scaffold: how the clients' steps are made
 client | k | 1 | which client, counted from 0 | federation
 curve | - | any | accuracy or loss after every round | federation
 direction | - | - | upload or download, seen from the device | energy
-engine | - | - | exact: least squares in closed form; softmax: softmax regression step by step | federation
+engine | - | - | exact: least squares in closed form; softmax, network: one layer or two, step by step | federation
 hbm_bytes_per_s | - | B/s | HBM bandwidth of one GPU | serving
 isolated | - | - | whether the radio sleeps before and after, so that waking and tail are added | energy
 kv_bytes_per_token | kv | B | KV cache of one token | serving

@@ -180,12 +180,12 @@ class TestSecondOpinion:  # N2
         expect(said).to_be_empty()
         set_state(page, GUARDIAN, {"rounds": 10, "local_steps": 1, "clients_per_round": 5})
         self.ask(page)
-        expect(said).to_contain_text("After 10 rounds softmax is at", timeout=60_000)
+        expect(said).to_contain_text("After 10 rounds the network is at", timeout=60_000)
         names = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
-        page.wait_for_function(f"({names})().includes('softmax, mean')")
+        page.wait_for_function(f"({names})().includes('network, mean')")
         set_state(page, GUARDIAN, {"rounds": 12})
         expect(said).to_be_empty()
-        assert "softmax, mean" not in page.evaluate(names)
+        assert "network, mean" not in page.evaluate(names)
 
 
 def test_the_run_on_the_page_is_taken_away_as_a_script(student_page) -> None:

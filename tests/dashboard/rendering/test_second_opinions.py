@@ -22,7 +22,9 @@ from physics.federation import draw_participation, simulate
 from tests.http_student import Student, said
 from tracks import Bench, SecondOpinion, SpecError
 from tracks.api import charts
-from tracks.common.proxy_fleet import problem
+from tracks.api.quantities import in_words
+from tracks.common.federated_runs import runs
+from tracks.common.proxy_fleet import city_names, problem
 from tracks.common.scoring import scores
 from tracks.loading.registry import Registry
 from tracks.missions.convergence.second_opinion import OPINION_SEEDS, second_opinion
@@ -80,11 +82,11 @@ def test_it_is_drawn_over_its_own_state_and_over_no_other(opened: Student) -> No
     told = finish(opened, given)
     assert told == {"bench": KEY, "digest": given["digest"]}
     names, sentence = drawn(opened, state(opened), told["digest"])
-    assert "softmax, mean" in names
-    assert "After 10 rounds softmax is at" in sentence
+    assert "network, mean" in names
+    assert "After 10 rounds the network is at" in sentence
     for values, opinion in ((state(opened, rounds=12), told["digest"]), (state(opened), None), (state(opened), "x")):
         names, sentence = drawn(opened, values, opinion)
-        assert "softmax, mean" not in names
+        assert "network, mean" not in names
         assert sentence == ""
 
 
@@ -96,17 +98,54 @@ def test_the_band_holds_what_twenty_seeds_of_the_other_engine_give(registry: Reg
     assert steps == [(n, OPINION_SEEDS) for n in range(OPINION_SEEDS + 1)]
     setting = setting_of(values)
     fleet = problem(track.fleet.seed, setting.alpha)
-    ends = []
+    ends, cities = [], []
     for seed in range(OPINION_SEEDS):
         mask = draw_participation(fleet, rounds=10, clients_per_round=5, reliability=1.0, seed=seed)
         run = simulate(
-            fleet, rounds=10, clients_per_round=5, local_steps=1, learning_rate=setting.learning_rate,
-            participation=mask, engine="softmax",
+            fleet, rounds=10, clients_per_round=5, local_steps=1, learning_rate=setting.learning_rate / 8,
+            participation=mask, engine="network", seed=seed,
         )  # fmt: skip
         ends.append(scores(run.accuracy)[-1])
-    line = next(trace for trace in found.figure["data"] if trace["name"] == "softmax, mean")
+        cities.append(scores(run.group_accuracy)[-1])
+    line = next(trace for trace in found.figure["data"] if trace["name"] == "network, mean")
     assert float(line["y"][-1]) == pytest.approx(np.mean(ends), abs=1e-6)
-    assert learning_of(track.fleet.seed, setting, seed=0).rounds == 10
+    worst = np.mean(cities, axis=0)
+    for share in (np.mean(ends), *np.quantile(ends, (0.1, 0.9)), worst.min()):
+        assert in_words(float(share), "share") in found.sentence
+    assert city_names(track)[worst.argmin()] in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "fleet", "worst", "verdict"),
+    [
+        ({"rounds": 40, "local_steps": 5, "learning_rate": 1.2}, 0.1, 0.05, "it would have won too: fleet"),
+        ({"rounds": 40, "local_steps": 5, "learning_rate": 1.2}, 0.999, 0.05, "it would not have won either: fleet"),
+        ({"rounds": 40, "local_steps": 5, "learning_rate": 1.2}, 0.1, 0.999, "it would not have won either: fleet"),
+    ],
+)
+def test_it_says_whether_the_network_reaches_the_targets_too(
+    registry: Registry, values: dict[str, Any], fleet: float, worst: float, verdict: str
+) -> None:
+    track, bench = registry.track("edge_guardian"), registry.bench("edge_guardian", "convergence")
+    asked = replace(track, targets=replace(track.targets, mean_accuracy=fleet, worst_city_accuracy=worst))
+    said_so = second_opinion(asked, report=lambda done, of: None, **{**bench.defaults(), **values}).sentence
+    assert f"By accuracy alone {verdict}" in said_so
+    assert f"of the {in_words(fleet, 'share')} wanted" in said_so
+    assert f"of the {in_words(worst, 'share')} wanted" in said_so
+
+
+@pytest.mark.parametrize("rounds", [12, 60])
+def test_it_says_where_the_engines_part(registry: Registry, rounds: int) -> None:
+    """A target between the two scores: the one above it wins alone."""
+    track, bench = registry.track("edge_guardian"), registry.bench("edge_guardian", "convergence")
+    values = {**bench.defaults(), **QUICK, "rounds": rounds}
+    setting = setting_of(values)
+    own = runs(learning_of(track.fleet.seed, setting, seed=0)).final_mean
+    line = second_opinion(track, report=lambda done, of: None, **values).figure["data"][-1]
+    network = float(line["y"][-1])
+    asked = replace(track, targets=replace(track.targets, mean_accuracy=(network + own) / 2, worst_city_accuracy=0.01))
+    said_so = second_opinion(asked, report=lambda done, of: None, **values).sentence
+    assert f"it would {'have won' if network > own else 'not have won'} where softmax regression does" in said_so
 
 
 def test_an_opinion_is_kept_for_whoever_asks_next(opened: Student) -> None:
@@ -163,7 +202,7 @@ def test_a_stopped_job_is_gone_and_leaves_nothing(opened: Student) -> None:
     child.wait(10)
     values = state(opened, rounds=200, local_steps=100, clients_per_round=50)
     names, sentence = drawn(opened, values, given["digest"])
-    assert "softmax, mean" not in names
+    assert "network, mean" not in names
     assert sentence == ""
 
 
@@ -205,7 +244,7 @@ def test_one_that_fails_says_so_and_the_bench_is_as_it_was(broken: Dash, registr
     told = finish(student, ticket(student))
     assert "failed; the bench is as it was" in told["problem"]
     names, sentence = drawn(student, state(student), told["digest"])
-    assert "softmax, mean" not in names
+    assert "network, mean" not in names
     assert sentence == ""
 
 

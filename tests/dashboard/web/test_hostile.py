@@ -151,6 +151,7 @@ class Lab:
             self.of_store(ids.OPINION_TICKET, ids.OPINION_ASKED, asked),
             self.of_store(ids.OPINION, ids.OPINION_TICKET, {"ticket": "forged"}),
         ]
+        self.bodies.append(self.of_script("edge_guardian/convergence", controls))
         self.bodies.append(self.of_store(ids.OPINION_CANCEL, ids.OPINION_CANCEL, 1, prop="id"))
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
@@ -173,6 +174,19 @@ class Lab:
             "outputs": {"id": output, "property": prop},
             "inputs": [{"id": store, "property": "data", "value": value}],
             "changedPropIds": [f"{store}.data"],
+        }
+
+    def of_script(self, bench: str, controls: dict[str, Any]) -> dict[str, Any]:
+        """Return what the button *Download as Python* of a bench sends."""
+        button, place = ids.action(bench, "script"), ids.slot(bench, "script")
+        return {
+            "output": next(output for output in self.browser.app.callback_map if '"name":"script"' in output),
+            "outputs": {"id": place, "property": "data"},
+            "inputs": [{"id": button, "property": "n_clicks", "value": 1}],
+            "changedPropIds": [f"{ids.dom(button)}.n_clicks"],
+            "state": [
+                [{"id": ids.control(bench, name), "property": "data", "value": controls[name]} for name in controls]
+            ],
         }
 
     def do(self, action: dict[str, Any]) -> None:

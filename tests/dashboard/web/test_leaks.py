@@ -69,6 +69,7 @@ class Listener(Student):
             self.act(key, {"do": action, **values}, written={"observation": "a", "learnt": "b"})
         self.idle(key, {"values": dict(bench.defaults())})
         self.ask_opinion(key, dict(bench.defaults()))
+        self.script(key, bench.defaults())
         for prediction in bench.predictions:
             self.ask(key, prediction)
 

@@ -1,20 +1,21 @@
-"""The second opinion: softmax regression on the same partition, with the same kind of random numbers, for 20 seeds."""
+"""The second opinion: a small neural network on the same partition, with the same draws of who takes part, 20 seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from physics.federation import draw_participation, simulate
+from physics.validation import Floats
 from tracks import SecondOpinion, Track, Value
 from tracks.api import charts
 from tracks.api.quantities import in_words
 from tracks.common.accuracy_figure import sampled_rounds
 from tracks.common.federated_runs import runs
 from tracks.common.links import fleet_uploads
-from tracks.common.proxy_fleet import problem
+from tracks.common.proxy_fleet import city_names, problem
 from tracks.common.scoring import scores
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.figures import COMMUNICATION, MAX_POINTS
@@ -24,34 +25,59 @@ from tracks.missions.convergence.state import learning_of
 OPINION_SEEDS = 20
 MIDDLE = (0.1, 0.9)  # the band holds the middle 80% of the seeds
 SERIES = 2
-CLOSE = 0.01  # of accuracy: nearer, the engines agree
+# The network's step over the student's. Of 60 random states of Edge Guardian and of Tiny Pioneer, with learning rates
+# of 0.5 to 32, it ranks the fleet's and the worst city's accuracy most as softmax regression does (Spearman .90/.90 and
+# .90/.92). Measured beside it: a sixteenth .83/.88 (Pioneer), a quarter .74/.74 and .80/.77, a half .50/.56 (Guardian),
+# a step of 1 whatever the student's .82/.90 and .87/.85, of 2 .82/.86 and .85/.84, of 4 .57/.64 (Guardian). At longer
+# steps SCAFFOLD diverges in the network where it is best in softmax regression.
+STEP_RATIO = 0.125
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ends:
+    """Where a model ends: the fleet's score, that of its worst city, and which city that is."""
+
+    fleet: float
+    worst: float
+    city: int
+
+    def wins(self, track: Track) -> bool:
+        """Whether both accuracies reach the track's targets."""
+        targets = track.targets
+        return self.fleet >= targets.mean_accuracy and self.worst >= targets.worst_city_accuracy
 
 
 def second_opinion(track: Track, *, report: Callable[[int, int], None], **controls: Value) -> SecondOpinion:
-    """Return the result of softmax regression in the same state, with the exact engine's step sizes and step counts.
+    """Return the result of a network in the same state, at an eighth of the student's learning rate.
 
     ``report(done, of)`` is called before the first and after every seed.
     """
     setting = setting_of(controls)
-    curves = np.stack([scores(curve) for curve in _accuracies(track, setting, report)])
+    curves, cities = _network(track, setting, report)
     low, high = np.quantile(curves, MIDDLE, axis=0)
-    exact = runs(learning_of(track.fleet.seed, setting, seed=0)).mean
+    own = runs(learning_of(track.fleet.seed, setting, seed=0))
     sampled = list(sampled_rounds(setting.rounds, MAX_POINTS))
     spent = costs(track, setting).moved / setting.rounds
     x = [spent * rounds for rounds in sampled]
     middle = curves.mean(axis=0)
     figure = charts.figure(
-        charts.spread(x, low[sampled], high[sampled], name="softmax, middle eight of ten seeds", series=SERIES),
-        charts.curve(x, middle[sampled], name="softmax, mean", series=SERIES, role="seed", label="Softmax"),
+        charts.spread(x, low[sampled], high[sampled], name="network, middle eight of ten seeds", series=SERIES),
+        charts.curve(x, middle[sampled], name="network, mean", series=SERIES, role="seed", label="Network"),
     )
-    return SecondOpinion(
-        panel=COMMUNICATION, figure=figure, sentence=_sentence(exact, low, high, middle, setting.rounds)
+    ends = _Ends(fleet=float(middle[-1]), worst=float(cities.min()), city=int(cities.argmin()))
+    students = _Ends(fleet=own.final_mean, worst=own.final_worst, city=own.worst)
+    band = " to ".join(in_words(float(curve[-1]), "share") for curve in (low, high))
+    sentence = (
+        f"After {setting.rounds} rounds the network is at {in_words(ends.fleet, 'share')} ({band} over {OPINION_SEEDS} "
+        f"seeds), softmax regression at {in_words(students.fleet, 'share')}. {_verdict(track, ends, students)}"
     )
+    return SecondOpinion(panel=COMMUNICATION, figure=figure, sentence=sentence)
 
 
-def _accuracies(track: Track, setting: Setting, report: Callable[[int, int], None]) -> list[Any]:
+def _network(track: Track, setting: Setting, report: Callable[[int, int], None]) -> tuple[Floats, Floats]:
+    """Return the fleet's score of every seed by round, (20, R+1), and every city's at the end, mean of the seeds."""
     fleet = problem(track.fleet.seed, setting.alpha)
-    curves = []
+    curves, cities = [], []
     report(0, OPINION_SEEDS)
     for seed in range(OPINION_SEEDS):
         mask = draw_participation(
@@ -68,29 +94,32 @@ def _accuracies(track: Track, setting: Setting, report: Callable[[int, int], Non
             rounds=setting.rounds,
             clients_per_round=setting.clients_per_round,
             local_steps=setting.local_steps,
-            learning_rate=setting.learning_rate,
+            learning_rate=STEP_RATIO * setting.learning_rate,
             proximal=setting.proximal,
             participation=mask,
-            engine="softmax",
+            engine="network",
+            seed=seed,
         )
-        curves.append(run.accuracy)
+        curves.append(scores(run.accuracy))
+        cities.append(scores(run.group_accuracy)[-1])
         report(seed + 1, OPINION_SEEDS)
-    return curves
+    return np.stack(curves), np.mean(cities, axis=0)
 
 
-def _sentence(exact: Any, low: Any, high: Any, middle: Any, rounds: int) -> str:
-    """Return where the two engines end, and in which rounds the exact one lies outside the band."""
-    at, low_end, high_end, own = (in_words(float(curve[-1]), "share") for curve in (middle, low, high, exact))
-    ends = f"After {rounds} rounds softmax is at {at} ({low_end} to {high_end} over {OPINION_SEEDS} seeds), "
-    ends += f"the exact engine at {own}. "
-    outside = [t for t in range(1, rounds + 1) if not low[t] - CLOSE <= exact[t] <= high[t] + CLOSE]
-    if not outside:
-        return f"{ends}They agree within a point in every round."
-    above = sum(1 for t in outside if exact[t] > high[t])
-    side = "above" if 2 * above > len(outside) else "below"
-    first, last = outside[0], outside[-1]
-    text = (
-        f"{ends}They disagree in {len(outside)} of {rounds} rounds, from {first} to {last}: there the exact engine "
-        f"lies {side} the band by more than a point."
+def _verdict(track: Track, network: _Ends, softmax: _Ends) -> str:
+    """Return whether the network too reaches the targets of accuracy; what else is judged does not depend on it."""
+    verdict = {
+        (True, True): "it would have won too",
+        (True, False): "it would have won where softmax regression does not",
+        (False, True): "it would not have won where softmax regression does",
+        (False, False): "it would not have won either",
+    }[network.wins(track), softmax.wins(track)]
+    targets = track.targets
+    asked = (
+        ("fleet", network.fleet, targets.mean_accuracy),
+        (city_names(track)[network.city], network.worst, targets.worst_city_accuracy),
     )
-    return f"{text} Least squares drifts more than softmax does on the same data." if side == "below" else text
+    reached = ", ".join(
+        f"{name} {in_words(has, 'share')} of the {in_words(want, 'share')} wanted" for name, has, want in asked
+    )
+    return f"By accuracy alone {verdict}: {reached}."
