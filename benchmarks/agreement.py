@@ -82,7 +82,7 @@ def surveyed(track: Track, points: int, workers: int) -> dict[str, float]:
     with ProcessPoolExecutor(workers) as pool:
         found = list(pool.map(ends, [track.id] * len(states), states, chunksize=4))
     both = [(wins(track, one.softmax), wins(track, one.network)) for one in found]
-    rank = [spearmanr([one.softmax[i] for one in found], [one.network[i] for one in found]).statistic for i in (0, 1)]
+    rank = [spearmanr(*zip(*((one.softmax[i], one.network[i]) for one in found), strict=True)).statistic for i in (0, 1)]
     return {
         "states": len(found),
         "agree": sum(a == b for a, b in both) / len(both),
