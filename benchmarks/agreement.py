@@ -82,7 +82,10 @@ def surveyed(track: Track, points: int, workers: int) -> dict[str, float]:
     with ProcessPoolExecutor(workers) as pool:
         found = list(pool.map(ends, [track.id] * len(states), states, chunksize=4))
     both = [(wins(track, one.softmax), wins(track, one.network)) for one in found]
-    rank = [spearmanr(*zip(*((one.softmax[i], one.network[i]) for one in found), strict=True)).statistic for i in (0, 1)]
+    rank = [
+        spearmanr([one.softmax[place] for one in found], [one.network[place] for one in found]).statistic
+        for place in (0, 1)
+    ]
     return {
         "states": len(found),
         "agree": sum(a == b for a, b in both) / len(both),
@@ -105,8 +108,8 @@ def page(found: dict[str, dict[str, float]]) -> str:
     head = (
         "# Does a network agree?",
         "",
-        "The lab's curves are softmax regression. The same states are run with a network of one hidden layer (33-32-10, "
-        f"ReLU) on the same partition and the same draws of who takes part, at {STEP_RATIO:g} of the step size, with "
+        "The lab's curves are softmax regression. The same states are run with a network of one hidden layer "
+        f"(33-32-10, ReLU) on the same partition and the same draws of who takes part, at {STEP_RATIO:g} of the step size, with "
         f"{SEEDS} seeds. A state wins where fleet and worst city reach the track's targets; what else is judged does "
         "not depend on the engine. Written by `make agreement`.",
         "",
