@@ -109,9 +109,9 @@ def page(found: dict[str, dict[str, float]]) -> str:
         "# Does a network agree?",
         "",
         "The lab's curves are softmax regression. The same states are run with a network of one hidden layer "
-        f"(33-32-10, ReLU) on the same partition and the same draws of who takes part, at {STEP_RATIO:g} of the step size, with "
-        f"{SEEDS} seeds. A state wins where fleet and worst city reach the track's targets; what else is judged does "
-        "not depend on the engine. Written by `make agreement`.",
+        f"(33-32-10, ReLU) on the same partition and the same draws of who takes part, at {STEP_RATIO:g} of the step "
+        f"size, with {SEEDS} seeds. A state wins where fleet and worst city reach the track's targets; what else is "
+        "judged does not depend on the engine. Written by `make agreement`.",
         "",
         "| track | states | agree | both win | softmax alone | network alone | rank, fleet | rank, worst city |",
         "|---|---|---|---|---|---|---|---|",

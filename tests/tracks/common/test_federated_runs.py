@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from physics.federation import digits_problem, fixed_point, jitter, simulate
+from physics.federation import digits_problem, jitter, simulate, simulate_seeds, softmax_optimum
 from tests.states import verdict
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
-from tracks.common.federated_runs import SEEDS, final_scores, fixed, participation, runs
+from tracks.common.federated_runs import (
+    SEEDS,
+    drift_of,
+    excess_loss,
+    final_scores,
+    participation,
+    runs,
+    settling,
+)
 from tracks.common.links import invitation, link_reliabilities
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
@@ -39,14 +47,14 @@ def test_every_seed_is_a_run_of_simulate_on_the_tracks_partition(algorithm):
                 rounds=40,
                 clients_per_round=25,
                 local_steps=7,
-                proximal=0.3 if algorithm == "fedprox" else 0.0,
+                learning_rate=24,
+                proximal=0.01 if algorithm == "fedprox" else 0.0,
                 reliability=reliability,
                 seed=SEEDS * seed + run,
-                engine="exact",
             )
-            assert found.accuracy[run] == pytest.approx(drawn.accuracy, abs=1e-12)
-            assert found.loss[run] == pytest.approx(drawn.loss, rel=1e-9)
-            assert found.city_accuracy[run] == pytest.approx(drawn.group_accuracy, abs=1e-12)
+            assert found.accuracy[run] == pytest.approx(drawn.accuracy, abs=1.5 / 360)  # single precision: an image
+            assert found.loss[run] == pytest.approx(drawn.loss, rel=1e-4)
+            assert found.city_accuracy[run] == pytest.approx(drawn.group_accuracy, abs=0.02)
 
 
 @every_track
@@ -60,9 +68,9 @@ def test_the_seeds_vary_the_draws_and_the_track_the_partition(one):
 
 
 def test_the_proximal_weight_acts_in_fedprox_alone():
-    assert learning(algorithm="fedavg", mu=0.9) == learning(algorithm="fedavg", mu=0.1)
-    assert learning(algorithm="scaffold", mu=0.9).proximal == 0
-    assert learning(algorithm="fedprox", mu=0.9).proximal == 0.9
+    assert learning(algorithm="fedavg", mu=0.05) == learning(algorithm="fedavg", mu=0.001)
+    assert learning(algorithm="scaffold", mu=0.05).proximal == 0
+    assert learning(algorithm="fedprox", mu=0.05).proximal == 0.05
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -133,21 +141,47 @@ def test_jitter_is_the_physics_own_over_the_rounds_that_are_scored():
 
 
 @every_track
-def test_more_steps_settle_faster_and_end_worse(one):
-    few, many = (fixed(one.track.fleet.seed, one.track.fleet.skew_alpha, steps, 0.8, 0.0) for steps in (5, 40))
-    assert many.rate < few.rate
-    assert many.excess_loss > 3 * few.excess_loss
-    again = fixed_point(problem(one.track.fleet.seed, one.track.fleet.skew_alpha), local_steps=40, learning_rate=0.8)
-    assert (many.excess_loss, many.rate) == (again.excess_loss, again.rate)
+def test_more_steps_drift_further_and_scaffold_not_at_all(one):
+    few, many = (drift_of(learning(one, local_steps=steps)) for steps in (5, 50))
+    assert many > 3 * few > 0
+    assert drift_of(learning(one, local_steps=50, algorithm="scaffold")) == 0
+    assert drift_of(learning(one, local_steps=1)) == 0
 
 
 @every_track
-def test_a_full_run_ends_at_the_fixed_point_that_the_bias_speaks_of(one):
-    """All clients, all links: the loss after 200 rounds is the optimum's plus the bias."""
+def test_a_full_run_ends_where_all_clients_are_said_to_settle(one):
+    """All clients, all links: the loss after 200 rounds is the best model's plus the drift."""
     own = learning(one, clients_per_round=50, reliability=1, rounds=200)
-    point = fixed(own.fleet_seed, own.alpha, own.local_steps, own.learning_rate, own.proximal)
-    fleet = problem(own.fleet_seed, own.alpha)
-    assert runs(own).mean_loss[-1] == pytest.approx(fleet.optimal_loss + point.excess_loss, abs=1e-4)
+    point = settling(own.fleet_seed, own.alpha, own.local_steps, own.learning_rate, own.proximal)
+    best = softmax_optimum(problem(own.fleet_seed, own.alpha)).loss
+    assert point.settled
+    assert runs(own).mean_loss[-1] == pytest.approx(best + point.excess_loss, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("values", "largest"),
+    [
+        ({"local_steps": 1, "learning_rate": 4, "rounds": 30}, "unfinished"),
+        ({"local_steps": 50}, "drift"),
+        ({"clients_per_round": 2, "local_steps": 10}, "sampling"),
+    ],
+)
+def test_the_excess_loss_is_made_of_what_its_parts_are_called(values, largest):
+    """By three runs: this one, that of all clients, and that of all clients for ten times as long."""
+    own = learning(**values)
+    parts, best = excess_loss(own), softmax_optimum(problem(own.fleet_seed, own.alpha)).loss
+    assert parts.largest == largest
+
+    def everyone(rounds):
+        mask = np.ones((1, rounds, 50), dtype=bool)
+        how = {"local_steps": own.local_steps, "learning_rate": own.learning_rate, "last": window_of(own.rounds)}
+        return float(simulate_seeds(problem(own.fleet_seed, own.alpha), participation=mask, **how).loss.mean())
+
+    now, endless = everyone(own.rounds), everyone(1000)
+    assert parts.sampling == pytest.approx(runs(own).final_loss - now, abs=2e-3)
+    assert parts.unfinished == pytest.approx(now - endless, abs=4e-3)
+    assert parts.drift == pytest.approx(endless - best, abs=4e-3)
+    assert parts.total == pytest.approx(runs(own).final_loss - best, abs=1e-9)
 
 
 # --- whom a rule of selection hears ----------------------------------------------------------------------------------
