@@ -346,6 +346,6 @@ def _loss_of_everyone(
             proximal=proximal,
             last=window_of(run),
         )
-        if abs(float(found.loss[-1]) - settled) < ARRIVED:
+        if abs(float(found.loss[0, -1]) - settled) < ARRIVED:
             return settled
     return float(found.loss.mean())
