@@ -17,6 +17,7 @@ from dashboard.ledger.store import Store
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import request_checks, static_files
+from physics.federation.compiled import compiled_updates
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     _machine_pages(server, lab)
     static_files.install(server, files)
     _set_up(server, settings)
+    compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
     return app
 
 

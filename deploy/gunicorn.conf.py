@@ -23,9 +23,6 @@ worker_class = "gthread"
 threads = 4
 keepalive = 15  # seconds; a student who pauses on a slider finds the connection still open
 
-# The app is made in each worker, after the fork: a database connection or a thread of the master would be shared.
-preload_app = False
-
 # The slowest answer takes 1 to 2 s; a worker that does not respond for longer hangs.
 timeout = 60
 graceful_timeout = 30
@@ -57,7 +54,12 @@ access_log_format = "%(t)s %(p)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 
 
 def on_starting(server: Any) -> None:
-    """Check the settings and upgrade the ledger once, in the master, before any worker exists."""
+    """Check the settings, upgrade the ledger and make the app once, in the master, before any worker exists.
+
+    Workers share the memory of the app and of the compiler, and start at once. gunicorn's own preload_app does the same
+    before this hook: a wrong setting would then be a traceback. The app opens no database connection and starts no
+    thread before it is asked.
+    """
     from dashboard.ledger import LedgerUnavailable, upgrade
     from dashboard.settings import Settings, SettingsError
 
@@ -66,3 +68,4 @@ def on_starting(server: Any) -> None:
     except (SettingsError, LedgerUnavailable) as problem:
         server.log.error("edgelab: %s", problem)
         sys.exit(3)  # what gunicorn itself exits with when an app does not start
+    server.app.wsgi()

@@ -46,6 +46,7 @@ class SecondOpinions:
     def __init__(self, folder: Path, keys: tuple[str, ...]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._cache = Cache(str(folder), size_limit=MAX_CACHE)
+        self._cache.close()  # each process and thread opens its own again: no connection is shared across a fork
         self._signer = URLSafeSerializer(list(reversed(keys)), salt=_SALT)
         self.manager = DiskcacheManager(self._cache)
 

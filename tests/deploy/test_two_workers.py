@@ -128,6 +128,17 @@ def test_two_workers_answer_as_one_process_does(gunicorn, tmp_path: Path, regist
     assert behind.post({"output": "nonsense"}).status_code < 500
     assert "Traceback" not in log.read_text()
     assert len(workers_of(log)) == 2, "both workers answered"
+    if Path("/proc/self/fd").is_dir():
+        master = re.search(r"\[(\d+)\] \[INFO\] Starting gunicorn", log.read_text())[1]
+        data = str(tmp_path / "data")
+        assert [path for path in open_files(master) if path.startswith(data)] == [], "what it opens, its forks share"
+        for worker in workers_of(log):
+            assert f"{data}/ledger.sqlite3" in open_files(worker)
+
+
+def open_files(process: str) -> list[str]:
+    """The files that a process has open, by Linux."""
+    return [str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir()]
 
 
 def workers_of(log: Path) -> set[str]:
