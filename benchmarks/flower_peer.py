@@ -16,18 +16,19 @@ from flwr.clientapp import ClientApp  # noqa: E402
 from flwr.serverapp import Grid, ServerApp  # noqa: E402
 from flwr.serverapp.strategy import FedAvg  # noqa: E402
 from flwr.simulation import run_simulation  # noqa: E402
+from scipy.special import softmax  # noqa: E402
 
 from physics.federation import FederatedProblem  # noqa: E402
 
 
 def simulation(
-    problem: FederatedProblem, *, rounds: int, local_steps: int, learning_rate: float
+    problem: FederatedProblem, *, rounds: int, local_steps: int, learning_rate: float, cross_entropy: bool = False
 ) -> tuple[float, float, Any]:
     """Return seconds of the rounds, seconds with the start of the processes, and the last model; all clients join."""
     logging.getLogger("flwr").setLevel(logging.ERROR)
     data, regularization = problem.data, problem.regularization
     images = [data.train_inputs[held] for held in problem.partition]
-    targets = [data.train_one_hot[held] - 0.1 for held in problem.partition]
+    targets = [data.train_one_hot[held] - (0 if cross_entropy else 0.1) for held in problem.partition]
     clients, server = ClientApp(), ServerApp()
     kept: dict[str, Any] = {}
 
@@ -36,7 +37,10 @@ def simulation(
         me = int(context.node_config["partition-id"])
         weights = message.content["arrays"].to_numpy_ndarrays()[0].copy()
         for _ in range(local_steps):
-            gradient = images[me].T @ (images[me] @ weights - targets[me]) / len(images[me]) + regularization * weights
+            answers = images[me] @ weights
+            if cross_entropy:
+                answers = softmax(answers, axis=1)
+            gradient = images[me].T @ (answers - targets[me]) / len(images[me]) + regularization * weights
             weights -= learning_rate * gradient
         answer = {"arrays": ArrayRecord([weights]), "metrics": MetricRecord({"num-examples": len(images[me])})}
         return Message(content=RecordDict(answer), reply_to=message)

@@ -42,6 +42,7 @@ RECORD = ROOT / "benchmarks" / "physics.txt"
 OURS_PER_TURN = 5  # a peer is called once in a turn, ours a few times: it is short
 CLIENTS, ROUNDS, LOCAL_STEPS, ALPHA = 50, 50, 5, 0.3
 RATE = 0.8
+SOFTMAX_ROUNDS, ARRIVALS, SOFTMAX_RATE = 100, 20, 16.0
 FEDERATED: tuple[tuple[str, float, dict[str, Any]], ...] = (
     ("FedAvg", 5.0, {}),
     ("FedAvg, clip and noise", 8.0, {"clip": 0.5, "noise_multiplier": 1.0}),
@@ -196,6 +197,91 @@ def federation(table: Table, turns: int, flower: bool) -> None:
     table.say(f"Flower with start-up {whole:.0f} s, {CLIENTS * ROUNDS:,} client calls, as many processes as Ray starts")
 
 
+def softmax(table: Table, turns: int, flower: bool) -> None:
+    """FedAvg, SCAFFOLD and a private run of the softmax engine, beside its numpy path, a torch loop and Flower."""
+    from physics.federation import softmax as module
+
+    problem = digits_problem(clients=CLIENTS, alpha=ALPHA, seed=1)
+    some = np.arange(SOFTMAX_ROUNDS * CLIENTS).reshape(SOFTMAX_ROUNDS, CLIENTS)
+    some = np.random.default_rng(0).permuted(some % CLIENTS, axis=1) < ARRIVALS
+    everyone = np.ones_like(some)
+    kernel = module.compiled_updates()
+    table.title(
+        f"Federated softmax regression, {SOFTMAX_ROUNDS} rounds, all curves; {'numba' if kernel else 'no numba'}"
+    )
+    step_times: dict[str, list[float]] = {"numba": [], "numpy": []}
+    for name, target, mask, steps, settings in (
+        (f"FedAvg, {ARRIVALS} arrivals x 20 steps", 35.0, some, 20, {}),
+        (f"SCAFFOLD, {ARRIVALS} arrivals x 20 steps", 45.0, some, 20, {"algorithm": "scaffold"}),
+        (f"private, {CLIENTS} archetypes x 5 steps", 35.0, everyone, 5, {"clip": 1.0, "noise_multiplier": 1.0}),
+    ):
+        common: dict[str, Any] = {"rounds": SOFTMAX_ROUNDS, "clients_per_round": None, "participation": mask}
+
+        def run(rate: float, *, common: Any = common, steps: int = steps, **settings: Any) -> FederatedRun:
+            return simulate(problem, local_steps=steps, learning_rate=rate, **common, **settings, engine="softmax")
+
+        def by_numpy(rate: float, *, run: Callable[..., FederatedRun] = run, **settings: Any) -> FederatedRun:
+            module.compiled_updates = lambda: None
+            try:
+                return run(rate, **settings)
+            finally:
+                module.compiled_updates = lambda: kernel
+
+        still = {key: value for key, value in settings.items() if key != "noise_multiplier"}  # draws are not shared
+
+        def apart(weights: Any, *, run: Callable[..., FederatedRun] = run, still: Any = still) -> str:
+            ours = run(SOFTMAX_RATE, **still).weights
+            return f"weights equal to {np.linalg.norm(ours - weights) / np.linalg.norm(ours):.0e} of their length"
+
+        agreement = apart(by_numpy(SOFTMAX_RATE, **still).weights)
+        peers = [Peer(name="numpy", action=moved(SOFTMAX_RATE, partial(by_numpy, **settings)), agreement=agreement)]
+        if installed("torch"):
+            import torch_softmax
+
+            loop = partial(torch_softmax.federated_loop, problem, mask, steps)
+            agreement = apart(loop(SOFTMAX_RATE, **still)[1])
+            peers.append(
+                Peer(name="torch loop", action=moved(SOFTMAX_RATE, partial(loop, **settings)), agreement=agreement)
+            )
+        else:
+            peers.append(Peer(name="torch loop", package="torch==2.13.0"))
+        table.rows(name, moved(SOFTMAX_RATE, partial(run, **settings)), target, peers, min(turns, 5))
+    for batch in (20, 60):
+        engine = module.SoftmaxEngine(problem=problem, local_steps=20, learning_rate=SOFTMAX_RATE, proximal=0.0)
+        who = np.arange(batch) % CLIENTS
+        model = np.random.default_rng(0).standard_normal((problem.dimension, 10))
+        for name, chosen in (("numba", kernel), ("numpy", None)):
+            module.compiled_updates = lambda chosen=chosen: chosen
+            call = _always(partial(engine.updates, model, who, None))
+            taken = [_timed(call, number) for number in range(20 * turns)]
+            step_times[name].append(1e3 * min(taken) / batch / 20)
+        module.compiled_updates = lambda: kernel
+    by_numba, plain = (" and ".join(f"{value:.2f}" for value in step_times[name]) for name in ("numba", "numpy"))
+    table.say(f"microseconds a client step, batches of 20 and 60 clients: numba {by_numba}, numpy {plain}")
+    if flower and installed("flwr") and installed("ray"):
+        _flower_softmax(table, problem)
+
+
+def _flower_softmax(table: Table, problem: Any) -> None:
+    from flower_peer import simulation
+
+    few: dict[str, Any] = {"rounds": ROUNDS, "local_steps": LOCAL_STEPS, "learning_rate": SOFTMAX_RATE}
+    try:
+        seconds, _, weights = simulation(problem, cross_entropy=True, **few)
+    except Exception as reason:  # as with least squares
+        table.say(f"Flower's simulation does not run here ({type(reason).__name__}: {reason}); the loop is the peer")
+        return
+
+    def run(rate: float) -> FederatedRun:
+        return simulate(problem, clients_per_round=CLIENTS, engine="softmax", **few | {"learning_rate": rate})
+
+    ours = run(SOFTMAX_RATE).weights
+    agreement = f"weights equal to {np.linalg.norm(ours - weights) / np.linalg.norm(ours):.0e} of their length"
+    times = [_timed(moved(SOFTMAX_RATE, run), number) for number in range(1, 16)]
+    peer = Peer(name="Flower, once", agreement=agreement)
+    table.row(f"FedAvg, {CLIENTS} clients, {ROUNDS} rounds", times, 35.0, [(peer, [seconds * 1e3])])
+
+
 def _by_seed(run: Callable[..., FederatedRun]) -> Action:
     return lambda number: run(RATE, seed=number)
 
@@ -293,10 +379,11 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="write the table to benchmarks/physics.txt")
     chosen = parser.parse_args()
     table = Table()
-    names = ("numpy", "scipy", "flwr", "opacus", "dp-accounting", "torch")
+    names = ("numpy", "numba", "scipy", "flwr", "opacus", "dp-accounting", "torch")
     found = ", ".join(f"{name} {version(name)}" for name in names if installed(name.replace("-", "_")))
     table.say(f"Python {platform.python_version()}, {found}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     federation(table, chosen.turns, flower=not chosen.no_flower)
+    softmax(table, chosen.turns, flower=not chosen.no_flower)
     privacy(table, chosen.turns)
     cache(table, chosen.turns)
     memory(table, chosen.turns)
