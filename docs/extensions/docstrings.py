@@ -40,6 +40,7 @@ hbm_bytes_per_s | - | B/s | HBM bandwidth of one GPU | serving
 isolated | - | - | whether the radio sleeps before and after, so that waking and tail are added | energy
 kv_bytes_per_token | kv | B | KV cache of one token | serving
 last | n | 1 | changes counted from the end of a curve | federation
+matrix | D | any | what is approximated by a matrix of lower rank | federation
 mesh_seed | - | 1 | draws the mesh alone | gossip
 method | - | - | analytic or classical Gaussian mechanism | privacy
 model_bytes | W | B | weights of the served model | serving

@@ -114,7 +114,7 @@ diverged_at | - | 1 | first round in which a model or an update was scaled down 
 excess_loss | F(W_inf) - F* | 1 | loss of the point that repeated rounds approach above the least
 settled | - | - | whether a further round leaves the model where it is
 rate | - | 1 | factor by which a round shrinks the distance to it
-rank | r | 1 | rank to which a client's own change of the model is cut
+rank | r | 1 | rank to which a client's own change of the model, or another matrix, is cut
 own | - | 1 | test accuracy weighted by the client's class mix
 elsewhere | - | 1 | test accuracy on all test images
 
@@ -132,7 +132,7 @@ Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 
 from physics.federation.excess_loss import SettlingPoint, SoftmaxOptimum, settling_point, softmax_optimum
 from physics.federation.fixed_points import FixedPoint, fixed_point
-from physics.federation.personalisation import Personalised, personalise
+from physics.federation.personalisation import Personalised, low_rank_approximation, personalise
 from physics.federation.problem import FederatedProblem, digits_problem, heterogeneity, problem_from_partition
 from physics.federation.seeds import SeveralRuns, simulate_seeds
 from physics.federation.selection import draw_participation, invitation_rates
@@ -152,6 +152,7 @@ __all__ = [
     "heterogeneity",
     "invitation_rates",
     "jitter",
+    "low_rank_approximation",
     "personalise",
     "problem_from_partition",
     "settling_point",

@@ -45,8 +45,8 @@ class Digits:
         Classes that a model has never seen have equal scores but for rounding.
         """
         models = len(weights)
-        rows = np.ascontiguousarray(weights.transpose(2, 0, 1)).reshape(CLASSES * models, -1)
-        scores = (rows @ self.test_inputs).reshape(CLASSES, models, -1)
+        rows = np.ascontiguousarray(weights.transpose(2, 0, 1)).reshape(CLASSES * models, weights.shape[1])
+        scores = (rows @ self.test_inputs).reshape(CLASSES, models, self.test_inputs.shape[1])
         return self.right(scores, _TIE * np.abs(weights).max(axis=(1, 2)))
 
     def right(self, scores: NDArray[np.floating], slack: Floats) -> Floats:

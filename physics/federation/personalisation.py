@@ -1,4 +1,4 @@
-"""The model that one client trains from the shared one."""
+"""The models that single clients train from the shared one, and changes of limited rank."""
 
 from __future__ import annotations
 
@@ -6,45 +6,89 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from physics.federation.digits import CLASSES, read_only
 from physics.federation.engines import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.fixed_points import MAX_STEPS
 from physics.federation.least_squares import bounded
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.validation import Floats, as_float, as_floats, as_int, one_of
+from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_int, as_ints, one_of, to_scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Personalised:
-    """One client's model: accuracy on its ``own`` mix and ``elsewhere`` (all test images), ``weights``.
+    """Clients' models: accuracy on each ``own`` mix and ``elsewhere`` (all test images), ``weights``.
 
     Parameters
     ----------
-    own : float
-        [1] Share of the test images that it gets right, weighted by the client's class mix.
-    elsewhere : float
+    own : float or array
+        [1] Share of the test images that a model gets right, weighted by its client's class mix: a float for one
+        client, an array for several.
+    elsewhere : float or array
         [1] The same on all test images.
     weights : array
-        [1] The model, of the shape of the shared one.
+        [1] The model, of the shape of the shared one, or one for each client.
     """
 
-    own: float
-    elsewhere: float
+    own: FloatOrArray
+    elsewhere: FloatOrArray
     weights: Floats
+
+
+def low_rank_approximation(matrix: Any, *, rank: int) -> Floats:
+    r"""Return the closest matrix of a rank, by the truncated singular value decomposition.
+
+    .. math::
+
+       [D]_r = \arg\min_{\mathrm{rank}(B) \le r} \|D - B\|
+
+    Parameters
+    ----------
+    matrix : array
+        D [any], (..., m, n) with m and n at least 1, every entry within -1e6 to 1e6.
+    rank : int
+        Rank r [1], 1 to min(m, n).
+
+    Returns
+    -------
+    array
+        The closest matrix of rank r or less [any], or one for each of a stack: (..., m, n).
+
+    Raises
+    ------
+    ValueError
+        An argument outside its range, a ``matrix`` without a row or a column.
+
+    References
+    ----------
+    C. Eckart, G. Young (1936), The approximation of one matrix by another of lower rank, Psychometrika 1(3).
+
+    Examples
+    --------
+    >>> low_rank_approximation([[3.0, 0.0], [0.0, 2.0]], rank=1).round(9).tolist()
+    [[3.0, 0.0], [0.0, 0.0]]
+    """
+    whole = as_floats("matrix", matrix, low=-1e6, high=1e6)
+    if whole.ndim < 2 or 0 in whole.shape[-2:]:
+        raise ValueError(f"matrix must have at least one row and one column, got shape {whole.shape}")
+    kept = as_int("rank", rank, low=1, high=min(whole.shape[-2:]))
+    left, lengths, right = np.linalg.svd(whole, full_matrices=False)
+    closest: Floats = (left[..., :kept] * lengths[..., None, :kept]) @ right[..., :kept, :]
+    return closest
 
 
 def personalise(
     problem: FederatedProblem,
     weights: Any,
     *,
-    client: int,
+    client: ArrayLike,
     local_steps: int,
     learning_rate: float = 0.8,
     rank: int | None = None,
     engine: EngineName = "softmax",
 ) -> Personalised:
-    r"""Return what a client gains, and forgets elsewhere, by training the shared model on its own images.
+    r"""Return what clients gain, and forget elsewhere, by training the shared model each on its own images.
 
     .. math::
 
@@ -57,9 +101,10 @@ def personalise(
     problem : FederatedProblem
         Clients and their images.
     weights : array
-        The shared model W [1], (d, 10) or a network's vector, every entry within -1e6 to 1e6: a run's ``weights``.
-    client : int
-        Which client [1], 0 to K - 1.
+        The shared model W [1], (d, 10) or a network's vector, or one for each client, every entry within -1e6 to 1e6: a
+        run's ``weights``.
+    client : int or array
+        Which client, or several of them [1], 0 to K - 1.
     local_steps : int
         Local steps tau [1], 1 to 10,000.
     learning_rate : float
@@ -73,7 +118,7 @@ def personalise(
     Returns
     -------
     Personalised
-        ``own`` and ``elsewhere``, shares of test images [1]; ``weights`` of the shape given.
+        ``own`` and ``elsewhere``, shares of test images [1], in the shape of ``client``; ``weights`` a model for each.
 
     Raises
     ------
@@ -88,8 +133,7 @@ def personalise(
 
     References
     ----------
-    Hu et al. (2021), LoRA, arXiv:2106.09685; C. Eckart, G. Young (1936), The approximation of one matrix by
-    another of lower rank, Psychometrika 1(3).
+    Hu et al. (2021), LoRA, arXiv:2106.09685.
 
     Examples
     --------
@@ -102,25 +146,32 @@ def personalise(
     333
     """
     check_problem(problem)
-    index = as_int("client", client, low=0, high=problem.clients - 1)
+    which = as_ints("client", client, low=0, high=problem.clients - 1)
     tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
     chosen = one_of("engine", engine, ENGINES)
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     local = local_engine(chosen, problem, local_steps=tau, learning_rate=eta, proximal=0.0)
+    shape = local.shape
     shared = as_floats("weights", weights, low=-1e6, high=1e6)
-    if shared.shape != local.shape:
-        raise ValueError(f"weights must have shape {local.shape}, got {shared.shape}")
-    change, _ = bounded(local.updates(shared, np.array([index]), None)[0])
-    if rank is not None:
-        kept = as_int("rank", rank, low=1, high=min(problem.dimension, CLASSES))
-        for layer in local.layers(change):
-            left, lengths, right = np.linalg.svd(layer, full_matrices=False)
-            layer[:] = (left[:, :kept] * lengths[:kept]) @ right[:kept]
-    own_model = shared + change
+    if shared.shape not in (shape, which.shape + shape):
+        raise ValueError(f"weights must have shape {shape} or that for each client, got {shared.shape}")
+    kept = None if rank is None else as_int("rank", rank, low=1, high=min(problem.dimension, CLASSES))
+    clients = which.ravel().astype(np.int64)
+    if shared.shape != shape:
+        shared = shared.reshape(-1, *shape)
+    changes = local.updates(shared, clients, None) if len(clients) else np.zeros((0, *shape))
+    changes = np.array([bounded(change)[0] for change in changes]).reshape(-1, *shape)
+    if kept is not None:
+        for change in changes:
+            for layer in local.layers(change):
+                layer[:] = low_rank_approximation(layer, rank=kept)
+    models = shared + changes
     data = problem.data
-    correct = local.correct(own_model[None])[0]
+    correct = local.correct(models)
+    own = (correct / data.test_class_sizes * problem.class_mix[clients]).sum(axis=1)
+    elsewhere = correct.sum(axis=1) / data.test_class_sizes.sum()
     return Personalised(
-        own=float(correct / data.test_class_sizes @ problem.class_mix[index]),
-        elsewhere=float(correct.sum() / data.test_class_sizes.sum()),
-        weights=read_only(own_model),
+        own=to_scalar(own.reshape(which.shape)),
+        elsewhere=to_scalar(elsewhere.reshape(which.shape)),
+        weights=read_only(models.reshape(which.shape + shape)),
     )

@@ -27,7 +27,8 @@ PUBLIC = {
     """,
     "federation": """
         FederatedProblem FederatedRun FixedPoint Personalised SettlingPoint SeveralRuns SoftmaxOptimum
-        digits_problem draw_participation fixed_point heterogeneity invitation_rates jitter personalise
+        digits_problem draw_participation fixed_point heterogeneity invitation_rates jitter
+        low_rank_approximation personalise
         problem_from_partition settling_point simulate simulate_seeds softmax_optimum
     """,
     "gossip": """

@@ -284,6 +284,9 @@ CALLS: dict[str, list[Call]] = {
     "federation.settling_point": [
         of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1, rounds=3),
     ],
+    "federation.low_rank_approximation": [
+        Call({"matrix": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "rank": 2}, {"rank": "1 to 2"})
+    ],
     "federation.personalise": [
         Call(
             {

@@ -48,6 +48,7 @@ WRONG: dict[str, list[Any]] = {
         *(None, 3, "all", [], {}, [[]], [[0], []], [[0.5]], [[-1]], [[1437]], [["0"]], [[0], 1], [[True]]),
         *([[0]] * 1438, [[[0]]], [[NAN]], [[[0], [1, 2]]], [[2**70]], [None], np.array(3), {0: [1]}),
     ],
+    "matrix": [None, "zeros", 1.0, [1.0, 2.0], [[]], np.zeros((2, 3, 0)), np.full((2, 3), NAN), np.full((2, 3), 1e7)],
     "weights": [
         *(None, "zeros", np.zeros((4, 10)), np.zeros((10, 5)), np.zeros(5), np.full((5, 10), NAN)),
         *(np.full((5, 10), 1e7), np.zeros((5, 10), dtype=bool), np.full((5, 10), "0"), []),

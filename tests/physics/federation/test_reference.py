@@ -304,6 +304,19 @@ def test_personalising_is_a_run_of_one_client_from_the_shared_model():
     assert own.own == pytest.approx(np.dot(by_class, problem.class_mix[7]))
 
 
+@pytest.mark.parametrize("engine", ["softmax", "exact"])
+def test_several_clients_at_once_are_one_after_the_other_each_from_its_own_model(engine):
+    problem = digits_problem(clients=20, alpha=0.1, seed=2)
+    shared = simulate(problem, rounds=3, clients_per_round=10, local_steps=2).weights
+    starts = np.stack([shared, 2 * shared, 0 * shared])
+    how = {"local_steps": 9, "learning_rate": 0.7, "rank": 2, "engine": engine}
+    together = personalise(problem, starts, client=[4, 7, 4], **how)
+    for place, client in enumerate((4, 7, 4)):
+        alone = personalise(problem, starts[place], client=client, **how)
+        np.testing.assert_allclose(together.weights[place], alone.weights, rtol=1e-5, atol=1e-6)
+        assert (together.own[place], together.elsewhere[place]) == (alone.own, alone.elsewhere)
+
+
 def test_rank_cuts_the_change_to_its_leading_directions_and_full_rank_keeps_all_of_it():
     problem = digits_problem(clients=20, alpha=0.1, seed=2)
     shared = simulate(problem, rounds=30, clients_per_round=10, local_steps=5, engine="exact").weights
