@@ -137,7 +137,7 @@ TARGETS = Targets(
         "better_than_local_share": sourced(0.80, "assumed: sharing must help four of five wearers"),
         "profile_age_per_stay": sourced(1, "assumed: a profile must be younger than the stay in its place"),
         "gain_kept_share": sourced(
-            0.45, "assumed: half a mebibyte cannot hold what seven eighths of the gain would take"
+            0.45, "assumed: half a mebibyte cannot hold what nine tenths of the gain would take"
         ),
     },
 )

@@ -134,7 +134,7 @@ BENCH = Bench(
             unit="1",
             meaning="least share of the gain of full fine-tuning",
             part="targets",
-            otherwise="seven eighths",
+            otherwise="nine tenths",
         ),
     ),
     texts=(

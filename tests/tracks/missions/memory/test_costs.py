@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from physics.energy import flop_shares
+from physics.federation import problem_from_partition, softmax_optimum
 from tests.tracks.missions.memory.states import (
     NOMAD,
     ON,
@@ -128,6 +130,18 @@ def test_finer_images_add_what_was_published_between_224_and_320_pixels():
     assert added == pytest.approx(table["TinyTL-L+B@320"][2] - table["TinyTL-L+B"][2])
     octave = [gain_kept(NOMAD.network, NOMAD.setting(method="full", resolution=side)) for side in (96, 192)]
     assert octave[1] - octave[0] == pytest.approx(resolution_per_octave())
+
+
+def test_the_proxy_keeps_what_the_closest_change_of_a_rank_gets_right():
+    """Against the singular vectors of the best model itself; of ten classes that sum to nothing nine ranks are all."""
+    everything = problem_from_partition([range(1437)])
+    left, lengths, right = np.linalg.svd(softmax_optimum(everything).weights, full_matrices=False)
+    data, found = everything.data, []
+    for rank in range(1, 11):
+        model = (left[:, :rank] * lengths[:rank]) @ right[:rank]
+        found.append(np.mean((data.test_inputs.T @ model).argmax(axis=1) == data.test_labels) - 0.1)
+    assert proxy_shares() == pytest.approx([one / found[-1] for one in found])
+    assert proxy_shares()[8] == 1
 
 
 def test_the_proxy_saturates_with_rank():
