@@ -53,7 +53,7 @@ LOW_SKEW, HIGH_SKEW = 0.6, 1.2  # ends of the slider on a track that has none
 CONTEXT_TOKENS = Sourced(4096, source("assumed: 4,096 tokens of KV cache a request"))
 MEMORY_SHARE = Sourced(0.9, source("assumed: 90% of each card, vLLM's default; the rest is workspace"))
 GAIN_FLOOR = Sourced(  # points
-    2.3, source("assumed: what the product promises; the whole change of the proxy gains about 2.6 points")
+    3.0, source("assumed: what the product promises, four fifths of what the proxy’s whole change gains")
 )
 BYTES_PER_PARAMETER = Sourced(2, source("2 B a parameter (bf16)", kind="standard"))
 

@@ -57,7 +57,7 @@ def test_the_stakeholder_is_a_role_with_the_case_in_numbers():
     brief, text = FLOOD.brief, plain(FLOOD.brief.text)
     assert brief.speaker == "CTO"
     assert brief.speaker in brief.short
-    for number in ("1 000 000 tenants", "90 requests a second", "rank 16", "131 MB", "50 ms", "95%", "2.3 points"):
+    for number in ("1 000 000 tenants", "90 requests a second", "rank 16", "131 MB", "50 ms", "95%", "3 points"):
         assert number in text
     assert text.endswith("?")
     assert "proxy" in brief.invariant
