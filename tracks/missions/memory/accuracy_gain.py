@@ -39,7 +39,8 @@ PUBLISHED = source(
 CARRIED_OVER = source(f"assumed: what {PUBLISHED.text} holds here too")
 PROXY = source(
     "proxy task: the closest change of that rank to what softmax regression learns of handwritten digits, trained to "
-    "its least loss (UCI Optical Recognition, CC BY 4.0); assumed: ranks 1 to 64 lie on its ranks 1 to 10, along the logarithm",
+    "its least loss (UCI Optical Recognition, CC BY 4.0); assumed: ranks 1 to 64 lie on its ranks 1 to 10, along the "
+    "logarithm",
     kind="measured",
 )
 BLOCKS = source("assumed: the gain of the last blocks grows with log(1 + blocks)")

@@ -46,7 +46,7 @@ _LINES = (
     ("battery", "Battery", "E = P_learn × minutes + radio;  radio = (a rate + base) × bytes / rate + waking, tail"),
     ("hottest", "Heat", "C dT/dt = P − (T − T_air) / R, minute by minute"),
     ("frames", "Frames", "latency = base / (1 − share of bandwidth) + .99 × longest uninterrupted stretch"),
-    ("own_accent", "Own accent", "W_k = W + [M_k W + G_k B_k − W]_r, τ exact steps;  federated: half own, half fleet"),
+    ("own_accent", "Own accent", "W_k = W + [D]_r, D what τ steps −η ∇f_k add to W;  federated: half own, half fleet"),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.day import CHARGER_AT, MINUTES_PER_DAY, UNPLUGGED_H
-from tracks.mobile_nomad.battery.model.personalisation import PersonalisationTask, personalisation_result
+from tracks.mobile_nomad.battery.model.personalisation import LADDER, PersonalisationTask, personalisation_result
 from tracks.mobile_nomad.battery.readings import clock
 from tracks.mobile_nomad.battery.setting import MINUTES, glasses_of
 from tracks.mobile_nomad.battery.state import State
@@ -24,7 +24,6 @@ DAY_SHOWN = (0.0, 1.3)  # of each line's own limit
 MEMORY_SHOWN = 2.4  # budgets
 POINTS_SHOWN = (-12.0, 16.0)
 AROUND = 3.0  # by which the curve may leave the axis, so that it crosses the whole of it
-LADDER = (1, 3, 7, 15, 30, 60, 120, 250, 500, 1000)  # local steps at which the accent's curve is computed
 
 
 def panels(track: Track) -> tuple[Panel, Panel, Panel]:

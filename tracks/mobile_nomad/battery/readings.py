@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracks import Reading
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.day import CASE_K_PER_W, CHARGER_LOSS, GLASSES_K_PER_W, SESSIONS, UNPLUGGED_H
-from tracks.mobile_nomad.battery.model.personalisation import WEARERS
+from tracks.mobile_nomad.battery.model.personalisation import LEARNING_RATE, WEARERS
 from tracks.mobile_nomad.battery.model.step import DISPLAY_W, FRAME_S, JOULE_PER_BYTE, JOULE_PER_FLOP, KERNEL_SHARE
 from tracks.mobile_nomad.battery.setting import DATA, METHODS, RADIOS, RUNTIMES
 from tracks.mobile_nomad.battery.state import (
@@ -21,8 +21,8 @@ from tracks.mobile_nomad.battery.state import (
 HUD = ("battery", "hottest", "own_accent")
 
 PROXY = (
-    "Curve: proxy task, least squares on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0), personalised "
-    "exactly; one local step of .1 stands for one pass, ranks stand for methods (assumed)"
+    "Curve: proxy task, softmax regression on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0); one local "
+    f"step of {three_digits(LEARNING_RATE)} stands for one pass, ranks stand for methods (assumed)"
 )
 ENERGY = (
     f"Energy: assumed {three_digits(JOULE_PER_FLOP * 1e12)} pJ an operation (published peaks lie at .33 to .71) and "

@@ -47,7 +47,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "resolution": Sourced(224, source("Cai et al. 2020 (TinyTL): 224", kind="paper")),
     "runtime": Sourced("stock", source("assumed: what comes with the framework")),
     "ambient_c": Sourced(25.0, source("assumed: a warm day")),
-    "accent_distance": Sourced(0.75, source("assumed: most of this accent was missing when the model was made")),
+    "accent_distance": Sourced(0.35, source("assumed: a third of this accent was missing when the model was made")),
 }
 
 LORA_RANK = 8

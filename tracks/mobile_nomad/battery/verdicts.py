@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from tracks import Reading, Verdict
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.fixes import fixes
-from tracks.mobile_nomad.battery.model.personalisation import FEATURES
+from tracks.mobile_nomad.battery.model.personalisation import FEATURES, personalisation_result, steps_of
 from tracks.mobile_nomad.battery.setting import METHODS, RADIOS
 from tracks.mobile_nomad.battery.state import (
     FORGETTING,
@@ -105,11 +106,19 @@ def _forgetting(state: State) -> str:
     if not state.setting.learns:
         return "The cloud learns on every accent at once."
     passes = three_digits(state.day.passes)
-    if state.task.features < FEATURES and state.day.passes < 20:
+    if _too_coarse(state):
         return f"At {state.setting.resolution} pixels the spectrogram is too coarse for every accent."
     if state.setting.data == "federated":
         return f"{passes} passes over the day’s speech, half of them averaged with the fleet’s."
     return f"{passes} passes over one voice, and no other in them."
+
+
+def _too_coarse(state: State) -> bool:
+    """Whether others are forgotten that would not be at full resolution."""
+    steps, least = steps_of(state.day.passes), -state.glasses.loss_points
+    if state.task.features == FEATURES or state.personalisation.elsewhere_points >= least:
+        return False
+    return personalisation_result(replace(state.task, features=FEATURES), steps).elsewhere_points >= least
 
 
 def _gain(state: State) -> str:

@@ -13,8 +13,8 @@ from physics.sources import Sourced, source
 from tracks.cloud_titan.flood.setting import Targets, adapted_matrices
 from tracks.common.proxy_fleet import CLIENTS, problem
 
-# What an adapter adds is what the shared model lacks. After 20 rounds of one step that takes several ranks; after 100 of
-# five there is little left to add, and a change of rank 2 has nearly all of it.
+# What an adapter adds is what the shared model lacks. After 20 rounds of one step that takes several ranks; after 100
+# of five there is little left to add, and a change of rank 2 has nearly all of it.
 ROUNDS, LOCAL_STEPS, PERSONAL_STEPS = 20, 1, 20
 LEARNING_RATE = 8.0
 PROXY_RANKS = 10  # the change is a matrix of 33 x 10

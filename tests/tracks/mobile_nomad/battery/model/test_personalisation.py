@@ -11,6 +11,7 @@ from tracks.mobile_nomad.battery.model.personalisation import (
     FEATURES,
     LEARNING_RATE,
     _fleet,
+    _trained,
     _wearers,
     personalisation_result,
     personalisation_task,
@@ -39,20 +40,23 @@ def test_the_accent_was_missing_and_not_once_it_was_heard():
 def test_a_few_passes_help_everyone_and_many_cost_everyone_else():
     few, many = learnt(10, data="local"), learnt(200, data="local")
     assert few.elsewhere_points > 1
-    assert many.elsewhere_points < -5
-    assert many.gain_points > few.gain_points
+    assert many.elsewhere_points < -4
+    # Beyond some 60 passes over 28 images the own accent loses, too: they are learnt by heart.
+    best = learnt(60, data="local")
+    assert best.gain_points > max(few.gain_points, many.gain_points) + 0.5
 
 
 def test_averaging_with_the_fleet_learns_slower_and_forgets_less():
     for steps in (7, 15):
         assert learnt(steps).gain_points < learnt(steps, data="local").gain_points
     for steps in (60, 120, 250):
-        assert learnt(steps).elsewhere_points > learnt(steps, data="local").elsewhere_points + 1
+        assert learnt(steps).elsewhere_points > learnt(steps, data="local").elsewhere_points + 0.5
+    assert learnt(250).elsewhere_points > -1 > learnt(250, data="local").elsewhere_points + 3
 
 
 def test_fewer_directions_learn_less_and_forget_less():
     low, high = (learnt(250, data="local", method=method) for method in ("last_k", "full"))
-    assert low.elsewhere_points > high.elsewhere_points + 3
+    assert low.elsewhere_points > high.elsewhere_points + 2
     best = [
         max(learnt(steps, data="local", method=method).gain_points for steps in (10, 30, 100, 300))
         for method in ("head", "full")
@@ -76,10 +80,10 @@ def test_the_cloud_learns_the_same_whatever_the_glasses_would_do():
 
 def test_the_local_change_is_that_of_personalisation():
     fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
-    problem, start = fleet.problem, fleet.shipped(0.75)
+    problem, start = fleet.problem, fleet.shipped(START.accent_distance)
     own, elsewhere = [], []
     for client in _wearers(problem):
-        found = personalise(problem, start, client=client, local_steps=20, learning_rate=LEARNING_RATE, engine="exact")
+        found = personalise(problem, start, client=client, local_steps=20, learning_rate=LEARNING_RATE)
         own.append(found.own)
         elsewhere.append(found.elsewhere)
     ours = learnt(20, data="local")
@@ -91,7 +95,29 @@ def test_the_shipped_model_was_made_without_one_city():
     fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
     assert fleet.shipped(0.0) == pytest.approx(fleet.everyone)
     assert fleet.shipped(1.0) == pytest.approx(fleet.without)
-    assert {int(fleet.problem.city[client]) for client in _wearers(fleet.problem)} == {2}
+    assert {int(fleet.problem.city[client]) for client in _wearers(fleet.problem)} == {4}
+
+
+def test_the_shipped_models_are_the_best_of_their_images():
+    """At each the gradient of the cross-entropy and its ridge is nothing, over all images or all but one city's."""
+    fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
+    problem = fleet.problem
+    for weights, left_out in ((fleet.everyone, -1), (fleet.without, 4)):
+        used = np.concatenate([problem.partition[client] for client in np.flatnonzero(problem.city != left_out)])
+        inputs, labels = problem.data.train_inputs[used], problem.data.train_one_hot[used]
+        chances = np.exp(inputs @ weights)
+        chances /= chances.sum(axis=1, keepdims=True)
+        gradient = inputs.T @ (chances - labels) / len(used) + problem.regularization * weights
+        assert np.abs(gradient).max() < 1e-6
+
+
+def test_training_goes_on_from_models_that_are_kept():
+    """A length of training between two that are kept is a run of as many steps from the start."""
+    fleet = _fleet(GLASSES.fleet_seed, GLASSES.skew_alpha, FEATURES)
+    wearers, start = tuple(_wearers(fleet.problem)), fleet.shipped(0.35)
+    for steps in (1, 2, 60, 95, 1600):
+        whole = personalise(fleet.problem, start, client=wearers, local_steps=steps, learning_rate=LEARNING_RATE)
+        assert _trained(fleet, 0.35, wearers, steps) == pytest.approx(whole.weights, rel=1e-3, abs=1e-3)
 
 
 def test_passes_are_counted_to_two_digits():
