@@ -54,10 +54,10 @@ def calibrated_noise(
     return CalibratedNoise(multiplier=shared, on_average=shared * clip_norm / cohort, participations=taken)
 
 
-def calibrated_noise_of(setting: Setting, *, noise: Noise | None = None) -> CalibratedNoise:
-    """Return the noise of a setting, or of the same with another placement."""
+def calibrated_noise_of(setting: Setting) -> CalibratedNoise:
+    """Return the noise of a setting."""
     return calibrated_noise(
-        noise or setting.noise,
+        setting.noise,
         setting.epsilon,
         setting.clip_norm,
         setting.cohort,

@@ -10,6 +10,8 @@ from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track,
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.proxy_fleet import PROXY, device_word
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
+from tracks.missions.privacy.figures import PLACES
+from tracks.missions.privacy.runs import CURVE_NOISES, ceiling
 from tracks.missions.privacy.setting import (
     DEFAULTS,
     EPSILON,
@@ -111,11 +113,12 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     ]
     return Peek(
         lines=tuple(lines),
-        leaves_out=f"{PROXY[0].upper()}{PROXY[1:]}: directions carry over, digits do not. The accountant takes Poisson "
-        "sampling, the runs draw exactly m clients. Uploads all arrive. Local noise is booked for the mean number of "
-        "participations; a client drawn more often must stay out. The bytes and the dropouts of secure aggregation, "
-        "adaptive clipping, noise correlated over rounds, and the budget that tuning spends. Differential privacy is a "
-        "property of an algorithm; whether a law is satisfied is not for this bench to say.",
+        leaves_out=f"{PROXY[0].upper()}{PROXY[1:]}: directions carry over, digits do not. Your own point is run as you "
+        f"set it; the curves of the first figure are read between runs at {len(CURVE_NOISES)} levels of noise. The "
+        "accountant takes Poisson sampling, the runs draw exactly m clients. Uploads all arrive. Local noise is booked "
+        "for the mean number of participations; a client drawn more often must stay out. The bytes and the dropouts of "
+        "secure aggregation, adaptive clipping, noise correlated over rounds, and the budget that tuning spends. "
+        "Differential privacy is a property of an algorithm; whether a law is satisfied is not for this bench to say.",
     )
 
 
@@ -130,8 +133,11 @@ def _context(setting: Setting, outcome: Outcome) -> str:
 # --- reflection ------------------------------------------------------------------------------------------------------
 
 
-def officers_setting(track: Track, *, deployment: Deployment, noise: Noise) -> Setting:
-    """Return the start settings with the officer's promise kept: her ε, δ below one in the fleet."""
+LONGER_CLIP = 3.0  # than the clip at the start
+
+
+def officers_setting(track: Track, *, deployment: Deployment, noise: Noise, **changes: Value) -> Setting:
+    """Return the start settings with the officer's promise kept, her ε and δ below one in the fleet, or changed."""
     usual = {name: default.value for name, default in DEFAULTS.items()}
     return setting_of(
         usual
@@ -143,24 +149,23 @@ def officers_setting(track: Track, *, deployment: Deployment, noise: Noise) -> S
             "payload_bytes": float(track.model.moved_bytes),
             "fleet": track.fleet.devices,
         }
+        | changes
     )
 
 
 def reflection(track: Track) -> Reflection:
     """Return the debrief, its check, and how good and weak answers read on this track."""
     unit, device = track.targets.epsilon_unit, device_word(track)
-    cases: tuple[tuple[Deployment, Noise], ...] = (
-        ("federated", "central"),
-        ("federated_dp", "central"),
-        ("federated_dp", "local"),
-    )
-    states = [
-        evaluate(track, officers_setting(track, deployment=deployment, noise=noise), seed=0)
-        for deployment, noise in cases
-    ]
-    plain, central, local = (in_words(one.result.accuracy, "share") for one in states)
+
+    def reached(deployment: Deployment, noise: Noise, **changes: Value) -> str:
+        asked = officers_setting(track, deployment=deployment, noise=noise, **changes)
+        return in_words(evaluate(track, asked, seed=0).result.accuracy, "share")
+
+    plain, central, local = reached("federated", "central"), *(reached("federated_dp", one) for one in PLACES)
+    longer = reached("federated_dp", "central", clip_norm=LONGER_CLIP)
+    strictest = [reached("federated_dp", one, epsilon=EPSILON[0]) for one in PLACES]
+    top = in_words(ceiling(track.fleet.seed, track.fleet.skew_alpha), "share")
     promise = three_digits(track.targets.epsilon)
-    top = in_words(states[0].ceiling, "share")
     raw = track.texts.get("raw_name", "raw data")
     return Reflection(
         prompt="Personalisation or privacy: which deployment would you defend before the officer on this track, and at "
@@ -172,17 +177,18 @@ def reflection(track: Track) -> Reflection:
             "Says what would change the mind: a cohort, a trusted server, a stronger need of one person’s own data.",
         ),
         model_answer=f"I would defend noise on the sum under secure aggregation at ε = {promise} per {unit}. At the "
-        f"start settings plain federated learning reaches {plain}, noise on the sum {central}, noise by each {device} "
-        f"{local}; all data in one place {top}. So the price is set by where the noise is added and by the cohort, far "
-        f"more than by ε. Locality bought that no second copy of the {raw} stands anywhere. It "
+        f"start settings plain federated learning reaches {plain}, clipped and with noise on the sum {central}, with "
+        f"noise by each {device} {local}; all data in one place {top}. Noise on the sum and a clip of {LONGER_CLIP:g} "
+        f"give {longer}. So the price is set by the clip, by where the noise is added and by the cohort, more than by "
+        f"ε. Locality bought that no second copy of the {raw} stands anywhere. It "
         "did not bound what an update or the model shows; the noise did. What it hides is one person among many, so "
         "what serves one person alone is better adapted on the device and never sent. What would change my mind: "
         "a cohort too small to hide in.",
         weak_sample="Federated learning keeps the data on the device, so it is private. A small ε is always better.",
         strong_sample="In the first figure the local curve falls to the left and the central one hardly does: "
-        f"{local} against {central} at ε = {promise}. The noise on the average is zC/m, so I bought the promise with "
-        f"the cohort. Raw data that stay with the {device} guard against a leak of the store, not of the model. If "
-        "the server could not be trusted even with a sum I would take local noise, and a larger cohort.",
+        f"{strictest[1]} against {strictest[0]} at ε = {EPSILON[0]:g}. The noise on the average is zC/m, so I bought "
+        f"the promise with the cohort. Raw data that stay with the {device} guard against a leak of the store, not of "
+        "the model. If the server could not be trusted even with a sum I would take local noise, and a larger cohort.",
         check=check(),
     )
 

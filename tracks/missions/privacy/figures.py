@@ -16,9 +16,9 @@ from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
 from tracks.common.accuracy_figure import sampled_rounds
 from tracks.common.provenance import quantity_text
-from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise, calibrated_noise_of
-from tracks.missions.privacy.runs import LearningResult, LearningTask, learning_result, learning_task
-from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise, Setting
+from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise
+from tracks.missions.privacy.runs import LearningTask, curve_seeds, learning_task
+from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise
 from tracks.missions.privacy.state import State
 
 FRONTIER, BUDGET = "accuracy_by_epsilon", "epsilon_by_round"
@@ -104,37 +104,40 @@ class Frontier:
 
 
 @lru_cache(maxsize=128)
-def _frontier(task: LearningTask, noise: Noise, fleet: int, delta: float) -> Frontier:
-    clip = task.clip_norm or math.inf  # a frontier is of private runs, which have one
-    points: list[LearningResult] = []
+def _frontier(task: LearningTask, noise: Noise, fleet: int, delta: float) -> tuple[tuple[float, ...], ...]:
+    """Return the accuracy of each seed at the last of EPSILONS, read between runs, from where it enters the axis."""
+    points: list[tuple[float, ...]] = []
     for one in reversed(EPSILONS):
-        added = calibrated_noise(noise, one, clip, task.cohort, fleet, task.rounds, delta)
-        points.insert(0, learning_result(task, added.on_average))
-        if max(points[0].seeds) < ACCURACY_SHOWN[0]:
+        points.insert(0, _seeds_at(task, noise, one, fleet, delta))
+        if max(points[0]) < ACCURACY_SHOWN[0]:
             break  # stronger promises lie below the axis too
-    return Frontier(
-        epsilons=np.array(EPSILONS[-len(points) :]),
-        mean=np.array([point.accuracy for point in points]),
-        low=np.array([min(point.seeds) for point in points]),
-        high=np.array([max(point.seeds) for point in points]),
-    )
+    return tuple(points)
 
 
-def frontier(track: Track, setting: Setting, noise: Noise, *, seed: int) -> Frontier:
-    """Return the frontier of a setting for a placement, with the student's own epsilon among its points."""
-    private = replace(setting, deployment="federated_dp")
-    task = learning_task(track, private, seed=seed)
-    kept = _frontier(task, noise, setting.fleet, setting.delta)
-    place = int(np.searchsorted(kept.epsilons, setting.epsilon))
-    if place < len(kept.epsilons) and kept.epsilons[place] == setting.epsilon:
-        return kept
-    own = learning_result(task, calibrated_noise_of(private, noise=noise).on_average)
-    return Frontier(
-        epsilons=np.insert(kept.epsilons, place, setting.epsilon),
-        mean=np.insert(kept.mean, place, own.accuracy),
-        low=np.insert(kept.low, place, min(own.seeds)),
-        high=np.insert(kept.high, place, max(own.seeds)),
-    )
+def _seeds_at(task: LearningTask, noise: Noise, epsilon: float, fleet: int, delta: float) -> tuple[float, ...]:
+    clip = task.clip_norm or math.inf  # a frontier is of private runs, which have one
+    added = calibrated_noise(noise, epsilon, clip, task.cohort, fleet, task.rounds, delta)
+    return curve_seeds(task, added.on_average)
+
+
+def frontier(state: State, noise: Noise) -> Frontier:
+    """Return the frontier of a setting for a placement, with the student's own epsilon among its points.
+
+    That point is the setting's own runs where the noise is added as the setting has it.
+    """
+    setting, own = state.setting, state.task
+    private = replace(setting, deployment="federated_dp", noise=noise)
+    task = learning_task(state.track, private, seed=own.seed, seeds=own.seeds)
+    clean = replace(task, noise_multiplier=0.0, local=False)  # one curve for every promise
+    kept = _frontier(clean, noise, setting.fleet, setting.delta)
+    points = dict(zip(EPSILONS[-len(kept) :], kept, strict=True))
+    if task == own:
+        points[setting.epsilon] = state.result.seeds
+    elif setting.epsilon >= min(points):
+        points[setting.epsilon] = _seeds_at(clean, noise, setting.epsilon, setting.fleet, setting.delta)
+    epsilons = sorted(points)
+    seeds = np.array([points[one] for one in epsilons])
+    return Frontier(epsilons=np.array(epsilons), mean=seeds.mean(axis=1), low=seeds.min(axis=1), high=seeds.max(axis=1))
 
 
 def _frontier_drawing(state: State) -> Drawing:
@@ -162,14 +165,17 @@ def frontier_summary(state: State) -> str:
 
 
 def _frontier_figure(state: State) -> Figure:
-    track, setting, seed = state.track, state.setting, state.task.seed
+    track, setting = state.track, state.setting
     (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit)
     bands, lines = [], []
     for noise in PLACES:
-        line = frontier(track, setting, noise, seed=seed)
+        line = frontier(state, noise)
         low, mean, high = (np.clip(one, *ACCURACY_SHOWN) for one in (line.low, line.mean, line.high))
         name, series = noise, SERIES[noise]
-        bands.append(charts.spread(line.epsilons, low, high, name=f"{name}, three seeds", series=series))
+        if state.task.seeds > 1:
+            bands.append(
+                charts.spread(line.epsilons, low, high, name=f"{name}, {state.task.seeds} seeds", series=series)
+            )
         lines.append(charts.curve(line.epsilons, mean, name=name, series=series, label=name.capitalize()))
     top = state.ceiling
     side = "limit-y-right" if setting.context == "federated" else "limit-y"
@@ -188,31 +194,31 @@ def _frontier_figure(state: State) -> Figure:
 
 
 def _frontier_table(state: State) -> Table:
-    track, setting, seed = state.track, state.setting, state.task.seed
-    central, local = (frontier(track, setting, noise, seed=seed) for noise in PLACES)
+    setting, several = state.setting, state.task.seeds > 1
+    central, local = (frontier(state, noise) for noise in PLACES)
     rows = tuple(
         (
             "your setting" if one == setting.epsilon else "",
             one,
-            *_cells(central, one),
-            *_cells(local, one),
+            *_cells(central, one, several),
+            *_cells(local, one, several),
             state.ceiling,
             state.result.accuracy if one == setting.epsilon else "",
         )
         for one in sorted({*EPSILONS, setting.epsilon})
     )
-    heads = tuple(f"{noise}, {what}, of 1" for noise in PLACES for what in ("mean", "least seed", "best seed"))
+    kinds = ("mean", "least seed", "best seed") if several else ("accuracy",)
+    heads = tuple(f"{noise}, {kind}, of 1" for noise in PLACES for kind in kinds)
     return Table(columns=("", "ε, all rounds", *heads, "ceiling, of 1", "yours, of 1"), rows=rows)
 
 
-def _cells(line: Frontier, epsilon: float) -> tuple[Cell, Cell, Cell]:
-    """Return mean, least and best seed of a row; stronger promises than were run lie below the axis."""
+def _cells(line: Frontier, epsilon: float, several: bool) -> tuple[Cell, ...]:
+    """Return mean, least and best seed of a row, or its one; stronger promises than were run lie below the axis."""
     place = np.flatnonzero(line.epsilons == epsilon)
+    columns = (line.mean, line.low, line.high) if several else (line.mean,)
     if not place.size:
-        below = f"< {three_digits(ACCURACY_SHOWN[0])}"
-        return below, below, below
-    at = int(place[0])
-    return float(line.mean[at]), float(line.low[at]), float(line.high[at])
+        return (f"< {three_digits(ACCURACY_SHOWN[0])}",) * len(columns)
+    return tuple(float(column[place[0]]) for column in columns)
 
 
 # --- the budget by round ---------------------------------------------------------------------------------------------

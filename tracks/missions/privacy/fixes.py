@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
 from tracks.api.outcome import Limit
-from tracks.missions.privacy.accounting import calibrated_noise_of, moved_bytes
-from tracks.missions.privacy.runs import learning_result, learning_task, result_of
+from tracks.missions.privacy.accounting import moved_bytes
+from tracks.missions.privacy.runs import LearningResult, learning_task, result_of
 from tracks.missions.privacy.setting import (
     CLIP,
     DEFAULTS,
@@ -29,6 +29,7 @@ from tracks.missions.privacy.state import (
     BUDGET,
     CLAIM,
     CLIPPED,
+    CLIPPED_LIMIT,
     DATA,
     DATA_WARN,
     DELTA_LARGE,
@@ -39,7 +40,7 @@ from tracks.missions.privacy.state import (
     gap_points,
 )
 
-MAX_RUNS = 2  # changes that need runs of their own and are tried
+MAX_RUNS = 2  # changes that are tried, each in runs of its own
 SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy to gain: with the same random numbers, or with others
 SHARES = (0.01, 0.1, 1.0)
 NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where fewer local steps would leave it
@@ -58,7 +59,7 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
         candidates(code, state),
         after,
         least_gain=_margin_of(SAME_DRAWS, code, now) if scored else None,
-        max_tried=MAX_RUNS if scored and not state.noise_is_felt else None,
+        max_tried=MAX_RUNS if scored else None,
     )
 
 
@@ -133,10 +134,14 @@ def _better_scores(state: State) -> Iterator[Fix]:
 
 
 def _against_noise(state: State) -> Iterator[Fix]:
-    """Each change that leaves less noise on the average: where it is added, the cohort, the promise."""
+    """Each change that leaves less noise beside an update: where it is added, the clip, the cohort, the promise."""
     setting, promise = state.setting, state.track.targets.epsilon
     if setting.noise == "local":
         yield Fix(control="noise", value="secure_aggregation")
+    if state.result.clipped > CLIPPED_LIMIT:
+        yield from _longer_clip(state)
+    elif state.result.median_length < setting.clip_norm:
+        yield Fix(control="clip_norm", value=max(rounded(state.result.median_length), CLIP[0]))
     for share in SHARES:
         fix = Fix(control="participating_share", value=share)
         if share >= 2 * setting.participating_share and _moved(state, fix) <= state.allowed:
@@ -148,8 +153,8 @@ def _against_noise(state: State) -> Iterator[Fix]:
 def _towards_learning(state: State) -> Iterator[Fix]:
     """Each change that lets the model travel further."""
     setting, usual_steps = state.setting, DEFAULTS["local_steps"].value
-    if state.result.clipped > 0.5 and setting.clip_norm < CLIP[1]:
-        yield _longer_clip(state)
+    if state.result.clipped > CLIPPED_LIMIT:
+        yield from _longer_clip(state)
     if setting.rounds < ROUNDS[1]:
         yield Fix(control="rounds", value=min(2 * setting.rounds, int(ROUNDS[1])))
     if setting.local_steps != usual_steps:
@@ -158,13 +163,14 @@ def _towards_learning(state: State) -> Iterator[Fix]:
 
 def _accuracy(state: State, fix: Fix) -> float | None:
     """Return the score of a change, or None where other random numbers could have scored as much."""
-    after = changed(state.setting, fix)
-    if not state.noise_is_felt:
-        noise = calibrated_noise_of(after).on_average if after.private else 0.0
-        return result_of(after, learning_task(state.track, after, seed=state.task.seed), noise).accuracy
-    score = learning_result(state.task, calibrated_noise_of(after).on_average).accuracy
-    redrawn = after.cohort != state.setting.cohort
+    score = _result_after(state, fix).accuracy
+    redrawn = changed(state.setting, fix).cohort != state.setting.cohort
     return None if redrawn and score <= state.result.accuracy + OTHER_DRAWS else score
+
+
+def _result_after(state: State, fix: Fix) -> LearningResult:
+    after = changed(state.setting, fix)
+    return result_of(after, learning_task(state.track, after, seed=state.task.seed, seeds=state.task.seeds))
 
 
 def _gap(state: State, fix: Fix) -> float | None:
@@ -175,8 +181,9 @@ def _gap(state: State, fix: Fix) -> float | None:
 # --- clipping --------------------------------------------------------------------------------------------------------
 
 
-def _longer_clip(state: State) -> Fix:
-    return Fix(control="clip_norm", value=min(rounded(2 * state.setting.clip_norm), CLIP[1]))
+def _longer_clip(state: State) -> Iterator[Fix]:
+    if state.setting.clip_norm < CLIP[1]:
+        yield Fix(control="clip_norm", value=min(rounded(2 * state.setting.clip_norm), CLIP[1]))
 
 
 def _less_clipping(state: State) -> Iterator[Fix]:
@@ -185,7 +192,7 @@ def _less_clipping(state: State) -> Iterator[Fix]:
     if setting.noise == "local":
         yield Fix(control="noise", value="secure_aggregation")
     if not state.noise_is_felt and setting.clip_norm < CLIP[1]:
-        yield _longer_clip(state)
+        yield from _longer_clip(state)
         yield Fix(control="clip_norm", value=CLIP[1])
     if setting.local_steps > LOCAL_STEPS[0] and state.result.clipped <= NEARLY_ALL:
         yield Fix(control="local_steps", value=max(int(LOCAL_STEPS[0]), setting.local_steps // 2))
@@ -199,7 +206,7 @@ def _clipped(state: State, fix: Fix) -> float:
     """
     setting, after = state.setting, changed(state.setting, fix)
     if fix.control == "noise":
-        return learning_result(state.task, calibrated_noise_of(after).on_average).clipped
+        return _result_after(state, fix).clipped
     return state.result.longer_than(after.clip_norm * setting.local_steps / after.local_steps)
 
 

@@ -9,11 +9,11 @@ from tracks.api.quantities import three_digits
 from tracks.common.provenance import Input, Provenance, origins, quantity_text
 from tracks.common.proxy_fleet import PROXY, device_word
 from tracks.common.scoring import window_in_words
-from tracks.missions.privacy.runs import SEEDS
 from tracks.missions.privacy.setting import (
     DEFAULTS,
     DEPLOYMENTS,
     HORIZON_DAYS,
+    LEARNING_RATE,
     NOISES,
     SERVICE_BYTES_PER_DAY,
     Setting,
@@ -169,15 +169,11 @@ def _accuracy(state: State, source: SourceOf) -> Reading:
         formula = f"the optimum of all data in one place = {quantity_text(mean, 'share')}"
         meaning = "What the proxy task gives when the data have left their devices: the ceiling."
     else:
-        each = ", ".join(quantity_text(seed, "share") for seed in state.result.seeds)
         noise = 0.0 if state.noise is None else state.noise.on_average
-        formula = (
-            f"mean of {SEEDS} seeds ({each}) at noise {three_digits(noise)} on the average = "
-            f"{quantity_text(mean, 'share')}"
-        )
+        formula = f"{_runs(state)} at noise {three_digits(noise)} on the average = {quantity_text(mean, 'share')}"
         meaning = (
             "Share of the test images that the shared model gets right, mean of "
-            f"{window_in_words(setting.rounds)} and {SEEDS} draws, read between runs at the two nearest noise levels."
+            f"{window_in_words(setting.rounds)}: softmax regression at this very setting, step {LEARNING_RATE:g}."
         )
     return Reading.of(
         state.limits[ACCURACY],
@@ -191,6 +187,13 @@ def _accuracy(state: State, source: SourceOf) -> Reading:
             "proxy", "skew", "safety", "epsilon", "clip_norm", "noise", "participating_share", "rounds", "local_steps"
         ),
     )
+
+
+def _runs(state: State) -> str:
+    seeds = state.result.seeds
+    if len(seeds) == 1:
+        return f"one run of {quantity_text(state.setting.rounds, 'rounds')}"
+    return f"mean of {len(seeds)} seeds ({', '.join(quantity_text(one, 'share') for one in seeds)})"
 
 
 def _moved(state: State, source: SourceOf) -> Reading:

@@ -1,14 +1,15 @@
-"""The learning of the privacy bench: federated runs at fixed noise levels, cached, and interpolated between them.
+"""The learning of the privacy bench: federated runs of softmax regression, clipped and noised as a setting has it.
 
-Privacy changes learning by the clipping length and the noise on the average of a round. The same noise on the
-average gives the same run wherever it was added, so that the same levels serve every epsilon and placement.
+What a setting scores is what its own runs score. The curves of accuracy against epsilon alone are read between runs at
+a few levels of noise: the same noise on the average of a round gives the same run wherever it was added, so that these
+runs serve every epsilon and both placements.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,25 +17,28 @@ import numpy as np
 from physics.federation import FederatedRun, simulate
 from physics.validation import Floats
 from tracks import Track
-from tracks.common.proxy_fleet import problem
+from tracks.common.proxy_fleet import best_model, fleet_accuracy, problem
 from tracks.common.scoring import window_of
-from tracks.missions.privacy.setting import Setting
+from tracks.missions.privacy.accounting import calibrated_noise_of
+from tracks.missions.privacy.setting import LEARNING_RATE, Setting
 
-SEEDS = 3  # of random numbers, whose mean is read
-RUNGS_PER_DECADE = 4
-LOWEST_RUNG, HIGHEST_RUNG = -10, -2  # 0.0032 to 0.32 of a coordinate: from hardly any effect to nothing learnt
-UNFELT = -14  # 0.0003: up to here as without noise, then towards the lowest level
-SILENT = None  # the level without noise
+SEEDS = 1  # of random numbers, whose mean is read
 LENGTHS = 20  # of updates, by which their distribution is kept
+# Noise on every coordinate of the average at which the curves are run, in lengths of an update that is sent: from none
+# to where nothing is learnt. Most updates are shorter than USUAL_LENGTH, however long the clip.
+CURVE_NOISES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
+USUAL_LENGTH = 2.0  # [units of the weights]
+NOISE_SCALE = 0.05  # noise is read along log(1 + noise/NOISE_SCALE): even in log, and zero included
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LearningTask:
-    """All that learning depends on beside the noise.
+    """All that learning depends on.
 
     Attributes:
         fleet_seed, alpha: of the partition. rounds, local_steps, cohort: as in ``Setting``.
-        clip_norm: or None where nothing is clipped. seed: of the random numbers.
+        clip_norm: or None where nothing is clipped. noise_multiplier: of the noise on the sum of a round or, where
+            ``local``, on each update; 0 for none. seed: of the random numbers. seeds: how many runs, each with its own.
     """
 
     fleet_seed: int
@@ -43,11 +47,14 @@ class LearningTask:
     local_steps: int
     cohort: int
     clip_norm: float | None
+    noise_multiplier: float
+    local: bool
     seed: int
+    seeds: int
 
 
-def learning_task(track: Track, setting: Setting, *, seed: int) -> LearningTask:
-    """Return what learning depends on in a setting."""
+def learning_task(track: Track, setting: Setting, *, seed: int, seeds: int = SEEDS) -> LearningTask:
+    """Return what learning depends on in a setting; shares of noise add up to that of the centre."""
     return LearningTask(
         fleet_seed=track.fleet.seed,
         alpha=track.fleet.skew_alpha,
@@ -55,13 +62,16 @@ def learning_task(track: Track, setting: Setting, *, seed: int) -> LearningTask:
         local_steps=setting.local_steps,
         cohort=setting.cohort,
         clip_norm=setting.clip_norm if setting.private else None,
+        noise_multiplier=calibrated_noise_of(setting).multiplier if setting.private else 0.0,
+        local=setting.private and setting.noise == "local",
         seed=seed,
+        seeds=seeds,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LearningResult:
-    """What three runs end with.
+    """What the runs of a task end with.
 
     Attributes:
         seeds: accuracy of each, mean over the last 20% of its rounds, 10 at most, 0..1.
@@ -79,16 +89,19 @@ class LearningResult:
         """Mean of the runs."""
         return math.fsum(self.seeds) / len(self.seeds)
 
+    @property
+    def median_length(self) -> float:
+        """The length that half of the updates exceed; 0 where nothing is clipped."""
+        return self.lengths[LENGTHS // 2] if self.lengths else 0.0
+
     def longer_than(self, length: float) -> float:
         """Return the share of the updates that are longer, 0..1."""
         return sum(one > length for one in self.lengths) / LENGTHS
 
 
 @lru_cache(maxsize=8192)
-def rung(task: LearningTask, level: int | None) -> LearningResult:
-    """Return the runs at one noise level: 10^(level/4) on every coordinate of the average, or none."""
-    noise = 0.0 if level is SILENT else 10 ** (level / RUNGS_PER_DECADE)
-    clip = task.clip_norm
+def learning_result(task: LearningTask) -> LearningResult:
+    """Return how the runs of a task end."""
     window = window_of(task.rounds)
     found = [
         simulate(
@@ -96,21 +109,20 @@ def rung(task: LearningTask, level: int | None) -> LearningResult:
             rounds=task.rounds,
             clients_per_round=None,
             local_steps=task.local_steps,
+            learning_rate=LEARNING_RATE,
             cohort=task.cohort,
-            clip=clip,
-            # Every client adds its part here; the average of the cohort has the noise of the level.
-            noise_multiplier=noise * math.sqrt(task.cohort) / clip if clip else 0.0,
-            noise="local",
+            clip=task.clip_norm,
+            noise_multiplier=task.noise_multiplier,
+            noise="local" if task.local else "central",
             last=window,
-            seed=SEEDS * task.seed + run,
-            engine="exact",
+            seed=task.seeds * task.seed + run,
         )
-        for run in range(SEEDS)
+        for run in range(task.seeds)
     ]
     return LearningResult(
         seeds=tuple(round(float(one.accuracy.mean()), 12) for one in found),
         clipped=float(np.mean([one.clipped[-window:].mean() for one in found])),
-        lengths=() if clip is None else _lengths(found, window),
+        lengths=() if task.clip_norm is None else _lengths(found, window),
     )
 
 
@@ -124,37 +136,36 @@ def _lengths(found: Sequence[FederatedRun], window: int) -> tuple[float, ...]:
     return tuple(lengths[order][np.searchsorted(upto, middles)].tolist())
 
 
-def learning_result(task: LearningTask, noise: float) -> LearningResult:
-    """Return the result at that noise on every coordinate of a round's average, interpolated between two levels."""
-    place = RUNGS_PER_DECADE * math.log10(noise) if noise > 0 and task.clip_norm is not None else -math.inf
-    if place <= UNFELT:
-        return rung(task, SILENT)
-    if place >= HIGHEST_RUNG:
-        return rung(task, HIGHEST_RUNG)
-    if place <= LOWEST_RUNG:
-        part = (place - UNFELT) / (LOWEST_RUNG - UNFELT)
-        return _between(rung(task, SILENT), rung(task, LOWEST_RUNG), part)
-    below = math.floor(place)
-    return _between(rung(task, below), rung(task, below + 1), place - below)
+def curve_seeds(task: LearningTask, noise: float) -> tuple[float, ...]:
+    """Return the accuracy of each seed at some noise on the average, read between runs at two levels.
 
-
-def _between(low: LearningResult, high: LearningResult, part: float) -> LearningResult:
-    return LearningResult(
-        seeds=tuple((1 - part) * one + part * other for one, other in zip(low.seeds, high.seeds, strict=True)),
-        clipped=(1 - part) * low.clipped + part * high.clipped,
-        lengths=tuple((1 - part) * one + part * other for one, other in zip(low.lengths, high.lengths, strict=True)),
+    ``task`` is clipped; its own noise has no effect.
+    """
+    if task.clip_norm is None:
+        raise ValueError("clip_norm must be given: noise is measured in clipping lengths")
+    length = min(task.clip_norm, USUAL_LENGTH)
+    wanted = noise / length
+    above = next((place for place, level in enumerate(CURVE_NOISES) if level >= wanted), len(CURVE_NOISES) - 1)
+    low, high = CURVE_NOISES[max(above - 1, 0)], CURVE_NOISES[above]
+    before, after = (
+        learning_result(
+            replace(task, noise_multiplier=level * length * task.cohort / task.clip_norm, local=False)
+        ).seeds
+        for level in (low, high)
     )
+    places = [math.log1p(level / NOISE_SCALE) for level in (low, min(wanted, high), high)]
+    part = (places[1] - places[0]) / (places[2] - places[0]) if high > low else 0.0
+    return tuple((1 - part) * one + part * other for one, other in zip(before, after, strict=True))
 
 
 @lru_cache(maxsize=64)
 def ceiling(fleet_seed: int, alpha: float) -> float:
     """Return the accuracy of the model that has all data in one place: the fleet's optimum, 0..1."""
-    data = problem(fleet_seed, alpha)
-    return float(data.data.correct(data.optimum[None]).sum() / data.data.test_class_sizes.sum())
+    return fleet_accuracy(problem(fleet_seed, alpha), best_model(fleet_seed, alpha))
 
 
-def result_of(setting: Setting, task: LearningTask, noise: float) -> LearningResult:
+def result_of(setting: Setting, task: LearningTask) -> LearningResult:
     """Return how the runs of a setting end; with all data in one place nothing is random."""
     if setting.deployment == "centralised":
-        return LearningResult(seeds=(ceiling(task.fleet_seed, task.alpha),) * SEEDS, clipped=0.0)
-    return learning_result(task, noise)
+        return LearningResult(seeds=(ceiling(task.fleet_seed, task.alpha),) * task.seeds, clipped=0.0)
+    return learning_result(task)

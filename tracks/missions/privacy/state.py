@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy as np
 from physics.validation import Floats
 from tracks import Track
 from tracks.api.outcome import Limit
+from tracks.common.proxy_fleet import problem
 from tracks.missions.privacy.accounting import (
     CalibratedNoise,
     allowed_bytes,
@@ -17,7 +19,7 @@ from tracks.missions.privacy.accounting import (
     moved_bytes,
     spent_by_round,
 )
-from tracks.missions.privacy.runs import LearningResult, LearningTask, ceiling, learning_task, result_of
+from tracks.missions.privacy.runs import SEEDS, LearningResult, LearningTask, ceiling, learning_task, result_of
 from tracks.missions.privacy.setting import Setting
 
 CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_too_large"
@@ -30,7 +32,6 @@ DATA_WARN = 0.8  # of what may move
 CLIPPED_LIMIT = 0.5  # of the updates
 # A promise without a mechanism counts more than any loss of accuracy by noise; deltas lie decades apart.
 GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
-FELT_NOISE = 0.006  # on the average; less than that has hardly any effect
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -57,14 +58,22 @@ class State:
     limits: Mapping[str, Limit]
 
     @property
+    def weights(self) -> int:
+        """How many weights the model has; noise is added to each."""
+        return int(problem(self.task.fleet_seed, self.task.alpha).optimum.size)
+
+    @property
     def gap(self) -> float:
         """How many points the accuracy lies below the ceiling; negative above it."""
         return gap_points(self.ceiling, self.result.accuracy)
 
     @property
     def noise_is_felt(self) -> bool:
-        """Whether the noise, rather than too little learning, keeps the accuracy down."""
-        return self.noise is not None and self.noise.on_average > FELT_NOISE
+        """Whether the noise of a round is longer than a typical update that is sent, which it then outweighs."""
+        if self.noise is None:
+            return False
+        sent = min(self.setting.clip_norm, self.result.median_length)
+        return self.noise.on_average * math.sqrt(self.weights) > sent
 
     @property
     def stop_round(self) -> int | None:
@@ -86,11 +95,14 @@ def _spent(setting: Setting, noise: CalibratedNoise | None) -> Floats | None:
     return spent_by_round(setting.noise, noise.multiplier, setting.cohort, setting.fleet, setting.delta)
 
 
-def evaluate(track: Track, setting: Setting, *, seed: int) -> State:
-    """Return what a setting gives on a track; ``seed`` samples other rounds and noise on the same partition."""
-    task, top = learning_task(track, setting, seed=seed), ceiling(track.fleet.seed, track.fleet.skew_alpha)
+def evaluate(track: Track, setting: Setting, *, seed: int, seeds: int = SEEDS) -> State:
+    """Return what a setting gives on a track, in the mean of some seeds.
+
+    ``seed`` samples other rounds and noise on the same partition.
+    """
+    task, top = learning_task(track, setting, seed=seed, seeds=seeds), ceiling(track.fleet.seed, track.fleet.skew_alpha)
     noise = calibrated_noise_of(setting) if setting.private else None
-    result = result_of(setting, task, noise.on_average if noise else 0.0)
+    result = result_of(setting, task)
     moved, allowed = moved_bytes(track, setting), allowed_bytes(track, setting.fleet)
     limits = {
         CLAIM: Limit(quantity=noise.multiplier if noise else 0.0, limit=MIN_NOISE, at_most=False),
