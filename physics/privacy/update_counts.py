@@ -16,8 +16,8 @@ from physics.privacy.gaussian import MAX_EPSILON, MIN_DELTA, MIN_EPSILON
 from physics.validation import Floats, as_float, as_int
 
 TABLE_FILE = Path(__file__).with_name("data") / "client_updates.npz"
-MIN_FLEET, MAX_FLEET = 20, 1_000_000_000  # at least one client of each of the 20 archetypes
-NOISE_SCALE = 1e-3  # the noise axis is read as log(1 + noise/NOISE_SCALE): even in log, and zero included
+MIN_FLEET, MAX_FLEET = 50, 1_000_000_000  # at least one client of each of the 50 archetypes
+NOISE_SCALE = 1e-2  # the noise axis is read as log(1 + noise/NOISE_SCALE): even in log, and zero included
 ONE_IMAGE = 1 / 360  # of the test images: a shortfall that small is not resolved
 
 
@@ -103,7 +103,7 @@ def client_updates(
     Parameters
     ----------
     fleet : int
-        Clients N [1], 20 to 1e9.
+        Clients N [1], 50 to 1e9.
     epsilon : float or None
         Budget for all rounds [1], 1e-6 to 1e6; None means no privacy, so neither noise nor clipping.
     alpha : float
@@ -124,12 +124,12 @@ def client_updates(
 
     Notes
     -----
-    Stored are 7 cohorts of 10 to 1000 clients, 5 lengths of 10 to 120 rounds, 6 clips of 0.1 to 1 and 16
-    levels of noise on the average, each the mean of nine runs: 3 partitions, 3 random streams; 20
-    archetypes of N/20 clients, 5 local steps at rate 0.8, accuracy over the last ten rounds. Fleet, budget
-    and delta may have any value, since they enter through z alone. Between levels of noise accuracy is
-    interpolated, to about 0.001: all levels share their streams, so it is smooth there. Other values of alpha
-    are refused: accuracy changes between them by more than a budget does.
+    Stored are 7 cohorts of 10 to 1000 clients, 5 lengths of 10 to 120 rounds, 5 clips of 0.3 to 5 and 11
+    levels of noise on the average, each the mean of four runs, on partitions and with random streams of their
+    own; softmax regression, 50 archetypes of N/50 clients, 5 local steps at rate 8, accuracy over the last ten
+    rounds. Fleet, budget and delta may have any value, since they enter through z alone. Between levels of
+    noise accuracy is interpolated, to about INTERPOLATED: all levels share their streams, so it is smooth there. Other
+    values of alpha are refused: accuracy changes between them by more than a budget does.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def minimum_client_updates(
 
     Notes
     -----
-    Never falls as epsilon falls. Nine runs determine an accuracy to about 0.5 points, so close to
+    Never falls as epsilon falls. Four runs determine an accuracy to about 0.5 points, so close to
     the best accuracy that a fleet can reach the answer may be off by a factor of two.
 
     Examples

@@ -43,6 +43,7 @@ from tracks.missions.privacy.state import (
 MAX_RUNS = 2  # changes that are tried, each in runs of its own
 SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy to gain: with the same random numbers, or with others
 SHARES = (0.01, 0.1, 1.0)
+MOST = 0.75  # of the updates, that a clip may be as long as
 NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where fewer local steps would leave it
 
 
@@ -140,8 +141,8 @@ def _against_noise(state: State) -> Iterator[Fix]:
         yield Fix(control="noise", value="secure_aggregation")
     if state.result.clipped > CLIPPED_LIMIT:
         yield from _longer_clip(state)
-    elif state.result.median_length < setting.clip_norm:
-        yield Fix(control="clip_norm", value=max(rounded(state.result.median_length), CLIP[0]))
+    elif (usual := state.result.length_of(0.5)) < setting.clip_norm:
+        yield Fix(control="clip_norm", value=max(rounded(usual), CLIP[0]))
     for share in SHARES:
         fix = Fix(control="participating_share", value=share)
         if share >= 2 * setting.participating_share and _moved(state, fix) <= state.allowed:
@@ -193,7 +194,7 @@ def _less_clipping(state: State) -> Iterator[Fix]:
         yield Fix(control="noise", value="secure_aggregation")
     if not state.noise_is_felt and setting.clip_norm < CLIP[1]:
         yield from _longer_clip(state)
-        yield Fix(control="clip_norm", value=CLIP[1])
+        yield Fix(control="clip_norm", value=min(rounded(state.result.length_of(MOST), up=True), CLIP[1]))
     if setting.local_steps > LOCAL_STEPS[0] and state.result.clipped <= NEARLY_ALL:
         yield Fix(control="local_steps", value=max(int(LOCAL_STEPS[0]), setting.local_steps // 2))
 

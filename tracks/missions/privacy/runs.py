@@ -89,10 +89,12 @@ class LearningResult:
         """Mean of the runs."""
         return math.fsum(self.seeds) / len(self.seeds)
 
-    @property
-    def median_length(self) -> float:
-        """The length that half of the updates exceed; 0 where nothing is clipped."""
-        return self.lengths[LENGTHS // 2] if self.lengths else 0.0
+    def length_of(self, share: float) -> float:
+        """Return the length that a share of the updates, 0..1 without 1, does not exceed; 0 where nothing is clipped.
+
+        A share of a half gives the median.
+        """
+        return self.lengths[int(share * LENGTHS)] if self.lengths else 0.0
 
     def longer_than(self, length: float) -> float:
         """Return the share of the updates that are longer, 0..1."""

@@ -72,7 +72,7 @@ class State:
         """Whether the noise of a round is longer than a typical update that is sent, which it then outweighs."""
         if self.noise is None:
             return False
-        sent = min(self.setting.clip_norm, self.result.median_length)
+        sent = min(self.setting.clip_norm, self.result.length_of(0.5))
         return self.noise.on_average * math.sqrt(self.weights) > sent
 
     @property

@@ -17,7 +17,7 @@ from tracks.missions.privacy.setting import DEFAULTS, DEPLOYMENTS, setting_of
 
 WEAK, STRONG = 8.0, 1.0
 STORED_ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)
-STORED_FLEETS = (20, 1_000_000_000)
+STORED_FLEETS = (50, 1_000_000_000)
 ONE_IMAGE = 1 / 360
 SAME = "all_the_same"
 

@@ -8,11 +8,11 @@ import pytest
 from physics.federation import simulate
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
-from tracks.common.proxy_fleet import problem
+from tracks.common.proxy_fleet import best_model, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise, calibrated_noise_of, spent_by_round
 from tracks.missions.privacy.closing import once_and_often
-from tracks.missions.privacy.runs import LearningTask, ceiling, learning_result
+from tracks.missions.privacy.runs import CURVE_NOISES, USUAL_LENGTH, ceiling, curve_seeds, learning_task
 from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
 from tracks.missions.privacy.state import evaluate
 
@@ -90,24 +90,22 @@ def test_noise_on_the_average_falls_with_the_cohort_fully_or_by_its_root():
 # --- the runs --------------------------------------------------------------------------------------------------------
 
 
-def directly(one, setting, noise):
-    """Return the mean final accuracy of three runs of the engine, with the noise where the setting adds it."""
-    scores = []
-    for seed in range(3):
-        run = simulate(
-            problem(one.track.fleet.seed, one.track.fleet.skew_alpha),
-            rounds=setting.rounds,
-            clients_per_round=None,
-            cohort=setting.cohort,
-            local_steps=setting.local_steps,
-            clip=setting.clip_norm,
-            noise_multiplier=noise,
-            noise=setting.noise,
-            seed=seed,
-            engine="exact",
-        )
-        scores.append(run.accuracy[-window_of(setting.rounds) :].mean())
-    return float(np.mean(scores))
+def directly(one, setting, noise, seed=0):
+    """Return the final accuracy of a run of the engine, with the noise where the setting adds it."""
+    run = simulate(
+        problem(one.track.fleet.seed, one.track.fleet.skew_alpha),
+        rounds=setting.rounds,
+        clients_per_round=None,
+        cohort=setting.cohort,
+        local_steps=setting.local_steps,
+        learning_rate=8.0,
+        clip=setting.clip_norm,
+        noise_multiplier=noise,
+        noise=setting.noise,
+        seed=seed,
+        engine="softmax",
+    )
+    return float(run.accuracy[-window_of(setting.rounds) :].mean())
 
 
 @every_track
@@ -115,31 +113,77 @@ def directly(one, setting, noise):
     {"noise": "central", "rounds": 40},
     {"noise": "secure_aggregation", "rounds": 40, "epsilon": 0.3, "participating_share": 0.002},
     {"noise": "local", "rounds": 40, "epsilon": 5, "participating_share": 0.05},
-    {"noise": "local", "rounds": 30, "clip_norm": 1, "epsilon": 10, "participating_share": 0.02},
+    {"noise": "local", "rounds": 30, "clip_norm": 2, "epsilon": 10, "participating_share": 0.02},
 ])  # fmt: skip
 def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_added(one, values):  # L14 L15
-    """Read between two noise levels: within 1 point where the model is usable, 3 points where it is unusable anyway."""
+    """Nothing is read between runs: every digit is that of a run of this very setting."""
     setting = one.setting(**one.private(**values))
     given = evaluate(one.track, setting, seed=0)
-    straight = directly(one, setting, given.noise.multiplier)
-    assert given.result.accuracy == pytest.approx(straight, abs=0.01 if straight > 0.85 else 0.03)
+    assert given.result.accuracy == pytest.approx(directly(one, setting, given.noise.multiplier), abs=1e-11)
 
 
-def test_a_noise_level_is_the_engine_to_the_last_digit():
-    """Noise of every client, z C / sqrt(m) on the average, is the run with the central z C / m."""
-    setting = GUARDIAN.setting(**GUARDIAN.private(noise="central", rounds=20, participating_share=0.001))
-    noise = 10 ** (-6 / 4)
-    task = LearningTask(
-        fleet_seed=GUARDIAN.track.fleet.seed,
-        alpha=GUARDIAN.track.fleet.skew_alpha,
-        rounds=20,
-        local_steps=setting.local_steps,
-        cohort=setting.cohort,
-        clip_norm=setting.clip_norm,
-        seed=0,
+def test_several_seeds_are_several_runs_and_their_mean_is_read():
+    setting = GUARDIAN.setting(**GUARDIAN.private(noise="local", rounds=20))
+    given = evaluate(GUARDIAN.track, setting, seed=2, seeds=3)
+    runs = [directly(GUARDIAN, setting, given.noise.multiplier, seed=seed) for seed in (6, 7, 8)]
+    assert given.result.seeds == pytest.approx(runs, abs=1e-11)
+    assert given.result.accuracy == pytest.approx(np.mean(runs), abs=1e-11)
+
+
+@every_track
+def test_a_curve_is_a_run_at_each_of_its_levels_and_near_one_between_them(one):
+    """At a level every digit of the run; half-way between two of them within 3 points."""
+    setting = one.setting(**one.private(noise="central", rounds=30, clip_norm=3, participating_share=0.01))
+    task = learning_task(one.track, setting, seed=0)
+    for place in (1, 2.5, 3):
+        level = USUAL_LENGTH * float(np.interp(place, range(len(CURVE_NOISES)), CURVE_NOISES))
+        straight = directly(one, setting, level * setting.cohort / setting.clip_norm)
+        assert curve_seeds(task, level) == pytest.approx((straight,), abs=0.03 if place % 1 else 1e-11)
+
+
+@every_track
+def test_a_clip_has_a_best_length(one):
+    """A short one starves the model and a long one lets in the noise, which is measured in clips."""
+    clips = (0.1, 1, 10)
+    states = [one.private(noise="local", clip_norm=clip, epsilon=local_promise(one), rounds=60) for clip in clips]
+    short, middle, long = (evaluate(one.track, one.setting(**values), seed=0).result.accuracy for values in states)
+    assert middle > max(short, long) + 0.02
+
+
+def local_promise(one):
+    """Return the epsilon at which local noise is a tenth of the clip on the average, whatever the fleet."""
+    promises = np.geomspace(0.1, 10, 41)
+    noises = [
+        calibrated_noise_of(one.setting(**one.private(noise="local", epsilon=float(promise), clip_norm=1))).on_average
+        for promise in promises
+    ]
+    return float(promises[np.abs(np.array(noises) - 0.1).argmin()])
+
+
+def test_a_larger_cohort_buys_accuracy_at_the_same_guarantee():
+    values = {"noise": "central", "clip_norm": 3, "epsilon": 0.2, "rounds": 60}
+    few, many = (
+        evaluate(PIONEER.track, PIONEER.setting(**PIONEER.private(**values, participating_share=share)), seed=0)
+        for share in (0.002, 0.05)
     )
-    straight = directly(GUARDIAN, setting, noise * setting.cohort / setting.clip_norm)
-    assert learning_result(task, noise).accuracy == pytest.approx(straight, abs=1e-9)
+    assert many.spent[60] == pytest.approx(few.spent[60], rel=1e-6)
+    assert many.result.accuracy > few.result.accuracy + 0.02
+
+
+@every_track
+def test_the_ceiling_is_the_least_mean_cross_entropy_of_all_data(one):
+    """At the model of all data the gradient is zero, written out here: any other model has a larger loss."""
+    fleet = problem(one.track.fleet.seed, one.track.fleet.skew_alpha)
+    weights = best_model(one.track.fleet.seed, one.track.fleet.skew_alpha)
+    images = np.concatenate(fleet.partition)
+    inputs, labels = fleet.data.train_inputs[images], fleet.data.train_one_hot[images]
+    chances = np.exp(inputs @ weights)
+    chances /= chances.sum(axis=1, keepdims=True)
+    gradient = inputs.T @ (chances - labels) / len(images) + fleet.regularization * weights
+    assert np.abs(gradient).max() < 1e-4
+    scores = fleet.data.test_inputs.T @ weights
+    right = (scores.argmax(axis=1) == fleet.data.test_labels).mean()
+    assert ceiling(one.track.fleet.seed, one.track.fleet.skew_alpha) == pytest.approx(right)
 
 
 @every_track

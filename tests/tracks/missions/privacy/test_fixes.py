@@ -1,12 +1,13 @@
 """The fixes of the bench are tried: the lengths of the updates show what a clip would cut, and cures come first."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.states import verdict
 from tests.tracks.missions.privacy.states import GUARDIAN, ON
 from tracks.api.fixes import changed
 from tracks.missions.privacy.fixes import candidates
-from tracks.missions.privacy.runs import LOWEST_RUNG, SILENT, rung
 from tracks.missions.privacy.setting import CLIP
 from tracks.missions.privacy.state import ACCURACY, CLAIM, CLIPPED, DATA, GAP, MIN_NOISE, evaluate
 
@@ -15,20 +16,30 @@ TWENTIETH = 0.05  # 20 lengths are stored
 
 
 @every_track
-@pytest.mark.parametrize("level", [SILENT, LOWEST_RUNG, -4])
-@pytest.mark.parametrize("clip", [0.3, 1])
-def test_the_lengths_of_the_updates_say_what_share_the_clip_cuts(one, clip, level):
-    state = evaluate(one.track, one.setting(**one.private(rounds=20, clip_norm=clip)), seed=0)
-    result = rung(state.task, level)
+@pytest.mark.parametrize("epsilon", [0.3, 10])
+@pytest.mark.parametrize("clip", [1, 2, 4])
+def test_the_lengths_of_the_updates_say_what_share_the_clip_cuts(one, clip, epsilon):
+    setting = one.setting(**one.private(rounds=20, clip_norm=clip, epsilon=epsilon))
+    result = evaluate(one.track, setting, seed=0).result
     assert result.longer_than(clip) == pytest.approx(result.clipped, abs=TWENTIETH)
     assert result.longer_than(0) == 1
     assert list(result.lengths) == sorted(result.lengths)
+    assert result.longer_than(result.length_of(0.5)) == pytest.approx(0.5, abs=TWENTIETH)
+
+
+def test_noise_is_felt_where_it_is_longer_than_the_updates_that_are_sent():
+    """330 weights: noise of s on each is s sqrt(330) long; updates are some 2 long, and no longer than the clip."""
+    for clip, noise, felt in ((3, 0.03, False), (3, 0.3, True), (0.3, 0.01, False), (0.3, 0.05, True)):
+        setting = GUARDIAN.setting(**GUARDIAN.private(noise="central", rounds=20, clip_norm=clip))
+        state = evaluate(GUARDIAN.track, setting, seed=0)
+        added = replace(state.noise, on_average=noise)
+        assert replace(state, noise=added).noise_is_felt == felt
 
 
 @every_track
 def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
     """The fix is found from the lengths alone; runs of their own agree that it cures."""
-    start = one.private(noise="central", clip_norm=0.5)
+    start = one.private(noise="central", clip_norm=1)
     state = evaluate(one.track, one.setting(**start), seed=0)
     assert state.limits[CLIPPED].level == "fail"
     (clip,) = [fix for fix in verdict(one.run(**start), CLIPPED).fixes if fix.control == "clip_norm"]
@@ -37,7 +48,7 @@ def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
 
 
 def test_shorter_walks_are_not_proposed_where_every_update_is_clipped():
-    state = evaluate(GUARDIAN.track, GUARDIAN.setting(**GUARDIAN.private(noise="central", clip_norm=0.05)), seed=0)
+    state = evaluate(GUARDIAN.track, GUARDIAN.setting(**GUARDIAN.private(noise="central", clip_norm=0.1)), seed=0)
     assert state.result.clipped > 0.97
     assert "local_steps" not in {fix.control for fix in candidates(CLIPPED, state)}
 

@@ -37,15 +37,15 @@ def test_the_first_lock_is_the_ratio_of_two_cells_of_the_stored_search(one):  # 
     truth = prediction.truth(one.track, **{**one.bench.defaults(), **prediction.scenario})
     cell = asked(one.track)
     assert cell.fleet == one.track.fleet.devices
-    assert (cell.alpha, cell.target) == (one.track.fleet.skew_alpha, 0.90)
+    assert (cell.alpha, cell.target) == (one.track.fleet.skew_alpha, one.track.targets.safety_accuracy)
     weak, strong = (
-        minimum_client_updates(fleet=cell.fleet, epsilon=promise, alpha=cell.alpha, target=0.90)
+        minimum_client_updates(fleet=cell.fleet, epsilon=promise, alpha=cell.alpha, target=cell.target)
         for promise in (WEAK, STRONG)
     )
     assert truth.value == strong / weak
     assert truth.value >= 1  # noise never lowers the compute to converge
     assert math.prod(term.value for term in truth.terms) == pytest.approx(truth.value)
-    assert in_words(0.9, "share") in prediction.question
+    assert in_words(cell.target, "share") in prediction.question
 
 
 @every_track
@@ -66,7 +66,7 @@ def test_a_fleet_that_cannot_reach_the_target_is_asked_what_it_can():
     track = replace(GUARDIAN.track, fleet=replace(GUARDIAN.track.fleet, devices=500, skew_alpha=0.06))
     cell = asked(track)
     assert cell.alpha == 0.05
-    assert cell.target < 0.90
+    assert cell.target < GUARDIAN.track.targets.safety_accuracy
     truth = predictions(track)[0].truth(track, **GUARDIAN.bench.defaults())
     assert 1 <= truth.value < 1e6
 

@@ -38,9 +38,11 @@ def test_the_obvious_fix_trades_the_claim_for_another_failure(one):
 
 
 @every_track
-def test_the_officers_challenge_is_won_by_the_cohort_and_where_the_noise_is_added(one):  # P17
+def test_the_officers_challenge_is_won_by_the_cohort_the_clip_and_where_the_noise_is_added(one):  # P17
     target = one.track.targets
-    won = one.run(**one.private(noise="secure_aggregation", epsilon=target.epsilon * 0.9, participating_share=0.05))
+    won = one.run(
+        **one.private(noise="secure_aggregation", epsilon=target.epsilon * 0.9, participating_share=0.05, clip_norm=3)
+    )
     assert failures(won) == set()
     assert won.reading("epsilon").value < target.epsilon
     assert won.reading("accuracy").value >= target.safety_accuracy
@@ -50,7 +52,7 @@ def test_the_officers_challenge_is_won_by_the_cohort_and_where_the_noise_is_adde
 
 @every_track
 def test_every_declared_failure_can_be_reached_and_left_in_the_tracks_own_world(one):  # L16
-    private = one.private(noise="central")
+    private = one.private(noise="central", clip_norm=3)
     target = one.track.targets.epsilon
     reach = {
         "claim_without_mechanism": ({}, {"deployment": "federated_dp"}),
@@ -59,7 +61,7 @@ def test_every_declared_failure_can_be_reached_and_left_in_the_tracks_own_world(
         "budget_spent": ({"epsilon": min(10, 1.2 * target)}, {"epsilon": 0.5}),
         "delta_too_large": ({"delta": 1e-3}, {"delta": 1e-12}),
         "data_budget": ({"participating_share": 1, "rounds": 200}, {"participating_share": 0.001}),
-        "clip_bias": ({"clip_norm": 0.1}, {"clip_norm": 2}),
+        "clip_bias": ({"clip_norm": 0.1}, {"clip_norm": 4}),
     }
     assert set(one.bench.failures) == set(reach) == CODES
     for code, (bad, good) in reach.items():
@@ -96,7 +98,7 @@ def test_delta_has_to_stay_below_one_over_the_fleet(fleet, level):
 
 
 def test_clip_bias_warns_where_most_updates_are_cut():  # P16
-    short, long = (GUARDIAN.run(**GUARDIAN.private(noise="central", clip_norm=clip, rounds=40)) for clip in (0.1, 1.5))
+    short, long = (GUARDIAN.run(**GUARDIAN.private(noise="central", clip_norm=clip, rounds=40)) for clip in (0.1, 4))
     assert verdict(short, "clip_bias").level == "warn"
     assert verdict(short, "clip_bias").quantity > 0.9
     assert verdict(long, "clip_bias").quantity < 0.1
