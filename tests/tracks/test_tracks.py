@@ -414,7 +414,7 @@ def test_targets_stay_below_what_central_training_reaches(
     assert (targets.mean_accuracy, targets.worst_city_accuracy) == (mean, worst)
     assert (track.fleet.skew_alpha, targets.epsilon, targets.epsilon_unit) == (alpha, epsilon, unit)
     assert targets.worst_city_accuracy < targets.mean_accuracy < 0.925  # central least squares on the proxy task
-    assert targets.safety_accuracy == 0.94 < 0.96  # softmax regression on all data in one place
+    assert targets.safety_accuracy == 0.93 < 0.96  # softmax regression on all data in one place
 
 
 # What the texts and figures of the lab quote, where no arithmetic ties it to another number. P1 P2 P3 P4

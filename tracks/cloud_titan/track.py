@@ -107,7 +107,7 @@ FLEET = Fleet(
 TARGETS = Targets(
     mean_accuracy=sourced(0.95, "assumed: a point below .961, the proxy task's best model of all data"),
     worst_city_accuracy=sourced(0.92, "assumed: three points below the mean target"),
-    safety_accuracy=sourced(0.94, "assumed: what the privacy bench may not fall below on the proxy task"),
+    safety_accuracy=sourced(0.93, "assumed: what the privacy bench may not fall below on the proxy task"),
     epsilon=sourced(
         8,
         "assumed: inside the published practice, .994 to 13.69 (Google 2024), user level",

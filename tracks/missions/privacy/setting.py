@@ -22,7 +22,7 @@ SERVICE_BYTES_PER_DAY = 1 * PB  # assumed: what the service of any fleet may mov
 LEARNING_RATE = 8.0  # of the local steps, as in the stored search of client updates
 
 EPSILON: Range = (0.1, 10)
-CLIP: Range = (0.1, 30)
+CLIP: Range = (0.3, 30)
 SHARE: Range = (0.001, 1)
 ROUNDS: Range = (10, 200)
 LOCAL_STEPS: Range = (1, 20)
@@ -33,7 +33,7 @@ PAYLOAD_FACTORS: Range = (0.01, 10)  # of what the track moves by default
 DEFAULTS: Mapping[str, Sourced[Any]] = {
     "deployment": Sourced("federated", source("assumed: where most fleets stand, learning on the device and no noise")),
     "epsilon": Sourced(1.0, source("assumed: one, which Google 2024 calls strong")),
-    "clip_norm": Sourced(1.0, source("assumed: shorter than most updates of the proxy task")),
+    "clip_norm": Sourced(0.5, source("assumed: shorter than most updates of the proxy task")),
     "noise": Sourced("local", source("assumed: each client adds its own, which trusts nobody")),
     "participating_share": Sourced(0.01, source("assumed: one client in a hundred in each round")),
     "rounds": Sourced(100, source("assumed: a hundred in 30 days, about three a day")),
