@@ -22,7 +22,7 @@ from physics.federation import (
     softmax_optimum,
 )
 from physics.validation import Floats
-from tracks.common.proxy_fleet import CITIES, CLIENTS, fleet_accuracy, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.common.scoring import scores, window_of
 
 Algorithm = Literal["fedavg", "fedprox", "scaffold"]
@@ -241,12 +241,6 @@ def _sampled(
 def best_loss(fleet_seed: int, alpha: float) -> float:
     """Return the loss of the best model of all data in one place."""
     return softmax_optimum(problem(fleet_seed, alpha)).loss
-
-
-def ceiling(fleet_seed: int, alpha: float) -> float:
-    """Return the accuracy of the best model of all data in one place, 0..1."""
-    fleet = problem(fleet_seed, alpha)
-    return fleet_accuracy(fleet, softmax_optimum(fleet).weights)
 
 
 @lru_cache(maxsize=256)

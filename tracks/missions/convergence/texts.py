@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.federated_runs import ceiling, runs, settling_of
-from tracks.common.proxy_fleet import CITIES, CLIENTS, device_word, fleet_accuracy, problem
+from tracks.common.federated_runs import runs, settling_of
+from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, device_word, fleet_accuracy, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.figures import COMMUNICATION

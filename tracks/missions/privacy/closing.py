@@ -8,10 +8,10 @@ from functools import lru_cache
 from physics.privacy import epsilon, gaussian_sigma
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.proxy_fleet import PROXY, device_word
+from tracks.common.proxy_fleet import PROXY, ceiling, device_word
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
 from tracks.missions.privacy.figures import PLACES
-from tracks.missions.privacy.runs import CURVE_NOISES, ceiling
+from tracks.missions.privacy.runs import CURVE_NOISES
 from tracks.missions.privacy.setting import (
     DEFAULTS,
     EPSILON,

@@ -17,7 +17,7 @@ import numpy as np
 from physics.federation import FederatedRun, simulate
 from physics.validation import Floats
 from tracks import Track
-from tracks.common.proxy_fleet import best_model, fleet_accuracy, problem
+from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise_of
 from tracks.missions.privacy.setting import LEARNING_RATE, Setting
@@ -158,12 +158,6 @@ def curve_seeds(task: LearningTask, noise: float) -> tuple[float, ...]:
     places = [math.log1p(level / NOISE_SCALE) for level in (low, min(wanted, high), high)]
     part = (places[1] - places[0]) / (places[2] - places[0]) if high > low else 0.0
     return tuple((1 - part) * one + part * other for one, other in zip(before, after, strict=True))
-
-
-@lru_cache(maxsize=64)
-def ceiling(fleet_seed: int, alpha: float) -> float:
-    """Return the accuracy of the model that has all data in one place: the fleet's optimum, 0..1."""
-    return fleet_accuracy(problem(fleet_seed, alpha), best_model(fleet_seed, alpha))
 
 
 def result_of(setting: Setting, task: LearningTask) -> LearningResult:

@@ -11,7 +11,7 @@ import numpy as np
 from physics.validation import Floats
 from tracks import Track
 from tracks.api.outcome import Limit
-from tracks.common.proxy_fleet import problem
+from tracks.common.proxy_fleet import ceiling, problem
 from tracks.missions.privacy.accounting import (
     CalibratedNoise,
     allowed_bytes,
@@ -19,7 +19,7 @@ from tracks.missions.privacy.accounting import (
     moved_bytes,
     spent_by_round,
 )
-from tracks.missions.privacy.runs import SEEDS, LearningResult, LearningTask, ceiling, learning_task, result_of
+from tracks.missions.privacy.runs import SEEDS, LearningResult, LearningTask, learning_task, result_of
 from tracks.missions.privacy.setting import Setting
 
 CLAIM, BUDGET, DELTA_LARGE = "claim_without_mechanism", "budget_spent", "delta_too_large"

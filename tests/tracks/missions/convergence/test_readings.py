@@ -10,8 +10,9 @@ from physics.traffic import communication_to_compute, device_bytes, retry
 from tests.states import plain, verdict
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
 from tracks.api.quantities import in_words
-from tracks.common.federated_runs import ceiling, excess_loss, participation
+from tracks.common.federated_runs import excess_loss, participation
 from tracks.common.links import link_reliabilities
+from tracks.common.proxy_fleet import ceiling
 from tracks.missions.convergence.costs import SAMPLES_PER_STEP, costs
 from tracks.missions.convergence.state import learning_of
 

@@ -8,9 +8,9 @@ from physics.federation import simulate
 from tests.states import failures, plain
 from tests.tracks.missions.convergence.states import GUARDIAN, ON
 from tracks.api.quantities import in_words
-from tracks.common.federated_runs import ceiling, drift_of, settling
+from tracks.common.federated_runs import drift_of, settling
 from tracks.common.links import invitation
-from tracks.common.proxy_fleet import problem
+from tracks.common.proxy_fleet import ceiling, problem
 from tracks.missions.convergence.closing import wasted_share
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.state import learning_of

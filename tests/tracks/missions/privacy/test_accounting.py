@@ -8,11 +8,11 @@ import pytest
 from physics.federation import simulate
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
-from tracks.common.proxy_fleet import best_model, problem
+from tracks.common.proxy_fleet import best_model, ceiling, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise, calibrated_noise_of, spent_by_round
 from tracks.missions.privacy.closing import once_and_often
-from tracks.missions.privacy.runs import CURVE_NOISES, USUAL_LENGTH, ceiling, curve_seeds, learning_task
+from tracks.missions.privacy.runs import CURVE_NOISES, USUAL_LENGTH, curve_seeds, learning_task
 from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
 from tracks.missions.privacy.state import evaluate
 
