@@ -36,22 +36,23 @@ def test_the_table_holds_what_its_script_sweeps():
         assert table["free"].shape == shape[:3]
 
 
-@pytest.mark.parametrize(("alpha", "cohort", "clip", "noise"), [(0.3, 20, 0.5, 9), (0.05, 200, 0.2, 6)])
+@pytest.mark.parametrize(("alpha", "cohort", "clip", "noise"), [(0.3, 20, 1.2, 7), (0.05, 200, 0.6, 4)])
 def test_two_stored_cells_are_recomputed(alpha, cohort, clip, noise):
     again = build.accuracy_by_rounds(alpha, cohort, clip, build.NOISES[noise])
     with np.load(build.TABLE_FILE) as table:
         stored = table["accuracy"][
             build.ALPHAS.index(alpha), build.COHORTS.index(cohort), :, build.CLIPS.index(clip), noise
         ]
-    # one of 360 test images in one of ten rounds of nine runs is 3e-5: room for another machine's rounding
-    assert again == pytest.approx(stored, abs=2e-4)
+    # One of 360 test images in one of ten rounds of four runs is 7e-5. Steps are in single precision, whose rounding
+    # differs between machines: room for ten such images.
+    assert again == pytest.approx(stored, abs=7e-4)
 
 
 def test_the_script_writes_its_runs_and_no_clip_without_noise_beats_the_freest(tmp_path, monkeypatch):
     """On two cohorts, two lengths, two clips: each entry is the run of its own axes, and clipping may help too."""
     small = {
         "ALPHAS": (0.3,), "COHORTS": (10, 20), "ROUNDS": (10, 15), "CLIPS": (0.5, 1.0), "NOISES": (0.0, 0.05),
-        "PARTITIONS": 1, "STREAMS": 1,
+        "RUNS": 1,
     }  # fmt: skip
     for name, value in small.items():
         monkeypatch.setattr(build, name, value)
@@ -91,7 +92,7 @@ def test_noise_costs_client_updates_and_a_large_fleet_pays_less(alpha):
 
 
 @given(
-    fleet=st.floats(math.log(20), math.log(1e9)).map(lambda x: round(math.exp(x))),
+    fleet=st.floats(math.log(50), math.log(1e9)).map(lambda x: round(math.exp(x))),
     budget=st.floats(math.log(1e-3), math.log(1e3)).map(math.exp),
     alpha=st.sampled_from([0.05, 0.1, 0.3, 1, 100]),
 )
@@ -101,7 +102,7 @@ def test_every_design_keeps_its_budget_and_fits_its_fleet(fleet, budget, alpha):
     assert (designs.updates == designs.cohort * designs.rounds).all()
     assert (np.diff(designs.updates) >= 0).all()
     assert (designs.cohort <= fleet).all()
-    assert ((designs.accuracy >= 0) & (designs.accuracy <= 0.95)).all()
+    assert ((designs.accuracy >= 0) & (designs.accuracy <= 0.965)).all()
     assert np.isfinite(designs.clip).all()
     some = slice(None, None, 9)
     spent = epsilon(
@@ -150,7 +151,7 @@ def test_a_target_out_of_reach_says_how_far_the_best_design_gets():
     with pytest.raises(ValueError, match=r"target must lie in \[0, 0\.\d+\].*got 0\.99"):
         minimum_client_updates(fleet=10_000, epsilon=1, target=0.99)
     with pytest.raises(ValueError, match="target"):
-        minimum_client_updates(fleet=20, epsilon=0.01)
+        minimum_client_updates(fleet=50, epsilon=0.01)
 
 
 def test_a_stricter_delta_costs_more_and_the_usual_one_is_below_one_over_the_fleet():
