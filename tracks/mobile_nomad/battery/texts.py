@@ -35,8 +35,8 @@ def brief(track: Track) -> Brief:
         short="The Privacy officer stops the upload of voices: the glasses must learn by themselves, on battery.",
         invariant="Data that stays on the device has to be learnt from on the device, and every joule of that comes "
         "from a battery on a face. Learning goes forward and back: what the way back needs has to be kept, moved and "
-        "paid for. The accuracy is a proxy task, softmax regression on handwritten digits: the model was shipped "
-        "before it had heard all of one of five cities, and a pass over the day’s speech is one local step.",
+        "paid for. The accuracy is a proxy task, softmax regression on handwritten digits: the model shipped before "
+        "it had seen all of one of five cities, and a pass over the day’s speech is one local step.",
     )
 
 
