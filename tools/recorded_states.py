@@ -1,22 +1,24 @@
-"""Record what every bench returns at 100 states, and compare two such records.
+"""Record what every bench returns at 100 states, or 30 of federated runs, and compare two such records.
 
-    python tools/recorded_states.py record OUT [--draw] [--tree DIR]    what the code of DIR returns, by default this
+    python tools/recorded_states.py record OUT [--draw [NAME ...]] [--tree DIR]   what the code of DIR returns (this)
     python tools/recorded_states.py store OUT FULL [OTHER ...]          the copy to keep in tests/data
     python tools/recorded_states.py compare A B [--bits] [--allow source,fixes] [--show 10] [--fixes FILE.md]
     python tools/recorded_states.py side-by-side OLD_CHECKOUT           two checkouts on this machine, bit for bit
 
 A record holds plain data under names of its own (``NAMES``), so a class may gain fields, or compute some of them, and
 an old record still compares. It is gzipped JSON in which every text and list is written once. ``record`` takes the
-states of the stored copy, so that they outlive a change of the controls; ``--draw`` draws anew. The stored copy has
-no digests of figures, and the cells of a table in every fifth state only; both count where both records have them.
+states of the stored copy, so that they outlive a change of the controls; ``--draw`` draws anew, of all or of some. The
+stored copy has no digests of figures, and the cells of a table in every fifth state only; both count where both
+records have them.
 
 ``compare`` requires equal texts, levels and fixes, and numbers that agree to 1e-9, or to 1e-15 where they are that
 small. It leaves figures alone: the last bits of a number depend on the machine, and a digest on all of them.
 ``--bits`` requires everything to be the same, for two records of one machine.
 
 Another kernel for linear algebra (OPENBLAS_CORETYPE) changes these last bits. It shows in a text that prints what is
-nothing but rounding, as a bias that should be 0, and would at a threshold. ``store`` marks as unstable what differs
-between FULL and the OTHER records, made of the same code with other kernels; ``compare`` leaves these places alone.
+nothing but rounding, as a bias that should be 0, and would at a threshold; federated runs are in single precision and
+depend on the instructions for it as well (NUMBA_DISABLE_JIT=1). ``store`` marks as unstable what differs between FULL
+and the OTHER records, made of the same code with other kernels; ``compare`` leaves these places alone.
 
 Exit status 1 if there is a difference of a kind that ``--allow`` does not name.
 """
@@ -41,7 +43,8 @@ sys.path.append(str(TREE))  # a script is given its own folder only
 from tools.compared_states import KINDS, differences, dotted, load, report, save  # noqa: E402
 
 STORED = TREE / "tests" / "data" / "recorded_states.json.gz"
-STATES, PLACES = 100, 101  # states of each bench; positions of a slider to draw from
+STATES, FEDERATED_STATES = 100, 30  # of each bench; of those whose every state is several federated runs
+PLACES = 101  # positions of a slider to draw from
 TABLES, PEEKS = 5, 20  # the stored copy keeps the tables of every 5th state; every 20th has a peek
 NAMES = {
     "Reading": "label value unit limit at_most warn note formula meaning source level",
@@ -89,6 +92,12 @@ def digest(figure: Any) -> str:
     return hashlib.sha256(orjson.dumps(figure, option=how, default=lambda array: array.tolist())).hexdigest()
 
 
+def states_of(name: str) -> int:
+    """Return how many states of a bench are recorded."""
+    federated = name.endswith(("/convergence", "/privacy")) or name == "edge_guardian/crisis"
+    return FEDERATED_STATES if federated else STATES
+
+
 def drawn_states(name: str, track: Any, bench: Any) -> list[dict[str, Any]]:
     """Return the default, the presets, then by turns one control moved from its default, all moved, a fix taken.
 
@@ -114,7 +123,7 @@ def drawn_states(name: str, track: Any, bench: Any) -> list[dict[str, Any]]:
             moved = list(places) if turn % 3 else [one_of(list(places))]
             state = default | {control: one_of(places[control]) for control in moved}
         found += [state] if (state := bench.read(state)) not in found else []
-        if len(found) == STATES:
+        if len(found) == states_of(name):
             break
     return found
 
@@ -168,7 +177,8 @@ def record(told: Mapping[str, Any]) -> dict[str, Any]:
     lab, benches = load_registry(entry_points=True), {}
     for track, bench in ((lab.track(one), bench) for one in lab.tracks for bench in lab.benches(one)):
         name, start = f"{track.id}/{bench.id}", time.perf_counter()
-        states = [one["values"] for one in told[name]["states"]] if name in told else drawn_states(name, track, bench)
+        kept = [one["values"] for one in told[name]["states"]][: states_of(name)] if name in told else None
+        states = drawn_states(name, track, bench) if kept is None else kept
         answers = [answer(track, bench, one, peek=place % PEEKS == 0) for place, one in enumerate(states)]
         benches[name] = {"words": words(track, bench), "states": answers}
         print(f"{name}: {len(states)} states in {time.perf_counter() - start:.1f} s", flush=True)
@@ -191,7 +201,13 @@ def stored(full: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict
             pairs = [(state, other[name]["states"][place]) for other in others]
             moved = {dotted(found[1]) for pair in pairs for found in differences(*pair, strict=10)}
             states[-1] |= {"unstable": sorted(moved)} if moved else {}
-        benches[name] = {"words": light(bench["words"], ("figure",)), "states": states}
+        said = light(bench["words"], ("figure",))
+        moved = {
+            dotted(found[1])
+            for other in others
+            for found in differences(bench["words"], other[name]["words"], strict=10)
+        }
+        benches[name] = {"words": said | ({"unstable": sorted(moved)} if moved else {}), "states": states}
     return benches
 
 
@@ -216,7 +232,7 @@ def main(arguments: list[str] | None = None) -> int:
         asked[name] = commands.add_parser(name)
         for path in paths.split():
             asked[name].add_argument(path, type=Path)
-    asked["record"].add_argument("--draw", action="store_true", help="draw the states anew")
+    asked["record"].add_argument("--draw", nargs="*", metavar="NAME", help="draw the states anew, of all or of these")
     asked["record"].add_argument("--tree", type=Path, default=TREE, help="the checkout whose code answers")
     asked["store"].add_argument("others", type=Path, nargs="*", help="records of the same code with other kernels")
     for one in (asked["compare"], asked["side-by-side"]):
@@ -236,7 +252,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         if not str(tracks.__file__).startswith(tree + os.sep):
             parser.error(f"the code of {tree} is not what is imported, but {tracks.__file__}")
-        save(record({} if given["draw"] else load(STORED)), given["out"])
+        told, anew = load(STORED), given["draw"]
+        if anew is not None:
+            told = {name: one for name, one in told.items() if anew and name not in anew}
+        save(record(told), given["out"])
     elif command == "store":
         save(stored(load(given["full"]), [load(other) for other in given["others"]]), given["out"])
     elif command == "compare":
