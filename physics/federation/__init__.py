@@ -47,6 +47,14 @@ Repeated rounds with every client end at a fixed point; its rate is the spectral
 
    W_\infty = \left(I - \sum_k p_k M_k\right)^{-1} \sum_k p_k G_k B_k, \qquad \text{bias} = F(W_\infty) - F(W^*)
 
+Why the fixed point is not the optimum shows in one parameter, where client k has the loss L_k/2 (w - b_k)^2. The
+optimum weighs the clients' best models b_k by curvature, the rounds weigh them by g_k, how far a client's steps go:
+
+.. math::
+
+   W_\infty = \frac{\sum_k p_k g_k b_k}{\sum_k p_k g_k}, \qquad W^* = \frac{\sum_k p_k L_k b_k}{\sum_k p_k L_k},
+   \qquad g_k = 1 - (1 - \eta L_k)^\tau
+
 W starts at zero, a network's layers at random. A round in which no update arrives changes nothing. With `cohort` each
 client is an archetype that represents a large group, and m devices are drawn from all groups each round.
 
@@ -115,6 +123,12 @@ excess_loss | F(W_inf) - F* | 1 | loss of the point that repeated rounds approac
 settled | - | - | whether a further round leaves the model where it is
 rate | - | 1 | factor by which a round shrinks the distance to it
 rank | r | 1 | rank to which a client's own change of the model, or another matrix, is cut
+curvatures | L_k | units of the loss / weight^2 | second derivative of each client's loss
+optima | b_k | units of the weight | best model of each client
+shares | p_k | 1 | weight of each client in the average
+weight | W_inf | units of the weight | model of one parameter that repeated rounds approach
+average | sum p_k b_k | units of the weight | average of the clients' best models
+rank | r | 1 | rank to which a client's own change of the model is cut
 own | - | 1 | test accuracy weighted by the client's class mix
 elsewhere | - | 1 | test accuracy on all test images
 
@@ -131,7 +145,7 @@ Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 """
 
 from physics.federation.excess_loss import SettlingPoint, SoftmaxOptimum, settling_point, softmax_optimum
-from physics.federation.fixed_points import FixedPoint, fixed_point
+from physics.federation.fixed_points import FixedPoint, QuadraticFixedPoint, fixed_point, quadratic_fixed_point
 from physics.federation.personalisation import Personalised, low_rank_approximation, personalise
 from physics.federation.problem import FederatedProblem, digits_problem, heterogeneity, problem_from_partition
 from physics.federation.seeds import SeveralRuns, simulate_seeds
@@ -143,6 +157,7 @@ __all__ = [
     "FederatedRun",
     "FixedPoint",
     "Personalised",
+    "QuadraticFixedPoint",
     "SettlingPoint",
     "SeveralRuns",
     "SoftmaxOptimum",
@@ -155,6 +170,7 @@ __all__ = [
     "low_rank_approximation",
     "personalise",
     "problem_from_partition",
+    "quadratic_fixed_point",
     "settling_point",
     "simulate",
     "simulate_seeds",

@@ -1,4 +1,4 @@
-"""The limit of repeated rounds of least squares, in closed form."""
+"""The limit of repeated rounds of least squares in closed form: of the digits, and of clients with one parameter."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 from physics.federation.digits import CLASSES, Integers, read_only
 from physics.federation.least_squares import MAX_LEARNING_RATE, gain
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
-from physics.validation import Floats, as_float, as_ints
+from physics.validation import Floats, as_float, as_floats, as_int, as_ints
 
 MAX_STEPS = 10_000
 MAX_PROXIMAL = 100.0
+SMALLEST, LARGEST = 1e-6, 1e6  # of a curvature, a share or a step in one parameter: no product rounds to zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,3 +122,129 @@ def fixed_point(
         excess_loss=read_only(excess.reshape(steps.shape)),
         rate=read_only(rate.reshape(steps.shape)),
     )
+
+
+# --- one parameter ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuadraticFixedPoint:
+    """Where rounds with every client end, beside the best model and the average of the clients' own best models.
+
+    Parameters
+    ----------
+    weight : float
+        [units of the weight] The model that a further round leaves where it is, W_inf.
+    optimum : float
+        [units of the weight] The model of least average loss, W*.
+    average : float
+        [units of the weight] The average of the clients' best models, sum p_k b_k.
+    excess_loss : float
+        [units of the loss] Average loss at ``weight`` above the least.
+    rate : float
+        [1] Factor by which a round shrinks the distance to ``weight``, 0 to below 1.
+    """
+
+    weight: float
+    optimum: float
+    average: float
+    excess_loss: float
+    rate: float
+
+
+def quadratic_fixed_point(
+    *,
+    curvatures: ArrayLike,
+    optima: ArrayLike,
+    shares: ArrayLike,
+    local_steps: int,
+    learning_rate: float,
+) -> QuadraticFixedPoint:
+    r"""Return where FedAvg with all clients converges to when each has one parameter and a quadratic loss.
+
+    .. math::
+
+       f_k(w) = \frac{L_k}{2} (w - b_k)^2, \qquad \rho_k = (1 - \eta L_k)^\tau, \qquad g_k = 1 - \rho_k
+
+       W_\infty = \frac{\sum_k p_k g_k b_k}{\sum_k p_k g_k}, \qquad
+       W^* = \frac{\sum_k p_k L_k b_k}{\sum_k p_k L_k}, \qquad
+       \text{excess loss} = \frac{\sum_k p_k L_k}{2} (W_\infty - W^*)^2, \qquad
+       \text{rate} = \left| \sum_k p_k \rho_k \right|
+
+    Parameters
+    ----------
+    curvatures : array of float
+        Second derivative L_k of each client's loss [units of the loss / weight^2], (K,), 1e-6 to 1e6.
+    optima : array of float
+        Best model b_k of each client [units of the weight], (K,), -1e6 to 1e6.
+    shares : array of float
+        Weight of each client in the average [1], (K,), 1e-6 to 1e6; they are divided by their sum.
+    local_steps : int
+        Local steps tau [1], 1 to 10,000.
+    learning_rate : float
+        Local step size eta [weight^2 / units of the loss], 1e-6 to 1e6, and below 2 over the largest curvature.
+
+    Returns
+    -------
+    QuadraticFixedPoint
+        ``weight``, ``optimum``, ``average``, ``excess_loss`` and ``rate``, floats.
+
+    Raises
+    ------
+    ValueError
+        An argument outside its range, arrays of different lengths or of none, or local steps that diverge: eta L_k
+        of 2 or more.
+
+    Notes
+    -----
+    The optimum weighs a client by its curvature, the rounds weigh it by g_k, how far its steps go. Both agree, and the
+    excess is zero, with one step (g_k = eta L_k), with equal curvatures and with equal optima. In the limit of many
+    steps g_k is 1, and the rounds settle at the plain average of the clients' best models.
+
+    References
+    ----------
+    R. Pathak, M. J. Wainwright (2020), FedSplit: an algorithmic framework for fast federated optimization, NeurIPS,
+    section 3 (the fixed points of FedAvg are not optima).
+
+    Examples
+    --------
+    Curvatures 1 and 3, best models 0 and 1: the optimum is 3/4, and many steps end at the plain average, 1/2.
+
+    >>> clients = dict(curvatures=[1, 3], optima=[0, 1], shares=[1, 1], learning_rate=0.1)
+    >>> one = quadratic_fixed_point(**clients, local_steps=1)
+    >>> round(one.weight, 9), round(one.excess_loss, 9)
+    (0.75, 0.0)
+    >>> many = quadratic_fixed_point(**clients, local_steps=1000)
+    >>> round(many.weight, 9), round(many.excess_loss, 9)
+    (0.5, 0.0625)
+    """
+    bend = _one_each("curvatures", curvatures, low=SMALLEST, high=LARGEST)
+    best = _one_each("optima", optima, low=-LARGEST, high=LARGEST)
+    part = _one_each("shares", shares, low=SMALLEST, high=LARGEST)
+    if not bend.shape == best.shape == part.shape:
+        lengths = f"{len(bend)}, {len(best)} and {len(part)}"
+        raise ValueError(f"curvatures, optima and shares must have a value for each client, got {lengths}")
+    tau = as_int("local_steps", local_steps, low=1, high=MAX_STEPS)
+    eta = as_float("learning_rate", learning_rate, low=SMALLEST, high=LARGEST)
+    largest = float(bend.max())
+    if eta * largest >= 2:
+        raise ValueError(f"learning_rate must lie below 2 / {largest:g}, where local steps diverge, got {eta:g}")
+    part = part / part.sum()
+    reach = bend * gain(bend, local_steps=tau, learning_rate=eta)  # g_k, without cancellation for small steps
+    settled = float(part @ (reach * best) / (part @ reach))
+    curvature = float(part @ bend)
+    optimum = float(part @ (bend * best)) / curvature
+    return QuadraticFixedPoint(
+        weight=settled,
+        optimum=optimum,
+        average=float(part @ best),
+        excess_loss=curvature / 2 * (settled - optimum) ** 2,
+        rate=abs(1 - float(part @ reach)),
+    )
+
+
+def _one_each(name: str, value: ArrayLike, *, low: float, high: float) -> Floats:
+    values = as_floats(name, value, low=low, high=high)
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{name} must be a list with one number for each client, got shape {np.shape(values)}")
+    return values

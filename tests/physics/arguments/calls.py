@@ -280,6 +280,10 @@ CALLS: dict[str, list[Call]] = {
         ),
     ],
     "federation.fixed_point": [of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1)],
+    "federation.quadratic_fixed_point": [
+        # so flat that the largest step, too, is below 2 over the curvature
+        of(curvatures=[1e-6, 1.5e-6], optima=[0.0, 1.0], shares=[1.0, 3.0], local_steps=3, learning_rate=1e5),
+    ],
     "federation.softmax_optimum": [of(problem=PROBLEM)],
     "federation.settling_point": [
         of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1, rounds=3),

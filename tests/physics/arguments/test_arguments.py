@@ -28,6 +28,7 @@ NOT_WORDS = ["", "nonsense", None, 1, True, NAN, b"full", ["full"], {}]
 NOT_FLAGS = [0, 1, 1.0, None, "yes", [True], np.array([True, False])]
 CNN = networks.ds_cnn(width=2)
 CONVOLUTION = networks.Convolution(inputs=1, outputs=1)
+NOT_A_NUMBER_EACH = [None, "1", 1.0, [], [[1.0], [1.0]], [1.0, NAN], [1.0, "2"], [1.0, True], [1.0, 2e6]]
 NOT_A_TUPLE_OF_LAYERS = [None, [], (1,), "layers", [CONVOLUTION], (CONVOLUTION, None), CONVOLUTION]
 SPECTRA = [[], 1.0, [[1.0, 0.5]], [0.5, 1.0], [1.0, 1.1], [1.0, -1.1], [1.0, NAN], None, "ring", ["a"], [True, 0.5]]
 # What is no number, word or flag has wrong values of its own.
@@ -37,6 +38,9 @@ WRONG: dict[str, list[Any]] = {
     "network": [None, "torus", 25, {}, [[0, 1]]],
     "eigenvalues": SPECTRA,
     "curve": [[1.0], 1.0, [[1.0, 2.0]], [1.0, NAN], [1.0, 2e15], [], None, "flat", [True, False]],
+    "curvatures": [*NOT_A_NUMBER_EACH, [1.0, 0.9e-6], [1.0, -1.0]],
+    "optima": [*NOT_A_NUMBER_EACH, [1.0, -2e6]],
+    "shares": [*NOT_A_NUMBER_EACH, [1.0, 0.0], [1.0, -1.0]],
     "alpha": [0.2, 0, -1, NAN, INFINITY, None, "0.3", True, [0.3, 1.0], 1 + 2j],
     "name": [None, "", 3, b"net", ["net"]],
     "blocks": [*NOT_A_TUPLE_OF_LAYERS, ()],
