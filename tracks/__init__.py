@@ -10,6 +10,7 @@ from tracks.api.bench import Bench, Fact, Preset
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
 from tracks.api.declared import Extra, TextKey
+from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
@@ -42,6 +43,7 @@ __all__ = [
     "Choice",
     "Colour",
     "Control",
+    "Demonstration",
     "Device",
     "Drawing",
     "Extra",

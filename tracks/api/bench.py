@@ -22,8 +22,9 @@ from tracks.api.checks import (
     is_finite_number,
     refuse,
 )
-from tracks.api.controls import BadValue, Choice, Control, Slider, Toggle, Value
+from tracks.api.controls import BadValue, Choice, Control, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, TextKey
+from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Panel
 from tracks.api.outcome import Outcome
 from tracks.api.teaching import (
@@ -143,6 +144,8 @@ class Bench:
         Named settings, or none.
     peek : Callable[..., Peek] | None
         ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
+    demonstration : Demonstration | None
+        A small figure with sliders of its own below the equations of ``peek``, or None.
     second_opinion : Callable[..., Any] | None
         ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine on the same
         state, or None; ``report(done, of)`` receives its progress.
@@ -182,6 +185,7 @@ class Bench:
     failures: tuple[str, ...] = ()
     presets: Any = ()
     peek: Callable[..., Peek] | None = None
+    demonstration: Demonstration | None = None
     second_opinion: Callable[..., Any] | None = None
     script: Callable[..., str] | None = None
     second_engine: str = ""
@@ -201,6 +205,10 @@ class Bench:
         check_function(owner, "solve", self.solve)
         check_function(owner, "preview", self.preview, optional=True)
         check_function(owner, "peek", self.peek, optional=True)
+        if not (self.demonstration is None or isinstance(self.demonstration, Demonstration)):
+            raise refuse(owner, f"demonstration must be a Demonstration, got {self.demonstration!r:.80}")
+        if self.demonstration is not None and self.peek is None:
+            raise refuse(owner, "demonstration stands below the equations of peek, but there is no peek")
         check_function(owner, "second_opinion", self.second_opinion, optional=True)
         check_function(owner, "script", self.script, optional=True)
         check_items(owner, "hud", self.hud, str)
@@ -306,11 +314,7 @@ class Bench:
         BadValue
             A control is missing or unreadable, or there is one the bench does not have.
         """
-        by_id = self.control_map()
-        unknown = [name for name in raw if name not in by_id]
-        if unknown:
-            raise BadValue(f"'{str(unknown[0])[:48]}' is not a control of {self.id}; there are {', '.join(by_id)}")
-        return {name: control.read(raw.get(name)) for name, control in by_id.items()}
+        return read_values(self.id, self.control_map(), raw)
 
     def run(
         self, track: Track, values: Mapping[str, Value], *, seed: int = 0, preview: bool = False, fixes: bool = True

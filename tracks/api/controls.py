@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -327,3 +328,17 @@ class Toggle:
 
 
 Control = Slider | Choice | Toggle
+
+
+def read_values(owner: str, controls: Mapping[str, Control], raw: Mapping[str, Any]) -> dict[str, Value]:
+    """Return the value of every control of ``owner`` for what a client sent, by id.
+
+    Raises
+    ------
+    BadValue
+        A control is missing or unreadable, or there is one that ``owner`` does not have.
+    """
+    unknown = [name for name in raw if name not in controls]
+    if unknown:
+        raise BadValue(f"'{str(unknown[0])[:48]}' is not a control of {owner}; there are {', '.join(controls)}")
+    return {name: control.read(raw.get(name)) for name, control in controls.items()}

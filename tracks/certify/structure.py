@@ -204,16 +204,34 @@ def equations_open(survey: Survey) -> Finding:
 
 
 def drawings_are_plain(survey: Survey) -> Finding:
-    """Every figure is a plain dict that JSON can encode, every table a Table; two states are rendered."""
+    """Every figure is a plain dict that JSON can encode, every table a Table; two states are rendered.
+
+    So are a demonstration's at its defaults and at its sliders' ends.
+    """
     wrong = []
     for state in (survey.default, *survey.worlds[:1]):
         for name, drawing in survey.run(state).panels.items():
             problem = _drawing_problem(drawing)
             if problem:
                 wrong.append(f"'{name}' at {survey.named(state)}: {problem}")
+    wrong += _demonstration_problems(survey.bench)
     if wrong:
         return finding("drawings_are_plain", False, f"Drawings that cannot be sent: {listed(wrong)}")
     return finding("drawings_are_plain", True, "Figures are plain dicts that JSON can carry, and each has its table")
+
+
+def _demonstration_problems(bench: Bench) -> list[str]:
+    if bench.demonstration is None:
+        return []
+    wrong = []
+    for values in bench.demonstration.states():
+        try:
+            problem = _drawing_problem(bench.demonstration.drawn(values))
+        except Exception as error:  # a plugin's drawing may raise anything
+            problem = f"{type(error).__name__}: {error}"
+        if problem:
+            wrong.append(f"the demonstration at {values}: {problem}")
+    return wrong
 
 
 def _drawing_problem(drawing: Drawing) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.declared import check_has_what_is_read, check_nothing_unread
+from tracks.api.demonstration import Demonstration
 from tracks.api.track import Track
 from tracks.loading.discovery import Kind, PluginRefused, Registration, Source, collect, error_text, find_sources
 
@@ -315,7 +316,10 @@ def _provider(registration: Registration) -> str:
 
 
 def _working(bench: Bench, track: Track) -> Bench:
-    """Return the bench for the track, after one run at its defaults, one preview of them and one of every truth."""
+    """Return the bench for the track, after one run at its defaults, one preview of them and one of every truth.
+
+    A demonstration is drawn at its defaults and at its sliders' ends.
+    """
     settled = bench.on(track)
     check_has_what_is_read(bench, track)
     names = [control.id for control in settled.controls]
@@ -329,7 +333,19 @@ def _working(bench: Bench, track: Track) -> Bench:
         settled.run(track, settled.defaults(), preview=True, fixes=False)
     for prediction in settled.predictions:
         settled.truth(track, prediction)
+    if settled.demonstration is not None:
+        _check_demonstration(settled.demonstration)
     return settled
+
+
+def _check_demonstration(demonstration: Demonstration) -> None:
+    """Draw a demonstration where it is tried; an error says at which values."""
+    for values in demonstration.states():
+        try:
+            demonstration.drawn(values).figure()
+        except Exception as problem:  # a plugin's figure may raise anything
+            at = ", ".join(f"{name} {value:g}" for name, value in values.items())
+            raise PluginRefused(f"its demonstration cannot be drawn at {at}: {error_text(problem)}") from problem
 
 
 def _check_keywords(owner: str, function: Callable[..., Any], names: Sequence[str]) -> None:

@@ -8,7 +8,20 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tracks import Choice, Fix, Option, Reading, Slider, Toggle, Verdict
+from tracks import (
+    Axis,
+    Choice,
+    Demonstration,
+    Drawing,
+    Fix,
+    Option,
+    Panel,
+    Reading,
+    Slider,
+    Table,
+    Toggle,
+    Verdict,
+)
 from tracks.certify import certificate as testing
 from tracks.certify.goals import wilson
 from tracks.certify.sobol import even_points
@@ -225,6 +238,33 @@ def test_a_bench_with_a_true_preview_passes_every_check():
     fast, full = certified(with_preview(), draw=True), certified(draw=True)
     assert fast.holds, [item for item in fast.findings if not item.passed]
     assert (fast.win_share, fast.path, fast.designs) == (full.win_share, full.path, full.designs)
+
+
+def with_demonstration(draw):
+    slider = Slider(id="length", label="Length", unit="", minimum=0, maximum=2, step=1, default=1)
+    panel = Panel(id="line", question="Where?", x=Axis(label="x"), y=Axis(label="y"))
+    shown = Demonstration(title="Why", text="Because.", sliders=(slider,), panel=panel, draw=draw)
+    return replace(CRISIS, demonstration=shown)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        (lambda length: {"data": [], "layout": {}}, ""),
+        (lambda length: {"data": [1 / (2 - length)]}, "the demonstration at {'length': 2}: ZeroDivisionError"),
+        (lambda length: {"data": [{length}]}, "the demonstration at {'length': 1}: TypeError"),
+    ],
+    ids=["plain", "fails at an end", "no JSON"],
+)
+def test_a_demonstration_is_drawn_at_its_defaults_and_its_ends(figure, words):
+    def draw(length):
+        rows = Table(columns=("x",), rows=((length,),))
+        return Drawing(figure=lambda: figure(length), summary="1.", table=lambda: rows)
+
+    found = certified(with_demonstration(draw), draw=True, points=16).findings
+    (item,) = [item for item in found if item.check == "drawings_are_plain"]
+    assert item.passed == (not words)
+    assert words in item.text
 
 
 def other_limit(outcome):

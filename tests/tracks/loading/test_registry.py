@@ -65,6 +65,15 @@ BROKEN_BENCHES = {
         solves("return solve", "track, *, seed, epochs, rounds"),
         ["solve needs the keyword 'rounds', which is no control"],
     ),
+    # --- its demonstration fails at an end of its slider
+    "a demonstration cannot be drawn at an end": (
+        "def draw(length):\n    1 / (2 - length)\n    return solve(None, seed=0, epochs=1).panels['main']\n"
+        "SHOWN = Demonstration(title='Why', text='Because.', panel=BENCH.panels[0], draw=draw, sliders=(Slider(\n"
+        "    id='length', label='Length', unit='', minimum=0, maximum=2, step=1, default=1),))\n"
+        "def peek(track, outcome, **controls):\n    return None\n"
+        + offers("replace(BENCH, peek=peek, demonstration=SHOWN)"),
+        ["demonstration cannot be drawn at length 2", "ZeroDivisionError"],
+    ),
     # --- nor can its preview
     "a preview misses what says whether fixes are needed": (
         "def mine(track, *, seed, epochs):\n    return solve(track, seed=seed, epochs=epochs)\n"

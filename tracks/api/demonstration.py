@@ -1,0 +1,92 @@
+"""A small figure with sliders of its own that explains an equation; nothing on the page is judged by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from tracks.api.checks import check_function, check_items, check_text, check_unique, refuse
+from tracks.api.controls import Slider, read_values
+from tracks.api.figures import Drawing, Panel
+
+MAX_SLIDERS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demonstration:
+    """What Peek shows below its equations: a figure that follows its own sliders, not the bench's controls.
+
+    Its values are neither stored nor recorded, and no verdict, reading or certificate looks at them.
+
+    Parameters
+    ----------
+    title : str
+        What it is headed by, a question or a statement.
+    text : str
+        Two or three plain sentences on what is drawn.
+    sliders : tuple[Slider, ...]
+        One to four; their group and role are not used.
+    panel : Panel
+        The frame of its figure: an id, a question and axes that never move; no views.
+    draw : Callable[..., Drawing]
+        ``draw(**values) -> Drawing``, pure and quick, since it is called at every step of a drag; the keywords are the
+        sliders' ids.
+    """
+
+    title: str
+    text: str
+    sliders: tuple[Slider, ...]
+    panel: Panel
+    draw: Callable[..., Drawing]
+
+    def __post_init__(self) -> None:
+        check_text("Demonstration", "title", self.title)
+        owner = f"Demonstration '{self.title}'"
+        check_text(owner, "text", self.text)
+        check_items(owner, "sliders", self.sliders, Slider)
+        check_unique(owner, "sliders", (slider.id for slider in self.sliders))
+        if not 1 <= len(self.sliders) <= MAX_SLIDERS:
+            raise refuse(owner, f"needs one to four sliders, got {len(self.sliders)}")
+        for slider in self.sliders:
+            if slider.carried:
+                raise refuse(owner, f"slider '{slider.id}' is carried, but its values come from no decision")
+        if not isinstance(self.panel, Panel):
+            raise refuse(owner, f"panel must be a Panel, got {self.panel!r:.80}")
+        if self.panel.views:
+            raise refuse(owner, f"panel '{self.panel.id}' has views; it is drawn in one way")
+        check_function(owner, "draw", self.draw)
+
+    def defaults(self) -> dict[str, float]:
+        """Return every slider's default by id."""
+        return {slider.id: slider.default for slider in self.sliders}
+
+    def states(self) -> tuple[dict[str, float], ...]:
+        """Return the values at which it is tried: the defaults, then every combination of the sliders' ends."""
+        names = [slider.id for slider in self.sliders]
+        ends = product(*((slider.read(slider.minimum), slider.read(slider.maximum)) for slider in self.sliders))
+        return (self.defaults(), *(dict(zip(names, values, strict=True)) for values in ends))
+
+    def read(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values that ``draw`` may receive for what a client sent.
+
+        Raises
+        ------
+        BadValue
+            A slider is missing or unreadable, or there is one that the demonstration does not have.
+        """
+        return read_values("the demonstration", {slider.id: slider for slider in self.sliders}, raw)
+
+    def drawn(self, values: Mapping[str, Any]) -> Drawing:
+        """Return the drawing at values as ``read`` gives them.
+
+        Raises
+        ------
+        SpecError
+            ``draw`` returned something else.
+        """
+        drawing = self.draw(**values)
+        if not isinstance(drawing, Drawing):
+            raise refuse(f"Demonstration '{self.title}'", f"draw must return a Drawing, got {drawing!r:.80}")
+        return drawing
