@@ -10,7 +10,9 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts.bench.figures import table_view
-from dashboard.rendering.bench_view import Overlays, render, view_of
+from dashboard.layouts.parts import Component
+from dashboard.rendering.bench_view import Overlays, render, render_demonstration, view_of
+from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.second_opinions import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
@@ -18,6 +20,7 @@ from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
+from tracks.api.figures import Figure
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 
@@ -51,6 +54,27 @@ def unlocked_bench(lab: Lab, key: str, raw: dict[str, Any]) -> tuple[Track, Benc
         return track, bench, bench.read(raw), locks
     except BadValue as problem:
         raise RequestRefused(str(problem)) from None
+
+
+def demonstrated(lab: Lab, key: str, asked: Any, screen: Screen) -> tuple[Figure, str, Component]:
+    """Return figure, sentence and table of a bench's demonstration at the values that its sliders sent.
+
+    Raises:
+        RequestRefused: unknown bench, nothing locked yet, no demonstration, or values that cannot be read.
+    """
+    track, bench = lab.bench(key)
+    if not is_unlocked(bench, lab.locks(this_student(), track, bench)):
+        raise RequestRefused(LOCK_FIRST, code=403)
+    if bench.demonstration is None:
+        raise RequestRefused(f"{bench.short_title} has no demonstration; reload the page.")
+    if not isinstance(asked, dict) or not isinstance(asked.get("values"), dict):
+        raise RequestRefused("A demonstration is drawn at the values of its sliders.")
+    try:
+        values = bench.demonstration.read(asked["values"])
+    except BadValue as problem:
+        raise RequestRefused(str(problem)) from None
+    figure, drawing = render_demonstration(key, bench.demonstration, values, screen)
+    return figure, drawing.summary, table_view(drawing.table(), caption=bench.demonstration.panel.question)
 
 
 def drawn_by_panel(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
@@ -148,6 +172,21 @@ def register(app: Dash, lab: Lab) -> None:
                 raise RequestRefused("The page asks for a table that this bench does not have; reload it.")
         return answer
 
+    @app.callback(
+        Output(ids.slot(MATCH, "demonstration"), "figure"),
+        Output(ids.slot(MATCH, "demonstration_summary"), "children"),
+        Output(ids.slot(MATCH, "demonstration_table"), "children"),
+        Input(ids.slot(MATCH, "demonstration_values"), "data"),
+        prevent_initial_call=True,
+    )
+    def demonstrate(asked: Any) -> tuple[Figure, str, Component]:
+        return demonstrated(lab, ctx.inputs_list[0]["id"]["bench"], asked, this_screen())
+
+    app.clientside_callback(
+        ClientsideFunction("lab", "demonstration_drawn"),
+        Output(ids.slot(MATCH, "demonstration_drawn"), "data"),
+        Input(ids.slot(MATCH, "demonstration"), "figure"),
+    )
     app.clientside_callback(
         ClientsideFunction("lab", "gate"),
         Output(ids.control(MATCH, ALL), "data"),

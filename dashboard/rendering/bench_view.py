@@ -12,7 +12,8 @@ from dashboard.student.predictions import Locked
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
-from tracks.api.figures import Figure, Panel
+from tracks.api.demonstration import Demonstration
+from tracks.api.figures import Drawing, Figure, Panel
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
 from tracks.api.teaching import SecondOpinion
@@ -82,6 +83,15 @@ def render(
     opinion = overlays.opinion.sentence if overlays.opinion else ""
     texts = bench_texts(bench, track, outcome, values, summaries, opinion, preview=is_preview)
     return RenderedBench(outcome=outcome, texts=texts, figures=figures)
+
+
+def render_demonstration(
+    key: str, demonstration: Demonstration, values: Mapping[str, Value], screen: Screen
+) -> tuple[Figure, Drawing]:
+    """Draw the demonstration of the bench of that key at values of its sliders; return its styled figure too."""
+    drawing = demonstration.drawn(values)
+    panel = demonstration.panel
+    return style_figure(drawing.figure(), panel, screen=screen, revision=f"{key}/{panel.id}"), drawing
 
 
 def view_of(panel: Panel, drawn: Mapping[str, str]) -> Panel:

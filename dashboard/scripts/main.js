@@ -6,6 +6,7 @@ import { gate } from "./controls/gate_callback.js";
 import * as rows from "./controls/rows.js";
 import { pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
+import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
 import * as listeners from "./page/listeners.js";
 import * as notices from "./page/notices.js";
@@ -28,6 +29,7 @@ for (const part of [
   pageExports,
   sheet,
   opinion,
+  demonstration,
 ]) {
   part.install();
 }
@@ -44,6 +46,7 @@ window.dash_clientside.lab = {
   gate,
   paint,
   preset: controlActions.preset,
+  demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
   opinion_answer: opinion.opinionAnswer,
   opinion_progress: opinion.opinionProgress,

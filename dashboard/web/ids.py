@@ -52,6 +52,11 @@ def slider(bench: Any, name: Any) -> Id:
     return {"kind": "slider", "bench": bench, "name": name}
 
 
+def demonstration_slider(bench: Any, name: Any) -> Id:
+    """A slider of the demonstration in Peek; no callback reads it, scripts/controls/demonstration.js does."""
+    return {"kind": "demonstration_slider", "bench": bench, "name": name}
+
+
 def instrument(bench: Any, name: Any) -> Id:
     """Another input of the student: a choice, a switch."""
     return {"kind": "instrument", "bench": bench, "name": name}

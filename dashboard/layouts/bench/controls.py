@@ -154,11 +154,44 @@ def _reset(control: Control) -> Component:
     )
 
 
+def slider_track(own: ids.Id, slider: Slider, value: float, *, is_disabled: bool = False) -> list[Component]:
+    """What a hand moves, of that id, with the slider's ends and its default below."""
+    low, high = slider.position(slider.minimum), slider.position(slider.maximum)
+    at = (slider.position(slider.default) - low) / (high - low)
+    return [
+        html.Div(
+            [
+                dcc.Input(
+                    id=own,
+                    type="range",
+                    min=low,
+                    max=high,
+                    step=slider.step,
+                    value=slider.position(value),
+                    disabled=is_disabled,
+                    className="range",
+                    style={"--fill": f"{at * 100:.2f}%"},
+                ),
+                html.Span(className="default-tick", style={"--at": f"{at:.4f}"}),
+            ],
+            className="track",
+        ),
+        html.Div(
+            [
+                html.Span(in_words(slider.minimum, slider.unit), className="end" + (" gone" if at < 0.24 else "")),
+                html.Span(f"default {in_words(slider.default, slider.unit)}", className="default-text"),
+                html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
+            ],
+            className="ends",
+            **STATIC,
+            style={"--at": f"{at:.4f}"},
+        ),
+    ]
+
+
 def _slider_row(
     key: str, slider: Slider, value: float, *, is_unlocked: bool, carried: CarriedDefault | None
 ) -> Component:
-    low, high = slider.position(slider.minimum), slider.position(slider.maximum)
-    at = (slider.position(slider.default) - low) / (high - low)
     own = ids.slider(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
@@ -187,33 +220,7 @@ def _slider_row(
                 ],
                 className="top",
             ),
-            html.Div(
-                [
-                    dcc.Input(
-                        id=own,
-                        type="range",
-                        min=low,
-                        max=high,
-                        step=slider.step,
-                        value=slider.position(value),
-                        disabled=not is_unlocked,
-                        className="range",
-                        style={"--fill": f"{at * 100:.2f}%"},
-                    ),
-                    html.Span(className="default-tick", style={"--at": f"{at:.4f}"}),
-                ],
-                className="track",
-            ),
-            html.Div(
-                [
-                    html.Span(in_words(slider.minimum, slider.unit), className="end" + (" gone" if at < 0.24 else "")),
-                    html.Span(f"default {in_words(slider.default, slider.unit)}", className="default-text"),
-                    html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
-                ],
-                className="ends",
-                **STATIC,
-                style={"--at": f"{at:.4f}"},
-            ),
+            *slider_track(own, slider, value, is_disabled=not is_unlocked),
             _carried_note(carried),
         ],
         className=_row_class(slider),

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.lab import ReadOut, Step
 from dashboard.layouts.bench.controls import explore_section
 from dashboard.layouts.bench.debrief import debrief_section
+from dashboard.layouts.bench.demonstration import demonstration_section
 from dashboard.layouts.bench.figures import panel_section
 from dashboard.layouts.bench.hud import hud
 from dashboard.layouts.bench.predict import predict_section
@@ -353,6 +354,7 @@ def _peek(state: BenchState) -> Component:
         html.Span("the equation, your numbers in it, their sources, what it leaves out", className="hint"),
     ]
     leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
-    return html.Details(
-        [html.Summary(summary), html.Div(rows, className="peek-lines"), leaves_out], className="peek", **STATIC
-    )
+    equations = html.Div([html.Div(rows, className="peek-lines"), leaves_out], **STATIC)
+    demonstration = state.bench.demonstration
+    below = demonstration_section(state.key, demonstration, state.screen) if demonstration else None
+    return html.Details([html.Summary(summary, **STATIC), equations, below], className="peek")

@@ -69,7 +69,8 @@ function onSlide(event) {
   const root = input.matches?.("input[type=range]") && input.closest("[data-bench].is-unlocked");
   const benchState = root && benchStates[root.dataset.bench];
   if (!benchState) return;
-  const name = input.closest("[data-control]").dataset.control;
+  const name = input.closest("[data-control]")?.dataset.control;
+  if (!name) return; // a slider of the demonstration in Peek
   move(benchState, name, valueAt(benchState.spec[name], input.value));
 }
 

@@ -11,6 +11,7 @@ from tracks.common.proxy_fleet import CLIENTS
 from tracks.common.python_script import learning_script
 from tracks.missions.convergence import closing, texts
 from tracks.missions.convergence.controls import controls
+from tracks.missions.convergence.demonstration import DEMONSTRATION
 from tracks.missions.convergence.figures import (
     COMMUNICATION,
     CONVERGENCE,
@@ -107,6 +108,7 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=closing.peek,
+    demonstration=DEMONSTRATION,
     extras=(
         declared.RADIO_J_PER_BYTE,
         declared.RADIO_RECEIVE_J_PER_BYTE,
