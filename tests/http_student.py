@@ -238,6 +238,22 @@ class Student:
             }
         )
 
+    def demonstrate(self, key: str, asked: Any) -> TestResponse:
+        """Move a slider of the demonstration in Peek."""
+        places = (
+            ("demonstration", "figure"),
+            ("demonstration_summary", "children"),
+            ("demonstration_table", "children"),
+        )
+        return self.post(
+            {
+                "output": self.output('"name":"demonstration"'),
+                "outputs": [{"id": ids.slot(key, name), "property": prop} for name, prop in places],
+                "inputs": [{"id": ids.slot(key, "demonstration_values"), "property": "data", "value": asked}],
+                "changedPropIds": [ids.dom(ids.slot(key, "demonstration_values")) + ".data"],
+            }
+        )
+
     def _drawn(self, key: str, views: Mapping[str, Any]) -> list[dict[str, Any]]:
         panels = [panel.id for panel in self.bench(key).panels if panel.views]
         return [{"id": ids.drawn(key, panel), "property": "data", "value": views.get(panel, panel)} for panel in panels]

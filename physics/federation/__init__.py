@@ -128,7 +128,6 @@ optima | b_k | units of the weight | best model of each client
 shares | p_k | 1 | weight of each client in the average
 weight | W_inf | units of the weight | model of one parameter that repeated rounds approach
 average | sum p_k b_k | units of the weight | average of the clients' best models
-rank | r | 1 | rank to which a client's own change of the model is cut
 own | - | 1 | test accuracy weighted by the client's class mix
 elsewhere | - | 1 | test accuracy on all test images
 

@@ -70,6 +70,7 @@ class Listener(Student):
         self.idle(key, {"values": dict(bench.defaults())})
         self.ask_opinion(key, dict(bench.defaults()))
         self.script(key, bench.defaults())
+        self.demonstrate(key, {"values": bench.demonstration.defaults() if bench.demonstration else {}})
         for prediction in bench.predictions:
             self.ask(key, prediction)
 

@@ -53,6 +53,13 @@ function slide(at) {
   clearTimeout(benchState.patience);
 }
 
+test("a slider that is no control of the bench is not read", () => {
+  const other = element("input", { type: "range" });
+  other.parentElement = benchState.root;
+  page.fire("input", { target: other });
+  assert.deepEqual(set, []);
+});
+
 test("a hand on a slider shows the value and sends its control alone", () => {
   slide("-1.4");
   assert.equal(benchState.values.share, 0.0398);
