@@ -105,8 +105,8 @@ FLEET = Fleet(
 )
 
 TARGETS = Targets(
-    mean_accuracy=sourced(0.95, "assumed: a point below .961, the proxy task's best model of all data"),
-    worst_city_accuracy=sourced(0.92, "assumed: three points below the mean target"),
+    mean_accuracy=sourced(0.945, "assumed: a point and a half below .961, the proxy task's best model of all data"),
+    worst_city_accuracy=sourced(0.92, "assumed: two and a half points below the mean target"),
     safety_accuracy=sourced(0.93, "assumed: what the privacy bench may not fall below on the proxy task"),
     epsilon=sourced(
         8,

@@ -122,8 +122,8 @@ class Runs:
 
     @property
     def still_learns(self) -> bool:
-        """Whether the loss still fell at the end, so that more rounds help."""
-        return self.fall > MIN_FALL * self.final_loss
+        """Whether the loss still fell at the end by more than it shakes, so that more rounds help."""
+        return self.fall > max(MIN_FALL * self.final_loss, self.jitter)
 
     @cached_property
     def jitter(self) -> float:

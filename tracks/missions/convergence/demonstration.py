@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -148,7 +149,7 @@ def _figure(clients: TwoClients) -> Figure:
 def _left_at(clients: TwoClients, loss: float) -> float:
     """The smaller of the two models at which the average loss is that, which must not lie below the least."""
     optimum = clients.point.optimum
-    return optimum - (2 * (loss - clients.average_loss(optimum))) ** 0.5
+    return float(optimum - math.sqrt(2 * (loss - clients.average_loss(optimum))))
 
 
 def _mark(clients: TwoClients, weight: float, name: str, place: str) -> charts.Part:

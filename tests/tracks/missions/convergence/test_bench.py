@@ -50,32 +50,32 @@ def test_offered_to_every_track_through_the_hook_of_a_plugin():
 # --- how it is won ---------------------------------------------------------------------------------------------------
 
 
-# The figures of docs/decisions/0006-partition-seeds.md.
+# The figures of docs/decisions/0022-softmax-regression-is-the-engine.md.
 @pytest.mark.parametrize(
     ("name", "mean", "worst", "moved", "cap"),
     [
-        ("cloud_titan", 0.904, 0.838, 13.1e9, 1.5e9),
-        ("edge_guardian", 0.905, 0.822, 5.11e9, 5e9),
-        ("mobile_nomad", 0.905, 0.859, 1.85e9, 0.5e9),
-        ("tiny_pioneer", 0.907, 0.843, 20e6, 15e6),
+        ("cloud_titan", 0.937, 0.916, 13.1e9, 1.5e9),
+        ("edge_guardian", 0.947, 0.911, 5.11e9, 5e9),
+        ("mobile_nomad", 0.934, 0.877, 1.85e9, 0.5e9),
+        ("tiny_pioneer", 0.938, 0.904, 20e6, 15e6),
     ],
 )
 def test_the_default_fails_as_it_was_measured(name, mean, worst, moved, cap):
     outcome = ON[name].run()
     found = [outcome.reading(reading).value for reading in ("mean_accuracy", "worst_city", "moved")]
     assert found == [
-        pytest.approx(mean, abs=6e-4),
-        pytest.approx(worst, abs=6e-4),
+        pytest.approx(mean, abs=2e-3),  # single precision: an image or two differ between processors
+        pytest.approx(worst, abs=2e-3),
         pytest.approx(moved, rel=5e-3),
     ]
     assert outcome.reading("moved").limit == pytest.approx(cap)
-    assert {"over_cap", "below_target", "city_left_behind"} <= failures(outcome)
+    assert {"over_cap", "below_target"} <= failures(outcome)
 
 
 @every_track
 def test_it_fails_on_other_draws_too(one):
     for seed in (1, 2):
-        assert {"over_cap", "below_target", "city_left_behind"} <= failures(one.run(seed=seed))
+        assert {"over_cap", "below_target"} <= failures(one.run(seed=seed))
 
 
 # P13: no single decision wins, so that the round frequency has to be found together with something else
@@ -84,7 +84,8 @@ def test_no_decision_alone_wins(one):
     for control in one.bench.controls:
         if control.role == "decision":
             for value in dict.fromkeys(control.positions(9)):
-                assert failures(one.preview(**{control.id: value})), (control.id, value)
+                alone = {control.id: value}
+                assert failures(one.preview(**alone)) or failures(one.run(**alone)), alone
 
 
 @every_track
@@ -94,14 +95,14 @@ def test_the_obvious_change_trades_one_failure_for_another(one):
     assert scaffold.reading("moved").value == pytest.approx(2 * one.run().reading("moved").value)
     rare = one.run(payload_bytes=one.track.model.moved_bytes / 10)
     assert "over_cap" not in failures(rare)
-    assert "city_left_behind" in failures(rare)
+    assert "below_target" in failures(rare)
 
 
 # P13
 @pytest.mark.parametrize(
     ("name", "drifting_less", "corrected"),
     [
-        ("cloud_titan", ("fedprox", 4, 8, 35), (3, 2, 71)),
+        ("cloud_titan", ("fedavg", 5, 8, 35), (5, 2, 71)),
         ("edge_guardian", ("fedavg", 4, 25, 57), (4, 2, 200)),
         ("mobile_nomad", ("fedavg", 2, 8, 84), (4, 2, 169)),
         ("tiny_pioneer", ("fedavg", 4, 25, 75), (4, 2, 200)),
@@ -186,7 +187,7 @@ def test_presets_are_states_worth_seeing(one):
     assert "0 drift" in plain(by_id["one_step"].reading("excess").formula)
     assert by_id["as_asked"].reading("wasted").value == 0
     assert by_id["poor_link"].reading("wasted").value == pytest.approx(0.8)
-    assert by_id["alike"].reading("excess").value < one.run().reading("excess").value / 3
+    assert by_id["alike"].reading("excess").value < one.run().reading("excess").value / 2
     assert all(failures(outcome) for outcome in by_id.values()), "a preset does not play the bench"
 
 

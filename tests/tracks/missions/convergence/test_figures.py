@@ -211,7 +211,7 @@ def test_plotly_accepts_the_dressed_figures(one, screen):
             figure = go.Figure(drawn)
             assert figure.layout.xaxis.type == {"category": "linear"}.get(place.x.scale, place.x.scale)
             for item in figure.data:
-                if item.mode == "markers":
+                if getattr(item, "mode", "") == "markers":
                     assert all(place.x.low <= x <= place.x.high for x in item.x)
                     assert all(place.y.low <= y <= place.y.high for y in item.y)
     for place in one.bench.panels:
