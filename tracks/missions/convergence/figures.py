@@ -23,8 +23,8 @@ MAX_POINTS = 120  # of a line: more than a screen resolves
 # step on it multiplies the bytes. The loss starts at 2.3, above its axis, so that its shaking at the end can be seen.
 CAPS_SHOWN = (0.02, 20.0)
 ACCURACY_SHOWN = (0.5, 1.0)
-LOSS_SHOWN = (0.15, 0.75)
-EXCESS_SHOWN = (-0.1, 0.5)
+LOSS_SHOWN = (0.1, 0.75)
+EXCESS_SHOWN = (-0.05, 0.3)
 PARTS = ("unfinished", "drift", "sampling", "all")
 
 POINT = 1.0  # of accuracy: what a second half of the bytes must bring to count as buying something
