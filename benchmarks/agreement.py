@@ -122,12 +122,14 @@ def page(found: dict[str, dict[str, float]]) -> str:
 def main() -> None:
     """Survey the tracks and write what was found."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("tracks", nargs="*", default=list(TRACKS), choices=list(TRACKS))
+    parser.add_argument("tracks", nargs="*", metavar="track", help=", ".join(TRACKS))
     parser.add_argument("--points", type=int, default=500, help="states of each track")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     chosen = parser.parse_args()
+    if unknown := [name for name in chosen.tracks if name not in TRACKS]:
+        parser.error(f"there is no track {', '.join(unknown)}; there are {', '.join(TRACKS)}")
     found = json.loads(STORED.read_text(encoding="utf-8")) if STORED.is_file() else {}
-    for name in chosen.tracks:
+    for name in chosen.tracks or TRACKS:
         start = time.perf_counter()
         found[name] = surveyed(TRACKS[name], chosen.points, chosen.workers)
         print(name, found[name], f"{time.perf_counter() - start:.0f} s", flush=True)
