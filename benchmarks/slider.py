@@ -68,7 +68,7 @@ SWEEPS = {
     # The student's point is a federated run; the curve behind it is kept until another control moves.
     "privacy": (
         Sweep(label="eps", first="epsilon", second="clip_norm", target_ms=120.0),
-        Sweep(label="rounds", first="rounds", second="epsilon", target_ms=250.0),
+        Sweep(label="rounds", first="rounds", second="epsilon", target_ms=120.0),
     ),
     "crisis": (Sweep(target_ms=CRISIS_TARGET_MS),),
     "edge_guardian/crisis": (

@@ -4,7 +4,7 @@
 
 One run of the greatest length gives the accuracy at every shorter one, and fleet and privacy budget enter
 through the noise alone. So a table over (alpha, cohort, rounds, clip, noise on the average) answers for every
-fleet, epsilon and delta. About MINUTES minutes on one core.
+fleet, epsilon and delta. About six minutes on one core, twice that without numba.
 """
 
 from __future__ import annotations
