@@ -17,7 +17,7 @@ from tracks.api.quantities import three_digits
 from tracks.common.accuracy_figure import sampled_rounds
 from tracks.common.provenance import quantity_text
 from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise
-from tracks.missions.privacy.runs import LearningTask, curve_seeds, learning_task
+from tracks.missions.privacy.runs import LearningTask, curve_seeds, learning_task, mean_of
 from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise
 from tracks.missions.privacy.state import State
 
@@ -136,8 +136,13 @@ def frontier(state: State, noise: Noise) -> Frontier:
     elif setting.epsilon >= min(points):
         points[setting.epsilon] = _seeds_at(clean, noise, setting.epsilon, setting.fleet, setting.delta)
     epsilons = sorted(points)
-    seeds = np.array([points[one] for one in epsilons])
-    return Frontier(epsilons=np.array(epsilons), mean=seeds.mean(axis=1), low=seeds.min(axis=1), high=seeds.max(axis=1))
+    seeds = [points[one] for one in epsilons]
+    return Frontier(
+        epsilons=np.array(epsilons),
+        mean=np.array([mean_of(one) for one in seeds]),
+        low=np.min(seeds, axis=1),
+        high=np.max(seeds, axis=1),
+    )
 
 
 def _frontier_drawing(state: State) -> Drawing:

@@ -87,7 +87,7 @@ class LearningResult:
     @property
     def accuracy(self) -> float:
         """Mean of the runs."""
-        return math.fsum(self.seeds) / len(self.seeds)
+        return mean_of(self.seeds)
 
     def length_of(self, share: float) -> float:
         """Return the length that a share of the updates, 0..1 without 1, does not exceed; 0 where nothing is clipped.
@@ -99,6 +99,11 @@ class LearningResult:
     def longer_than(self, length: float) -> float:
         """Return the share of the updates that are longer, 0..1."""
         return sum(one > length for one in self.lengths) / LENGTHS
+
+
+def mean_of(seeds: Sequence[float]) -> float:
+    """Return the mean of the seeds, to the last digit whatever their order."""
+    return math.fsum(seeds) / len(seeds)
 
 
 @lru_cache(maxsize=8192)
