@@ -138,7 +138,7 @@ def _figure(clients: TwoClients) -> Figure:
         charts.point(
             clients.optima[1], 0, name="best of client 2", series=2, role="other", label="client 2", place="above-right"
         ),
-        _mark(clients, point.average, "plain average", "left"),
+        _mark(clients, point.average, "plain average", "below-left"),
         _mark(clients, point.optimum, "best", "above-right"),
         charts.point(
             point.weight, clients.average_loss(point.weight), name="rounds settle", label="rounds settle", place="above"
