@@ -153,7 +153,7 @@ class Lab:
         ]
         self.bodies.append(self.of_script("edge_guardian/convergence", controls))
         self.bodies.append(self.of_store(ids.OPINION_CANCEL, ids.OPINION_CANCEL, 1, prop="id"))
-        self.bodies.append(self.of_demonstration({"values": controls}))
+        self.bodies.append(self.of_demonstration("edge_guardian/convergence", {"values": controls}))
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
         self.answer("writing", "mark")
@@ -188,17 +188,19 @@ class Lab:
             "state": [
                 [{"id": ids.control(bench, name), "property": "data", "value": controls[name]} for name in controls]
             ],
-    def of_demonstration(self, asked: Any) -> dict[str, Any]:
-        """Return what a slider of the demonstration in Peek sends, here for a bench that has none."""
+        }
+
+    def of_demonstration(self, bench: str, asked: Any) -> dict[str, Any]:
+        """Return what a slider of the demonstration in a bench's Peek sends."""
         places = (
             ("demonstration", "figure"),
             ("demonstration_summary", "children"),
             ("demonstration_table", "children"),
         )
-        moved = ids.slot(BENCH, "demonstration_values")
+        moved = ids.slot(bench, "demonstration_values")
         return {
             "output": next(key for key in self.browser.app.callback_map if '"name":"demonstration_summary"' in key),
-            "outputs": [{"id": ids.slot(BENCH, name), "property": prop} for name, prop in places],
+            "outputs": [{"id": ids.slot(bench, name), "property": prop} for name, prop in places],
             "inputs": [{"id": moved, "property": "data", "value": asked}],
             "changedPropIds": [f"{ids.dom(moved)}.data"],
         }

@@ -17,7 +17,7 @@ from tracks.api.quantities import in_words, three_digits
 
 WEIGHT_SHOWN, LOSS_SHOWN = 2.5, 2.5  # the model from -2.5 to 2.5, the loss from 0
 LABELLED = 2.2  # the loss beside which the average is named: above its least at every distance, which is at most 2
-SAMPLES = 101  # of each curve
+SAMPLES = 121  # of each curve
 ROUNDING = 1e-14  # what rounding leaves of a model that is 0
 
 SLIDERS = (
@@ -133,12 +133,12 @@ def _figure(clients: TwoClients) -> Figure:
         charts.curve(weights, average, name="average loss"),
         charts.note(_left_at(clients, LABELLED), LABELLED, "average", place="left"),
         charts.point(
-            clients.optima[0], 0, name="best of client 1", series=1, role="other", label="client 1", place="above-left"
+            clients.optima[0], 0, name="best of client 1", series=1, role="other", label="client 1", place="above"
         ),
         charts.point(
-            clients.optima[1], 0, name="best of client 2", series=2, role="other", label="client 2", place="above-right"
+            clients.optima[1], 0, name="best of client 2", series=2, role="other", label="client 2", place="above"
         ),
-        _mark(clients, point.average, "plain average", "below-left"),
+        _mark(clients, point.average, "plain average", "left"),
         _mark(clients, point.optimum, "best", "above-right"),
         charts.point(
             point.weight, clients.average_loss(point.weight), name="rounds settle", label="rounds settle", place="above"
