@@ -65,12 +65,12 @@ def test_both_panels_follow_a_dragged_slider_and_a_chosen_algorithm(student_page
     at_rest(page)
     assert drawn(page, 0) != before[0]
     assert drawn(page, 1) != before[1]
-    few_steps = reading(page, "bias").inner_text()
+    few_steps = reading(page, "loss_above_best").inner_text()
     sent = watch.updates()
     page.get_by_label("SCAFFOLD").check(force=True)
     at_rest(page)
     assert watch.updates() == sent + 1
-    expect(reading(page, "bias")).not_to_have_text(few_steps)
+    expect(reading(page, "loss_above_best")).not_to_have_text(few_steps)
 
 
 def test_the_lock_is_answered_by_the_same_run_for_everybody(student_page) -> None:  # P10

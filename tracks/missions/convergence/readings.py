@@ -209,7 +209,7 @@ def _excess(state: State, known: Origins) -> Reading:
         unfinished, drift, sampling = map(three_digits, parts.shown)
         formula += f" = {unfinished} unfinished + {drift} drift + {sampling} sampling"
     return Reading(
-        id="excess",
+        id="loss_above_best",
         label="Loss above best",
         value=state.excess,
         note=f"best {best}, {quantity_text(ceiling(state.learning.fleet_seed, state.learning.alpha), 'share')} right",

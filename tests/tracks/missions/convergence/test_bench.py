@@ -184,10 +184,10 @@ def test_what_does_not_touch_learning_leaves_the_curves_alone():
 @every_track
 def test_presets_are_states_worth_seeing(one):
     by_id = {preset.id: one.run(**preset.values) for preset in one.bench.presets}
-    assert "0 drift" in plain(by_id["one_step"].reading("excess").formula)
+    assert "0 drift" in plain(by_id["one_step"].reading("loss_above_best").formula)
     assert by_id["as_asked"].reading("wasted").value == 0
     assert by_id["poor_link"].reading("wasted").value == pytest.approx(0.8)
-    assert by_id["alike"].reading("excess").value < one.run().reading("excess").value / 2
+    assert by_id["alike"].reading("loss_above_best").value < one.run().reading("loss_above_best").value / 2
     assert all(failures(outcome) for outcome in by_id.values()), "a preset does not play the bench"
 
 

@@ -150,7 +150,7 @@ def test_a_point_off_the_axis_is_clipped_and_the_sentence_still_says_the_number(
 
 def test_sentences_at_the_default():
     outcome = GUARDIAN.run()
-    fleet, city, excess = (outcome.reading(name).value for name in ("mean_accuracy", "worst_city", "excess"))
+    fleet, city, excess = (outcome.reading(name).value for name in ("mean_accuracy", "worst_city", "loss_above_best"))
     assert re.fullmatch(
         rf"No: the second half of 5.11 GB brought [+−]?0\.\d points; fleet {100 * fleet:.3g}%, Dusty Mesa "
         rf"{100 * city:.3g}%\.",

@@ -23,7 +23,7 @@ ORDER = (
     "wasted",
     "jitter",
     "communication_to_compute",
-    "excess",
+    "loss_above_best",
 )
 every_track = pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
 
@@ -202,14 +202,16 @@ def test_every_reading_carries_formula_meaning_and_source(one):
         assert all((reading.formula, reading.meaning, reading.source)), reading.id
         assert "assumed" in reading.source, reading.id
     assert "proxy task" in one.run().reading("mean_accuracy").meaning.lower()
-    assert all("proxy task" in one.run().reading(name).source for name in ("mean_accuracy", "worst_city", "excess"))
+    assert all(
+        "proxy task" in one.run().reading(name).source for name in ("mean_accuracy", "worst_city", "loss_above_best")
+    )
 
 
 @every_track
 def test_sources_are_the_tracks_until_the_student_sets_the_number(one):
     track = one.track
-    assert track.sources["fleet.skew_alpha"] in one.run().reading("excess").source
-    changed = one.run(alpha=3, local_steps=3).reading("excess").source
+    assert track.sources["fleet.skew_alpha"] in one.run().reading("loss_above_best").source
+    changed = one.run(alpha=3, local_steps=3).reading("loss_above_best").source
     assert track.sources["fleet.skew_alpha"] not in changed
     assert "Skew: your setting" in changed
     assert "Local steps: your setting" in changed
@@ -233,8 +235,8 @@ def test_the_parts_of_the_excess_loss_add_up_and_one_step_a_round_does_not_drift
     for values in ({}, {"local_steps": 1}, {"algorithm": "scaffold", "rounds": 40}):
         outcome = one.run(**values)
         parts = excess_loss(learning_of(one.track.fleet.seed, one.setting(**values), seed=0))
-        assert outcome.reading("excess").value == pytest.approx(parts.total, abs=1e-12)
-        said = plain(outcome.reading("excess").formula).rpartition(" = ")[2]
+        assert outcome.reading("loss_above_best").value == pytest.approx(parts.total, abs=1e-12)
+        said = plain(outcome.reading("loss_above_best").formula).rpartition(" = ")[2]
         assert said.replace(" ", "").count("unfinished") == said.count("drift") == said.count("sampling") == 1
         assert ("0 drift" in said) == bool(values), said
 

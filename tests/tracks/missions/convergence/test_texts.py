@@ -205,7 +205,7 @@ def test_peek_shows_each_equation_with_the_numbers_of_the_state(one):
         "Jitter",
     ]
     assert plain(peek.lines[0].numbers).startswith("FedProx, μ = 0.01; τ = 7, η = 24; 25 of 50 invited (city-balanced)")
-    ids = ("moved", "wasted", "communication_to_compute", "excess", "jitter")
+    ids = ("moved", "wasted", "communication_to_compute", "loss_above_best", "jitter")
     for line, reading_id in zip(peek.lines[2:], ids, strict=True):
         assert line.numbers == outcome.reading(reading_id).formula
         assert line.source == outcome.reading(reading_id).source
