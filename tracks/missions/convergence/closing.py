@@ -50,8 +50,8 @@ _READINGS = (
     ("wasted", "Failed uploads", "failed = 1 − p / E[attempts];  bytes = participations × (E[attempts] − p) × up"),
     ("communication_to_compute", "Moving against learning", "(receive + E[attempts] × send) / (p × learn), in joules; "
      "in seconds"),
-    ("loss_above_best", "Loss above the best", "F(W_R) − F(W*) = [F(A_R) − F(A∞)] + [F(A∞) − F(W*)] + [F(W_R) − F(A_R)], with A "
-     "the run of all clients"),
+    ("loss_above_best", "Loss above the best", "F(W_R) − F(W*) = [F(A_R) − F(A∞)] + [F(A∞) − F(W*)] + [F(W_R) − "
+     "F(A_R)], with A the run of all clients"),
     ("jitter", "Jitter", "√(mean of (F(t) − F(t−1))² / 2), over the rounds that are scored"),
 )  # fmt: skip
 
