@@ -12,7 +12,7 @@ from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
 from tracks.api.outcome import Limit
 from tracks.missions.privacy.accounting import moved_bytes
-from tracks.missions.privacy.runs import LearningResult, learning_task, result_of
+from tracks.missions.privacy.runs import USUAL_LENGTH, LearningResult, learning_task, result_of
 from tracks.missions.privacy.setting import (
     CLIP,
     DEFAULTS,
@@ -139,10 +139,10 @@ def _against_noise(state: State) -> Iterator[Fix]:
     setting, promise = state.setting, state.track.targets.epsilon
     if setting.noise == "local":
         yield Fix(control="noise", value="secure_aggregation")
-    if state.result.clipped > CLIPPED_LIMIT:
+    if setting.clip_norm > USUAL_LENGTH:  # noise lengthens the updates, so that theirs tells nothing here
+        yield Fix(control="clip_norm", value=USUAL_LENGTH)
+    elif state.result.clipped > CLIPPED_LIMIT:
         yield from _longer_clip(state)
-    elif (usual := state.result.length_of(0.5)) < setting.clip_norm:
-        yield Fix(control="clip_norm", value=max(rounded(usual), CLIP[0]))
     for share in SHARES:
         fix = Fix(control="participating_share", value=share)
         if share >= 2 * setting.participating_share and _moved(state, fix) <= state.allowed:

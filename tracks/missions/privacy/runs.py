@@ -25,7 +25,7 @@ from tracks.missions.privacy.setting import LEARNING_RATE, Setting
 SEEDS = 1  # of random numbers, whose mean is read
 LENGTHS = 20  # of updates, by which their distribution is kept
 # Noise on every coordinate of the average at which the curves are run, in lengths of an update that is sent: from none
-# to where nothing is learnt. Most updates are shorter than USUAL_LENGTH, however long the clip.
+# to where nothing is learnt. An update is about USUAL_LENGTH long, or as long as the clip where that is shorter.
 CURVE_NOISES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 USUAL_LENGTH = 2.0  # [units of the weights]
 NOISE_SCALE = 0.05  # noise is read along log(1 + noise/NOISE_SCALE): even in log, and zero included

@@ -47,6 +47,18 @@ def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
     assert evaluate(one.track, changed(state.setting, clip), seed=0).limits[CLIPPED].level == "ok"
 
 
+@every_track
+def test_a_clip_that_only_lets_in_noise_is_shortened_to_the_updates(one):
+    """Noise is measured in clips: one far longer than the updates cuts nothing and multiplies the noise."""
+    start = one.private(noise="local", clip_norm=25, rounds=40, epsilon=10)
+    state = evaluate(one.track, one.setting(**start), seed=0)
+    assert state.noise_is_felt
+    (clip,) = [fix for fix in candidates(ACCURACY, state) if fix.control == "clip_norm"]
+    assert clip.value < 25
+    shorter = evaluate(one.track, changed(state.setting, clip), seed=0)
+    assert shorter.result.accuracy > state.result.accuracy + 0.02
+
+
 def test_shorter_walks_are_not_proposed_where_every_update_is_clipped():
     state = evaluate(GUARDIAN.track, GUARDIAN.setting(**GUARDIAN.private(noise="central", clip_norm=0.3)), seed=0)
     assert state.result.clipped > 0.97
