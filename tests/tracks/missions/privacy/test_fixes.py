@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.states import verdict
-from tests.tracks.missions.privacy.states import GUARDIAN, ON
+from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
 from tracks.api.fixes import changed
 from tracks.missions.privacy.fixes import candidates
 from tracks.missions.privacy.setting import CLIP
@@ -50,7 +50,8 @@ def test_a_clip_that_is_said_to_cut_few_cuts_few(one):
 @every_track
 def test_a_clip_that_only_lets_in_noise_is_shortened_to_the_updates(one):
     """Noise is measured in clips: one far longer than the updates cuts nothing and multiplies the noise."""
-    start = one.private(noise="local", clip_norm=25, rounds=40, epsilon=10)
+    promise = 10 if one is PIONEER else 1  # in a small fleet the noise of a stronger one leaves nothing to compare
+    start = one.private(noise="local", clip_norm=25, rounds=40, epsilon=promise)
     state = evaluate(one.track, one.setting(**start), seed=0)
     assert state.noise_is_felt
     (clip,) = [fix for fix in candidates(ACCURACY, state) if fix.control == "clip_norm"]
