@@ -12,7 +12,7 @@ from tracks.edge_guardian.drift.costs import costs, expected_shares
 from tracks.edge_guardian.drift.setting import DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
 from tracks.edge_guardian.drift.state import learning_of
 
-FEWER_STEPS = 4  # where the mean passes and a city does not
+FEWER_STEPS = 8  # where the mean passes and a city does not
 
 OBSERVATION = Question(
     id="heard_share",
@@ -135,8 +135,8 @@ def reflection(track: Track) -> Reflection:
         weak_sample="Some cities have a poor connection, so fairness is a problem and we should train longer.",
         strong_sample=f"In the first figure the fleet’s line passes its target and {dusty}’s stays below {floor}; the "
         f"second shows why, {share} of the updates and not {in_words(1 / CITIES, 'share')}. City-balanced invitations "
-        "did not help, since inviting is not hearing. SCAFFOLD did, and the cap took half of my rounds for it. If the "
-        "city’s classes were like the others’, I would not pay for it.",
+        "were not enough, since inviting is not hearing. SCAFFOLD was, and the cap took half of my rounds for it. If "
+        "the city’s classes were like the others’, I would not pay for it.",
         check=_check(track, start),
     )
 

@@ -25,10 +25,10 @@ KERNEL_S: Range = (1e-4, 1e-2)
 LINK: Range = (0.2, 1)
 STORM: Range = (0, 0.9)
 
-LEARNING_RATE = 16.0  # assumed: a long step, with which a few local steps a round suffice
+LEARNING_RATE = 24.0  # assumed: a long step, with which a few local steps a round suffice; where convergence starts
 # Where the controls start, by their ids; the values of the links are the track's own, by ``default_setting``.
 DEFAULTS: Mapping[str, Sourced[Any]] = {
-    "local_steps": Sourced(20, source("assumed: twenty, a usual choice where computing is cheap")),
+    "local_steps": Sourced(35, source("assumed: more than convergence starts with, because computing is cheap")),
     "vehicles_per_round": Sourced(25, source("assumed: half of the simulated fleet")),
     "rounds_per_day": Sourced(4.0, source("assumed: one every six hours")),
     "algorithm": Sourced("fedavg", source("assumed: FedAvg, where most begin (McMahan et al. 2017)")),

@@ -85,7 +85,7 @@ def dusty_accuracy(track: Track, setting: Setting) -> float:
 
 
 def truth(track: Track, **controls: Value) -> Truth:
-    """Return the dusty city's accuracy: the best shared model's, less the drift, less what is not delivered."""
+    """Return the dusty city's accuracy: the best shared model's, what drift changes, and what is not delivered."""
     setting = setting_of(controls)
     fleet = problem(track.fleet.seed, track.fleet.skew_alpha)
     best = float(city_accuracy(fleet, softmax_optimum(fleet).weights)[DUSTY])

@@ -9,8 +9,8 @@ GUARDIAN = OnTrack(EDGE_GUARDIAN, BENCH, setting_of)
 DECISIONS = GUARDIAN.decisions()
 
 # Designs that win, each in a different way.
-DEPOT = {"when": "depot", "local_steps": 4}
+DEPOT = {"when": "depot", "local_steps": 8}
 SPOKEN_FOR = {"algorithm": "scaffold", "vehicles_per_round": 10, "kernel_s": 0.002}
-PARKED = {"algorithm": "scaffold", "rounds_per_day": 1.5, "when": "parked"}
+PARKED = {"algorithm": "scaffold", "rounds_per_day": 1.5, "when": "parked", "local_steps": 20}
 
 any_state = drawn_states(GUARDIAN).map(lambda drawn: drawn[1])

