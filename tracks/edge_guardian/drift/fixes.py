@@ -16,6 +16,7 @@ from tracks.edge_guardian.drift.costs import QUANTILE, costs, loop
 from tracks.edge_guardian.drift.setting import KERNEL_S, LOCAL_STEPS, ROUNDS_PER_DAY, VEHICLES
 from tracks.edge_guardian.drift.state import (
     DIVERGENCE,
+    HEARD_LITTLE,
     LOOP_WARN,
     OVER_CAP,
     PREEMPTED,
@@ -88,7 +89,7 @@ def candidates(code: str, state: State) -> Iterator[Fix]:
     elif code == PREEMPTED:
         proposed = _shorter_kernels(state)
     elif code in _ACCURACIES:
-        proposed = _better_scores(state)
+        proposed = _better_scores(code, state)
     else:
         proposed = _less_waste(state)
     return (fix for fix in proposed if getattr(state.setting, fix.control) != fix.value)
@@ -140,9 +141,12 @@ def _shorter_kernels(state: State) -> Iterator[Fix]:
 # --- by running ------------------------------------------------------------------------------------------------------
 
 
-def _better_scores(state: State) -> Iterator[Fix]:
+def _better_scores(code: str, state: State) -> Iterator[Fix]:
     """Changes that act on what keeps the score down, the likeliest first."""
     setting = state.setting
+    corrected = Fix(control="algorithm", value="scaffold")
+    if code == LEFT_BEHIND and 0 < state.worst_share < HEARD_LITTLE:
+        yield corrected  # its last update still counts in the rounds that lose its next one
     more_vehicles = Fix(control="vehicles_per_round", value=min(CLIENTS, 2 * setting.vehicles_per_round))
     if float(state.runs.updates.sum()) < FEW_UPDATES:
         yield more_vehicles
@@ -157,6 +161,5 @@ def _better_scores(state: State) -> Iterator[Fix]:
             yield Fix(control="rounds_per_day", value=min(ROUNDS_PER_DAY[1], 2 * daily))
     if setting.local_steps > FEW_STEPS:
         yield Fix(control="local_steps", value=max(FEW_STEPS, setting.local_steps // 4))
-    if setting.algorithm != "scaffold":
-        yield Fix(control="algorithm", value="scaffold")
+    yield corrected
     yield more_vehicles

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from tracks import Reading
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.federated_runs import SEEDS
-from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading
+from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading, of_draws
 from tracks.common.provenance import YOUR_SETTING, quantity_text
 from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, city_names, device_word
 from tracks.common.scoring import window_in_words
@@ -87,21 +86,20 @@ def _mean(state: State) -> Reading:
         state.runs,
         note=f"≥ {quantity_text(limit.limit, 'share')}",
         meaning=f"Share of all test images that the shared model gets right, mean of "
-        f"{window_in_words(state.setting.rounds)} and of {SEEDS} draws. It hides what one city in five sees.",
+        f"{window_in_words(state.setting.rounds)}{of_draws(state.runs.draws)}. It hides what one city in five sees.",
         source=_source(state, "proxy", "targets.safety_accuracy", "local_steps", "algorithm", "rounds_per_day"),
     )
 
 
 def _worst(state: State) -> Reading:
     city = city_names(state.track)[state.runs.worst]
-    share = float(state.runs.shares[state.runs.worst])
     return city_reading(
         state.track,
         state.limits[LEFT_BEHIND],
         state.runs,
         meaning=f"A city’s accuracy weighs the test images by what its {CLIENTS // CITIES} clients see. {city} sends "
-        f"{quantity_text(share, 'share')} of the updates that arrive; {quantity_text(1 / CITIES, 'share')} would be "
-        "its share.",
+        f"{quantity_text(state.worst_share, 'share')} of the updates that arrive; {quantity_text(1 / CITIES, 'share')} "
+        "would be its share.",
         source=_source(state, "proxy", "targets.worst_city_accuracy", "selection", "when", "dusty_link", "storm"),
     )
 

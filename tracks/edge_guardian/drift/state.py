@@ -12,6 +12,7 @@ from tracks import Track
 from tracks.api.outcome import Limit
 from tracks.common.federated_runs import SEEDS, ExcessLoss, Learning, Runs, best_loss, excess_loss, runs
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_limit
+from tracks.common.proxy_fleet import CITIES
 from tracks.common.traffic import cap_limit
 from tracks.edge_guardian.drift.costs import Costs, Loop, by_client, costs, loop
 from tracks.edge_guardian.drift.setting import LEARNING_RATE, Setting
@@ -22,6 +23,7 @@ FAILURES = (DIVERGENCE, LEFT_BEHIND, OVER_CAP, WASTED, PREEMPTED)
 
 WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # of the radio's energy, assumed
 LOOP_WARN = 0.95  # of the deadline
+HEARD_LITTLE = 0.8 / CITIES  # of the updates that arrive: a city below sends clearly less than an equal share
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -48,6 +50,11 @@ class State:
         """What a vehicle has moved after each round, (R+1,) [B]."""
         moved: Floats = self.costs.per_round * np.arange(self.learning.rounds + 1.0)
         return moved
+
+    @property
+    def worst_share(self) -> float:
+        """The worst city's share of the updates that arrive, 0..1."""
+        return float(self.runs.shares[self.runs.worst])
 
     @property
     def excess(self) -> float:

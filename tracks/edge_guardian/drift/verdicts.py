@@ -13,7 +13,7 @@ from tracks.common.traffic import CAP_TITLES, HORIZON_DAYS
 from tracks.edge_guardian.drift.fixes import fixes
 from tracks.edge_guardian.drift.readings import legs
 from tracks.edge_guardian.drift.setting import TRAINING_TIMES
-from tracks.edge_guardian.drift.state import DIVERGENCE, FAILURES, OVER_CAP, PREEMPTED, WASTED, State
+from tracks.edge_guardian.drift.state import DIVERGENCE, FAILURES, HEARD_LITTLE, OVER_CAP, PREEMPTED, WASTED, State
 
 _LOOP_TITLES = {"ok": "Loop on time", "warn": "Loop close to its deadline", "fail": "Loop preempted"}
 
@@ -59,12 +59,11 @@ def _why_low(state: State) -> str:
 
 def _why_behind(state: State, city: str) -> str:
     """Name how little of the city arrives, or the drift where it arrives like the others."""
-    share, fair = float(state.runs.shares[state.runs.worst]), 1 / CITIES
-    if share < 0.8 * fair:
+    if state.worst_share < HEARD_LITTLE:
         tail = ", and no control variate speaks for it" if state.setting.algorithm != "scaffold" else ""
         return (
-            f"{city} sends {quantity_text(share, 'share')} of the updates that arrive, not "
-            f"{quantity_text(fair, 'share')}{tail}."
+            f"{city} sends {quantity_text(state.worst_share, 'share')} of the updates that arrive, not "
+            f"{quantity_text(1 / CITIES, 'share')}{tail}."
         )
     return _why_low(state)
 
