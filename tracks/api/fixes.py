@@ -54,7 +54,6 @@ def best_fixes(
     distance: Callable[[Fix], float] = lambda _: 0.0,
     least_gain: float | None = None,
     max_tried: int | None = None,
-    untried: Iterable[Fix] = (),
 ) -> tuple[Fix, ...]:
     """Return up to three candidates that help a limit, best first.
 
@@ -80,8 +79,6 @@ def best_fixes(
         Margin that a change has to gain; a share of what is missing unless given.
     max_tried : int | None
         Candidates that are tried at most, where trying is slow.
-    untried : Iterable[Fix]
-        Changes that are too slow to try and that help, from a survey of its states; they follow the cures.
 
     Returns
     -------
@@ -104,8 +101,7 @@ def best_fixes(
         elif left_level == level and left.margin >= margin + gain > margin:  # gains enough to be a fix
             kept.append(((True, -left.margin, 0, 0.0), fix))
     kept.sort(key=itemgetter(0))
-    cures = [fix for (helps, *_), fix in kept if not helps]
-    return _few([*cures, *untried, *(fix for _, fix in kept[len(cures) :])])
+    return _few(fix for _, fix in kept)
 
 
 def _few(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
