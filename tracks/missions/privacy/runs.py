@@ -152,13 +152,12 @@ def curve_seeds(task: LearningTask, noise: float) -> tuple[float, ...]:
         raise ValueError("clip_norm must be given: noise is measured in clipping lengths")
     length = min(task.clip_norm, USUAL_LENGTH)
     wanted = noise / length
+    # Every client adds its part: for a cohort of 1e9 the noise on the sum would be out of range.
+    unit = length * math.sqrt(task.cohort) / task.clip_norm
     above = next((place for place, level in enumerate(CURVE_NOISES) if level >= wanted), len(CURVE_NOISES) - 1)
     low, high = CURVE_NOISES[max(above - 1, 0)], CURVE_NOISES[above]
     before, after = (
-        learning_result(
-            replace(task, noise_multiplier=level * length * task.cohort / task.clip_norm, local=False)
-        ).seeds
-        for level in (low, high)
+        learning_result(replace(task, noise_multiplier=level * unit, local=True)).seeds for level in (low, high)
     )
     places = [math.log1p(level / NOISE_SCALE) for level in (low, min(wanted, high), high)]
     part = (places[1] - places[0]) / (places[2] - places[0]) if high > low else 0.0

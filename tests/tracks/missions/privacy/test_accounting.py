@@ -133,11 +133,11 @@ def test_several_seeds_are_several_runs_and_their_mean_is_read():
 @every_track
 def test_a_curve_is_a_run_at_each_of_its_levels_and_near_one_between_them(one):
     """At a level every digit of the run; half-way between two of them within 3 points."""
-    setting = one.setting(**one.private(noise="central", rounds=30, clip_norm=3, participating_share=0.01))
+    setting = one.setting(**one.private(noise="local", rounds=30, clip_norm=3, participating_share=0.01))
     task = learning_task(one.track, setting, seed=0)
     for place in (1, 2.5, 3):
         level = USUAL_LENGTH * float(np.interp(place, range(len(CURVE_NOISES)), CURVE_NOISES))
-        straight = directly(one, setting, level * setting.cohort / setting.clip_norm)
+        straight = directly(one, setting, level * math.sqrt(setting.cohort) / setting.clip_norm)
         assert curve_seeds(task, level) == pytest.approx((straight,), abs=0.03 if place % 1 else 1e-11)
 
 

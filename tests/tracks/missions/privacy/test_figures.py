@@ -60,6 +60,14 @@ def test_a_weaker_promise_costs_less_accuracy(one):
     assert (np.diff(line.mean) > -0.01).all()  # one seed gives it to about a point
 
 
+@pytest.mark.parametrize("deployment", ["centralised", "federated", "federated_dp"])
+def test_the_curves_of_the_largest_cohort_are_drawn(deployment):
+    values = {"fleet": 1e9, "participating_share": 1, "clip_norm": 0.3, "rounds": 10, "delta": 1e-12}
+    outcome = PIONEER.run(deployment=deployment, **values)
+    for placement in ("central", "local"):
+        assert len(trace(outcome.panels[FRONTIER].figure(), placement)["x"]) > 0
+
+
 def test_several_seeds_are_drawn_with_their_spread():
     """The point, the band and the table of three seeds are those of three runs; one seed has no band."""
     state = evaluate(GUARDIAN.track, setting_of(GUARDIAN.private(noise="local", rounds=20)), seed=0, seeds=3)
