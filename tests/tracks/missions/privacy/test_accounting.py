@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from physics.federation import simulate
+from physics.federation import simulate, softmax_optimum
 from physics.privacy import epsilon, gaussian_delta, gaussian_sigma
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
-from tracks.common.proxy_fleet import best_model, ceiling, problem
+from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise, calibrated_noise_of, spent_by_round
 from tracks.missions.privacy.closing import once_and_often
@@ -174,7 +174,7 @@ def test_a_larger_cohort_buys_accuracy_at_the_same_guarantee():
 def test_the_ceiling_is_the_least_mean_cross_entropy_of_all_data(one):
     """At the model of all data the gradient is zero, written out here: any other model has a larger loss."""
     fleet = problem(one.track.fleet.seed, one.track.fleet.skew_alpha)
-    weights = best_model(one.track.fleet.seed, one.track.fleet.skew_alpha)
+    weights = softmax_optimum(fleet).weights
     images = np.concatenate(fleet.partition)
     inputs, labels = fleet.data.train_inputs[images], fleet.data.train_one_hot[images]
     chances = np.exp(inputs @ weights)
