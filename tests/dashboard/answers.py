@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,12 @@ def exactly(value: float) -> str | None:
     return f"{abs(value):.3e}"
 
 
+def is_a_simple_fraction(key: str) -> bool:
+    """Whether four digits are those of n/m with m up to 12, as parts of a page's width are; an accuracy may be one."""
+    value = float(key)
+    return value < 1 and exactly(float(Fraction(value).limit_denominator(12))) == key
+
+
 @dataclass
 class Answers:
     """Sentences, written numbers ("6.35 min"), numbers that stand alone ("6.35") and bare ones, each with its kinds."""
@@ -52,7 +59,7 @@ class Answers:
             if isinstance(value, (str, bool)):
                 continue
             key = exactly(float(value))
-            if key:
+            if key and not (kind not in ("truth", "term") and is_a_simple_fraction(key)):
                 self.bare.setdefault(key, set()).add(kind)
             if unit is not None:
                 number, name = quantity(float(value), unit)
@@ -207,6 +214,8 @@ def visible(track: Track, bench: Bench, constants: Iterable[float]) -> Answers:
             ends = (control.minimum, control.maximum, control.default)
             seen.count("control", *ends, unit=control.unit)
             seen.count("control", *(math.log10(v) for v in ends if v > 0))
+            low, high, here = (control.position(value) for value in ends)
+            seen.count("control", (here - low) / (high - low))  # where the mark of the default stands
     for item in bench.predictions:
         _asked(seen, bench, item)
     for preset in bench.presets:

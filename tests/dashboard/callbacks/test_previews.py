@@ -87,7 +87,7 @@ def test_a_bench_without_a_preview_is_solved_with_its_fixes_while_it_moves(stude
     assert moving == texts(student, PLAIN)
 
 
-def test_what_is_recorded_compared_tabulated_or_eased_is_solved_in_full(
+def test_what_is_recorded_compared_or_tabulated_is_solved_in_full(
     student: Student, runs: list[tuple[str, bool]], tmp_path: Path
 ) -> None:
     values = student.bench(KEY).defaults()
@@ -97,10 +97,9 @@ def test_what_is_recorded_compared_tabulated_or_eased_is_solved_in_full(
         student.page(f"/{KEY}"),
         student.record(KEY),
         student.table(KEY, "shift"),
-        student.idle(KEY, {"values": values}),
     ):
         assert answer.status_code == 200
-    assert len(runs) > 4
+    assert len(runs) >= 3
     assert not any(preview for _, preview in runs)
     with closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite3")) as ledger:
         ((payload,),) = ledger.execute("SELECT payload FROM events WHERE kind = 'try'")
