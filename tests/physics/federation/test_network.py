@@ -296,5 +296,5 @@ def test_personalising_trains_on_and_cuts_the_change_of_each_layer_to_the_rank()
 
 
 def test_a_model_of_another_engine_is_refused():
-    with pytest.raises(ValueError, match=r"weights must have shape \(1376,\), got \(33, 10\)"):
+    with pytest.raises(ValueError, match=r"weights must have shape \(1376,\) or that for each client, got \(33, 10\)"):
         personalise(FLEET, np.zeros((33, 10)), client=0, local_steps=1, engine="network")
