@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
-from physics.federation.engines import MAX_RATES
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
 from physics.federation.least_squares import MAX_WEIGHTS
+from physics.federation.network import MAX_RATES
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.federation.softmax import SoftmaxEngine
 from physics.validation import Floats, as_float, as_int

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from physics.federation.compiled import compiled_updates
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_WEIGHTS
-from physics.federation.linear_model import LinearModel
+from physics.federation.least_squares import MAX_WEIGHTS, LinearModel
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 

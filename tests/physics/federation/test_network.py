@@ -14,7 +14,7 @@ from physics.federation import (
     simulate,
     simulate_seeds,
 )
-from physics.federation.engines import local_engine
+from physics.federation.network import local_engine
 from physics.federation.rounds import NOISE, START
 
 HIDDEN = 32

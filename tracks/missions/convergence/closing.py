@@ -7,9 +7,9 @@ from dataclasses import replace
 from physics.traffic import retry
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.agreement import agreeing_states
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, final_scores
 from tracks.common.proxy_fleet import CLIENTS, city_names, device_word
-from tracks.missions.convergence.agreement import agreeing_states
 from tracks.missions.convergence.costs import costs, invitation_of
 from tracks.missions.convergence.setting import default_setting, setting_of
 from tracks.missions.convergence.state import learning_of

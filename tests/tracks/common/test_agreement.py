@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.tracks.missions.convergence.states import GUARDIAN, ON
-from tracks.missions.convergence.agreement import MEASURED, agreeing_states
+from tracks.common.agreement import MEASURED, agreeing_states
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from agreement import PAGE, Ends, page, wins  # noqa: E402 - the benchmarks are no package
 
