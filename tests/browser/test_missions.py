@@ -113,7 +113,7 @@ class TestTries:
         page.get_by_role("button", name="Compare").click()  # both
         page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
         page.get_by_role("button", name="Restore the controls of try 1").click()
-        page.wait_for_function("key => window.edgelab.benchStates[key].values.local_steps === 20", arg=GUARDIAN)
+        page.wait_for_function("key => window.edgelab.benchStates[key].values.local_steps === 25", arg=GUARDIAN)
         expect(page.locator(".carried-line").last).to_contain_text("Try 2, the newest")
         page.get_by_role("button", name="Carry try 1 forward").click()
         expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
