@@ -12,6 +12,7 @@ import tracks
 from tracks.__main__ import main
 from tracks.certify import certificate as testing
 from tracks.certify.goals import ALWAYS, GOALS
+from tracks.certify.structure import previews_agree
 from tracks.commands.group import FOLDER_VARIABLE
 from tracks.commands.listing import table
 from tracks.commands.terminal import JSON_FORMAT, show
@@ -291,4 +292,4 @@ def test_what_the_first_page_says_works(lab, tmp_path, monkeypatch, capsys):  # 
 
 def test_the_first_page_says_what_helps_for_every_check_of_a_certificate():
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [check.__name__ for check in (*GOALS, *ALWAYS)]
+    assert rows == [check.__name__ for check in (*GOALS, previews_agree, *ALWAYS)]

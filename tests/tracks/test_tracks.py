@@ -13,6 +13,7 @@ import pytest
 from physics import traffic
 from tracks import SpecError, Track
 from tracks.api import hookspecs
+from tracks.common.proxy_fleet import ceiling
 
 NAMES = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 ROLES = {"Privacy officer", "Safety lead", "CTO", "Product lead", "Systems fellow"}
@@ -400,10 +401,10 @@ def test_tracks_are_told_apart_without_colour() -> None:
 @pytest.mark.parametrize(
     ("track", "mean", "worst", "alpha", "epsilon", "unit"),
     [
-        (TITAN, 0.91, 0.86, 0.3, 8, "tenant"),
-        (GUARDIAN, 0.92, 0.87, 0.05, 1, "vehicle"),
-        (NOMAD, 0.92, 0.87, 0.1, 1, "wearer"),
-        (PIONEER, 0.92, 0.87, 0.05, 4, "wearer"),
+        (TITAN, 0.945, 0.92, 0.3, 8, "tenant"),
+        (GUARDIAN, 0.95, 0.9, 0.05, 1, "vehicle"),
+        (NOMAD, 0.94, 0.88, 0.1, 1, "wearer"),
+        (PIONEER, 0.95, 0.9, 0.05, 4, "wearer"),
     ],
     ids=NAMES,
 )
@@ -413,8 +414,9 @@ def test_targets_stay_below_what_central_training_reaches(
     targets = track.targets
     assert (targets.mean_accuracy, targets.worst_city_accuracy) == (mean, worst)
     assert (track.fleet.skew_alpha, targets.epsilon, targets.epsilon_unit) == (alpha, epsilon, unit)
-    assert targets.worst_city_accuracy < targets.mean_accuracy < 0.925  # central least squares on the proxy task
-    assert targets.safety_accuracy == 0.93 < 0.96  # softmax regression on all data in one place
+    central = ceiling(track.fleet.seed, alpha)
+    assert targets.worst_city_accuracy < targets.mean_accuracy < central
+    assert targets.safety_accuracy == 0.93 < central
 
 
 # What the texts and figures of the lab quote, where no arithmetic ties it to another number. P1 P2 P3 P4
