@@ -169,7 +169,7 @@ class TestSecondOpinion:  # N2
     def test_asked_watched_stopped_and_finished(self, student_page) -> None:
         page, _ = student_page()
         unlock_bench(page, GUARDIAN)
-        set_state(page, GUARDIAN, {"rounds": 200, "local_steps": 100, "clients_per_round": 50})
+        set_state(page, GUARDIAN, {"rounds": 200, "local_steps": 25, "clients_per_round": 50})
         note, said = page.locator("[data-opinion-note]"), page.locator(".opinion-said")
         self.ask(page)
         expect(note).to_have_text(re.compile(r"\d+ of 20 done"), timeout=60_000)
