@@ -199,7 +199,7 @@ def federation(table: Table, turns: int, flower: bool) -> None:
 
 def softmax(table: Table, turns: int, flower: bool) -> None:
     """FedAvg, SCAFFOLD and a private run of the softmax engine, beside its numpy path, a torch loop and Flower."""
-    from physics.federation import softmax as module
+    from physics.federation.engines import softmax as module
 
     problem = digits_problem(clients=CLIENTS, alpha=ALPHA, seed=1)
     some = np.arange(SOFTMAX_ROUNDS * CLIENTS).reshape(SOFTMAX_ROUNDS, CLIENTS)

@@ -17,7 +17,7 @@ from dashboard.ledger.store import Store
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import request_checks, static_files
-from physics.federation.compiled import compiled_updates
+from physics.federation.engines.compiled import compiled_updates
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")

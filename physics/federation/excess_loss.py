@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines.by_name import MAX_RATES
+from physics.federation.engines.least_squares import MAX_WEIGHTS
+from physics.federation.engines.softmax import SoftmaxEngine
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
-from physics.federation.least_squares import MAX_WEIGHTS
-from physics.federation.network import MAX_RATES
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.federation.softmax import SoftmaxEngine
 from physics.validation import Floats, as_float, as_int
 
 _MAX_NEWTON, _HALVINGS = 60, 30

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_LEARNING_RATE, gain
+from physics.federation.engines.least_squares import MAX_LEARNING_RATE, gain
 from physics.federation.problem import FederatedProblem, check_problem, symmetric_solution
 from physics.validation import Floats, as_float, as_floats, as_int, as_ints
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines.by_name import ENGINES, MAX_RATES, EngineName, local_engine
+from physics.federation.engines.least_squares import bounded
 from physics.federation.fixed_points import MAX_STEPS
-from physics.federation.least_squares import bounded
-from physics.federation.network import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.validation import FloatOrArray, Floats, as_float, as_floats, as_int, as_ints, one_of, to_scalar
 

@@ -9,12 +9,13 @@ from typing import Protocol
 import numpy as np
 
 from physics.federation.digits import Integers
-from physics.federation.least_squares import MAX_WEIGHTS, bounded
+from physics.federation.engines.least_squares import MAX_WEIGHTS, bounded
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
-# Each kind of random draw has its own stream, so that a change of one control does not change the other draws.
-SELECTION, LINKS, NOISE, START = 0, 1, 2, 3
+# Each kind of random draw has its own stream, so that a change of one control does not change the other draws. A
+# network's first model has stream 3.
+SELECTION, LINKS, NOISE = 0, 1, 2
 
 
 class Engine(Protocol):

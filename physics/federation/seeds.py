@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines.by_name import ENGINES, MAX_RATES, EngineName, local_engine
+from physics.federation.engines.least_squares import MAX_WEIGHTS, ExactEngine
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
-from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine
-from physics.federation.network import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.problem import FederatedProblem, check_problem
 from physics.federation.rounds import Aggregation, Engine, trajectories
 from physics.validation import Floats, as_float, as_int, one_of

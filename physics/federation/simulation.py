@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physics.federation.digits import Integers, read_only
+from physics.federation.engines.by_name import ENGINES, MAX_RATES, EngineName, local_engine
+from physics.federation.engines.least_squares import MAX_WEIGHTS, ExactEngine
 from physics.federation.fixed_points import (
     MAX_PROXIMAL,
     MAX_STEPS,
 )
-from physics.federation.least_squares import MAX_WEIGHTS, ExactEngine
-from physics.federation.network import ENGINES, MAX_RATES, EngineName, local_engine
 from physics.federation.problem import (
     MAX_SEED,
     FederatedProblem,

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from physics.federation import compiled, digits_problem, problem_from_partition, simulate, softmax
+from physics.federation import digits_problem, problem_from_partition, simulate
+from physics.federation.engines import compiled, softmax
 from physics.federation.rounds import NOISE
 from tests.physics.federation.test_reference import explicit_run
 
@@ -189,7 +190,7 @@ import logging, sys
 logging.basicConfig(format="%(levelname)s %(message)s")
 import numpy as np
 from physics.federation import digits_problem, simulate
-from physics.federation.compiled import compiled_updates
+from physics.federation.engines.compiled import compiled_updates
 problem = digits_problem(clients=10, alpha=0.3, seed=1)
 run = simulate(problem, rounds=5, clients_per_round=10, local_steps=5, learning_rate=8.0)
 print(compiled_updates() is not None, *run.weights.sum(axis=0), np.abs(run.weights).sum())
@@ -253,7 +254,7 @@ def test_a_machine_without_avx_that_may_write_no_folder_compiles_and_says_so_onc
 @pytest.mark.parametrize("reason", [PermissionError(13, "Permission denied"), EOFError(), RuntimeError("no locator")])
 def test_a_cache_that_cannot_be_read_or_written_is_one_sentence(kernel, reason, monkeypatch, caplog) -> None:
     """Another user's file, half a file, no folder at all: numba raises each of these from where it reads its cache."""
-    from physics.federation import softmax_kernel
+    from physics.federation.engines import softmax_kernel
 
     def refuse(*, cache: bool):
         if cache:

@@ -14,8 +14,10 @@ from physics.federation import (
     simulate,
     simulate_seeds,
 )
-from physics.federation.network import local_engine
-from physics.federation.rounds import NOISE, START
+from physics.federation.engines.by_name import local_engine
+from physics.federation.engines.network import START
+from physics.federation.rounds import NOISE
+from tests.physics.federation.plain_loop import rounds_of
 
 HIDDEN = 32
 FLEET = digits_problem(clients=20, alpha=0.05, seed=3, cities=4)
@@ -87,42 +89,24 @@ def test_the_loss_is_the_mean_over_the_clients_by_their_shares_of_the_images():
     assert engine.correct(models).sum(axis=1) == pytest.approx(right, abs=1)
 
 
-def plain_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, noise_multiplier, local_noise, seed):
-    """Every local step of every client written out, in double precision."""
-    size, clients = HIDDEN * (problem.dimension + 10), problem.clients
-    normal = np.random.default_rng((seed, START)).standard_normal(size)
-    split = HIDDEN * problem.dimension
-    model = normal * np.where(np.arange(size) < split, np.sqrt(2 / problem.dimension), np.sqrt(2 / HIDDEN))
-    noise = np.random.default_rng((seed, NOISE)).standard_normal((len(mask), size))
-    server_control, controls = np.zeros(size), np.zeros((clients, size))
-    models = [model]
-    for present, draw in zip(mask, noise, strict=True):
-        who, updates, shifts = np.flatnonzero(present), [], []
-        for client in who:
-            local = model.copy()
-            for _ in range(tau):
-                slope = gradient(problem, problem.partition[client], local) + mu * (local - model)
-                if algorithm == "scaffold":
-                    slope = slope - controls[client] + server_control
-                local = local - eta * slope
-            updates.append(local - model)
-            if algorithm == "scaffold":
-                new = controls[client] - server_control + (model - local) / (tau * eta)
-                shifts.append(new - controls[client])
-                controls[client] = new
-        if len(who):
-            sizes = np.array([1.0 if algorithm == "scaffold" else len(problem.partition[c]) for c in who])
-            parts = sizes / sizes.sum()
-            if clip is not None:
-                updates = [update * min(1, clip / np.linalg.norm(update)) for update in updates]
-                deviation = noise_multiplier * clip
-                spread = np.sqrt((parts**2).sum()) if local_noise else parts.max()
-            step = sum(part * update for part, update in zip(parts, updates, strict=True))
-            model = model + eta_s * (step + (deviation * spread * draw if clip is not None else 0))
-            if algorithm == "scaffold":
-                server_control = server_control + sum(shifts) / clients
-        models.append(model)
-    return np.array(models)
+def plain_run(problem, mask, *, noise_multiplier, local_noise, seed, clip, **how):
+    """Return the models of rounds written out, from a first model and noise of the same random numbers."""
+    dimension, size = problem.dimension, HIDDEN * (problem.dimension + 10)
+    deviations = np.where(np.arange(size) < HIDDEN * dimension, np.sqrt(2 / dimension), np.sqrt(2 / HIDDEN))
+    start = deviations * np.random.default_rng((seed, START)).standard_normal(size)
+    noise = None
+    if clip is not None:
+        noise = noise_multiplier * clip * np.random.default_rng((seed, NOISE)).standard_normal((len(mask), size))
+    return rounds_of(
+        problem,
+        start,
+        lambda client, model: gradient(problem, problem.partition[client], model),
+        mask,
+        clip=clip,
+        noise=noise,
+        spread=lambda parts: np.sqrt((parts**2).sum()) if local_noise else parts.max(),
+        **how,
+    )
 
 
 @given(

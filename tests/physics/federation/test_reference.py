@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp, softmax
 
 from physics.federation import digits_problem, fixed_point, personalise, problem_from_partition, simulate
+from tests.physics.federation.plain_loop import rounds_of
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "fl.fedavg_reference_runs.json").read_text(encoding="utf-8")
@@ -54,10 +55,10 @@ def test_fl_fedavg_reference_runs(row, algorithm):
     np.testing.assert_array_equal(run.survivors, mask_of(row))
 
 
-def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine, noise=None):
-    """Every local step of every client written out, from the images themselves; ``noise`` is added to each average."""
+def explicit_run(problem, mask, *, engine, **how):
+    """Return the models of rounds written out, and the fleet's loss at each; ``how`` as in `rounds_of`."""
     inputs, one_hot = problem.data.train_inputs, problem.data.train_one_hot
-    lam, clients = problem.regularization, problem.clients
+    lam = problem.regularization
 
     def gradient(client, model):
         x, y = inputs[problem.partition[client]], one_hot[problem.partition[client]]
@@ -72,37 +73,10 @@ def explicit_run(problem, mask, *, algorithm, tau, eta, mu, eta_s, clip, engine,
             fit = (logsumexp(x @ model, axis=1) - (y * (x @ model)).sum(axis=1)).sum()
         return fit / len(x) + lam / 2 * (model**2).sum()
 
-    model = np.zeros((inputs.shape[1], 10))
-    server_control = np.zeros_like(model)
-    controls = np.zeros((clients, *model.shape))
-    models = [model]
-    for index, present in enumerate(mask):
-        who = np.flatnonzero(present)
-        updates, shifts = [], []
-        for client in who:
-            local = model.copy()
-            for _ in range(tau):
-                slope = gradient(client, local) + mu * (local - model)
-                if algorithm == "scaffold":
-                    slope = slope - controls[client] + server_control
-                local = local - eta * slope
-            updates.append(local - model)
-            if algorithm == "scaffold":
-                new = controls[client] - server_control + (model - local) / (tau * eta)
-                shifts.append(new - controls[client])
-                controls[client] = new
-        if len(who):
-            sizes = np.array([1 if algorithm == "scaffold" else len(problem.partition[c]) for c in who])
-            if clip is not None:
-                updates = [u * min(1, clip / np.linalg.norm(u)) for u in updates]
-            average = sum(s / sizes.sum() * u for s, u in zip(sizes, updates, strict=True))
-            model = model + eta_s * (average if noise is None else average + noise[index])
-            if algorithm == "scaffold":
-                server_control = server_control + sum(shifts) / clients
-        models.append(model)
+    models = rounds_of(problem, np.zeros((inputs.shape[1], 10)), gradient, mask, **how)
     shares = np.array([len(own) for own in problem.partition]) / sum(map(len, problem.partition))
     losses = [sum(p * objective(c, m) for c, p in enumerate(shares)) for m in models]
-    return np.array(models), np.array(losses)
+    return models, np.array(losses)
 
 
 RUNS = {

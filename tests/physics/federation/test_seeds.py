@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from physics.federation import digits_problem, draw_participation, problem_from_partition, simulate, simulate_seeds
-from physics.federation.least_squares import MAX_WEIGHTS
+from physics.federation.engines.least_squares import MAX_WEIGHTS
 
 FLEET = digits_problem(clients=20, alpha=0.05, seed=3, cities=4)
 ALGORITHMS = ("fedavg", "fedprox", "scaffold")

@@ -15,9 +15,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.federation.compiled import compiled_updates
 from physics.federation.digits import CLASSES, Integers, read_only
-from physics.federation.least_squares import MAX_WEIGHTS, LinearModel
+from physics.federation.engines.compiled import compiled_updates
+from physics.federation.engines.least_squares import MAX_WEIGHTS
+from physics.federation.engines.linear_model import LinearModel
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 

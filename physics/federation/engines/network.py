@@ -7,21 +7,20 @@ then those of the output layer (10, 32). Neither layer has biases of its own: th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.federation.digits import CLASSES
-from physics.federation.least_squares import MAX_LEARNING_RATE, MAX_WEIGHTS, ExactEngine, exact_engine
+from physics.federation.engines.least_squares import MAX_WEIGHTS
+from physics.federation.engines.softmax import image_rows
 from physics.federation.problem import FederatedProblem
-from physics.federation.rounds import START
-from physics.federation.softmax import SoftmaxEngine, image_rows
 from physics.validation import Floats
 
 Singles = NDArray[np.float32]
 
 HIDDEN = 32  # units of the hidden layer
+START = 3  # stream of the random numbers of the first model, beside those of `physics.federation.rounds`
 _BLOCK_VALUES = 2**16  # hidden values of the clients that learn at once: 256 kB, so that the arrays stay in the cache
 _JUDGED = 2**19  # hidden values of the models judged at once: 2 MB
 
@@ -149,21 +148,3 @@ class NetworkEngine:
                 for start in range(0, len(states), block)
             ]
         )
-
-
-# --- the engines by name ---------------------------------------------------------------------------------------------
-
-EngineName = Literal["softmax", "exact", "network"]
-
-MAX_RATES = {"softmax": 32.0, "exact": MAX_LEARNING_RATE, "network": 32.0}  # step sizes
-ENGINES = tuple(MAX_RATES)
-
-
-def local_engine(
-    name: str, problem: FederatedProblem, *, local_steps: int, learning_rate: float, proximal: float
-) -> ExactEngine | SoftmaxEngine | NetworkEngine:
-    """Return the engine of that name for one kind of local learning."""
-    if name == "exact":
-        return exact_engine(problem, local_steps, learning_rate, proximal)
-    make = NetworkEngine if name == "network" else SoftmaxEngine
-    return make(problem=problem, local_steps=local_steps, learning_rate=learning_rate, proximal=proximal)

@@ -27,7 +27,7 @@ def compiled_updates() -> Callable[..., None] | None:
 
         if config.DISABLE_JIT:
             return None
-        from physics.federation.softmax_kernel import compiled
+        from physics.federation.engines.softmax_kernel import compiled
     except Exception as reason:  # a library that does not fit the machine or numpy fails in many ways
         _LOG.warning(_UNUSABLE, _first_line(reason))
         return None

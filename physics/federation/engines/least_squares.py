@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.federation.digits import CLASSES, read_only
+from physics.federation.engines.linear_model import LinearModel
 from physics.federation.problem import FederatedProblem
 from physics.validation import Floats
 
@@ -45,30 +46,6 @@ def gain(curvature: Floats, *, local_steps: int, learning_rate: float) -> Floats
     flat = step == 0
     steps: Floats = np.where(flat, local_steps, -change / np.where(flat, 1.0, step))
     return steps * learning_rate
-
-
-class LinearModel:
-    """A model (d, 10) that multiplies an image's features; it starts at zero."""
-
-    __slots__ = ()
-    problem: FederatedProblem
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of a model."""
-        return (self.problem.dimension, CLASSES)
-
-    def start(self, seed: int) -> Floats:  # noqa: ARG002 - zero whatever the seed
-        """Return the model before the first round."""
-        return np.zeros(self.shape)
-
-    def layers(self, model: Floats) -> tuple[Floats, ...]:
-        """Return views of the model's matrices: the model itself."""
-        return (model,)
-
-    def correct(self, states: Floats) -> Floats:
-        """Return how many test images of each class each model of a (T, d, 10) stack gets right: (T, 10)."""
-        return self.problem.data.correct(states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
