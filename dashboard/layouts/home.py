@@ -111,7 +111,8 @@ def _continue_bar(resume: Resume) -> Component:
     )
 
 
-def _rulers(track: Track, tracks: Sequence[Track]) -> list[Component]:
+def rulers(track: Track, tracks: Sequence[Track]) -> list[Component]:
+    """Return a track's memory, power and fleet among those of all tracks, each on a ruler of decades."""
     rows = (
         ("Memory", "iB", lambda t: t.device.learning_memory_bytes),
         ("Power", "W", lambda t: t.device.learning_power_w),
@@ -150,7 +151,7 @@ def _card(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[st
             html.P(track.persona, className="persona"),
             html.P(track.north_star, className="north-star"),
             html.Div([html.Span("The wall"), html.B(track.wall)], className="wall"),
-            html.Div(_rulers(track, tracks), className="rulers"),
+            html.Div(rulers(track, tracks), className="rulers"),
             html.Div(
                 [
                     html.Span(bars, className="minis", role="img",

@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -34,12 +33,6 @@ def exactly(value: float) -> str | None:
     return f"{abs(value):.3e}"
 
 
-def is_a_simple_fraction(key: str) -> bool:
-    """Whether four digits are those of n/m with m up to 12, as parts of a page's width are; an accuracy may be one."""
-    value = float(key)
-    return value < 1 and exactly(float(Fraction(value).limit_denominator(12))) == key
-
-
 @dataclass
 class Answers:
     """Sentences, written numbers ("6.35 min"), numbers that stand alone ("6.35") and bare ones, each with its kinds."""
@@ -59,7 +52,7 @@ class Answers:
             if isinstance(value, (str, bool)):
                 continue
             key = exactly(float(value))
-            if key and not (kind not in ("truth", "term") and is_a_simple_fraction(key)):
+            if key:
                 self.bare.setdefault(key, set()).add(kind)
             if unit is not None:
                 number, name = quantity(float(value), unit)

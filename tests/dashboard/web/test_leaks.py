@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.app import create_app
 from dashboard.layouts.bench.page import BenchState
+from dashboard.layouts.home import rulers
 from dashboard.ledger.migrations import upgrade
 from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
@@ -156,7 +157,15 @@ def answers(registry: Registry) -> Mapping[str, Answers]:
     """What each bench of each track must not say."""
     constants = [value for track in registry.tracks.values() for value in track.constants().values()]
     constants += [bench.minutes for _, _, bench in every_bench(registry)]  # of the steps, on the pages around
+    constants += places_on_rulers(registry)
     return {key: answers_of(track, bench, constants) for key, track, bench in every_bench(registry)}
+
+
+def places_on_rulers(registry: Registry) -> list[float]:
+    """Where the picker's rulers have their decades and the tracks' constants, 0..1, as it writes them."""
+    tracks = list(registry.tracks.values())
+    drawn = [part for track in tracks for ruler in rulers(track, tracks) for part in ruler._traverse()]
+    return [float(part.style["--at"]) for part in drawn if "--at" in (getattr(part, "style", None) or {})]
 
 
 def every_bench(registry: Registry) -> Iterator[tuple[str, Track, Bench]]:
