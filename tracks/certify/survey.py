@@ -18,6 +18,8 @@ from tracks.certify.sobol import even_points
 State = dict[str, Value]
 SCANNED, MOVES, STEPS = 41, 20, 10  # positions of a scan, positions of a move, moves of a path
 WORLDS = 8  # one point in so many has another environment
+NEAR = 0.1  # of a verdict's scale: a preview that misses a limit by no more may win when solved in full
+COMPARED = 4  # sampled states beside the default whose preview is held against the full answer
 APART = 0.3  # of a scale: from here on two positions are two designs
 
 
@@ -168,8 +170,23 @@ class Survey:
         return (self.see(state),) if self.bench.preview is None else (self.see_fixes(state), self.confirm(state))
 
     def is_win(self, state: State) -> bool:
-        """Whether a state wins, when looked at and when solved in full."""
-        return self.see(state).wins and self.confirm(state).wins
+        """Whether a state wins when solved in full; what the first look leaves no hope for is not solved."""
+        return self._may_win(state) and self.confirm(state).wins
+
+    def _may_win(self, state: State) -> bool:
+        """Whether nothing fails at the first look, but for verdicts that depend on the draws and fail by little."""
+        failing = (item for item in self.see(state).verdicts if item.level == "fail")
+        return all(item.code in self._drawn and item.margin >= -NEAR for item in failing)
+
+    @cached_property
+    def _drawn(self) -> frozenset[str]:
+        """The codes of the verdicts whose margins a preview and the full answer have different: by their draws."""
+        if self.bench.preview is None:
+            return frozenset()
+        pairs = ((self.see(state), self.confirm(state)) for state in (self.default, *self.states[:COMPARED]))
+        return frozenset(
+            item.code for looked, solved in pairs for item in solved.verdicts if item.margin != looked.margin(item.code)
+        )
 
     def has_left(self, state: State, code: str) -> bool:
         """Whether a failure is gone, when looked at and when solved in full."""

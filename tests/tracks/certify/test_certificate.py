@@ -25,7 +25,7 @@ from tracks import (
 from tracks.certify import certificate as testing
 from tracks.certify.goals import wilson
 from tracks.certify.sobol import even_points
-from tracks.certify.survey import Survey, place_of, value_at
+from tracks.certify.survey import SCANNED, Survey, place_of, value_at
 from tracks.certify.template import CRISIS, HARBOUR_CRANE, accuracy, airtime_s
 from tracks.loading.registry import load_registry
 
@@ -123,6 +123,14 @@ def with_preview(change=lambda outcome: outcome, bench=CRISIS):
         return outcome if fixes else replace(outcome, verdicts=bare)
 
     return replace(bench, preview=preview)
+
+
+def a_little_worse(verdict):
+    """Return a verdict whose quantity lies a tenth less a bit of its scale further to the bad side, judged anew."""
+    against = verdict.against
+    shift = 0.09 * (against.scale or abs(against.limit)) * (1 if against.at_most else -1)
+    reading = replace(verdict.reading, value=against.quantity + shift)
+    return replace(verdict, reading=reading, level=reading.level)
 
 
 def each_preview_another():
@@ -312,6 +320,22 @@ class TestWhatAPreviewClaims:
         full = replace(SPOILT["reachable"], controls=easy.controls)
         (item,) = [one for one in certified(with_preview(bench=full)).findings if one.check == "no_single_control_win"]
         assert item.passed
+
+    def test_a_single_control_that_wins_in_full_alone_is_found(self):
+        """On the draw of a preview every quantity may be a little worse than over all draws, and so miss its limit."""
+        easy = with_default(compression=6)
+
+        def an_unlucky_draw(outcome):
+            return replace(outcome, verdicts=tuple(map(a_little_worse, outcome.verdicts)))
+
+        unlucky = with_preview(an_unlucky_draw, bench=easy)
+        survey = Survey(HARBOUR_CRANE, unlucky, points=16)
+        alone = [one for c in survey.by_role["decision"] for one in survey.scan(c, survey.default, SCANNED)]
+        missed = [state for state in alone if survey.confirm(state).wins and not survey.see(state).wins]
+        assert missed
+        assert all(survey.is_win(state) for state in missed)
+        (item,) = [one for one in certified(unlucky).findings if one.check == "no_single_control_win"]
+        assert not item.passed
 
     def test_the_path_goes_on_until_the_full_answer_wins_too(self):
         def lenient(outcome):
