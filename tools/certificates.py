@@ -44,7 +44,12 @@ def cost(track: Track, bench: Bench) -> float:
 def main() -> int:
     """Certify, print each as it is done, write the page in the order of tracks and missions."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--points", type=int, default=POINTS, help="Sobol points of each decision space; an eighth of them where a state takes long")
+    parser.add_argument(
+        "--points",
+        type=int,
+        default=POINTS,
+        help="Sobol points of each decision space; an eighth where a state is slow",
+    )
     parser.add_argument("--processes", type=int, default=PROCESSES, help="benches certified at the same time")
     options = parser.parse_args()
     start = time.perf_counter()
