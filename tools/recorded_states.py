@@ -116,16 +116,31 @@ def drawn_states(name: str, track: Any, bench: Any) -> list[dict[str, Any]]:
     walk = found[0]
     for turn in count():
         if turn % 3 == 2:
-            fixes = [fix for verdict in bench.run(track, walk).ranked_verdicts() for fix in verdict.fixes]
+            looked = bench.run(track, walk, preview=True)
+            fixes = [fix for verdict in looked.ranked_verdicts() for fix in verdict.fixes]
             state = walk | {fix.control: fix.value for fix in [one_of(fixes)]} if fixes else walk
             walk = bench.read(state) if state not in found else one_of(found)
         else:
             moved = list(places) if turn % 3 else [one_of(list(places))]
             state = default | {control: one_of(places[control]) for control in moved}
         found += [state] if (state := bench.read(state)) not in found else []
-        if len(found) == states_of(name):
+        if len(found) == STATES:
             break
-    return found
+    return found if states_of(name) == STATES else telling_states(track, bench, found, states_of(name))
+
+
+def telling_states(track: Any, bench: Any, states: Sequence[dict[str, Any]], wanted: int) -> list[dict[str, Any]]:
+    """Return so many of the states in their order: those that first meet a failure or win, and the first others."""
+    met: set[str] = set()
+    telling = []
+    for place, state in enumerate(states):
+        verdicts = bench.run(track, state, preview=True, fixes=False).verdicts
+        new = {one.code for one in verdicts if one.level != "ok"}
+        new |= {"a win"} if all(one.level != "fail" for one in verdicts) else set()
+        telling += [place] if new - met else []
+        met |= new
+    others = (place for place in range(len(states)) if place not in telling)
+    return [states[place] for place in sorted([*telling, *others][:wanted])]
 
 
 def words(track: Any, bench: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ BUILT_ON = {
     "physics": ("tests/physics/traffic", "tests/physics/energy", "tests/tracks/missions/paradox/test_readings.py"),
     "physics/energy": ("tests/tracks/mobile_nomad/battery/model", "tests/tracks/edge_guardian/drift/test_costs.py"),
     "physics/federation": ("tests/tracks/common", "tests/tracks/missions/convergence/test_readings.py"),
+    "physics/federation/engines": ("tests/physics/federation", "tests/tracks/missions/convergence/test_readings.py"),
     "physics/gossip": ("tests/tracks/tiny_pioneer/mesh/model",),
     "physics/memory": ("tests/physics/energy/test_flop.py", "tests/tracks/missions/memory/test_costs.py"),
     "physics/networks": ("tests/physics/energy/test_flop.py", "tests/tracks/missions/memory/test_costs.py"),

@@ -145,6 +145,6 @@ class NetworkEngine:
         return np.concatenate(
             [
                 data.right(self._scores(states[start : start + block], inputs).transpose(1, 0, 2), np.zeros(1))
-                for start in range(0, len(states), block)
+                for start in range(0, max(1, len(states)), block)
             ]
         )
