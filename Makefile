@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: run test sweep scripts bundle lint types check coverage bench bench-physics certify agreement mutants search docs docs-links \
-  pins vendor clean test-programs browser database
+  pins vendor clean test-programs browser database peers
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -27,7 +27,7 @@ test: $(VENV)/test.stamp test-programs scripts
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
 
 # The same tests on further tracks, states, widths and themes: what they would find is rare.
-sweep: $(VENV)/test.stamp test-programs
+sweep: $(VENV)/test.stamp test-programs peers
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m sweep $(FLAGS)
 
 # The unit tests of the browser's scripts, in node.
@@ -64,10 +64,17 @@ coverage: $(VENV)/test.stamp database
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
 
-# Time the physics and its peers on the same problems, in a separate environment: torch alone is larger than the lab.
-bench-physics: | $(VENV)/bin/python
+# Torch, Flower and other peers of the physics, in a separate environment: torch alone is larger than the lab.
+# WITHOUT=peers does without.
+peers: $(if $(filter peers,$(WITHOUT)),,.venv-peers/peers.stamp)
+
+.venv-peers/peers.stamp: requirements/peers.txt | $(VENV)/bin/python
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install -q -r requirements/peers.txt
+	touch $@
+
+# Time the physics and its peers on the same problems.
+bench-physics: .venv-peers/peers.stamp
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
 # Certify every bench at 8 times as many points as the tests and write docs/designing/certificates.md: under 20 minutes.
@@ -130,4 +137,4 @@ vendor: | $(VENV)/bin/python
 	$(BIN)/python tools/vendor.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-peers build *.egg-info .pytest_cache .mypy_cache .ruff_cache

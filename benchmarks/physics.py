@@ -101,7 +101,7 @@ class Table:
 def told(peer: Peer, durations: list[float] | None, ours_ms: float) -> str:
     """Return the right half of a row."""
     if durations is None:
-        return f"{peer.name}: peer not installed (pip install {peer.package}, or make bench-physics)"
+        return f"{peer.name}: peer not installed (pip install {peer.package}, or make peers)"
     middle = statistics.median(durations)
     return f"{peer.name:<22}{min(durations):7.1f}{middle:9.1f}{ratio(middle / ours_ms):>9}  {peer.agreement}"
 

@@ -1,7 +1,7 @@
 """The programs of the system that tests drive: where they are, and which tests are left out without them.
 
-``CHROMIUM`` and ``POSTGRES_BIN`` name programs that lie elsewhere; ``WITHOUT="browser database"`` leaves out what it
-names. With ``CI`` set nothing is left out: a test without its program fails.
+``CHROMIUM`` and ``POSTGRES_BIN`` name programs that lie elsewhere; ``WITHOUT="browser database peers"`` leaves out what
+it names. With ``CI`` set nothing is left out: a test without its program fails.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
+PEERS = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"  # make peers makes it
+_MISSING = {"browser": "no Chromium", "database": "no PostgreSQL", "peers": "make peers makes their environment"}
 
 
 def chromium() -> Path | None:
@@ -37,14 +40,13 @@ def postgresql() -> Path | None:
 
 
 def left_out() -> dict[str, str]:
-    """Return what is left out, "browser" and "database", each with the reason; nothing with ``CI``."""
+    """Return what is left out, "browser", "database" and "peers", each with the reason; nothing with ``CI``."""
     if os.environ.get("CI", "") not in ("", "0", "false"):
         return {}
     unwanted = os.environ.get("WITHOUT", "").split()
-    there = {"browser": chromium(), "database": postgresql()}
-    reasons = {name: "no " + {"browser": "Chromium", "database": "PostgreSQL"}[name] for name in there}
+    there = {"browser": chromium(), "database": postgresql(), "peers": PEERS if PEERS.exists() else None}
     return {
-        name: "WITHOUT" if name in unwanted else reasons[name]
+        name: "WITHOUT" if name in unwanted else _MISSING[name]
         for name, program in there.items()
         if name in unwanted or program is None
     }
@@ -52,7 +54,7 @@ def left_out() -> dict[str, str]:
 
 def needs(item: pytest.Item) -> set[str]:
     """Return what a test drives."""
-    found = {"browser"} if item.get_closest_marker("browser") else set()
+    found = {name for name in ("browser", "peers") if item.get_closest_marker(name)}
     fixtures = set(getattr(item, "fixturenames", ()))
     callspec = getattr(item, "callspec", None)
     values = callspec.params.values() if callspec else ()  # any object: an array, say, is not simply equal to a text

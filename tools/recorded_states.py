@@ -44,6 +44,7 @@ from tools.compared_states import KINDS, differences, dotted, load, report, save
 
 STORED = TREE / "tests" / "data" / "recorded_states.json.gz"
 STATES, FEDERATED_STATES = 100, 30  # of each bench; of those whose every state is several federated runs
+CANDIDATES = 300  # from which the states of federated runs are chosen
 PLACES = 101  # positions of a slider to draw from
 TABLES, PEEKS = 5, 20  # the stored copy keeps the tables of every 5th state; every 20th has a peek
 NAMES = {
@@ -124,7 +125,7 @@ def drawn_states(name: str, track: Any, bench: Any) -> list[dict[str, Any]]:
             moved = list(places) if turn % 3 else [one_of(list(places))]
             state = default | {control: one_of(places[control]) for control in moved}
         found += [state] if (state := bench.read(state)) not in found else []
-        if len(found) == STATES:
+        if len(found) == (STATES if states_of(name) == STATES else CANDIDATES):
             break
     return found if states_of(name) == STATES else telling_states(track, bench, found, states_of(name))
 

@@ -2,7 +2,7 @@
 
     python examples/flower/app.py --rounds 20
 
-It runs in the environment that `make bench-physics` makes and prints the accuracy after every round, and beside it that
+It runs in the environment that `make peers` makes and prints the accuracy after every round, and beside it that
 of the lab's own softmax regression with the same clients, images and draws of who takes part.
 """
 

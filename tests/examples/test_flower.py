@@ -1,4 +1,4 @@
-"""The convergence bench as a Flower app lands where the lab does; it needs the environment of `make bench-physics`."""
+"""The convergence bench as a Flower app lands where the lab does."""
 
 import subprocess
 from pathlib import Path
@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from examples.flower import state
+from tests import system_programs
 from tests.tracks.missions.convergence.states import GUARDIAN
 from tracks.common.proxy_fleet import problem
 
 ROOT = Path(__file__).parents[2]
-PEERS = ROOT / ".venv-peers" / "bin" / "python"
 
 
 def test_the_app_learns_on_the_fleet_of_the_track():
@@ -23,10 +23,10 @@ def test_the_app_learns_on_the_fleet_of_the_track():
 
 
 @pytest.mark.sweep
-@pytest.mark.skipif(not PEERS.exists(), reason="make bench-physics makes the environment that Flower needs")
+@pytest.mark.peers
 def test_flower_lands_within_a_point():
     done = subprocess.run(
-        [str(PEERS), str(ROOT / "examples" / "flower" / "app.py"), "--rounds", "20"],
+        [str(system_programs.PEERS), str(ROOT / "examples" / "flower" / "app.py"), "--rounds", "20"],
         capture_output=True,
         text=True,
         check=False,

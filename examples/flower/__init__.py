@@ -1,0 +1,1 @@
+"""The convergence bench as a Flower app."""
