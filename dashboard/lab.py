@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
+from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, draft_from
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
@@ -63,21 +64,9 @@ class Lab:
             return False
         return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))
 
-    def steps(self, track: Track) -> list[Step]:
-        """Return the stepper of a track: its mission, its crisis even while there is none, then every other bench."""
-        mission = [_step(track, bench) for bench in self.mission(track)]
-        if track.crisis is None:
-            mission.append(Step(label=track.crisis_name, title=track.crisis_name))
-        others = [bench for bench in self.registry.benches(track.id) if not is_of_mission(track, bench)]
-        return mission + [_step(track, bench) for bench in others]
-
-    def mission(self, track: Track) -> tuple[Bench, ...]:
-        """Return the benches that have a place in a track's mission, in its order, the crisis last."""
-        return tuple(bench for bench in self.registry.benches(track.id) if is_of_mission(track, bench))
-
     def read_out(self, track: Track, bench: Bench) -> ReadOut:
         """Return what a bench's read-out tells: all that the mission declares on its benches, else the bench's own."""
-        benches = self.mission(track) if is_of_mission(track, bench) else (bench,)
+        benches = mission(self.registry, track) if is_of_mission(track, bench) else (bench,)
         choices: dict[str, Choice] = {}
         for control in (control for item in benches for control in item.controls):
             if isinstance(control, Choice) and control.role == "view":
@@ -126,20 +115,6 @@ class Lab:
             )
         )
 
-    def done(self, events: Iterable[StoredEvent]) -> dict[str, set[str]]:
-        """Return, by track, the benches whose every prediction is locked in these events."""
-        locked: dict[tuple[str, str], set[str | None]] = {}
-        for event in events:
-            if event.kind == "lock":
-                locked.setdefault((event.track, event.bench), set()).add(event.prediction)
-        done: dict[str, set[str]] = {}
-        for track_id in self.registry.tracks:
-            for bench in self.registry.benches(track_id):
-                asked = {item.id for item in bench.predictions}
-                if asked and asked <= locked.get((track_id, bench.id), set()):
-                    done.setdefault(track_id, set()).add(bench.id)
-        return done
-
 
 def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:
     """Whether every prediction of a bench is locked, so that its instruments and answers may be seen."""
@@ -150,41 +125,6 @@ def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:
 def locked_from(event: StoredEvent) -> Locked:
     """Return a stored lock as the page needs it."""
     return Locked(draft=draft_from(event.payload), time=event.time.isoformat(timespec="seconds"))
-
-
-def is_crisis(track: Track, bench: Bench) -> bool:
-    """Whether a bench is the track's crisis."""
-    return track.crisis is not None and bench.id == track.crisis.id
-
-
-def is_of_mission(track: Track, bench: Bench) -> bool:
-    """Whether a bench has a place in the track's mission: a declared one, or the crisis' at its end."""
-    return bench.order is not None or is_crisis(track, bench)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One step of a track's stepper.
-
-    Attributes:
-        label: in the stepper. title: in the briefing. bench: None while nothing serves the step.
-        minutes: about how long it takes, 0 where the bench does not say.
-    """
-
-    label: str
-    title: str
-    bench: Bench | None = None
-    minutes: int = 0
-
-    @property
-    def id(self) -> str | None:
-        """The bench's id, or None while there is no bench."""
-        return None if self.bench is None else self.bench.id
-
-
-def _step(track: Track, bench: Bench) -> Step:
-    title = track.crisis_name if is_crisis(track, bench) else bench.title
-    return Step(label=bench.step_label, title=title, bench=bench, minutes=bench.minutes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

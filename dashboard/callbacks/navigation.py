@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from dashboard.lab import Lab, is_crisis, is_unlocked, this_screen, this_student
+from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
@@ -16,7 +16,9 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.rendering.bench_view import render
 from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.debrief import debrief
+from dashboard.student.mission import is_crisis, steps_of
 from dashboard.student.progress import progress
+from dashboard.student.standing import standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
 from tracks.api.bench import Bench
@@ -45,8 +47,9 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         bench=bench,
         controls_of=controls_of,
         carried_defaults=carried_defaults,
-        steps=lab.steps(track),
-        done=lab.done(events).get(track.id, set()),
+        steps=steps_of(lab.registry, track),
+        standings=standings(lab.registry, events)[track.id],
+        following=what_is_next(lab.registry, track, bench, events),
         locks=locks,
         readings=outcome.readings,
         rendered=opened,
@@ -63,7 +66,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
     path = (pathname or "/").removeprefix(lab.settings.url_prefix.rstrip("/"))
     parts = ids.path_parts(path)
     tracks = list(lab.registry.tracks.values())
-    steps = {track.id: lab.steps(track) for track in tracks}
+    steps = {track.id: steps_of(lab.registry, track) for track in tracks}
     student = this_student()
     if not lab.knows(path):
         return home.not_found(tracks, steps, path)
@@ -73,11 +76,13 @@ def page(lab: Lab, pathname: str | None) -> Any:
         track, bench = lab.bench(ids.bench_key(*parts))
         return bench_page(bench_state(lab, student, track, bench))
     events = lab.store.events(student) if student else ()
-    done = lab.done(events)
+    found = standings(lab.registry, events)
     if parts:
         track = lab.registry.track(parts[0])
-        return home.briefing(track, tracks, steps[track.id], done.get(track.id, set()))
-    return home.picker(tracks, steps, done, _resume(lab, events), designer=lab.settings.designer)
+        return home.briefing(
+            track, tracks, steps[track.id], found[track.id], what_is_next(lab.registry, track, None, events)
+        )
+    return home.picker(tracks, steps, found, _resume(lab, events), designer=lab.settings.designer)
 
 
 _NOTES = {
@@ -96,7 +101,7 @@ def _resume(lab: Lab, events: Iterable[StoredEvent]) -> home.Resume | None:
     if newest is None or newest.track not in lab.registry.tracks:
         return None
     track = lab.registry.track(newest.track)
-    for number, step in enumerate(lab.steps(track), 1):
+    for number, step in enumerate(steps_of(lab.registry, track), 1):
         if step.bench and step.bench.id == newest.bench:
             return home.Resume(track=track, step=step, number=number, note=_NOTES[newest.kind])
     return None

@@ -9,10 +9,12 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.lab import Lab, is_unlocked, this_student
+from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress
+from dashboard.student.standing import what_is_next
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
@@ -36,6 +38,9 @@ def register(app: Dash, lab: Lab) -> None:
         if bench.predictions and not progress(lab.store.events(student), track, bench).is_revealed(bench):
             raise RequestRefused(REVEAL_FIRST, code=403)
         return student, track, bench, bench.reflection
+
+    def after(student: str, track: Track, bench: Bench) -> Any:
+        return next_section(track, what_is_next(lab.registry, track, bench, lab.store.events(student)))
 
     @app.callback(
         Output(ids.slot(MATCH, "feedback"), "children"),
@@ -69,7 +74,7 @@ def register(app: Dash, lab: Lab) -> None:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
                 # Named by its content: the same again is the same write.
                 lab.save(student, track, bench, "reflection", ids.digest(texts), texts)
-                return reflect_section(key, reflection, texts)
+                return reflect_section(key, reflection, texts, following=after(student, track, bench))
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
                 raise RequestRefused("Save your reflection first; the rubric marks it.")
@@ -78,7 +83,8 @@ def register(app: Dash, lab: Lab) -> None:
                 given = {"marks": list(marks)}
                 lab.save(student, track, bench, "revision", ids.digest(given), given)
             here = progress(lab.store.events(student), track, bench)
-            return reflect_section(key, reflection, stored.payload, marks=here.marks)
+            following = after(student, track, bench)
+            return reflect_section(key, reflection, stored.payload, marks=here.marks, following=following)
         except (LedgerUnavailable, EventRefused) as problem:
             return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
 

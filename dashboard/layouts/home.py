@@ -8,10 +8,20 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
-from dashboard.lab import Step
+from dashboard.layouts.bench.next_step import next_links
 from dashboard.layouts.constants import constants_table
-from dashboard.layouts.parts import Component, icon, plain_header, track_header, track_mark, track_style
+from dashboard.layouts.parts import (
+    Component,
+    icon,
+    plain_header,
+    standing_mark,
+    track_header,
+    track_mark,
+    track_style,
+)
 from dashboard.layouts.sources import cited
+from dashboard.student.mission import Step
+from dashboard.student.standing import FINISHED, IN_WORDS, Next, Standing
 from dashboard.web import ids
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
@@ -35,11 +45,12 @@ class Resume:
 
 
 def picker(
-    tracks: Sequence[Track], steps: Mapping[str, list[Step]], done: Mapping[str, set[str]], resume: Resume | None,
+    tracks: Sequence[Track], steps: Mapping[str, list[Step]], standings: Mapping[str, Mapping[str, Standing]],
+    resume: Resume | None,
     *, designer: bool,
 ) -> Component:  # fmt: skip
     """The first page: pick a role."""
-    cards = [_card(track, tracks, steps[track.id], done.get(track.id, set())) for track in tracks]
+    cards = [_card(track, tracks, steps[track.id], standings.get(track.id, {})) for track in tracks]
     start = [
         html.H1("Where should learning happen, and what does it cost?"),
         html.P(
@@ -142,9 +153,10 @@ def _ruler(name: str, unit: str, values: list[tuple[bool, float]]) -> Component:
     )  # fmt: skip
 
 
-def _card(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[str]) -> Component:
-    started = bool(done)
-    bars = [html.Span(className="mini done" if step.id in done else "mini") for step in steps]
+def _card(track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing]) -> Component:
+    started = bool(own)
+    finished = [step.label for step in steps if own.get(step.id or "") in FINISHED]
+    marks = [standing_mark(own.get(step.id or ""), number) for number, step in enumerate(steps, 1)]
     return html.Article(
         [
             html.Div([track_mark(track), html.H2(track.name)], className="card-name"),
@@ -154,8 +166,8 @@ def _card(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[st
             html.Div(rulers(track, tracks), className="rulers"),
             html.Div(
                 [
-                    html.Span(bars, className="minis", role="img",
-                              **{"aria-label": f"{len(done)} of {len(steps)} benches locked"}),
+                    html.Span(marks, className="marks", role="img",
+                              **{"aria-label": f"{len(finished)} of {len(steps)} benches finished"}),
                     dcc.Link(
                         ["Continue" if started else "Start", html.Span(f" {track.name}", className="visually-hidden"),
                          icon("arrow-right")],
@@ -171,37 +183,30 @@ def _card(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[st
     )  # fmt: skip
 
 
-def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set[str]) -> Component:
-    """A track's briefing: the persona, its constants with their sources, the walls side by side, what to read."""
-    first = next((step for step in steps if step.bench and step.id not in done), None)
-    first = first or next((step for step in steps if step.bench), None)
-    go: Component = html.P("No bench of this track is open yet.")
-    if first and first.bench:
-        go = dcc.Link(
-            [f"{'Continue with' if done else 'Begin with'} {first.label}", icon("arrow-right")],
-            href=ids.bench_path(track.id, first.bench.id),
-            className="btn primary",
-        )
+def briefing(
+    track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing], following: Next
+) -> Component:
+    """A track's briefing: its story, the walls side by side, the mission, the constants with sources, what to read."""
+    links = next_links(track, following, verb="Continue with" if own else "Begin with")
+    go = html.Div(links or html.P("No bench of this track is open yet."), className="go")
     return html.Div(
         [
-            track_header(track, steps, "", done),
+            track_header(track, steps, "", own),
             html.Main(
                 [
                     html.Div(
                         [
                             html.Div([html.H1(track.name), html.P(track.persona, className="persona")]),
-                            html.Div([html.P(track.north_star, className="north-star"), go]),
+                            html.Div([_story(track), go]),
                         ],
                         className="hero",
                     ),
                     html.H2("The walls, side by side" if len(tracks) > 1 else "The wall"),
                     html.Div([_wall(t, here=t.id == track.id) for t in tracks], className="walls"),
-                    html.H2("What you work with"),
-                    html.P("Every number has a source; one marked assumed is a teaching estimate.", className="hint"),
-                    html.Div(constants_table(track), className="table-scroll", tabIndex=0, role="region",
-                             **{"aria-label": "Constants of this track"}),
                     html.H2("The mission"),
-                    html.Ol([_mission_step(track, step, done) for step in steps], className="mission-list"),
+                    html.Ol([_mission_step(track, step, own, n) for n, step in enumerate(steps, 1)],
+                            className="mission-list"),
+                    _constants(track),
                     *_reading_list(track),
                 ],
                 className="page briefing",
@@ -213,11 +218,30 @@ def briefing(track: Track, tracks: Sequence[Track], steps: list[Step], done: set
     )  # fmt: skip
 
 
+def _constants(track: Track) -> Component:
+    """The table of constants, folded: a reader looks a number up, and none is needed to begin."""
+    note = f"all {len(track.constants())} numbers with their sources; one marked assumed is a teaching estimate"
+    table = html.Div(
+        constants_table(track),
+        className="table-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": "Constants of this track"},
+    )
+    summary = html.Summary([icon("chevron-right"), html.B("What you work with"), html.Span(note, className="hint")])
+    return html.Details([summary, table], className="constants-fold")  # fmt: skip
+
+
 def _reading_list(track: Track) -> list[Component]:
     if not track.reading:
         return []
     items = [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading]
     return [html.H2("Recommended reading"), html.Ul(items, className="reading-list")]
+
+
+def _story(track: Track) -> Component:
+    """What the student is there for; without a story of the track's own, its goal in one sentence."""
+    return html.P(" ".join(track.story) or track.north_star, className="north-star" if not track.story else "story")
 
 
 def _wall(track: Track, *, here: bool) -> Component:
@@ -232,14 +256,14 @@ def _wall(track: Track, *, here: bool) -> Component:
     )
 
 
-def _mission_step(track: Track, step: Step, done: set[str]) -> Component:
+def _mission_step(track: Track, step: Step, own: Mapping[str, Standing], number: int) -> Component:
     minutes = f", about {step.minutes} minutes" if step.minutes else ""
     if step.bench is None:
         return html.Li([html.B(step.title), html.Span(f" not yet open{minutes}", className="hint")])
-    state = f"{'locked in' if step.id in done else 'open'}{minutes}"
-    return html.Li(
-        [dcc.Link(step.title, href=ids.bench_path(track.id, step.bench.id)), html.Span(f" {state}", className="hint")]
-    )
+    standing = own.get(step.bench.id)
+    state = f"{IN_WORDS[standing] if standing else 'open'}{minutes}"
+    link = dcc.Link(step.title, href=ids.bench_path(track.id, step.bench.id))
+    return html.Li([standing_mark(standing, number), " ", link, html.Span(f" {state}", className="hint")])
 
 
 def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: str) -> Component:

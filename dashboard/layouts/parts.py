@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
 
-from dashboard.lab import Step
 from dashboard.layouts.static_html import STATIC
+from dashboard.student.mission import Step
+from dashboard.student.standing import IN_WORDS, Standing
 from dashboard.web import ids
 from tracks.api.track import Track
 
@@ -66,48 +68,57 @@ def plain_header() -> Component:
     )
 
 
-def track_header(track: Track, steps: list[Step], here: str, done: set[str]) -> Component:
-    """The header of a track: its name, the stepper, and the tools."""
+def standing_mark(standing: Standing | None, number: int) -> Component:
+    """A step's mark on stepper, picker and briefing: its number, or how the student stands there by icon and words."""
+    if standing is None:
+        return html.Span(str(number), className="disc available")
+    words = html.Span(f", {IN_WORDS[standing]}", className="visually-hidden")
+    picture = icon(_STANDING_ICONS[standing], size=12)
+    return html.Span([picture, words], className=f"disc is-{standing}", title=IN_WORDS[standing])
+
+
+_STANDING_ICONS: Mapping[Standing, str] = {
+    "locked": "lock-fill",
+    "done": "record-circle",
+    "helped": "check-lg",
+    "won": "check-lg",
+}
+
+
+def track_header(track: Track, steps: list[Step], here: str, standings: Mapping[str, Standing]) -> Component:
+    """The header of a track: the way to all tracks, its name, the stepper, and the tools."""
+    home = dcc.Link(
+        [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span("All tracks", className="all-tracks")],
+        href="/",
+        className="bar-home",
+        title="All tracks",
+    )
     name = dcc.Link(
         [track_mark(track), html.Span(track.name)],
         href=ids.track_path(track.id),
         className="bar-track",
     )
-    position = next((n for n, step in enumerate(steps, 1) if step.id == here), 0)
-    label = steps[position - 1].label if position else "Briefing"
-    bars = [
-        html.Span(className="mini" + (" here" if step.id == here else " done" if step.id in done else ""))
-        for step in steps
-    ]
-    where = f"{position} of {len(steps)}" if position else f"{len(steps)} steps"
+    names = html.Div([home, name], className="bar-names")
     return html.Header(
-        [
-            html.Div([name, _stepper(track, steps, here, done), tools()], className="bar-inner"),
-            html.Div(
-                [html.B(where), html.Span(label), html.Span(bars, className="minis", **{"aria-hidden": "true"})],
-                className="stepline",
-                **STATIC,
-            ),
-        ],
+        html.Div([names, _stepper(track, steps, here, standings), tools()], className="bar-inner"),
         className="bar",
         style=track_style(track),
     )
 
 
-def _stepper(track: Track, steps: list[Step], here: str, done: set[str]) -> Component:
+def _stepper(track: Track, steps: list[Step], here: str, standings: Mapping[str, Standing]) -> Component:
     items = []
     for number, step in enumerate(steps, 1):
+        label = html.Span(step.label, className="step-label")
         if step.id == here:
             disc = html.Span(str(number), className="disc here")
-            items.append(html.Li(html.Span([disc, step.label], className="step"), **{"aria-current": "step"}))
+            items.append(html.Li(html.Span([disc, label], className="step"), **{"aria-current": "step"}))
         elif step.bench is None:
             disc = html.Span(str(number), className="disc unavailable")
             note = html.Span(", not yet open", className="visually-hidden")
-            items.append(html.Li(html.Span([disc, step.label, note], className="step", title="not yet open")))
+            items.append(html.Li(html.Span([disc, label, note], className="step", title="not yet open")))
         else:
-            is_done = step.id in done
-            disc = html.Span(icon("check-lg", size=12) if is_done else str(number), className="disc available")
-            note = html.Span(", locked in" if is_done else "", className="visually-hidden")
+            mark = standing_mark(standings.get(step.bench.id), number)
             href = ids.bench_path(track.id, step.bench.id)
-            items.append(html.Li(dcc.Link([disc, step.label, note], href=href, className="step")))
+            items.append(html.Li(dcc.Link([label, mark], href=href, className="step", title=step.label)))
     return html.Nav(html.Ol(items), className="stepper", **{"aria-label": "Steps of this track"})

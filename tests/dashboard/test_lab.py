@@ -1,4 +1,4 @@
-"""What the lab knows: which addresses are pages, the steps of a track, what is done."""
+"""What the lab knows: which addresses are pages, the steps of a track, what is locked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
 from dashboard.rendering.second_opinions import SecondOpinions
 from dashboard.settings import Settings
+from dashboard.student.mission import steps_of
 from dashboard.student.predictions import Locked
+from dashboard.student.standing import standings
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -93,7 +95,7 @@ class TestKnows:
 
 class TestSteps:
     def test_the_mission_stands_in_its_order_with_its_labels_and_minutes(self, lab: Lab, track: Track) -> None:
-        steps = [(step.id, step.label, step.minutes) for step in lab.steps(track)]
+        steps = [(step.id, step.label, step.minutes) for step in steps_of(lab.registry, track)]
         assert steps == [
             ("paradox", "Paradox", 10),
             ("memory", "Memory", 12),
@@ -104,7 +106,7 @@ class TestSteps:
         ]
 
     def test_a_title_is_the_benchs_own_or_the_crisis_name(self, lab: Lab, track: Track) -> None:
-        titles = {step.id: step.title for step in lab.steps(track)}
+        titles = {step.id: step.title for step in steps_of(lab.registry, track)}
         assert titles["downlink"] == "Downlink: who waits for the broadcast?"
         assert titles["crisis"] == "the Fleet Learning Drift"
 
@@ -114,35 +116,38 @@ class TestSteps:
             for name, own in registry.missions.items()
         }
         lab = lab_of(tmp_path, replace(registry, missions=MappingProxyType(missions)))
-        assert "memory" not in {step.id for step in lab.steps(track)}
+        assert "memory" not in {step.id for step in steps_of(lab.registry, track)}
         assert not lab.knows("/edge_guardian/memory")
 
     def test_a_crisis_that_is_not_written_yet_is_a_step_by_name(self, lab: Lab, track: Track) -> None:
-        steps = [step for step in lab.steps(replace(track, crisis=None)) if step.bench is None]
+        steps = [step for step in steps_of(lab.registry, replace(track, crisis=None)) if step.bench is None]
         assert [(step.id, step.title) for step in steps] == [(None, "the Fleet Learning Drift")]
 
     def test_every_bench_is_a_step_once(self, lab: Lab) -> None:
         for track in lab.registry.tracks.values():
-            served = [step.id for step in lab.steps(track) if step.bench]
+            served = [step.id for step in steps_of(lab.registry, track) if step.bench]
             assert sorted(served) == sorted(bench.id for bench in lab.registry.benches(track.id))
 
 
-class TestDone:
-    def test_a_bench_is_done_when_its_every_prediction_is_locked(self, lab: Lab) -> None:
+class TestStandings:
+    """Of a bench that asks two questions; what is reached beyond the locks is tested beside ``standings``."""
+
+    def test_a_bench_counts_as_locked_when_its_every_prediction_is(self, lab: Lab) -> None:
         events = [lock(lab, "downlink", "wait")]
-        assert lab.done(events) == {}
+        assert standings(lab.registry, events)["edge_guardian"] == {}
         events.append(lock(lab, "downlink", "who"))
-        assert lab.done(events) == {"edge_guardian": {"downlink"}}
+        assert standings(lab.registry, events)["edge_guardian"] == {"downlink": "locked"}
 
     def test_locks_of_another_track_bench_or_kind_do_not_count(self, lab: Lab) -> None:
         events = [lock(lab, "downlink", "wait"), lock(lab, "downlink", "who", track="tiny_pioneer")]
         events.append(lock(lab, "paradox", "who"))
-        assert lab.done(events) == {}
-        assert lab.done([]) == {}
+        assert not any(standings(lab.registry, events).values())
+        assert not any(standings(lab.registry, []).values())
 
     def test_locks_on_what_no_longer_exists_are_overlooked(self, lab: Lab) -> None:
         """A plugin that was taken away leaves its events in the ledger."""
-        assert lab.done([lock(lab, "gone", "wait"), lock(lab, "paradox", "gone", track="nobody")]) == {}
+        gone = [lock(lab, "gone", "wait"), lock(lab, "paradox", "gone", track="nobody")]
+        assert not any(standings(lab.registry, gone).values())
 
 
 class TestLocks:  # N1

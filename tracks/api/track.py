@@ -247,6 +247,9 @@ class Colour:
                 raise refuse("Colour", f"{name} {value!r} must read #rrggbb")
 
 
+SENTENCES = 6  # of a track's story: what is read before anything can be done
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Track:
     """A persona with everything the benches need to know about it.
@@ -271,6 +274,8 @@ class Track:
         Identity.
     crisis : Bench | None
         Its bench, or None while there is none.
+    story : tuple[str, ...]
+        What the student is there for, in up to six sentences at the top of the briefing; the goal without them.
     reading : tuple[tuple[str | Source, str], ...]
         Papers listed at the briefing, as (a text or a ``Source``, what it answers here).
     texts : Mapping[str, str]
@@ -300,6 +305,7 @@ class Track:
     icon: str
     marker: str = "circle"
     crisis: Bench | None = None
+    story: tuple[str, ...] = ()
     reading: tuple[tuple[str | Source, str], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[Extra, ...] = ()
@@ -326,6 +332,9 @@ class Track:
                 raise refuse(owner, f"crisis must be a Bench or None, got {self.crisis!r}")
         check_one_of(owner, "icon", self.icon, ICONS)
         check_one_of(owner, "marker", self.marker, MARKERS)
+        check_items(owner, "story", self.story, str)
+        if len(self.story) > SENTENCES:
+            raise refuse(owner, f"story has {len(self.story)} sentences; {SENTENCES} are the most")
         check_items(owner, "reading", self.reading, tuple)
         for item in self.reading:
             if len(item) != 2 or not isinstance(item[0], (str, Source)) or not isinstance(item[1], str):

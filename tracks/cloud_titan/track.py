@@ -154,12 +154,24 @@ TEXTS = {
     "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per tenant and asks what it costs.",
 }
 
+STORY = (
+    f"You run one node of {GPUS} GPUs, and {in_words(FLEET.devices, 'tenants')} want an LLM that is their own.",
+    f"Nobody gets a model: each gets a LoRA adapter of {in_words(MODEL.moved_bytes, 'B')} beside the "
+    f"{in_words(MODEL.weights_bytes, 'B')} of weights that all share.",
+    f"What fits and how fast it is read, {in_words(DEVICE.memory_bytes, 'iB')} of HBM, decides whom you can serve.",
+    "The tenants’ texts differ, and learning from the few who answer first is not learning from all.",
+    f"Your privacy officer signs a total ε of {TARGETS.epsilon:g}, and not below "
+    f"{in_words(TARGETS.safety_accuracy, 'share')} of accuracy.",
+    "Then one morning everybody asks at once, each for another adapter.",
+)
+
 CLOUD_TITAN = Track(
     id="cloud_titan",
     name="Cloud Titan",
     persona="LLM architect",
     north_star="Serve the most Llama-3-70B tokens a node can, with a million tenants’ adapters.",
     wall="HBM capacity and bandwidth",
+    story=STORY,
     model=MODEL,
     device=DEVICE,
     fleet=FLEET,

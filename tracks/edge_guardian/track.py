@@ -146,12 +146,26 @@ TEXTS = {
     "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per vehicle at a safe accuracy.",
 }
 
+STORY = (
+    f"Your {in_words(FLEET.devices, 'vehicles')} each hold a control loop of "
+    f"{in_words(TARGETS.extras['control_loop_p99_s'], 's')}, whatever else they do.",
+    f"Each sees {in_words(FLEET.raw_bytes_per_device_day, 'B')} of sensor data a day and may send "
+    f"{in_words(FLEET.cap_bytes, 'B')} a month: what it learns must be learned on board.",
+    f"Learning gets {in_words(DEVICE.learning_memory_bytes, 'iB')} beside the safety partition, and "
+    f"{in_words(DEVICE.learning_power_w, 'W')}.",
+    "The cities differ, so the vehicles’ models pull apart, and the quiet city is the one that is heard least.",
+    f"Your privacy officer wants a total ε of {TARGETS.epsilon:g} a vehicle, and the Safety lead signs nothing below "
+    f"{in_words(TARGETS.safety_accuracy, 'share')}.",
+    "Then the dust comes to one city, and the fleet’s average says that all is well.",
+)
+
 EDGE_GUARDIAN = Track(
     id="edge_guardian",
     name="Edge Guardian",
     persona="AV systems lead",
     north_star="Keep a deterministic 10 ms control loop while half a million vehicles learn.",
     wall="Determinism",
+    story=STORY,
     model=MODEL,
     device=DEVICE,
     fleet=FLEET,

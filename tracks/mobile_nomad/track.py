@@ -146,12 +146,26 @@ TEXTS = {
     "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per wearer, and right words.",
 }
 
+STORY = (
+    f"Your glasses translate at {FRAMES_PER_S} frames a second, next to the skin and on a battery of "
+    f"{in_words(DEVICE.battery_wh or 0, 'Wh')}.",
+    f"Each of {in_words(FLEET.devices, 'wearers')} has an accent of their own, and half an hour of speech a day to "
+    "learn it from.",
+    f"Learning may take {in_words(DEVICE.learning_memory_bytes, 'iB')} and {in_words(DEVICE.learning_power_w, 'W')}; "
+    "a model that was built to serve fits, the same model learning need not.",
+    f"A round moves {in_words(MODEL.moved_bytes, 'B')} each way over a mobile contract that leaves "
+    f"{in_words(FLEET.cap_bytes, 'B')} a month.",
+    f"What the microphone hears is private: a total ε of {TARGETS.epsilon:g} is asked for.",
+    "Then one accent is served badly, and every way to mend it costs battery, privacy or somebody else’s accuracy.",
+)
+
 MOBILE_NOMAD = Track(
     id="mobile_nomad",
     name="Mobile Nomad",
     persona="AR glasses developer",
     north_star="Translate at 60 frames a second, cool on the face, through a day of short sessions.",
     wall="Heat and battery",
+    story=STORY,
     model=MODEL,
     device=DEVICE,
     fleet=FLEET,

@@ -172,12 +172,26 @@ TEXTS = {
     "privacy_short": f"The Privacy officer grants a total ε of {TARGETS.epsilon:g} per wearer in a small fleet.",
 }
 
+STORY = (
+    f"Your hearable isolates a voice within {in_words(DEVICE.deadline_s, 's')}, on a battery of "
+    f"{in_words(DEVICE.battery_wh or 0, 'Wh')}.",
+    f"All it has is {in_words(DEVICE.memory_bytes, 'iB')} of SRAM, and "
+    f"{in_words(DEVICE.learning_power_w, 'W')} for learning and radio together.",
+    f"It hears {in_words(FLEET.raw_bytes_per_device_day, 'B')} of sound a day, and may send "
+    f"{in_words(FLEET.cap_bytes, 'B')} of it.",
+    f"The model weighs {in_words(MODEL.weights_bytes, 'B')}; what learning keeps beside it is the question.",
+    f"Places sound different, and {in_words(FLEET.devices, 'devices')} are few to hide among at a total ε of "
+    f"{TARGETS.epsilon:g}.",
+    "Then there is no cloud at all, and what one device learned can only travel from ear to ear.",
+)
+
 TINY_PIONEER = Track(
     id="tiny_pioneer",
     name="Tiny Pioneer",
     persona="Hearable lead",
     north_star="Isolate a voice in under 10 ms, with learning and radio within 1 mW.",
     wall="SRAM and radio bytes",
+    story=STORY,
     model=MODEL,
     device=DEVICE,
     fleet=FLEET,

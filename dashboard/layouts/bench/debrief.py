@@ -30,6 +30,8 @@ def debrief_section(debrief: Debrief) -> Component:
             ),
         ],
         className="debrief",
+        id="debrief",
+        tabIndex=-1,
         **STATIC,
         **{"aria-label": "Debrief"},
     )

@@ -8,12 +8,13 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.lab import ReadOut, Step
+from dashboard.lab import ReadOut
 from dashboard.layouts.bench.controls import explore_section
 from dashboard.layouts.bench.debrief import debrief_section
 from dashboard.layouts.bench.demonstration import demonstration_section
 from dashboard.layouts.bench.figures import panel_section
 from dashboard.layouts.bench.hud import hud
+from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.predict import predict_section
 from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section
@@ -25,8 +26,10 @@ from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.texts import limit_words
 from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.student.debrief import Debrief
+from dashboard.student.mission import Step
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
+from dashboard.student.standing import Next, Standing
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.outcome import Reading
@@ -49,7 +52,8 @@ class BenchState:
     controls_of: Bench
     carried_defaults: Mapping[str, CarriedDefault]
     steps: list[Step]
-    done: set[str]
+    standings: Mapping[str, Standing]
+    following: Next
     locks: Mapping[str, Locked]
     readings: tuple[Reading, ...]
     rendered: RenderedBench | None
@@ -69,7 +73,7 @@ def bench_page(state: BenchState) -> Component:
     """Return the page of a bench."""
     return html.Div(
         [
-            track_header(state.track, state.steps, state.bench.id, state.done),
+            track_header(state.track, state.steps, state.bench.id, state.standings),
             html.Div(bench_body(state), id=ids.slot(state.key, "body")),
         ],
         className="bench-page",
@@ -179,8 +183,13 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
         reflect = waiting_reflection()
         if state.progress.is_revealed(state.bench) or not state.bench.predictions:
             progress = state.progress
-            reflect = reflect_section(state.key, state.bench.reflection, progress.reflection, marks=progress.marks)
+            following = next_section(state.track, state.following)
+            reflect = reflect_section(
+                state.key, state.bench.reflection, progress.reflection, marks=progress.marks, following=following
+            )
         after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
+    elif state.progress.tries:
+        after.append(next_section(state.track, state.following))
     return after
 
 

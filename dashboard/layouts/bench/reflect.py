@@ -35,11 +35,12 @@ def reflect_section(
     draft: Mapping[str, str] | None = None,
     problem: str = "",
     marks: Sequence[int] | None = None,
+    following: Component = None,
 ) -> list[Component]:
-    """The reflection: to be written, or as written with the model answer and the rubric."""
+    """The reflection: to be written, or as written with the model answer, the rubric, and what comes next."""
     if saved is None:
         return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
-    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks)]
+    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks), following]
 
 
 def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:

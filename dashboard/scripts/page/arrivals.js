@@ -49,7 +49,11 @@ export function pageReady() {
     const page = document.querySelector("[data-title]");
     if (page) document.title = page.dataset.title;
     document.body.classList.remove("has-sheet");
-    if (!isFirst) {
+    const named = document.getElementById(location.hash.slice(1));
+    if (named) {
+      named.scrollIntoView();
+      named.focus({ preventScroll: true });
+    } else if (!isFirst) {
       window.scrollTo({ top: 0 });
       document.getElementById("content")?.focus({ preventScroll: true });
     }

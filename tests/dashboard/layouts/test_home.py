@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.lab import Step
 from dashboard.layouts.home import STEPS, Resume, briefing, not_found, picker
+from dashboard.student.mission import Step
+from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
-from tracks.api.track import Track
+from tracks.api.track import SENTENCES, Track
 from tracks.loading.registry import Registry
 
 
@@ -49,13 +50,15 @@ class TestPicker:
         assert of_class(picker(tracks, steps, {}, None, designer=True), "continue") == []
         track = tracks[1]
         resume = Resume(track=track, step=steps[track.id][0], number=1, note="prediction locked")
-        (bar,) = of_class(picker(tracks, steps, {track.id: {"paradox"}}, resume, designer=True), "continue")
+        (bar,) = of_class(picker(tracks, steps, {track.id: {"paradox": "locked"}}, resume, designer=True), "continue")
         assert links(bar) == {f"/{track.id}/paradox"}
         assert "prediction locked" in text(bar)
 
-    def test_a_card_tells_how_many_benches_are_locked(self, tracks, steps) -> None:
-        page = picker(tracks, steps, {tracks[0].id: {"paradox"}}, None, designer=True)
-        assert f"1 of {len(steps[tracks[0].id])} benches locked" in having(page, "aria-label")
+    def test_a_card_tells_how_many_benches_are_finished(self, tracks, steps) -> None:
+        for standing, count in (("locked", 0), ("done", 1), ("won", 1)):
+            page = picker(tracks, steps, {tracks[0].id: {"paradox": standing}}, None, designer=True)
+            assert f"{count} of {len(steps[tracks[0].id])} benches finished" in having(page, "aria-label")
+            assert len(of_class(page, f"is-{standing}")) == 1
 
     def test_the_way_of_a_bench_is_told_and_the_designers_page_only_where_it_is_on(self, tracks, steps) -> None:
         page = picker(tracks, steps, {}, None, designer=False)
@@ -66,23 +69,41 @@ class TestPicker:
 
 class TestBriefing:
     def test_the_four_walls_stand_side_by_side(self, tracks, steps) -> None:
-        page = text(briefing(tracks[0], tracks, steps[tracks[0].id], set()))
+        page = text(briefing(tracks[0], tracks, steps[tracks[0].id], {}, Next(step=None)))
         assert all(track.wall in page for track in tracks)
 
-    def test_it_leads_to_the_first_bench_that_is_not_locked(self, tracks, steps) -> None:
-        page = briefing(tracks[0], tracks, steps[tracks[0].id], set())
+    def test_its_story_stands_first_and_its_constants_are_folded(self, tracks, steps) -> None:
+        for track in tracks[:4]:
+            page = briefing(track, tracks, steps[track.id], {}, Next(step=None))
+            assert len(track.story) == SENTENCES
+            assert all(sentence in text(page) for sentence in track.story)
+            (fold,) = of_class(page, "constants-fold")
+            assert props(fold).get("open") is None
+            assert len(having(fold, "data-constant")) == len(track.constants())
+
+    def test_it_leads_to_what_is_next(self, tracks, steps) -> None:
+        own = steps[tracks[0].id]
+        page = briefing(tracks[0], tracks, own, {}, Next(step=own[0]))
         assert "Begin with Paradox" in text(page)
         assert "the Storm not yet open" in text(page).replace("|", "")
         assert f"/{tracks[0].id}/storm" not in links(page), "what is not open yet is no link"
-        assert "Continue with" in text(briefing(tracks[0], tracks, steps[tracks[0].id], {"paradox"}))
+        assert "Continue with Paradox" in text(
+            briefing(tracks[0], tracks, own, {"paradox": "locked"}, Next(step=own[0]))
+        )
+        finished = briefing(
+            tracks[0], tracks, own, {"paradox": "won"}, Next(step=None, debrief=own[0].bench, track=tracks[1])
+        )
+        assert {f"/{tracks[0].id}/paradox#debrief", f"/{tracks[1].id}"} <= links(finished)
+        assert f"Next track: {tracks[1].name}" in text(finished)
+        assert "Continue with" not in text(finished)
 
     def test_a_track_without_a_bench_says_so(self, tracks) -> None:
-        page = briefing(tracks[0], tracks, [Step(label="Paradox", title="Paradox")], set())
+        page = briefing(tracks[0], tracks, [Step(label="Paradox", title="Paradox")], {}, Next(step=None))
         assert "No bench of this track is open yet." in text(page)
 
     def test_what_to_read_is_given_with_what_it_answers(self, tracks, steps) -> None:  # L1
         for track in tracks:
-            page = text(briefing(track, tracks, steps[track.id], set()))
+            page = text(briefing(track, tracks, steps[track.id], {}, Next(step=None)))
             assert track.reading
             assert all(paper.text in page and why in page for paper, why in track.reading)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.lab import Step
 from dashboard.layouts.parts import icon, painted, shape, track_header, track_style
+from dashboard.student.mission import Step
+from dashboard.student.standing import IN_WORDS
 from tests.dashboard.layouts.drawn import every, of_class, props, text
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -42,17 +43,21 @@ def test_each_theme_has_the_tracks_own_colour(track: Track) -> None:
 
 
 def test_the_stepper_links_what_is_open_marks_where_you_are_and_says_what_is_not_yet(track: Track, steps) -> None:
-    header = track_header(track, steps, "paradox", {"paradox"})
+    header = track_header(track, steps, "paradox", {"paradox": "locked"})
     (stepper,) = of_class(header, "stepper")
     links = [props(part)["href"] for part in every(stepper) if "href" in props(part)]
     assert links == ["/edge_guardian/downlink"]
+    assert [props(part)["href"] for part in of_class(header, "bar-home")] == ["/"], "the way to the other tracks"
     (here,) = [part for part in every(stepper) if props(part).get("aria-current") == "step"]
     assert "Paradox" in text(here)
     assert "Storm|, not yet open" in text(stepper)
-    assert "1 of 3|Paradox" in text(header)
 
 
-def test_what_is_locked_is_said_in_words_too(track: Track, steps) -> None:
-    header = track_header(track, steps, "", {"downlink"})
-    assert "Downlink|, locked in" in text(header)
-    assert "3 steps|Briefing" in text(header)
+def test_how_a_student_stands_has_a_mark_of_its_own_and_words(track: Track, steps) -> None:
+    seen = set()
+    for standing, words in IN_WORDS.items():
+        header = track_header(track, steps, "", {"downlink": standing})
+        assert f"Downlink|, {words}" in text(header)
+        (mark,) = of_class(header, f"is-{standing}")
+        seen.add((props(mark)["className"], *(props(part).get("className") for part in every(mark))))
+    assert len(seen) == len(IN_WORDS) == 4, "four pictures"

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.lab import ReadOut, Step
+from dashboard.lab import ReadOut
 from dashboard.layouts.bench.page import BenchState, bench_body, bench_page
 from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
+from dashboard.student.mission import Step
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import progress
+from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.bench import Fact
 from tracks.api.controls import Choice, Option
@@ -37,7 +39,8 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             controls_of=bench,
             carried_defaults={},
             steps=[Step(label="Storm", title="the Storm"), Step(label="Downlink", title="Downlink", bench=bench)],
-            done=set(),
+            standings={},
+            following=Next(step=None),
             locks=locks if is_unlocked else {},
             readings=bench.run(track, bench.defaults()).readings,
             rendered=opened,

@@ -1,0 +1,46 @@
+"""What comes after a bench: a link to the next one, what it starts from, and what is still open."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+
+from dashboard.layouts.parts import Component, icon
+from dashboard.student.standing import Next
+from dashboard.web import ids
+from tracks.api.track import Track
+
+
+def next_section(track: Track, following: Next) -> Component:
+    """Return the section at the end of a bench."""
+    return html.Nav([*next_links(track, following), *_notes(following)], className="next", **{"aria-label": "Next"})
+
+
+def next_links(track: Track, following: Next, *, verb: str = "Next:") -> list[Component]:
+    """Return the links: to the next bench, or to the debrief and the next track once the mission is finished."""
+    step = following.step
+    if step is not None and step.bench is not None:
+        return [_link(f"{verb} {step.label}", ids.bench_path(track.id, step.bench.id), primary=True)]
+    links = []
+    if following.here:  # the debrief is on this page, below
+        links.append(html.A(["Read the debrief", icon("chevron-down")], href="#debrief", className="btn primary"))
+    elif following.debrief is not None:
+        href = f"{ids.bench_path(track.id, following.debrief.id)}#debrief"
+        links.append(_link("Read the debrief", href, primary=True))
+    if following.track is not None:
+        links.append(_link(f"Next track: {following.track.name}", ids.track_path(following.track.id)))
+    return links
+
+
+def _link(text: str, href: str, *, primary: bool = False) -> Component:
+    return dcc.Link([text, icon("arrow-right")], href=href, className="btn primary" if primary else "btn outline")
+
+
+def _notes(following: Next) -> list[Component]:
+    notes = []
+    if following.carries:
+        notes.append(f"It starts from what you decided here: {', '.join(following.carries)}.")
+    if following.open:
+        notes.append(f"{'Also open' if following.step else 'Still open'}: {', '.join(following.open)}.")
+    elif following.step is None:
+        notes.append("Every bench of this track is finished.")
+    return [html.P(note, className="hint") for note in notes]

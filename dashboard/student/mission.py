@@ -1,0 +1,58 @@
+"""The steps of a track: the benches of its mission in order, the crisis last, then every other bench."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracks.api.bench import Bench
+from tracks.api.track import Track
+from tracks.loading.registry import Registry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of a track's stepper.
+
+    Attributes:
+        label: in the stepper. title: in the briefing. bench: None while nothing serves the step.
+        minutes: about how long it takes, 0 where the bench does not say.
+    """
+
+    label: str
+    title: str
+    bench: Bench | None = None
+    minutes: int = 0
+
+    @property
+    def id(self) -> str | None:
+        """The bench's id, or None while there is no bench."""
+        return None if self.bench is None else self.bench.id
+
+
+def steps_of(registry: Registry, track: Track) -> list[Step]:
+    """Return the stepper of a track: its mission, its crisis even while there is none, then every other bench."""
+    steps = [_step(track, bench) for bench in mission(registry, track)]
+    if track.crisis is None:
+        steps.append(Step(label=track.crisis_name, title=track.crisis_name))
+    others = [bench for bench in registry.benches(track.id) if not is_of_mission(track, bench)]
+    return steps + [_step(track, bench) for bench in others]
+
+
+def mission(registry: Registry, track: Track) -> tuple[Bench, ...]:
+    """Return the benches that have a place in a track's mission, in its order, the crisis last."""
+    return tuple(bench for bench in registry.benches(track.id) if is_of_mission(track, bench))
+
+
+def is_crisis(track: Track, bench: Bench) -> bool:
+    """Whether a bench is the track's crisis."""
+    return track.crisis is not None and bench.id == track.crisis.id
+
+
+def is_of_mission(track: Track, bench: Bench) -> bool:
+    """Whether a bench has a place in the track's mission: a declared one, or the crisis' at its end."""
+    return bench.order is not None or is_crisis(track, bench)
+
+
+def _step(track: Track, bench: Bench) -> Step:
+    title = track.crisis_name if is_crisis(track, bench) else bench.title
+    return Step(label=bench.step_label, title=title, bench=bench, minutes=bench.minutes)

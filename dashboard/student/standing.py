@@ -1,0 +1,112 @@
+"""How a student stands on every bench of a track, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dashboard.ledger.events import StoredEvent
+from dashboard.student.carried_decisions import apply_carried, decisions
+from dashboard.student.mission import Step, mission, steps_of
+from tracks.api.bench import Bench
+from tracks.api.track import Track
+from tracks.loading.registry import Registry
+
+Standing = Literal["locked", "done", "helped", "won"]
+
+IN_WORDS: Mapping[str, str] = {"locked": "locked in", "done": "done", "helped": "won with help", "won": "won"}
+FINISHED = frozenset({"done", "helped", "won"})
+
+
+def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, dict[str, Standing]]:
+    """Return, by track and bench, how far a student has come; a bench whose questions are not all locked is left out.
+
+    Won counts any recorded try, and one without help before one with it. Done is a bench that was not won, whose
+    reflection is saved, or which asks for none and has a recorded try.
+    """
+    of_bench: dict[tuple[str, str], list[StoredEvent]] = {}
+    for event in events:
+        of_bench.setdefault((event.track, event.bench), []).append(event)
+    found: dict[str, dict[str, Standing]] = {}
+    for track_id in registry.tracks:
+        found[track_id] = {}
+        for bench in registry.benches(track_id):
+            own = of_bench.get((track_id, bench.id), [])
+            asked = {item.id for item in bench.predictions}
+            if own and asked <= {event.prediction for event in own if event.kind == "lock"}:
+                found[track_id][bench.id] = _standing(bench, own)
+    return found
+
+
+def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:
+    tries: list[Mapping[str, Any]] = [event.payload for event in events if event.kind == "try"]
+    won = [bool(item.get("helped")) for item in tries if item.get("won")]
+    if won:
+        return "helped" if all(won) else "won"
+    closing = "reflection" if bench.reflection else "try"
+    return "done" if any(event.kind == closing for event in events) else "locked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Next:
+    """What a student does after a bench.
+
+    Attributes:
+        step: the mission's next bench that is not finished, or None where all are.
+        carries: what this bench's decision changes there, each as "label value".
+        open: labels of the mission's other benches that are not finished.
+        debrief: the bench that shows the debrief, once the mission is finished; here: whether this is that bench.
+        track: the next track with an unfinished mission, once this one is finished.
+    """
+
+    step: Step | None
+    carries: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    debrief: Bench | None = None
+    here: bool = False
+    track: Track | None = None
+
+
+def what_is_next(registry: Registry, track: Track, bench: Bench | None, events: Iterable[StoredEvent]) -> Next:
+    """Return what comes after a bench of a track, or after its briefing where ``bench`` is None.
+
+    The first unfinished bench after this one in the mission's order, then the first before it. A bench is not followed
+    by itself: on a bench that is still open the next one can be gone to, and this one is named as open.
+    """
+    events = list(events)
+    found = standings(registry, events)
+    steps = [step for step in steps_of(registry, track) if step.bench in mission(registry, track)]
+    here = next((n for n, step in enumerate(steps) if bench is not None and step.id == bench.id), -1)
+    unfinished = [step for step in steps if found[track.id].get(step.id or "") not in FINISHED]
+    ahead = [step for step in [*steps[here + 1 :], *steps[: max(here, 0)]] if step in unfinished]
+    if ahead:
+        step = ahead[0]
+        return Next(
+            step=step,
+            carries=_carries(registry, track, step, bench, events),
+            open=tuple(other.label for other in unfinished if other is not step),
+        )
+    if unfinished:  # this bench alone
+        return Next(step=None, open=tuple(step.label for step in unfinished))
+    tracks = list(registry.tracks.values())
+    at = next(n for n, other in enumerate(tracks) if other.id == track.id)
+    others = [other for other in [*tracks[at + 1 :], *tracks[:at]] if not _is_finished(registry, other, found)]
+    closing = steps[-1].bench if steps else None
+    is_here = closing is not None and bench is not None and closing.id == bench.id
+    return Next(step=None, debrief=closing, here=is_here, track=others[0] if others else None)
+
+
+def _carries(
+    registry: Registry, track: Track, step: Step, bench: Bench | None, events: Sequence[StoredEvent]
+) -> tuple[str, ...]:
+    """Return what a bench's decision changes on the next one, as its controls name it."""
+    if bench is None or step.bench is None:
+        return ()
+    _, carried = apply_carried(registry, track, step.bench, decisions(registry, track, events))
+    labels = {control.id: control.label for control in step.bench.controls}
+    return tuple(f"{labels[name]} {item.text}" for name, item in carried.items() if item.bench == bench.id)
+
+
+def _is_finished(registry: Registry, track: Track, found: Mapping[str, Mapping[str, Standing]]) -> bool:
+    return all(found[track.id].get(bench.id) in FINISHED for bench in mission(registry, track))
