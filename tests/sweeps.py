@@ -7,6 +7,14 @@ from typing import Any
 
 import pytest
 
+FEDERATED = ("convergence", "privacy")  # every state of these benches, and of Guardian's crisis, is several runs
+HEARD = "edge_guardian"  # the track on which `make test` asks them all the same
+
+
+def is_left_to_sweep(track: str, bench: str) -> bool:
+    """Return whether a bench costs seconds where others cost milliseconds, and is asked on another track already."""
+    return (bench in FEDERATED and track != HEARD) or (track, bench) == (HEARD, "crisis")
+
 
 def swept(values: Iterable[Any], *, kept: Iterable[Any]) -> list[Any]:
     """Return each value as a parameter; those that are not in ``kept`` carry the mark of a sweep.

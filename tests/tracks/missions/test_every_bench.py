@@ -14,6 +14,7 @@ from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.web import ids
 from tests.http_student import Student
+from tests.sweeps import is_left_to_sweep
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.outcome import Outcome
@@ -26,7 +27,12 @@ PAIRS = [(track.id, bench.id) for track in LAB.tracks.values() for bench in LAB.
 TRIED = 9  # positions of a slider
 
 
-@pytest.fixture(params=PAIRS, ids="/".join)
+PARAMS = [
+    pytest.param(pair, marks=pytest.mark.sweep if is_left_to_sweep(*pair) else (), id="/".join(pair)) for pair in PAIRS
+]
+
+
+@pytest.fixture(params=PARAMS)
 def pair(request: pytest.FixtureRequest) -> tuple[Track, Bench]:
     track_id, bench_id = request.param
     return LAB.track(track_id), LAB.bench(track_id, bench_id)
