@@ -189,10 +189,11 @@ _POWER = re.compile(
 
 
 def read_quantity(text: str, unit: str) -> float:
-    """Return the number a person typed, in ``unit``: "2048", "2 048", "2e3", "2 GB", "0,5 %", "10^-5".
+    """Return the number a person typed, in ``unit``: "2 048", "2e3", "2 GB", "800 G", "0,5 %", "1/2", "about 9".
 
-    What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share). Commas
-    that cut a number into groups of three are thousands ("1,000,000"); any other is a decimal comma ("0,5").
+    What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share, but a
+    fraction like 1/2 is the share itself). Commas that cut a number into groups of three are thousands ("1,000,000");
+    any other is a decimal comma ("0,5"). Bits are never read as bytes, nor bytes as bits.
 
     Parameters
     ----------
@@ -218,11 +219,18 @@ def read_quantity(text: str, unit: str) -> float:
     """
     if len(text) > MAX_ENTRY:
         raise ValueError(f"“{text[:20]}…” is longer than {MAX_ENTRY} characters; a number is shorter.")
-    cleaned = re.sub(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))", "", text.strip())
+    cleaned = _ABOUT.sub("", text.strip())
+    cleaned = re.sub(r"(?<=\d)[\s\u00a0\u2009\u202f'_](?=\d{3}(?!\d))", "", cleaned)
+    cleaned = _VULGAR.sub(lambda match: _FRACTIONS[match.group()], cleaned)
     cleaned = cleaned.replace("−", "-").replace("–", "-").replace("\u00a0", " ").replace("\u202f", " ")
     cleaned = _SUPERSCRIPTS.sub(lambda match: f"10^{match.group(1).translate(_PLAIN)}", _decimal_point(cleaned))
-    power, plain = _POWER.match(cleaned), _NUMBER.match(cleaned)
-    if power:
+    power, plain, fraction = _POWER.match(cleaned), _NUMBER.match(cleaned), _FRACTION.match(cleaned)
+    if fraction:
+        upper, lower, suffix = fraction.groups()
+        number = float(upper) / float(lower)
+        if unit == "share" and not suffix:
+            return number
+    elif power:
         factor, sign, exponent, suffix = power.groups()
         number = float(f"{factor or sign + '1'}e{exponent}")
     elif plain:
@@ -235,6 +243,12 @@ def read_quantity(text: str, unit: str) -> float:
     return value
 
 
+_ABOUT = re.compile(
+    r"(?:about|approximately|approx\.?|around|roughly|circa|ca\.?|~|≈)\s*(?=[\d.,+−–½¼¾⅓⅔-])", re.IGNORECASE
+)
+_FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
+_VULGAR = re.compile(r"(?<!\d)[½¼¾⅓⅔]")
+_FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d*[1-9]\d*)(?![\d.])\s*(.*)\Z")
 _THOUSANDS = re.compile(r"(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 
 
@@ -247,15 +261,44 @@ def _factor(suffix: str, unit: str, text: str) -> float:
     rows = PREFIXES.get(unit, ())
     if not suffix:
         return 0.01 if unit == "share" else 1.0
-    name = SPELLED.get(suffix.lower(), suffix)
-    for _, factor, row_name in rows:
+    name = SPELLED.get(suffix.lower(), _PER_SECOND.sub(r"\1/s", suffix))
+    for _, factor, row_name in (*rows, *(PREFIXES["B"] if unit == "iB" else ())):  # a GB is no GiB, and is one of bytes
         if name == row_name:
             return factor
+    _check_bits(name, unit, text)
     for _, factor, row_name in rows:
         # MW is no careless mW: there the case is a factor of 10⁹.
         if name.lower() == row_name.lower() and not (unit in ("W", "J") and name[0] == "M"):
             return factor
     if suffix.lower() == unit.lower():
         return 1.0
+    if (prefix := _prefix(suffix, unit)) is not None:
+        return prefix
     known = ", ".join(row[2] for row in rows) or unit or "no unit"
     raise ValueError(f"“{suffix[:20]}” in “{text.strip()[:40]}” is not a unit of this number; write {known}.")
+
+
+_PER_SECOND = re.compile(r"\A([kKmMgGtT]?[bB])ps\Z")
+_COUNTED = re.compile(r"[KMGTPE]i?([bB])\Z|[kKmMgGtT]?([bB])/s\Z")  # bits or bytes; "2 gb" is said of memory
+
+
+def _check_bits(suffix: str, unit: str, text: str) -> None:
+    """Refuse bits where bytes are asked for, and bytes where bits are."""
+    asked = "b" if unit == "bit/s" else "B" if unit in ("B", "iB", "B/s") else ""
+    counted = _COUNTED.match(suffix)
+    if asked and counted and (counted.group(1) or counted.group(2)) != asked:
+        names = ("bytes", "bits: 1 MB is 8 Mb") if asked == "B" else ("bits", "bytes: 1 MB is 8 Mb")
+        raise ValueError(f"“{text.strip()[:40]}” counts {names[1]}; this number is in {names[0]}.")
+
+
+def _prefix(suffix: str, unit: str) -> float | None:
+    """Return what a prefix alone stands for, "G" for GB or GiB, "k" for a thousand; None where it is none."""
+    if len(suffix) != 1:
+        return None
+    if unit not in PREFIXES:
+        return {"k": 1e3, "K": 1e3, "M": 1e6}.get(suffix)
+    rows = PREFIXES[unit]
+    base = next((name for _, factor, name in rows if factor == 1), "")
+    letters = "kK" if suffix in "kK" else suffix
+    found = [factor for _, factor, name in rows if name[0] in letters and len(name) > len(base) and name.endswith(base)]
+    return found[0] if base and len(found) == 1 else None

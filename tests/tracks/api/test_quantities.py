@@ -149,6 +149,20 @@ def test_what_the_page_writes_can_be_typed_back(unit, exponent, sign):
         ("2 048", "B", 2048),
         ("2e3", "B", 2000),
         ("2 GB", "B", 2e9),
+        ("2 GB", "iB", 2e9),  # decimal bytes are bytes, and echoed as 1.86 GiB
+        ("800 G", "B", 8e11),
+        ("3 G", "iB", 3 * 2**30),
+        ("1.5k", "", 1500),
+        ("1/2", "", 0.5),
+        ("1/2", "share", 0.5),
+        ("1/2 %", "share", 0.005),
+        ("3 %", "share", 0.03),
+        ("½", "share", 0.5),
+        ("about 500", "B", 500),
+        ("~500 GB", "B", 5e11),
+        ("≈ 1,5 k", "steps", 1500),
+        ("5 Mbps", "bit/s", 5e6),
+        ("5 MBps", "B/s", 5e6),
         # without a space, in any case, spelled out
         ("2GB", "B", 2e9),
         ("2gb", "B", 2e9),
@@ -228,10 +242,15 @@ def test_entry_is_read_tolerantly(text, unit, value):
         ("-", "x", "No number found"),
         ("--5", "x", "No number found"),
         # 1000 and 1024 never share one name
-        ("2 GB", "iB", "“GB” in “2 GB” is not a unit of this number; write B, KiB, MiB, GiB"),
         ("2 GiB", "B", "“GiB” .* write B, kB, MB, GB, TB, PB, EB"),
         # bits are no bytes
-        ("2 Mb/s", "B", "not a unit"),
+        ("2 Mb/s", "B", "“2 Mb/s” counts bits: 1 MB is 8 Mb; this number is in bytes."),
+        ("2 Mb", "B", "counts bits"),
+        ("2 MB/s", "bit/s", "“2 MB/s” counts bytes: 1 MB is 8 Mb; this number is in bits."),
+        ("2 mb/s", "B/s", "counts bits"),
+        ("5 M", "W", "“M” in “5 M”"),  # no megawatt is careless for a milliwatt
+        ("1/0", "", "“/0”"),
+        ("1½", "", "“½”"),
         # the case of one letter is a factor of 10⁹
         ("2 MW", "W", "“MW” in “2 MW” is not a unit of this number; write mW, W, kW"),
         ("2 MJ", "J", "“MJ”"),
