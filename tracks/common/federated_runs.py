@@ -144,9 +144,13 @@ class Runs:
         return self.updates / total if total > 0 else self.updates
 
 
-@lru_cache(maxsize=64)
 def runs(learning: Learning, draws: int = SEEDS) -> Runs:
     """Return the runs of a state: the first of ``draws`` is the one that a moving slider shows."""
+    return _kept_runs(learning, draws)  # a cache would keep a call that leaves ``draws`` out apart from one with it
+
+
+@lru_cache(maxsize=64)
+def _kept_runs(learning: Learning, draws: int) -> Runs:
     simulated = _simulated(learning, draws, last=None)
     cities = scores(simulated.group_accuracy.mean(axis=0))
     return Runs(

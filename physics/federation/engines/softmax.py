@@ -26,15 +26,15 @@ Singles = NDArray[np.float32]
 
 _BLOCK = 8  # models whose loss is taken at once: 8 x 10 x 1437 scores are 0.9 MB
 _MOST_IMAGES = 64  # of a client, up to which its rows A are less work than its model
-_ALIGNED = 8  # images a client are padded to a multiple of this, the single-precision numbers of an AVX register
+_ALIGNED = 8  # images a client and features are padded to a multiple of this, the singles of an AVX register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _OwnImages:
     """Each client's images, filled up with images of zeros to one size P, in single precision.
 
-    ``counts`` (K,) of each client's images, ``inputs`` (K, P, d), ``turned`` (K, D, P) the same with d filled up to a
-    multiple of four, ``products`` (K, P, P) of the images with one another, ``labels`` (K, 10, P) one-hot, ``weights``
+    ``counts`` (K,) of each client's images, ``inputs`` (K, P, D) with d filled up to a multiple of eight, ``turned``
+    (K, d, P), ``products`` (K, P, P) of the images with one another, ``labels`` (K, 10, P) one-hot, ``weights``
     (K, P): 1/n for an image, 0 for filling, which therefore changes nothing.
     """
 
@@ -49,17 +49,16 @@ class _OwnImages:
 @lru_cache(maxsize=16)
 def _own_images(problem: FederatedProblem) -> _OwnImages:
     data, most = problem.data, max(len(own) for own in problem.partition)
-    size = -(-most // _ALIGNED) * _ALIGNED
-    inputs = np.zeros((problem.clients, size, problem.dimension), np.float32)
-    turned = np.zeros((problem.clients, -(-problem.dimension // 4) * 4, size), np.float32)
+    size, wide = (-(-count // _ALIGNED) * _ALIGNED for count in (most, problem.dimension))
+    inputs = np.zeros((problem.clients, size, wide), np.float32)
     labels = np.zeros((problem.clients, CLASSES, size), np.float32)
     weights = np.zeros((problem.clients, size), np.float32)
     for client, own in enumerate(problem.partition):
-        inputs[client, : len(own)] = data.train_inputs[own]
+        inputs[client, : len(own), : problem.dimension] = data.train_inputs[own]
         labels[client, :, : len(own)] = data.train_one_hot[own].T
         weights[client, : len(own)] = 1 / len(own)
     products = inputs @ inputs.transpose(0, 2, 1)
-    turned[:, : problem.dimension] = inputs.transpose(0, 2, 1)
+    turned = np.ascontiguousarray(inputs.transpose(0, 2, 1)[:, : problem.dimension])
     counts = np.array([len(own) for own in problem.partition])
     for array in (counts, inputs, turned, products, labels, weights):
         array.flags.writeable = False
@@ -130,9 +129,8 @@ class SoftmaxEngine(LinearModel):
     def _by_images(self, weights: Floats, clients: np.ndarray, correction: Floats | None) -> Floats:
         """Return the updates from one row of ten numbers for each image, classes first."""
         images, rate, keep = _own_images(self.problem), self.learning_rate, self.keep
-        own, products = images.inputs[clients], images.products[clients]
-        count, size = own.shape[:2]
-        turned = own.transpose(0, 2, 1)
+        turned, products = images.turned[clients], images.products[clients]
+        count, size = len(turned), turned.shape[2]
         step = images.weights[clients] * np.float32(rate)
         rows, scores, start, towards = np.zeros((4, CLASSES, count, size), np.float32)
         np.multiply(images.labels[clients].transpose(1, 0, 2), step, out=towards)

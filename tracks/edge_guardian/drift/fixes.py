@@ -44,12 +44,12 @@ class _Trials:
     def __init__(self, state: State) -> None:
         self.setting = cache(lambda fix: changed(state.setting, fix))
         self.costs = cache(lambda fix: costs(state.track, self.setting(fix)))
-        self._before = cache(lambda: final_scores(state.learning, state.runs.draws))
+        self._before = state.runs.final_mean, state.runs.final_worst
         self._after = cache(lambda fix: final_scores(self._learning(state, fix), state.runs.draws))
 
     def gains(self, fix: Fix) -> tuple[float, float]:
         """Return what fleet and worst city gain on the draws of the state."""
-        (mean, worst), (mean_before, worst_before) = self._after(fix), self._before()
+        (mean, worst), (mean_before, worst_before) = self._after(fix), self._before
         return mean - mean_before, worst - worst_before
 
     def _learning(self, state: State, fix: Fix) -> Learning:

@@ -46,13 +46,12 @@ _SCALES = {
 
 def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
     """Return for each failure up to three changes that help where its limit warns or fails."""
-    before = cache(lambda: final_scores(state.learning, state.runs.draws))
 
     @cache  # a change is tried once for both accuracies
     def gains(fix: Fix) -> tuple[float, float]:
         """Return what fleet and worst city gain on the draws of the state."""
         mean, worst = final_scores(_learning_after(state, fix), state.runs.draws)
-        return mean - before()[0], worst - before()[1]
+        return mean - state.runs.final_mean, worst - state.runs.final_worst
 
     return {
         code: () if limit.level == "ok" else _best_fixes(code, limit, state, gains)
