@@ -19,7 +19,7 @@ from tracks.common.proxy_fleet import problem as fleet_problem
 _SCRIPT = Template('''\
 """$title
 
-$algorithm with softmax regression on handwritten digits: $runs of $rounds rounds, $clients clients. Needs numpy.
+$algorithm with softmax regression on handwritten digits: $runs of $rounds rounds, $clients. Needs numpy.
 It prints, before the first and after every round, the fleet's loss and accuracy, mean of the runs, and the score that
 the page draws: the mean of the last fifth of the rounds so far, of 10 at most.
 Images: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
@@ -163,7 +163,7 @@ def federated_script(
         algorithm=ALGORITHMS[algorithm],
         runs=f"{runs} runs" if runs > 1 else "a run",
         rounds=rounds,
-        clients=clients,
+        clients=f"{clients} clients" if clients > 1 else "a client",
         is_scaffold=algorithm == "scaffold",
         local_steps=local_steps,
         learning_rate=float(learning_rate),

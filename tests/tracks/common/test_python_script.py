@@ -7,10 +7,18 @@ import sys
 import numpy as np
 import pytest
 
-from physics.federation import digits_problem, draw_participation, problem_from_partition, simulate, simulate_seeds
+from physics.federation import (
+    digits_problem,
+    draw_participation,
+    problem_from_partition,
+    simulate,
+    simulate_seeds,
+    softmax_optimum,
+)
 from tests.states import TRACKS
 from tests.sweeps import swept
-from tracks.common.proxy_fleet import problem
+from tests.tracks.missions.privacy.states import ON as PRIVACY
+from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.python_script import federated_script, learning_script
 from tracks.common.scoring import scores
 from tracks.edge_guardian.drift import bench as drift
@@ -18,6 +26,8 @@ from tracks.edge_guardian.drift.state import learning_of as drift_learning
 from tracks.missions.convergence import bench as convergence
 from tracks.missions.convergence.setting import setting_of
 from tracks.missions.convergence.state import learning_of
+from tracks.missions.privacy.accounting import calibrated_noise_of
+from tracks.missions.privacy.setting import LEARNING_RATE
 
 IMAGE = 1 / 360 + 1e-6  # of accuracy, printed to six digits
 MAX_LINES = 120
@@ -136,6 +146,55 @@ def test_a_bench_gives_the_runs_of_its_state(track, module, values, learning, tm
         proximal=learning.proximal,
     )
     assert_same(curve(text, tmp_path), runs.accuracy, runs.loss)
+
+
+PRIVATE = (
+    {"deployment": "federated", "rounds": 30},
+    {"noise": "local", "rounds": 30, "epsilon": 4},
+    {"noise": "central", "rounds": 12, "clip_norm": 3, "local_steps": 12, "participating_share": 0.05},
+    {"noise": "secure_aggregation", "rounds": 30, "clip_norm": 0.3},
+    {"noise": "local", "rounds": 20, "clip_norm": 30, "epsilon": 0.1, "participating_share": 1},
+)
+
+
+@pytest.mark.parametrize("values", PRIVATE)
+@pytest.mark.parametrize("track_id", swept(list(PRIVACY), kept=["edge_guardian", "tiny_pioneer"]))
+def test_privacy_gives_its_three_runs_clipped_and_noised_as_the_page_scores_them(track_id, values, tmp_path):
+    one = PRIVACY[track_id]
+    state = one.private(**values)
+    setting = one.setting(**state)
+    noise = {}
+    if setting.private:
+        placement = "local" if setting.noise == "local" else "central"
+        multiplier = calibrated_noise_of(setting).multiplier
+        noise = {"clip": setting.clip_norm, "noise_multiplier": multiplier, "noise": placement}
+    runs = [
+        simulate(
+            problem(one.track.fleet.seed, one.track.fleet.skew_alpha),
+            rounds=setting.rounds,
+            clients_per_round=None,
+            local_steps=setting.local_steps,
+            learning_rate=LEARNING_RATE,
+            cohort=setting.cohort,
+            seed=seed,
+            **noise,
+        )
+        for seed in range(3)
+    ]
+    text = one.bench.script(one.track, seed=0, **state)
+    assert len(text.splitlines()) < MAX_LINES
+    found = curve(text, tmp_path)
+    assert_same(found, np.stack([run.accuracy for run in runs]), np.stack([run.loss for run in runs]))
+    assert found[-1, 3] == pytest.approx(one.run(**state).reading("accuracy").value, abs=IMAGE)
+
+
+def test_with_all_data_in_one_place_the_script_ends_at_the_ceiling(tmp_path):
+    one = PRIVACY["edge_guardian"]
+    fleet = one.track.fleet
+    found = curve(one.bench.script(one.track, seed=0, **one.state(deployment="centralised")), tmp_path)
+    assert found[-1, 1] == pytest.approx(softmax_optimum(problem(fleet.seed, fleet.skew_alpha)).loss, abs=1e-3)
+    assert found[-1, 3] == pytest.approx(ceiling(fleet.seed, fleet.skew_alpha), abs=IMAGE)
+    assert one.run(deployment="centralised").reading("accuracy").value == ceiling(fleet.seed, fleet.skew_alpha)
 
 
 def participation_of(learning):

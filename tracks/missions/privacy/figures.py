@@ -146,7 +146,10 @@ def frontier(state: State, noise: Noise) -> Frontier:
 
 
 def _frontier_drawing(state: State) -> Drawing:
-    """Return accuracy against epsilon with the noise added at the centre or by each client."""
+    """Return accuracy against epsilon with the noise added at the centre or by each client.
+
+    A moving slider has the student's point alone: each curve takes runs of its own at several levels of noise.
+    """
     return Drawing(
         figure=partial(_frontier_figure, state),
         summary=frontier_summary(state),
@@ -173,14 +176,11 @@ def _frontier_figure(state: State) -> Figure:
     track, setting = state.track, state.setting
     (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit)
     bands, lines = [], []
-    for noise in PLACES:
+    for noise in () if state.moving else PLACES:
         line = frontier(state, noise)
         low, mean, high = (np.clip(one, *ACCURACY_SHOWN) for one in (line.low, line.mean, line.high))
         name, series = noise, SERIES[noise]
-        if state.task.seeds > 1:
-            bands.append(
-                charts.spread(line.epsilons, low, high, name=f"{name}, {state.task.seeds} seeds", series=series)
-            )
+        bands.append(charts.spread(line.epsilons, low, high, name=f"{name}, {state.task.seeds} seeds", series=series))
         lines.append(charts.curve(line.epsilons, mean, name=name, series=series, label=name.capitalize()))
     top = state.ceiling
     side = "limit-y-right" if setting.context == "federated" else "limit-y"
@@ -199,31 +199,34 @@ def _frontier_figure(state: State) -> Figure:
 
 
 def _frontier_table(state: State) -> Table:
-    setting, several = state.setting, state.task.seeds > 1
+    own = state.setting.epsilon
+    if state.moving:
+        return Table(
+            columns=("", "ε, all rounds", "ceiling, of 1", "yours, of 1"),
+            rows=(("your setting", own, state.ceiling, state.result.accuracy),),
+        )
     central, local = (frontier(state, noise) for noise in PLACES)
     rows = tuple(
         (
-            "your setting" if one == setting.epsilon else "",
+            "your setting" if one == own else "",
             one,
-            *_cells(central, one, several),
-            *_cells(local, one, several),
+            *_cells(central, one),
+            *_cells(local, one),
             state.ceiling,
-            state.result.accuracy if one == setting.epsilon else "",
+            state.result.accuracy if one == own else "",
         )
-        for one in sorted({*EPSILONS, setting.epsilon})
+        for one in sorted({*EPSILONS, own})
     )
-    kinds = ("mean", "least seed", "best seed") if several else ("accuracy",)
-    heads = tuple(f"{noise}, {kind}, of 1" for noise in PLACES for kind in kinds)
+    heads = tuple(f"{noise}, {kind}, of 1" for noise in PLACES for kind in ("mean", "least seed", "best seed"))
     return Table(columns=("", "ε, all rounds", *heads, "ceiling, of 1", "yours, of 1"), rows=rows)
 
 
-def _cells(line: Frontier, epsilon: float, several: bool) -> tuple[Cell, ...]:
-    """Return mean, least and best seed of a row, or its one; stronger promises than were run lie below the axis."""
+def _cells(line: Frontier, epsilon: float) -> tuple[Cell, ...]:
+    """Return mean, least and best seed of a row; stronger promises than were run lie below the axis."""
     place = np.flatnonzero(line.epsilons == epsilon)
-    columns = (line.mean, line.low, line.high) if several else (line.mean,)
     if not place.size:
-        return (f"< {three_digits(ACCURACY_SHOWN[0])}",) * len(columns)
-    return tuple(float(column[place[0]]) for column in columns)
+        return (f"< {three_digits(ACCURACY_SHOWN[0])}",) * 3
+    return tuple(float(column[place[0]]) for column in (line.mean, line.low, line.high))
 
 
 # --- the budget by round ---------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def _accuracy(state: State, source: SourceOf) -> Reading:
 def _runs(state: State) -> str:
     seeds = state.result.seeds
     if len(seeds) == 1:
-        return f"one run of {quantity_text(state.setting.rounds, 'rounds')}"
+        return "one seed, while the slider moves,"
     return f"mean of {len(seeds)} seeds ({', '.join(quantity_text(one, 'share') for one in seeds)})"
 
 

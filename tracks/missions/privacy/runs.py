@@ -22,7 +22,7 @@ from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise_of
 from tracks.missions.privacy.setting import LEARNING_RATE, Setting
 
-SEEDS = 1  # of random numbers, whose mean is read
+SEEDS = 3  # of random numbers, whose mean is read; a moving slider shows the first of them alone
 LENGTHS = 20  # of updates, by which their distribution is kept
 # Noise on every coordinate of the average at which the curves are run, in lengths of an update that is sent: from none
 # to where nothing is learnt. An update is about USUAL_LENGTH long, or as long as the clip where that is shorter.
@@ -109,8 +109,17 @@ def mean_of(seeds: Sequence[float]) -> float:
 @lru_cache(maxsize=8192)
 def learning_result(task: LearningTask) -> LearningResult:
     """Return how the runs of a task end."""
-    window = window_of(task.rounds)
-    found = [
+    window, found = window_of(task.rounds), simulated(task)
+    return LearningResult(
+        seeds=tuple(round(float(one.accuracy.mean()), 12) for one in found),
+        clipped=float(np.mean([one.clipped[-window:].mean() for one in found])),
+        lengths=() if task.clip_norm is None else _lengths(found, window),
+    )
+
+
+def simulated(task: LearningTask) -> list[FederatedRun]:
+    """Run each seed of a task and judge the rounds that are scored."""
+    return [
         simulate(
             problem(task.fleet_seed, task.alpha),
             rounds=task.rounds,
@@ -121,16 +130,16 @@ def learning_result(task: LearningTask) -> LearningResult:
             clip=task.clip_norm,
             noise_multiplier=task.noise_multiplier,
             noise="local" if task.local else "central",
-            last=window,
-            seed=task.seeds * task.seed + run,
+            last=window_of(task.rounds),
+            seed=seed,
         )
-        for run in range(task.seeds)
+        for seed in run_seeds(task)
     ]
-    return LearningResult(
-        seeds=tuple(round(float(one.accuracy.mean()), 12) for one in found),
-        clipped=float(np.mean([one.clipped[-window:].mean() for one in found])),
-        lengths=() if task.clip_norm is None else _lengths(found, window),
-    )
+
+
+def run_seeds(task: LearningTask) -> tuple[int, ...]:
+    """Return the seed of each run of a task."""
+    return tuple(SEEDS * task.seed + run for run in range(task.seeds))
 
 
 def _lengths(found: Sequence[FederatedRun], window: int) -> tuple[float, ...]:

@@ -40,6 +40,7 @@ class State:
 
     Attributes:
         track, setting: what it follows from. task: what its runs depend on. result: how they end.
+        moving: whether it is computed for a slider that moves, by one run alone.
         ceiling: accuracy with all data in one place, 0..1. noise: what is added, or None.
         spent: epsilon after 0 ... 200 rounds of it, or None.
         moved: bytes a day, whole fleet [B]. allowed: what may move in a day [B].
@@ -50,6 +51,7 @@ class State:
     setting: Setting
     task: LearningTask
     result: LearningResult
+    moving: bool
     ceiling: float
     noise: CalibratedNoise | None
     spent: Floats | None
@@ -95,12 +97,13 @@ def _spent(setting: Setting, noise: CalibratedNoise | None) -> Floats | None:
     return spent_by_round(setting.noise, noise.multiplier, setting.cohort, setting.fleet, setting.delta)
 
 
-def evaluate(track: Track, setting: Setting, *, seed: int, seeds: int = SEEDS) -> State:
-    """Return what a setting gives on a track, in the mean of some seeds.
+def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False) -> State:
+    """Return what a setting gives on a track; ``seed`` samples other rounds and noise on the same partition.
 
-    ``seed`` samples other rounds and noise on the same partition.
+    While a slider moves one run is made, of the setting itself.
     """
-    task, top = learning_task(track, setting, seed=seed, seeds=seeds), ceiling(track.fleet.seed, track.fleet.skew_alpha)
+    task = learning_task(track, setting, seed=seed, seeds=1 if moving else SEEDS)
+    top = ceiling(track.fleet.seed, track.fleet.skew_alpha)
     noise = calibrated_noise_of(setting) if setting.private else None
     result = result_of(setting, task)
     moved, allowed = moved_bytes(track, setting), allowed_bytes(track, setting.fleet)
@@ -123,6 +126,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, seeds: int = SEEDS) -
         setting=setting,
         task=task,
         result=result,
+        moving=moving,
         ceiling=top,
         noise=noise,
         spent=_spent(setting, noise),

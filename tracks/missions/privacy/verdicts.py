@@ -24,18 +24,19 @@ from tracks.missions.privacy.state import (
     State,
 )
 
+Fixes = tuple[Fix, ...]
 
-def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]:
+
+def verdicts(state: State, readings: tuple[Reading, ...], *, with_fixes: bool = True) -> tuple[Verdict, ...]:
     """Return the judgements on a state: what concerns noise only where some is added."""
     by_id = {one.id: one for one in readings}
-    return tuple(_VERDICTS[code](state, by_id) for code in state.limits)
+    return tuple(
+        _VERDICTS[code](state, by_id, fixes(code, state) if with_fixes and limit.level != "ok" else ())
+        for code, limit in state.limits.items()
+    )
 
 
-def _fixes(code: str, state: State, level: Level) -> tuple[Fix, ...]:
-    return () if level == "ok" else fixes(code, state)
-
-
-def _claim(state: State, _readings: Mapping[str, Reading]) -> Verdict:
+def _claim(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     """The page reads the noise multiplier as it is; here it is compared with the least that can be booked."""
     setting, level = state.setting, state.limits[CLAIM].level
     kept = level == "ok"
@@ -49,11 +50,11 @@ def _claim(state: State, _readings: Mapping[str, Reading]) -> Verdict:
         cause=f"Noise is added, {NOISES[setting.noise]}, and every round is booked."
         if kept
         else f"{promise} is promised and no noise is added: that the data {where} bounds nothing.",
-        fixes=_fixes(CLAIM, state, level),
+        fixes=offered,
     )
 
 
-def _accuracy(state: State, readings: Mapping[str, Reading]) -> Verdict:
+def _accuracy(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     reading, level = readings["accuracy"], state.limits[ACCURACY].level
     low = level == "fail"
     return Verdict(
@@ -61,11 +62,11 @@ def _accuracy(state: State, readings: Mapping[str, Reading]) -> Verdict:
         reading=reading,
         title="Below the safety accuracy" if low else "Safe accuracy",
         cause=_why(state) if low else f"{quantity_text(state.result.accuracy, 'share')} of the test images are right.",
-        fixes=_fixes(ACCURACY, state, level),
+        fixes=offered,
     )
 
 
-def _gap(state: State, readings: Mapping[str, Reading]) -> Verdict:
+def _gap(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     level = state.limits[GAP].level
     return Verdict(
         code=GAP,
@@ -75,7 +76,7 @@ def _gap(state: State, readings: Mapping[str, Reading]) -> Verdict:
         cause=_why(state)
         if level != "ok"
         else f"The ceiling is {quantity_text(state.ceiling, 'share')}, all data in one place.",
-        fixes=_fixes(GAP, state, level),
+        fixes=offered,
     )
 
 
@@ -94,7 +95,7 @@ def _why(state: State) -> str:
     return f"{setting.rounds} rounds of {setting.local_steps} local steps are what the model has learnt from."
 
 
-def _data(state: State, readings: Mapping[str, Reading]) -> Verdict:
+def _data(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     track, setting, level = state.track, state.setting, state.limits[DATA].level
     if setting.deployment == "centralised":
         raw = quantity_text(track.fleet.raw_bytes_per_device_day, "B")
@@ -110,11 +111,11 @@ def _data(state: State, readings: Mapping[str, Reading]) -> Verdict:
         title={"ok": "Inside the data budget", "warn": "Close to the budget", "fail": "Over the data budget"}[level],
         measure=f"Moved a day, {DEPLOYMENTS[setting.deployment]}",
         cause=cause,
-        fixes=_fixes(DATA, state, level),
+        fixes=offered,
     )
 
 
-def _budget(state: State, readings: Mapping[str, Reading]) -> Verdict:
+def _budget(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     setting, targets, level = state.setting, state.track.targets, state.limits[BUDGET].level
     bound, unit = targets.epsilon, targets.epsilon_unit
     over = level == "fail"
@@ -127,11 +128,11 @@ def _budget(state: State, readings: Mapping[str, Reading]) -> Verdict:
         cause=f"The officer grants {three_digits(bound)} per {unit}; round {when} of {setting.rounds} breaks it."
         if over
         else f"All {setting.rounds} rounds stay within the officer’s {three_digits(bound)}.",
-        fixes=_fixes(BUDGET, state, level),
+        fixes=offered,
     )
 
 
-def _delta(state: State, _readings: Mapping[str, Reading]) -> Verdict:
+def _delta(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     """The student sets delta and no reading repeats it; its limit, one over the fleet, is no control."""
     setting, level = state.setting, state.limits[DELTA_LARGE].level
     large = level == "fail"
@@ -145,11 +146,11 @@ def _delta(state: State, _readings: Mapping[str, Reading]) -> Verdict:
         f"{three_digits(setting.delta * setting.fleet)} of {clients} outright."
         if large
         else "Publishing one client in full would break the promise.",
-        fixes=_fixes(DELTA_LARGE, state, level),
+        fixes=offered,
     )
 
 
-def _clipped(state: State, _readings: Mapping[str, Reading]) -> Verdict:
+def _clipped(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
     """A bias does not break the promise, so past its limit it only warns."""
     setting, limit = state.setting, state.limits[CLIPPED]
     level: Level = "ok" if limit.level == "ok" else "warn"
@@ -160,11 +161,11 @@ def _clipped(state: State, _readings: Mapping[str, Reading]) -> Verdict:
         title="Few updates clipped" if level == "ok" else "Clip bias",
         cause=f"{quantity_text(limit.quantity, 'share')} of the updates of {window_in_words(setting.rounds)} are cut "
         f"to {three_digits(setting.clip_norm)}, those of the unlike clients most.",
-        fixes=_fixes(CLIPPED, state, level),
+        fixes=offered,
     )
 
 
-_VERDICTS: Mapping[str, Callable[[State, Mapping[str, Reading]], Verdict]] = {
+_VERDICTS: Mapping[str, Callable[[State, Mapping[str, Reading], Fixes], Verdict]] = {
     CLAIM: _claim,
     ACCURACY: _accuracy,
     GAP: _gap,

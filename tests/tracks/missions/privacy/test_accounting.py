@@ -12,7 +12,7 @@ from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise, calibrated_noise_of, spent_by_round
 from tracks.missions.privacy.closing import once_and_often
-from tracks.missions.privacy.runs import CURVE_NOISES, USUAL_LENGTH, curve_seeds, learning_task
+from tracks.missions.privacy.runs import CURVE_NOISES, SEEDS, USUAL_LENGTH, curve_seeds, learning_task
 from tracks.missions.privacy.setting import SERVICE_BYTES_PER_DAY
 from tracks.missions.privacy.state import evaluate
 
@@ -119,15 +119,18 @@ def test_what_is_learnt_is_what_the_engine_gives_with_the_noise_where_it_is_adde
     """Nothing is read between runs: every digit is that of a run of this very setting."""
     setting = one.setting(**one.private(**values))
     given = evaluate(one.track, setting, seed=0)
-    assert given.result.accuracy == pytest.approx(directly(one, setting, given.noise.multiplier), abs=1e-11)
+    runs = [directly(one, setting, given.noise.multiplier, seed=seed) for seed in range(SEEDS)]
+    assert given.result.accuracy == pytest.approx(np.mean(runs), abs=1e-11)
 
 
-def test_several_seeds_are_several_runs_and_their_mean_is_read():
+def test_three_seeds_are_three_runs_whose_mean_is_read_and_a_moving_slider_has_the_first():
     setting = GUARDIAN.setting(**GUARDIAN.private(noise="local", rounds=20))
-    given = evaluate(GUARDIAN.track, setting, seed=2, seeds=3)
+    given = evaluate(GUARDIAN.track, setting, seed=2)
     runs = [directly(GUARDIAN, setting, given.noise.multiplier, seed=seed) for seed in (6, 7, 8)]
     assert given.result.seeds == pytest.approx(runs, abs=1e-11)
     assert given.result.accuracy == pytest.approx(np.mean(runs), abs=1e-11)
+    moving = evaluate(GUARDIAN.track, setting, seed=2, moving=True)
+    assert moving.result.seeds == given.result.seeds[:1]
 
 
 @every_track
@@ -137,8 +140,9 @@ def test_a_curve_is_a_run_at_each_of_its_levels_and_near_one_between_them(one):
     task = learning_task(one.track, setting, seed=0)
     for place in (1, 2.5, 3):
         level = USUAL_LENGTH * float(np.interp(place, range(len(CURVE_NOISES)), CURVE_NOISES))
-        straight = directly(one, setting, level * math.sqrt(setting.cohort) / setting.clip_norm)
-        assert curve_seeds(task, level) == pytest.approx((straight,), abs=0.03 if place % 1 else 1e-11)
+        noise = level * math.sqrt(setting.cohort) / setting.clip_norm
+        straight = [directly(one, setting, noise, seed=seed) for seed in range(SEEDS)]
+        assert curve_seeds(task, level) == pytest.approx(straight, abs=0.03 if place % 1 else 1e-11)
 
 
 @every_track

@@ -7,6 +7,7 @@ from physics.privacy import epsilon
 from tests.states import plain
 from tests.tracks.missions.privacy.states import GUARDIAN, ON, PIONEER
 from tracks.missions.privacy.figures import ACCURACY_SHOWN, BUDGET, FRONTIER, drawings, frontier
+from tracks.missions.privacy.runs import learning_result
 from tracks.missions.privacy.setting import setting_of
 from tracks.missions.privacy.state import evaluate
 
@@ -39,7 +40,7 @@ def test_card_point_curve_and_table_are_one_number(one, values):  # L17
     assert line.mean[np.flatnonzero(line.epsilons == state["epsilon"])[0]] == card
     (row,) = mine(drawing.table())
     assert row[1] == state["epsilon"]
-    assert row[3 if placed == "local" else 2] == card
+    assert row[5 if placed == "local" else 2] == card  # after the mean, the least and the best seed
     drawn = trace(drawing.figure(), placed)
     place = int(np.argmin(np.abs(np.asarray(drawn["x"]) - state["epsilon"])))
     assert drawn["y"][place] == pytest.approx(max(card, ACCURACY_SHOWN[0]), abs=1e-6)
@@ -68,16 +69,37 @@ def test_the_curves_of_the_largest_cohort_are_drawn(deployment):
         assert len(trace(outcome.panels[FRONTIER].figure(), placement)["x"]) > 0
 
 
-def test_several_seeds_are_drawn_with_their_spread():
-    """The point, the band and the table of three seeds are those of three runs; one seed has no band."""
-    state = evaluate(GUARDIAN.track, setting_of(GUARDIAN.private(noise="local", rounds=20)), seed=0, seeds=3)
+def test_three_seeds_are_drawn_with_their_spread():
+    """The point, the band and the table are those of the three runs."""
+    state = evaluate(GUARDIAN.track, setting_of(GUARDIAN.private(noise="local", rounds=20)), seed=0)
     drawing = drawings(state)[FRONTIER]
     band = trace(drawing.figure(), "local, 3 seeds")
     assert band["meta"] == "spread"
     (row,) = mine(drawing.table())
     assert row[5:8] == (state.result.accuracy, min(state.result.seeds), max(state.result.seeds))
-    alone = GUARDIAN.bench.run(GUARDIAN.track, GUARDIAN.private(noise="local", rounds=20)).panels[FRONTIER]
-    assert not [item for item in alone.figure()["data"] if "seeds" in item["name"]]
+    place = int(np.argmin(np.abs(np.asarray(band["x"]) - state.setting.epsilon)))
+    assert min(state.result.seeds) <= band["y"][place] <= max(state.result.seeds)
+
+
+@every_track
+@pytest.mark.parametrize("deployment", ["federated", "federated_dp"])
+def test_while_a_slider_moves_the_point_is_one_run_and_no_other_is_made(one, deployment):
+    """Its curves would be runs at six levels of noise and fixes two more, each of three seeds."""
+    values = one.private(deployment=deployment, rounds=23, clip_norm=0.7)
+    learning_result.cache_clear()
+    moving = one.preview(**values)
+    figure, table = moving.panels[FRONTIER].figure(), moving.panels[FRONTIER].table()
+    assert learning_result.cache_info().misses == 1
+    assert [item["name"] for item in figure["data"]] == ["here"]
+    assert moving.panels[FRONTIER].point == (values["epsilon"], moving.reading("accuracy").value)
+    assert table.rows == (("your setting", values["epsilon"], *table.rows[0][2:]),)
+    assert table.rows[0][3] == moving.reading("accuracy").value
+    assert all(item.fixes == () for item in moving.verdicts)
+    assert "one seed, while the slider moves" in plain(moving.reading("accuracy").formula)
+    rested = one.bench.run(one.track, values)
+    assert moving.reading("accuracy").value == evaluate(one.track, setting_of(values), seed=0).result.seeds[0]
+    assert moving.panels[BUDGET].table() == rested.panels[BUDGET].table()
+    assert {"central", "local"} < {item["name"] for item in rested.panels[FRONTIER].figure()["data"]}
 
 
 @every_track
