@@ -3,9 +3,10 @@
     make bench-physics                      (a separate venv with the peers)
     python benchmarks/physics.py            (without peers: our own times, and what to install)
 
-Ratios carry over to other machines, milliseconds do not. Set-up that the lab caches is printed separately. Targets are
-for one core and one BLAS thread; a miss is printed, nothing fails. Options: --turns, --no-flower, --keep (write the
-table to benchmarks/physics.txt, which docs/contributing/repository.md quotes).
+Times are processor time, which other load on the machine hardly lengthens; Flower's, in processes of its own, is the
+clock's. Ratios carry over to other machines, milliseconds do not. Set-up that the lab caches is printed separately.
+Targets are for one core and one BLAS thread; a miss is printed, nothing fails. Options: --turns, --no-flower, --keep
+(write the table to benchmarks/physics.txt, which docs/contributing/repository.md quotes).
 """
 
 from __future__ import annotations
@@ -135,9 +136,9 @@ def in_turns(ours: Action, others: list[Action], turns: int) -> list[list[float]
 
 
 def _timed(action: Action, number: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     action(number)
-    return (time.perf_counter() - start) * 1e3
+    return (time.process_time() - start) * 1e3
 
 
 def installed(package: str) -> bool:
@@ -382,6 +383,7 @@ def main() -> None:
     names = ("numpy", "numba", "scipy", "flwr", "opacus", "dp-accounting", "torch")
     found = ", ".join(f"{name} {version(name)}" for name in names if installed(name.replace("-", "_")))
     table.say(f"Python {platform.python_version()}, {found}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    table.say("ms of processor time; Flower's by the clock")
     federation(table, chosen.turns, flower=not chosen.no_flower)
     softmax(table, chosen.turns, flower=not chosen.no_flower)
     privacy(table, chosen.turns)

@@ -36,7 +36,6 @@ SELECTIONS: Mapping[Selection, str] = {
 }
 SEEDS = 3
 MIN_FALL = 0.01  # of the loss: it still learns where it falls by more in the last 20% of the rounds
-ARRIVED = 1e-3  # of a loss: a run that is nearer to where it settles half way through has arrived at its end
 ROUNDING = 1e-6  # of a loss: less is what single precision leaves where one local step a round has no drift
 
 
@@ -313,7 +312,6 @@ def excess_loss(learning: Learning) -> ExcessLoss:
         learning.local_steps,
         learning.learning_rate,
         learning.proximal,
-        best + drift,
     )
     return ExcessLoss(unfinished=everyone - best - drift, drift=drift, sampling=runs(learning).final_loss - everyone)
 
@@ -327,23 +325,15 @@ def _loss_of_everyone(
     local_steps: int,
     learning_rate: float,
     proximal: float,
-    settled: float,
 ) -> float:
-    """Return the final loss where every client's update arrives in every round.
-
-    Nothing is random, so that such a run comes closer to its settled loss with every round: half of the rounds are run
-    first, and all of them only where these have not arrived.
-    """
-    for run in (rounds // 2, rounds):
-        found = simulate_seeds(
-            problem(fleet_seed, alpha),
-            participation=np.ones((1, run, CLIENTS), dtype=bool),
-            algorithm=algorithm,
-            local_steps=local_steps,
-            learning_rate=learning_rate,
-            proximal=proximal,
-            last=window_of(run),
-        )
-        if abs(float(found.loss[0, -1]) - settled) < ARRIVED:
-            return settled
+    """Return the final loss where every client's update arrives in every round."""
+    found = simulate_seeds(
+        problem(fleet_seed, alpha),
+        participation=np.ones((1, rounds, CLIENTS), dtype=bool),
+        algorithm=algorithm,
+        local_steps=local_steps,
+        learning_rate=learning_rate,
+        proximal=proximal,
+        last=window_of(rounds),
+    )
     return float(found.loss.mean())
