@@ -135,10 +135,17 @@ class Student:
         """Press Lock with a draft that is complete unless ``parts`` says otherwise."""
         return self.press(key, "lock", draft={"prediction": prediction.id, **an_answer(prediction), **parts})
 
+    def open(self, key: str) -> TestResponse:
+        """Press *Open the instruments* under the reveal."""
+        return self.press(key, "open")
+
     def lock_all(self, key: str) -> None:
+        """Lock every question and open the instruments."""
         for prediction in self.bench(key).predictions:
             answer = self.lock(key, prediction)
             assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+        if self.bench(key).predictions:
+            assert self.open(key).status_code == 200
 
     def write(self, key: str, action: str, fields: Mapping[str, Any]) -> TestResponse:
         """Press a button of the reflection: reflect or mark."""
@@ -181,8 +188,8 @@ class Student:
         question = self.bench(key).observation
         return self.act(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
 
-    def reveal(self, key: str) -> None:
-        """Record one try and answer what it showed, so that the gap is shown."""
+    def try_once(self, key: str) -> None:
+        """Record one try and answer what it showed, so that the reflection opens."""
         assert self.record(key).status_code == 200
         if self.bench(key).observation is not None:
             assert self.observe(key).status_code == 200

@@ -6,9 +6,9 @@ from tracks import Bench, Outcome, Slider, Track, hookimpl
 import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
 from physics.sources import Source, sourced
 from tracks.api import charts, quantities
-from tracks.api.bench import Bench, Fact, Preset
+from tracks.api.bench import Bench, Fact
 from tracks.api.checks import SpecError
-from tracks.api.controls import BadValue, Choice, Control, Option, Slider, Toggle, Value
+from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
 from tracks.api.declared import Extra, TextKey
 from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
@@ -22,6 +22,7 @@ from tracks.api.teaching import (
     Prediction,
     Question,
     Reflection,
+    Route,
     SecondOpinion,
     Term,
     Truth,
@@ -63,6 +64,7 @@ __all__ = [
     "Question",
     "Reading",
     "Reflection",
+    "Route",
     "SecondOpinion",
     "Slider",
     "Source",

@@ -13,11 +13,12 @@ from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
-from dashboard.rendering.bench_view import render
+from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.debrief import debrief
 from dashboard.student.mission import is_crisis, steps_of
 from dashboard.student.progress import progress
+from dashboard.student.reveal import reveal
 from dashboard.student.standing import standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
@@ -37,11 +38,14 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     decided = decisions(lab.registry, track, events)
     controls_of, carried_defaults = apply_carried(lab.registry, track, bench, decided)
     values = controls_of.defaults()
-    opened = render(track, bench, values, locks, screen) if is_unlocked(bench, locks) else None
-    outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     here = progress(events, track, bench)
+    revealed = reveal(track, bench, locks)
+    is_open = is_unlocked(bench, locks) and (here.opened or not revealed)
+    opened = render(track, bench, values, locks, screen) if is_open else None
+    drawn = [item for n, item in enumerate(revealed) if n == 0 or item.prediction.marks] if not is_open else []
+    outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     read_out = lab.read_out(track, bench)
-    closes = is_crisis(track, bench) and here.is_revealed(bench)
+    closes = is_crisis(track, bench) and here.is_observed(bench)
     return BenchState(
         track=track,
         bench=bench,
@@ -53,6 +57,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         locks=locks,
         readings=outcome.readings,
         rendered=opened,
+        revealed=revealed,
+        reveal_figures=tuple(render_reveal(track, bench, item, screen) for item in drawn),
         progress=here,
         progress_summary=progress_summary(lab, student, track, here, events, decided, read_out.facts),
         read_out=read_out,
@@ -87,8 +93,9 @@ def page(lab: Lab, pathname: str | None) -> Any:
 
 _NOTES = {
     "lock": "prediction locked",
+    "opening": "instruments open",
     "try": "try recorded",
-    "observation": "gap revealed",
+    "observation": "figure read",
     "reflection": "reflection saved",
     "revision": "marks saved",
     "decision": "decision carried",

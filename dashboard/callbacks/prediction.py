@@ -7,6 +7,7 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import MODEL_VERSION, Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import bench_body
@@ -15,7 +16,8 @@ from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.student import predictions as entries
-from dashboard.student.predictions import Draft, draft_from
+from dashboard.student.predictions import Draft, Locked, draft_from
+from dashboard.student.reveal import reveal, reveal_payload
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
@@ -84,14 +86,16 @@ def register(app: Dash, lab: Lab) -> None:
     )
     def step(clicks: list[Any], entered: list[Any], drafts: list[Any]) -> tuple[Any, Any]:  # noqa: ARG001
         pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
-        if pressed not in ("review", "edit", "lock") or not ctx.triggered[0]["value"]:
+        if pressed not in ("review", "edit", "lock", "open") or not ctx.triggered[0]["value"]:
             raise PreventUpdate
         key = ctx.triggered_id["bench"]
         track, bench = lab.bench(key)
         student = this_student()
         locks = lab.locks(student, track, bench)
+        if pressed == "open":
+            return _opened(lab, student, track, bench, locks)
         if is_unlocked(bench, locks):  # another tab was first
-            return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), just_locked=True))
+            return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), arrived="locked"))
         if pressed == "review":
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
@@ -115,7 +119,22 @@ def register(app: Dash, lab: Lab) -> None:
             return inline_static(
                 predict_section(key, bench, locks, review_card(key, prediction, draft), message)
             ), no_update
-        return no_update, inline_static(bench_body(state, just_locked=True))
+        return no_update, inline_static(bench_body(state, arrived="locked"))
+
+
+def _opened(lab: Lab, student: str | None, track: Track, bench: Bench, locks: dict[str, Locked]) -> tuple[Any, Any]:
+    """Keep what the reveal said and open the instruments, at the start settings; once, whatever is pressed again."""
+    if student is None or not is_unlocked(bench, locks):
+        raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+    try:
+        lab.save(student, track, bench, "opening", "1", reveal_payload(reveal(track, bench, locks)))
+        state = bench_state(lab, student, track, bench)
+    except LedgerUnavailable as problem:
+        message = f"Not opened. {problem}"
+        return inline_static(
+            predict_section(ids.bench_key(track.id, bench.id), bench, locks, message=message)
+        ), no_update
+    return no_update, inline_static(bench_body(state, arrived="opened"))
 
 
 def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Draft]:

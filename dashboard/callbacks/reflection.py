@@ -35,7 +35,7 @@ def register(app: Dash, lab: Lab) -> None:
             raise RequestRefused(LOCK_FIRST, code=403)
         if bench.reflection is None:
             raise RequestRefused(f"{bench.id} has no reflection.")
-        if bench.predictions and not progress(lab.store.events(student), track, bench).is_revealed(bench):
+        if bench.predictions and not progress(lab.store.events(student), track, bench).is_observed(bench):
             raise RequestRefused(REVEAL_FIRST, code=403)
         return student, track, bench, bench.reflection
 

@@ -152,7 +152,7 @@ def register(app: Dash, lab: Lab) -> None:
         except (LedgerUnavailable, EventRefused) as problem:
             message = f"Not saved. {problem}"
         state = bench_state(lab, student, track, bench)
-        moved_on = _stage(state) != (bool(before.tries), before.is_revealed(bench))
+        moved_on = _stage(state) != (bool(before.tries), before.is_observed(bench))
         at_observation = action["do"] == "observe"
         after = (
             inline_static(after_parts(state, message=message))
@@ -167,4 +167,4 @@ def register(app: Dash, lab: Lab) -> None:
 
 
 def _stage(state: BenchState) -> tuple[bool, bool]:
-    return bool(state.progress.tries), state.progress.is_revealed(state.bench)
+    return bool(state.progress.tries), state.progress.is_observed(state.bench)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from dashboard.rendering.figures.axes import place_of
 from dashboard.rendering.figures.style import EarlierTry, Mark, Screen, empty, style_figure
 from dashboard.rendering.texts import BenchTexts, bench_texts
 from dashboard.student.predictions import Locked
+from dashboard.student.reveal import Revealed
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
@@ -16,7 +18,7 @@ from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Drawing, Figure, Panel
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
-from tracks.api.teaching import SecondOpinion
+from tracks.api.teaching import Prediction, SecondOpinion
 from tracks.api.track import Track
 
 
@@ -42,6 +44,16 @@ class RenderedBench:
     figures: Mapping[str, Figure]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedReveal:
+    """What is said of one lock, and the figure it is drawn in; ``panel`` is the first of the bench, or a view of it."""
+
+    revealed: Revealed
+    panel: Panel
+    figure: Figure
+    summary: str
+
+
 NO_OVERLAYS = Overlays()
 
 
@@ -65,7 +77,7 @@ def render(
     is_preview = preview and bench.preview is not None
     outcome = bench.run(track, values, seed=seed, preview=is_preview, fixes=not is_preview)
     key = ids.bench_key(track.id, bench.id)
-    marks = lock_marks(track, bench, locks)
+    marks = lock_marks(track, bench, locks, values)
     figures, summaries = {}, {}
     for number, panel in enumerate(bench.panels):
         chosen = view_of(panel, drawn or {})
@@ -126,15 +138,61 @@ def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]
     }
 
 
-def lock_marks(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> dict[str, list[Mark]]:
-    """Return where each locked number is drawn, by panel."""
+def lock_marks(
+    track: Track, bench: Bench, locks: Mapping[str, Locked], values: Mapping[str, Value]
+) -> dict[str, list[Mark]]:
+    """Return where each locked number is drawn, by panel; only in the state that its question is about."""
     marks: dict[str, list[Mark]] = {}
     for prediction in bench.predictions:
         locked = locks.get(prediction.id)
-        if locked is None or prediction.marks is None or prediction.options:
+        if locked is None or prediction.options or not is_asked_state(bench, prediction, values):
             continue
-        number = locked.draft.number(prediction)
-        text = f"your lock: {in_words(number, prediction.unit)}"
-        for panel, (x, y) in prediction.marks(track, number).items():
-            marks.setdefault(panel, []).append(Mark(x=x, y=y, text=text))
+        for panel, mark in _marks(track, prediction, locked.draft.number(prediction)).items():
+            marks.setdefault(panel, []).append(mark)
     return marks
+
+
+def is_asked_state(bench: Bench, prediction: Prediction, values: Mapping[str, Value]) -> bool:
+    """Whether a state is the one that a question is about; what only changes the view does not count."""
+    asked = bench.asked_state(prediction)
+    return all(_same(values[c.id], asked[c.id]) for c in bench.controls if c.role != "view")
+
+
+def _same(one: Value, other: Value) -> bool:
+    if isinstance(one, (str, bool)) or isinstance(other, (str, bool)):
+        return one == other
+    return math.isclose(one, other, rel_tol=1e-9)
+
+
+def _marks(track: Track, prediction: Prediction, number: float, *, is_computed: bool = False) -> dict[str, Mark]:
+    """Return where a number is drawn, by panel; nothing where the question declares no place."""
+    if prediction.marks is None:
+        return {}
+    text = f"{'computed' if is_computed else 'your lock'}: {in_words(number, prediction.unit)}"
+    places = prediction.marks(track, number)
+    return {panel: Mark(x=x, y=y, text=text, is_computed=is_computed) for panel, (x, y) in places.items()}
+
+
+def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) -> RenderedReveal:
+    """Draw a bench's first figure in the state that a question is about, the lock and the computed value in it."""
+    state = bench.asked_state(item.prediction)
+    outcome = bench.run(track, state)
+    marked: list[dict[str, Mark]] = []
+    if not isinstance(item.truth.value, str):
+        number = item.locked.draft.number(item.prediction)
+        marked = [
+            _marks(track, item.prediction, number),
+            _marks(track, item.prediction, float(item.truth.value), is_computed=True),
+        ]
+    first = bench.panels[0]
+    panel = next((view for view in (first, *first.views) if any(view.id in marks for marks in marked)), first)
+    drawing = outcome.panels[panel.id]
+    figure = style_figure(
+        drawing.figure(),
+        panel,
+        screen=screen,
+        revision=f"{ids.bench_key(track.id, bench.id)}/{panel.id}/reveal",
+        marks=[marks[panel.id] for marks in marked if panel.id in marks],
+        place="wide",
+    )
+    return RenderedReveal(revealed=item, panel=panel, figure=figure, summary=drawing.summary)

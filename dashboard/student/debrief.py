@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.lab import Lab
+from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.progress import Try, progress
 from dashboard.student.summary import fact_text, rights
@@ -54,7 +54,7 @@ def debrief(lab: Lab, student: str, track: Track, events: Iterable[StoredEvent])
 def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[StoredEvent]) -> Part:
     here = progress(events, track, bench)
     locks = lab.locks(student, track, bench)
-    answers = rights(track, bench, locks) if here.is_revealed(bench) else {}
+    answers = rights(track, bench, locks) if is_unlocked(bench, locks) else {}
     carried = here.carried
     return Part(
         title=bench.short_title,
@@ -98,19 +98,19 @@ def _sentences(
     yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own environment."
     asked, right = sum(part.asked for part in parts), sum(part.right for part in parts)
     if asked:
-        yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches, events)}."
+        yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches)}."
     tries = sum(1 for event in events if event.kind == "try" and event.track == track.id)
     yield f"They took {tries} recorded {'try' if tries == 1 else 'tries'}."
     for bench in benches:
         yield from _facts(bench, progress(events, track, bench).carried)
 
 
-def _calibration(lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], events: list[StoredEvent]) -> str:
+def _calibration(lab: Lab, student: str, track: Track, benches: tuple[Bench, ...]) -> str:
     """Say how often the student was right at each confidence that was used, surest first."""
     counts: dict[str, list[bool]] = {}
     for bench in benches:
-        if progress(events, track, bench).is_revealed(bench):
-            locks = lab.locks(student, track, bench)
+        locks = lab.locks(student, track, bench)
+        if is_unlocked(bench, locks):
             for name, is_right in rights(track, bench, locks).items():
                 counts.setdefault(str(locks[name].draft.confidence), []).append(is_right)
     said = [(option.text, counts[option.id]) for option in reversed(CONFIDENCE) if option.id in counts]

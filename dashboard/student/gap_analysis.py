@@ -1,18 +1,20 @@
-"""Which terms of the computed value a wrong prediction left out, as factors."""
+"""Which term of the computed value, forgotten or counted twice, explains a wrong prediction."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from dashboard.student.predictions import Draft, gap
+from dashboard.student.predictions import Draft, gap, is_near
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Prediction, Term, Truth
 
 MAX_TERMS = 10  # of which every subset is tried: 1,023
-EXPLAINED = 0.5  # share of the gap, on its logarithm, that leaving terms out must explain
+EXPLAINED = 0.5  # part of the gap that must be gone
+
+LEFT_OUT, TWICE = "left out", "counted twice"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,48 +22,67 @@ class GapAnalysis:
     """Why a prediction missed.
 
     Attributes:
-        missing_terms: the terms without which the computed value comes nearest to the locked one, with their factors.
+        kind: "left out" or "counted twice".
+        terms: the terms concerned, each with its factor in the computed value.
         sentence: what that means, in the question's own unit.
     """
 
-    missing_terms: tuple[tuple[str, float], ...]
+    kind: str
+    terms: tuple[tuple[str, float], ...]
     sentence: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Otherwise:
+    """The computed value with some terms left out or counted twice."""
+
+    kind: str
+    terms: tuple[Term, ...]
+    value: float
+
+
 def analyse_gap(prediction: Prediction, draft: Draft, truth: Truth) -> GapAnalysis | None:
-    """Return what a wrong number left out; None for options, for a right answer and where there are no terms."""
+    """Return the forgotten or added terms that explain a wrong number; None where no term does."""
     if isinstance(truth.value, str) or len(truth.terms) < 2 or gap(prediction, draft, truth).right:
         return None
     locked, computed = draft.number(prediction), float(truth.value)
-    best = min(_without(truth), key=lambda found: (round(_distance(found[1], locked), 9), len(found[0])), default=None)
-    largest = max(truth.terms, key=lambda term: _factor(term, truth))
-    if best is None or _distance(best[1], locked) > (1 - EXPLAINED) * _distance(computed, locked):
-        text = f"No term left out explains the gap. The largest is {largest.name}: {_as_factor(largest, truth)}."
-        return GapAnalysis(missing_terms=(), sentence=text)
-    left_out, rest = best
-    names = " and ".join(term.name for term in left_out)
-    missing_terms = tuple((term.name, _factor(term, truth)) for term in left_out)
-    together = computed / rest
+    found = [
+        item
+        for item in _otherwise(truth)
+        if is_near(prediction, item.value, locked)
+        and _distance(truth, item.value, locked) <= EXPLAINED * _distance(truth, computed, locked)
+    ]
+    best = min(found, key=lambda item: (round(_distance(truth, item.value, locked), 9), len(item.terms)), default=None)
+    if best is None:
+        return None
+    names = " and ".join(term.name for term in best.terms)
+    how = f"Without {names}" if best.kind == LEFT_OUT else f"With {names} counted twice"
     sentence = (
-        f"Without {names} the same physics gives {in_words(rest, prediction.unit)}, near the "
-        f"{in_words(locked, prediction.unit)} you locked. What was left out is a factor of {in_words(together, 'x')}."
+        f"{how} the same physics gives {in_words(best.value, prediction.unit)}, near the "
+        f"{in_words(locked, prediction.unit)} you locked."
     )
-    return GapAnalysis(missing_terms=missing_terms, sentence=sentence)
+    if truth.combine == "product" and best.kind == LEFT_OUT:
+        sentence += f" What was left out is a factor of {in_words(computed / best.value, 'x')}."
+    return GapAnalysis(
+        kind=best.kind, terms=tuple((term.name, _factor(term, truth)) for term in best.terms), sentence=sentence
+    )
 
 
-def _without(truth: Truth) -> Iterator[tuple[Sequence[Term], float]]:
-    """Every way to leave some terms out, with what is left; only what is left above nothing is a factor away."""
-    terms = truth.terms[:MAX_TERMS]
+def _otherwise(truth: Truth) -> Iterator[_Otherwise]:
+    """Every way to leave some terms out, and each term counted twice, with the value that results."""
+    terms, total = truth.terms[:MAX_TERMS], math.prod if truth.combine == "product" else math.fsum
     for count in range(1, len(terms)):
         for left_out in combinations(terms, count):
             kept = [term.value for term in truth.terms if term not in left_out]
-            rest = math.prod(kept) if truth.combine == "product" else math.fsum(kept)
-            if rest > 0:
-                yield left_out, rest
+            yield _Otherwise(kind=LEFT_OUT, terms=left_out, value=total(kept))
+    for term in terms:
+        yield _Otherwise(kind=TWICE, terms=(term,), value=total([float(truth.value), term.value]))
 
 
-def _distance(one: float, other: float) -> float:
-    """How many times one number is the other, on a logarithm; infinite where one of them is not positive."""
+def _distance(truth: Truth, one: float, other: float) -> float:
+    """How far apart two values are: on a logarithm where terms multiply, plainly where they add up."""
+    if truth.combine == "sum":
+        return abs(one - other)
     return abs(math.log(one / other)) if one > 0 and other > 0 else math.inf
 
 
@@ -71,8 +92,3 @@ def _factor(term: Term, truth: Truth) -> float:
         return term.value
     rest = float(truth.value) - term.value
     return float(truth.value) / rest if rest > 0 else math.inf
-
-
-def _as_factor(term: Term, truth: Truth) -> str:
-    factor = _factor(term, truth)
-    return f"a factor of {in_words(factor, 'x')}" if math.isfinite(factor) else "nearly all of it"

@@ -12,6 +12,9 @@ from tracks.api.quantities import in_words, quantity, read_quantity
 from tracks.api.teaching import CONFIDENCE, Prediction, Truth
 
 MAX_ENTRY = 40
+NEAR = 0.1  # of a lock, within which a value explains it
+NEAR_DECADES = 1 / 3  # the same where the question asks for decades
+WORTH_A_FACTOR = 1.2  # from here on a gap between shares is also said as a factor
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by
 
 
@@ -121,11 +124,16 @@ def echo(prediction: Prediction, text: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """How far a lock was from what physics computes, in the question's own measure."""
+    """How far a lock was from what physics computes, in the question's own measure.
+
+    Attributes:
+        headline: the gap as a number, or the computed answer of a choice. computed: the computed value in words.
+    """
 
     right: bool
     headline: str
     sentence: str
+    computed: str
 
 
 def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
@@ -133,36 +141,58 @@ def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
     if isinstance(truth.value, str):
         right = draft.value == truth.value
         computed = _text(prediction.options, truth.value)
-        said = draft.answer_in_words(prediction)
-        return Gap(
-            right=right,
-            headline="as computed" if right else "another answer",
-            sentence=f"You locked “{said}”; the same physics gives “{computed}”.",
-        )
+        said = "the same" if right else f"“{draft.answer_in_words(prediction)}”"
+        return Gap(right=right, headline=computed, sentence=f"You locked {said}.", computed=computed)
     locked, computed_value = draft.number(prediction), float(truth.value)
     said, computed = (in_words(v, prediction.unit) for v in (locked, computed_value))
     same = said == computed  # the lab shows all digits that a student can compare
     headline, right = ("as computed", True) if same else _measured(prediction, locked, computed_value)
-    return Gap(right=right, headline=headline, sentence=f"You locked {said}; the same physics computes {computed}.")
+    sentence = f"You locked {said}; the same physics computes {computed}."
+    return Gap(right=right, headline=headline, sentence=sentence, computed=computed)
+
+
+def is_near(prediction: Prediction, value: float, locked: float) -> bool:
+    """Whether a value explains a lock: within 10% of it, or a third of a decade where the question asks for decades."""
+    if prediction.right == "decade":
+        return value > 0 and locked > 0 and abs(math.log10(value / locked)) <= NEAR_DECADES + _HAIR
+    return abs(value - locked) <= NEAR * abs(locked) + _HAIR * abs(value)
 
 
 def _measured(prediction: Prediction, locked: float, computed: float) -> tuple[str, bool]:
-    side = "high" if locked > computed else "low"
+    """Return the gap in words, and whether it is within the tolerance."""
     if prediction.right in ("factor", "decade"):
         factor = max(locked / computed, computed / locked)
         decades = math.log10(factor)
         if float(f"{factor:.3g}") == 1:
             return "as computed", True
         off = factor / (1 + _HAIR) if prediction.right == "factor" else decades - _HAIR
-        right = off <= prediction.tolerance
-        return f"{in_words(factor, 'x')} {side}", right
+        return f"{in_words(factor, 'x')} {_side(locked, computed)}", off <= prediction.tolerance
     if prediction.right == "relative":
         off = abs(locked / computed - 1) if computed else abs(locked)
         if off < 0.0005:
             return "as computed", True
-        return f"{in_words(off, 'share')} {side}", off <= prediction.tolerance + _HAIR
+        return _far(prediction, locked, computed), off <= prediction.tolerance + _HAIR
     off = abs(locked - computed) * (100 if prediction.unit == "share" else 1)
     if off < 0.005:
         return "as computed", True
-    points = in_words(off, "")
-    return f"{points} {'point' if points == '1' else 'points'} {side}", off <= prediction.tolerance + _HAIR
+    return _far(prediction, locked, computed), off <= prediction.tolerance + _HAIR
+
+
+def _far(prediction: Prediction, locked: float, computed: float) -> str:
+    """Return a difference: of shares and points in points, of others in percent; far above also as a factor."""
+    side, off = _side(locked, computed), abs(locked - computed)
+    factor = max(locked / computed, computed / locked) if locked > 0 and computed > 0 else 0.0
+    if prediction.unit == "share" or prediction.right == "points":
+        points = off * 100 if prediction.unit == "share" else off
+        text = in_words(float(f"{points:.2g}") if prediction.unit == "share" else points, "")
+        words = f"{text} {'point' if text == '1' else 'points'} {side}"
+        if prediction.unit == "share" and factor >= WORTH_A_FACTOR:
+            words += f", {in_words(float(f'{factor:.2g}'), 'x')}"
+        return words
+    if factor >= 2 or not computed:
+        return f"{in_words(factor, 'x')} {side}" if factor else f"{in_words(off, prediction.unit)} {side}"
+    return f"{in_words(off / abs(computed), 'share')} {side}"
+
+
+def _side(locked: float, computed: float) -> str:
+    return "high" if locked > computed else "low"

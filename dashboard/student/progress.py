@@ -44,11 +44,13 @@ class Progress:
     """What a student has done on one bench after the lock.
 
     Attributes:
+        opened: whether the instruments were opened after the reveal.
         tries: recorded so far. limit: how many may be recorded by now. earned: whether the two further ones were.
         observed: the answer to what the figure showed, or None. chosen: the try that is carried, if one was named.
         reflection: as saved last, or None; marks: the newest the student gave it.
     """
 
+    opened: bool
     tries: tuple[Try, ...]
     limit: int
     earned: bool
@@ -64,8 +66,8 @@ class Progress:
             return None
         return next((item for item in self.tries if item.number == self.chosen), self.tries[-1])
 
-    def is_revealed(self, bench: Bench) -> bool:
-        """Whether the gap may be shown: a try is recorded, and the question about the figure is answered."""
+    def is_observed(self, bench: Bench) -> bool:
+        """Whether the reflection is due: a try is recorded, and the question about the figure is answered."""
         return bool(self.tries) and (bench.observation is None or self.observed is not None)
 
 
@@ -88,6 +90,7 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
     marks = next((item["marks"] for item in reversed(revisions) if isinstance(item.get("marks"), list)), None)
     earned = any("learnt" in item for item in revisions)
     return Progress(
+        opened=any(event.kind != "lock" for event in own),
         tries=tries,
         limit=bench.tries + (EARNED_TRIES if earned else 0),
         earned=earned,

@@ -299,7 +299,7 @@ class TestReflection:
         self, student: Student
     ) -> None:
         student.lock_all(PLUGIN)
-        student.reveal(PLUGIN)
+        student.try_once(PLUGIN)
         saved = said(student.write(PLUGIN, "reflect", self.WRITTEN))
         for part in ("MODEL-ANSWER", "STRONG-SAMPLE", "A smaller model.", "CHECK-SMALLER"):
             assert part in saved
@@ -308,7 +308,7 @@ class TestReflection:
     @pytest.mark.parametrize("missing", ["showed", "why", "change", "check"])
     def test_an_unfinished_reflection_is_not_saved_and_loses_nothing(self, student: Student, missing: str) -> None:
         student.lock_all(PLUGIN)
-        student.reveal(PLUGIN)
+        student.try_once(PLUGIN)
         page = said(student.write(PLUGIN, "reflect", {**self.WRITTEN, missing: " "}))
         assert "Not saved yet" in page
         assert "MODEL-ANSWER" not in page
@@ -317,7 +317,7 @@ class TestReflection:
 
     def test_marks_are_kept(self, student: Student) -> None:
         student.lock_all(PLUGIN)
-        student.reveal(PLUGIN)
+        student.try_once(PLUGIN)
         student.write(PLUGIN, "reflect", self.WRITTEN)
         marks = {"mark0": "m2", "mark1": "m1", "mark2": "m0", "mark3": "m2"}
         assert "5 of 8 saved" in said(student.write(PLUGIN, "mark", marks))
@@ -331,7 +331,7 @@ class TestReflection:
         refused = student.write(PLUGIN, "reflect", self.WRITTEN)
         assert refused.status_code == 403
         assert "Record a try" in said(refused)
-        student.reveal(PLUGIN)
+        student.try_once(PLUGIN)
         assert student.write(PLUGIN, "reflect", self.WRITTEN).status_code == 200
 
 

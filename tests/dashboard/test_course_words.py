@@ -167,7 +167,7 @@ class TestACrisisOfAnyId:
         student = student_of(tmp_path, fifth)
         for key in ("harbour/storm", "harbour/manifest"):
             student.lock_all(key)
-            student.reveal(key)
+            student.try_once(key)
         closing = said(student.page("/harbour/storm"))
         assert "Debrief" in closing
         assert "The manifest is signed, load 40\u00a0t." in closing
@@ -183,7 +183,7 @@ class TestACourseWithoutPrivacy:
                 page = said(student.page(f"/harbour/{bench}")).lower()
                 assert not [word for word in WORDS if word in page], (bench, opened)
                 student.lock_all(f"harbour/{bench}")
-                student.reveal(f"harbour/{bench}")
+                student.try_once(f"harbour/{bench}")
 
     def test_the_read_out_tells_what_the_mission_declares_and_only_on_the_mission(
         self, other_course: Registry, tmp_path: Path
@@ -205,7 +205,7 @@ class TestACourseWithoutPrivacy:
     def test_the_closing_says_what_is_missing(self, other_course: Registry, tmp_path: Path) -> None:
         student = student_of(tmp_path, other_course)
         student.lock_all("harbour/storm")
-        student.reveal("harbour/storm")
+        student.try_once("harbour/storm")
         page = said(student.page("/harbour/storm"))
         assert "There is no manifest." in page
 

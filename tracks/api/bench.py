@@ -18,14 +18,13 @@ from tracks.api.checks import (
     check_one_of,
     check_text,
     check_unique,
-    frozen_mapping,
     is_finite_number,
     refuse,
 )
-from tracks.api.controls import BadValue, Choice, Control, Slider, Toggle, Value, read_values
+from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, TextKey
 from tracks.api.demonstration import Demonstration
-from tracks.api.figures import Panel
+from tracks.api.figures import Panel, Table
 from tracks.api.outcome import Outcome
 from tracks.api.teaching import (
     Brief,
@@ -33,39 +32,12 @@ from tracks.api.teaching import (
     Prediction,
     Question,
     Reflection,
+    Route,
     Truth,
 )
 
 if TYPE_CHECKING:
     from tracks.api.track import Track
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preset:
-    """A named setting of some controls; the others go to their defaults.
-
-    Parameters
-    ----------
-    id : str
-        Its id.
-    label : str
-        What the page calls it.
-    values : Mapping[str, Value]
-        Control id -> value.
-    note : str
-        One sentence beside it, or "".
-    """
-
-    id: str
-    label: str
-    values: Mapping[str, Value]
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        check_id("Preset", self.id)
-        check_text(f"Preset '{self.id}'", "label", self.label)
-        check_text(f"Preset '{self.id}'", "note", self.note, optional=True)
-        object.__setattr__(self, "values", frozen_mapping(f"Preset '{self.id}'", "values", self.values))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,6 +233,8 @@ class Bench:
         if not callable(self.predictions):
             for prediction in self.predictions:
                 self._check_values(f"{owner}, prediction '{prediction.id}'", prediction.scenario, by_id)
+        for setting in self.observation.settings if self.observation else ():
+            self._check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
 
     def _check_values(self, owner: str, values: Mapping[str, Value], by_id: Mapping[str, Control]) -> None:
         for name, value in values.items():
@@ -301,6 +275,10 @@ class Bench:
     def defaults(self) -> dict[str, Value]:
         """Return every control's default by id."""
         return {control.id: control.default for control in self.controls}
+
+    def asked_state(self, prediction: Prediction) -> dict[str, Value]:
+        """Return every control's value in the state that a question is about, whatever a student carried."""
+        return {**self.defaults(), **prediction.scenario}
 
     def away_from_environment(self, values: Mapping[str, Value]) -> tuple[str, ...]:
         """Return the labels of the environment controls whose value is not the track's."""
@@ -381,7 +359,7 @@ class Bench:
         SpecError
             No number where a number was asked for, none of the options, or not above 0 where it is a factor.
         """
-        truth = prediction.truth(track, **{**self.defaults(), **prediction.scenario})
+        truth = prediction.truth(track, **self.asked_state(prediction))
         owner = f"Bench '{self.id}', prediction '{prediction.id}'"
         if not isinstance(truth, Truth):
             raise refuse(owner, f"truth must return a Truth, got {type(truth).__name__}")
@@ -392,3 +370,29 @@ class Bench:
         elif prediction.right in ("factor", "decade") and truth.value <= 0:
             raise refuse(owner, f"measured as a {prediction.right}, its truth must be above 0, got {truth.value:g}")
         return truth
+
+    def routes(self, track: Track, prediction: Prediction) -> tuple[tuple[Route, float], ...]:
+        """Return the tempting wrong ways of a question, each with the value it leads to in the scenario.
+
+        Raises
+        ------
+        SpecError
+            A route leads to something that is no finite number.
+        """
+        state, found = self.asked_state(prediction), []
+        for route in prediction.routes:
+            value = route.value(track, **state)
+            check_number(f"Bench '{self.id}', prediction '{prediction.id}', route '{route.name}'", "value", value)
+            found.append((route, float(value)))
+        return tuple(found)
+
+    def case(self, track: Track, prediction: Prediction) -> Table | None:
+        """Return the case that tells the options of a question apart, or None where it declares none."""
+        if prediction.case is None:
+            return None
+        table = prediction.case(track, **self.asked_state(prediction))
+        if not isinstance(table, Table):
+            raise refuse(
+                f"Bench '{self.id}', prediction '{prediction.id}'", f"case must return a Table, got {table!r:.80}"
+            )
+        return table

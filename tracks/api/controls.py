@@ -14,6 +14,7 @@ from tracks.api.checks import (
     check_one_of,
     check_text,
     check_unique,
+    frozen_mapping,
     is_finite_number,
     refuse,
 )
@@ -328,6 +329,34 @@ class Toggle:
 
 
 Control = Slider | Choice | Toggle
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preset:
+    """A named setting of some controls; the others go to their defaults.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    label : str
+        What the page calls it.
+    values : Mapping[str, Value]
+        Control id -> value.
+    note : str
+        One sentence beside it, or "".
+    """
+
+    id: str
+    label: str
+    values: Mapping[str, Value]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Preset", self.id)
+        check_text(f"Preset '{self.id}'", "label", self.label)
+        check_text(f"Preset '{self.id}'", "note", self.note, optional=True)
+        object.__setattr__(self, "values", frozen_mapping(f"Preset '{self.id}'", "values", self.values))
 
 
 def read_values(owner: str, controls: Mapping[str, Control], raw: Mapping[str, Any]) -> dict[str, Value]:

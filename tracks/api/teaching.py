@@ -18,8 +18,8 @@ from tracks.api.checks import (
     frozen_mapping,
     refuse,
 )
-from tracks.api.controls import Option, Value
-from tracks.api.figures import Figure
+from tracks.api.controls import Option, Preset, Value
+from tracks.api.figures import Figure, Table
 
 if TYPE_CHECKING:
     from tracks.api.track import Track
@@ -76,12 +76,16 @@ class Question:
         What to choose from.
     answer : str
         The id of the right option.
+    settings : tuple[Preset, ...]
+        Of an observation, the fixed settings it is about, each offered as a button; controls that a setting leaves out
+        stand at the bench's own defaults, not at what a student carried.
     """
 
     id: str
     text: str
     options: tuple[Option, ...]
     answer: str
+    settings: tuple[Preset, ...] = ()
 
     def __post_init__(self) -> None:
         check_id("Question", self.id)
@@ -92,6 +96,8 @@ class Question:
         if len(self.options) < 2:
             raise refuse(owner, f"needs two options or more, got {len(self.options)}")
         check_one_of(owner, "answer", self.answer, [option.id for option in self.options])
+        check_items(owner, "settings", self.settings, Preset)
+        check_unique(owner, "settings", (setting.id for setting in self.settings))
         for option in self.options:
             if not option.feedback:
                 raise refuse(owner, f"option '{option.id}' has no feedback; say why it is right or wrong")
@@ -156,6 +162,30 @@ class Truth:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """A tempting way to a wrong answer, which the reveal names where a lock lies near its value.
+
+    Parameters
+    ----------
+    name : str
+        What was done, in a few words ("multiplied inference by six").
+    value : Callable[..., float]
+        ``value(track, **controls) -> float``, where it leads in the scenario, in the prediction's unit.
+    why : str
+        Its sum with the numbers, and what is wrong with it, in a sentence or two.
+    """
+
+    name: str
+    value: Callable[..., float]
+    why: str
+
+    def __post_init__(self) -> None:
+        check_text("Route", "name", self.name)
+        check_function(f"Route '{self.name}'", "value", self.value)
+        check_text(f"Route '{self.name}'", "why", self.why)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Prediction:
     """A question that is answered, and locked before the instruments are unlocked.
 
@@ -185,6 +215,14 @@ class Prediction:
         Of that measure (factor 2; relative .2; points 1; decades .5).
     marks : Callable[[Track, float], Mapping[str, tuple[float, float]]] | None
         ``marks(track, value) -> {panel id: (x, y)}``, where the lock is drawn, or None.
+    routes : tuple[Route, ...]
+        Of a number: the tempting ways to a wrong one. Two or more teach most.
+    reason : str
+        The id of the mechanism that carries the answer, or "" where none does alone; a right answer for another
+        reason is then told so.
+    case : Callable[..., Table] | None
+        Of a choice: ``case(track, **controls) -> Table``, the case that tells the options apart, shown with the
+        reveal; or None.
     """
 
     id: str
@@ -200,6 +238,9 @@ class Prediction:
     right: Measure = "factor"
     tolerance: float = 2.0
     marks: Callable[[Track, float], Mapping[str, tuple[float, float]]] | None = None
+    routes: tuple[Route, ...] = ()
+    reason: str = ""
+    case: Callable[..., Table] | None = None
 
     def __post_init__(self) -> None:
         check_id("Prediction", self.id)
@@ -226,6 +267,15 @@ class Prediction:
             raise refuse(owner, f"low {self.low:g} must be below high {self.high:g}")
         if self.right in ("factor", "decade") and not self.options and self.low <= 0:
             raise refuse(owner, f"measured as a {self.right}, it needs low above 0, got {self.low:g}")
+        check_items(owner, "routes", self.routes, Route)
+        check_unique(owner, "routes", (route.name for route in self.routes))
+        check_function(owner, "case", self.case, optional=True)
+        if self.reason:
+            check_one_of(owner, "reason", self.reason, [option.id for option in self.mechanisms])
+        if self.routes and self.options:
+            raise refuse(owner, "routes lead to numbers, but it asks for one of its options")
+        if self.case is not None and not self.options:
+            raise refuse(owner, "case tells options apart, but it asks for a number")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
 
 

@@ -328,10 +328,16 @@ def _working(bench: Bench, track: Track) -> Bench:
         _check_keywords("preview", settled.preview, ["seed", "fixes", *names])
     for prediction in settled.predictions:
         _check_keywords(f"the truth of prediction '{prediction.id}'", prediction.truth, names)
+        for route in prediction.routes:
+            _check_keywords(f"route '{route.name}' of prediction '{prediction.id}'", route.value, names)
+        if prediction.case is not None:
+            _check_keywords(f"the case of prediction '{prediction.id}'", prediction.case, names)
     # A full answer that is slow enough to have a preview is left to the first page and to the certificate.
     settled.run(track, settled.defaults(), preview=True, fixes=settled.preview is None)
     for prediction in settled.predictions:
         settled.truth(track, prediction)
+        settled.routes(track, prediction)
+        settled.case(track, prediction)
     if settled.demonstration is not None:
         _check_demonstration(settled.demonstration)
     return settled

@@ -17,11 +17,11 @@ from dashboard.layouts.bench.hud import hud
 from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.predict import predict_section
 from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
-from dashboard.layouts.bench.reveal import happened_section
+from dashboard.layouts.bench.reveal import happened_section, reveal_beat
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
 from dashboard.layouts.static_html import STATIC
-from dashboard.rendering.bench_view import RenderedBench, waiting_figures
+from dashboard.rendering.bench_view import RenderedBench, RenderedReveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.texts import limit_words
 from dashboard.student.carried_decisions import CarriedDefault
@@ -29,6 +29,7 @@ from dashboard.student.debrief import Debrief
 from dashboard.student.mission import Step
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
+from dashboard.student.reveal import Revealed
 from dashboard.student.standing import Next, Standing
 from dashboard.web import ids
 from tracks.api.bench import Bench
@@ -42,6 +43,8 @@ class BenchState:
     """All that a bench's page depends on: who, what is locked, recorded and written, and the state once it is unlocked.
 
     ``bench`` asks the questions; ``controls_of`` is the same bench with ``carried_defaults`` in place.
+    ``rendered`` is the state of the controls once the instruments are open, ``revealed`` what is said of the locks once
+    all are in, ``reveal_figures`` its figures while the instruments are still to be opened.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
     holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
     its last bench alone.
@@ -57,6 +60,8 @@ class BenchState:
     locks: Mapping[str, Locked]
     readings: tuple[Reading, ...]
     rendered: RenderedBench | None
+    revealed: tuple[Revealed, ...]
+    reveal_figures: tuple[RenderedReveal, ...]
     progress: Progress
     progress_summary: Mapping[str, Any]
     read_out: ReadOut
@@ -81,8 +86,11 @@ def bench_page(state: BenchState) -> Component:
     )
 
 
-def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
-    """Return all below the header; made anew when the lock opens it."""
+def bench_body(state: BenchState, *, arrived: str = "") -> Component:
+    """Return all below the header; made anew when the lock is answered and when the instruments open.
+
+    ``arrived`` tells the browser what was just done: "locked" or "opened".
+    """
     is_unlocked = state.rendered is not None
     return html.Div(
         [
@@ -122,7 +130,7 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
         className="bench" + (" is-unlocked" if is_unlocked else " is-locked-out"),
         **{
             "data-bench": state.key,
-            "data-just-locked": str(just_locked).lower(),
+            "data-arrived": arrived,
             "data-saved": state.progress_summary["saved"],
         },
     )
@@ -131,16 +139,26 @@ def bench_body(state: BenchState, *, just_locked: bool = False) -> Component:
 def _head(bench: Bench, *, is_unlocked: bool) -> list[Component]:
     brief: Brief = bench.brief
     long = [html.P([html.B(brief.speaker), " ", brief.text], className="brief")]
+    if not is_unlocked:
+        return [html.H1(bench.title), *long, _invariant(brief)]
     if brief.invariant:
         long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))
-    if not is_unlocked:
-        return [html.H1(bench.title), *long]
     short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
     return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **STATIC)]
 
 
+def _invariant(brief: Brief) -> Component:
+    """What never changes, folded: it can be read before the lock and need not be."""
+    if not brief.invariant:
+        return None
+    summary = html.Summary([icon("chevron-right", size=16), html.B("What never changes")])
+    return html.Details([summary, html.P(brief.invariant, className="brief invariant")], className="fold", **STATIC)
+
+
 def _stage(state: BenchState) -> list[Component]:
     bench, is_unlocked = state.bench, state.rendered is not None
+    if state.reveal_figures:
+        return reveal_beat(state.key, bench, state.revealed, state.reveal_figures)
     figures = state.rendered.figures if state.rendered else waiting_figures(state.key, bench, state.screen)
     summaries = state.rendered.texts["summaries"] if state.rendered else {}
     panels = []
@@ -177,11 +195,11 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
     """What comes after exploring: what happened, then the reflection."""
     after: list[Component] = []
     if state.bench.predictions:
-        happened = happened_section(state.key, state.track, state.bench, state.locks, state.progress, message=message)
+        happened = happened_section(state.key, state.bench, state.revealed, state.progress, message=message)
         after.append(html.Section(happened, className="happened", **{"aria-label": "What happened"}))
     if state.bench.reflection:
         reflect = waiting_reflection()
-        if state.progress.is_revealed(state.bench) or not state.bench.predictions:
+        if state.progress.is_observed(state.bench) or not state.bench.predictions:
             progress = state.progress
             following = next_section(state.track, state.following)
             reflect = reflect_section(

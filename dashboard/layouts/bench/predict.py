@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from dashboard.layouts.static_html import STATIC
 from dashboard.student.predictions import Draft, Locked
 from dashboard.web import ids
 from tracks.api.bench import Bench
-from tracks.api.controls import Option
+from tracks.api.controls import Option, Value
 from tracks.api.quantities import in_words
 from tracks.api.teaching import CONFIDENCE, Prediction
 
@@ -171,8 +172,15 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
     )
 
 
-def locked_block(prediction: Prediction, locked: Locked) -> Component:
-    """A locked prediction: the value, how sure, the reason."""
+def setting_button(label: str, values: Mapping[str, Value]) -> Component:
+    """A button that sets every control to these values; it stands only where the instruments are open."""
+    return html.Button(
+        label, className="outline set-state", **{"data-do": "set", "data-values": json.dumps(dict(values))}
+    )
+
+
+def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Component:
+    """A locked prediction: the value, how sure, the reason, and the way to the state that was asked about."""
     number, unit = locked.draft.answer_parts(prediction)
     return html.Div(
         [
@@ -185,6 +193,7 @@ def locked_block(prediction: Prediction, locked: Locked) -> Component:
             ),
             html.P(prediction.question, className="locked-reason"),
             html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
+            setting_button("Go to the question’s state", bench.asked_state(prediction)),
         ],
         className="locked",
         **STATIC,
@@ -205,7 +214,7 @@ def predict_section(
 ) -> list[Component]:
     """The rail's first section: what is locked, and the card of the first prediction that is not."""
     open_ones = [item for item in bench.predictions if item.id not in locks]
-    blocks = [locked_block(item, locks[item.id]) for item in bench.predictions if item.id in locks]
+    blocks = [locked_block(bench, item, locks[item.id]) for item in bench.predictions if item.id in locks]
     if not open_ones:
         last = max(locks.values(), key=lambda item: item.time) if locks else None
         return [heading("A", "Predict", locked_time(last) if last else ""), *blocks, _message(message)]

@@ -1,48 +1,141 @@
-"""What happened: what the figure showed, then the gap between lock and physics and what it left out."""
+"""The reveal: each lock against physics before the instruments open, and what the figure showed after a try."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
 from dash import html
 
-from dashboard.layouts.bench.predict import heading, limits_line, scenario_line
-from dashboard.layouts.parts import Component
+from dashboard.layouts.bench.figures import graph, table_view
+from dashboard.layouts.bench.predict import heading, limits_line, scenario_line, setting_button
+from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import STATIC
+from dashboard.rendering.bench_view import RenderedReveal
 from dashboard.rendering.figures.axes import share, ticks
-from dashboard.student.gap_analysis import GapAnalysis, analyse_gap
-from dashboard.student.predictions import Locked, gap
+from dashboard.student.gap_analysis import LEFT_OUT, GapAnalysis
+from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
+from dashboard.student.reveal import Revealed
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.figures import Axis
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Prediction, Question, Truth
-from tracks.api.track import Track
 
-RECORD_FIRST = "Record a try first: then say what the figure showed, and your lock meets the physics."
+RECORD_FIRST = "Record a try first: then say what the figure showed."
+
+
+def reveal_beat(
+    key: str, bench: Bench, revealed: Sequence[Revealed], drawn: Sequence[RenderedReveal]
+) -> list[Component]:
+    """What stands between the lock and the instruments: the gaps, why, and the button that opens the instruments."""
+    figures = {item.revealed.prediction.id: item for item in drawn}
+    many = len(revealed) > 1
+    blocks = [_beat(key, bench, item, figures.get(item.prediction.id), show_question=many) for item in revealed]
+    return [
+        html.Section(
+            [
+                html.H2("Your lock and what is computed", tabIndex=-1, className="reveal-title"),
+                *blocks,
+                html.Div(
+                    [
+                        dbc.Button("Open the instruments", id=ids.action(key, "open"), className="primary", n_clicks=0),
+                        html.Span("they begin at the start settings", className="hint"),
+                    ],
+                    className="save-line",
+                ),
+            ],
+            className="reveal-beat",
+            **{"aria-label": "How far off you were"},
+        )
+    ]
+
+
+def _beat(key: str, bench: Bench, item: Revealed, drawn: RenderedReveal | None, *, show_question: bool) -> Component:
+    figure: list[Component] = []
+    if drawn is not None:
+        figure = [
+            html.H3(drawn.panel.question),
+            graph(ids.slot(key, f"reveal_{item.prediction.id}"), drawn.figure, name=drawn.panel.question),
+            html.P(drawn.summary, className="answer"),
+        ]
+    question = html.H3(item.prediction.question) if show_question else None
+    return html.Div(
+        [
+            html.Div([question, *_gap_line(item)], **STATIC),
+            html.Div(
+                [
+                    html.Div(figure, className="reveal-figure") if figure else None,
+                    html.Div(_why(bench, item), className="reveal-why", **STATIC),
+                ],
+                className="reveal-columns" if figure else "reveal-plain",
+            ),
+        ],
+        className="reveal-block",
+    )
+
+
+def _gap_line(item: Revealed) -> list[Component]:
+    return [
+        html.P(
+            [html.Span(item.gap.headline, className="gap"), html.Span(item.gap.sentence, className="gap-sentence")],
+            className="gap-line",
+            **{"data-reveal": item.prediction.id, "data-right": str(item.gap.right).lower()},
+        )
+    ]
+
+
+def _why(bench: Bench, item: Revealed) -> list[Component]:
+    """The ruler or the case, the route that may have led there, the reason, the sum."""
+    prediction, locked, truth = item.prediction, item.locked, item.truth
+    scenario = scenario_line(bench, prediction)
+    mechanism = next(o for o in prediction.mechanisms if o.id == locked.draft.mechanism)
+    measure = "" if prediction.options else f"; {limits_line(prediction)}"
+    return [
+        _dumbbell(prediction, locked, truth),
+        _option_feedback(prediction, locked),
+        table_view(item.case, caption=prediction.question) if item.case is not None else None,
+        html.P(item.route_sentence, className="route") if item.route_sentence else None,
+        html.P(
+            [html.B("Your reason: "), f"{mechanism.text}. ", f"{item.reason} " if item.reason else "",
+             mechanism.feedback],
+            className="feedback",
+        ),
+        *_terms(prediction, truth, item.analysis),
+        html.P(f"For {scenario}{measure}." if scenario else f"{measure[2:].capitalize()}.", className="caption")
+        if scenario or measure
+        else None,
+    ]  # fmt: skip
+
+
+def reveal_again(bench: Bench, revealed: Sequence[Revealed]) -> Component:
+    """The reveal as it stays within reach once the instruments are open, folded."""
+    blocks = [part for item in revealed for part in (*_gap_line(item), *_why(bench, item))]
+    summary = [icon("chevron-right", size=16), html.B("Your lock and what is computed")]
+    return html.Details([html.Summary(summary), *blocks], className="reveal-again", **STATIC)
 
 
 def happened_section(
-    key: str, track: Track, bench: Bench, locks: Mapping[str, Locked], progress: Progress, *, message: str = ""
+    key: str, bench: Bench, revealed: Sequence[Revealed], progress: Progress, *, message: str = ""
 ) -> list[Component]:
-    """The step after a recorded try: the observation, then each locked prediction against its scenario's truth."""
+    """The step after a recorded try: what the figure showed; the reveal stays within reach above it."""
+    parts: list[Component] = [heading("D", "What happened"), reveal_again(bench, revealed) if revealed else None]
     if not progress.tries:
-        return [heading("D", "What happened"), html.P(RECORD_FIRST, className="hint")]
-    if not progress.is_revealed(bench) and bench.observation is not None:
-        return [heading("D", "What happened"), *_observe(key, bench.observation, message)]
-    parts: list[Component] = [heading("D", "What happened")]
-    if bench.observation is not None and progress.observed is not None:
-        parts.append(_observed(bench.observation, progress.observed))
-    blocks = [_reveal(track, bench, item, locks[item.id]) for item in bench.predictions]
-    return [html.Div([*parts, *(part for block in blocks for part in block)], **STATIC)]
+        return [*parts, html.P(RECORD_FIRST, className="hint")]
+    if bench.observation is None:
+        return parts
+    if progress.observed is None:
+        return [*parts, *_observe(key, bench, bench.observation, message)]
+    return [*parts, html.Div(_observed(bench.observation, progress.observed), **STATIC)]
 
 
-def _observe(key: str, question: Question, message: str) -> list[Component]:
+def _observe(key: str, bench: Bench, question: Question, message: str) -> list[Component]:
     field = ids.writing(key, "observation")
+    buttons = [setting_button(f"Show {item.label}", {**bench.defaults(), **item.values}) for item in question.settings]
     return [
+        html.Div(buttons, className="settings-line") if buttons else None,
         html.Fieldset(
             [
                 html.Legend(question.text),
@@ -59,8 +152,8 @@ def _observe(key: str, question: Question, message: str) -> list[Component]:
         html.P(message, className="problem", role="alert") if message else None,
         html.Div(
             [
-                html.Button("Show how far off I was", className="outline", **{"data-do": "observe"}),
-                html.Span("after you said what the figure showed", className="hint"),
+                html.Button("Say what it showed", className="outline", **{"data-do": "observe"}),
+                html.Span("then the reflection opens", className="hint"),
             ],
             className="save-line",
         ),
@@ -72,27 +165,8 @@ def _observed(question: Question, answer: str) -> Component:
     if option is None:
         return None
     lead = "Yes. " if answer == question.answer else "Not this one. "
-    return html.P([html.B("You saw: "), f"{option.text}. ", lead, option.feedback], className="feedback observed")
-
-
-def _reveal(track: Track, bench: Bench, prediction: Prediction, locked: Locked) -> list[Component]:
-    truth = bench.truth(track, prediction)
-    found = gap(prediction, locked.draft, truth)
-    mechanism = next(o for o in prediction.mechanisms if o.id == locked.draft.mechanism)
-    scenario = scenario_line(bench, prediction)
-    return [
-        html.P(
-            [html.Span(found.headline, className="gap"), html.Span(found.sentence, className="gap-sentence")],
-            className="gap-line",
-            tabIndex=-1,
-            **{"data-reveal": prediction.id, "data-right": str(found.right).lower()},
-        ),
-        _dumbbell(prediction, locked, truth),
-        html.P(f"{f'For {scenario}; ' if scenario else ''}{limits_line(prediction)}.", className="caption"),
-        *_terms(prediction, truth, analyse_gap(prediction, locked.draft, truth)),
-        html.P([html.B("Your reason: "), f"{mechanism.text}. ", mechanism.feedback], className="feedback"),
-        _option_feedback(prediction, locked),
-    ]
+    said = [html.B("You saw: "), f"{option.text}. ", lead, option.feedback]
+    return html.P(said, className="feedback observed", tabIndex=-1)
 
 
 def _option_feedback(prediction: Prediction, locked: Locked) -> Component:
@@ -152,24 +226,28 @@ def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
 
 
 def _terms(prediction: Prediction, truth: Truth, found: GapAnalysis | None) -> list[Component]:
-    """What the computed value is made of, and which of it a wrong prediction left out."""
-    if not truth.terms or isinstance(truth.value, str):
+    """What the computed value is made of, and which of it explains a wrong prediction; nothing over a sum of zeros."""
+    if not truth.terms or isinstance(truth.value, str) or not any(term.value for term in truth.terms):
         return []
     unit = "" if truth.combine == "product" else prediction.unit
     sign = "×" if truth.combine == "product" else "+"
-    missing_terms = dict(found.missing_terms) if found else {}
+    marked = dict(found.terms) if found else {}
     rows = []
     for n, term in enumerate(truth.terms):
         number = f"{sign if n else ''} {in_words(term.value, unit)}".strip()
         if n and term.value < 0 and sign == "+":
             number = f"− {in_words(-term.value, unit)}"
         name: list[Component] = [term.name]
-        if term.name in missing_terms and math.isfinite(missing_terms[term.name]):
-            name.append(html.Span(f"left out: {in_words(missing_terms[term.name], 'x')}", className="missing-factor"))
-        is_left_out = {"className": "is-missing"} if term.name in missing_terms else {}
-        rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_left_out))
+        if found and term.name in marked:
+            factor = f": {in_words(marked[term.name], 'x')}" if math.isfinite(marked[term.name]) else ""
+            name.append(html.Span(f"{found.kind}{factor}", className="missing-factor"))
+        is_marked = {"className": "is-missing"} if term.name in marked else {}
+        rows.append(html.Tr([html.Td(name), html.Td(number, className="number")], **is_marked))
     total = html.Tr(
         [html.Th("Computed", scope="row"), html.Td(in_words(float(truth.value), prediction.unit), className="number")]
     )
-    said = [html.P([html.B("What your lock left out. "), found.sentence], className="gap-analysis")] if found else []
+    said = []
+    if found:
+        lead = "What your lock left out. " if found.kind == LEFT_OUT else "What your lock counted twice. "
+        said = [html.P([html.B(lead), found.sentence], className="gap-analysis")]
     return [*said, html.Table(html.Tbody([*rows, total]), className="terms")]

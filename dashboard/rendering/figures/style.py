@@ -23,6 +23,7 @@ from dashboard.rendering.figures.labels import GAP, Box, Placed, spread, struck,
 from dashboard.rendering.figures.limits import limits
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
 from dashboard.rendering.figures.traces import (
+    computed_trace,
     earlier_line,
     earlier_point,
     earlier_trace,
@@ -55,11 +56,15 @@ GRAPH_CONFIG: Mapping[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """A locked prediction drawn on a panel: where, in the axes' units, and what it says."""
+    """A locked prediction, or the computed value beside it, drawn on a panel: where, in the axes' units, and its words.
+
+    ``is_computed`` says that it is the computed value.
+    """
 
     x: float
     y: float
     text: str
+    is_computed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +128,7 @@ def style_figure(
             words.setdefault("bgcolor", palette["veil"])
     for mark in marks:
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
-        traces.append(lock_trace(x, y, palette))
+        traces.append(computed_trace(x, y, palette) if mark.is_computed else lock_trace(x, y, palette))
         shapes.append(lock_line(x, y, panel, palette))
         labels.append(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)

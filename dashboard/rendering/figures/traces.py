@@ -87,6 +87,13 @@ def lock_trace(x: float, y: float, palette: Mapping[str, str]) -> dict[str, Any]
     }
 
 
+def computed_trace(x: float, y: float, palette: Mapping[str, str]) -> dict[str, Any]:
+    """Return the filled disc of the computed value beside a lock."""
+    trace = lock_trace(x, y, palette)
+    marker = {**trace["marker"], "symbol": "circle", "size": 10, "color": palette["ink"]}
+    return {**trace, "name": "computed", "marker": marker}
+
+
 def lock_line(x: float, y: float, panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
     """Return the dotted line from a lock down to its baseline."""
     line = {"color": palette["ink"], "width": 1, "dash": "dot"}

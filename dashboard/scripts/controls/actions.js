@@ -1,5 +1,6 @@
 /* Presses that move controls: undo, redo, reset, fixes, presets. */
 import { addActions } from "../page/actions.js";
+import { announce } from "../page/announcer.js";
 import { markFixes } from "../page/painter.js";
 import { callbackContext, noUpdate } from "../shared/dash.js";
 import { listen } from "../shared/events.js";
@@ -18,6 +19,10 @@ export function install() {
       const name = row.dataset.control;
       command(benchState.key, { values: { [name]: benchState.spec[name].default } });
       row.querySelector("input")?.focus();
+    },
+    set: (node, benchState) => {
+      command(benchState.key, { values: JSON.parse(node.dataset.values) });
+      announce(`The controls are set: ${node.textContent}.`);
     },
     fix: (node, benchState) => {
       const fix = benchState.texts.status.fixes[Number(node.dataset.fix)];

@@ -8,6 +8,12 @@ import { showEarlierPins } from "../tries/actions.js";
 import { announce } from "./announcer.js";
 import { showClock, showSaved } from "./notices.js";
 
+/* What comes into focus when a body was made anew, and what is said. */
+const ARRIVALS = {
+  locked: { places: [".reveal-title", "[data-locked]"], said: "Locked. Here is what is computed." },
+  opened: { places: ["[data-locked]"], said: "The instruments are open.", toTop: true },
+};
+
 /* The values to set on arrival: those of the kept choices, then those that this visit left; other types are not taken. */
 export function valuesOnArrival(spec, chosen, left) {
   const values = { ...chosen };
@@ -25,14 +31,16 @@ export function benchReady(benchState) {
   benchState.readyRoot = root;
   root.querySelectorAll("time[data-clock]").forEach(showClock);
   showSaved(root.dataset.saved);
-  if (root.dataset.justLocked === "true") {
-    const block = root.querySelector("[data-locked]");
-    if (block) {
-      block.tabIndex = -1;
-      block.focus({ preventScroll: true });
+  const arrival = ARRIVALS[root.dataset.arrived];
+  if (arrival) {
+    const place = arrival.places.map((place) => root.querySelector(place)).find(Boolean);
+    if (place) {
+      place.tabIndex = -1;
+      place.focus({ preventScroll: true });
+      place.scrollIntoView?.({ block: "nearest" });
     }
-    window.scrollTo({ top: 0 });
-    announce("Locked. The instruments are open.");
+    if (arrival.toTop) window.scrollTo({ top: 0 });
+    announce(arrival.said);
   }
   const chosen = keptChoices(benchState);
   if (!isUnlocked(benchState)) return;

@@ -34,7 +34,7 @@ export function actionDone(benchState, progressSummary) {
     } else if (progressSummary.action === "record") {
       announce(`Recorded. Tries: ${progressSummary.tries}.`);
     } else if (progressSummary.action === "observe") {
-      benchState.root.querySelector("[data-reveal]")?.focus();
+      benchState.root.querySelector(".observed")?.focus();
     }
   }, 50);
 }

@@ -150,24 +150,23 @@ class TestRecording:
 
 
 class TestObserving:
-    def test_the_gap_opens_after_a_try_and_what_it_showed(self, opened: Student) -> None:
+    def test_the_reflection_opens_after_a_try_and_what_it_showed(self, opened: Student) -> None:
         question = opened.bench(CONVERGENCE).observation
         assert "Record a try first" in said(opened.page(f"/{CONVERGENCE}"))
         early = opened.observe(CONVERGENCE)
         assert summary(early)["message"] == "Record a try first."
         recorded = said(opened.record(CONVERGENCE))
         assert question.text in recorded
-        assert "data-reveal" not in recorded
-        shown = said(opened.observe(CONVERGENCE))
-        assert "data-reveal" in shown
-        assert "data-reveal" in said(opened.page(f"/{CONVERGENCE}"))
+        assert "Save reflection" not in recorded
+        assert "Save reflection" in said(opened.observe(CONVERGENCE))
+        assert "Save reflection" in said(opened.page(f"/{CONVERGENCE}"))
 
     def test_without_an_answer_nothing_opens(self, opened: Student) -> None:
         opened.record(CONVERGENCE)
         for answer in ("x", "", None, 1):
             told = opened.act(CONVERGENCE, {"do": "observe"}, written={"observation": answer})
             assert summary(told)["message"] == "Choose what the figure showed first."
-            assert "data-reveal" not in said(told)
+            assert "Save reflection" not in said(told)
 
     def test_the_first_answer_stands(self, opened: Student, ledger_of) -> None:
         wrong = next(o for o in opened.bench(CONVERGENCE).observation.options if o.id == "much")
@@ -177,11 +176,13 @@ class TestObserving:
         (kept,) = ledger_of(opened, "observation")
         assert kept.payload == {"answer": "much", "right": False}
 
-    def test_locks_right_and_wrong_count_once_they_are_revealed(self, opened: Student) -> None:  # L21
-        """The plugin's first option is right, its number 1 is not; convergence's 1 is within a point of nothing."""
-        assert summary(opened.record(CONVERGENCE))["locks"] == "–"
-        assert summary(opened.observe(CONVERGENCE))["locks"] == "1 right, 0 wrong"
-        assert summary(opened.record(KEY))["locks"] == "2 right, 1 wrong"
+    def test_locks_right_and_wrong_count_once_all_of_a_bench_are_in(self, student: Student) -> None:  # L21
+        """The plugin's first option is right, its number 1 is not."""
+        first, second = student.bench(KEY).predictions
+        student.lock(KEY, first)
+        assert '"locks": "–"' in said(student.page(f"/{KEY}"))
+        student.lock(KEY, second)
+        assert '"locks": "1 right, 1 wrong"' in said(student.page(f"/{KEY}"))
 
 
 class TestCarrying:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.rendering.bench_view import lock_marks, render, waiting_figures
+from dashboard.rendering.bench_view import lock_marks, render, render_reveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
+from dashboard.student.reveal import reveal
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -91,16 +92,34 @@ def test_opening_a_bench_starts_its_figures_anew(track: Track, bench: Bench) -> 
 
 class TestLockMarks:
     def test_a_locked_number_is_drawn_where_the_bench_says(self, track: Track, bench: Bench) -> None:  # L10
-        marks = lock_marks(track, bench, locked(bench))
+        marks = lock_marks(track, bench, locked(bench), bench.defaults())
         (mark,) = marks["time"]
         assert (mark.x, mark.y, mark.text) == (1e9, 1000.0, "your lock: 16.7\u00a0min")
         drawn = render(track, bench, bench.defaults(), locked(bench), SCREEN).figures["time"]
         assert "your lock" in [trace["name"] for trace in drawn["data"]]
 
     def test_an_option_has_no_place_on_an_axis(self, track: Track, bench: Bench) -> None:
-        assert lock_marks(track, bench, locked(bench, "slowest", 1)) == {}
+        assert lock_marks(track, bench, locked(bench, "slowest", 1), bench.defaults()) == {}
 
     def test_without_a_lock_or_a_place_for_it_there_is_no_mark(self, track: Track, bench: Bench) -> None:
-        assert lock_marks(track, bench, {}) == {}
+        assert lock_marks(track, bench, {}, bench.defaults()) == {}
         nowhere = replace(bench, predictions=(replace(bench.predictions[0], marks=None),))
-        assert lock_marks(track, nowhere, locked(bench)) == {}
+        assert lock_marks(track, nowhere, locked(bench), bench.defaults()) == {}
+
+    def test_a_lock_is_drawn_only_in_the_state_of_its_question(self, track: Track, bench: Bench) -> None:
+        """Beside another state a number looks right or wrong that is neither."""
+        for name, value in (("model_bytes", 1e8), ("codec", "int8"), ("cached", True)):
+            assert lock_marks(track, bench, locked(bench), {**bench.defaults(), name: value}) == {}
+
+
+class TestRevealFigure:
+    def test_the_lock_and_the_computed_value_stand_in_the_state_asked_about(self, track: Track, bench: Bench) -> None:
+        asked = replace(bench, predictions=(replace(bench.predictions[0], scenario={"model_bytes": 1e8}),))
+        (item,) = reveal(track, asked, locked(asked))
+        drawn = render_reveal(track, asked, item, SCREEN)
+        traces = {trace["name"]: trace for trace in drawn.figure["data"]}
+        assert traces["you"]["x"] == [pytest.approx(1e8)]
+        assert traces["your lock"]["y"] == [1000.0]
+        assert traces["computed"]["y"] == [pytest.approx(38.1, rel=1e-3)]
+        words = [note["text"] for note in drawn.figure["layout"]["annotations"]]
+        assert {"<b>your lock: 16.7\u00a0min</b>", "<b>computed: 38.1\u00a0s</b>"} <= set(words)

@@ -16,7 +16,7 @@ def through(student: Student) -> Student:
     for step in STEPS:
         key = f"{TRACK}/{step}"
         student.lock_all(key)
-        student.reveal(key)
+        student.try_once(key)
     return student
 
 
@@ -29,7 +29,7 @@ def test_it_closes_the_crisis_once_the_gap_is_shown(student: Student) -> None:
     assert "Debrief" in said(student.observe(key))
     assert "Debrief" in said(student.page(f"/{key}"))
     student.lock_all(f"{TRACK}/paradox")
-    student.reveal(f"{TRACK}/paradox")
+    student.try_once(f"{TRACK}/paradox")
     assert "Debrief" not in said(student.page(f"/{TRACK}/paradox"))
 
 
@@ -65,7 +65,7 @@ def test_locks_are_counted_by_how_sure_the_student_was(student: Student) -> None
     (item,) = student.bench(key).predictions
     truth = student.bench(key).truth(student.registry.track(TRACK), item)
     student.lock(key, item, **{**an_answer(item), "value": repr(truth.value), "confidence": "certain"})
-    student.reveal(key)
+    student.try_once(key)
     page = said(student.page(f"/{key}"))
     assert "1 of 1 predictions were right; “certain” 1 of 1." in page
     assert "No guarantee was recorded" in page

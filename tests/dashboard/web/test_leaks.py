@@ -264,7 +264,7 @@ class TestTheReaderIsNotBlind:
         listener.page(f"/{key}")
         listener.update(key, bench.defaults())
         listener.table(key, bench.panels[0].id)
-        listener.reveal(key)
+        listener.try_once(key)
         check = bench.reflection.check.options[0].id
         listener.write(key, "reflect", {"showed": "a", "why": "b", "change": "c", "check": check})
         found = {kind for _, answer in listener.heard for kind, _ in answers[key].found_in(answer)}

@@ -88,12 +88,22 @@ test("values on arrival: chosen ones first, then what was left if it has the typ
   assert.deepEqual(valuesOnArrival(SPEC, {}, { rounds: 8, cached: true }), { cached: true });
 });
 
-test("a lock that was just made has the focus and is said", () => {
-  root.dataset.justLocked = "true";
+test("opened instruments begin at the lock, at the top of the page, and it is said", () => {
+  root.dataset.arrived = "opened";
   painted([]);
   assert.equal(document.activeElement, locked);
-  assert.equal(document.getElementById("announcer").textContent, "Locked. The instruments are open.");
+  assert.equal(document.getElementById("announcer").textContent, "The instruments are open.");
   assert.deepEqual(scrolled, [0]);
+});
+
+test("a lock that was just answered has the reveal's heading in focus, and it is said", () => {
+  const heading = element("h2", { class: "reveal-title" });
+  root.append(heading);
+  root.dataset.arrived = "locked";
+  painted([]);
+  assert.equal(document.activeElement, heading);
+  assert.equal(document.getElementById("announcer").textContent, "Locked. Here is what is computed.");
+  assert.deepEqual(scrolled, []);
 });
 
 test("an answer for a page that has gone opens its gate and paints nothing", () => {

@@ -23,7 +23,7 @@ beforeEach(() => {
     { "data-bench": KEY, class: "is-unlocked" },
     ...pins,
     compare,
-    element("p", { "data-reveal": "" }),
+    element("p", { class: "observed" }),
   );
   openPage(announcer, root);
   delete benchStates[KEY];
@@ -121,7 +121,7 @@ test("a view is pressed and asked for", () => {
   );
 });
 
-test("an answer is said: what was recorded, or why not, or the gap gets the focus", (t) => {
+test("an answer is said: what was recorded, or why not, or what was seen gets the focus", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const said = (summary) => {
     announcer.textContent = "";
@@ -133,7 +133,7 @@ test("an answer is said: what was recorded, or why not, or the gap gets the focu
   assert.equal(said({ action: "record", message: "All are used." }), "All are used.");
   assert.equal(said({}), "");
   said({ action: "observe", message: "" });
-  assert.notEqual(document.activeElement.getAttribute("data-reveal"), null);
+  assert.equal(document.activeElement.classList.contains("observed"), true);
 });
 
 test("a page that went tells nothing more", () => {

@@ -198,7 +198,7 @@ def test_every_word_is_imported_from_one_place():
     made = {name for name in tracks.__all__ if dataclasses.is_dataclass(getattr(tracks, name))}
     described = {"Slider", "Choice", "Toggle", "Axis", "Panel", "Option", "Prediction", "Truth", "Term", "Reflection"}
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device"}
-    described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model"}
+    described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "Route"}
     assert described | {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration"} == made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from physics.units import TB
-from tracks.api.controls import Option, Value
+from tracks.api.controls import Option, Preset, Value
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import three_digits
 from tracks.api.teaching import Peek, PeekLine, Question, Reflection
@@ -13,6 +13,7 @@ from tracks.api.track import Track
 from tracks.cloud_titan.flood.model.serving import ServingResult, serve
 from tracks.cloud_titan.flood.setting import (
     CONTEXT_TOKENS,
+    DEFAULTS,
     EVICTION_NAMES,
     HOST,
     TARGETS,
@@ -29,8 +30,9 @@ from tracks.common.provenance import quantity_text
 
 OBSERVATION = Question(
     id="start_hits",
-    text="In the first figure, at rank 16 on q, k, v, o and otherwise the start settings: how many requests find "
-    "their adapter in HBM or host memory?",
+    text=f"In the first figure, at rank 16 on q, k, v, o, {quantity_text(DEFAULTS['hbm_bytes'].value, 'B')} of HBM and "
+    f"{quantity_text(DEFAULTS['host_bytes'].value, 'B')} of host memory: how many requests find their adapter in "
+    "either?",
     options=(
         Option(
             id="hundredth",
@@ -45,7 +47,7 @@ OBSERVATION = Question(
         Option(
             id="half",
             text="About half",
-            feedback="The curve of rank 16 reaches one half near 15 TB, thirty times the host memory of the start.",
+            feedback="The curve of rank 16 reaches one half near 15 TB, thirty times the host memory asked about.",
         ),
         Option(
             id="most",
@@ -54,6 +56,17 @@ OBSERVATION = Question(
         ),
     ),
     answer="sixth",
+    settings=(
+        Preset(
+            id="asked",
+            label="that setting",
+            values={
+                "rank": 16,
+                "targets": "qkvo",
+                **{name: DEFAULTS[name].value for name in ("hbm_bytes", "host_bytes")},
+            },
+        ),
+    ),
 )
 
 
@@ -180,7 +193,8 @@ def _check(track: Track, states: dict[str, ServingResult]) -> Question:
     hits = {name: quantity_text(state.hit, "share") for name, state in states.items()}
     return Question(
         id="drive",
-        text=f"At the start settings the drive is at {load['start']}. Which one change takes most of that away?",
+        text=f"At rank {now.rank} with {quantity_text(now.host_bytes, 'B')} of host memory the drive is at "
+        f"{load['start']}. Which one change takes most of that away?",
         options=(
             Option(
                 id="hbm",

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from physics.serving import lru_hit_rate, static_hit_rate
 from tracks.api.controls import Option, Value
 from tracks.api.quantities import three_digits
-from tracks.api.teaching import Brief, Prediction, Term, Truth
+from tracks.api.teaching import Brief, Prediction, Route, Term, Truth
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, TARGETS, adapter_bytes, default_setting, node_of
 from tracks.common.provenance import quantity_text
 
 PINNED_SHARE = 0.01
+PARETO = 0.8  # of the demand, by the 80:20 rule of thumb
 STEEP = 1.5  # the exponent of Punica's benchmark
 
 
@@ -87,6 +88,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             right="relative",
             tolerance=0.2,
             marks=marks,
+            routes=_routes(track),
+            reason="long_tail",
         ),
     )
 
@@ -110,6 +113,59 @@ def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
     """Return the point of a predicted share: at the memory that the pinned adapters take at the default rank."""
     start = default_setting(track)
     return {HITS: (pinned(track) * adapter_bytes(start.rank, start.targets), value)}
+
+
+def _even(track: Track, **controls: Value) -> float:  # noqa: ARG001 - demand without a skew
+    return _top(track, pinned(track), 0.0)
+
+
+def _steep(track: Track, **controls: Value) -> float:  # noqa: ARG001 - at the benchmark's exponent
+    return _top(track, pinned(track), STEEP)
+
+
+def _zipf_of_one(track: Track, **controls: Value) -> float:  # noqa: ARG001 - at the textbook's exponent
+    return _top(track, pinned(track), 1.0)
+
+
+def _eighty_twenty(track: Track, **controls: Value) -> float:  # noqa: ARG001 - a rule of thumb, whatever the setting
+    return PARETO
+
+
+def _recent(track: Track, **controls: Value) -> float:
+    return float(lru_hit_rate(track.fleet.devices, skew=float(controls["skew"]), capacity=pinned(track)))
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to another share."""
+    skew, count = default_setting(track).skew, pinned(track)
+    return (
+        Route(
+            name="a hundredth of the adapters, a hundredth of the requests",
+            value=_even,
+            why=f"That is demand without a skew; at s = {three_digits(skew)} the head is hotter.",
+        ),
+        Route(
+            name="the rule that the head takes 80%",
+            value=_eighty_twenty,
+            why=f"The 80:20 rule speaks of the hottest 20%. The hottest 1% at s = {three_digits(skew)} takes "
+            f"{quantity_text(_top(track, count, skew), 'share')}.",
+        ),
+        Route(
+            name="Zipf’s law with s = 1",
+            value=_zipf_of_one,
+            why=f"That is the exponent of words in a text; here s = {three_digits(skew)}, and the tail weighs more.",
+        ),
+        Route(
+            name=f"a demand as steep as s = {three_digits(STEEP)}",
+            value=_steep,
+            why=f"One benchmark uses it; at s = {three_digits(skew)} most requests go to the tail.",
+        ),
+        Route(
+            name="a cache of the most recent",
+            value=_recent,
+            why="Such a cache holds adapters that came once; the pinned ones are chosen by popularity.",
+        ),
+    )
 
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracks.api.bench import Bench, Preset
-from tracks.api.controls import Value
+from tracks.api.bench import Bench
+from tracks.api.controls import Preset, Value
 from tracks.api.declared import brief_texts
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, drift_of, runs
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names
 from tracks.edge_guardian.drift.costs import costs, expected_shares
-from tracks.edge_guardian.drift.setting import DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
+from tracks.edge_guardian.drift.setting import DEFAULTS, DUSTY, LEARNING_RATE, Setting, default_setting, setting_of
 from tracks.edge_guardian.drift.state import learning_of
 
 FEWER_STEPS = 8  # where the mean passes and a city does not
 
 OBSERVATION = Question(
     id="heard_share",
-    text="In the second figure, at the start settings: how much of what arrives comes from the city in the dust?",
+    text=f"In the second figure, with {DEFAULTS['vehicles_per_round'].value} vehicles a round, invited at random while "
+    "they drive: how much of what arrives comes from the city in the dust?",
     options=(
         Option(
             id="fifth",
@@ -37,6 +38,16 @@ OBSERVATION = Question(
         ),
     ),
     answer="tenth",
+    settings=(
+        Preset(
+            id="asked",
+            label="that setting",
+            values={
+                name: DEFAULTS[name].value
+                for name in ("local_steps", "vehicles_per_round", "algorithm", "selection", "when")
+            },
+        ),
+    ),
 )
 
 _READINGS = (
@@ -154,7 +165,8 @@ def _check(track: Track, start: Setting) -> Question:
     )
     return Question(
         id="who_is_heard",
-        text=f"From the start settings, which one change brings {dusty} to an equal share of the updates that arrive?",
+        text=f"With {start.vehicles_per_round} vehicles invited at random, {three_digits(start.rounds_per_day)} times "
+        f"a day while they drive: which one change brings {dusty} to an equal share of the updates that arrive?",
         options=(
             Option(
                 id="balanced",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from physics.federation import softmax_optimum
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_names, device_word, problem
@@ -59,8 +59,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
     return (
         Prediction(
             id="dusty_city",
-            question=f"At the start settings, in the storm: what share of {dusty}’s test images does the shared model "
-            f"get right after {HORIZON_DAYS} days?",
+            question=f"With {start.local_steps} local steps, in the storm: what share of {dusty}’s test images does "
+            f"the shared model get right after {HORIZON_DAYS} days?",
             unit="share",
             low=0,
             high=1,
@@ -75,6 +75,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             right="relative",
             tolerance=0.1,
             marks=marks,
+            routes=_routes(track),
+            reason="unheard",
         ),
     )
 
@@ -105,6 +107,45 @@ def truth(track: Track, **controls: Value) -> Truth:
 def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
     """Return the point of a predicted accuracy: at the bytes of the start settings."""
     return {ACCURACY: (costs(track, default_setting(track)).moved, value)}
+
+
+def _like_the_fleet(track: Track, **controls: Value) -> float:
+    return float(runs(learning_of(track, setting_of(controls), seed=0)).mean[-1])
+
+
+def _like_the_link(track: Track, **controls: Value) -> float:  # noqa: ARG001 - the state names all that counts
+    return setting_of(controls).links[DUSTY]
+
+
+def _half_of_the_fleet(track: Track, **controls: Value) -> float:
+    setting = setting_of(controls)
+    return _like_the_fleet(track, **controls) * setting.links[DUSTY] / setting.links[0]
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to another accuracy."""
+    start, dusty = default_setting(track), city_names(track)[DUSTY]
+    heard, clear = (in_words(start.links[city], "share") for city in (DUSTY, 0))
+    fleet = in_words(_like_the_fleet(track, **asdict(start)), "share")
+    return (
+        Route(
+            name="one shared model, one accuracy",
+            value=_like_the_fleet,
+            why=f"{fleet} is the mean over five cities. {dusty} sees classes of its own, and the model is only as good "
+            "there as its own updates.",
+        ),
+        Route(
+            name="the share of its uploads that arrive",
+            value=_like_the_link,
+            why=f"{heard} of the updates arrive, and each is a whole update; the other cities teach part of what "
+            f"{dusty} needs.",
+        ),
+        Route(
+            name="the fleet’s accuracy, scaled by the links",
+            value=_half_of_the_fleet,
+            why=f"{fleet} × {heard} / {clear}: accuracy does not fall in step with the updates that arrive.",
+        ),
+    )
 
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:

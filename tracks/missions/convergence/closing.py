@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from physics.traffic import retry
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.agreement import agreeing_states
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, final_scores
 from tracks.common.proxy_fleet import CLIENTS, city_names, device_word
 from tracks.missions.convergence.costs import costs, invitation_of
-from tracks.missions.convergence.setting import default_setting, setting_of
+from tracks.missions.convergence.setting import DEFAULTS, default_setting, setting_of
 from tracks.missions.convergence.state import learning_of
 from tracks.missions.convergence.texts import points
 
@@ -19,7 +19,9 @@ POOR_LINK = 0.2  # delivers one attempt in five
 
 OBSERVATION = Question(
     id="second_half",
-    text="In the first figure, at the start settings: what did the second half of the bytes bring the fleet?",
+    text=f"In the first figure, at {DEFAULTS['local_steps'].value} local steps, "
+    f"{DEFAULTS['clients_per_round'].value} clients and {DEFAULTS['rounds'].value} rounds of FedAvg: what did the "
+    "second half of the bytes bring the fleet?",
     options=(
         Option(
             id="nothing",
@@ -39,6 +41,13 @@ OBSERVATION = Question(
         ),
     ),
     answer="nothing",
+    settings=(
+        Preset(
+            id="asked",
+            label="that setting",
+            values={name: DEFAULTS[name].value for name in ("local_steps", "clients_per_round", "rounds", "algorithm")},
+        ),
+    ),
 )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, device_word, fleet_accuracy, problem
@@ -82,6 +82,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             right="points",
             tolerance=1,
             marks=marks,
+            routes=_routes(track),
+            reason="drift",
         ),
     )
 
@@ -118,6 +120,55 @@ def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
     setting = asked(track)
     before, _, _ = _way(track, setting)
     return {COMMUNICATION: (costs(track, setting).moved, before + value / 100)}
+
+
+def _halves_the_rest(track: Track, **controls: Value) -> float:
+    before, _, _ = _way(track, setting_of(controls))
+    return 50 * (1 - before)
+
+
+def _to_the_best(track: Track, **controls: Value) -> float:
+    setting = setting_of(controls)
+    before, _, _ = _way(track, setting)
+    return 100 * (ceiling(track.fleet.seed, setting.alpha) - before)
+
+
+def _as_much_again(track: Track, **controls: Value) -> float:
+    scores = runs(learning_of(track.fleet.seed, setting_of(controls), seed=0)).mean
+    return 100 * float(scores[len(scores) // 2] - scores[0])
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to a larger gain."""
+    setting = asked(track)
+    before, _, end = _way(track, setting)
+    half, reached = setting.rounds // 2, in_words(before, "share")
+    best, start = ceiling(track.fleet.seed, setting.alpha), before - _as_much_again(track, **_controls(setting)) / 100
+    missing = in_words(1 - before, "share")
+    return (
+        Route(
+            name="more rounds are more training, which halves what is still wrong",
+            value=_halves_the_rest,
+            why=f"{missing} / 2; but after {half} rounds the run stands at {reached} and settles at "
+            f"{in_words(end, 'share')}: the average has stopped moving.",
+        ),
+        Route(
+            name="enough rounds reach the best model",
+            value=_to_the_best,
+            why=f"{in_words(best, 'share')} − {reached}; but local steps pull the average to a point of its own, at "
+            f"{in_words(end, 'share')}.",
+        ),
+        Route(
+            name="twice the bytes, twice the progress",
+            value=_as_much_again,
+            why=f"{reached} − {in_words(start, 'share')} is what the first {half} rounds brought, nearly all of it in "
+            "the first ten.",
+        ),
+    )
+
+
+def _controls(setting: Setting) -> dict[str, Value]:
+    return asdict(setting)
 
 
 def points(share: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words
 from tracks.missions.memory.costs import Costs, costs
 from tracks.missions.memory.networks import Network, network_of
@@ -40,6 +40,10 @@ OBSERVATION = Question(
         ),
     ),
     answer="activations_stay",
+    settings=(
+        Preset(id="full", label="full fine-tuning", values={"method": "full", "runtime": "stock"}),
+        Preset(id="lora", label="LoRA", values={"method": "lora", "runtime": "stock"}),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from physics.traffic import centralised_traffic_bytes, traffic_ratio
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC
 from tracks.missions.paradox.readings import cap_text
@@ -83,6 +83,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             right="factor",
             tolerance=2,
             marks=marks,
+            routes=_routes(track),
+            reason="size",
         ),
     )
 
@@ -118,6 +120,52 @@ def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
         track.fleet.devices, raw_bytes_per_device=track.fleet.raw_bytes_per_device_day
     )
     return {TRAFFIC: (DEFAULT_PARTICIPATION.value, value * float(centralised)), COMPRESSED: (1.0, value)}
+
+
+def _copy_against_a_day(track: Track, **controls: Value) -> float:  # noqa: ARG001 - all benches' functions share it
+    setting = setting_of(controls)
+    return float(setting.moved_bytes / setting.raw_bytes)
+
+
+def _everyone(track: Track, **controls: Value) -> float:
+    return float(truth(track, **{**controls, "participation": 1.0}).value)
+
+
+def _one_round(track: Track, **controls: Value) -> float:
+    return float(truth(track, **{**controls, "rounds_per_day": 1.0}).value)
+
+
+def _upside_down(track: Track, **controls: Value) -> float:
+    return 1 / float(truth(track, **controls).value)
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to another ratio."""
+    moved, raw = in_words(track.model.moved_bytes, "B"), in_words(track.fleet.raw_bytes_per_device_day, "B")
+    share, rounds = in_words(DEFAULT_PARTICIPATION.value, "share"), f"{DEFAULT_ROUNDS_PER_DAY.value:g}"
+    ratio = in_words(uncompressed_ratio(track), "x")
+    return (
+        Route(
+            name="one copy against one device’s day",
+            value=_copy_against_a_day,
+            why=f"{moved} / {raw} leaves out that copies go both ways, {rounds} times a day, to {share} of the fleet.",
+        ),
+        Route(
+            name="every device in every round",
+            value=_everyone,
+            why=f"Of the fleet {share} takes part in a round, which is a factor of its own.",
+        ),
+        Route(
+            name="one round a day",
+            value=_one_round,
+            why=f"A day has {rounds} rounds, and each of them moves its copies anew.",
+        ),
+        Route(
+            name="the ratio upside down",
+            value=_upside_down,
+            why=f"That is 1 over {ratio}, what a centralised day moves for each byte of a federated one.",
+        ),
+    )
 
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:

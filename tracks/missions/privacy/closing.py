@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from physics.privacy import epsilon, gaussian_sigma
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.proxy_fleet import PROXY, ceiling, device_word
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
@@ -27,7 +27,9 @@ from tracks.missions.privacy.state import evaluate
 
 OBSERVATION = Question(
     id="placement",
-    text="At the left end of the first figure, the smallest ε at the start settings: how do the two curves lie?",
+    text=f"At the left end of the first figure, ε = {EPSILON[0]:g}, with federated + DP, "
+    f"{in_words(DEFAULTS['participating_share'].value, 'share')} of the fleet a round and {DEFAULTS['rounds'].value} "
+    "rounds: how do the two curves lie?",
     options=(
         Option(
             id="central_above",
@@ -47,6 +49,17 @@ OBSERVATION = Question(
         ),
     ),
     answer="central_above",
+    settings=(
+        Preset(
+            id="asked",
+            label="that setting",
+            values={
+                "deployment": "federated_dp",
+                "participating_share": DEFAULTS["participating_share"].value,
+                "rounds": DEFAULTS["rounds"].value,
+            },
+        ),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.privacy import client_updates, minimum_client_updates
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Table, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.proxy_fleet import CITIES, CLIENTS
 from tracks.missions.privacy.accounting import calibrated_noise_of
@@ -127,6 +127,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             mechanisms=_update_mechanisms(track),
             right="factor",
             tolerance=2,
+            routes=_routes(track),
+            reason="raises",
         ),
         Prediction(
             id="formal_guarantee",
@@ -136,6 +138,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             truth=guarantee_truth,
             mechanisms=_guarantee_mechanisms(),
             options=_deployments(),
+            reason="bound",
+            case=_case,
         ),
     )
 
@@ -159,6 +163,64 @@ def guarantee_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 -
     states = {name: setting_of({**controls, "deployment": name}) for name in DEPLOYMENTS}
     kept = [name for name, one in states.items() if one.private and calibrated_noise_of(one).multiplier > 0]
     return Truth(value=kept[0] if len(kept) == 1 else SAME)
+
+
+def _in_proportion(track: Track, **controls: Value) -> float:  # noqa: ARG001 - the two promises say all
+    return WEAK / STRONG
+
+
+def _squared(track: Track, **controls: Value) -> float:  # noqa: ARG001
+    return (WEAK / STRONG) ** 2
+
+
+def _ends_earlier(track: Track, **controls: Value) -> float:  # noqa: ARG001
+    return STRONG / WEAK
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to another factor."""
+    cell = asked(track)
+    weak, strong = (cheapest(cell, one) for one in (WEAK, STRONG))
+    designs = (
+        f"{three_digits(weak.cohort)} × {three_digits(weak.rounds)} updates become "
+        f"{three_digits(strong.cohort)} × {three_digits(strong.rounds)}"
+    )
+    return (
+        Route(
+            name="an eighth of ε, so eight times the updates",
+            value=_in_proportion,
+            why=f"{WEAK:g} / {STRONG:g}; but ε is no share of the updates. Noise is averaged over the cohort: "
+            f"{designs}.",
+        ),
+        Route(
+            name="the updates grow with 1/ε²",
+            value=_squared,
+            why=f"({WEAK:g} / {STRONG:g})² holds for a mean of noise alone; the search may move cohort and rounds, and "
+            f"{designs}.",
+        ),
+        Route(
+            name="an eighth of the budget, so an eighth of the updates",
+            value=_ends_earlier,
+            why=f"{STRONG:g} / {WEAK:g} is where the run would stop; the model must still reach "
+            f"{in_words(cell.target, 'share')}.",
+        ),
+    )
+
+
+def _case(track: Track, **controls: Value) -> Table:  # noqa: ARG001 - a promise is one on every track
+    """Return the three deployments with the noise that each adds and the epsilon that follows from it."""
+    travels = {
+        "centralised": "the raw data",
+        "federated": "updates, as computed",
+        "federated_dp": "updates, clipped, with noise",
+    }
+    rows = []
+    for name, label in DEPLOYMENTS.items():
+        setting = setting_of({**controls, "deployment": name})
+        noise = calibrated_noise_of(setting).multiplier if setting.private else 0.0
+        bound = f"ε = {three_digits(setting.epsilon)}" if noise > 0 else "none: ε is without bound"
+        rows.append((label, travels[name], noise, bound))
+    return Table(columns=("one person more or less", "what travels", "noise, clip lengths", "bound"), rows=tuple(rows))
 
 
 def _update_mechanisms(track: Track) -> tuple[Option, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.day import CHARGER_AT
 from tracks.mobile_nomad.battery.setting import DEFAULT, METHODS
@@ -14,7 +14,8 @@ from tracks.mobile_nomad.battery.state import State, evaluate
 
 OBSERVATION = Question(
     id="lora_waterfall",
-    text="Set what trains from all weights to LoRA and leave the rest. What did the memory figure show?",
+    text=f"At batch {DEFAULT.batch} in the stock runtime, go from all weights to LoRA. What did the memory figure "
+    "show?",
     options=(
         Option(
             id="fits",
@@ -35,6 +36,10 @@ OBSERVATION = Question(
         ),
     ),
     answer="activations_stay",
+    settings=(
+        Preset(id="full", label="all weights", values={"method": "full", "batch": DEFAULT.batch}),
+        Preset(id="lora", label="LoRA", values={"method": "lora", "batch": DEFAULT.batch}),
+    ),
 )
 
 
@@ -95,12 +100,13 @@ def reflection(track: Track) -> Reflection:
         prompt="You kept the voice on the glasses. Which wall did that raise first, what took it down, and what did "
         "the wearers or their privacy pay for it?",
         rubric=(
-            "Names the wall that binds at the start settings, with its number and its limit.",
+            "Names the wall that binds with all weights at batch 16, with its number and its limit.",
             "Says which quantity builds it: activations, joules of memory traffic, or the time at work.",
             "Names a design that wins and what it gives up: freshness, other accents, or memory of the runtime.",
             "Says what leaves the glasses in that design, and what that does not guarantee.",
         ),
-        model_answer=f"At the start the battery binds: {in_words(start.day.drained_j, 'J')} of {allowed} a day, for "
+        model_answer=f"With all weights at batch {DEFAULT.batch} the battery binds: "
+        f"{in_words(start.day.drained_j, 'J')} of {allowed} a day, for "
         f"learning draws {in_words(start.drain, 'x')} the power of inference. LoRA does not even fit: "
         f"{lora_needs} of {budget}, all but a little of it activations that PyTorch keeps. Two designs win. "
         f"{METHODS[BY_DAY.method]} in an ideal runtime learns {minutes} minutes off the face from the own voice alone, "

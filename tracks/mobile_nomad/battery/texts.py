@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.personalisation import OWN_CITY
 from tracks.mobile_nomad.battery.model.step import DISPLAY_W
 from tracks.mobile_nomad.battery.setting import DEFAULT, DEFAULTS, glasses_of, setting_of
 from tracks.mobile_nomad.battery.state import State, evaluate
+
+RULE_OF_THUMB = 5.0  # times the power of inference, as people say
 
 
 def _home(track: Track) -> str:
@@ -70,6 +72,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             mechanisms=_mechanisms(state),
             right="factor",
             tolerance=2,
+            routes=_routes(state),
         ),
     )
 
@@ -85,6 +88,55 @@ def truth(track: Track, **controls: Value) -> Truth:
             Term(name="Samples a second", value=duty),
         ),
         combine="product",
+    )
+
+
+def _operations(track: Track, **controls: Value) -> float:
+    return evaluate(track, setting_of(controls)).drain_terms[0]
+
+
+def _rule_of_thumb(track: Track, **controls: Value) -> float:  # noqa: ARG001 - it looks at nothing
+    return RULE_OF_THUMB
+
+
+def _operations_without_pause(track: Track, **controls: Value) -> float:
+    state = evaluate(track, setting_of(controls))
+    return state.drain_terms[0] / (state.glasses.frames_per_s * state.step.frame_s)
+
+
+def _whole_batch(track: Track, **controls: Value) -> float:
+    setting = setting_of(controls)
+    return setting.batch * evaluate(track, setting).drain_terms[0]
+
+
+def _routes(state: State) -> tuple[Route, ...]:
+    """Return the tempting ways to another factor."""
+    ratio, traffic, duty = (in_words(term, "x") for term in state.drain_terms)
+    busy = in_words(state.glasses.frames_per_s * state.step.frame_s, "share")
+    return (
+        Route(
+            name="one way forward and two back, so three times",
+            value=_operations,
+            why=f"{ratio} is the operations of a sample; each costs {traffic} the joules, and {duty} as many samples "
+            "pass in a second.",
+        ),
+        Route(
+            name="five, the rule of thumb",
+            value=_rule_of_thumb,
+            why=f"No constant is behind it; the product here is {ratio} × {traffic} × {duty}.",
+        ),
+        Route(
+            name="three times the operations, all of the time",
+            value=_operations_without_pause,
+            why=f"{ratio} / {busy} takes learning to compute without pause; it waits for memory, and the governor "
+            f"holds it below {in_words(state.glasses.burst_w, 'W')}: {duty} as many samples a second.",
+        ),
+        Route(
+            name="a whole batch for every frame",
+            value=_whole_batch,
+            why=f"{state.setting.batch} × {ratio} counts a batch against one frame; a batch takes longer than a frame, "
+            "and power is joules a second.",
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import lru_cache
 
 from physics.gossip import consensus_rms, spectrum
-from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
+from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.provenance import join_sources
 from tracks.tiny_pioneer.mesh.model.costs import costs, rates
@@ -51,8 +51,8 @@ HUB_DESIGN: dict[str, Value] = {
 
 OBSERVATION = Question(
     id="rounds",
-    text="Set gossip and follow its line in the first figure, with places as different as at the start. What do rounds "
-    "do to the mean error?",
+    text="Follow the line of gossip in the first figure, with places that differ by one variance of an estimate. What "
+    "do rounds do to the mean error?",
     options=(
         Option(
             id="falls",
@@ -80,6 +80,13 @@ OBSERVATION = Question(
         ),
     ),
     answer="falls_then_rises",
+    settings=(
+        Preset(
+            id="asked",
+            label="that setting",
+            values={"mode": GOSSIP, "diversity": 1.0},
+        ),
+    ),
 )
 
 

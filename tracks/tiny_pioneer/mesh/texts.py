@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.gossip import MESH_SEGMENT_BYTES
-from tracks import Brief, Option, Prediction, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.tiny_pioneer.mesh.model.costs import flood_s, segments_s
 from tracks.tiny_pioneer.mesh.model.places import hall
@@ -80,6 +80,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             mechanisms=_mechanisms(track),
             right="decade",
             tolerance=0.5,
+            routes=_routes(track),
+            reason="relaying",
         ),
     )
 
@@ -110,6 +112,53 @@ def hops_across(topology: str, map_seed: int) -> int:
     while ((further := (reached @ near > 0).astype(np.float32)) != reached).any():
         reached, hops = further, hops + 1
     return hops
+
+
+def _one_hop(track: Track, **controls: Value) -> float:  # noqa: ARG001 - the state names all that counts
+    return segments_s(setting_of(controls).air_bytes)
+
+
+def _across(track: Track, **controls: Value) -> float:
+    setting = setting_of(controls)
+    return hops_across(setting.topology, track.fleet.seed) * segments_s(setting.air_bytes)
+
+
+def _one_after_another(track: Track, **controls: Value) -> float:  # noqa: ARG001
+    return NODES * segments_s(setting_of(controls).air_bytes)
+
+
+def _at_the_radio_rate(track: Track, **controls: Value) -> float:
+    return 8 * NODES * setting_of(controls).air_bytes / track.device.uplink_bit_per_s
+
+
+def _routes(track: Track) -> tuple[Route, ...]:
+    """Return the tempting ways to another time."""
+    start = default_setting(track)
+    hop, hops = in_words(segments_s(start.air_bytes), "s"), hops_across(start.topology, track.fleet.seed)
+    relays = f"{start.relays} relays in range repeat every one of them on the same channel"
+    return (
+        Route(
+            name="one adapter over one hop",
+            value=_one_hop,
+            why=f"{hop} is one of {NODES} adapters, sent once; {relays}.",
+        ),
+        Route(
+            name="one adapter across the hall",
+            value=_across,
+            why=f"{hops} hops × {hop} is the delay of one adapter; there are {NODES}, and {relays}.",
+        ),
+        Route(
+            name="the adapters one after another",
+            value=_one_after_another,
+            why=f"{NODES} × {hop} has everyone send once; {relays}.",
+        ),
+        Route(
+            name="all bytes at the rate of the radio",
+            value=_at_the_radio_rate,
+            why=f"{NODES} × {in_words(start.air_bytes, 'B')} at {in_words(track.device.uplink_bit_per_s, 'bit/s')} is "
+            f"a connection’s rate; mesh sends {MESH_SEGMENT_BYTES} B a segment, three times, 20 ms apart.",
+        ),
+    )
 
 
 def _mechanisms(track: Track) -> tuple[Option, ...]:

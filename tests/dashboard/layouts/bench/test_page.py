@@ -13,6 +13,7 @@ from dashboard.rendering.figures.style import Screen
 from dashboard.student.mission import Step
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.progress import progress
+from dashboard.student.reveal import reveal
 from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.bench import Fact
@@ -44,6 +45,8 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             locks=locks if is_unlocked else {},
             readings=bench.run(track, bench.defaults()).readings,
             rendered=opened,
+            revealed=reveal(track, bench, locks) if is_unlocked else (),
+            reveal_figures=(),
             progress=progress((), track, bench),
             progress_summary={
                 "tries": "0 of 10",
@@ -104,8 +107,8 @@ def test_before_the_lock_no_store_holds_a_view(state) -> None:  # N1
 
 def test_a_lock_is_announced_once_and_its_time_is_on_the_page(state) -> None:
     opened = state(is_unlocked=True)
-    assert props(bench_body(opened, just_locked=True))["data-just-locked"] == "true"
-    assert props(bench_body(opened))["data-just-locked"] == "false"
+    assert props(bench_body(opened, arrived="opened"))["data-arrived"] == "opened"
+    assert props(bench_body(opened))["data-arrived"] == ""
     assert props(bench_body(opened))["data-saved"] == TIME
 
 

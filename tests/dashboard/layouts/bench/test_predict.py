@@ -83,7 +83,7 @@ def test_the_next_question_follows_a_lock_and_none_the_last(bench: Bench) -> Non
 
 def test_a_locked_option_is_shown_by_its_text(bench: Bench) -> None:
     locked = Locked(draft=Draft(value="largest", mechanism="rate", confidence="certain"), time=EARLY.time)
-    shown = text(locked_block(bench.predictions[1], locked))
+    shown = text(locked_block(bench, bench.predictions[1], locked))
     assert "the largest device" in shown
     assert "Because the link is slow." in shown
     assert "Certain" in shown
