@@ -22,7 +22,7 @@ from tracks.api.teaching import Reflection
 from tracks.api.track import Track
 
 MAX_SLOT = 600
-REVEAL_FIRST = "Record a try and say what the figure showed first; the reflection opens with the gap."
+OBSERVE_FIRST = "Record a try and say what the figure showed first; the reflection opens after it."
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -36,7 +36,7 @@ def register(app: Dash, lab: Lab) -> None:
         if bench.reflection is None:
             raise RequestRefused(f"{bench.id} has no reflection.")
         if bench.predictions and not progress(lab.store.events(student), track, bench).is_observed(bench):
-            raise RequestRefused(REVEAL_FIRST, code=403)
+            raise RequestRefused(OBSERVE_FIRST, code=403)
         return student, track, bench, bench.reflection
 
     def after(student: str, track: Track, bench: Bench) -> Any:

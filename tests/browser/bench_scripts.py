@@ -8,7 +8,7 @@ from functools import cache
 from playwright.sync_api import Page, expect
 
 from dashboard.web import ids
-from tests.browser.page_actions import at_rest, go
+from tests.browser.page_actions import at_rest, go, open_instruments
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.outcome import LEVELS, Verdict
@@ -42,7 +42,7 @@ def unlock_bench(page: Page, key: str) -> None:
 
 
 def lock_here(page: Page, key: str) -> None:
-    """Lock every question of the bench on the page: any answer, the first reason, a guess."""
+    """Lock every question of the bench on the page and open its instruments: any answer, the first reason, a guess."""
     for n, item in enumerate(bench_of(key).predictions):
         card = page.locator(".predict-card")
         expect(card.locator(".question")).to_have_text(item.question)
@@ -55,7 +55,7 @@ def lock_here(page: Page, key: str) -> None:
         page.get_by_role("button", name="Review").click()
         page.get_by_role("button", name="Lock this prediction").click()
         expect(page.locator(".locked")).to_have_count(n + 1)
-    expect(page.locator(".bench.is-unlocked")).to_be_visible()
+    open_instruments(page)
     expect(page.locator(".status-word")).not_to_be_empty()
 
 
@@ -83,13 +83,13 @@ def record(page: Page, number: int) -> None:
 
 
 def observe(page: Page, key: str) -> None:
-    """Say rightly what the figure showed, where the bench asks it, and see the gap."""
+    """Say rightly what the figure showed, where the bench asks it."""
     question = bench_of(key).observation
     if question is not None:
         right = next(option.text for option in question.options if option.id == question.answer)
         page.locator(".observe").get_by_label(right, exact=True).check()
-        page.get_by_role("button", name="Show how far off I was").click()
-    expect(page.locator("[data-reveal]").first).to_be_visible()
+        page.get_by_role("button", name="Say what it showed").click()
+        expect(page.locator(".observed")).to_be_visible()
 
 
 def ranked(key: str, state: State) -> tuple[Verdict, ...]:

@@ -29,11 +29,17 @@ def lock(page: Page, **entry: str) -> None:
     expect(page.locator(".locked")).to_have_count(1)
 
 
+def open_instruments(page: Page) -> None:
+    """Leave the reveal for the instruments."""
+    page.get_by_role("button", name="Open the instruments").click()
+    expect(page.locator(".bench.is-unlocked")).to_be_visible()
+
+
 def open_paradox(page: Page, track: str = "edge_guardian", value: str = "0.5") -> None:
     """Come to a track's paradox bench and lock its prediction."""
     go(page, f"/{track}/paradox")
     lock(page, value=value)
-    expect(page.locator(".is-unlocked")).to_be_visible()
+    open_instruments(page)
     expect(reading(page, "ratio")).not_to_be_empty()
 
 

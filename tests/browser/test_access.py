@@ -151,6 +151,9 @@ def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N
     expect(page.get_by_role("heading", name="This will freeze")).to_be_visible()
     tab_to("Lock this prediction")
     keys.press("Enter")
+    expect(page.locator(".reveal-title")).to_be_focused()
+    tab_to("Open the instruments")
+    keys.press("Enter")
     expect(page.locator(".is-unlocked")).to_be_visible()
     before = reading(page, "ratio").inner_text()
     tab_to("Participating share", "input[type=range]")
@@ -165,9 +168,9 @@ def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N
     expect(page.locator(".tries tbody tr")).to_have_count(1)
     tab_to(bench_of("mobile_nomad/paradox").observation.options[0].text, "input[type=radio]")
     keys.press("Space")
-    tab_to("Show how far off I was")
+    tab_to("Say what it showed")
     keys.press("Enter")
-    expect(page.locator("[data-reveal]")).to_be_focused()
+    expect(page.locator(".observed")).to_be_focused()
 
 
 def test_sliders_say_their_name_and_value(student_page) -> None:

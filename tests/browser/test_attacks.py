@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.attacks.hostile import ATTACKS
 from tests.browser.conftest import Server
-from tests.browser.page_actions import at_rest, go
+from tests.browser.page_actions import at_rest, go, open_instruments
 
 pytestmark = pytest.mark.browser
 PLUGIN = Path(__file__).parents[1] / "attacks"
@@ -66,7 +66,7 @@ def test_a_hostile_plugin_is_read_and_does_nothing(student_page) -> None:
         before = page.locator(".locked").count()
         page.get_by_role("button", name="Lock this prediction").click()
         expect(page.locator(".locked")).to_have_count(before + 1)
-    expect(page.locator(".is-unlocked")).to_be_visible()
+    open_instruments(page)
     page.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     at_rest(page)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.page_actions import at_rest, go, lock, slider
+from tests.browser.page_actions import at_rest, go, lock, open_instruments, slider
 from tests.browser.test_access import findings, too_wide
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ def open_peek(page: Page) -> Locator:
     """Come to the bench, lock its prediction and open Peek; returns the demonstration."""
     go(page, f"/{KEY}")
     lock(page, value="0")
-    expect(page.locator(".is-unlocked")).to_be_visible()
+    open_instruments(page)
     at_rest(page)
     page.locator(".peek > summary").click()
     shown = page.locator(".demonstration")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bench_scripts import record
 from tests.browser.conftest import Server
-from tests.browser.page_actions import at_rest, go, lock, reading, slider
+from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading, slider
 from tracks.api.quantities import quantity
 from tracks.loading.registry import load_registry
 
@@ -34,7 +34,7 @@ def bench_page(student_page) -> tuple[Page, object]:
     page, watch = student_page()
     go(page, f"/{KEY}")
     lock(page, value="1")
-    expect(page.locator(".is-unlocked")).to_be_visible()
+    open_instruments(page)
     expect(draws(page)).to_have_text("draws: 3")
     at_rest(page)
     return page, watch
@@ -167,7 +167,7 @@ def test_a_bench_without_a_preview_asks_once(student_page) -> None:
     page, watch = student_page()
     go(page, "/edge_guardian/paradox")
     lock(page, value="1")
-    expect(page.locator(".is-unlocked")).to_be_visible()
+    open_instruments(page)
     at_rest(page)
     before = watch.updates()
     slider(page, "Participating share").focus()

@@ -149,6 +149,11 @@ def answers_of(track: Track, bench: Bench, constants: Iterable[float]) -> Answer
         truths.count("truth", truth.value, unit=item.unit)
         told.count("term", *(term.value for term in truth.terms), unit=item.unit if truth.combine == "sum" else "")
         told.say("feedback", *(option.feedback for option in (*item.mechanisms, *item.options)))
+        for route, value in bench.routes(track, item):
+            told.say("route", route.name, route.why)
+            told.count("route", value)
+        case = bench.case(track, item)
+        told.say("case", *(cell for row in case.rows for cell in row if " " in str(cell)) if case else ())
     _texts(told, bench)
     left = told - visible(track, bench, constants)
     # What is asked for is no input, whatever else is one.

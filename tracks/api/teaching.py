@@ -281,12 +281,12 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reflection:
-    """The last part of a bench: three text fields, a check question, then a model answer.
+    """The last part of a bench: two text fields, a check question, then a model answer.
 
     Parameters
     ----------
     prompt : str
-        The question that the three fields answer.
+        The question that the two fields answer.
     rubric : tuple[str, ...]
         Four points, each marked 0, 1 or 2 by the student.
     model_answer, weak_sample, strong_sample : str

@@ -134,14 +134,14 @@ TEXTS = {
     "network": "proxyless_mobile",
     "memory_speaker": "Product lead",
     "memory_text": f"Translation should adapt to its wearer on the glasses. Display and cameras leave "
-    f"{in_words(DEVICE.learning_memory_bytes, 'iB')} for learning, and the network serves from "
+    f"{in_words(DEVICE.learning_memory_bytes, 'iB')} for learning; the network serves from "
     f"{in_words(MODEL.weights_bytes, 'iB')}. The team picked LoRA, because almost nothing trains, and the first step "
     "was out of memory. What is in there, and which way of training fits and still helps the wearer?",
     "memory_short": "The Product lead asks which way of training fits on the glasses and still helps the wearer.",
     "privacy_speaker": "Privacy officer",
     "privacy_text": "A voice is a person. The recordings stay on the glasses, and what leaves them is an update "
-    f"made from the voice. I ask for a total ε of {TARGETS.epsilon:g} per wearer at most; below 1 is the strongest "
-    f"value anyone has announced. The Product lead needs {in_words(TARGETS.safety_accuracy, 'share')} of the words "
+    f"made from the voice. I ask for a total ε of {TARGETS.epsilon:g} per wearer at most. "
+    f"The Product lead needs {in_words(TARGETS.safety_accuracy, 'share')} of the words "
     f"right, over {in_words(FLEET.devices, 'pairs of glasses')}. Where would you add the noise, and how much?",
     "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per wearer, and right words.",
 }

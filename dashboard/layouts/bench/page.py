@@ -94,7 +94,12 @@ def bench_body(state: BenchState, *, arrived: str = "") -> Component:
     is_unlocked = state.rendered is not None
     return html.Div(
         [
-            html.Div(_head(state.bench, is_unlocked=is_unlocked), className="head", id="content", tabIndex=-1),
+            html.Div(
+                _head(state.bench, is_read=is_unlocked or bool(state.revealed)),
+                className="head",
+                id="content",
+                tabIndex=-1,
+            ),
             html.Div(
                 html.Div(
                     [
@@ -127,7 +132,9 @@ def bench_body(state: BenchState, *, arrived: str = "") -> Component:
             dcc.Store(id=ids.slot(state.key, "sensitivity")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
-        className="bench" + (" is-unlocked" if is_unlocked else " is-locked-out"),
+        className="bench"
+        + (" is-unlocked" if is_unlocked else " is-locked-out")
+        + (" is-revealing" if state.reveal_figures else ""),
         **{
             "data-bench": state.key,
             "data-arrived": arrived,
@@ -136,10 +143,10 @@ def bench_body(state: BenchState, *, arrived: str = "") -> Component:
     )
 
 
-def _head(bench: Bench, *, is_unlocked: bool) -> list[Component]:
+def _head(bench: Bench, *, is_read: bool) -> list[Component]:
     brief: Brief = bench.brief
     long = [html.P([html.B(brief.speaker), " ", brief.text], className="brief")]
-    if not is_unlocked:
+    if not is_read:
         return [html.H1(bench.title), *long, _invariant(brief)]
     if brief.invariant:
         long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))

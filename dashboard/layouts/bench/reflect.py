@@ -1,4 +1,4 @@
-"""The reflection: three slots to write in, a check question, then the model answer and the rubric."""
+"""The reflection: two slots to write in, a check question, then the model answer and the rubric."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tracks.api.controls import Option
 from tracks.api.teaching import Question, Reflection
 
 SLOTS = (
-    ("showed", "What did the figure show?"),
-    ("why", "Why? Name one quantity."),
+    ("why", "What did the figure show, and why? Name one quantity."),
     ("change", "What would change your mind?"),
 )
+FORMER_SLOTS = (("showed", "What did the figure show?"),)  # in reflections that were saved with three fields
 MARKS = (Option(id="m0", text="0"), Option(id="m1", text="1"), Option(id="m2", text="2"))
 
 
 def waiting_reflection() -> list[Component]:
-    """The reflection's place before the gap was shown."""
-    return [heading("E", "Reflect"), html.P("Opens once you have seen how far off you were.", className="hint")]
+    """The reflection's place before the figure was read."""
+    return [heading("E", "Reflect"), html.P("Opens once you said what the figure showed.", className="hint")]
 
 
 def reflect_section(
@@ -93,7 +93,8 @@ def check_feedback(check: Question, chosen: str) -> str:
 def _written(
     key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int] | None
 ) -> list[Component]:
-    own = [part for name, label in SLOTS for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
+    kept = [slot for slot in (*FORMER_SLOTS, *SLOTS) if slot in SLOTS or saved.get(slot[0])]
+    own = [part for name, label in kept for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
     check = reflection.check
     if check:
         chosen = str(saved.get("check", ""))

@@ -61,7 +61,7 @@ class Listener(Student):
         for panel in bench.panels:
             self.table(key, panel.id)
         for pressed in ("reflect", "mark"):
-            self.write(key, pressed, {"showed": "a", "why": "b", "change": "c", "check": "d", "mark0": "m1"})
+            self.write(key, pressed, {"why": "b", "change": "c", "check": "d", "mark0": "m1"})
         if bench.reflection and bench.reflection.check:
             for option in bench.reflection.check.options:
                 self.tick(key, option.id)
@@ -69,6 +69,7 @@ class Listener(Student):
             values = {"values": dict(bench.defaults()), "try": 1}
             self.act(key, {"do": action, **values}, written={"observation": "a", "learnt": "b"})
         self.idle(key, {"values": dict(bench.defaults())})
+        self.open(key)
         self.ask_opinion(key, dict(bench.defaults()))
         self.script(key, bench.defaults())
         self.demonstrate(key, {"values": bench.demonstration.defaults() if bench.demonstration else {}})
@@ -266,7 +267,7 @@ class TestTheReaderIsNotBlind:
         listener.table(key, bench.panels[0].id)
         listener.try_once(key)
         check = bench.reflection.check.options[0].id
-        listener.write(key, "reflect", {"showed": "a", "why": "b", "change": "c", "check": check})
+        listener.write(key, "reflect", {"why": "b", "change": "c", "check": check})
         found = {kind for _, answer in listener.heard for kind, _ in answers[key].found_in(answer)}
         hidden = answers[key].kinds()
         assert hidden & self.KINDS <= found

@@ -26,13 +26,11 @@ def brief(track: Track) -> Brief:
     node, start = node_of(track), default_setting(track)
     size = adapter_bytes(start.rank, start.targets)
     text = (
-        f"Every one of our {quantity_text(node.adapters, track.fleet.unit)} has an adapter now, and since this "
-        "morning they "
-        f"all use it: {three_digits(start.request_rate)} requests a second on a node of {node.gpus} GPUs. We "
-        f"promised rank {start.rank} on {TARGETS[start.targets]}, {quantity_text(size, 'B')} each. Loading may add "
-        f"{quantity_text(node.first_token_s, 's')} to the first token, for 99 of 100. Keep "
-        f"{quantity_text(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain its tenant "
-        f"{quantity_text(GAIN_FLOOR.value, 'points').lstrip('+')}. What do we offer, and where does it live?"
+        f"All {quantity_text(node.adapters, track.fleet.unit)} use their adapters since this morning: "
+        f"{three_digits(start.request_rate)} requests a second on {node.gpus} GPUs. We promised rank {start.rank}, "
+        f"{quantity_text(size, 'B')} each. Loading may add {quantity_text(node.first_token_s, 's')} to 99 of 100 first "
+        f"tokens. Keep {quantity_text(node.throughput_share, 'share')} of today’s tokens, and let each adapter gain "
+        f"its tenant {quantity_text(GAIN_FLOOR.value, 'points').lstrip('+')}. What do we offer, and where does it live?"
     )
     invariant = (
         f"Three memories, each larger and slower than the last: HBM, host memory behind "
@@ -78,9 +76,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             high=1.0,
             scenario=scenario(track),
             given=(
-                ("Adapters", three_digits(track.fleet.devices)),
                 ("Demand", f"p(i) ∝ i^−{skew}, s is assumed"),
-                ("Pinned", f"{three_digits(count)} adapters"),
+                ("Pinned", f"{three_digits(count)} of {three_digits(track.fleet.devices)} adapters"),
                 ("Their size", f"{quantity_text(count * size, 'B')} at rank {start.rank} on {TARGETS[start.targets]}"),
             ),
             truth=truth,

@@ -27,8 +27,8 @@ def brief(track: Track) -> Brief:
         f"{in_words(start.links[0], 'share')} in the other four cities. I want the fleet at "
         f"{in_words(targets.safety_accuracy, 'share')}, no city below "
         f"{in_words(targets.worst_city_accuracy, 'share')}, at most {in_words(cap_bytes(track), 'B')} a {device} in "
-        f"{HORIZON_DAYS} days, and the control loop inside {in_words(track.device.deadline_s, 's')} at p99 "
-        f"whatever learns beside it. How much does each {device} learn, whom do we invite, how often, and when?"
+        f"{HORIZON_DAYS} days, and the control loop inside {in_words(track.device.deadline_s, 's')} at p99. "
+        f"How much does each {device} learn, whom do we invite, how often, and when?"
     )
     invariant = (
         "A round sends the shared model to some vehicles, lets each take local steps on data of its own, and averages "
@@ -52,10 +52,14 @@ def brief(track: Track) -> Brief:
 # --- prediction ------------------------------------------------------------------------------------------------------
 
 
+# The decisions that the run depends on; the links are in the message and among what is given.
+ASKED_AT = ("local_steps", "vehicles_per_round", "algorithm", "selection", "rounds_per_day", "when")
+
+
 def predictions(track: Track) -> tuple[Prediction, ...]:
     """Return the bench's one lock: the dusty city's accuracy at the start settings."""
     start, dusty = default_setting(track), city_names(track)[DUSTY]
-    scenario: dict[str, Value] = {name: value for name, value in asdict(start).items() if name != "mu"}
+    scenario: dict[str, Value] = {name: value for name, value in asdict(start).items() if name in ASKED_AT}
     return (
         Prediction(
             id="dusty_city",
@@ -67,7 +71,6 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             scenario=scenario,
             given=(
                 (f"Uploads that arrive from {dusty}", in_words(start.links[DUSTY], "share")),
-                ("Rounds", f"{start.rounds}"),
                 ("Curve", "proxy task, real run"),
             ),
             truth=truth,

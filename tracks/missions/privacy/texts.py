@@ -111,15 +111,15 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
     return (
         Prediction(
             id="client_updates",
-            question=f"The promise is tightened from ε = {WEAK:g} to ε = {STRONG:g} per {unit}, and the model must "
-            f"still reach {in_words(cell.target, 'share')}. How many times the client updates does that take?",
+            question=f"From ε = {WEAK:g} to ε = {STRONG:g} per {unit}, the model still at "
+            f"{in_words(cell.target, 'share')}: how many times the client updates does that take?",
             unit="x",
             low=1e-3,
             high=1e6,
             scenario={"deployment": "federated_dp", "noise": "central", "local_steps": 5},
             given=(
                 ("Fleet", in_words(cell.fleet, track.fleet.unit)),
-                ("Search", "cheapest of the stored cohorts and rounds"),
+                ("Search", "cheapest stored cohort and rounds"),
                 ("Skew α, nearest stored", three_digits(cell.alpha)),
                 ("δ", "fleet to the power −1.1"),
             ),
@@ -211,7 +211,7 @@ def _case(track: Track, **controls: Value) -> Table:  # noqa: ARG001 - a promise
     """Return the three deployments with the noise that each adds and the epsilon that follows from it."""
     travels = {
         "centralised": "the raw data",
-        "federated": "updates, as computed",
+        "federated": "updates, as they are",
         "federated_dp": "updates, clipped, with noise",
     }
     rows = []

@@ -29,11 +29,10 @@ def brief(track: Track) -> Brief:
     loss, share = in_words(-glasses.loss_points, "points"), in_words(glasses.allowed_share, "share")
     return Brief(
         speaker="Privacy officer",
-        text=f"Wearers from {_home(track)} complain that the glasses do not follow their accent. The fix that works "
-        f"today sends {raw} of voice a day to the cloud, and I have to stop it. So the glasses must learn themselves: "
-        f"{gain} on the own accent, no worse than {loss} for all others, {share} of a charge a day, every frame in "
-        f"time, and never above {three_digits(glasses.skin_c)} °C. Tell me what to adapt, when, and where the voice "
-        "stays.",
+        text=f"Wearers from {_home(track)} say that the glasses miss their accent. Today’s fix sends {raw} of voice a "
+        f"day away; I stop it. The glasses must learn themselves: {gain} on the own accent, no worse than "
+        f"{loss} elsewhere, {share} of a charge a day, every frame in time, at most "
+        f"{three_digits(glasses.skin_c)} °C. What do we adapt, when, and where does the voice stay?",
         short="The Privacy officer stops the upload of voices: the glasses must learn by themselves, on battery.",
         invariant="Data that stays on the device has to be learnt from on the device, and every joule of that comes "
         "from a battery on a face. Learning goes forward and back: what the way back needs has to be kept, moved and "
@@ -45,7 +44,7 @@ def brief(track: Track) -> Brief:
 # --- prediction ------------------------------------------------------------------------------------------------------
 
 
-_ASKED_AT = ("method", "batch", "resolution", "schedule", "data", "runtime")
+_ASKED_AT = ("method", "batch", "resolution", "schedule", "runtime")
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
@@ -56,17 +55,18 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
         Prediction(
             id="drain",
             question="The glasses learn while they are worn. How many times faster does learning drain the battery "
-            "than inference does, the two networks alone?",
+            "than inference, the two networks alone?",
             unit="x",
             low=0.01,
             high=10_000,
             scenario={name: DEFAULTS[name].value for name in _ASKED_AT},
             given=(
-                ("Inference", f"one pass a frame, {three_digits(glasses.frames_per_s)} frames a second"),
-                ("One pass", f"{in_words(step.frame_s, 's')} at {in_words(glasses.utilisation, 'share')} of the peak"),
+                (
+                    "Inference",
+                    f"{three_digits(glasses.frames_per_s)} passes a second, {in_words(step.frame_s, 's')} each",
+                ),
                 ("Learning", "as fast as it may"),
-                ("All together", f"at most {in_words(glasses.burst_w, 'W')}"),
-                ("Display, cameras", in_words(DISPLAY_W, "W")),
+                ("All together", f"at most {in_words(glasses.burst_w, 'W')}, display {in_words(DISPLAY_W, 'W')}"),
             ),
             truth=truth,
             mechanisms=_mechanisms(state),

@@ -30,11 +30,10 @@ def brief(track: Track) -> Brief:
     share = in_words(1 - worse_limit(track), "share")
     unit, power = track.fleet.unit, in_words(track.device.learning_power_w, "W")
     text = (
-        f"{NODES} {unit} share a station hall with {PLACES} places in it: cafés, platforms, offices, streets. Each has "
-        f"learnt a profile of the sound around it, an adapter of {in_words(start.payload_bytes, 'B')}, from too little "
-        f"audio. The plan is that everyone sends it to everyone over Bluetooth mesh. Learning and radio have {power}, "
-        f"a wearer stays {in_words(STAY_S.value, 's')}, and sharing must leave {share} of the wearers no worse off. "
-        "Flood, gossip, appoint hubs, or keep silent?"
+        f"{NODES} {unit} share a station hall of {PLACES} places. Each has learnt a profile of the sound around it, "
+        f"{in_words(start.payload_bytes, 'B')}, from too little audio. The plan: everyone sends it to everyone. "
+        f"Learning and radio have {power}, a wearer stays {in_words(STAY_S.value, 's')}, and {share} must be no worse "
+        "off. Flood, gossip, appoint hubs, or keep silent?"
     )
     return Brief(
         speaker=track.texts.get("crisis_speaker", "Systems fellow"),
@@ -60,8 +59,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
     return (
         Prediction(
             id="flood_time",
-            question=f"{NODES} {track.fleet.unit} flood their adapters, each of {in_words(start.payload_bytes, 'B')}, "
-            "and every node relays every adapter once. How long until everyone has heard everyone?",
+            question=f"{NODES} {track.fleet.unit} flood their adapters, and every node relays every adapter once. How "
+            "long until everyone has heard everyone?",
             unit="s",
             low=1e-3,
             high=1e10,
@@ -73,7 +72,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             },
             given=(
                 ("Bearer", f"Bluetooth mesh: {MESH_SEGMENT_BYTES} B a segment, sent three times, 20 ms apart"),
-                ("In range of a node", f"{RELAYS_IN_RANGE} relays, which share its channel"),
+                ("In range of a node", f"{RELAYS_IN_RANGE} relays, on one channel"),
                 ("Radio", "always on"),
             ),
             truth=truth,

@@ -10,7 +10,7 @@ from tracks.api.bench import Bench
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/downlink"
-WRITTEN = {"showed": "The line.", "why": "The ratio.", "change": "A smaller model.", "check": "louder"}
+WRITTEN = {"why": "The line, by the ratio.", "change": "A smaller model.", "check": "louder"}
 
 
 @pytest.fixture

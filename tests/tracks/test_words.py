@@ -1,0 +1,43 @@
+"""A bench asks for little reading before a lock and for little writing after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.layouts.bench.predict import given_rows
+from dashboard.layouts.bench.reflect import SLOTS, reflect_section
+from tests.dashboard.layouts.drawn import every
+from tracks.api.bench import Bench
+from tracks.loading.registry import load_registry
+
+MAX_WORDS, MAX_SLOTS = 120, 2
+LAB = load_registry()
+BENCHES = [
+    pytest.param(bench, id=f"{track.id}-{bench.id}") for track in LAB.tracks.values() for bench in LAB.benches(track.id)
+]
+
+
+def words(text: str) -> int:
+    """Words between plain spaces: a number and its unit, held together by a narrow one, are one."""
+    return len(text.split(" "))
+
+
+def before_a_lock(bench: Bench, number: int) -> int:
+    """The message, which is read before the first lock, the question, and what it takes as given."""
+    item = bench.predictions[number]
+    given = sum(words(name) + words(text) for name, text in given_rows(bench, item))
+    return words(item.question) + given + (words(bench.brief.text) if number == 0 else 0)
+
+
+@pytest.mark.parametrize("bench", BENCHES)
+def test_at_most_120_words_stand_before_a_lock(bench: Bench) -> None:
+    """What never changes is folded; the answers and reasons to choose from are the student's to read."""
+    for number, _ in enumerate(bench.predictions):
+        assert before_a_lock(bench, number) <= MAX_WORDS
+
+
+@pytest.mark.parametrize("bench", BENCHES)
+def test_a_bench_has_two_slots_to_write_in(bench: Bench) -> None:
+    drawn = reflect_section("a/b", bench.reflection, None)
+    fields = [part for part in every(drawn) if type(part).__name__ == "Textarea"]
+    assert len(fields) == len(SLOTS) == MAX_SLOTS
