@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _LOG = logging.getLogger(__name__)
-_UNUSABLE = "numba cannot be used (%s): softmax regression is computed with numpy, which takes twice as long"
+_UNUSABLE = "numba cannot be used (%s): softmax regression is computed with numpy, in up to four times the time"
 _NOT_KEPT = (
     "what numba compiles cannot be kept on disk (%s), so that every start compiles it anew; set NUMBA_CACHE_DIR to a "
     "folder that this user alone may write"
