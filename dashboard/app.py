@@ -8,13 +8,23 @@ import dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard.callbacks import bench, navigation, prediction, reflection, script, second_opinion, sensitivity, tries
+from dashboard.callbacks import (
+    agreement,
+    bench,
+    navigation,
+    prediction,
+    reflection,
+    script,
+    second_opinion,
+    sensitivity,
+    tries,
+)
 from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
-from dashboard.rendering.second_opinions import SecondOpinions
+from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import request_checks, static_files
 from physics.federation.engines.compiled import compiled_updates
@@ -86,10 +96,14 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         settings=settings,
         registry=registry,
         store=Store(settings.database_url),
-        second_opinions=SecondOpinions(settings.cache_dir, settings.secret_keys),
+        second_opinions=SecondOpinions(
+            settings.cache_dir,
+            settings.secret_keys,
+            limit_s=settings.opinion_seconds,
+            tracks_dir=settings.tracks_dir,
+        ),
     )
     server = Flask("dashboard", static_folder=None)
-    server.secret_key = settings.secret_keys[0]  # Dash signs the handles of background jobs with it, in every worker
     files = static_files.StaticFiles(ASSETS, prefix=settings.url_prefix)
     app = dash.Dash(
         "edgelab",
@@ -104,7 +118,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion, script):
+    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion, agreement, script):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:

@@ -13,7 +13,7 @@ from dashboard.ledger.events import Event, Kind, StoredEvent
 from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
-from dashboard.rendering.second_opinions import SecondOpinions
+from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, draft_from

@@ -9,6 +9,7 @@
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
+| EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
 
 A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
@@ -39,11 +40,13 @@ NAMES = (
     "EDGELAB_URL_PREFIX",
     "EDGELAB_TRUSTED_PROXIES",
     "EDGELAB_TRACKS_DIR",
+    "EDGELAB_OPINION_SECONDS",
     "EDGELAB_DESIGNER",
 )
 
 KEY_CHARACTERS = 32  # 128 bits even where the key is written in hexadecimal
 MAX_PROXIES = 10
+OPINION_SECONDS = (10, 3600)
 
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~%@+-]+/)*")
@@ -75,6 +78,8 @@ class Settings:
         0 to 10.
     tracks_dir : Path | None
         An existing folder, absolute, or None.
+    opinion_seconds : int
+        How long a second opinion may be computed, 10 to 3600.
     designer : bool
         Whether the /designer pages exist.
     """
@@ -86,11 +91,12 @@ class Settings:
     url_prefix: str
     trusted_proxies: int
     tracks_dir: Path | None
+    opinion_seconds: int
     designer: bool
 
     @property
     def cache_dir(self) -> Path:
-        """Where second opinions are kept; it may be emptied at any time."""
+        """Where second opinions wait and are kept; it may be emptied whenever the lab is stopped."""
         return self.data_dir / "cache"
 
     @classmethod
@@ -113,6 +119,7 @@ class Settings:
             url_prefix=_url_prefix(environ),
             trusted_proxies=_trusted_proxies(environ),
             tracks_dir=_tracks_dir(environ),
+            opinion_seconds=_opinion_seconds(environ),
             designer=_designer(environ, default=not behind_gunicorn),
         )
 
@@ -290,6 +297,14 @@ def _tracks_dir(environ: Mapping[str, str]) -> Path | None:
     if not path.is_dir():
         raise SettingsError(f"EDGELAB_TRACKS_DIR {path} is not a folder; name the folder that holds the track files")
     return path
+
+
+def _opinion_seconds(environ: Mapping[str, str]) -> int:
+    given = _text(environ, "EDGELAB_OPINION_SECONDS") or "600"
+    low, high = OPINION_SECONDS
+    if not re.fullmatch(r"[0-9]{1,4}", given) or not low <= int(given) <= high:
+        raise SettingsError(f"EDGELAB_OPINION_SECONDS {given!r} must be a whole number of seconds, {low} to {high}")
+    return int(given)
 
 
 def _designer(environ: Mapping[str, str], *, default: bool) -> bool:

@@ -6,10 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import Dash
-from dash._get_app import app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -37,9 +35,8 @@ class Student:
         student.client.get("/")
         return student
 
-    def post(self, body: Any, **handles: str) -> TestResponse:
-        app_context.set(self.app)  # a server has one app; a process that tests has many, and Dash signs for the last
-        return self.client.post(f"{UPDATE}?{urlencode(handles)}" if handles else UPDATE, json=body)
+    def post(self, body: Any) -> TestResponse:
+        return self.client.post(UPDATE, json=body)
 
     def output(self, *parts: str) -> str:
         """The key of the callback whose output names all these parts."""
@@ -195,27 +192,36 @@ class Student:
             assert self.observe(key).status_code == 200
 
     def ask_opinion(self, key: str, values: Any) -> TestResponse:
-        """Ask for the ticket of a second opinion on a state."""
-        asked = {"bench": key, "values": values}
-        return self._store(ids.OPINION_TICKET, "data", ids.OPINION_ASKED, asked)
+        """Press *Ask for a second opinion* in a state."""
+        return self._opinion({"do": "ask", "bench": key, "values": values})
 
-    def compute_opinion(self, ticket: Any, **handles: str) -> TestResponse:
-        """Start the job of a ticket, or, with its handles, ask for its progress."""
-        return self._store(ids.OPINION, "data", ids.OPINION_TICKET, ticket, **handles)
+    def look_at_opinion(self, ticket: Any) -> TestResponse:
+        """Look how far the second opinion of a ticket is, as the page does until it is there."""
+        return self._opinion({"do": "look", "ticket": ticket})
 
-    def stop_opinion(self, **handles: str) -> TestResponse:
-        """Stop a job by its handle."""
-        return self._store(ids.OPINION_CANCEL, "id", ids.OPINION_CANCEL, 1, **handles)
+    def stop_opinion(self, ticket: Any) -> TestResponse:
+        """Press *Stop* beside the second opinion of a ticket."""
+        return self._opinion({"do": "stop", "ticket": ticket})
 
-    def _store(self, output: str, prop: str, store: str, value: Any, **handles: str) -> TestResponse:
+    def _opinion(self, asked: Any) -> TestResponse:
         return self.post(
             {
-                "output": f"{output}.{prop}",
-                "outputs": {"id": output, "property": prop},
-                "inputs": [{"id": store, "property": "data", "value": value}],
-                "changedPropIds": [f"{store}.data"],
-            },
-            **handles,
+                "output": f"{ids.OPINION}.data",
+                "outputs": {"id": ids.OPINION, "property": "data"},
+                "inputs": [{"id": ids.OPINION_ASKED, "property": "data", "value": asked}],
+                "changedPropIds": [f"{ids.OPINION_ASKED}.data"],
+            }
+        )
+
+    def look_at_agreements(self, key: str, asked: Any = 1) -> TestResponse:
+        """Look what the second engine says of the tries that won, as the page does while one waits."""
+        return self.post(
+            {
+                "output": self.output('"name":"agreements"'),
+                "outputs": {"id": ids.slot(key, "agreements"), "property": "data"},
+                "inputs": [{"id": ids.slot(key, "agreements_asked"), "property": "data", "value": asked}],
+                "changedPropIds": [ids.dom(ids.slot(key, "agreements_asked")) + ".data"],
+            }
         )
 
     def script(self, key: str, values: Mapping[str, Any], *, clicks: Any = 1) -> TestResponse:

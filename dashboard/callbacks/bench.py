@@ -13,7 +13,7 @@ from dashboard.layouts.bench.figures import table_view
 from dashboard.layouts.parts import Component
 from dashboard.rendering.bench_view import Overlays, render, render_demonstration, view_of
 from dashboard.rendering.figures.style import Screen
-from dashboard.rendering.second_opinions import digest
+from dashboard.second_opinions.answers import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
@@ -122,10 +122,10 @@ def register(app: Dash, lab: Lab) -> None:
     ) -> tuple[list[Any], Any]:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = unlocked_bench(lab, key, raw)
-        asked = opinion == digest(track.id, bench.id, read) if opinion else False
+        state = digest(track.id, bench.id, read)
         overlays = Overlays(
             tries=compared_tries(lab, track, bench, compared),
-            opinion=lab.second_opinions.known(track.id, bench.id, read) if asked else None,
+            opinion=lab.second_opinions.known(state) if opinion == state else None,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
         now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays, preview=moving is True)

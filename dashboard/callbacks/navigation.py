@@ -99,6 +99,7 @@ _NOTES = {
     "reflection": "reflection saved",
     "revision": "marks saved",
     "decision": "decision carried",
+    "opinion": "second opinion stored",
 }
 
 

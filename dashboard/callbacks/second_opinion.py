@@ -1,81 +1,99 @@
-"""A second opinion on request: a ticket for an unlocked bench, then a background job with progress and a stop."""
+"""A second opinion: asked for, looked at and left in requests; computed in a process that no request waits for.
+
+Every request says who asks: the first by an open bench, the later ones by the ticket that it was given and the cookie
+that the ticket was given to.
+"""
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Callable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
-from dashboard.lab import Lab
-from dashboard.rendering.second_opinions import NICENESS, BadTicket, digest
+from dashboard.callbacks.prediction import NO_COOKIE
+from dashboard.lab import Lab, this_student
+from dashboard.second_opinions.queue import QueueUnavailable, Refused, Standing
+from dashboard.second_opinions.service import BadTicket, Ticket
+from dashboard.second_opinions.slots import SLOTS
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
-
-FAILED = "The second opinion failed; the bench is as it was. Ask again, or change a control."
-_LOG = logging.getLogger(__name__)
 
 
 def register(app: Dash, lab: Lab) -> None:
     """Register the second opinion on one app."""
 
-    @app.callback(
-        Output(ids.OPINION_TICKET, "data"),
-        Input(ids.OPINION_ASKED, "data"),
-        prevent_initial_call=True,
-    )
-    def allow(asked: Any) -> dict[str, str]:
+    @app.callback(Output(ids.OPINION, "data"), Input(ids.OPINION_ASKED, "data"), prevent_initial_call=True)
+    def ask(asked: Any) -> dict[str, str]:
         if not asked:
             raise PreventUpdate
-        if not isinstance(asked, dict) or not isinstance(asked.get("values"), dict):
+        if not isinstance(asked, dict):
             raise RequestRefused("A second opinion is asked on the values of a bench.")
-        track, bench, values, _ = unlocked_bench(lab, str(asked.get("bench")), asked["values"])
-        if bench.second_opinion is None:
-            raise RequestRefused(f"{bench.short_title} has no second opinion.")
-        return {
-            "ticket": lab.second_opinions.ticket(track.id, bench.id, values),
-            "bench": ids.bench_key(track.id, bench.id),
-            "digest": digest(track.id, bench.id, values),
-        }
-
-    @app.callback(
-        Output(ids.OPINION, "data"),
-        Input(ids.OPINION_TICKET, "data"),
-        background=True,
-        manager=lab.second_opinions.manager,
-        interval=400,
-        progress=[Output(ids.OPINION_PROGRESS, "data")],
-        cancel=[Input(ids.OPINION_CANCEL, "data")],
-        running=[(Output(ids.OPINION_RUNNING, "data"), True, False)],
-        prevent_initial_call=True,
-    )
-    def compute(set_progress: Callable[[Any], None], ticket: Any) -> dict[str, Any]:
-        """Runs in a process of its own, which no request waits for; there is no request here, only the ticket."""
-        given = ticket if isinstance(ticket, dict) else {}
+        do = asked.get("do")
+        if do == "ask":
+            return answer(lab, asked_ticket(lab, asked), is_press=True)
         try:
-            asked = lab.second_opinions.read(given.get("ticket"))
+            ticket = lab.second_opinions.read(asked.get("ticket"), this_student())
         except BadTicket as problem:
-            return {"problem": str(problem)}
-        os.nice(NICENESS)
-        answered = {
-            "bench": ids.bench_key(asked.track, asked.bench),
-            "digest": digest(asked.track, asked.bench, asked.values),
-        }
-        try:
-            lab.second_opinions.answer(lab.registry, asked, lambda done, of: set_progress([{"done": done, "of": of}]))
-        except Exception:  # a plugin's engine may fail in any way; the page says that it failed, the log says how
-            _LOG.exception("second opinion on %s", answered["bench"])
-            return {**answered, "problem": FAILED}
-        return answered
+            raise RequestRefused(str(problem), code=403) from None
+        if do == "look":
+            return answer(lab, ticket)
+        if do == "stop":
+            try:
+                lab.second_opinions.leave(ticket)
+            except QueueUnavailable as problem:
+                raise RequestRefused(str(problem), code=503) from None
+            raise PreventUpdate
+        raise RequestRefused("A second opinion is asked for, looked at or stopped; reload the page.")
 
-    # One each: a callback waits for all its inputs, and the answer is due as long as the job runs.
-    for name, store in (
-        ("opinion_answer", ids.OPINION),
-        ("opinion_progress", ids.OPINION_PROGRESS),
-        ("opinion_running", ids.OPINION_RUNNING),
-    ):
-        app.clientside_callback(ClientsideFunction("lab", name), Input(store, "data"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("lab", "opinion_answer"), Input(ids.OPINION, "data"), prevent_initial_call=True
+    )
+
+
+def asked_ticket(lab: Lab, asked: dict[str, Any]) -> Ticket:
+    """Return the ticket for a state that a student may see.
+
+    Raises:
+        RequestRefused: no identity, nothing locked yet, no second engine, or values that cannot be read.
+    """
+    student = this_student()
+    if not isinstance(asked.get("values"), dict):
+        raise RequestRefused("A second opinion is asked on the values of a bench.")
+    track, bench, values, _ = unlocked_bench(lab, str(asked.get("bench")), asked["values"])
+    if student is None:
+        raise RequestRefused(NO_COOKIE, code=403)
+    if bench.second_opinion is None:
+        raise RequestRefused(f"{bench.short_title} has no second opinion.")
+    return Ticket(student=student, track=track.id, bench=bench.id, values=values)
+
+
+def answer(lab: Lab, ticket: Ticket, *, is_press: bool = False) -> dict[str, str]:
+    """Return how far the second opinion of a ticket is; a press asks again where it had failed."""
+    opinions = lab.second_opinions
+    told = {
+        "bench": ids.bench_key(ticket.track, ticket.bench),
+        "digest": ticket.state,
+        "ticket": opinions.ticket(ticket),
+        "stage": "done",
+        "note": "",
+    }
+    if opinions.known(ticket.state) is not None:
+        return told
+    try:
+        standing = opinions.ask(ticket) if is_press else opinions.look(ticket)
+    except (Refused, QueueUnavailable) as problem:
+        return {**told, "stage": "failed", "note": str(problem)}
+    return told if standing is None else {**told, "stage": standing.stage, "note": words(standing)}
+
+
+def words(standing: Standing) -> str:
+    """Return how far a job is, for the student who waits."""
+    if standing.stage == "failed":
+        return standing.problem
+    if standing.stage == "running":
+        return f"{standing.done} of {standing.of} done" if standing.of else "Computing"
+    if standing.place:
+        return f"Place {standing.place} in the queue; {SLOTS} are computed at a time"
+    return "Starting"

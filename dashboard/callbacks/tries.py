@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.callbacks.prediction import NO_COOKIE
@@ -151,6 +152,8 @@ def register(app: Dash, lab: Lab) -> None:
             message = str(problem)
         except (LedgerUnavailable, EventRefused) as problem:
             message = f"Not saved. {problem}"
+        if action["do"] == "record" and not message:
+            agreements(lab, student, track, bench)
         state = bench_state(lab, student, track, bench)
         moved_on = _stage(state) != (bool(before.tries), before.is_observed(bench))
         at_observation = action["do"] == "observe"

@@ -16,12 +16,14 @@ import * as opinion from "./second_opinion.js";
 import { tell } from "./shared/events.js";
 import { reportingFetch } from "./shared/failed_requests.js";
 import * as tries from "./tries/actions.js";
+import * as agreements from "./tries/agreements.js";
 import * as keptChoices from "./tries/kept_choices.js";
 
 for (const part of [
   rows,
   notices,
   tries,
+  agreements,
   keptChoices,
   listeners,
   controlActions,
@@ -49,6 +51,5 @@ window.dash_clientside.lab = {
   demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
   opinion_answer: opinion.opinionAnswer,
-  opinion_progress: opinion.opinionProgress,
-  opinion_running: opinion.opinionRunning,
+  agreements_told: agreements.agreementsTold,
 };

@@ -40,6 +40,30 @@ class Try:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Opinion:
+    """What the second engine said of a try that won; the try counts whatever it says.
+
+    Attributes:
+        agrees: whether that engine wins there too. seeds: of how many runs. sentence: with its numbers.
+    """
+
+    agrees: bool
+    seeds: int
+    sentence: str
+
+    @property
+    def word(self) -> str:
+        """What the tries' table says."""
+        return "agrees" if self.agrees else "contested"
+
+    @property
+    def words(self) -> str:
+        """The same in sentences."""
+        verdict = "wins here too" if self.agrees else "does not win here; the try still counts"
+        return f"The second engine {verdict}. {self.sentence}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """What a student has done on one bench after the lock.
 
@@ -48,6 +72,7 @@ class Progress:
         tries: recorded so far. limit: how many may be recorded by now. earned: whether the two further ones were.
         observed: the answer to what the figure showed, or None. chosen: the try that is carried, if one was named.
         reflection: as saved last, or None; marks: the newest the student gave it.
+        opinions: what the second engine said of winning tries, by number; that of the most seeds.
     """
 
     opened: bool
@@ -58,6 +83,7 @@ class Progress:
     chosen: int | None
     reflection: Mapping[str, Any] | None
     marks: tuple[int, ...] | None
+    opinions: Mapping[int, Opinion]
 
     @property
     def carried(self) -> Try | None:
@@ -98,7 +124,23 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
         chosen=decisions[-1].get("try") if decisions else None,
         reflection=reflections[-1] if reflections else None,
         marks=tuple(int(mark) for mark in marks) if marks is not None else None,
+        opinions=MappingProxyType(_opinions(payloads.get("opinion", []))),
     )
+
+
+def _opinions(payloads: Iterable[Mapping[str, Any]]) -> dict[int, Opinion]:
+    """Return the opinion of the most seeds on each try."""
+    found: dict[int, Opinion] = {}
+    for payload in payloads:
+        number, opinion = int(payload["try"]), opinion_from(payload)
+        if number not in found or found[number].seeds < opinion.seeds:
+            found[number] = opinion
+    return found
+
+
+def opinion_from(payload: Mapping[str, Any]) -> Opinion:
+    """Return a stored opinion as the page needs it."""
+    return Opinion(agrees=bool(payload["agrees"]), seeds=int(payload["seeds"]), sentence=str(payload["sentence"]))
 
 
 def try_from(payload: Mapping[str, Any]) -> Try:

@@ -14,13 +14,9 @@ SCREEN = "screen"  # the theme and width that the browser reports
 ANNOUNCER = "announcer"
 SAVED = "saved"
 
-# The second opinion: background callbacks take no patterns, and a page shows one bench.
+# The second opinion: one question at a time, which goes on while another page is open.
 OPINION_ASKED = "opinion-asked"
-OPINION_TICKET = "opinion-ticket"
 OPINION = "opinion"
-OPINION_PROGRESS = "opinion-progress"
-OPINION_RUNNING = "opinion-running"
-OPINION_CANCEL = "opinion-cancel"
 
 Id = dict[str, Any]
 

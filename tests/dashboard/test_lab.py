@@ -12,7 +12,7 @@ from dashboard.lab import Lab, is_unlocked, locked_from
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
-from dashboard.rendering.second_opinions import SecondOpinions
+from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.mission import steps_of
 from dashboard.student.predictions import Locked
@@ -27,7 +27,7 @@ STUDENT, OTHER = "a" * 32, "b" * 32
 def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
-    opinions = SecondOpinions(settings.cache_dir, settings.secret_keys)
+    opinions = SecondOpinions(settings.cache_dir, settings.secret_keys, limit_s=60, tracks_dir=None)
     return Lab(settings=settings, registry=registry, store=Store(settings.database_url), second_opinions=opinions)
 
 

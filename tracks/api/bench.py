@@ -119,8 +119,9 @@ class Bench:
     demonstration : Demonstration | None
         A small figure with sliders of its own below the equations of ``peek``, or None.
     second_opinion : Callable[..., Any] | None
-        ``second_opinion(track, *, report, **controls) -> SecondOpinion``, a slower, independent engine on the same
-        state, or None; ``report(done, of)`` receives its progress.
+        ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine on the
+        same state, or None. ``seeds`` is how many runs are wanted: 20 for a student who asks, 3 for a try that won;
+        ``report(done, of)`` receives its progress.
     script : Callable[..., str] | None
         ``script(track, *, seed, **controls) -> str``, a Python program that needs numpy alone and prints the curve of
         the same state, or None.

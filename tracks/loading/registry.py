@@ -148,6 +148,32 @@ def load_registry(
     )
 
 
+def load_bench(track_id: str, bench_id: str, *, folder: str | Path | None = None) -> tuple[Track, Bench]:
+    """Return one track and one of its benches, for a process that computes a state which a checked registry has.
+
+    Nothing is tried, which takes most of the time of ``load_registry``.
+
+    Raises:
+        UnknownTrack, UnknownBench: there is none, or its plugin cannot be loaded.
+    """
+    tracks: dict[str, Track] = {}
+    benches: dict[str, Bench] = {}
+    with _one_at_a_time():
+        for source in find_sources(Path(folder) if folder else None, BUILTIN_MODULES, entry_points=True):
+            with _collecting_errors(source, {}):
+                registration = collect(source)
+                tracks = {track.id: track for track in registration.tracks} | tracks
+                benches = {bench.id: bench for bench in registration.benches} | benches
+    if track_id not in tracks:
+        raise UnknownTrack(f"There is no track {track_id!r}. There are: {_listing(tracks)}.")
+    track = tracks[track_id]
+    if track.crisis is not None:
+        benches[track.crisis.id] = track.crisis
+    if bench_id not in benches:
+        raise UnknownBench(f"{track.name} has no bench {bench_id!r}. It has: {_listing(benches)}.")
+    return track, benches[bench_id].on(track)
+
+
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Refuse a second call while one runs: a plugin that loads the registry would load itself without end."""

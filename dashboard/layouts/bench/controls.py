@@ -54,6 +54,7 @@ def explore_section(
         dcc.Store(id=ids.slot(key, "idle")),
         dcc.Store(id=ids.slot(key, "compare"), data=[]),
         dcc.Store(id=ids.slot(key, "opinion")),
+        *[dcc.Store(id=ids.slot(key, f"agreements{part}")) for part in ("", "_asked", "_shown")],
         *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
     ]
 

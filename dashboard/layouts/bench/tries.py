@@ -9,13 +9,14 @@ from dash import dcc, html
 from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, icon, shape
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.progress import EARNED_TRIES, Progress, Try
+from dashboard.student.progress import EARNED_TRIES, Opinion, Progress, Try
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.outcome import Reading
 from tracks.api.quantities import quantity
 
 NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number
+WAITING = "waiting"  # for the page's first look at what the second engine says of a try
 _LEVELS = {"ok": "nothing fails", "warn": "a warning", "fail": "fails"}
 
 
@@ -51,20 +52,38 @@ def tries_section(
 
 def _table(bench: Bench, readings: dict[str, Reading], progress: Progress) -> Component:
     names = [name for name in bench.hud if name in readings]
+    asks = bench.second_opinion is not None and any(item.won for item in progress.tries)
     head = [
         html.Th("Try", scope="col"),
         *[html.Th(readings[name].label, scope="col", className="number") for name in names],
         html.Th(html.Span("Verdict", className="visually-hidden"), scope="col"),
+        *([html.Th("2nd engine", scope="col", title=bench.second_engine)] if asks else []),
         html.Th(html.Span("Restore, carry", className="visually-hidden"), scope="col"),
     ]
     carried = progress.carried
-    rows = [_row(item, names, is_carried=carried is not None and item.number == carried.number)
-            for item in progress.tries]  # fmt: skip
+    rows = [
+        _row(
+            item,
+            names,
+            second_engine=_second_engine(item, progress.opinions.get(item.number)) if asks else None,
+            is_carried=carried is not None and item.number == carried.number,
+        )
+        for item in progress.tries
+    ]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="tries")
     return html.Div(table, className="tries-scroll")
 
 
-def _row(item: Try, names: list[str], *, is_carried: bool) -> Component:
+def _second_engine(item: Try, opinion: Opinion | None) -> Component:
+    """Whether the second engine agrees with a try that won; the page asks about what is not known yet."""
+    if not item.won:
+        return html.Td("–", className="agreement")
+    word, words = (opinion.word, opinion.words) if opinion else (WAITING, "")
+    number = str(item.number)
+    return html.Td(word, title=words, className="agreement", **{"data-agreement": number, "data-word": word})
+
+
+def _row(item: Try, names: list[str], *, second_engine: Component | None, is_carried: bool) -> Component:
     cells = [html.Td(_number(item, name), className="number") for name in names]
     level = "won" if item.won else _LEVELS.get(item.level, item.level)
     what_if = f", what if: {', '.join(item.what_if)}" if item.what_if else ""
@@ -85,7 +104,13 @@ def _row(item: Try, names: list[str], *, is_carried: bool) -> Component:
     restore = _tool("restore", "arrow-counterclockwise", f"Restore the controls of try {number}", number)
     carry = _tool("carry", "arrow-right", f"Carry try {number} forward", number, pressed=is_carried)
     return html.Tr(
-        [html.Th(pin, scope="row"), *cells, verdict, html.Td([restore, carry], className="row-tools")],
+        [
+            html.Th(pin, scope="row"),
+            *cells,
+            verdict,
+            *filter(None, [second_engine]),
+            html.Td([restore, carry], className="row-tools"),
+        ],
         className="carried" if is_carried else "",
         **{"data-values": json.dumps(dict(item.values)), "data-won": str(item.won).lower()},
     )

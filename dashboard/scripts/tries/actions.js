@@ -6,6 +6,7 @@ import { announce } from "../page/announcer.js";
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
 import { listen } from "../shared/events.js";
 import { loadPins, savePins } from "../shared/storage.js";
+import { lookAtAgreements } from "./agreements.js";
 import { compared, newest, stillRecorded, toggled } from "./pins.js";
 
 const REPEAT_MS = 5000;
@@ -28,6 +29,7 @@ export function actionDone(benchState, progressSummary) {
   benchState.doing = null;
   setTimeout(() => {
     showPins(benchState);
+    lookAtAgreements(benchState);
     if (!progressSummary.action) return;
     if (progressSummary.message) {
       announce(progressSummary.message);
@@ -69,6 +71,7 @@ export function showEarlierPins(benchState) {
   const pins = stillRecorded(pinsOf(benchState), recorded(benchState));
   if (pins.length) setPins(benchState, pins);
   tellIdle(benchState);
+  lookAtAgreements(benchState);
 }
 
 function tellIdle(benchState) {

@@ -71,6 +71,7 @@ class Listener(Student):
         self.idle(key, {"values": dict(bench.defaults())})
         self.open(key)
         self.ask_opinion(key, dict(bench.defaults()))
+        self.look_at_agreements(key)
         self.script(key, bench.defaults())
         self.demonstrate(key, {"values": bench.demonstration.defaults() if bench.demonstration else {}})
         for prediction in bench.predictions:
@@ -120,15 +121,15 @@ class Listener(Student):
             self.keep(f"GET {path}", self.client.get(path))
         for path in pages:
             self.page(path)
-        self.compute_opinion(None)
-        self.stop_opinion()
+        self.look_at_opinion(None)
+        self.stop_opinion(None)
 
     def leaks(self, answers: Answers) -> list[str]:
         return [f"{name}: {kind} {item!r}" for name, answer in self.heard for kind, item in answers.found_in(answer)]
 
 
 def new_lab(folder: Path, registry: Registry) -> Dash:
-    # One key for all, or the signatures of background jobs would differ between a lab and its twin.
+    # One key for all, or the signatures of tickets would differ between a lab and its twin.
     settings = Settings.from_environment(
         {"EDGELAB_DATA_DIR": str(folder), "EDGELAB_SECRET_KEY": "one key for all labs " * 3}
     )

@@ -1,4 +1,4 @@
-"""The second opinion: a small neural network on the same partition, with the same draws of who takes part, 20 seeds."""
+"""The second opinion: a small neural network on the same partition, with the same draws of who takes part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from tracks.missions.convergence.figures import COMMUNICATION, MAX_POINTS
 from tracks.missions.convergence.setting import Setting, setting_of
 from tracks.missions.convergence.state import learning_of
 
-OPINION_SEEDS = 20
 MIDDLE = (0.1, 0.9)  # the band holds the middle 80% of the seeds
 SERIES = 2
 # The network's step over the student's. Of 60 random states of Edge Guardian and of Tiny Pioneer, with learning rates
@@ -47,13 +46,13 @@ class _Ends:
         return self.fleet >= targets.mean_accuracy and self.worst >= targets.worst_city_accuracy
 
 
-def second_opinion(track: Track, *, report: Callable[[int, int], None], **controls: Value) -> SecondOpinion:
-    """Return the result of a network in the same state, at an eighth of the student's learning rate.
+def second_opinion(track: Track, *, seeds: int, report: Callable[[int, int], None], **controls: Value) -> SecondOpinion:
+    """Return the result of ``seeds`` runs of a network in the same state, at an eighth of the student's learning rate.
 
-    ``report(done, of)`` is called before the first and after every seed.
+    ``report(done, of)`` is called before the first and after every run.
     """
     setting = setting_of(controls)
-    curves, cities = _network(track, setting, report)
+    curves, cities = _network(track, setting, seeds, report)
     low, high = np.quantile(curves, MIDDLE, axis=0)
     own = runs(learning_of(track.fleet.seed, setting, seed=0))
     sampled = list(sampled_rounds(setting.rounds, MAX_POINTS))
@@ -68,18 +67,18 @@ def second_opinion(track: Track, *, report: Callable[[int, int], None], **contro
     students = _Ends(fleet=own.final_mean, worst=own.final_worst, city=own.worst)
     band = " to ".join(in_words(float(curve[-1]), "share") for curve in (low, high))
     sentence = (
-        f"After {setting.rounds} rounds the network is at {in_words(ends.fleet, 'share')} ({band} over {OPINION_SEEDS} "
+        f"After {setting.rounds} rounds the network is at {in_words(ends.fleet, 'share')} ({band} over {seeds} "
         f"seeds), softmax regression at {in_words(students.fleet, 'share')}. {_verdict(track, ends, students)}"
     )
-    return SecondOpinion(panel=COMMUNICATION, figure=figure, sentence=sentence)
+    return SecondOpinion(panel=COMMUNICATION, figure=figure, sentence=sentence, wins=ends.wins(track))
 
 
-def _network(track: Track, setting: Setting, report: Callable[[int, int], None]) -> tuple[Floats, Floats]:
-    """Return the fleet's score of every seed by round, (20, R+1), and every city's at the end, mean of the seeds."""
+def _network(track: Track, setting: Setting, seeds: int, report: Callable[[int, int], None]) -> tuple[Floats, Floats]:
+    """Return the fleet's score of every seed by round, (seeds, R+1), and every city's at the end, mean of the seeds."""
     fleet = problem(track.fleet.seed, setting.alpha)
     curves, cities = [], []
-    report(0, OPINION_SEEDS)
-    for seed in range(OPINION_SEEDS):
+    report(0, seeds)
+    for seed in range(seeds):
         mask = draw_participation(
             fleet,
             rounds=setting.rounds,
@@ -102,7 +101,7 @@ def _network(track: Track, setting: Setting, report: Callable[[int, int], None])
         )
         curves.append(scores(run.accuracy))
         cities.append(scores(run.group_accuracy)[-1])
-        report(seed + 1, OPINION_SEEDS)
+        report(seed + 1, seeds)
     return np.stack(curves), np.mean(cities, axis=0)
 
 

@@ -1,0 +1,117 @@
+"""The process that runs second opinions: ``python -m dashboard.second_opinions.runner FOLDER SLOT LIMIT_S [TRACKS]``.
+
+It inherits the locked file of its slot, works the queue off and ends when nothing waits. It ends at once when the
+server does, when its job is no longer wanted of it, and when the job's time is over. Its standard input is a pipe that
+nobody writes to and that the server alone keeps open: the kernel closes it however the server ends, and tells this
+process by a signal, which reaches it in the midst of a computation too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from dashboard.second_opinions.answers import UNUSABLE, Answers
+from dashboard.second_opinions.queue import Job, Queue, QueueUnavailable
+from tracks.api.teaching import SecondOpinion
+from tracks.loading.registry import load_bench
+
+NICENESS = 10  # a second opinion gives way to students who drag a slider
+LOWEST = 19  # and what nobody asked for to everything
+TICK_S = 0.5
+GRACE_S = 5.0  # for the thread that says that the time is over, before the kernel ends a process that holds it up
+FAILED = "The second opinion failed; the bench is as it was. Ask again, or change a control."
+_LOG = logging.getLogger(__name__)
+
+
+class Runner:
+    """One process's work: a queue, the answers, its slot, the tracks' folder."""
+
+    def __init__(self, queue: Queue, answers: Answers, slot: int, tracks_dir: Path | None) -> None:
+        self.queue = queue
+        self.answers = answers
+        self.slot = slot
+        self.tracks_dir = tracks_dir
+        self.name = f"{os.getpid()}.{os.urandom(4).hex()}"
+        self.job: Job | None = None
+
+    def work(self) -> None:
+        """Run jobs while some wait; after one that nobody asked for end, since niceness cannot be taken back."""
+        while (job := self.queue.claim(self.name, self.slot)) is not None:
+            self.job = job
+            signal.setitimer(signal.ITIMER_REAL, self.queue.limit_s + GRACE_S)
+            if job.automatic:
+                os.nice(LOWEST - NICENESS)
+            self._answer(job)
+            self.job = None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if job.automatic:
+                return
+
+    def _answer(self, job: Job) -> None:
+        problem = ""
+
+        def report(done: int, of: int) -> None:
+            with suppress(QueueUnavailable):  # it is computed also while nobody can be told how far it is
+                self.queue.report(job.state, self.name, done, of)
+
+        try:
+            if self.answers.known(job.state, job.seeds) is None:  # it came between a look and a press
+                track, bench = load_bench(job.track, job.bench, folder=self.tracks_dir)
+                if bench.second_opinion is None:
+                    raise LookupError(f"{job.bench} has no second opinion")
+                found = bench.second_opinion(track, seeds=job.seeds, report=report, **job.values)
+                if not isinstance(found, SecondOpinion):
+                    raise TypeError(f"the second opinion of {job.bench} returned {found!r:.80}, no SecondOpinion")
+                self.answers.keep(job.state, job.seeds, found)
+        except UNUSABLE as disk:
+            problem = str(QueueUnavailable(disk))
+        except (Exception, SystemExit):  # a plugin's engine may fail in any way; the page says so, the log says how
+            _LOG.exception("second opinion on %s/%s", job.track, job.bench)
+            problem = FAILED
+        self.queue.finish(job.state, self.name, problem)
+
+    def watch(self) -> None:
+        """End the process as soon as the server has ended or the job is no longer wanted of it."""
+        while True:
+            if select.select([0], [], [], TICK_S)[0]:
+                os._exit(0)
+            job = self.job
+            try:
+                if job is not None and not self.queue.check(job.state, self.name) and self.job is job:
+                    os._exit(0)
+            except QueueUnavailable:
+                continue  # a full disk ends no computation
+
+
+def _end_with_the_server() -> None:
+    """Let the kernel end this process when the pipe closes, also while a computation lets no thread of it run."""
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Work one queue off."""
+    _end_with_the_server()
+    os.nice(NICENESS)
+    folder, slot, limit_s, *tracks_dir = arguments
+    runner = Runner(
+        Queue(Path(folder) / "queue", float(limit_s)),
+        Answers(Path(folder) / "answers"),
+        int(slot),
+        Path(tracks_dir[0]) if tracks_dir else None,
+    )
+    threading.Thread(target=runner.watch, daemon=True).start()
+    runner.work()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
