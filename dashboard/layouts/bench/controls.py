@@ -18,6 +18,8 @@ from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.quantities import in_words, quantity
 
+_AGREEMENTS = ("agreements_asked", "agreements", "agreements_shown")  # what the second engine says of the tries
+
 
 def explore_section(
     key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_unlocked: bool
@@ -54,7 +56,7 @@ def explore_section(
         dcc.Store(id=ids.slot(key, "idle")),
         dcc.Store(id=ids.slot(key, "compare"), data=[]),
         dcc.Store(id=ids.slot(key, "opinion")),
-        *[dcc.Store(id=ids.slot(key, f"agreements{part}")) for part in ("", "_asked", "_shown")],
+        *[dcc.Store(id=ids.slot(key, name)) for name in (_AGREEMENTS if bench.second_opinion else ())],
         *[dcc.Store(id=ids.control(key, c.id), data=values[c.id]) for c in bench.controls],
     ]
 

@@ -56,8 +56,11 @@ def _table(bench: Bench, readings: dict[str, Reading], progress: Progress) -> Co
     head = [
         html.Th("Try", scope="col"),
         *[html.Th(readings[name].label, scope="col", className="number") for name in names],
-        html.Th(html.Span("Verdict", className="visually-hidden"), scope="col"),
-        *([html.Th("2nd engine", scope="col", title=bench.second_engine)] if asks else []),
+        html.Th(
+            [html.Span("Verdict", className="visually-hidden"), " 2nd engine" if asks else ""],
+            scope="col",
+            title=bench.second_engine if asks else "",
+        ),
         html.Th(html.Span("Restore, carry", className="visually-hidden"), scope="col"),
     ]
     carried = progress.carried
@@ -77,20 +80,20 @@ def _table(bench: Bench, readings: dict[str, Reading], progress: Progress) -> Co
 def _second_engine(item: Try, opinion: Opinion | None) -> Component:
     """Whether the second engine agrees with a try that won; the page asks about what is not known yet."""
     if not item.won:
-        return html.Td("–", className="agreement")
+        return None
     word, words = (opinion.word, opinion.words) if opinion else (WAITING, "")
     number = str(item.number)
-    return html.Td(word, title=words, className="agreement", **{"data-agreement": number, "data-word": word})
+    return html.Span(word, title=words, className="agreement", **{"data-agreement": number, "data-word": word})
 
 
-def _row(item: Try, names: list[str], *, second_engine: Component | None, is_carried: bool) -> Component:
+def _row(item: Try, names: list[str], *, second_engine: Component, is_carried: bool) -> Component:
     cells = [html.Td(_number(item, name), className="number") for name in names]
     level = "won" if item.won else _LEVELS.get(item.level, item.level)
     what_if = f", what if: {', '.join(item.what_if)}" if item.what_if else ""
     words = f"{level}{': ' + item.binding if item.binding else ''}{what_if}"
     verdict = html.Td(
         [shape(item.level), html.Span("?", className="what-if-mark") if item.what_if else None,
-         html.Span(words, className="visually-hidden")],
+         html.Span(words, className="visually-hidden"), second_engine],
         title=words,
         className="verdict-cell",
     )  # fmt: skip
@@ -108,7 +111,6 @@ def _row(item: Try, names: list[str], *, second_engine: Component | None, is_car
             html.Th(pin, scope="row"),
             *cells,
             verdict,
-            *filter(None, [second_engine]),
             html.Td([restore, carry], className="row-tools"),
         ],
         className="carried" if is_carried else "",

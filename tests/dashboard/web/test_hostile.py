@@ -148,11 +148,10 @@ class Lab:
         self.do({"do": "observe"})
         asked = {"bench": "edge_guardian/convergence", "values": controls}
         self.bodies += [
-            self.of_store(ids.OPINION_TICKET, ids.OPINION_ASKED, asked),
-            self.of_store(ids.OPINION, ids.OPINION_TICKET, {"ticket": "forged"}),
+            self.of_store(ids.OPINION, ids.OPINION_ASKED, {"do": "ask", **asked}),
+            self.of_agreements("edge_guardian/convergence"),
         ]
         self.bodies.append(self.of_script("edge_guardian/convergence", controls))
-        self.bodies.append(self.of_store(ids.OPINION_CANCEL, ids.OPINION_CANCEL, 1, prop="id"))
         self.bodies.append(self.of_demonstration("edge_guardian/convergence", {"values": controls}))
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
@@ -168,11 +167,21 @@ class Lab:
             self.browser.change(ids.action(BENCH, button), "n_clicks", 1)
             self.bodies += self.browser.bodies()
 
-    def of_store(self, output: str, store: str, value: Any, *, prop: str = "data") -> dict[str, Any]:
+    def of_agreements(self, bench: str) -> dict[str, Any]:
+        """Return what the page sends while the second engine is asked about a try."""
+        asked = ids.slot(bench, "agreements_asked")
+        return {
+            "output": next(output for output in self.browser.app.callback_map if '"name":"agreements"' in output),
+            "outputs": {"id": ids.slot(bench, "agreements"), "property": "data"},
+            "inputs": [{"id": asked, "property": "data", "value": 1}],
+            "changedPropIds": [f"{ids.dom(asked)}.data"],
+        }
+
+    def of_store(self, output: str, store: str, value: Any) -> dict[str, Any]:
         """Return what the page's own script sends through one store."""
         return {
-            "output": f"{output}.{prop}",
-            "outputs": {"id": output, "property": prop},
+            "output": f"{output}.data",
+            "outputs": {"id": output, "property": "data"},
             "inputs": [{"id": store, "property": "data", "value": value}],
             "changedPropIds": [f"{store}.data"],
         }

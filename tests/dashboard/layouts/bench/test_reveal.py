@@ -20,7 +20,15 @@ from tracks.loading.registry import Registry
 KEY = "edge_guardian/downlink"
 TRY = Try(number=1, values={}, readings={}, level="ok", binding="", what_if=(), won=True, decision={})
 NOTHING = Progress(
-    opened=True, tries=(), limit=10, earned=False, observed=None, chosen=None, reflection=None, marks=None
+    opened=True,
+    tries=(),
+    limit=10,
+    earned=False,
+    observed=None,
+    chosen=None,
+    reflection=None,
+    marks=None,
+    opinions={},
 )
 TRIED = replace(NOTHING, tries=(TRY,))
 TWICE = Route(name="two of them", value=lambda track, **controls: 100.0, why="2 × 50 s is one too many.")
