@@ -95,7 +95,8 @@ def register(app: Dash, lab: Lab) -> None:
         if pressed == "open":
             return _opened(lab, student, track, bench, locks)
         if is_unlocked(bench, locks):  # another tab was first
-            return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), arrived="locked"))
+            state = bench_state(lab, student, track, bench)
+            return no_update, inline_static(bench_body(state, arrived="opened" if state.rendered else "locked"))
         if pressed == "review":
             prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
