@@ -11,12 +11,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboard.callbacks import (
     agreement,
     bench,
+    hints,
     navigation,
     prediction,
     reflection,
     script,
     second_opinion,
-    sensitivity,
     tries,
 )
 from dashboard.lab import Lab
@@ -118,7 +118,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, tries, reflection, sensitivity, second_opinion, agreement, script):
+    for part in (navigation, bench, prediction, tries, reflection, hints, second_opinion, agreement, script):
         part.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:

@@ -240,16 +240,23 @@ class Student:
             }
         )
 
-    def idle(self, key: str, values: Any) -> TestResponse:
-        """Leave the controls idle in a state."""
+    def ask_hint(self, key: str, asked: Any) -> TestResponse:
+        """Ask for a hint as the page does, or as no page would."""
         return self.post(
             {
-                "output": self.output('"name":"sensitivity"'),
-                "outputs": {"id": ids.slot(key, "sensitivity"), "property": "data"},
-                "inputs": [{"id": ids.slot(key, "idle"), "property": "data", "value": values}],
-                "changedPropIds": [ids.dom(ids.slot(key, "idle")) + ".data"],
+                "output": self.output('"name":"hint"}'),
+                "outputs": {"id": ids.slot(key, "hint"), "property": "data"},
+                "inputs": [{"id": ids.slot(key, "hint_asked"), "property": "data", "value": asked}],
+                "changedPropIds": [ids.dom(ids.slot(key, "hint_asked")) + ".data"],
             }
         )
+
+    def hint(self, key: str, level: int, **changes: Value) -> dict[str, Any]:
+        """The hint of a level on the defaults, or on the state that differs from them in ``changes``."""
+        answer = self.ask_hint(key, {"at": 1, "level": level, "values": {**self.bench(key).defaults(), **changes}})
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+        (told,) = (part["data"] for part in answer.get_json()["response"].values())
+        return dict(told)
 
     def demonstrate(self, key: str, asked: Any) -> TestResponse:
         """Move a slider of the demonstration in Peek."""

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from dashboard.student.hints import differs
 from tracks import Slider
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.edge_guardian.track import EDGE_GUARDIAN
@@ -84,3 +85,12 @@ def ranked_failures(outcome):
 def plain(text):
     """Return a text with plain spaces, as a test can spell it."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def own_changes(bench):
+    """Yield changes of one decision each, that lie more than a tenth of its scale from the default and each other."""
+    for control in bench.controls:
+        if control.role == "decision":
+            for value in control.positions(5):
+                if differs(bench, bench.defaults(), bench.defaults() | {control.id: value}):
+                    yield {control.id: value}

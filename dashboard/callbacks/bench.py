@@ -203,7 +203,7 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.slot(MATCH, "painted"), "data"),
         Input(ids.slot(MATCH, "texts"), "data"),
         Input(ids.slot(MATCH, "progress_summary"), "data"),
-        Input(ids.slot(MATCH, "sensitivity"), "data"),
+        Input(ids.slot(MATCH, "hint"), "data"),
         State(ids.slot(MATCH, "spec"), "data"),
     )
     app.clientside_callback(

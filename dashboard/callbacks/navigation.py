@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
@@ -23,6 +23,7 @@ from dashboard.student.standing import standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
 from tracks.api.bench import Bench
+from tracks.api.controls import Value
 from tracks.api.track import Track
 
 
@@ -67,6 +68,12 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     )
 
 
+def start_of(lab: Lab, student: str, track: Track, bench: Bench) -> Mapping[str, Value]:
+    """Return where a bench's page opens for a student: the defaults, and what earlier benches carried."""
+    decided = decisions(lab.registry, track, lab.store.events(student))
+    return apply_carried(lab.registry, track, bench, decided)[0].defaults()
+
+
 def page(lab: Lab, pathname: str | None) -> Any:
     """Return the page of an address."""
     path = (pathname or "/").removeprefix(lab.settings.url_prefix.rstrip("/"))
@@ -100,6 +107,7 @@ _NOTES = {
     "revision": "marks saved",
     "decision": "decision carried",
     "opinion": "second opinion stored",
+    "hint": "value looked up",
 }
 
 

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.callbacks.navigation import bench_state
+from dashboard.callbacks.navigation import bench_state, start_of
 from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
@@ -43,16 +43,18 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
         NotDone: every try is used, or the newest try is this very state.
     """
     outcome = bench.run(track, values)
+    start = start_of(lab, student, track, bench)
     right = rights(track, bench, lab.locks(student, track, bench))
     while True:
         here = progress(lab.store.events(student), track, bench)
         number = len(here.tries) + 1
+        own, helped = here.judged(bench, values, start)
         if here.tries and dict(here.tries[-1].values) == dict(values):
             raise NotDone(f"This state is try {number - 1} already. Change a control, then record again.")
         if number > here.limit:
             more = "" if here.earned else ", or write what you learnt for two more"
             raise NotDone(f"All {here.limit} tries are used. Choose the one that is carried forward{more}.")
-        payload = try_payload(number, bench, values, outcome, right)
+        payload = try_payload(number, bench, values, outcome, right, own=own, helped=helped)
         stored = lab.save(student, track, bench, "try", str(number), payload)
         if stored.payload == payload:
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-Kind = Literal["lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion"]
+Kind = Literal["lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion", "hint"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LockKey = tuple[str, str, str, str, int]
 

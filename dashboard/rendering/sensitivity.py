@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Control, Slider, Value
-from tracks.api.fixes import best_step, fix_text
+from tracks.api.fixes import best_step
 from tracks.api.outcome import Fix, Outcome, Verdict
 from tracks.api.track import Track
 
@@ -42,16 +42,6 @@ def best_single_step(track: Track, bench: Bench, values: Mapping[str, Value], ou
         least_gain=_NOTICEABLE,
     )
     return None if best is None else BestStep(fix=best[0], gain=best[1])
-
-
-def step_text(bench: Bench, values: Mapping[str, Value], step: BestStep | None, binding: Verdict | None) -> str:
-    """Return a step as the page says it: "eased most by Speed 100 → 90"."""
-    if binding is None:
-        return ""
-    if step is None:
-        return "no single step eases it"
-    text = fix_text(bench.control_map(), values, step.fix)
-    return f"eased most by {text.label} {text.old} → {text.new}"
 
 
 def _margin(outcome: Outcome, binding: Verdict) -> float:

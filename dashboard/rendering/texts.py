@@ -12,9 +12,8 @@ from typing import NotRequired, TypedDict
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
-from tracks.api.fixes import fix_text
 from tracks.api.outcome import Outcome, Reading, Verdict
-from tracks.api.quantities import in_words, quantity, three_digits
+from tracks.api.quantities import digits_apart, in_words, quantity, three_digits
 from tracks.api.teaching import Peek
 from tracks.api.track import Track
 
@@ -33,24 +32,27 @@ class ReadingTexts(TypedDict):
     source: str
 
 
-class FixTexts(TypedDict):
-    """One fix: what it sets, and its words with the old and the new value."""
+class TargetTexts(TypedDict):
+    """One target of a state in which nothing fails, with its level."""
 
-    control: str
-    value: Value
-    label: str
-    old: str
-    new: str
+    level: str
+    text: str
 
 
 class StatusTexts(TypedDict):
-    """The status strip: the verdict that binds first, its fixes, and the next that objects."""
+    """The status strip: the verdict that binds first and the next that objects, or all targets where nothing fails.
+
+    ``fails`` says whether a hint can be asked for, ``is_limit`` whether its value is the limit that the strip names.
+    What a fix would set is never among them: it is asked for.
+    """
 
     level: str
     title: str
     facts: str
     cause: str
-    fixes: list[FixTexts]
+    fails: bool
+    is_limit: bool
+    met: list[TargetTexts]
     also: str
     also_level: str
 
@@ -81,7 +83,7 @@ class PeekTexts(TypedDict):
 class BenchTexts(TypedDict):
     """Every text of a bench that moves with the controls; places on the page carry these names.
 
-    ``preview`` says that the state was computed by the bench's preview, without fixes.
+    ``preview`` says that the state was computed by the bench's preview.
     """
 
     preview: bool
@@ -116,16 +118,17 @@ class ControlSpec(TypedDict):
 
 def reading_texts(reading: Reading) -> ReadingTexts:
     """Return the texts of one reading, the length of its bar and where the limit's tick stands on it."""
+    digits = _digits(reading)
     if isinstance(reading.value, str):
         number, unit = reading.value, ""
     else:
-        number, unit = quantity(float(reading.value), reading.unit)
+        number, unit = quantity(float(reading.value), reading.unit, digits)
     bar, tick = _bar(reading)
     return {
         "value": number,
         "unit": unit,
         "level": reading.level or "",
-        "note": reading.note or limit_words(reading),
+        "note": reading.note or limit_words(reading, digits),
         "bar": bar,
         "tick": tick,
         "formula": reading.formula,
@@ -134,11 +137,18 @@ def reading_texts(reading: Reading) -> ReadingTexts:
     }
 
 
-def limit_words(reading: Reading) -> str:
+def _digits(reading: Reading) -> int:
+    """Return with how many digits a reading is told apart from its limit."""
+    if isinstance(reading.value, str) or reading.limit is None:
+        return 3
+    return digits_apart(float(reading.value), reading.limit, reading.unit)
+
+
+def limit_words(reading: Reading, digits: int = 3) -> str:
     """Return a reading's limit in words."""
     if reading.limit is None:
         return "no limit"
-    return f"{'≤' if reading.at_most else '≥'} {in_words(reading.limit, reading.unit)}"
+    return f"{'≤' if reading.at_most else '≥'} {in_words(reading.limit, reading.unit, digits)}"
 
 
 def _bar(reading: Reading) -> tuple[float | None, float | None]:
@@ -175,51 +185,60 @@ def distance(verdict: Verdict) -> str:
 def verdict_facts(verdict: Verdict) -> str:
     """Return quantity, limit and gap as one line."""
     gap = distance(verdict)
+    return _against_limit(verdict) + (f" ({gap})" if gap else "")
+
+
+def _against_limit(verdict: Verdict) -> str:
+    """Return quantity and limit as one line, with as many digits as tell the two apart."""
     unit = verdict.unit or ""
-    facts = f"{verdict.measure} {in_words(verdict.quantity, unit)}"
-    return f"{facts}, limit {in_words(verdict.limit, unit)}" + (f" ({gap})" if gap else "")
+    digits = digits_apart(verdict.quantity, verdict.limit, unit)
+    value, limit = (in_words(number, unit, digits) for number in (verdict.quantity, verdict.limit))
+    return f"{verdict.measure} {value}, limit {limit}"
 
 
-def status_texts(bench: Bench, outcome: Outcome, values: Mapping[str, Value]) -> StatusTexts:
-    """Return the status strip: the verdict that binds first, its fixes, and the next one that also objects."""
+def status_texts(outcome: Outcome) -> StatusTexts:
+    """Return the status strip: the verdict that binds first and the next one that also objects, or all that is met."""
     ranked = outcome.ranked_verdicts()
-    if not ranked:
-        return {
-            "level": "ok",
-            "title": "All within limits",
-            "facts": "",
-            "cause": "",
-            "fixes": [],
-            "also": "",
-            "also_level": "",
-        }
+    if not ranked or ranked[0].level != "fail":
+        return _all_met(outcome)
     first = ranked[0]
     others = [verdict for verdict in ranked[1:] if verdict.level != "ok"]
     also = ""
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""  # first, since the end may be cut
         also = f"Also: {others[0].title.lower()}{more}; {verdict_facts(others[0])}"
-    controls = bench.control_map()
-    fixes: list[FixTexts] = []
-    for fix in first.fixes:
-        text = fix_text(controls, values, fix)
-        fixes.append(
-            {
-                "control": fix.control,
-                "value": fix.value,
-                "label": text.label,
-                "old": text.old,
-                "new": text.new,
-            }
-        )
     return {
-        "level": first.level or "",
+        "level": first.level,
         "title": first.title,
         "facts": verdict_facts(first),
         "cause": first.cause,
-        "fixes": fixes,
+        "fails": True,
+        "is_limit": any(fix.is_limit for fix in first.fixes),
+        "met": [],
         "also": also,
-        "also_level": (others[0].level or "") if others else "",
+        "also_level": others[0].level if others else "",
+    }
+
+
+def _all_met(outcome: Outcome) -> StatusTexts:
+    """Return the strip of a state in which nothing fails: every target, the tightest margin last."""
+    loosest = sorted(outcome.verdicts, key=lambda verdict: -verdict.margin)
+    warned = [verdict for verdict in outcome.ranked_verdicts() if verdict.level == "warn"]
+    count = len(loosest)
+    return {
+        "level": "warn" if warned else "ok",
+        "title": "All within limits"
+        if not count
+        else "The target is met"
+        if count == 1
+        else f"All {count} targets met",
+        "facts": "",
+        "cause": f"{warned[0].title}. {warned[0].cause}" if warned else "",
+        "fails": False,
+        "is_limit": False,
+        "met": [{"level": verdict.level, "text": _against_limit(verdict)} for verdict in loosest],
+        "also": "",
+        "also_level": "",
     }
 
 
@@ -269,7 +288,7 @@ def bench_texts(
     return {
         "preview": preview,
         "summaries": dict(summaries),
-        "status": status_texts(bench, outcome, values),
+        "status": status_texts(outcome),
         "readings": {reading.id: reading_texts(reading) for reading in outcome.readings},
         "binding": binding_texts(outcome),
         "peek": peek_texts(peek),

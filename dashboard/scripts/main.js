@@ -3,6 +3,7 @@ import * as controlActions from "./controls/actions.js";
 import { benchStates } from "./controls/bench_states.js";
 import { command, failed } from "./controls/gate.js";
 import { gate } from "./controls/gate_callback.js";
+import * as hints from "./controls/hints.js";
 import * as rows from "./controls/rows.js";
 import { pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
@@ -21,6 +22,7 @@ import * as keptChoices from "./tries/kept_choices.js";
 
 for (const part of [
   rows,
+  hints,
   notices,
   tries,
   agreements,

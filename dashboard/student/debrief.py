@@ -14,6 +14,8 @@ from tracks.api.quantities import in_words
 from tracks.api.teaching import CONFIDENCE
 from tracks.api.track import Track
 
+WITH_HELP = ", with help"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
@@ -23,7 +25,8 @@ class Part:
         title: of the bench, up to its colon.
         decided: the primary decisions of the carried try, or "" where none is recorded.
         results: (label, number with unit, level) of the bench's three main readings, as recorded.
-        outcome: "won", "fails: ...", "what if", "explored" or "not recorded".
+        outcome: "won", "fails: ...", "what if", "explored" or "not recorded", and ", with help" where a hint gave a
+        value. won: whether nothing fails in the track's own environment. helped: whether a hint gave a value.
         right, asked: locks that were right, of those that were revealed.
     """
 
@@ -31,6 +34,8 @@ class Part:
     decided: str
     results: tuple[tuple[str, str, str], ...]
     outcome: str
+    won: bool
+    helped: bool
     right: int
     asked: int
 
@@ -61,6 +66,8 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
         decided=_decided(bench, carried) if carried else "",
         results=_results(bench, carried) if carried else (),
         outcome=_outcome(bench, carried),
+        won=carried is not None and carried.won,
+        helped=carried is not None and carried.helped,
         right=sum(answers.values()),
         asked=len(answers),
     )
@@ -84,18 +91,22 @@ def _outcome(bench: Bench, carried: Try | None) -> str:
     if carried is None:
         return "not recorded"
     if bench.exploratory:
-        return "explored"
-    if carried.what_if:
-        return "what if"
-    return "won" if carried.won else f"fails: {carried.binding.lower()}"
+        outcome = "explored"
+    elif carried.what_if:
+        outcome = "what if"
+    else:
+        outcome = "won" if carried.won else f"fails: {carried.binding.lower()}"
+    return f"{outcome}{WITH_HELP}" if carried.helped else outcome
 
 
 def _sentences(
     lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], parts: tuple[Part, ...], events: list[StoredEvent]
 ) -> Iterable[str]:
-    played = [part for part in parts if part.outcome not in ("not recorded", "explored")]
-    won = [part for part in played if part.outcome == "won"]
-    yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own environment."
+    played = [part for part in parts if part.outcome.removesuffix(WITH_HELP) not in ("not recorded", "explored")]
+    won = [part for part in played if part.won]
+    helped = sum(part.helped for part in won)
+    with_help = f", {helped} of them with help" if helped else ""
+    yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own environment{with_help}."
     asked, right = sum(part.asked for part in parts), sum(part.right for part in parts)
     if asked:
         yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches)}."

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard.ledger.events import StoredEvent
+from dashboard.student.hints import GivenValue, given_values, is_helped, is_own
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.outcome import Outcome
@@ -27,6 +28,8 @@ class Try:
         what_if: labels of the environment controls that stood away from the track's environment.
         won: no verdict at "fail", in the track's own environment.
         decision: what later benches inherit.
+        own: it differs from the start and from every earlier try, and was made without help.
+        helped: it was made after a hint had given a value, or keeps such a value.
     """
 
     number: int
@@ -37,6 +40,8 @@ class Try:
     what_if: tuple[str, ...]
     won: bool
     decision: Mapping[str, Value]
+    own: bool = True
+    helped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +78,7 @@ class Progress:
         observed: the answer to what the figure showed, or None. chosen: the try that is carried, if one was named.
         reflection: as saved last, or None; marks: the newest the student gave it.
         opinions: what the second engine said of winning tries, by number; that of the most seeds.
+        given: every value that a hint gave on the bench.
     """
 
     opened: bool
@@ -84,6 +90,7 @@ class Progress:
     reflection: Mapping[str, Any] | None
     marks: tuple[int, ...] | None
     opinions: Mapping[int, Opinion]
+    given: tuple[GivenValue, ...] = ()
 
     @property
     def carried(self) -> Try | None:
@@ -91,6 +98,21 @@ class Progress:
         if not self.tries:
             return None
         return next((item for item in self.tries if item.number == self.chosen), self.tries[-1])
+
+    @property
+    def own_tries(self) -> int:
+        """How many tries are the student's own."""
+        return sum(item.own for item in self.tries)
+
+    def judged(self, bench: Bench, values: Mapping[str, Value], start: Mapping[str, Value]) -> tuple[bool, bool]:
+        """Return whether a state that is recorded next would be an own try, and whether one with help.
+
+        ``start`` is where the bench's page opens for the student.
+        """
+        unhelped = [start, *(item.values for item in self.tries if not item.helped)]
+        helped = is_helped(bench, values, self.given, tries=len(self.tries), unhelped=unhelped)
+        own = not helped and is_own(bench, values, [item.values for item in self.tries], start=start)
+        return own, helped
 
     def is_observed(self, bench: Bench) -> bool:
         """Whether the reflection is due: a try is recorded, and the question about the figure is answered."""
@@ -125,6 +147,7 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
         reflection=reflections[-1] if reflections else None,
         marks=tuple(int(mark) for mark in marks) if marks is not None else None,
         opinions=MappingProxyType(_opinions(payloads.get("opinion", []))),
+        given=given_values(payloads.get("hint", [])),
     )
 
 
@@ -154,13 +177,22 @@ def try_from(payload: Mapping[str, Any]) -> Try:
         what_if=tuple(payload["what_if"]),
         won=bool(payload["won"]),
         decision=MappingProxyType(dict(payload["decision"])),
+        own=bool(payload.get("own", True)),  # tries of before there were hints
+        helped=bool(payload.get("helped", False)),
     )
 
 
 def try_payload(
-    number: int, bench: Bench, values: Mapping[str, Value], outcome: Outcome, right: Mapping[str, bool]
+    number: int,
+    bench: Bench,
+    values: Mapping[str, Value],
+    outcome: Outcome,
+    right: Mapping[str, bool],
+    *,
+    own: bool,
+    helped: bool,
 ) -> dict[str, Any]:
-    """Return what the ledger keeps of a try: state, readings, verdicts, and how the locks stood to physics."""
+    """Return what the ledger keeps of a try: state, readings, verdicts, how the locks stood to physics, whose it is."""
     ranked = outcome.ranked_verdicts()
     objecting = [verdict for verdict in ranked if verdict.level != "ok"]
     away = bench.away_from_environment(values)
@@ -178,4 +210,6 @@ def try_payload(
         "won": not bench.exploratory and not away and all(item.level != "fail" for item in ranked),
         "decision": dict(outcome.decision),
         "locks": dict(right),
+        "own": own,
+        "helped": helped,
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard.lab import Lab, is_unlocked
+from dashboard.lab import Lab
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.carried_decisions import Decisions
+from dashboard.student.hints import OWN_TRIES, missing_tries
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
 from tracks.api.bench import Bench, Fact
@@ -46,15 +47,11 @@ def progress_summary(
 ) -> dict[str, Any]:
     """Return the texts of the read-out that change with what is recorded, and when the newest of it was saved."""
     events = list(events)
-    right = wrong = 0
-    for other in lab.registry.benches(track.id):
-        locks = lab.locks(student, track, other)
-        if other.predictions and is_unlocked(other, locks):
-            answers = list(rights(track, other, locks).values())
-            right, wrong = right + sum(answers), wrong + len(answers) - sum(answers)
+    locked = sum(len(lab.locks(student, track, other)) for other in lab.registry.benches(track.id))
     return {
         "tries": f"{len(here.tries)} of {here.limit}",
-        "locks": f"{right} right, {wrong} wrong" if right + wrong else NONE_YET,
+        "locks": f"{locked} locked" if locked else NONE_YET,
+        "hints": {str(level): missing_tries(level, here.own_tries) for level in OWN_TRIES},
         "facts": [fact_text(fact, decided.get(bench_id, {})) or NONE_YET for bench_id, fact in facts],
         "saved": max((event.time.isoformat(timespec="seconds") for event in events), default=""),
     }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 
 from playwright.sync_api import Page, expect
 
 from dashboard.web import ids
 from tests.browser.page_actions import at_rest, go, open_instruments
+from tests.states import own_changes
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
+from tracks.api.fixes import fix_text
 from tracks.api.outcome import LEVELS, Verdict
 from tracks.api.teaching import Prediction
 from tracks.certify.survey import State, Survey
@@ -126,7 +129,7 @@ def provoked(key: str, code: str) -> tuple[State, int, State] | None:
             continue
         verdicts = ranked(key, state)
         place = [verdict.code for verdict in verdicts].index(code)
-        if place > 1 or not verdicts[0].fixes or (place == 1 and second):
+        if verdicts[0].level != "fail" or place > 1 or not verdicts[0].fixes or (place == 1 and second):
             continue
         after = seen.after(state, verdicts[0].fixes[0])
         if LEVELS.index(level_of(key, after, code)) < LEVELS.index(verdicts[place].level):
@@ -136,11 +139,40 @@ def provoked(key: str, code: str) -> tuple[State, int, State] | None:
     return second
 
 
+def own_tries(page: Page, key: str, count: int = 2) -> None:
+    """Record so many tries that differ from the start and from each other."""
+    for n, change in enumerate(islice(own_changes(bench_of(key)), count), 1):
+        set_state(page, key, bench_of(key).defaults() | change)
+        record(page, n)
+
+
+def ask_value(page: Page) -> None:
+    """Ask for the hint on the control and then for that on the value, until its buttons stand."""
+    for words in ("Which control?", "Show the value"):
+        button = page.get_by_role("button", name=words)
+        if button.is_visible():
+            button.click()
+            expect(button).to_be_hidden()
+    expect(page.locator(".fix:visible").first).to_be_visible()
+
+
+def warned(page: Page, key: str, code: str) -> bool:
+    """See a failure that only warns named where nothing fails, without a hint; False if no state does it."""
+    for state in candidates(key):
+        first = first_verdict(key, state) if survey(key).see(state).stands(code) else None
+        if first and (first.code, first.level) == (code, "warn"):
+            set_state(page, key, state)
+            expect(page.locator(".cause")).to_contain_text(first.title)
+            expect(page.get_by_role("button", name="Which control?")).to_be_hidden()
+            return True
+    return False
+
+
 def provoke_and_repair(page: Page, key: str, code: str) -> bool:
     """See a failure named in the status strip and mended by a press on its first fix; False if no state does it."""
     found = provoked(key, code)
     if found is None:
-        return False
+        return warned(page, key, code)
     state, place, after = found
     verdicts = ranked(key, state)
     set_state(page, key, state)
@@ -148,8 +180,10 @@ def provoke_and_repair(page: Page, key: str, code: str) -> bool:
     expect(page.locator(".status")).to_have_attribute("data-state", verdicts[0].level)
     if place:
         expect(page.locator(".also")).to_contain_text(f"Also: {verdicts[1].title.lower()}")
-    page.locator(".fix:visible").first.click()
     fix = verdicts[0].fixes[0]
+    ask_value(page)
+    named = fix_text(bench_of(key).control_map(), state, fix)
+    page.locator(".fix:visible", has_text=named.label).filter(has_text=named.new).first.click()
     page.wait_for_function(
         "([key, name, value]) => { const at = window.edgelab.benchStates[key].values[name];"
         " return at === value || Math.abs(at / value - 1) < 1e-6; }",

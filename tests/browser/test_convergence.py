@@ -90,4 +90,4 @@ def test_every_track_fails_at_its_default_for_a_named_reason(student_page, track
     open_convergence(page, track)
     expect(page.locator('.status[data-state="fail"]')).to_be_visible()
     expect(page.locator(".status-word")).to_be_visible()
-    expect(page.locator(".fix:visible").first).to_be_visible()
+    expect(page.get_by_role("button", name="Which control?")).to_be_visible()

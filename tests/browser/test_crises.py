@@ -10,6 +10,7 @@ from tests.browser.bench_scripts import (
     bench_of,
     first_verdict,
     observe,
+    own_tries,
     provoke_and_repair,
     record,
     set_state,
@@ -44,5 +45,6 @@ def test_every_failure_of_a_crisis_is_seen_and_repaired(student_page, track: str
     page, _ = student_page()
     key = f"{track}/crisis"
     unlock_bench(page, key)
+    own_tries(page, key)
     seen = [code for code in bench_of(key).failures if provoke_and_repair(page, key, code)]
     assert set(seen) == set(bench_of(key).failures)

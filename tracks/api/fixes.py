@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from tracks.api.controls import Control, Value
+from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
 
 LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not returned
@@ -265,17 +265,20 @@ def distance_on(scales: Mapping[str, Scale], values: Callable[[str], Value]) -> 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixText:
-    """A change as the page shows it: the control by name, its value before and after.
+    """A change as the page shows it: the control by name, its direction, its value before and after.
 
     Parameters
     ----------
     label : str
         The control by name.
+    direction : str
+        "lower" or "higher" of a slider, "another option" of a choice, "on" or "off" of a switch.
     old, new : str
         Its value before and after.
     """
 
     label: str
+    direction: str
     old: str
     new: str
 
@@ -297,5 +300,9 @@ def fix_text(controls: Mapping[str, Control], values: Mapping[str, Value], fix: 
     FixText
         The texts.
     """
-    control = controls[fix.control]
-    return FixText(label=control.label, old=control.text(values[fix.control]), new=control.text(fix.value))
+    control, now = controls[fix.control], values[fix.control]
+    if isinstance(control, Slider):
+        direction = "higher" if float(fix.value) > float(now) else "lower"
+    else:
+        direction = "another option" if isinstance(control, Choice) else control.text(fix.value)
+    return FixText(label=control.label, direction=direction, old=control.text(now), new=control.text(fix.value))

@@ -178,10 +178,14 @@ class Fix:
         The id of a control of the bench.
     value : Value
         What to set it to.
+    is_limit : bool
+        Whether the value is the limit itself, which the verdict names anyway: a budget for ε, a bound on δ. The page
+        gives such a value before the student has recorded a try.
     """
 
     control: str
     value: Value
+    is_limit: bool = False
 
     def __post_init__(self) -> None:
         check_id("Fix", self.control)

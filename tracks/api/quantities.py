@@ -20,6 +20,7 @@ from functools import lru_cache
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
 UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
+MAX_DIGITS = 9  # that a value is written with, where it is as close as that to its limit
 MAX_ENTRY = 60  # characters of a typed number; the patterns below take quadratic time
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
@@ -83,13 +84,15 @@ SPELLED = {
 
 
 @lru_cache(maxsize=8192)
-def three_digits(value: float) -> str:
+def three_digits(value: float, digits: int = 3) -> str:
     """Write a finite number with 3 significant digits, thousands separated, very small and large ones as powers of 10.
 
     Parameters
     ----------
     value : float
         A finite number.
+    digits : int
+        How many significant digits, 3 to 9: more than three only where a value is told apart from its limit.
 
     Returns
     -------
@@ -104,22 +107,20 @@ def three_digits(value: float) -> str:
     if value == 0:
         return "0"
     sign, size = ("−", -value) if value < 0 else ("", value)
-    mantissa, exponent_text = f"{size * UPWARDS:.2e}".split("e")
+    mantissa, exponent_text = f"{size * UPWARDS:.{digits - 1}e}".split("e")
     exponent = int(exponent_text)
     if exponent < -3 or exponent > 9:
-        digits = mantissa.rstrip("0").rstrip(".")
+        factor = mantissa.rstrip("0").rstrip(".")
         power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
-        return f"{sign}{power}" if digits == "1" else f"{sign}{digits}{THIN}×{THIN}{power}"
-    rounded = float(f"{size * UPWARDS:.3g}")
-    if rounded >= 1000:
-        return sign + f"{rounded:,.0f}".replace(",", THIN)
-    return (
-        sign + f"{rounded:.{max(0, 2 - exponent)}f}".rstrip("0").rstrip(".") if exponent < 2 else f"{sign}{rounded:.0f}"
-    )
+        return f"{sign}{power}" if factor == "1" else f"{sign}{factor}{THIN}×{THIN}{power}"
+    rounded = float(f"{size * UPWARDS:.{digits}g}")
+    places = max(0, digits - 1 - exponent)
+    text = f"{rounded:,.{places}f}" if rounded >= 1000 else f"{rounded:.{places}f}"
+    return sign + (text.rstrip("0").rstrip(".") if places else text).replace(",", THIN)
 
 
 @lru_cache(maxsize=8192)
-def quantity(value: float, unit: str) -> tuple[str, str]:
+def quantity(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     """Return the number and the unit as written: ``(51114064, "B") -> ("51.1", "MB")``.
 
     Parameters
@@ -128,6 +129,8 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
         In the unit.
     unit : str
         One that is scaled, or any text.
+    digits : int
+        As in ``three_digits``.
 
     Returns
     -------
@@ -141,20 +144,22 @@ def quantity(value: float, unit: str) -> tuple[str, str]:
     """
     rows = PREFIXES.get(unit)
     if rows is None:
-        return three_digits(value), unit
+        return three_digits(value, digits), unit
     if unit == "points":
-        return ("+" if value > 0 else "") + three_digits(value), unit
-    size = max(abs(value), abs(float(f"{value * UPWARDS:.3g}")))  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
+        return ("+" if value > 0 else "") + three_digits(value, digits), unit
+    size = max(
+        abs(value), abs(float(f"{value * UPWARDS:.{digits}g}"))
+    )  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
     factor, name = rows[0][1], rows[0][2]
     for smallest, row_factor, row_name in rows:
         if size >= smallest:
             factor, name = row_factor, row_name
     if size == 0 and unit in ZERO_IN_BASE:
         factor, name = 1.0, unit
-    return three_digits(value / factor), name
+    return three_digits(value / factor, digits), name
 
 
-def in_words(value: float, unit: str) -> str:
+def in_words(value: float, unit: str, digits: int = 3) -> str:
     """Return number and unit as one text without line breaks: "51.1 MB", "1%", "524×".
 
     Parameters
@@ -163,6 +168,8 @@ def in_words(value: float, unit: str) -> str:
         In the unit.
     unit : str
         One that is scaled, or any text.
+    digits : int
+        As in ``three_digits``.
 
     Returns
     -------
@@ -174,10 +181,38 @@ def in_words(value: float, unit: str) -> str:
     >>> in_words(4e16, "B"), in_words(0.005, "share"), in_words(400000, "x")
     ('40\xa0PB', '0.5%', '400\u202f000×')
     """
-    number, name = quantity(value, unit)
+    number, name = quantity(value, unit, digits)
     if name in ("%", "×"):
         return number + name
     return f"{number}\u00a0{name}" if name else number
+
+
+def digits_apart(value: float, limit: float, unit: str) -> int:
+    """Return with how many digits a value and its limit are written differently: 3, more where they are close.
+
+    Parameters
+    ----------
+    value, limit : float
+        In the unit; equal ones take three digits.
+    unit : str
+        One that is scaled, or any text.
+
+    Returns
+    -------
+    int
+        3 to 9.
+
+    Examples
+    --------
+    >>> digits_apart(0.1996, 0.2, "share"), digits_apart(0.15, 0.2, "share"), digits_apart(0.2, 0.2, "share")
+    (4, 3, 3)
+    """
+    if value == limit:
+        return 3
+    for digits in range(3, MAX_DIGITS):
+        if in_words(value, unit, digits) != in_words(limit, unit, digits):
+            return digits
+    return MAX_DIGITS
 
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)\Z", re.IGNORECASE)

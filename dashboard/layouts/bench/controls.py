@@ -53,7 +53,6 @@ def explore_section(
         dcc.Store(id=ids.slot(key, "command")),
         dcc.Store(id=ids.slot(key, "moving"), data=False),
         dcc.Store(id=ids.slot(key, "action")),
-        dcc.Store(id=ids.slot(key, "idle")),
         dcc.Store(id=ids.slot(key, "compare"), data=[]),
         dcc.Store(id=ids.slot(key, "opinion")),
         *[dcc.Store(id=ids.slot(key, name)) for name in (_AGREEMENTS if bench.second_opinion else ())],

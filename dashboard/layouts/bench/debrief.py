@@ -7,7 +7,7 @@ from dash import html
 from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, shape
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.debrief import Debrief, Part
+from dashboard.student.debrief import WITH_HELP, Debrief, Part
 
 _SHAPES = {"won": "ok", "explored": "ok", "what if": "warn", "not recorded": "warn"}
 
@@ -45,7 +45,7 @@ def _row(part: Part) -> Component:
             html.Th(part.title, scope="row"),
             html.Td(part.decided or "–"),
             html.Td(results or "–"),
-            html.Td([shape(_SHAPES.get(part.outcome, "fail")), f" {part.outcome}"]),
+            html.Td([shape(_SHAPES.get(part.outcome.removesuffix(WITH_HELP), "fail")), f" {part.outcome}"]),
             html.Td(locks),
         ]
     )

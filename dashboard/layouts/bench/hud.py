@@ -43,7 +43,7 @@ def hud(
                 [
                     html.Span("Binding constraint"),
                     html.B(binding),
-                    painted("sensitivity.text", className="hud-sensitivity") if is_unlocked else None,
+                    painted("hint.eased", className="hud-sensitivity") if is_unlocked else None,
                 ],
                 className="hud-binding",
             ),

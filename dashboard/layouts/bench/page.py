@@ -18,6 +18,7 @@ from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.predict import predict_section
 from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section, reveal_beat
+from dashboard.layouts.bench.status import status_strip
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import Component, icon, painted, shape, track_header
 from dashboard.layouts.static_html import STATIC
@@ -129,7 +130,8 @@ def bench_body(state: BenchState, *, arrived: str = "") -> Component:
             ),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),
-            dcc.Store(id=ids.slot(state.key, "sensitivity")),
+            dcc.Store(id=ids.slot(state.key, "hint_asked")),
+            dcc.Store(id=ids.slot(state.key, "hint")),
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
         className="bench"
@@ -177,7 +179,7 @@ def _stage(state: BenchState) -> list[Component]:
         panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_unlocked=is_unlocked))
     parts: list[Component] = [
         html.Div(panels, className=f"figures panels-{len(panels)}"),
-        _status(is_unlocked),
+        status_strip(is_unlocked=is_unlocked),
         html.Section(
             [_reading(reading, is_unlocked=is_unlocked) for reading in state.readings],
             className="readings",
@@ -241,59 +243,6 @@ def _place(state: BenchState) -> str:
     """Return the bench's number and short name among the track's steps."""
     number, step = next(((n, s) for n, s in enumerate(state.steps, 1) if s.id == state.bench.id), (0, None))
     return f"{number} {step.label}" if step else state.bench.title
-
-
-def _status(is_unlocked: bool) -> Component:
-    if not is_unlocked:
-        words = "Verdicts and fixes appear here once your prediction is locked."
-        return html.Div([icon("lock", size=16), words], className="status waiting")
-    fixes = [
-        html.Button(
-            [
-                painted(f"status.fixes.{n}.label", className="fix-label"),
-                painted(f"status.fixes.{n}.old", className="fix-old"),
-                html.Span(" → ", className="fix-old", **{"aria-label": "to"}),
-                painted(f"status.fixes.{n}.new", className="fix-new"),
-            ],
-            className="outline fix",
-            hidden=True,
-            **{"data-do": "fix", "data-fix": str(n)},
-        )
-        for n in range(3)
-    ]
-    return html.Section(
-        [
-            shape(size=24, paint="status.level"),
-            html.Div(
-                [
-                    html.P(
-                        [
-                            painted("status.title", className="status-word"),
-                            " ",
-                            painted("status.facts", className="facts"),
-                        ],
-                        className="status-line",
-                    ),
-                    painted("status.cause", html.P, className="cause"),
-                    html.Div(
-                        [
-                            *fixes,
-                            html.Span(
-                                [shape(paint="status.also_level"), painted("status.also")],
-                                className="also",
-                                **{"data-show": "status.also"},
-                            ),
-                        ],
-                        className="fixes",
-                    ),
-                ],
-                className="status-text",
-            ),
-        ],
-        className="status",
-        **STATIC,
-        **{"data-tint": "status.level", "aria-label": "Status"},
-    )
 
 
 def _reading(reading: Reading, *, is_unlocked: bool) -> Component:

@@ -17,6 +17,7 @@ from tracks.api.quantities import quantity
 
 NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number
 WAITING = "waiting"  # for the page's first look at what the second engine says of a try
+WITH_HELP = "with help"
 _LEVELS = {"ok": "nothing fails", "warn": "a warning", "fail": "fails"}
 
 
@@ -89,10 +90,12 @@ def _second_engine(item: Try, opinion: Opinion | None) -> Component:
 def _row(item: Try, names: list[str], *, second_engine: Component, is_carried: bool) -> Component:
     cells = [html.Td(_number(item, name), className="number") for name in names]
     level = "won" if item.won else _LEVELS.get(item.level, item.level)
+    level = f"{level}, {WITH_HELP}" if item.helped else level
     what_if = f", what if: {', '.join(item.what_if)}" if item.what_if else ""
     words = f"{level}{': ' + item.binding if item.binding else ''}{what_if}"
     verdict = html.Td(
         [shape(item.level), html.Span("?", className="what-if-mark") if item.what_if else None,
+         html.Span(WITH_HELP, className="with-help", **{"aria-hidden": "true"}) if item.helped else None,
          html.Span(words, className="visually-hidden"), second_engine],
         title=words,
         className="verdict-cell",
@@ -114,7 +117,11 @@ def _row(item: Try, names: list[str], *, second_engine: Component, is_carried: b
             html.Td([restore, carry], className="row-tools"),
         ],
         className="carried" if is_carried else "",
-        **{"data-values": json.dumps(dict(item.values)), "data-won": str(item.won).lower()},
+        **{
+            "data-values": json.dumps(dict(item.values)),
+            "data-won": str(item.won).lower(),
+            "data-helped": str(item.helped).lower(),
+        },
     )
 
 

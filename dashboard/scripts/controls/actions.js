@@ -1,9 +1,7 @@
-/* Presses that move controls: undo, redo, reset, fixes, presets. */
+/* Presses that move controls: undo, redo, reset, presets. */
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
-import { markFixes } from "../page/painter.js";
 import { callbackContext, noUpdate } from "../shared/dash.js";
-import { listen } from "../shared/events.js";
 import { benchStates } from "./bench_states.js";
 import { command, goBackOrForth } from "./gate.js";
 import { defaultsOf } from "./values.js";
@@ -24,13 +22,6 @@ export function install() {
       command(benchState.key, { values: JSON.parse(node.dataset.values) });
       announce(`The controls are set: ${node.textContent}.`);
     },
-    fix: (node, benchState) => {
-      const fix = benchState.texts.status.fixes[Number(node.dataset.fix)];
-      command(benchState.key, { values: { [fix.control]: fix.value } });
-    },
-  });
-  listen("changed", (benchState) => {
-    if (benchState.isMoving) markFixes(benchState, true);
   });
 }
 

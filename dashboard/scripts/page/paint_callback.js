@@ -1,6 +1,7 @@
 /* The callback that paints an answer, and opens the gate behind it. */
 import { benchStateOf, rootOf } from "../controls/bench_states.js";
 import { answered } from "../controls/gate.js";
+import { hintGiven, showHints } from "../controls/hints.js";
 import { showRows } from "../controls/rows.js";
 import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { actionDone } from "../tries/actions.js";
@@ -9,8 +10,8 @@ import { benchReady } from "./arrivals.js";
 import { showSaved } from "./notices.js";
 import { paintPart, paintTexts, paintValues } from "./painter.js";
 
-/* dash_clientside.lab.paint: the texts of a state, the student's progress, what moving a control would do. */
-export function paint(texts, progressSummary, sensitivity, spec) {
+/* dash_clientside.lab.paint: the texts of a state, the student's progress, a hint that was asked for. */
+export function paint(texts, progressSummary, hint, spec) {
   const context = callbackContext();
   const { bench } = context.inputs_list[0].id;
   const benchState = benchStateOf(bench, spec, rootOf(bench));
@@ -18,9 +19,9 @@ export function paint(texts, progressSummary, sensitivity, spec) {
   const moved = new Set(triggers(context).map(([id]) => id.name));
   const isNew = (name) => isFresh || moved.has(name);
   if (benchState.root) {
-    paintPart(benchState, "sensitivity", sensitivity);
     if (isNew("progress_summary") && progressSummary) {
       paintPart(benchState, "progress_summary", progressSummary);
+      benchState.tryNotes = progressSummary.hints;
       if (!isFresh) {
         showSaved(progressSummary.saved);
         actionDone(benchState, progressSummary);
@@ -34,6 +35,8 @@ export function paint(texts, progressSummary, sensitivity, spec) {
         announceSoon(benchState);
       }
     }
+    showHints(benchState);
+    if (moved.has("hint") && hint) hintGiven(benchState, hint);
     if (isFresh) benchReady(benchState);
   }
   if (isNew("texts")) answered(bench);

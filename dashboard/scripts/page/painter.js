@@ -1,8 +1,6 @@
 /* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
 import { textOf } from "../controls/values.js";
 
-const EARLIER_FIX = "For where the controls stood before; computed anew when they rest";
-
 /* The part of nested texts that a path names: "status.title"; undefined if there is none. */
 export function at(texts, path) {
   return path.split(".").reduce((part, name) => part?.[name], texts);
@@ -24,7 +22,7 @@ function placesOf(benchState) {
     tints: all("[data-tint]"),
     bars: all("[data-bar]"),
     shows: all("[data-show]"),
-    fixes: all("[data-fix]"),
+    targets: all("[data-targets]"),
   };
   return benchState.places;
 }
@@ -35,7 +33,7 @@ export function paintValues(benchState) {
   paintPart(benchState, "values", Object.fromEntries(texts));
 }
 
-/* A part that is not of the state: progress_summary, sensitivity. */
+/* A part that is not of the state: progress_summary, hint. */
 export function paintPart(benchState, name, part) {
   for (const node of placesOf(benchState).texts) {
     const path = node.dataset.paint;
@@ -43,25 +41,27 @@ export function paintPart(benchState, name, part) {
   }
 }
 
-/* Say whether the fixes belong to an earlier state: they stay in their places and cannot be pressed. */
-export function markFixes(benchState, areEarlier) {
-  for (const node of placesOf(benchState).fixes) {
-    node.setAttribute("aria-disabled", String(areEarlier));
-    node.title = areEarlier ? EARLIER_FIX : "";
-  }
+/* The targets of a state in which nothing fails, each with its shape. */
+function paintTargets(place, targets) {
+  place.hidden = targets.length === 0;
+  place.replaceChildren(
+    ...targets.map(({ level, text }) => {
+      const shape = document.createElement("span");
+      shape.className = "shape shape-14";
+      shape.dataset.shape = level;
+      shape.setAttribute("aria-hidden", "true");
+      const item = document.createElement("li");
+      item.append(shape, text);
+      return item;
+    }),
+  );
 }
 
-function withFixes(texts, fixes) {
-  return { ...texts, status: { ...texts.status, fixes } };
-}
-
-/* Everything that an answer says of the state. A preview has no fixes: those of the state before it stay, marked so. */
-export function paintTexts(benchState, answer) {
+/* Everything that an answer says of the state. */
+export function paintTexts(benchState, texts) {
   const places = placesOf(benchState);
-  const texts = answer.preview ? withFixes(answer, benchState.texts.status.fixes) : answer;
   for (const node of places.texts) {
-    if (!/^(values|progress_summary|sensitivity)[.]/.test(node.dataset.paint))
-      write(node, at(texts, node.dataset.paint));
+    if (!/^(values|progress_summary|hint)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
   }
   for (const node of places.levels) node.dataset.shape = at(texts, node.dataset.level) || "";
   for (const node of places.tints) node.dataset.state = at(texts, node.dataset.tint) || "ok";
@@ -73,7 +73,6 @@ export function paintTexts(benchState, answer) {
     node.dataset.state = reading.level || "";
   }
   for (const node of places.shows) node.hidden = !at(texts, node.dataset.show);
-  for (const node of places.fixes) node.hidden = !texts.status.fixes?.[Number(node.dataset.fix)];
-  markFixes(benchState, answer.preview || benchState.isMoving);
+  for (const node of places.targets) paintTargets(node, at(texts, node.dataset.targets) ?? []);
   benchState.texts = texts;
 }

@@ -1,6 +1,6 @@
 /* What is recorded and compared: tries, pins, what the figure showed, the view of a panel. */
 import { commit, command } from "../controls/gate.js";
-import { benchStates, isOnPage } from "../controls/bench_states.js";
+import { benchStates } from "../controls/bench_states.js";
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
@@ -66,16 +66,11 @@ function setPins(benchState, pins) {
   setSlot(benchState.key, "compare", pins);
 }
 
-/* A bench has come to stand: earlier pins are drawn again, what binds is computed. */
+/* A bench has come to stand: earlier pins are drawn again. */
 export function showEarlierPins(benchState) {
   const pins = stillRecorded(pinsOf(benchState), recorded(benchState));
   if (pins.length) setPins(benchState, pins);
-  tellIdle(benchState);
   lookAtAgreements(benchState);
-}
-
-function tellIdle(benchState) {
-  if (isOnPage(benchState)) setSlot(benchState.key, "idle", { values: benchState.values });
 }
 
 function showView(node, benchState) {
@@ -102,6 +97,5 @@ export function install() {
     compare: (_node, benchState) => setPins(benchState, compared(pinsOf(benchState), recorded(benchState))),
     view: showView,
   });
-  listen("committed", tellIdle);
   listen("problem", () => Object.values(benchStates).forEach((benchState) => (benchState.doing = null)));
 }

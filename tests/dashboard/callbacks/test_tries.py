@@ -170,13 +170,11 @@ class TestObserving:
         (kept,) = ledger_of(opened, "observation")
         assert kept.payload == {"answer": "much", "right": False}
 
-    def test_locks_right_and_wrong_count_once_all_of_a_bench_are_in(self, student: Student) -> None:  # L21
-        """The plugin's first option is right, its number 1 is not."""
-        first, second = student.bench(KEY).predictions
-        student.lock(KEY, first)
-        assert '"locks": "–"' in said(student.page(f"/{KEY}"))
-        student.lock(KEY, second)
-        assert '"locks": "1 right, 1 wrong"' in said(student.page(f"/{KEY}"))
+    def test_the_read_out_counts_locks_and_says_nothing_of_right_and_wrong(self, opened: Student) -> None:  # L21
+        """Two of the plugin's, one of the paradox and one of convergence; privacy's two come when they are locked."""
+        assert summary(opened.record(CONVERGENCE))["locks"] == "4 locked"
+        opened.lock_all("edge_guardian/privacy")
+        assert summary(opened.observe(CONVERGENCE))["locks"] == "6 locked"
 
 
 class TestCarrying:

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.rendering.sensitivity import best_single_step, step_text
-from tests.http_student import Student
+from dashboard.rendering.hints import NO_SINGLE_CHANGE, changes, hint_texts
+from dashboard.rendering.sensitivity import best_single_step
 from tracks.api.controls import Slider
 from tracks.api.figures import Drawing, Table
-from tracks.api.outcome import Outcome, Reading, Verdict
+from tracks.api.outcome import Fix, Outcome, Reading, Verdict
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
-
-KEY = "edge_guardian/downlink"
 
 
 def never() -> dict:
@@ -35,13 +33,13 @@ def slider(name: str, **more) -> Slider:
     return Slider(id=name, label=name, unit="", minimum=0, maximum=20, step=0.01, default=10, **more)
 
 
-def weighted(weights: dict[str, float]):
+def weighted(weights: dict[str, float], fixes: tuple[Fix, ...] = ()):
     """A verdict whose margin is the weighted sum of the controls."""
 
     def solve(track, *, seed, **values):
         quantity = -sum(weights[name] * value for name, value in values.items())
         late = Reading(id="late", label="time", value=quantity, limit=0, unit="s", scale=1.0)
-        verdict = Verdict(code="late", reading=late, level="fail", title="Late", cause="Because.")
+        verdict = Verdict(code="late", reading=late, level="fail", title="Late", cause="Because.", fixes=fixes)
         drawing = Drawing(figure=never, summary="One.", table=lambda: Table(columns=("x",), rows=()))
         return Outcome(panels=dict.fromkeys(("time", "again", "halves"), drawing), readings=(), verdicts=(verdict,))
 
@@ -70,9 +68,26 @@ def test_the_world_is_not_the_students_to_move(registry: Registry, track: Track)
 def test_where_nothing_helps_it_says_so(registry: Registry, track: Track) -> None:
     one, values, none = found(registry, track, {"a": 0.0})
     assert none is None
-    outcome = one.run(track, values)
-    assert step_text(one, values, none, outcome.verdicts[0]) == "no single step eases it"
-    assert step_text(one, values, none, None) == ""
+    given = hint_texts(one, values, changes(track, one, values, one.run(track, values), never), 2)
+    assert (given["text"], given["eased"]) == (NO_SINGLE_CHANGE, "no single step eases it")
+
+
+def test_where_the_bench_has_no_fix_the_best_step_is_the_hint(registry: Registry, track: Track) -> None:
+    one, values, best = found(registry, track, {"a": 1.0, "b": 3.0})
+    (only,) = changes(track, one, values, one.run(track, values), lambda state: one.run(track, state))
+    assert only.fix == best.fix
+    given = hint_texts(one, values, (only,), 3)
+    assert given["text"] == "b, higher."
+    assert given["eased"] == "eased most by b 10 → 11"
+
+
+def test_what_a_step_of_a_change_gains_decides_among_those_that_do_as_much(registry: Registry, track: Track) -> None:
+    """Both changes leave the verdict failing: the longer way gains more in all, the other more a step."""
+    weights, fixes = {"a": 1.0, "b": 3.0}, (Fix(control="a", value=20), Fix(control="b", value=12))
+    one = bench(registry, weighted(weights, fixes), *(slider(name) for name in weights))
+    values = one.defaults()
+    found = changes(track, one, values, one.run(track, values), lambda state: one.run(track, state))
+    assert [(item.fix.control, pytest.approx(item.gain)) for item in found] == [("b", 3.0), ("a", 1.0)]
 
 
 @pytest.mark.parametrize("name", ["paradox", "convergence"])
@@ -91,22 +106,6 @@ def test_the_named_step_really_raises_the_margin_and_no_other_does_more(
     )
     assert after - before == pytest.approx(eased.gain)
     assert eased.gain > 0
-
-
-def test_at_rest_the_server_names_it_and_before_the_lock_it_does_not(student: Student) -> None:
-    values = {"values": student.bench(KEY).defaults()}
-    assert student.idle(KEY, values).status_code == 403
-    student.lock_all(KEY)
-    answer = student.idle(KEY, values).get_json()["response"]
-    (told,) = (part["data"] for part in answer.values())
-    assert told["text"].startswith("eased most by ")
-    assert told["control"] in {control.id for control in student.bench(KEY).controls}
-
-
-@pytest.mark.parametrize("idle", ["x", 1, [], {"values": []}, {"values": {"nothing": 1}}, {"values": {}}])
-def test_what_is_no_state_is_refused(student: Student, idle) -> None:
-    student.lock_all(KEY)
-    assert student.idle(KEY, idle).status_code in (204, 422)
 
 
 def test_a_bench_with_a_preview_is_compared_by_previews_alone(registry: Registry, track: Track) -> None:

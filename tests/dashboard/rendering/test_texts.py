@@ -14,7 +14,7 @@ from dashboard.rendering import texts as views
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Option, Slider, Toggle
 from tracks.api.figures import Axis, Drawing, Panel, Table
-from tracks.api.outcome import Fix, Outcome, Reading, Verdict
+from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Brief, Peek, PeekLine
 from tracks.loading.registry import Registry
@@ -138,7 +138,7 @@ class TestStatus:  # L16
             verdict("late", "fail", 20.0),
             verdict("later", "fail", 40.0),
         )
-        status = views.status_texts(BENCH, outcome(*verdicts), VALUES)
+        status = views.status_texts(outcome(*verdicts))
         assert (status["level"], status["title"]) == ("fail", "Later")
         assert status["also"] == "Also: late and 1 more; Download 20\u00a0s, limit 10\u00a0s (+100%)"
         assert status["also_level"] == "fail"
@@ -146,23 +146,48 @@ class TestStatus:  # L16
 
     def test_what_is_in_order_is_no_objection(self) -> None:
         calm = outcome(verdict("fine", "ok", 1.0), verdict("good", "ok", 2.0))
-        assert views.status_texts(BENCH, calm, VALUES)["also"] == ""
+        assert views.status_texts(calm)["also"] == ""
         assert views.binding_texts(calm) == {"level": "ok", "text": "none"}
 
     def test_the_strip_has_the_same_fields_whatever_the_state(self) -> None:
-        some = views.status_texts(BENCH, outcome(verdict()), VALUES)
-        assert some.keys() == views.status_texts(BENCH, outcome(), VALUES).keys()
+        some = views.status_texts(outcome(verdict()))
+        assert some.keys() == views.status_texts(outcome()).keys()
 
-    def test_a_fix_shows_the_students_value_and_the_one_that_helps(self) -> None:
-        fixes = (Fix(control="rounds", value=5), Fix(control="codec", value="small"), Fix(control="cached", value=True))
-        values = {**VALUES, "rounds": 42}
-        shown = views.status_texts(BENCH, outcome(verdict(fixes=fixes)), values)["fixes"]
-        assert [(fix["label"], fix["old"], fix["new"]) for fix in shown] == [
-            ("Rounds", "42\u00a0a day", "5\u00a0a day"),
-            ("Codec", "none", "INT8"),
-            ("Half is cached", "off", "on"),
+    def test_a_state_in_which_nothing_fails_names_every_target_the_tightest_last(self) -> None:
+        verdicts = (
+            verdict("tight", "ok", 9.99, measure="Tight"),
+            verdict("loose", "ok", 1.0, measure="Loose"),
+            verdict("near", "warn", 9.5, warn=9.0, measure="Near"),
+        )
+        status = views.status_texts(outcome(*verdicts))
+        assert (status["title"], status["level"], status["facts"]) == ("All 3 targets met", "warn", "")
+        assert status["met"] == [
+            {"level": "ok", "text": "Loose 1\u00a0s, limit 10\u00a0s"},
+            {"level": "warn", "text": "Near 9.5\u00a0s, limit 10\u00a0s"},
+            {"level": "ok", "text": "Tight 9.99\u00a0s, limit 10\u00a0s"},
         ]
-        assert [fix["value"] for fix in shown] == [5, "small", True], "what the button sends is what it says"
+        assert not status["fails"]
+
+    @pytest.mark.parametrize(
+        ("value", "limit", "unit", "shown"),
+        [
+            (0.19998, 0.2, "share", "19.998%, limit 20%"),
+            (0.2, 0.2, "share", "20%, limit 20%"),
+            (5.0004e9, 5e9, "B", "5.0004\u00a0GB, limit 5\u00a0GB"),
+            (14.2, 10.0, "s", "14.2\u00a0s, limit 10\u00a0s"),
+        ],
+    )
+    def test_a_value_close_to_its_limit_is_told_apart_from_it(self, value, limit, unit, shown) -> None:
+        near = verdict(quantity=value, limit=limit, unit=unit)
+        assert f"Download {shown}" in views.verdict_facts(near)
+        card = views.reading_texts(reading(value, unit, limit))
+        number, words = shown.split(",")[0], card["unit"]
+        assert f"{card['value']}{'' if words == '%' else chr(0xA0)}{words}" == number
+
+    def test_a_value_that_passes_is_never_red(self) -> None:
+        """What is written like its limit, or on its better side, is no failure."""
+        for value in (0.2, 0.19999999, 0.1999):
+            assert views.reading_texts(reading(value, "share", 0.2))["level"] == "ok"
 
     @pytest.mark.parametrize(
         ("quantity", "limit", "unit", "words"),

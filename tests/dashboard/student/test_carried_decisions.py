@@ -165,7 +165,7 @@ def test_of_a_try_that_decided_nothing_its_zeros_are_carried(registry: Registry)
     track = registry.track("tiny_pioneer")
     memory, convergence = (registry.bench("tiny_pioneer", name) for name in ("memory", "convergence"))
     outcome = replace(memory.run(track, memory.defaults()), decision={"payload_bytes": 0.0, "on": False})
-    payload = try_payload(1, memory, memory.defaults(), outcome, {})
+    payload = try_payload(1, memory, memory.defaults(), outcome, {}, own=True, helped=False)
     assert payload["decision"] == {"payload_bytes": 0.0, "on": False}
     moved, carried = apply_carried(registry, track, convergence, {"memory": payload["decision"]})
     assert set(carried) == {"payload_bytes"}

@@ -8,7 +8,7 @@ import { dataOf, NO_UPDATE, openDash, openStorage, SPEC } from "../support/brows
 import { element, openPage } from "../support/elements.js";
 
 const KEY = "edge/paradox";
-const TEXTS = { readings: { ratio: { value: "2.56" } }, status: { title: "Dearer", facts: "", fixes: [] } };
+const TEXTS = { readings: { ratio: { value: "2.56" } }, status: { title: "Dearer", facts: "" } };
 let set, kept, root, nodes, locked, scrolled;
 
 beforeEach(() => {
@@ -21,7 +21,6 @@ beforeEach(() => {
     ratio: place("readings.ratio.value"),
     rounds: place("values.rounds"),
     tries: place("progress_summary.tries"),
-    best: place("sensitivity.text"),
   };
   locked = element("section", { "data-locked": "" });
   root = element("main", { "data-bench": KEY, class: "is-unlocked" }, ...Object.values(nodes), locked);
@@ -29,23 +28,22 @@ beforeEach(() => {
   delete benchStates[KEY];
 });
 
-function painted(triggered, { texts = TEXTS, summary = null, sensitivity = null } = {}) {
+function painted(triggered, { texts = TEXTS, summary = null, hint = null } = {}) {
   globalThis.dash_clientside.callback_context = {
     triggered: triggered.map((name) => ({ prop_id: `{"bench":"${KEY}","kind":"slot","name":"${name}"}.data` })),
-    inputs_list: ["texts", "progress_summary", "sensitivity"].map((name) => ({
+    inputs_list: ["texts", "progress_summary", "hint"].map((name) => ({
       id: { bench: KEY, kind: "slot", name },
     })),
   };
-  assert.equal(paint(texts, summary, sensitivity, SPEC), NO_UPDATE);
+  assert.equal(paint(texts, summary, hint, SPEC), NO_UPDATE);
   clearTimeout(benchStates[KEY].speech);
 }
 
 test("the first paint writes everything, though nothing has triggered it", () => {
   globalThis.dash_clientside.callback_context = null;
-  painted([], { summary: { tries: 2 }, sensitivity: { text: "eased most by rounds" } });
+  painted([], { summary: { tries: 2 } });
   const texts = Object.values(nodes).map((node) => node.textContent);
-  assert.deepEqual(texts, ["2.56", "8\u00a0rounds", "2", "eased most by rounds"]);
-  assert.deepEqual(dataOf(set, "slot", "idle").length, 1);
+  assert.deepEqual(texts, ["2.56", "8\u00a0rounds", "2"]);
 });
 
 test("an answer opens the gate; another part does not", () => {

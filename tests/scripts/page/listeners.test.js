@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as controlActions from "../../../dashboard/scripts/controls/actions.js";
 import { benchStateOf, benchStates } from "../../../dashboard/scripts/controls/bench_states.js";
-import { move, rest } from "../../../dashboard/scripts/controls/gate.js";
 import { addActions, press } from "../../../dashboard/scripts/page/actions.js";
 import * as colours from "../../../dashboard/scripts/page/colours.js";
 import * as listeners from "../../../dashboard/scripts/page/listeners.js";
-import { paintTexts } from "../../../dashboard/scripts/page/painter.js";
 import * as sheet from "../../../dashboard/scripts/page/sheet.js";
-import { dataOf, NO_UPDATE, openDash, openStorage, PREVIEWED, SPEC } from "../support/browser.js";
+import { dataOf, NO_UPDATE, openDash, openStorage, SPEC } from "../support/browser.js";
 import { element, openPage } from "../support/elements.js";
 
 const KEY = "edge/paradox";
@@ -59,39 +57,13 @@ function typed(name, { target = root, ...held } = {}) {
   page.fire("keydown", { key: name, target, preventDefault: () => {}, ...held });
 }
 
-test("a fix cannot be pressed from the first move of a slider with previews until the full answer", () => {
-  const fix = element("button", { "data-do": "fix", "data-fix": "0" });
-  root.append(fix);
-  benchState = benchStates[KEY] = { ...benchState, spec: PREVIEWED, busy: true };
-  const texts = { status: { fixes: [{ control: "rounds", value: 3 }] } };
-  paintTexts(benchState, texts);
-  const pressed = () => page.fire("click", { target: fix, preventDefault: () => {} });
-  move(benchState, "share", 0.05);
-  assert.ok(fix.title);
-  pressed();
-  assert.deepEqual(orders(), []);
-  rest(benchState);
-  paintTexts(benchState, texts);
-  pressed();
-  assert.deepEqual(orders(), [{ rounds: 3 }]);
-});
-
-test("reset, a default, a fix, try again and a preset set their controls", () => {
+test("reset, a default, try again and a preset set their controls", () => {
   const input = element("input");
-  benchState.texts = {
-    status: {
-      fixes: [
-        { control: "rounds", value: 3 },
-        { control: "share", value: 0.05 },
-      ],
-    },
-  };
   assert.equal(clicked("reset").prevented, true);
   clicked("default", {}, (node) => element("div", { "data-control": "share" }, input, node));
-  clicked("fix", { "data-fix": "1" });
   clicked("retry");
   const defaults = { share: 0.01, rounds: 8, codec: "raw", cached: false };
-  assert.deepEqual(orders(), [defaults, { share: 0.01 }, { share: 0.05 }, {}]);
+  assert.deepEqual(orders(), [defaults, { share: 0.01 }, {}]);
   assert.equal(page.activeElement, input);
 });
 

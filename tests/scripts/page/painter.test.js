@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { at, paintPart, paintTexts, paintValues } from "../../../dashboard/scripts/page/painter.js";
 import { SPEC } from "../support/browser.js";
-import { element } from "../support/elements.js";
+import { element, openPage } from "../support/elements.js";
 
 const TEXTS = {
   readings: {
     ratio: { value: "2.56", level: "fail", bar: 0.7, tick: 0.4 },
     bare: { value: "3", level: "ok", bar: null },
   },
-  status: { level: "warn", title: "Dearer", fixes: [{ control: "rounds", value: 5 }], also: "" },
+  status: { level: "warn", title: "Dearer", also: "" },
 };
 let nodes, benchState;
 
@@ -21,7 +21,7 @@ beforeEach(() => {
     missing: place("paint", "readings.gone.value"),
     rounds: place("paint", "values.rounds"),
     summary: place("paint", "progress_summary.tries"),
-    sensitivity: place("paint", "sensitivity.text"),
+    hint: place("paint", "hint.text"),
     level: place("level", "readings.ratio.level"),
     tint: place("tint", "status.level"),
     noTint: place("tint", "readings.gone.level"),
@@ -30,8 +30,6 @@ beforeEach(() => {
     goneBar: place("bar", "readings.gone"),
     shown: place("show", "status.title"),
     empty: place("show", "status.also"),
-    fix: place("fix", "0"),
-    noFix: place("fix", "1"),
   };
   for (const node of Object.values(nodes)) node.textContent = "before";
   benchState = {
@@ -52,11 +50,11 @@ test("a state is written into its places and what is not of the state is left al
   paintTexts(benchState, TEXTS);
   assert.equal(nodes.value.textContent, "2.56");
   assert.equal(nodes.missing.textContent, "");
-  for (const kept of [nodes.rounds, nodes.summary, nodes.sensitivity]) assert.equal(kept.textContent, "before");
+  for (const kept of [nodes.rounds, nodes.summary, nodes.hint]) assert.equal(kept.textContent, "before");
   assert.equal(benchState.texts, TEXTS);
 });
 
-test("levels, tints, bars, parts and fixes follow the state", () => {
+test("levels, tints, bars, and parts follow the state", () => {
   paintTexts(benchState, TEXTS);
   assert.equal(nodes.level.dataset.shape, "fail");
   assert.deepEqual([nodes.tint.dataset.state, nodes.noTint.dataset.state], ["warn", "ok"]);
@@ -70,30 +68,22 @@ test("levels, tints, bars, parts and fixes follow the state", () => {
   );
   assert.equal(nodes.bar.dataset.state, "fail");
   assert.deepEqual([nodes.shown.hidden, nodes.empty.hidden], [false, true]);
-  assert.deepEqual([nodes.fix.hidden, nodes.noFix.hidden], [false, true]);
 });
 
-test("a preview leaves the fixes of the state before in their places, and they cannot be pressed", () => {
-  const label = element("span", { "data-paint": "status.fixes.0.label" });
-  benchState.root.append(label);
-  const fixes = [{ control: "rounds", value: 5, label: "Rounds" }];
-  paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, fixes } });
-  assert.equal(nodes.fix.getAttribute("aria-disabled"), "false");
-  paintTexts(benchState, { ...TEXTS, preview: true, status: { level: "ok", title: "Cheap", fixes: [] } });
-  assert.deepEqual([label.textContent, nodes.fix.hidden, nodes.noFix.hidden], ["Rounds", false, true]);
-  assert.equal(nodes.shown.hidden, false);
-  assert.equal(nodes.fix.getAttribute("aria-disabled"), "true");
-  assert.ok(nodes.fix.title);
-  assert.deepEqual(benchState.texts.status, { level: "ok", title: "Cheap", fixes });
-  paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, fixes: [] } });
-  assert.deepEqual([label.textContent, nodes.fix.hidden, nodes.fix.title], ["", true, ""]);
-  assert.equal(nodes.fix.getAttribute("aria-disabled"), "false");
-});
-
-test("a full answer that comes while the slider moves on has the fixes of an earlier state", () => {
-  benchState.isMoving = true;
+test("every target that is met stands with its shape, and none where something fails", () => {
+  const list = element("ul", { "data-targets": "status.met" });
+  openPage();
+  list.replaceChildren = (...items) => (list.children = items);
+  benchState.root.append(list);
+  const met = [
+    { level: "ok", text: "Loose 1 s, limit 10 s" },
+    { level: "warn", text: "Tight 9 s, limit 10 s" },
+  ];
+  paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, met } });
+  const shown = list.children.map((item) => [item.children[0].dataset.shape, item.children[1]]);
+  assert.deepEqual([list.hidden, shown], [false, met.map(({ level, text }) => [level, text])]);
   paintTexts(benchState, TEXTS);
-  assert.equal(nodes.fix.getAttribute("aria-disabled"), "true");
+  assert.deepEqual([list.hidden, list.children], [true, []]);
 });
 
 test("an empty bar is a bar", () => {
@@ -110,7 +100,7 @@ test("values are written without an answer", () => {
 test("a part is written into its own places alone", () => {
   paintPart(benchState, "progress_summary", { tries: 0 });
   assert.equal(nodes.summary.textContent, "0");
-  assert.equal(nodes.sensitivity.textContent, "before");
+  assert.equal(nodes.hint.textContent, "before");
 });
 
 test("a page that came anew is painted, not the one that went", () => {

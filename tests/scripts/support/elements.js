@@ -83,9 +83,9 @@ class Element {
     globalThis.document.activeElement = this;
   }
 
-  append(child) {
-    this.children.push(child);
-    child.parentElement = this;
+  append(...children) {
+    this.children.push(...children);
+    for (const child of children) if (child instanceof Element) child.parentElement = this;
   }
 }
 

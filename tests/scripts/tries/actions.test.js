@@ -90,7 +90,6 @@ test("pins of this visit are drawn again on arrival, if their tries are still th
   kept.set("edgelab-pins:edge/paradox", "[9,2]");
   tries.showEarlierPins(benchState);
   assert.deepEqual(dataOf(set, "slot", "compare"), [[2]]);
-  assert.equal(dataOf(set, "slot", "idle")[0].values.rounds, 8);
 });
 
 test("without pins nothing is drawn again", () => {
@@ -134,16 +133,4 @@ test("an answer is said: what was recorded, or why not, or what was seen gets th
   assert.equal(said({}), "");
   said({ action: "observe", message: "" });
   assert.equal(document.activeElement.classList.contains("observed"), true);
-});
-
-test("a page that went tells nothing more", () => {
-  benchState.root.isConnected = false;
-  tell("committed", benchState);
-  assert.deepEqual(dataOf(set, "slot", "idle"), []);
-  benchState.root.isConnected = true;
-});
-
-test("where the controls were left is told, for what is computed at rest", () => {
-  tell("committed", benchState);
-  assert.equal(dataOf(set, "slot", "idle").length, 1);
 });

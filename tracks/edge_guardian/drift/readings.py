@@ -27,7 +27,7 @@ from tracks.edge_guardian.drift.setting import (
     default_setting,
     default_source,
 )
-from tracks.edge_guardian.drift.state import DIVERGENCE, OVER_CAP, PREEMPTED, WASTE_WARN, WASTED, State
+from tracks.edge_guardian.drift.state import DIVERGENCE, OVER_CAP, PREEMPTED, WASTED, State
 
 HUD = ("worst_city", "moved", "loop_p99")
 
@@ -139,14 +139,14 @@ def _wasted(state: State) -> Reading:
         id="wasted",
         label="Wasted radio",
         unit="share",
-        note=f"{quantity_text(costs.wasted_j, 'J')} of {quantity_text(costs.radio_j, 'J')}",
+        note=f"≤ {quantity_text(state.limits[WASTED].limit, 'share')}, {quantity_text(costs.wasted_j, 'J')}",
         formula=f"links {quantity_text(setting.links[0], 'share')}, in the dust "
         f"{quantity_text(setting.links[DUSTY], 'share')}; "
         f"{quantity_text(costs.finished, 'share')} finish: {quantity_text(costs.wasted_j, 'J')} / "
         f"{quantity_text(costs.radio_j, 'J')} = "
         f"{quantity_text(costs.wasted, 'share')}",
         meaning=f"Share of the radio’s energy that served no update that arrived: uploads that fail, and downloads to "
-        f"a {device_word(state.track)} that then is not heard. {quantity_text(WASTE_WARN, 'share')} warns.",
+        f"a {device_word(state.track)} that then is not heard.",
         source=_source(
             state,
             *(name for name in ("device.extras.radio_j_per_byte",) if name in state.track.sources),

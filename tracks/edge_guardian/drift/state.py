@@ -21,7 +21,7 @@ DIVERGENCE, OVER_CAP = "divergence", "over_cap"
 WASTED, PREEMPTED = "wasted_radio", "loop_preempted"
 FAILURES = (DIVERGENCE, LEFT_BEHIND, OVER_CAP, WASTED, PREEMPTED)
 
-WASTE_WARN, WASTE_LIMIT = 0.2, 1 / 3  # of the radio's energy, assumed
+WASTE_LIMIT = 1 / 3  # of the radio's energy, assumed
 LOOP_WARN = 0.95  # of the deadline
 HEARD_LITTLE = 0.8 / CITIES  # of the updates that arrive: a city below sends clearly less than an equal share
 
@@ -104,7 +104,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
             DIVERGENCE: accuracy_limit(result.final_mean, targets.safety_accuracy),
             LEFT_BEHIND: accuracy_limit(result.final_worst, targets.worst_city_accuracy),
             OVER_CAP: cap_limit(spent.moved, spent.cap),
-            WASTED: Limit(quantity=spent.wasted, limit=WASTE_LIMIT, warn=WASTE_WARN),
+            WASTED: Limit(quantity=spent.wasted, limit=WASTE_LIMIT),
             PREEMPTED: Limit(quantity=latency.total_s, limit=latency.limit_s, warn=LOOP_WARN * latency.limit_s),
         },
     )

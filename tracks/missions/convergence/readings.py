@@ -17,7 +17,6 @@ from tracks.missions.convergence.setting import DEFAULTS, Setting
 from tracks.missions.convergence.state import (
     BELOW_TARGET,
     OVER_CAP,
-    WASTE_WARN,
     WASTING,
     State,
 )
@@ -153,13 +152,12 @@ def _wasted(state: State, known: Origins) -> Reading:
         id="wasted",
         label="Failed uploads",
         unit="share",
-        note=f"{quantity_text(costs.wasted, 'B')}, {quantity_text(costs.wasted_j, 'J')}",
+        note=f"≤ {quantity_text(state.limits[WASTING].limit, 'share')}, {quantity_text(costs.wasted_j, 'J')}",
         formula=f"1 − {three_digits(invited.delivered)} / {three_digits(invited.attempts)} = "
         f"{quantity_text(invited.failed, 'share')}; bytes {three_digits(costs.participations)} × "
         f"({three_digits(invited.attempts)} − {three_digits(invited.delivered)}) × "
         f"{quantity_text(setting.upload_bytes, 'B')} = {quantity_text(costs.wasted, 'B')}",
-        meaning=f"Share of the attempts that do not arrive; {quantity_text(WASTE_WARN, 'share')} warns. Of the joules "
-        "for "
+        meaning=f"Share of the attempts that do not arrive. Of the joules for "
         f"learning and sending, {quantity_text(share, 'share')} served no update that arrived: an update that is lost "
         "takes "
         "its learning with it.",

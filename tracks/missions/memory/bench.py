@@ -53,6 +53,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         )
 
     advanced: dict[str, Any] = {"group": "advanced"}
+    runtime_role = "decision" if network.own_runtime else "environment"
     sample: tuple[Control, ...] = ()
     if network.size == "tokens":
         sample = (
@@ -68,7 +69,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         choice("optimizer", "Optimizer", OPTIMIZERS, OPTIMIZERS, **advanced),
         choice("precision", "Precision", PRECISIONS, network.precisions, **advanced),
         *sample,
-        choice("runtime", "Runtime", RUNTIMES, RUNTIMES, **advanced),
+        choice("runtime", "Runtime", RUNTIMES, RUNTIMES, role=runtime_role, **advanced),
         slider("last_blocks", "Last blocks (k)", f"of {network.blocks}", (1, network.last), 1, **advanced),
     )
 

@@ -57,7 +57,7 @@ _LINES = (
     ("trained", "What trains", "full: P;  LoRA: r Σ (d_in + d_out);  TinyTL bias: shifts and head;  lite residual: "
      "modules and head;  last blocks: these, and the head"),
     ("payload", "The update", "payload = P_t × width;  times in 30 days = cap / (2 payload)"),
-    ("gain", "Gain kept", "share of the method × share of the optimizer + what the size of a sample adds"),
+    ("gain", "Gain kept", "share of the method × of the optimizer (× of an own runtime) + what a sample’s size adds"),
     ("step_energy", "A step", "E = P t,  t = max(FLOP / (utilisation × peak), 2 M / bandwidth)"),
 )  # fmt: skip
 

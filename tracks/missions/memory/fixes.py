@@ -69,7 +69,7 @@ def _quantities(network: Network, setting: Setting) -> Mapping[str, float]:
 def _memory_changes(state: State) -> Iterator[Fix]:
     network, setting = state.network, state.setting
     comfort = COMFORT * state.budget
-    if setting.runtime != "ideal":
+    if network.own_runtime and setting.runtime != "ideal":
         yield Fix(control="runtime", value="ideal")
     if setting.batch > BATCHES[0]:
         yield Fix(

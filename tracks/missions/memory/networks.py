@@ -39,6 +39,8 @@ class Network:
         size: "tokens", "resolution" or "" where the input is fixed; usual_size: what samples are taken to need, and
             size_source: who says so.
         batch: where its slider starts. published: whether TinyTL's table is about this network.
+        own_runtime: whether the runtime is written for the device, as on a microcontroller, and so is the student's to
+            choose; elsewhere it comes with the framework, and is the world's.
     """
 
     key: tuple[str, int]
@@ -56,6 +58,7 @@ class Network:
     size_source: Source
     batch: int
     published: bool
+    own_runtime: bool
 
     @property
     def shape(self) -> Shape:
@@ -169,6 +172,7 @@ def _network(
         "precision": precision,
         "ranks": min(RANKS[1], largest_rank(shape, targets=TARGETS)),
         "published": name == "proxyless_mobile",
+        "own_runtime": memory < MIB,
     }
     if isinstance(shape, Transformer):
         methods = ("full", "last_k", "lora", *(("bitfit",) if shape.biases else ()))

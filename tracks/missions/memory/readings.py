@@ -11,11 +11,13 @@ from tracks.common.provenance import Input, join_sources, origins, quantity_text
 from tracks.missions.memory.accuracy_gain import (
     OCTAVES,
     OPTIMIZER_KEEPS,
+    RUNTIME_KEEPS,
     TOKENS_PER_OCTAVE,
     USUAL_TARGET,
     method_share,
     method_source,
     proxy_rank,
+    runtime_keeps,
     size_adds,
 )
 from tracks.missions.memory.costs import DIRECTIONS, STATE_BYTES, TOUCHES, UPDATES, monthly_cap
@@ -51,6 +53,7 @@ def _origins(state: State) -> dict[str, str]:
         "gain": f"Gain of the method: {method_source(network, now).text}",
         "target": f"Target: {own_target or USUAL_TARGET.source.text}",
         "keeps": f"Optimizer: {OPTIMIZER_KEEPS.source.text}",
+        "runtime_keeps": f"Runtime: {RUNTIME_KEEPS.source.text}",
         "cap": f"Cap: {sources['fleet.cap_bytes']}",
         "often": f"Rhythm: {UPDATES.text}",
         "power": f"Power: {sources['device.learning_power_w']}",
@@ -143,6 +146,7 @@ def _amplification(state: State, known: Mapping[str, str]) -> Reading:
 def _gain(state: State, known: Mapping[str, str]) -> Reading:
     network, now = state.network, state.setting
     share, keeps, adds = method_share(network, now), OPTIMIZER_KEEPS.value[now.optimizer], size_adds(network, now.size)
+    runtime = f" × {quantity_text(runtime_keeps(network, now), 'share')}" if network.own_runtime else ""
     own = f" (rank {now.rank} as {three_digits(proxy_rank(now.rank))} of 10)" if now.method == "lora" else ""
     size = f" {'−' if adds < 0 else '+'} {quantity_text(abs(adds), 'share')}" if network.size else ""
     return Reading.of(
@@ -152,11 +156,13 @@ def _gain(state: State, known: Mapping[str, str]) -> Reading:
         unit="share",
         note=f"≥ {quantity_text(state.target, 'share')}"
         + ("" if network.published and now.method.startswith(("tinytl", "full")) else ", proxy"),
-        formula=f"{quantity_text(share, 'share')}{own} × {quantity_text(keeps, 'share')}{size} = "
+        formula=f"{quantity_text(share, 'share')}{own} × {quantity_text(keeps, 'share')}{runtime}{size} = "
         f"{quantity_text(state.gain, 'share')}",
         meaning="Of what full fine-tuning gains over training the last layer alone, the share that this way of "
         "training keeps.",
-        source=join_sources(known, "gain", "keeps", "size_gain", "target"),
+        source=join_sources(
+            known, "gain", "keeps", *(("runtime_keeps",) if network.own_runtime else ()), "size_gain", "target"
+        ),
     )
 
 

@@ -24,6 +24,8 @@ from tracks.missions.paradox.setting import (
 )
 from tracks.missions.paradox.state import FAILURES, TOO_SLOW, State
 
+MOST_SMALLER = 100  # times: from a whole network to its published small one or its adapters, as far as compression goes
+
 
 def fixes(code: str, state: State) -> tuple[Fix, ...]:
     """Return the best changes for a limit that fails or warns."""
@@ -88,7 +90,7 @@ def candidates(code: str, state: State) -> Iterator[Fix]:
         yield Fix(control="direction", value="both")
     if of_day:
         yield _lower("participation", setting.participation, PARTICIPATION, wanted)
-    yield _lower("moved_bytes", setting.moved_bytes, _moved_range(state), wanted)
+    yield from _smaller(state, wanted)
     yield _lower("rounds_per_day", setting.rounds_per_day, ROUNDS_PER_DAY, wanted, whole=True)
     yield _compression(setting, wanted, download_too=of_day)
 
@@ -98,6 +100,15 @@ def _lower(control: str, now: float, limits: Range, wanted: list[float], *, whol
     values = (rounded(now * share, whole=whole) for share in wanted)
     value = next((value for value in values if value >= limits[0]), limits[0])
     return Fix(control=control, value=round(value) if whole else value)
+
+
+def _smaller(state: State, wanted: list[float]) -> Iterator[Fix]:
+    """Yield a smaller model that cures, where one could be built: not a hundredth of what moves now, nor below it."""
+    now, least = state.setting.moved_bytes, _moved_range(state)[0]
+    values = (rounded(now * share) for share in wanted)
+    value = next((value for value in values if value >= max(least, now / MOST_SMALLER)), None)
+    if value is not None:
+        yield Fix(control="moved_bytes", value=value)
 
 
 def _compression(setting: Setting, wanted: list[float], *, download_too: bool) -> Fix:

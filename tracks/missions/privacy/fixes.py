@@ -89,7 +89,7 @@ def _noise_added(_state: State, _fix: Fix) -> float:
 def _promise(state: State) -> Iterator[Fix]:
     granted = state.track.targets.epsilon
     if EPSILON[0] <= granted <= EPSILON[1]:
-        yield Fix(control="epsilon", value=granted)
+        yield Fix(control="epsilon", value=granted, is_limit=True)
 
 
 def _epsilon(state: State, fix: Fix) -> float:
@@ -99,7 +99,7 @@ def _epsilon(state: State, fix: Fix) -> float:
 def _smaller_delta(state: State) -> Iterator[Fix]:
     value = delta_below(state.setting.fleet)
     if value >= DELTA[0]:
-        yield Fix(control="delta", value=value)
+        yield Fix(control="delta", value=value, is_limit=True)
 
 
 def _delta(state: State, fix: Fix) -> float:

@@ -99,6 +99,7 @@ CONTROLS: tuple[Control, ...] = (
         options=_options(RUNTIMES.items()),
         default=DEFAULTS["runtime"].value,
         group="advanced",
+        role="environment",
         source=DEFAULTS["runtime"].source.text,
     ),
     Slider(

@@ -41,7 +41,6 @@ def candidates(code: str, state: State) -> Iterator[Fix]:
 
 def _memory(state: State) -> Iterator[Change]:
     yield "batch", _largest_batch(state.glasses, state.setting)
-    yield "runtime", "ideal"
     yield "method", "tinytl_bias"
     yield "method", "last_k"
 
@@ -83,7 +82,6 @@ def _frames(state: State) -> Iterator[Change]:
     yield "schedule", "idle"
     yield "schedule", "charging"
     if state.setting.learns:
-        yield "runtime", "ideal"
         yield "method", "tinytl_bias"
 
 

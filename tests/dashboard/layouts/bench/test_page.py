@@ -68,7 +68,7 @@ def test_every_painted_place_is_filled_by_the_view(state) -> None:  # P5
         opened = state(is_unlocked=True, bench_id=bench_id)
         view = opened.rendered.texts
         for name in (*having(bench_body(opened), "data-paint"), *having(bench_body(opened), "data-level")):
-            if name.startswith(("values.", "status.fixes.", "sensitivity.")):
+            if name.startswith(("values.", "hint.")):
                 continue
             part = {**view, "progress_summary": opened.progress_summary}
             for step in name.split("."):
@@ -124,7 +124,7 @@ def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L
 def test_where_you_stand_names_track_step_binding_tries_and_locks(state) -> None:  # L21
     (hud,) = of_class(bench_body(state(is_unlocked=True)), "hud")
     assert text(hud).startswith("Edge Guardian|2 Downlink|Binding constraint|")
-    assert {"progress_summary.tries", "progress_summary.locks", "binding.text", "sensitivity.text"} <= having(
+    assert {"progress_summary.tries", "progress_summary.locks", "binding.text", "hint.eased"} <= having(
         hud, "data-paint"
     ).keys()
     assert of_class(hud, "hud-about") == [], "nothing is declared, so nothing stands there"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.states import failures, verdict
-from tests.tracks.missions.memory.states import NOMAD, ON, TITAN, any_state
+from tests.tracks.missions.memory.states import NOMAD, ON, PIONEER, TITAN, any_state
 from tracks.api.outcome import LEVELS
 from tracks.missions.memory.fixes import candidates, changed, fixes, quantities_after
 from tracks.missions.memory.setting import setting_of
@@ -67,8 +67,13 @@ def test_of_cures_none_that_leaves_fewer_failures_or_a_better_level_stands_behin
 
 
 @pytest.mark.parametrize("one", ON.values(), ids=ON.keys())
-def test_the_fixes_of_the_default_name_what_acts_on_activations(one):
-    assert "runtime" in [fix.control for fix in verdict(one.run(), "out_of_memory").fixes]
+def test_a_runtime_is_offered_only_where_it_is_the_students_and_then_at_a_price(one):
+    """With a framework it is the world's: less than half the memory at no price was no decision."""
+    role = one.bench.control_map()["runtime"].role
+    offered = [fix.control for fix in verdict(one.run(), "out_of_memory").fixes]
+    assert ("runtime" in offered) == (role == "decision") == (one is PIONEER)
+    kept = [one.run(runtime=runtime).reading("gain").value for runtime in ("stock", "ideal")]
+    assert (kept[1] < kept[0]) == (role == "decision")
 
 
 def test_the_batch_offered_is_the_largest_that_leaves_the_allocator_its_slack():

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from tests.states import verdict
 from tracks import Slider
-from tracks.missions.paradox.fixes import candidates, changed, fixes, limit_after
+from tracks.api.outcome import LEVELS
+from tracks.missions.paradox.fixes import MOST_SMALLER, candidates, changed, fixes, limit_after
 from tracks.missions.paradox.setting import setting_of
 from tracks.missions.paradox.state import evaluate
 
 # What shrinks each quantity, and the end of the slider that shrinks it most.
-BEST = {"participation": 0.001, "rounds_per_day": 1, "moved_bytes": 1e3, "compression": 100, "direction": "both"}
+BEST = {"participation": 0.001, "rounds_per_day": 1, "compression": 100, "direction": "both"}
 
 
 def after(one, state, code, control, value):
@@ -75,6 +76,8 @@ def test_what_one_control_can_mend_is_mended_by_the_first_fix(any_state, data):
         if item.level == "ok":
             continue
         ends = {name: after(one, state, item.code, name, value) for name, value in BEST.items()}
+        smaller = after(one, state, item.code, "moved_bytes", max(1e3, state["moved_bytes"] / (MOST_SMALLER - 1)))
+        ends |= {"moved_bytes": smaller} if LEVELS.index(smaller.level) < LEVELS.index(item.level) else {}
         if any(end.level == "ok" for end in ends.values()):
             fix = item.fixes[0]
             assert after(one, state, item.code, fix.control, fix.value).level == "ok"
@@ -105,11 +108,20 @@ def test_a_fix_that_mends_is_the_mildest_that_does(any_state, data):
             assert worse.level != "ok" or worse.quantity == pytest.approx(edge, rel=1e-6)
 
 
+def test_no_model_is_asked_for_that_nobody_could_build(on):
+    """2 GB of a keyboard's model were to become 4.99 kB."""
+    for one in map(on, ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")):
+        keyboard = next(preset for preset in one.bench.presets if preset.id == "keyboard").values
+        offered = [fix for item in one.run(**keyboard).verdicts for fix in item.fixes]
+        assert offered
+        assert all(fix.value >= 2e9 / MOST_SMALLER for fix in offered if fix.control == "moved_bytes")
+
+
 def test_titans_way_out_is_to_move_less(on):
     fixes = on("cloud_titan").run().ranked_verdicts()[0].fixes
-    # 50 kB / (2 x .1) = 250 kB would be break-even; no other single control reaches even the limit.
+    # 50 kB / (2 x .1) = 250 kB would be break-even, 1/524 of what moves; 2.5 MB is at the limit, and can be built.
     assert [(fix.control, fix.value) for fix in fixes] == [
-        ("moved_bytes", pytest.approx(250e3, rel=0.01)),
+        ("moved_bytes", pytest.approx(2.5e6, rel=0.01)),
         ("participation", 0.001),
         ("rounds_per_day", 1),
     ]

@@ -136,7 +136,7 @@ def test_instruments_are_those_of_the_mission():
     assert {option.id for option in by_id["data"].options} == {"local", "federated", "upload"}
     assert (by_id["method"].carried, by_id["batch"].carried) == ("memory.method", "memory.batch")  # N5
     assert [c.id for c in BENCH.controls if c.group == "primary"] == ["method", "batch", "minutes", "schedule"]
-    assert [c.id for c in BENCH.controls if c.role == "environment"] == ["ambient_c", "accent_distance"]
+    assert [c.id for c in BENCH.controls if c.role == "environment"] == ["runtime", "ambient_c", "accent_distance"]
     assert all(control.source for control in BENCH.controls)  # N4
 
 
