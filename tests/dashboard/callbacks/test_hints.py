@@ -171,7 +171,8 @@ class TestHelp:
         assert 'data-helped=\\"true\\"' in table
         crisis = "edge_guardian/crisis"
         student.lock_all(crisis)
-        student.reveal(crisis)
+        student.record(crisis)
+        student.observe(crisis)
         page = said(student.page(f"/{crisis}"))
         assert "</span> won, with help" in page
         assert "1 of 2 recorded designs hold in this track’s own environment, 1 of them with help." in page
