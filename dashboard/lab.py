@@ -16,7 +16,7 @@ from dashboard.rendering.figures.style import Screen
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.student.mission import is_of_mission, mission
-from dashboard.student.predictions import Locked, draft_from
+from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench, Fact
@@ -124,7 +124,7 @@ def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:
 @lru_cache(maxsize=8192)
 def locked_from(event: StoredEvent) -> Locked:
     """Return a stored lock as the page needs it."""
-    return Locked(draft=draft_from(event.payload), time=event.time.isoformat(timespec="seconds"))
+    return Locked(draft=locked_draft(event.payload), time=event.time.isoformat(timespec="seconds"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -301,7 +301,7 @@ class Student:
 
 def an_answer(prediction: Prediction) -> dict[str, Any]:
     """A complete answer: the first option or the number 1, the first reason, a guess."""
-    value = prediction.options[0].id if prediction.options else "1"
+    value = prediction.options[0].id if prediction.options else "1 B" if prediction.unit in ("B", "iB") else "1"
     return {"value": value, "mechanism": prediction.mechanisms[0].id, "confidence": "guess"}
 
 

@@ -53,7 +53,7 @@ def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Predi
             track=track.id,
             bench=bench.id,
             kind="lock",
-            payload={**draft.as_dict(), "answer": draft.answer_in_words(prediction)},
+            payload=draft.as_locked(prediction),
             idempotency_key=f"lock:{track.id}/{bench.id}/{prediction.id}:1",
             model_version=MODEL_VERSION,
             prediction=prediction.id,

@@ -145,7 +145,9 @@ def lock_marks(
     marks: dict[str, list[Mark]] = {}
     for prediction in bench.predictions:
         locked = locks.get(prediction.id)
-        if locked is None or prediction.options or not is_asked_state(bench, prediction, values):
+        if locked is None or prediction.options or not locked.draft.is_comparable(prediction):
+            continue
+        if not is_asked_state(bench, prediction, values):
             continue
         for panel, mark in _marks(track, prediction, locked.draft.number(prediction)).items():
             marks.setdefault(panel, []).append(mark)
@@ -178,7 +180,7 @@ def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) ->
     state = bench.asked_state(item.prediction)
     outcome = bench.run(track, state)
     marked: list[dict[str, Mark]] = []
-    if not isinstance(item.truth.value, str):
+    if not isinstance(item.truth.value, str) and item.gap.compared:
         number = item.locked.draft.number(item.prediction)
         marked = [
             _marks(track, item.prediction, number),

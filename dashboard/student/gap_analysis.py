@@ -43,7 +43,8 @@ class _Otherwise:
 
 def analyse_gap(prediction: Prediction, draft: Draft, truth: Truth) -> GapAnalysis | None:
     """Return the forgotten or added terms that explain a wrong number; None where no term does."""
-    if isinstance(truth.value, str) or len(truth.terms) < 2 or gap(prediction, draft, truth).right:
+    found_gap = gap(prediction, draft, truth)
+    if isinstance(truth.value, str) or len(truth.terms) < 2 or found_gap.right or not found_gap.compared:
         return None
     locked, computed = draft.number(prediction), float(truth.value)
     found = [

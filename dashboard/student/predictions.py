@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracks.api.controls import Option
@@ -15,40 +16,103 @@ MAX_ENTRY = 40
 NEAR = 0.1  # of a lock, within which a value explains it
 NEAR_DECADES = 1 / 3  # the same where the question asks for decades
 WORTH_A_FACTOR = 1.2  # from here on a gap between shares is also said as a factor
+_TWO_WAYS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")  # a point before three digits
+_BARE = re.compile(r"[+-]?[\d.,' eE^+-]+")  # bytes are never entered without a unit
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What a lock said when it was made, as the ledger has it: a question may be worded or asked otherwise by now.
+
+    Attributes:
+        question, answer, reason: as they were shown, "" in a ledger from before they were stored.
+        number, unit: of a numeric answer, None where it is none or was not stored.
+    """
+
+    question: str = ""
+    answer: str = ""
+    reason: str = ""
+    number: float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """What stands in the card: the raw entry, the reason's id, the confidence's id; None where nothing is chosen."""
+    """What stands in the card: the raw entry, the reason's id, the confidence's id; None where nothing is chosen.
+
+    ``kept`` is what the ledger stored beside them; None before the lock.
+    """
 
     value: str | None = None
     mechanism: str | None = None
     confidence: str | None = None
+    kept: Kept | None = None
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the three parts as JSON."""
         return {"value": self.value, "mechanism": self.mechanism, "confidence": self.confidence}
 
     def number(self, prediction: Prediction) -> float:
-        """Return the entry in the prediction's unit; ``check`` has to have passed."""
+        """Return the entry in the prediction's unit; ``problems`` or ``is_comparable`` has to have passed."""
+        if self.kept is not None and self.kept.number is not None:
+            return self.kept.number
         return read_quantity(self.value or "", prediction.unit)
+
+    def is_comparable(self, prediction: Prediction) -> bool:
+        """Whether a lock answers the question as it is asked now: an option that still stands, a number in its unit."""
+        if prediction.options:
+            return bool(_text(prediction.options, self.value))
+        if self.kept is not None and self.kept.unit not in (None, prediction.unit):
+            return False
+        try:
+            self.number(prediction)
+        except ValueError:
+            return False
+        return True
+
+    def has_changed(self, prediction: Prediction) -> bool:
+        """Whether the question, its options or its reasons are other than those that a lock answered."""
+        asked = self.kept.question if self.kept is not None else ""
+        is_other = bool(asked) and asked != prediction.question
+        return is_other or not self.is_comparable(prediction) or not _text(prediction.mechanisms, self.mechanism)
+
+    def question_in_words(self, prediction: Prediction) -> str:
+        """Return the question as it was asked."""
+        return (self.kept.question if self.kept is not None else "") or prediction.question
 
     def answer_parts(self, prediction: Prediction) -> tuple[str, str]:
         """Return the answer as number and unit, or the option's text and nothing."""
-        if prediction.options:
-            return _text(prediction.options, self.value), ""
+        kept = self.kept
+        if kept is not None and kept.number is not None and kept.unit is not None:
+            return quantity(kept.number, kept.unit)
+        if prediction.options or (kept is not None and not self.is_comparable(prediction)):
+            return self.answer_in_words(prediction), ""
         return quantity(self.number(prediction), prediction.unit)
 
     def answer_in_words(self, prediction: Prediction) -> str:
-        """Return the answer as one text."""
+        """Return the answer as one text: as it was shown where the ledger has it."""
+        if self.kept is not None and self.kept.answer:
+            return self.kept.answer
         if prediction.options:
             return _text(prediction.options, self.value)
         return in_words(self.number(prediction), prediction.unit)
 
     def mechanism_in_words(self, prediction: Prediction) -> str:
-        """Return the reason's text."""
-        return _text(prediction.mechanisms, self.mechanism)
+        """Return the reason's text, as it was shown where the ledger has it."""
+        kept = self.kept.reason if self.kept is not None else ""
+        return kept or _text(prediction.mechanisms, self.mechanism)
+
+    def as_locked(self, prediction: Prediction) -> dict[str, Any]:
+        """Return what the ledger keeps: the ids, and beside them the words, the number and the unit that were shown."""
+        is_number = not prediction.options
+        return self.as_dict() | {
+            "question": prediction.question,
+            "answer": self.answer_in_words(prediction),
+            "reason": self.mechanism_in_words(prediction),
+            "number": self.number(prediction) if is_number else None,
+            "unit": prediction.unit if is_number else None,
+        }
 
     def confidence_in_words(self) -> str:
         """Return the confidence's text."""
@@ -78,7 +142,19 @@ def draft_from(parts: Any) -> Draft:
             part = repr(part)
         if isinstance(part, str) and part.strip() and len(part) <= MAX_ENTRY:
             kept[name] = part.strip()
-    return Draft(**kept)
+    return Draft(value=kept.get("value"), mechanism=kept.get("mechanism"), confidence=kept.get("confidence"))
+
+
+def locked_draft(payload: Mapping[str, Any]) -> Draft:
+    """Return a lock as the ledger has it."""
+    words = {name: str(payload.get(name) or "") for name in ("question", "answer", "reason")}
+    number, unit = payload.get("number"), payload.get("unit")
+    kept = Kept(
+        **words,
+        number=float(number) if isinstance(number, (int, float)) else None,
+        unit=unit if isinstance(unit, str) else None,
+    )
+    return replace(draft_from(payload), kept=kept)
 
 
 def problems(prediction: Prediction, draft: Draft) -> dict[str, str]:
@@ -106,6 +182,12 @@ def value_problem(prediction: Prediction, text: str) -> str:
         number = read_quantity(text, prediction.unit)
     except ValueError as problem:
         return str(problem)
+    if two_ways := _TWO_WAYS.search(text):
+        digits = two_ways.group()
+        thousands, decimal = digits.replace(".", ""), digits.rstrip("0").rstrip(".")
+        return f"“{digits}” is {thousands} to some and {decimal} to others; write it in one of these ways."
+    if prediction.unit in ("B", "iB") and _BARE.fullmatch(text.strip()):
+        return f"{text.strip()} of what? Write {text.strip()} MB or {text.strip()} GB."
     said = in_words(number, prediction.unit)
     if number < prediction.low:
         return f"{said} lies below {in_words(prediction.low, prediction.unit)}; is the unit right?"
@@ -128,16 +210,23 @@ class Gap:
 
     Attributes:
         headline: the gap as a number, or the computed answer of a choice. computed: the computed value in words.
+        compared: whether the lock answers the question as it is asked now; otherwise nothing is right or wrong.
     """
 
     right: bool
     headline: str
     sentence: str
     computed: str
+    compared: bool = True
 
 
 def gap(prediction: Prediction, draft: Draft, truth: Truth) -> Gap:
     """Return the gap between a locked draft and the truth."""
+    if not draft.is_comparable(prediction):
+        sentence = (
+            f"You locked {draft.answer_in_words(prediction)}. The question has changed since, so it is not compared."
+        )
+        return Gap(right=False, headline="–", sentence=sentence, computed="–", compared=False)
     if isinstance(truth.value, str):
         right = draft.value == truth.value
         computed = _text(prediction.options, truth.value)

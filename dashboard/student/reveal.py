@@ -66,7 +66,7 @@ def _route(track: Track, bench: Bench, prediction: Prediction, locked: Locked, f
 
     A right number for the right reason took no route.
     """
-    if prediction.options or (found.right and locked.draft.mechanism == prediction.reason):
+    if prediction.options or not found.compared or (found.right and locked.draft.mechanism == prediction.reason):
         return "", ""
     number = locked.draft.number(prediction)
     near = [(route, value) for route, value in bench.routes(track, prediction) if is_near(prediction, value, number)]
@@ -79,7 +79,7 @@ def _route(track: Track, bench: Bench, prediction: Prediction, locked: Locked, f
 
 def _reason(prediction: Prediction, locked: Locked, found: Gap) -> str:
     """Return how the reason stands to the answer, before its feedback is shown."""
-    if not prediction.reason:
+    if not prediction.reason or not found.compared:
         return ""
     what = "answer" if prediction.options else "number"
     holds = locked.draft.mechanism == prediction.reason

@@ -21,11 +21,12 @@ NONE_YET = "–"
 
 def rights(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> dict[str, bool]:
     """Return, by prediction, whether what was locked is right in the question's own measure."""
-    return {
-        item.id: gap(item, locks[item.id].draft, bench.truth(track, item)).right
+    gaps = {
+        item.id: gap(item, locks[item.id].draft, bench.truth(track, item))
         for item in bench.predictions
         if item.id in locks
     }
+    return {name: found.right for name, found in gaps.items() if found.compared}
 
 
 def fact_text(fact: Fact, decision: Mapping[str, Value]) -> str:

@@ -179,6 +179,9 @@ def setting_button(label: str, values: Mapping[str, Value]) -> Component:
     )
 
 
+CHANGED = "The question has changed since; these are the words that you answered."
+
+
 def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Component:
     """A locked prediction: the value, how sure, the reason, and the way to the state that was asked about."""
     number, unit = locked.draft.answer_parts(prediction)
@@ -191,7 +194,8 @@ def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Compon
                 ],
                 className="locked-line",
             ),
-            html.P(prediction.question, className="locked-reason"),
+            html.P(locked.draft.question_in_words(prediction), className="locked-reason"),
+            html.P(CHANGED, className="hint") if locked.draft.has_changed(prediction) else None,
             html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
             setting_button("Go to the question’s state", bench.asked_state(prediction)),
         ],

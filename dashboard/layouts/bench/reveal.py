@@ -91,16 +91,16 @@ def _why(bench: Bench, item: Revealed) -> list[Component]:
     """The ruler or the case, the route that may have led there, the reason, the sum."""
     prediction, locked, truth = item.prediction, item.locked, item.truth
     scenario = scenario_line(bench, prediction)
-    mechanism = next(o for o in prediction.mechanisms if o.id == locked.draft.mechanism)
+    mechanism = next((o for o in prediction.mechanisms if o.id == locked.draft.mechanism), None)
     measure = "" if prediction.options else f"; {limits_line(prediction)}"
     return [
-        _dumbbell(prediction, locked, truth),
+        _dumbbell(prediction, locked, truth) if item.gap.compared else None,
         _option_feedback(prediction, locked),
         table_view(item.case, caption=prediction.question) if item.case is not None else None,
         html.P(item.route_sentence, className="route") if item.route_sentence else None,
         html.P(
-            [html.B("Your reason: "), f"{mechanism.text}. ", f"{item.reason} " if item.reason else "",
-             mechanism.feedback],
+            [html.B("Your reason: "), f"{locked.draft.mechanism_in_words(prediction)}. ",
+             f"{item.reason} " if item.reason else "", mechanism.feedback if mechanism else ""],
             className="feedback",
         ),
         *_terms(prediction, truth, item.analysis),
