@@ -35,7 +35,8 @@ def survey(key: str, points: int = 128) -> Survey:
 
 
 def an_entry(item: Prediction) -> str:
-    return f"{min(max(1.0, item.low), item.high):g}"
+    unit = " B" if item.unit in ("B", "iB") else ""  # bytes are never entered without a unit
+    return f"{min(max(1.0, item.low), item.high):g}{unit}"
 
 
 def unlock_bench(page: Page, key: str) -> None:
