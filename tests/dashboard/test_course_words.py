@@ -143,10 +143,11 @@ class TestAFifthTrack:
 
     def test_the_course_without_a_fifth_track_or_with_one_alone(self, fifth: Registry) -> None:
         from dashboard.layouts.home import briefing
+        from dashboard.student.standing import Next
         from tests.dashboard.layouts.drawn import text
 
         harbour = fifth.track("harbour")
-        assert "The wall|" in text(briefing(harbour, [harbour], [], set()))
+        assert "The wall|" in text(briefing(harbour, [harbour], [], {}, Next(step=None)))
 
     def test_it_takes_as_long_as_its_benches_say(self, fifth: Registry, tmp_path: Path) -> None:
         """8 + 10 + 12 + 14 + 12 + 7 or 10 minutes, rounded up to five."""

@@ -64,17 +64,16 @@ function factorOf(suffix, unit) {
 export function read(text, unit, shown = "") {
   if (String(text).length > table.max_entry) return NaN;
   const typed = cleaned(String(text));
+  const fraction = FRACTION.exec(typed);
   const scaled = POWER.exec(typed);
   const plain = NUMBER.exec(typed);
-  const fraction = FRACTION.exec(typed);
-  if (fraction) {
-    const share = Number(fraction[1]) / Number(fraction[2]);
-    const factor = unit === "share" && !fraction[3] ? 1 : factorOf(fraction[3].trim() || shown, unit);
-    return Number.isFinite(share * factor) ? share * factor : NaN;
-  }
-  if (!scaled && !plain) return NaN;
-  const number = scaled ? Number(`${scaled[1] ?? `${scaled[2]}1`}e${scaled[3]}`) : Number(plain[1]);
-  const suffix = (scaled ? scaled[4] : plain[2]).trim() || shown;
-  const value = number * factorOf(suffix, unit);
+  const parts = fraction ?? scaled ?? plain;
+  if (!parts) return NaN;
+  const suffix = parts.at(-1).trim() || shown;
+  let number = Number(plain?.[1]);
+  if (fraction) number = Number(fraction[1]) / Number(fraction[2]);
+  else if (scaled) number = Number(`${scaled[1] ?? `${scaled[2]}1`}e${scaled[3]}`);
+  const isWhole = fraction && unit === "share" && !fraction[3]; // a half is no half percent
+  const value = isWhole ? number : number * factorOf(suffix, unit);
   return Number.isFinite(value) ? value : NaN;
 }

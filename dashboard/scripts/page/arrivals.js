@@ -57,7 +57,7 @@ export function pageReady() {
     const page = document.querySelector("[data-title]");
     if (page) document.title = page.dataset.title;
     document.body.classList.remove("has-sheet");
-    const named = document.getElementById(location.hash.slice(1));
+    const named = document.getElementById(window.location.hash?.slice(1) ?? "");
     if (named) {
       named.scrollIntoView();
       named.focus({ preventScroll: true });

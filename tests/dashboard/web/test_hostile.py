@@ -139,6 +139,7 @@ class Lab:
             self.bodies += self.browser.bodies()
         while self.browser.kind("entry"):
             self.answer("entry", "review", "lock")
+        self.answer("entry", "open")
         controls = {found["id"]["name"]: found["data"] for found in self.browser.kind("control")}
         self.browser.change(ids.slot(BENCH, "idle"), "data", {"values": controls})
         self.do({"do": "record", "values": controls})
