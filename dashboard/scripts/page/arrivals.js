@@ -33,7 +33,7 @@ export function benchReady(benchState) {
   showSaved(root.dataset.saved);
   const arrival = ARRIVALS[root.dataset.arrived];
   if (arrival) {
-    const place = arrival.places.map((place) => root.querySelector(place)).find(Boolean);
+    const place = arrival.places.map((name) => root.querySelector(name)).find(Boolean);
     if (place) {
       place.tabIndex = -1;
       place.focus({ preventScroll: true });

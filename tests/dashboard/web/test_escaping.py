@@ -59,7 +59,7 @@ def answers(student: Student, text: str) -> Iterator[Any]:
     yield student.observe(KEY, text)
     yield student.observe(KEY)
     yield student.act(KEY, {"do": "carry", "try": 1})
-    yield student.idle(KEY, {"values": bench.defaults()})
+    yield student.ask_hint(KEY, {"at": 1, "level": 2, "values": bench.defaults()})
     written = {"text": text * 20, "check": "smaller", **{f"rubric_{n}": "yes" for n in range(4)}}
     yield student.write(KEY, "reflect", written)
     yield student.write(KEY, "mark", written)

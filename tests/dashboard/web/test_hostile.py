@@ -141,7 +141,7 @@ class Lab:
             self.answer("entry", "review", "lock")
         self.answer("entry", "open")
         controls = {found["id"]["name"]: found["data"] for found in self.browser.kind("control")}
-        self.browser.change(ids.slot(BENCH, "idle"), "data", {"values": controls})
+        self.browser.change(ids.slot(BENCH, "hint_asked"), "data", {"at": 1, "level": 2, "values": controls})
         self.do({"do": "record", "values": controls})
         self.browser.change(ids.slot(BENCH, "compare"), "data", [1])
         for found in self.browser.kind("writing"):
@@ -251,7 +251,7 @@ def test_every_callback_can_be_reached(lab: Lab) -> None:
     """What is tampered with below covers the lab: each callback of the server has a valid request among them."""
     callbacks = {output for output, callback in lab.browser.app.callback_map.items() if "callback" in callback}
     assert callbacks == {body["output"] for body in lab.bodies}
-    assert lab.events() == 6  # a lock, a try, what it showed, what is carried, a reflection, its marks
+    assert lab.events() == 7  # a lock, the opening, a try, what it showed, what is carried, a reflection, its marks
 
 
 def test_what_pages_send_passes_the_door(lab: Lab) -> None:

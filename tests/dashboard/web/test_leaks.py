@@ -68,7 +68,8 @@ class Listener(Student):
         for action in ("record", "observe", "carry", "learnt"):
             values = {"values": dict(bench.defaults()), "try": 1}
             self.act(key, {"do": action, **values}, written={"observation": "a", "learnt": "b"})
-        self.idle(key, {"values": dict(bench.defaults())})
+        for level in (2, 3):
+            self.ask_hint(key, {"at": 1, "level": level, "values": dict(bench.defaults())})
         self.open(key)
         self.ask_opinion(key, dict(bench.defaults()))
         self.look_at_agreements(key)
