@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import LOCK_FIRST
@@ -75,6 +75,13 @@ def register(app: Dash, lab: Lab) -> None:
         _, bench = lab.bench(target["bench"])
         prediction = prediction_of(bench, target["prediction"])
         return "" if prediction.options else entries.echo(prediction, text)
+
+    app.clientside_callback(
+        ClientsideFunction("lab", "card_ready"),
+        Output(ids.slot(MATCH, "predict"), "title"),
+        Input(ids.slot(MATCH, "predict"), "children"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.slot(MATCH, "predict"), "children"),

@@ -5,7 +5,7 @@ import { command, failed } from "./controls/gate.js";
 import { gate } from "./controls/gate_callback.js";
 import * as hints from "./controls/hints.js";
 import * as rows from "./controls/rows.js";
-import { pageReady } from "./page/arrivals.js";
+import { cardReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
 import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
@@ -52,6 +52,7 @@ window.dash_clientside.lab = {
   preset: controlActions.preset,
   demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
+  card_ready: cardReady,
   opinion_answer: opinion.opinionAnswer,
   agreements_told: agreements.agreementsTold,
 };

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bench_scripts import lock_here, observe, record
-from tests.browser.page_actions import go
+from tests.browser.page_actions import answer, go
 
 pytestmark = pytest.mark.browser
 
@@ -56,3 +56,15 @@ def _reflect(page: Page) -> None:
         section.get_by_role("radio").first.check()
     section.get_by_role("button", name="Save reflection").click()
     expect(section.get_by_text("Model answer")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_review_shows_and_focuses_all_that_will_freeze(student_page, width: int, height: int) -> None:
+    page, _ = student_page()
+    page.set_viewport_size({"width": width, "height": height})
+    go(page, "/mobile_nomad/paradox")
+    answer(page, value="0.5")
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_role("heading", name="This will freeze")).to_be_focused()
+    for part in (*page.locator(".review dd").all(), page.get_by_role("button", name="Lock this prediction")):
+        expect(part).to_be_in_viewport(ratio=1)

@@ -49,6 +49,17 @@ export function benchReady(benchState) {
   showEarlierPins(benchState);
 }
 
+/* dash_clientside.lab.card_ready: what will freeze is in view as a whole, and a reader begins at its head. */
+export function cardReady() {
+  setTimeout(() => {
+    const head = document.querySelector("[data-focus]");
+    if (!head) return;
+    head.focus({ preventScroll: true });
+    head.parentElement.scrollIntoView({ block: "center" });
+  }, 0);
+  return noUpdate();
+}
+
 let isFirst = true;
 
 /* dash_clientside.lab.page_ready: a page has its title, and for a reader of the page its beginning. */
