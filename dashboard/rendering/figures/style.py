@@ -130,6 +130,8 @@ def style_figure(
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
         traces.append(computed_trace(x, y, palette) if mark.is_computed else lock_trace(x, y, palette))
         shapes.append(lock_line(x, y, panel, palette))
+        if bars and mark.is_computed:
+            continue  # a bar's end says its value already
         labels.append(
             _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         )

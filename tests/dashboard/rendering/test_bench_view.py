@@ -123,3 +123,14 @@ class TestRevealFigure:
         assert traces["computed"]["y"] == [pytest.approx(38.1, rel=1e-3)]
         words = [note["text"] for note in drawn.figure["layout"]["annotations"]]
         assert {"<b>your lock: 16.7\u00a0min</b>", "<b>computed: 38.1\u00a0s</b>"} <= set(words)
+
+    def test_on_bars_the_computed_value_is_written_once(self, registry: Registry) -> None:
+        """The bar says it at its end, where the mark is."""
+        track, memory = registry.track("mobile_nomad"), registry.bench("mobile_nomad", "memory")
+        (item,) = reveal(track, memory, locked(memory, "300 MB"))
+        drawn = render_reveal(track, memory, item, SCREEN)
+        assert "computed" in {trace["name"] for trace in drawn.figure["data"]}
+        words = [note["text"] for note in drawn.figure["layout"]["annotations"]]
+        assert not any("computed" in text for text in words)
+        assert any("your lock" in text for text in words)
+        assert sum(item.gap.computed in text for text in words) == 1
