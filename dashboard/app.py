@@ -26,7 +26,7 @@ from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.store import Store
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
-from dashboard.web import request_checks, static_files
+from dashboard.web import page_headers, request_checks, static_files
 from physics.federation.engines.compiled import compiled_updates
 from tracks.loading.registry import Registry, load_registry
 
@@ -124,6 +124,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    page_headers.install(server, prefix=settings.url_prefix)
     request_checks.install(app)
     _machine_pages(server, lab)
     static_files.install(server, files)

@@ -18,6 +18,7 @@ from dashboard.settings import Settings
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
+from dashboard.web.page_headers import acknowledge
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench, Fact
 from tracks.api.controls import Choice, Value
@@ -96,13 +97,13 @@ class Lab:
     def save(
         self, student: str, track: Track, bench: Bench, kind: Kind, key: str, payload: Mapping[str, Any]
     ) -> StoredEvent:
-        """Append one event of a bench; ``key`` names this write among those of its kind.
+        """Append one event of a bench and let the answer say so; ``key`` names this write among those of its kind.
 
         Raises:
             LedgerUnavailable: nothing was written.
             EventRefused: it can never be written as it is.
         """
-        return self.store.append(
+        stored = self.store.append(
             Event(
                 student=student,
                 track=track.id,
@@ -114,6 +115,29 @@ class Lab:
                 seed=0 if kind == "try" else None,
             )
         )
+        acknowledge(stored)
+        return stored
+
+    def save_change(
+        self, student: str, track: Track, bench: Bench, kind: Kind, key: str, payload: Mapping[str, Any]
+    ) -> StoredEvent:
+        """Append one event of a bench as ``save`` does, unless the newest of its kind and parts says the same.
+
+        Then that one is returned: a press again changes nothing, and what was said before it may be said again.
+
+        Raises:
+            LedgerUnavailable: nothing was written.
+            EventRefused: it can never be written as it is.
+        """
+        for event in reversed(self.store.events(student)):
+            if (event.track, event.bench, event.kind) != (track.id, bench.id, kind):
+                continue
+            if event.payload.keys() == payload.keys():
+                if event.payload != dict(payload):
+                    break
+                acknowledge(event)
+                return event
+        return self.save(student, track, bench, kind, key, payload)
 
 
 def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:

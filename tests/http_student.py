@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import Dash
@@ -22,11 +22,12 @@ UPDATE = "/_dash-update-component"
 
 @dataclass
 class Student:
-    """One cookie jar and the requests made with it."""
+    """One cookie jar and the requests made with it, with the headers that its page adds."""
 
     app: Dash
     registry: Registry
     client: FlaskClient
+    headers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, app: Dash, registry: Registry) -> Student:
@@ -36,7 +37,7 @@ class Student:
         return student
 
     def post(self, body: Any) -> TestResponse:
-        return self.client.post(UPDATE, json=body)
+        return self.client.post(UPDATE, json=body, headers=self.headers)
 
     def output(self, *parts: str) -> str:
         """The key of the callback whose output names all these parts."""

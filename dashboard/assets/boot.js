@@ -43,6 +43,26 @@
     }
   }
 
+  /* A script or a style that does not arrive leaves a page that only loading it again repairs; nothing else may run. */
+  function sayMissing({ target }) {
+    const isNeeded = target?.tagName === "SCRIPT" || (target?.tagName === "LINK" && target.rel === "stylesheet");
+    if (!isNeeded || document.getElementById("missing-file")) return;
+    const bar = document.createElement("div");
+    bar.setAttribute("id", "missing-file");
+    bar.setAttribute("role", "alert");
+    bar.className = "request-bar";
+    const words = document.createElement("span");
+    words.textContent = "A part of this page did not arrive. Your entries are kept.";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "outline";
+    button.textContent = "Load the page again";
+    button.addEventListener("click", () => window.location.reload());
+    bar.append(words, button);
+    (document.body ?? root).append(bar);
+  }
+
+  window.addEventListener("error", sayMissing, true);
   new MutationObserver(place).observe(root, {
     childList: true,
     subtree: true,

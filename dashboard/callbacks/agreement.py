@@ -9,7 +9,6 @@ from typing import Any
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, ctx
 from dash.exceptions import PreventUpdate
 
-from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.lab import Lab, this_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
@@ -17,6 +16,7 @@ from dashboard.second_opinions.queue import QueueUnavailable, Refused
 from dashboard.second_opinions.service import ASKED_SEEDS, Ticket
 from dashboard.student.progress import Opinion, Try, opinion_from, progress
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue

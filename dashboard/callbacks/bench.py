@@ -17,6 +17,7 @@ from dashboard.second_opinions.answers import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
@@ -26,6 +27,19 @@ from tracks.api.track import Track
 
 MAX_COMPARED = 3
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."
+
+
+def refuse_locked_out(lab: Lab, track: Track, bench: Bench) -> dict[str, Locked]:
+    """Return what the student has locked on a bench, where all of it is.
+
+    Raises:
+        RequestRefused: something is not locked, which without an identity is for want of that.
+    """
+    student = this_student()
+    locks = lab.locks(student, track, bench)
+    if not is_unlocked(bench, locks):
+        raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+    return locks
 
 
 def values_by_id(entries: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
@@ -47,9 +61,7 @@ def unlocked_bench(lab: Lab, key: str, raw: dict[str, Any]) -> tuple[Track, Benc
         RequestRefused: unknown bench, nothing locked yet, or a value that cannot be read.
     """
     track, bench = lab.bench(key)
-    locks = lab.locks(this_student(), track, bench)
-    if not is_unlocked(bench, locks):
-        raise RequestRefused(LOCK_FIRST, code=403)
+    locks = refuse_locked_out(lab, track, bench)
     try:
         return track, bench, bench.read(raw), locks
     except BadValue as problem:
@@ -63,8 +75,7 @@ def demonstrated(lab: Lab, key: str, asked: Any, screen: Screen) -> tuple[Figure
         RequestRefused: unknown bench, nothing locked yet, no demonstration, or values that cannot be read.
     """
     track, bench = lab.bench(key)
-    if not is_unlocked(bench, lab.locks(this_student(), track, bench)):
-        raise RequestRefused(LOCK_FIRST, code=403)
+    refuse_locked_out(lab, track, bench)
     if bench.demonstration is None:
         raise RequestRefused(f"{bench.short_title} has no demonstration; reload the page.")
     if not isinstance(asked, dict) or not isinstance(asked.get("values"), dict):

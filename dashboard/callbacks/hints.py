@@ -15,7 +15,6 @@ from dash import MATCH, Dash, Input, Output, ctx
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
-from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.lab import Lab, this_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
@@ -23,6 +22,7 @@ from dashboard.rendering.hints import NOTHING_FAILS, HintTexts, changes, failing
 from dashboard.student.hints import CONTROL, VALUE, missing_tries
 from dashboard.student.progress import progress
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import Value

@@ -13,18 +13,16 @@ from dashboard.lab import MODEL_VERSION, Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import bench_body
 from dashboard.layouts.bench.predict import ask_card, predict_section, review_card
 from dashboard.layouts.static_html import inline_static
-from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import Event, StoredEvent
 from dashboard.student import predictions as entries
 from dashboard.student.predictions import Draft, Locked, draft_from
 from dashboard.student.reveal import reveal, reveal_payload
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE, acknowledge
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.teaching import Prediction
 from tracks.api.track import Track
-
-NO_COOKIE = "This browser sent no identity. Allow this site's cookie and reload the page; your entries are still here."
 
 
 def prediction_of(bench: Bench, name: Any) -> Prediction:
@@ -47,7 +45,7 @@ def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Predi
     Raises:
         LedgerUnavailable: nothing was written.
     """
-    return lab.store.append(
+    stored = lab.store.append(
         Event(
             student=student,
             track=track.id,
@@ -60,6 +58,8 @@ def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Predi
             attempt=1,
         )
     )
+    acknowledge(stored)
+    return stored
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -83,6 +83,10 @@ def register(app: Dash, lab: Lab) -> None:
         prevent_initial_call=True,
     )
 
+    def body(track: Track, bench: Bench, message: str) -> Any:
+        state = bench_state(lab, this_student(), track, bench)
+        return inline_static(bench_body(state, arrived="opened" if state.rendered else "locked", message=message))
+
     @app.callback(
         Output(ids.slot(MATCH, "predict"), "children"),
         Output(ids.slot(MATCH, "body"), "children"),
@@ -101,15 +105,17 @@ def register(app: Dash, lab: Lab) -> None:
         locks = lab.locks(student, track, bench)
         if pressed == "open":
             return _opened(lab, student, track, bench, locks)
-        if is_unlocked(bench, locks):  # another tab was first
-            state = bench_state(lab, student, track, bench)
-            return no_update, inline_static(bench_body(state, arrived="opened" if state.rendered else "locked"))
+        prediction, draft = (
+            _entered(bench, ctx.states_list[0]) if pressed == "review" else _drafted(bench, ctx.states_list[1])
+        )
+        first = locks.get(prediction.id)
+        is_sent_again = pressed == "lock" and first is not None and first.draft == draft
+        if first is not None and not is_sent_again:  # another tab was first
+            return no_update, body(track, bench, entries.not_taken(prediction, first.draft, draft))
         if pressed == "review":
-            prediction, draft = _entered(bench, ctx.states_list[0])
             found = entries.problems(prediction, draft)
             card = ask_card(key, bench, prediction, draft, found) if found else review_card(key, prediction, draft)
             return inline_static(predict_section(key, bench, locks, card)), no_update
-        prediction, draft = _drafted(bench, ctx.states_list[1])
         if pressed == "edit":
             return inline_static(predict_section(key, bench, locks, ask_card(key, bench, prediction, draft))), no_update
         found = entries.problems(prediction, draft)
@@ -119,30 +125,16 @@ def register(app: Dash, lab: Lab) -> None:
             return inline_static(
                 predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE)
             ), no_update
-        try:
-            commit(lab, student, track, bench, prediction, draft)
-            state = bench_state(lab, student, track, bench)
-        except LedgerUnavailable as problem:
-            message = f"Not locked. {problem}"
-            return inline_static(
-                predict_section(key, bench, locks, review_card(key, prediction, draft), message)
-            ), no_update
-        return no_update, inline_static(bench_body(state, arrived="locked"))
+        stored = commit(lab, student, track, bench, prediction, draft)
+        return no_update, body(track, bench, entries.not_taken(prediction, draft_from(stored.payload), draft))
 
 
 def _opened(lab: Lab, student: str | None, track: Track, bench: Bench, locks: dict[str, Locked]) -> tuple[Any, Any]:
     """Keep what the reveal said and open the instruments, at the start settings; once, whatever is pressed again."""
     if student is None or not is_unlocked(bench, locks):
         raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
-    try:
-        lab.save(student, track, bench, "opening", "1", reveal_payload(reveal(track, bench, locks)))
-        state = bench_state(lab, student, track, bench)
-    except LedgerUnavailable as problem:
-        message = f"Not opened. {problem}"
-        return inline_static(
-            predict_section(ids.bench_key(track.id, bench.id), bench, locks, message=message)
-        ), no_update
-    return no_update, inline_static(bench_body(state, arrived="opened"))
+    lab.save(student, track, bench, "opening", "1", reveal_payload(reveal(track, bench, locks)))
+    return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), arrived="opened"))
 
 
 def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Draft]:

@@ -11,11 +11,11 @@ from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
-from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress
 from dashboard.student.standing import what_is_next
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE, write_key
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.teaching import Reflection
@@ -32,7 +32,7 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench = lab.bench(key)
         student = this_student()
         if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
-            raise RequestRefused(LOCK_FIRST, code=403)
+            raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
         if bench.reflection is None:
             raise RequestRefused(f"{bench.id} has no reflection.")
         if bench.predictions and not progress(lab.store.events(student), track, bench).is_observed(bench):
@@ -72,20 +72,24 @@ def register(app: Dash, lab: Lab) -> None:
                 problem = _problem(reflection, texts)
                 if problem:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
-                # Named by its content: the same again is the same write.
-                lab.save(student, track, bench, "reflection", ids.digest(texts), texts)
-                return reflect_section(key, reflection, texts, following=after(student, track, bench))
+                lab.save_change(student, track, bench, "reflection", write_key(), texts)
+                here = progress(lab.store.events(student), track, bench)
+                following = after(student, track, bench)
+                return reflect_section(key, reflection, texts, marks=here.marks, following=following)
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
                 raise RequestRefused("Save your reflection first; the rubric marks it.")
             marks = _marks(entered, len(reflection.rubric))
-            if marks is not None:
-                given = {"marks": list(marks)}
-                lab.save(student, track, bench, "revision", ids.digest(given), given)
-            here = progress(lab.store.events(student), track, bench)
             following = after(student, track, bench)
-            return reflect_section(key, reflection, stored.payload, marks=here.marks, following=following)
-        except (LedgerUnavailable, EventRefused) as problem:
+            if None in marks:
+                given = sum(mark is not None for mark in marks)
+                problem = f"Not saved yet: {given} of {len(marks)} points have a mark. Those you gave are kept here."
+                return reflect_section(
+                    key, reflection, stored.payload, marks=marks, problem=problem, following=following
+                )
+            lab.save_change(student, track, bench, "revision", write_key(), {"marks": list(marks)})
+            return reflect_section(key, reflection, stored.payload, marks=marks, following=following)
+        except EventRefused as problem:
             return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
 
 
@@ -103,8 +107,7 @@ def _problem(reflection: Reflection, texts: dict[str, str]) -> str:
     return ""
 
 
-def _marks(entered: dict[Any, Any], count: int) -> tuple[int, ...] | None:
-    """Return the marks given, or None while one is missing."""
+def _marks(entered: dict[Any, Any], count: int) -> tuple[int | None, ...]:
+    """Return the mark of every point, None where it is missing."""
     allowed = {option.id: n for n, option in enumerate(MARKS)}
-    given = [allowed.get(str(entered.get(f"mark{n}"))) for n in range(count)]
-    return tuple(mark for mark in given if mark is not None) if None not in given else None
+    return tuple(allowed.get(str(entered.get(f"mark{n}"))) for n in range(count))

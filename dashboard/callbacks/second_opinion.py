@@ -12,12 +12,12 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
-from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.lab import Lab, this_student
 from dashboard.second_opinions.queue import QueueUnavailable, Refused, Standing
 from dashboard.second_opinions.service import BadTicket, Ticket
 from dashboard.second_opinions.slots import SLOTS
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 
 

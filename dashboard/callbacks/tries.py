@@ -11,16 +11,15 @@ from dash.exceptions import PreventUpdate
 from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state, start_of
-from dashboard.callbacks.prediction import NO_COOKIE
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.static_html import inline_static
-from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
+from dashboard.web.page_headers import NO_COOKIE, acknowledge, write_key
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
@@ -37,7 +36,8 @@ class NotDone(Exception):
 def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value]) -> None:
     """Record a state as the next try.
 
-    Each try's number is the key of its write, so two tabs that record at once get two numbers and lose nothing.
+    Each try's number is the key of its write, so two tabs that record at once get two numbers and lose nothing. The
+    browser's key is kept in the try, so a request that is sent again finds its try.
 
     Raises:
         NotDone: every try is used, or the newest try is this very state.
@@ -45,8 +45,14 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
     outcome = bench.run(track, values)
     start = start_of(lab, student, track, bench)
     right = rights(track, bench, lab.locks(student, track, bench))
+    asked = write_key()
     while True:
-        here = progress(lab.store.events(student), track, bench)
+        events = lab.store.events(student)
+        first = next((event for event in events if event.kind == "try" and event.payload.get("key") == asked), None)
+        if first is not None:
+            acknowledge(first)
+            return
+        here = progress(events, track, bench)
         number = len(here.tries) + 1
         own, helped = here.judged(bench, values, start)
         if here.tries and dict(here.tries[-1].values) == dict(values):
@@ -54,7 +60,8 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
         if number > here.limit:
             more = "" if here.earned else ", or write what you learnt for two more"
             raise NotDone(f"All {here.limit} tries are used. Choose the one that is carried forward{more}.")
-        payload = try_payload(number, bench, values, outcome, right, own=own, helped=helped)
+        made = try_payload(number, bench, values, outcome, right, own=own, helped=helped)
+        payload = {**made, "key": asked}
         stored = lab.save(student, track, bench, "try", str(number), payload)
         if stored.payload == payload:
             return
@@ -64,7 +71,7 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
     """Keep what a student says the figure showed; the first answer stands.
 
     Raises:
-        NotDone: nothing was chosen, or no try is recorded yet.
+        NotDone: nothing was chosen, no try is recorded yet, or another answer was first.
     """
     question = bench.observation
     here = progress(lab.store.events(student), track, bench)
@@ -74,7 +81,11 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
         raise NotDone("Record a try first.")
     if answer not in {option.id for option in question.options}:
         raise NotDone("Choose what the figure showed first.")
-    lab.save(student, track, bench, "observation", "1", {"answer": answer, "right": answer == question.answer})
+    said = {"answer": answer, "right": answer == question.answer}
+    stored = lab.save(student, track, bench, "observation", "1", said)
+    if stored.payload != said:
+        first = next((option.text for option in question.options if option.id == stored.payload["answer"]), "")
+        raise NotDone(f"Your first answer stands: {first}. The one you gave now was not taken.")
 
 
 def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> None:
@@ -88,10 +99,8 @@ def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> No
     chosen = next((item for item in here.tries if item.number == number and not isinstance(number, bool)), None)
     if chosen is None:
         raise RequestRefused("There is no such try; reload the page.")
-    times = sum(1 for event in events if event.kind == "decision")
-    if here.chosen != chosen.number:
-        payload = {"try": chosen.number, "decision": dict(chosen.decision)}
-        lab.save(student, track, bench, "decision", f"{times + 1}", payload)
+    payload = {"try": chosen.number, "decision": dict(chosen.decision)}
+    lab.save_change(student, track, bench, "decision", write_key(), payload)
 
 
 def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
@@ -152,7 +161,7 @@ def register(app: Dash, lab: Lab) -> None:
             do(student, track, bench, action, written)
         except NotDone as problem:
             message = str(problem)
-        except (LedgerUnavailable, EventRefused) as problem:
+        except EventRefused as problem:
             message = f"Not saved. {problem}"
         if action["do"] == "record" and not message:
             agreements(lab, student, track, bench)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,23 @@ def shape(level: str = "", *, size: int = 14, paint: str = "") -> Component:
 def painted(name: str, tag: Any = html.Span, **properties: Any) -> Component:
     """A place that ``dashboard/scripts/page/painter.js`` fills with the view's text of that name."""
     return tag(**{"data-paint": name, **properties})
+
+
+def draft_note(name: str, definition: Any, *, is_saved: bool = False) -> Component:
+    """The place that says whether the browser keeps a draft of the fields around it (``dashboard/scripts/drafts``).
+
+    Args:
+        name: of the draft on its bench. definition: what the fields ask, as JSON; a draft of other fields is not put
+            into these. is_saved: whether what stands in the fields is saved.
+    """
+    told = {"data-draft": name, "data-definition": ids.digest(definition)} | ({"data-saved": "1"} if is_saved else {})
+    return html.P(className="draft-note hint", role="status", **told)
+
+
+def draft_saved(name: str, fields: Mapping[str, Any] | None = None) -> Component:
+    """The sign that what a draft was for is saved: the browser drops it, or says what of it is not in ``fields``."""
+    given = {} if fields is None else {"data-fields": json.dumps(dict(fields))}
+    return html.P(className="draft-note hint", role="status", **{"data-draft-saved": name, **given})
 
 
 def track_mark(track: Track, *, size: int = 24) -> Component:

@@ -5,6 +5,8 @@ import { command, failed } from "./controls/gate.js";
 import { gate } from "./controls/gate_callback.js";
 import * as hints from "./controls/hints.js";
 import * as rows from "./controls/rows.js";
+import * as typed from "./controls/typed.js";
+import * as drafts from "./drafts/drafts.js";
 import { cardReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
 import * as demonstration from "./page/demonstration.js";
@@ -12,10 +14,12 @@ import * as pageExports from "./page/exports.js";
 import * as listeners from "./page/listeners.js";
 import * as notices from "./page/notices.js";
 import { paint } from "./page/paint_callback.js";
+import * as requestBar from "./page/request_bar.js";
+import * as savedStatus from "./page/saved_status.js";
 import * as sheet from "./page/sheet.js";
 import * as opinion from "./second_opinion.js";
-import { tell } from "./shared/events.js";
-import { reportingFetch } from "./shared/failed_requests.js";
+import { watchedFetch } from "./requests/fetch.js";
+import { listen, tell } from "./shared/events.js";
 import * as tries from "./tries/actions.js";
 import * as agreements from "./tries/agreements.js";
 import * as keptChoices from "./tries/kept_choices.js";
@@ -23,7 +27,7 @@ import * as keptChoices from "./tries/kept_choices.js";
 for (const part of [
   rows,
   hints,
-  notices,
+  typed,
   tries,
   agreements,
   keptChoices,
@@ -34,14 +38,20 @@ for (const part of [
   sheet,
   opinion,
   demonstration,
+  requestBar,
+  drafts,
 ]) {
   part.install();
 }
 
-window.fetch = reportingFetch(window.fetch, (bench, sentence) => {
-  if (bench === null) tell("problem", sentence);
-  else failed(bench, sentence);
+const requests = watchedFetch(window.fetch.bind(window), {
+  failed,
+  problem: (sentence) => tell("problem", sentence),
 });
+window.fetch = requests.fetch;
+savedStatus.install(requests.resend);
+notices.install(requests.stop);
+listen("failed", (benchState, _sentence, kind) => kind === "overdue" && requests.leaveBehind(benchState.key));
 
 window.edgelab = { ...window.edgelab, benchStates, command };
 

@@ -1,5 +1,6 @@
 /* The second opinion: asked, looked at until it is there, stopped; drawn only over the state it speaks of. */
 import { commit } from "./controls/gate.js";
+import { takeTyped } from "./controls/typed.js";
 import { addActions } from "./page/actions.js";
 import { announce } from "./page/announcer.js";
 import { moment, setProps, setSlot } from "./shared/dash.js";
@@ -38,6 +39,12 @@ function close(words) {
 }
 
 export function ask(benchState) {
+  const problem = takeTyped(benchState);
+  if (problem) {
+    show(problem);
+    announce(problem);
+    return;
+  }
   commit(benchState);
   question = { bench: benchState.key, values: benchState.values, ticket: null };
   show("Asking");

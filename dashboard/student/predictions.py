@@ -196,6 +196,21 @@ def value_problem(prediction: Prediction, text: str) -> str:
     return ""
 
 
+def not_taken(prediction: Prediction, first: Draft, second: Draft) -> str:
+    """Return what of a second lock was not taken, because the first one stands; "" where both say the same."""
+    if first == second:
+        return ""
+    kept, refused = (_in_one_line(prediction, draft) for draft in (first, second))
+    return f"Your first lock stands: {kept}. What you entered here was not taken: {refused}."
+
+
+def _in_one_line(prediction: Prediction, draft: Draft) -> str:
+    problem = prediction.options or draft.value is None or value_problem(prediction, draft.value)
+    value = draft.answer_in_words(prediction) if prediction.options or not problem else draft.value
+    parts = [value or "no value", draft.confidence_in_words(), draft.mechanism_in_words(prediction)]
+    return ", ".join(part for part in parts if part)
+
+
 def echo(prediction: Prediction, text: Any) -> str:
     """Return the entry as it was read, or why it was not."""
     if not isinstance(text, str) or not text.strip():

@@ -277,21 +277,6 @@ def test_one_slider_change_is_one_request(student_page) -> None:
     assert watch.updates() - before == 5
 
 
-def test_a_lost_server_is_said_and_nothing_is_lost(student_page) -> None:
-    page, watch = student_page()
-    open_paradox(page)
-    slider(page, "Participating share").focus()
-    page.route("**/_dash-update-component*", lambda route: route.abort())
-    page.keyboard.press("End")
-    expect(page.locator(".notice")).to_contain_text("No connection to the server")
-    page.unroute("**/_dash-update-component*")
-    page.get_by_role("button", name="Try again").click()
-    at_rest(page)
-    expect(page.locator(".notice")).to_be_hidden()
-    drawn_at(page, 0, 0.1)
-    watch.trouble.clear()  # the browser itself reports the aborted request
-
-
 def test_two_tabs_of_one_student_share_the_lock_and_two_browsers_do_not(student_page) -> None:
     page, _ = student_page()
     second, _ = student_page(context=page.context)

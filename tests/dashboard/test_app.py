@@ -246,7 +246,8 @@ class TestTheLock:  # N1
         second = said(student.lock(PARADOX, prediction, value="4000"))
         assert "your lock: 3×" in first
         assert "your lock: 3×" in second
-        assert "4\u202f000×" not in second
+        assert "Your first lock stands: 3×" in second
+        assert "What you entered here was not taken: 4\u202f000×" in second
 
     def test_reload_second_tab_and_restart_keep_it(
         self, student: Student, new_app: Callable[[], Dash], registry: Registry

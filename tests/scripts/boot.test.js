@@ -21,7 +21,10 @@ function booted({ dark = false, narrow = false, storage = new Map() } = {}) {
     observe() {}
   }
   for (const query of Object.values(queries)) query.addEventListener = (_name, act) => (query.change = act);
+  const heard = {};
   const own = {
+    addEventListener: (name, act) => (heard[name] = act),
+    location: { reload: () => told.push("reload") },
     matchMedia: (text) => (text.includes("dark") ? queries.dark : queries.narrow),
     get localStorage() {
       if (storage === null) throw new Error("SecurityError");
@@ -29,7 +32,7 @@ function booted({ dark = false, narrow = false, storage = new Map() } = {}) {
     },
   };
   vm.runInNewContext(SOURCE, { window: own, document: page, MutationObserver, CustomEvent });
-  return { page, told, observed, queries, window: own, theme: () => page.documentElement.dataset.theme };
+  return { page, told, observed, queries, heard, window: own, theme: () => page.documentElement.dataset.theme };
 }
 
 test("the theme is the chosen one, else the system's; what is no theme is not taken", () => {
@@ -70,4 +73,19 @@ test("parts that come as HTML are put into place once", () => {
   observed[0]();
   assert.equal(part.innerHTML, "<p>2.56</p>");
   assert.equal(part.getAttribute("data-html"), null);
+});
+
+test("a script or a style that does not arrive is said once, with the one way on", () => {
+  const { page, heard, told } = booted();
+  const lost = (tagName, rel) => heard.error({ target: { tagName, rel } });
+  for (const [tag, rel] of [["IMG"], ["LINK", "preload"]]) lost(tag, rel);
+  heard.error({ target: null });
+  assert.equal(page.body.children.length, 0);
+  lost("SCRIPT");
+  lost("LINK", "stylesheet");
+  const [bar, ...more] = page.body.children;
+  assert.deepEqual(more, []);
+  assert.match(bar.textContent, /^A part of this page did not arrive/);
+  bar.children[1].listeners.click();
+  assert.equal(told.at(-1), "reload");
 });

@@ -9,6 +9,9 @@ const answer = () => Promise.resolve(new Response('{"error":"Refused."}', { stat
 globalThis.window = globalThis;
 Object.assign(globalThis, {
   addEventListener: () => {},
+  MutationObserver: class {
+    observe() {}
+  },
   edgelab: { switchTheme: "of boot.js" },
   dash_clientside: undefined,
   fetch: (...all) => (fetched.push(all), answer()),

@@ -87,10 +87,11 @@ def bench_page(state: BenchState) -> Component:
     )
 
 
-def bench_body(state: BenchState, *, arrived: str = "") -> Component:
+def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Component:
     """Return all below the header; made anew when the lock is answered and when the instruments open.
 
-    ``arrived`` tells the browser what was just done: "locked" or "opened".
+    ``arrived`` tells the browser what was just done: "locked" or "opened". ``message`` says what of a lock was not
+    taken.
     """
     is_unlocked = state.rendered is not None
     return html.Div(
@@ -105,7 +106,7 @@ def bench_body(state: BenchState, *, arrived: str = "") -> Component:
                 html.Div(
                     [
                         html.Section(
-                            predict_section(state.key, state.bench, state.locks),
+                            predict_section(state.key, state.bench, state.locks, message=message),
                             id=ids.slot(state.key, "predict"),
                             className="predict",
                             **{"aria-label": "Predict"},

@@ -9,7 +9,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.parts import Component, draft_note, icon
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.predictions import Draft, Locked
 from dashboard.web import ids
@@ -98,11 +98,18 @@ def ask_card(
                     _problem(problems, "confidence"),
                 ]
             ),
+            draft_note(f"predict/{prediction.id}", asked_text(prediction)),
             dbc.Button("Review", id=ids.action(key, "review"), className="primary wide", n_clicks=0),
             html.P("Nothing freezes yet. The next step shows what will.", className="hint"),
         ],
         className="predict-card",
     )
+
+
+def asked_text(prediction: Prediction) -> list[Any]:
+    """Return what a prediction asks, as JSON: two that differ in it are not answered by the same words."""
+    options = [[option.id, option.text] for option in (*prediction.options, *prediction.mechanisms)]
+    return [prediction.question, prediction.unit, options]
 
 
 def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[str, str]) -> Component:
@@ -201,7 +208,7 @@ def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Compon
         ],
         className="locked",
         **STATIC,
-        **{"data-locked": prediction.id},
+        **{"data-locked": prediction.id, "data-draft-saved": f"predict/{prediction.id}"},
     )
 
 

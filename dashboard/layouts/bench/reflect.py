@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.layouts.bench.predict import heading, segmented
-from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.parts import Component, draft_note, draft_saved, icon
 from dashboard.web import ids
 from tracks.api.controls import Option
 from tracks.api.teaching import Question, Reflection
@@ -34,13 +34,16 @@ def reflect_section(
     *,
     draft: Mapping[str, str] | None = None,
     problem: str = "",
-    marks: Sequence[int] | None = None,
+    marks: Sequence[int | None] | None = None,
     following: Component = None,
 ) -> list[Component]:
-    """The reflection: to be written, or as written with the model answer, the rubric, and what comes next."""
+    """The reflection: to be written, or as written with the model answer, the rubric, and what comes next.
+
+    ``problem`` says why what was pressed is not saved; ``marks`` are those given, None where one is missing.
+    """
     if saved is None:
         return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
-    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks), following]
+    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks or (), problem), following]
 
 
 def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:
@@ -54,7 +57,8 @@ def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem
         html.P(reflection.prompt, className="prompt"),
         *fields,
         _check(key, check, draft.get("check")) if check else None,
-        html.P(problem, className="problem", role="alert") if problem else None,
+        _problem(problem),
+        draft_note("reflect", [reflection.prompt, [label for _, label in SLOTS], _asked(check)]),
         html.Div(
             [
                 dbc.Button("Save reflection", id=ids.action(key, "reflect"), className="primary", n_clicks=0),
@@ -63,6 +67,14 @@ def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem
             className="save-line",
         ),
     ]
+
+
+def _problem(problem: str) -> Component:
+    return html.P(problem, className="problem", role="alert") if problem else None
+
+
+def _asked(check: Question | None) -> list[Any]:
+    return [check.text, [[option.id, option.text] for option in check.options]] if check else []
 
 
 def _check(key: str, check: Question, chosen: str | None) -> Component:
@@ -91,7 +103,7 @@ def check_feedback(check: Question, chosen: str) -> str:
 
 
 def _written(
-    key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int] | None
+    key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int | None], problem: str
 ) -> list[Component]:
     kept = [slot for slot in (*FORMER_SLOTS, *SLOTS) if slot in SLOTS or saved.get(slot[0])]
     own = [part for name, label in kept for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
@@ -100,11 +112,14 @@ def _written(
         chosen = str(saved.get("check", ""))
         text = next((option.text for option in check.options if option.id == chosen), "")
         own += [html.Dt(check.text), html.Dd([text, html.Br(), check_feedback(check, chosen)])]
+    chosen_marks = [f"m{mark}" if mark is not None else None for mark in marks] or [None] * len(reflection.rubric)
+    given = [mark for mark in marks if mark is not None]
+    is_saved = bool(given) and not problem
     rows = [
         html.Div(
             [
                 html.Span(point, id=f"rubric-{n}"),
-                segmented(ids.writing(key, f"mark{n}"), MARKS, f"m{marks[n]}" if marks else None),
+                segmented(ids.writing(key, f"mark{n}"), MARKS, chosen_marks[n]),
             ],
             className="mark-row",
             role="group",
@@ -114,14 +129,17 @@ def _written(
     ]
     return [
         html.Dl(own, className="written"),
+        draft_saved("reflect", {name: str(saved.get(name) or "") for name in (*dict(SLOTS), "check")}),
         html.H3("Model answer"),
         html.P(reflection.model_answer),
         html.H3("Mark your own, 0 to 2 a point"),
         *rows,
+        _problem(problem),
+        draft_note("marks", list(reflection.rubric), is_saved=is_saved),
         html.Div(
             [
                 dbc.Button("Save marks", id=ids.action(key, "mark"), className="outline", n_clicks=0),
-                html.Span([icon("check-circle"), f" {sum(marks)} of 8 saved"] if marks else "", className="hint"),
+                html.Span([icon("check-circle"), f" {sum(given)} of 8 saved"] if is_saved else "", className="hint"),
             ],
             className="save-line",
         ),

@@ -7,7 +7,7 @@ import json
 from dash import dcc, html
 
 from dashboard.layouts.bench.predict import heading
-from dashboard.layouts.parts import Component, icon, shape
+from dashboard.layouts.parts import Component, draft_note, draft_saved, icon, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.progress import EARNED_TRIES, Opinion, Progress, Try
 from dashboard.web import ids
@@ -158,7 +158,7 @@ def _carried_line(progress: Progress) -> str:
 def _used_up(key: str, progress: Progress) -> Component:
     if progress.earned:
         words = "Every try is used. Choose the one that is carried forward; exploring stays open."
-        return html.P(words, className="hint used-up")
+        return html.Div([html.P(words, className="hint used-up"), draft_saved("learnt")])
     field = ids.writing(key, "learnt")
     return html.Div(
         [
@@ -169,6 +169,7 @@ def _used_up(key: str, progress: Progress) -> Component:
             ),
             html.Label("What did you learn?", htmlFor=ids.dom(field)),
             dcc.Textarea(id=field, value="", maxLength=600, className="writing"),
+            draft_note("learnt", []),
             html.Button("Earn two more tries", className="outline", **{"data-do": "learnt"}),
         ],
         className="used-up",

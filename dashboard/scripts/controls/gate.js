@@ -45,7 +45,7 @@ export function start(benchState) {
   stopTimers(benchState);
   benchState.lateTimer = setTimeout(() => tell("late", benchState), LATE_MS);
   benchState.patience = setTimeout(
-    () => failed(benchState.key, "The server did not answer in 10 s. Your controls are kept."),
+    () => failed(benchState.key, "The server did not answer in 10 s. Your controls are kept.", "overdue"),
     PATIENCE_MS,
   );
 }
@@ -103,15 +103,16 @@ export function answered(key) {
   }
 }
 
-/* An answer was refused or lost: the gate opens, and the next request sends all controls. */
-export function failed(key, sentence) {
+/* An answer was refused or lost: the gate opens, and the next request sends all controls. kind is "overdue" where the
+   answer may still come, "passing" where asking again may help without a change, "" where it was refused. */
+export function failed(key, sentence, kind = "") {
   const benchState = benchStates[key];
   if (!benchState) return;
   open(benchState);
   rest(benchState);
   benchState.waiting = false;
   benchState.sent = null;
-  tell("failed", benchState, sentence);
+  tell("failed", benchState, sentence, kind);
 }
 
 function open(benchState) {

@@ -1,19 +1,10 @@
 /* Choices, switches, boxes and commands (preset, fix, undo, reset) come through Dash; all controls go out at once. */
-import { read } from "../numbers/read.js";
 import { quantity } from "../numbers/write.js";
 import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
 import { benchStateOf, rootOf } from "./bench_states.js";
 import { commitSoon, isToAsk, rest, start } from "./gate.js";
-import { onScale } from "./values.js";
-
-/* The value that was typed into a number box; what cannot be read changes nothing. */
-export function typedValue(rule, value, text) {
-  const [number, unit] = quantity(value, rule.unit);
-  if (text === number) return value;
-  const typed = read(text, rule.unit, unit);
-  return Number.isFinite(typed) ? onScale(rule, typed) : value;
-}
+import { typedValue } from "./typed.js";
 
 /* The values after what triggered the callback; order is the newest command. */
 export function valuesAfter(spec, values, triggered, order) {
@@ -23,7 +14,8 @@ export function valuesAfter(spec, values, triggered, order) {
     if (id.kind === "instrument" && rule) {
       next[id.name] = value;
     } else if (id.kind === "box" && rule) {
-      next[id.name] = typedValue(rule, values[id.name], value);
+      const typed = typedValue(rule, values[id.name], value); // what cannot be read changes nothing
+      if (Number.isFinite(typed)) next[id.name] = typed;
     } else if (id.kind === "slot" && order?.values) {
       for (const [name, ordered] of Object.entries(order.values)) if (spec[name]) next[name] = ordered;
     }

@@ -27,9 +27,9 @@ function nameOf(node) {
   return fileName(node.closest("[data-bench]").dataset.bench, node.dataset.panel);
 }
 
-function download(name, text) {
+export function download(name, text, type) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -45,5 +45,8 @@ function downloadPicture(node) {
 }
 
 export function install() {
-  addActions({ csv: (node) => download(`${nameOf(node)}.csv`, csv(graphOf(node).data)), png: downloadPicture });
+  addActions({
+    csv: (node) => download(`${nameOf(node)}.csv`, csv(graphOf(node).data), "text/csv"),
+    png: downloadPicture,
+  });
 }

@@ -1,35 +1,10 @@
-/* What the page says of requests: that one takes long, that one failed, when something was saved. */
+/* What a bench says above its figures of a request for its state: that it takes long or failed. */
+import { command } from "../controls/gate.js";
+import { isOnPage } from "../controls/bench_states.js";
 import { listen } from "../shared/events.js";
-import { announce } from "./announcer.js";
+import { addActions } from "./actions.js";
 
-/* Write a moment as hours and minutes of this clock. */
-export function showClock(time) {
-  const moment = new Date(time.dateTime);
-  if (!Number.isNaN(moment.getTime())) time.textContent = moment.toTimeString().slice(0, 5);
-}
-
-/* Say when something was saved last; nothing if nothing was. */
-export function showSaved(moment) {
-  const saved = document.getElementById("saved");
-  if (!saved) return;
-  saved.textContent = "";
-  if (!moment) return;
-  const time = document.createElement("time");
-  time.dateTime = moment;
-  showClock(time);
-  saved.innerHTML =
-    '<span class="icon icon-check-circle icon-16" aria-hidden="true"></span><span class="saved-text">Saved </span>';
-  saved.append(time);
-}
-
-function showProblem(sentence) {
-  announce(sentence);
-  const saved = document.getElementById("saved");
-  if (!saved) return;
-  saved.innerHTML =
-    '<span class="shape shape-14" data-shape="warn" aria-hidden="true"></span><span class="problem-text"></span>';
-  saved.querySelector(".problem-text").textContent = sentence;
-}
+const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000];
 
 function makeNotice(benchState) {
   const place = document.createElement("div");
@@ -37,28 +12,50 @@ function makeNotice(benchState) {
   place.setAttribute("role", "alert");
   place.innerHTML =
     '<span class="shape shape-14" data-shape="warn" aria-hidden="true"></span><span class="notice-text"></span>' +
-    '<button type="button" class="outline" data-do="retry">Try again</button>';
+    '<button type="button" class="outline" data-do="retry">Try again</button>' +
+    '<button type="button" class="outline" data-do="stop_waiting">Stop</button>';
   benchState.root.querySelector(".figures").before(place);
   return place;
 }
 
 /* The notice above the figures; an empty sentence takes it away. */
-function notice(benchState, sentence) {
+function notice(benchState, sentence, kind) {
   if (!benchState.root) return;
   const place = benchState.root.querySelector(".notice") ?? (sentence ? makeNotice(benchState) : null);
   if (!place) return;
   place.hidden = !sentence;
   place.querySelector(".notice-text").textContent = sentence;
+  place.querySelector("[data-do=stop_waiting]").hidden = kind !== "overdue";
 }
 
-function closed(benchState, sentence) {
+function closed(benchState, sentence, kind) {
   benchState.root?.classList.remove("computing");
-  notice(benchState, sentence);
+  notice(benchState, sentence, kind);
 }
 
-export function install() {
+/* Ask again by itself where only the connection failed, unless something else was asked meanwhile. */
+function askAgainLater(benchState) {
+  const attempt = benchState.attempts ?? 0;
+  benchState.attempts = attempt + 1;
+  clearTimeout(benchState.recovery);
+  benchState.recovery = setTimeout(
+    () => {
+      if (isOnPage(benchState) && !benchState.busy && benchState.sent === null) command(benchState.key, { values: {} });
+    },
+    PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)],
+  );
+}
+
+/* stop(bench) gives up the answer that is due for a bench. */
+export function install(stop) {
+  addActions({ stop_waiting: (_node, benchState) => stop(benchState.key) });
   listen("late", (benchState) => benchState.root?.classList.add("computing"));
-  listen("answered", (benchState) => closed(benchState, ""));
-  listen("failed", closed);
-  listen("problem", showProblem);
+  listen("answered", (benchState) => {
+    benchState.attempts = 0;
+    closed(benchState, "");
+  });
+  listen("failed", (benchState, sentence, kind) => {
+    closed(benchState, sentence, kind);
+    if (kind === "passing") askAgainLater(benchState);
+  });
 }

@@ -7,8 +7,8 @@ import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { actionDone } from "../tries/actions.js";
 import { announceSoon } from "./announcer.js";
 import { benchReady } from "./arrivals.js";
-import { showSaved } from "./notices.js";
 import { paintPart, paintTexts, paintValues } from "./painter.js";
+import { showSaved } from "./saved_status.js";
 
 /* dash_clientside.lab.paint: the texts of a state, the student's progress, a hint that was asked for. */
 export function paint(texts, progressSummary, hint, spec) {

@@ -4,8 +4,13 @@
    committed(benchState)         its controls were left where they stand
    late(benchState)              an answer takes long enough to be shown
    answered(benchState)          an answer was painted
-   failed(benchState, sentence)  an answer was refused or lost
-   problem(sentence)             another request was refused or lost */
+   failed(benchState, sentence, kind)  an answer was refused or lost; kind as in controls/gate.js
+   problem(sentence)             another request was refused or given up
+   student(name)                 it is known whose page this is
+   requests()                    other requests are slow or failing now
+   outbox()                      other writes wait now, or for another reason
+   saved(moment)                 the server has stored a write
+   outdated()                    what was saved is not on the page */
 const listeners = new Map();
 
 export function listen(name, act) {

@@ -1,4 +1,5 @@
-/* What the browser keeps for this visit: values of controls, pins, choices that hold on every bench.
+/* What the browser keeps. For this visit: values of controls, pins, choices that hold on every bench. On this device, until
+   the server has it: drafts, and writes that were not acknowledged.
 
    Storage may be blocked, full or filled by an older version. Then nothing is kept or found, and the page works without. */
 
@@ -18,7 +19,8 @@ function save(name, text) {
   }
 }
 
-function parsed(text) {
+/* JSON of unknown origin; null where it is none. */
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -26,10 +28,14 @@ function parsed(text) {
   }
 }
 
+export function isRecord(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 /* The values of a bench that differ from their defaults, by control. */
 export function loadValues(bench) {
   const values = parsed(load(`edgelab:${bench}`));
-  return values !== null && typeof values === "object" && !Array.isArray(values) ? values : {};
+  return isRecord(values) ? values : {};
 }
 
 export function saveValues(bench, values) {
@@ -53,4 +59,39 @@ export function loadChoice(name) {
 
 export function saveChoice(name, option) {
   save(`edgelab-${name}`, option);
+}
+
+/* The names of all that this device keeps under a prefix. */
+export function namesOnDevice(prefix) {
+  try {
+    return Object.keys(globalThis.localStorage).filter((name) => name.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
+export function loadFromDevice(name) {
+  try {
+    return globalThis.localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/* Keep a text on this device, closed browser or not; false where storage is full or refused. */
+export function keepOnDevice(name, text) {
+  try {
+    globalThis.localStorage.setItem(name, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function dropFromDevice(name) {
+  try {
+    globalThis.localStorage.removeItem(name);
+  } catch {
+    /* there was none */
+  }
 }

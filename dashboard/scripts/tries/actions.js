@@ -1,26 +1,20 @@
 /* What is recorded and compared: tries, pins, what the figure showed, the view of a panel. */
-import { commit, command } from "../controls/gate.js";
 import { benchStates } from "../controls/bench_states.js";
+import { commit, command } from "../controls/gate.js";
+import { takeTyped } from "../controls/typed.js";
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
-import { listen } from "../shared/events.js";
+import { listen, tell } from "../shared/events.js";
 import { loadPins, savePins } from "../shared/storage.js";
 import { lookAtAgreements } from "./agreements.js";
 import { compared, newest, stillRecorded, toggled } from "./pins.js";
 
-const REPEAT_MS = 5000;
-
-/* Whether an action is the second press of a double click; another action is never held back. */
-export function isRepeat(doing, name, now) {
-  return Boolean(doing) && doing.do === name && now - doing.at < REPEAT_MS;
-}
-
-/* Send an action to the server, once until it is answered. */
+/* Send an action to the server, once until it is answered; another action is never held back. */
 export function act(benchState, action) {
-  const now = Date.now();
-  if (isRepeat(benchState.doing, action.do, now)) return;
-  benchState.doing = { do: action.do, at: now };
+  const doing = JSON.stringify(action);
+  if (benchState.doing === doing) return;
+  benchState.doing = doing;
   setSlot(benchState.key, "action", { at: moment(), ...action });
 }
 
@@ -83,6 +77,11 @@ function showView(node, benchState) {
 export function install() {
   addActions({
     record: (_node, benchState) => {
+      const problem = takeTyped(benchState);
+      if (problem) {
+        tell("problem", problem);
+        return;
+      }
       commit(benchState);
       act(benchState, { do: "record", values: benchState.values });
     },

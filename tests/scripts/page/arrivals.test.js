@@ -15,7 +15,7 @@ beforeEach(() => {
   set = openDash();
   kept = openStorage();
   scrolled = [];
-  globalThis.window = { scrollTo: (to) => scrolled.push(to.top), location: { search: "" } };
+  globalThis.window = { scrollTo: (to) => scrolled.push(to.top), location: { search: "", hash: "" } };
   const place = (path) => element("span", { "data-paint": path });
   nodes = {
     ratio: place("readings.ratio.value"),

@@ -2,19 +2,22 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as notices from "../../../dashboard/scripts/page/notices.js";
 import { announceSoon } from "../../../dashboard/scripts/page/announcer.js";
+import { press } from "../../../dashboard/scripts/page/actions.js";
 import { tell } from "../../../dashboard/scripts/shared/events.js";
+import { dataOf, openDash } from "../support/browser.js";
 import { element, openPage } from "../support/elements.js";
 
-notices.install();
-let announcer, root, notice, words, saved;
+const stopped = [];
+notices.install((bench) => stopped.push(bench));
+let announcer, root, notice, words, stop;
 
 beforeEach(() => {
   words = element("span", { class: "notice-text" });
-  notice = element("div", { class: "notice" }, words);
+  stop = element("button", { "data-do": "stop_waiting" });
+  notice = element("div", { class: "notice" }, words, stop);
   root = element("main", { "data-bench": "a/b" }, notice);
   announcer = element("div", { id: "announcer" });
-  saved = element("p", { id: "saved" });
-  openPage(root, announcer, saved);
+  openPage(root, announcer);
 });
 
 test("a late answer is shown, a painted one ends it and takes the notice away", () => {
@@ -34,24 +37,33 @@ test("a bench that left the page is told nothing", () => {
   assert.equal(words.textContent, "");
 });
 
-test("a time is shown by this clock; what is no time stays as it came", () => {
-  const time = element("time");
-  time.dateTime = new Date(2026, 0, 2, 7, 5).toISOString();
-  notices.showClock(time);
-  assert.equal(time.textContent, "07:05");
-  const none = element("time");
-  none.textContent = "earlier";
-  none.dateTime = "soon";
-  notices.showClock(none);
-  assert.equal(none.textContent, "earlier");
+test("only what may still come can be stopped", () => {
+  tell("failed", { root }, "No answer in 10 s.", "overdue");
+  assert.equal(stop.hidden, false);
+  press("stop_waiting", stop, { key: "a/b" });
+  assert.deepEqual(stopped, ["a/b"]);
+  tell("failed", { root }, "Stopped.", "");
+  assert.equal(stop.hidden, true);
 });
 
-test("when something was saved last is said, or nothing", () => {
-  notices.showSaved(new Date(2026, 0, 2, 7, 5).toISOString());
-  assert.equal(saved.children.at(-1).textContent, "07:05");
-  saved.textContent = "x";
-  notices.showSaved("");
-  assert.equal(saved.textContent, "");
+test("where the connection failed it is asked again, later each time, until something is asked or answered", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const set = openDash();
+  const benchState = { key: "a/b", root, busy: false, sent: null };
+  tell("failed", benchState, "Lock first.", "");
+  t.mock.timers.tick(60_000);
+  assert.equal(set.length, 0, "a refusal is final");
+  tell("failed", benchState, "No connection.", "passing");
+  t.mock.timers.tick(1000);
+  assert.equal(dataOf(set, "slot", "command").length, 1);
+  tell("failed", benchState, "No connection.", "passing");
+  t.mock.timers.tick(1999);
+  assert.equal(set.length, 1);
+  benchState.sent = {};
+  t.mock.timers.tick(1);
+  assert.equal(set.length, 1, "something else was asked meanwhile");
+  tell("answered", benchState);
+  assert.equal(benchState.attempts, 0);
 });
 
 test("the status is spoken once the controls are left alone", (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as storage from "../../../dashboard/scripts/shared/storage.js";
-import { blockStorage, openStorage } from "../support/browser.js";
+import { blockStorage, openDevice, openStorage } from "../support/browser.js";
 
 test("what is saved of one bench is loaded of it, and of no other", () => {
   openStorage();
@@ -31,8 +31,25 @@ test("what an older version left, or another hand, is not taken", () => {
   }
 });
 
+test("what is kept on the device is found by its prefix, until it is dropped", () => {
+  const device = openDevice();
+  assert.equal(storage.keepOnDevice("edgelab-draft:s:a/b:x", "1"), true);
+  storage.keepOnDevice("edgelab-outbox:s:k", "2");
+  assert.deepEqual(storage.namesOnDevice("edgelab-draft:"), ["edgelab-draft:s:a/b:x"]);
+  assert.equal(storage.loadFromDevice("edgelab-outbox:s:k"), "2");
+  storage.dropFromDevice("edgelab-outbox:s:k");
+  assert.equal(storage.loadFromDevice("edgelab-outbox:s:k"), null);
+  device.setItem = () => {
+    throw new Error("QuotaExceededError");
+  };
+  assert.equal(storage.keepOnDevice("x", "1"), false, "full");
+});
+
 test("storage that a browser blocks is as good as none", () => {
   blockStorage();
+  assert.equal(storage.keepOnDevice("x", "1"), false);
+  storage.dropFromDevice("x");
+  assert.deepEqual([storage.namesOnDevice(""), storage.loadFromDevice("x")], [[], null]);
   storage.saveValues("a/b", { rounds: 9 });
   assert.deepEqual([storage.loadValues("a/b"), storage.loadPins("a/b"), storage.loadChoice("x")], [{}, [], null]);
 });

@@ -25,12 +25,27 @@ export function openStorage() {
   return kept;
 }
 
+/* What stays on the device; returns the storage itself, whose own names are what is kept. setItem can be replaced. */
+export function openDevice() {
+  const device = {};
+  const methods = {
+    getItem: (name) => (Object.hasOwn(device, name) ? device[name] : null),
+    setItem: (name, text) => (device[name] = String(text)),
+    removeItem: (name) => delete device[name],
+  };
+  for (const [name, value] of Object.entries(methods)) Object.defineProperty(device, name, { value, writable: true });
+  Object.defineProperty(globalThis, "localStorage", { value: device, configurable: true });
+  return device;
+}
+
 /* Storage that a browser's settings refuse: the very mention of it throws. */
 export function blockStorage() {
   const get = () => {
     throw new Error("SecurityError");
   };
-  Object.defineProperty(globalThis, "sessionStorage", { get, configurable: true });
+  for (const name of ["sessionStorage", "localStorage"]) {
+    Object.defineProperty(globalThis, name, { get, configurable: true });
+  }
 }
 
 export const SPEC = {

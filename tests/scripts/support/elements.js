@@ -27,8 +27,9 @@ class Element {
       parentElement: null,
       hidden: false,
       disabled: false,
-      textContent: "",
+      text: "",
       isConnected: true,
+      listeners: {},
     });
     this.dataset = Object.fromEntries(data.map(([name, value]) => [camel(name.slice(5)), String(value)]));
     this.attributes = own;
@@ -86,6 +87,23 @@ class Element {
   append(...children) {
     this.children.push(...children);
     for (const child of children) if (child instanceof Element) child.parentElement = this;
+  }
+
+  addEventListener(name, act) {
+    this.listeners[name] = act;
+  }
+
+  remove() {
+    this.parentElement.children.splice(this.parentElement.children.indexOf(this), 1);
+  }
+
+  get textContent() {
+    return this.text + this.children.map((child) => (child instanceof Element ? child.textContent : child)).join("");
+  }
+
+  set textContent(text) {
+    this.text = text;
+    this.children.length = 0;
   }
 }
 

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { benchStateOf, benchStates } from "../../../dashboard/scripts/controls/bench_states.js";
+import { noteTyping } from "../../../dashboard/scripts/controls/typed.js";
 import { press } from "../../../dashboard/scripts/page/actions.js";
-import { tell } from "../../../dashboard/scripts/shared/events.js";
+import { listen, tell } from "../../../dashboard/scripts/shared/events.js";
 import * as tries from "../../../dashboard/scripts/tries/actions.js";
 import { dataOf, openDash, openStorage, SPEC } from "../support/browser.js";
 import { element, openPage } from "../support/elements.js";
@@ -60,12 +61,30 @@ test("an action that failed can be pressed again", () => {
   assert.equal(actions().length, 2);
 });
 
-test("a press counts as a repeat for five seconds", () => {
-  const doing = { do: "record", at: 1000 };
-  assert.equal(tries.isRepeat(doing, "record", 5999), true);
-  assert.equal(tries.isRepeat(doing, "record", 6000), false);
-  assert.equal(tries.isRepeat(doing, "carry", 1001), false);
-  assert.equal(tries.isRepeat(null, "record", 1001), false);
+test("a press is held back until the first is answered, whatever the clock says; another state never is", () => {
+  press("record", null, benchState);
+  const now = Date.now;
+  Date.now = () => now() - 86_400_000;
+  press("record", null, benchState);
+  Date.now = () => now() + 86_400_000;
+  press("record", null, benchState);
+  Date.now = now;
+  assert.equal(actions().length, 1);
+  benchState.values = { ...benchState.values, rounds: 9 };
+  press("record", null, benchState);
+  assert.equal(actions().length, 2);
+});
+
+test("a number box that cannot be read is said, and nothing is recorded", () => {
+  const box = element("input");
+  box.value = "a few";
+  benchState.root.append(element("div", { "data-control": "rounds" }, element("div", { class: "box" }, box)));
+  noteTyping({ target: box });
+  let said = "";
+  listen("problem", (sentence) => (said = sentence));
+  press("record", null, benchState);
+  assert.match(said, /“a few” cannot be read as Rounds/);
+  assert.equal(actions().length, 0);
 });
 
 test("a try is recorded where the controls stand, which undo then comes back to", () => {
