@@ -163,7 +163,6 @@ class TestWhosePage:
         asked: list[Callable[[], Any]] = [
             lambda: nobody.update(BENCH, values),
             lambda: nobody.record(BENCH),
-            lambda: nobody.idle(BENCH, {"values": values}),
             lambda: nobody.write(BENCH, "reflect", WRITTEN),
             lambda: nobody.ask_opinion(BENCH, values),
         ]
