@@ -109,7 +109,7 @@ def register(app: Dash, lab: Lab) -> None:
             _entered(bench, ctx.states_list[0]) if pressed == "review" else _drafted(bench, ctx.states_list[1])
         )
         first = locks.get(prediction.id)
-        is_sent_again = pressed == "lock" and first is not None and first.draft == draft
+        is_sent_again = pressed == "lock" and first is not None and first.draft.as_dict() == draft.as_dict()
         if first is not None and not is_sent_again:  # another tab was first
             return no_update, body(track, bench, entries.not_taken(prediction, first.draft, draft))
         if pressed == "review":

@@ -198,7 +198,7 @@ def value_problem(prediction: Prediction, text: str) -> str:
 
 def not_taken(prediction: Prediction, first: Draft, second: Draft) -> str:
     """Return what of a second lock was not taken, because the first one stands; "" where both say the same."""
-    if first == second:
+    if first.as_dict() == second.as_dict():
         return ""
     kept, refused = (_in_one_line(prediction, draft) for draft in (first, second))
     return f"Your first lock stands: {kept}. What you entered here was not taken: {refused}."

@@ -28,7 +28,7 @@ test("there is one name of ours, and it keeps what boot.js put there", () => {
 
 test("what Dash calls is there as soon as the bundle has run", () => {
   const called = Object.values(globalThis.dash_clientside.lab);
-  assert.equal(called.length, 7);
+  assert.equal(called.length, 8);
   assert.ok(called.every((each) => typeof each === "function"));
 });
 
