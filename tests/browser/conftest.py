@@ -115,7 +115,7 @@ class Watch:
                 self.trouble.append(f"foreign request: {request.url}")
 
         page.on("console", on_console)
-        page.on("pageerror", lambda error: self.trouble.append(f"exception: {error}"))
+        page.on("pageerror", lambda error: self.trouble.append(f"exception: {error.stack or error}"))
         page.on("request", on_request)
 
     def updates(self) -> int:

@@ -8,8 +8,10 @@ const LOOK_MS = 2000;
 const LOST_MS = 15_000; // after a look that was refused or lost
 const WAITING = "waiting";
 
+/* The words beside the tries; none once another page stands, which Dash cannot be asked about. */
 function cells(benchState) {
-  return [...(benchState.root?.querySelectorAll("[data-agreement]") ?? [])];
+  if (!benchState.root || document.querySelector("[data-bench]") !== benchState.root) return [];
+  return [...benchState.root.querySelectorAll("[data-agreement]")];
 }
 
 /* Look again where the table says that the second engine is being asked. */

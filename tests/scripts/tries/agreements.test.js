@@ -48,6 +48,13 @@ test("where nothing waits it does not look", (t) => {
   assert.equal(looks(), 0);
 });
 
+test("a student who goes on to another page is not looked for", (t) => {
+  agreements.lookAtAgreements(benchState);
+  openPage(element("main", { "data-bench": "edge/memory" }));
+  t.mock.timers.tick(600_000);
+  assert.equal(looks(), 1);
+});
+
 test("a look that is lost is repeated, also after a refusal", (t) => {
   agreements.lookAtAgreements(benchState);
   t.mock.timers.tick(15_000);
