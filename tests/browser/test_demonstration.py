@@ -91,7 +91,8 @@ def test_a_failed_request_is_said_and_sent_again_and_the_moves_since_then_are_an
             route.continue_()
 
     page.route("**/_dash-update-component*", lose)
-    steps, sentence, bar = shown.get_by_role("slider", name=STEPS), shown.locator(".answer"), page.locator(".request-bar")
+    steps, sentence = shown.get_by_role("slider", name=STEPS), shown.locator(".answer")
+    bar = page.locator(".request-bar")
     before = sentence.inner_text()
     steps.focus()
     page.keyboard.press("ArrowRight")

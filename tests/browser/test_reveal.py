@@ -32,7 +32,8 @@ def test_a_lock_is_answered_in_the_state_that_was_asked_about(student_page) -> N
     assert {"your lock", "computed"} <= set(page.evaluate(NAMES, 0))
     words = page.evaluate(WORDS, 0)
     assert "<b>your lock: 800\u00a0GiB</b>" in words
-    assert [text for text in words if "201" in text or "computed" in text] == ["<b>201\u00a0GiB</b>"]  # at the bar's end
+    said = [text for text in words if "201" in text or "computed" in text]
+    assert said == ["<b>201\u00a0GiB</b>"], "once, at the bar's end"
     expect(page.locator(".route")).to_contain_text("One way to 800\u00a0GiB: inference multiplied by six")
     expect(page.locator(".route")).to_contain_text("5.13% of the weights train")
     expect(page.locator(".stage")).not_to_contain_text("865")
