@@ -19,7 +19,7 @@ WINS = {
     "payload_bytes": 1.25e6,
     "compression": 1.46,
     "selection": "city_balanced",
-    "attempts": 2,
+    "attempts": 1,
     "learning_rate": 19.1,
 }
 
