@@ -78,12 +78,13 @@ def too_wide(page: Page) -> list[str]:
 
 
 def spilt(page: Page) -> list[str]:
-    """The fixes whose words do not stay inside their frames."""
+    """The fixes whose words are cut or do not stay inside their frames; a part without words is not drawn."""
     return page.evaluate(
         """() => Array.from(document.querySelectorAll('.fix'))
-              .filter(fix => fix.offsetParent && Array.from(fix.children).some(part =>
-                part.getBoundingClientRect().right > fix.getBoundingClientRect().right
-                || part.getBoundingClientRect().left < fix.getBoundingClientRect().left))
+              .filter(fix => fix.offsetParent && Array.from(fix.children).some(part => part.offsetParent
+                && (part.scrollWidth > part.clientWidth + 1
+                || part.getBoundingClientRect().right > fix.getBoundingClientRect().right
+                || part.getBoundingClientRect().left < fix.getBoundingClientRect().left)))
               .map(fix => fix.innerText)"""
     )
 
