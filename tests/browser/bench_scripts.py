@@ -197,5 +197,6 @@ def provoke_and_repair(page: Page, key: str, code: str) -> bool:
         expect(page.locator(".status-word")).to_have_text(remains.title)
     else:  # where nothing fails the strip names what is met, and what warns in the cause
         expect(page.locator(".status-word")).to_have_text(f"All {len(ranked(key, after))} targets met")
-        expect(page.locator(".cause")).to_contain_text(remains.title if remains.level == "warn" else "")
+        warning = f"{remains.title}. {remains.cause}" if remains.level == "warn" else ""
+        expect(page.locator(".cause")).to_have_text(warning)
     return True
