@@ -48,7 +48,7 @@ def test_the_student_finds_locks_tries_reflections_and_the_debrief_again(setting
             continue  # the example plugin, which the old lab did not have
         page = said(student.page(f"/edge_guardian/{bench.id}"))
         assert "because of the bytes" in page, bench.id  # the reflection
-        assert page.count("data-values=") == (2 if bench.id == "paradox" else 1), bench.id  # tries
+        assert page.count("data-won=") == (2 if bench.id == "paradox" else 1), bench.id  # tries
         assert page.count('"disc is-') == 4, bench.id  # the stepper marks the four others
     last = said(student.page(f"/edge_guardian/{registry.track('edge_guardian').crisis.id}"))
     assert "Debrief" in last
