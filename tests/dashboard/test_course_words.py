@@ -36,6 +36,8 @@ OTHER_MEANINGS = {
     "tokens": "of the design: tokens.css",
     "leaves": "Peek.leaves_out",
     "optimizer": "a kind of bar in tracks.api.charts",
+    "attempts": "to reach the server",
+    "targets": "of a state, as the strip lists them where all are met",
     "total": "a kind of bar in tracks.api.charts",
     "memory": "the end of a name of Device; SQLite's :memory:",
 }
