@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -50,8 +50,8 @@ class Client:
         self.port = port
         self.cookie = ""
 
-    def _send(self, method: str, path: str, body: bytes | None = None) -> Reply:
-        headers = {"Cookie": self.cookie, "Content-Type": "application/json", "Connection": "close"}
+    def _send(self, method: str, path: str, body: bytes | None = None, more: Mapping[str, str] | None = None) -> Reply:
+        headers = {"Cookie": self.cookie, "Content-Type": "application/json", "Connection": "close", **(more or {})}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request(method, path, body, headers)
             reply = Reply(connection.getresponse())
@@ -62,8 +62,8 @@ class Client:
     def get(self, path: str) -> Reply:
         return self._send("GET", path)
 
-    def post(self, path: str, *, json: Any) -> Reply:
-        return self._send("POST", path, _dumps(json))
+    def post(self, path: str, *, json: Any, headers: Mapping[str, str] | None = None) -> Reply:
+        return self._send("POST", path, _dumps(json), headers)
 
 
 def _dumps(value: Any) -> bytes:
