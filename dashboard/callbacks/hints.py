@@ -6,8 +6,6 @@ the try made with it says so.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,8 +44,7 @@ def hint(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str
     given = hint_texts(bench, values, found, 1 if missing else level)
     if given["fixes"]:
         pairs = [{"control": fix["control"], "value": fix["value"]} for fix in given["fixes"]]
-        state = json.dumps([sorted(values.items()), pairs])
-        key = f"{len(here.tries)}/{hashlib.sha256(state.encode()).hexdigest()[:16]}"
+        key = f"{len(here.tries)}/{ids.digest([dict(values), pairs])}"
         payload = {"verdict": binding.code, "after": len(here.tries), "values": pairs}
         lab.save(student, track, bench, "hint", key, payload)
     return given

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.progress import Try, progress
+from dashboard.student.progress import Try, decided_in_words, progress
 from dashboard.student.summary import fact_text, rights
 from tracks.api.bench import Bench
 from tracks.api.quantities import in_words
@@ -63,7 +63,7 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
     carried = here.carried
     return Part(
         title=bench.short_title,
-        decided=_decided(bench, carried) if carried else "",
+        decided=(carried.decided or decided_in_words(bench, carried.values)) if carried else "",
         results=_results(bench, carried) if carried else (),
         outcome=_outcome(bench, carried),
         won=carried is not None and carried.won,
@@ -71,11 +71,6 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
         right=sum(answers.values()),
         asked=len(answers),
     )
-
-
-def _decided(bench: Bench, carried: Try) -> str:
-    shown = [c for c in bench.controls if c.role == "decision" and c.group == "primary" and c.id in carried.values]
-    return ", ".join(f"{control.label} {control.text(carried.values[control.id])}" for control in shown)
 
 
 def _results(bench: Bench, carried: Try) -> tuple[tuple[str, str, str], ...]:

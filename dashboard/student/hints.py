@@ -46,8 +46,8 @@ def given_values(payloads: Iterable[Mapping[str, Any]]) -> tuple[GivenValue, ...
 
 def _is_same(control: Control, one: Value, other: Value) -> bool:
     """Whether two values of a control count as one: the same option, or less than a tenth of the scale apart."""
-    if not isinstance(control, Slider):
-        return one == other
+    if not isinstance(control, Slider) or isinstance(one, str) or isinstance(other, str):
+        return one == other  # also where a slider was a choice when the other was recorded
     low, high = control.position(control.minimum), control.position(control.maximum)
     apart = abs(control.position(float(one)) - control.position(float(other)))
     return apart < (OWN_DISTANCE - _ROUNDING) * (high - low)

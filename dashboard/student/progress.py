@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.hints import GivenValue, given_values, is_helped, is_own
 from tracks.api.bench import Bench
-from tracks.api.controls import Value
+from tracks.api.controls import BadValue, Value
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 
@@ -27,7 +28,7 @@ class Try:
         level: of the verdict that binds first; binding: its title, or "".
         what_if: labels of the environment controls that stood away from the track's environment.
         won: no verdict at "fail", in the track's own environment.
-        decision: what later benches inherit.
+        decision: what later benches inherit. decided: the primary decisions in words, "" in older ledgers.
         own: it differs from the start and from every earlier try, and was made without help.
         helped: it was made after a hint had given a value, or keeps such a value.
     """
@@ -40,6 +41,7 @@ class Try:
     what_if: tuple[str, ...]
     won: bool
     decision: Mapping[str, Value]
+    decided: str = ""
     own: bool = True
     helped: bool = False
 
@@ -177,9 +179,20 @@ def try_from(payload: Mapping[str, Any]) -> Try:
         what_if=tuple(payload["what_if"]),
         won=bool(payload["won"]),
         decision=MappingProxyType(dict(payload["decision"])),
+        decided=str(payload.get("decided", "")),
         own=bool(payload.get("own", True)),  # tries of before there were hints
         helped=bool(payload.get("helped", False)),
     )
+
+
+def decided_in_words(bench: Bench, values: Mapping[str, Value]) -> str:
+    """Return the primary decisions of a state, as far as the bench's controls can read them."""
+    said = []
+    for control in bench.controls:
+        if control.role == "decision" and control.group == "primary" and control.id in values:
+            with suppress(BadValue):  # recorded when the control was another
+                said.append(f"{control.label} {control.text(control.read(values[control.id]))}")
+    return ", ".join(said)
 
 
 def try_payload(
@@ -209,6 +222,7 @@ def try_payload(
         "what_if": list(away),
         "won": not bench.exploratory and not away and all(item.level != "fail" for item in ranked),
         "decision": dict(outcome.decision),
+        "decided": decided_in_words(bench, values),
         "locks": dict(right),
         "own": own,
         "helped": helped,

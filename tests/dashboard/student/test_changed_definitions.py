@@ -61,3 +61,43 @@ def test_a_page_shows_what_was_answered_and_says_that_the_question_has_changed(t
         assert "so it is not compared" in again
     for path in ("/edge_guardian", "/", f"/{KEY}"):
         assert after.page(path).status_code == 200
+
+
+AS_SLIDER = (
+    ("""        Choice(
+            id="codec",
+            label="Codec",
+            options=(Option(id="none", text="none"), Option(id="int8", text="int8")),
+            default="none",
+        ),
+""", '        Slider(id="codec", label="Codec", unit="", minimum=1, maximum=8, step=1, default=1),\n'),
+    ('ratio = {"none": 1.0, "int8": 4.0}[codec]', "ratio = codec"),
+    ('Fix(control="codec", value="int8")', 'Fix(control="codec", value=4)'),
+)  # fmt: skip
+AS_OPTION = (
+    ('Option(id="none", text="none"), Option(id="int8", text="int8")',
+     'Option(id="raw", text="raw"), Option(id="int8", text="int8")'),
+    ('default="none"', 'default="raw"'),
+    ('{"none": 1.0,', '{"raw": 1.0,'),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [AS_OPTION, AS_SLIDER], ids=["an option is gone", "a choice has become a slider"])
+def test_tries_and_the_debrief_stand_where_a_control_no_longer_takes_what_was_recorded(tmp_path: Path, changes) -> None:
+    crisis = "edge_guardian/crisis"
+    before = lab(tmp_path, PLUGIN)
+    for key in (KEY, crisis):
+        before.lock_all(key)
+        before.try_once(key)
+    assert "Codec none" in said(before.page(f"/{crisis}")), "in the debrief"
+    changed = PLUGIN
+    for old, new in changes:
+        assert old in changed
+        changed = changed.replace(old, new)
+    after = lab(tmp_path, changed)
+    after.client._cookies.update(before.client._cookies)
+    assert "Codec none" in said(after.page(f"/{crisis}")), "as it was recorded"
+    assert "data-try" in said(after.page(f"/{KEY}"))
+    again = after.record(KEY, model_bytes=1e7)
+    assert again.status_code == 200, again.get_data(as_text=True)[:400]
+    assert after.hint(KEY, 2)["text"]

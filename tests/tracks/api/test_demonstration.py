@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tests.tracks.api.test_bench import BENCH
-from tracks import Axis, BadValue, Bench, Demonstration, Drawing, Panel, Slider, SpecError, Table
+from tracks import Axis, BadValue, Bench, Demonstration, Drawing, Panel, Peek, PeekLine, Slider, SpecError, Table
 
 STEPS = Slider(
     id="steps", label="Steps", unit="", minimum=1, maximum=100, step=0.05, default=10, scale="log", whole=True
@@ -46,7 +46,9 @@ def test_nonsense_is_refused_with_a_sentence(change, words):
 
 def test_a_bench_takes_a_demonstration_alone_and_only_beside_equations():
     def peek(track, outcome, **controls):
-        raise NotImplementedError
+        return Peek(
+            lines=(PeekLine(name="Sum", equation="a + b", numbers="1 + 2", source="arithmetic"),), leaves_out=""
+        )
 
     demonstration = Demonstration(**MADE)
     assert Bench(**BENCH, peek=peek, demonstration=demonstration).demonstration is demonstration
