@@ -34,6 +34,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         LedgerUnavailable: the database does not answer.
     """
     events = lab.store.events(student) if student else ()
+    found = standings(lab.registry, events)
     locks = lab.locks(student, track, bench)
     screen = this_screen()
     decided = decisions(lab.registry, track, events)
@@ -53,8 +54,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         controls_of=controls_of,
         carried_defaults=carried_defaults,
         steps=steps_of(lab.registry, track),
-        standings=standings(lab.registry, events)[track.id],
-        following=what_is_next(lab.registry, track, bench, events),
+        standings=found[track.id],
+        following=what_is_next(lab.registry, track, bench, events, found),
         locks=locks,
         readings=outcome.readings,
         rendered=opened,
@@ -93,7 +94,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
     if parts:
         track = lab.registry.track(parts[0])
         return home.briefing(
-            track, tracks, steps[track.id], found[track.id], what_is_next(lab.registry, track, None, events)
+            track, tracks, steps[track.id], found[track.id], what_is_next(lab.registry, track, None, events, found)
         )
     return home.picker(tracks, steps, found, _resume(lab, events), designer=lab.settings.designer)
 

@@ -13,7 +13,7 @@ from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
 from dashboard.ledger.events import EventRefused
 from dashboard.student.progress import progress
-from dashboard.student.standing import what_is_next
+from dashboard.student.standing import standings, what_is_next
 from dashboard.web import ids
 from dashboard.web.page_headers import NO_COOKIE, write_key
 from dashboard.web.request_checks import RequestRefused
@@ -40,7 +40,9 @@ def register(app: Dash, lab: Lab) -> None:
         return student, track, bench, bench.reflection
 
     def after(student: str, track: Track, bench: Bench) -> Any:
-        return next_section(track, what_is_next(lab.registry, track, bench, lab.store.events(student)))
+        events = lab.store.events(student)
+        following = what_is_next(lab.registry, track, bench, events, standings(lab.registry, events))
+        return next_section(track, following)
 
     @app.callback(
         Output(ids.slot(MATCH, "feedback"), "children"),

@@ -68,14 +68,19 @@ class Next:
     track: Track | None = None
 
 
-def what_is_next(registry: Registry, track: Track, bench: Bench | None, events: Iterable[StoredEvent]) -> Next:
+def what_is_next(
+    registry: Registry,
+    track: Track,
+    bench: Bench | None,
+    events: Sequence[StoredEvent],
+    found: Mapping[str, Mapping[str, Standing]],
+) -> Next:
     """Return what comes after a bench of a track, or after its briefing where ``bench`` is None.
 
     The first unfinished bench after this one in the mission's order, then the first before it. A bench is not followed
-    by itself: on a bench that is still open the next one can be gone to, and this one is named as open.
+    by itself: on a bench that is still open the next one can be gone to, and this one is named as open. ``found`` are
+    the student's ``standings``.
     """
-    events = list(events)
-    found = standings(registry, events)
     steps = [step for step in steps_of(registry, track) if step.bench in mission(registry, track)]
     here = next((n for n, step in enumerate(steps) if bench is not None and step.id == bench.id), -1)
     unfinished = [step for step in steps if found[track.id].get(step.id or "") not in FINISHED]
