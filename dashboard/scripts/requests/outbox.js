@@ -8,6 +8,7 @@ import { writeOf } from "./kinds.js";
 
 const PREFIX = "edgelab-outbox:";
 const UNREADABLE = "What this browser kept is no event of this page; it was changed by something else.";
+const CHANGED_BACK = new Set(["mark", "carry"]);
 const entries = new Map();
 
 function nameOf(entry) {
@@ -29,9 +30,15 @@ export function waiting() {
   return [...entries.values()];
 }
 
-/* The entry of a write: one of the same content that waits already, or a new one. */
+/* The entry of a write: one of the same content that waits already, or a new one.
+
+   Marks, and the try that is carried, are changed and changed back: there the newest alone is compared with. */
 export function put(student, write, body, now = new Date()) {
-  const known = waiting().find((entry) => entry.content === write.content && entry.student === student);
+  const own = waiting().filter((entry) => entry.student === student);
+  const alike = CHANGED_BACK.has(write.name)
+    ? own.filter((entry) => entry.bench === write.bench && entry.name === write.name).slice(-1)
+    : own;
+  const known = alike.find((entry) => entry.content === write.content);
   if (known) return known;
   const entry = { key: newKey(), student, ...write, body, at: now.toISOString(), problem: "", isRefused: false };
   entries.set(entry.key, entry);

@@ -31,6 +31,15 @@ test("the same again is the entry that waits already, another is another", () =>
   assert.equal(outbox.waiting().length, 2);
 });
 
+test("marks that are changed back while nothing can be saved end as they were given last", () => {
+  const mark = (marks) => outbox.put(STUDENT, { bench: "edge/paradox", name: "mark", content: marks }, marks);
+  for (const marks of ["0", "2", "2", "0"]) mark(marks);
+  assert.deepEqual(
+    outbox.waiting().map((entry) => entry.body),
+    ["0", "2", "0"],
+  );
+});
+
 test("ten thousand presses are one entry", () => {
   for (let n = 0; n < 10_000; n += 1) put(8, n);
   assert.equal(names().length, 1);
