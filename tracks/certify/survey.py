@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -244,21 +244,32 @@ class Survey:
     def climb(self, state: State, code: str) -> tuple[State, ...]:
         """Return the path of best single moves from a state, until it wins or, with a code, until that failure is gone.
 
-        It ends after ten moves, or where no move raises the margin: the smallest of all, or that of the code.
+        It ends after ten moves, or where no move raises the margin: the smallest of all, or that of the code. Margins
+        are those of the first look; where it is there already and the full answer is not, those of the full answers.
         """
 
         def there(one: State) -> bool:
             return self.has_left(one, code) if code else self.is_win(one)
 
-        def height(one: State) -> float:
-            return self.see(one).margin(code) if code else self.see(one).smallest
+        def promises(one: State) -> bool:
+            return not self.see(one).stands(code) if code else self._may_win(one)
+
+        def height(found: Seen) -> float:
+            return found.margin(code) if code else found.smallest
+
+        def step(states: Iterable[State], look: Callable[[State], Seen], now: State) -> State | None:
+            best = best_step(states, lambda one: height(look(one)), now=height(look(now)))
+            return best and best[0]
 
         path = [state]
         while not there(path[-1]) and len(path) <= STEPS:
-            best = best_step(self.moves(path[-1]), height, now=height(path[-1]))
-            if best is None:
+            here = path[-1]
+            after = step(self.moves(here), self.see, here)
+            if after is None and promises(here):
+                after = step(filter(promises, self.moves(here)), self.confirm, here)
+            if after is None:
                 break
-            path.append(best[0])
+            path.append(after)
         return tuple(path)
 
     @cached_property

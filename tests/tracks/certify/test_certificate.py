@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import count
 
 import numpy as np
@@ -374,6 +374,21 @@ class TestWhatAPreviewClaims:
     @pytest.mark.parametrize("check", ["answers_everywhere", "margins_match_levels", "fixes_on_scale"])
     def test_a_fault_of_the_full_answer_is_found_behind_a_sound_preview(self, check):
         assert said(with_preview(bench=SPOILT[check]), check, points=16)
+
+    def test_the_path_goes_on_by_full_answers_where_no_preview_tells_moves_apart(self):
+        """Two switches must be on. The preview is content with either, so it says nothing about the second."""
+
+        def solve(track, *, seed, left, right, seen=lambda missing: missing, fixes=True):
+            outcome = CRISIS.solve(track, seed=seed, **CRISIS.defaults())
+            reading = Reading(id="off", label="Switches off", value=seen(2.0 - left - right), limit=0.5)
+            verdict = Verdict(code="late", title="Late", cause="Switches are off.", reading=reading)
+            return replace(outcome, verdicts=(verdict,))
+
+        controls = tuple(Toggle(id=name, label=name, default=False) for name in ("left", "right"))
+        preview = partial(solve, seen=lambda missing: 2.0 if missing > 1 else 0.4)
+        bench = replace(CRISIS, controls=controls, solve=solve, preview=preview, predictions=(), peek=None)
+        path = Survey(HARBOUR_CRANE, bench, points=4).path
+        assert [state["left"] + state["right"] for state in path] == [0, 1, 2]
 
 
 def test_full_answers_are_few_where_there_are_previews():
