@@ -2,7 +2,7 @@
 
 import pytest
 
-from physics import memory, serving
+from physics import memory
 from physics.memory import (
     Transformer,
     lora_parameters,
@@ -194,17 +194,6 @@ def test_tinytl_table_2_is_displayed_as_printed_and_its_memory_is_computed():
         computed = tinytl_memory_bytes(method=names[row["method"]], resolution=shown.resolution, batch=8)
         assert round(computed / MB) == shown.memory_mb
     assert not by_name
-
-
-def test_slora_table_3_is_displayed_as_printed():
-    # cache.slora_table3
-    shown = {(row.adapters, row.server): row for row in serving.published.SLORA_TABLE_3}
-    for row in rows("cache.slora_table3"):
-        for server, key in (("S-LoRA", "slora"), ("vLLM-packed", "vllm_packed"), ("PEFT", "peft")):
-            printed = shown.pop((row["n"], server))
-            assert printed.out_of_memory == (row[key] == "OOM")
-            assert printed.requests_per_s == (None if row[key] == "OOM" else row[key])
-    assert not shown
 
 
 def test_training_memory_is_the_published_count_where_the_paper_has_one():

@@ -171,7 +171,8 @@ def test_lognormal_order_statistics_add_up_to_the_mean_of_all_clients(selected, 
 
 @pytest.mark.parametrize(
     ("selected", "waited_for", "sigma"),
-    [(100, 100, 0.5), (130, 100, 0.5), (50, 40, 1), (2, 1, 5), (1000, 1, 3), (1000, 1000, 5), (300, 150, 0.3)],
+    [(100, 100, 0.5), (130, 100, 0.5), (50, 40, 1), (2, 1, 5), (1000, 1, 3), (1000, 1000, 5), (300, 150, 0.3)]
+    + [(10**9, 10**9 - 1, 5), (10**9, 2, 5)],  # the narrowest densities, far out on either side
 )
 def test_lognormal_straggler_agrees_with_adaptive_integration(selected, waited_for, sigma):
     def integrand(z):
@@ -179,7 +180,8 @@ def test_lognormal_straggler_agrees_with_adaptive_integration(selected, waited_f
         norm = betaln(waited_for, selected - waited_for + 1) + math.log(2 * math.pi) / 2
         return math.exp(log_density - norm + sigma * z)
 
-    exact = quad(integrand, -12, 15 + sigma, epsabs=0, epsrel=1e-11, limit=500, points=[-3, -1, 0, 1, 3, 5])[0]
+    points = [-6, -3, -1, 0, 1, 3, 5, 6, 7]
+    exact = quad(integrand, -12, 15 + sigma, epsabs=0, epsrel=1e-11, limit=500, points=points)[0]
     ours = traffic.straggler_time(selected, waited_for=waited_for, spread=sigma, distribution="lognormal")
     assert ours == pytest.approx(exact, rel=1e-8)
 

@@ -427,6 +427,17 @@ def test_a_bench_reads_what_a_client_sends():
     assert bench().read(bench().defaults()) == bench().defaults()
 
 
+def test_what_a_student_decides_is_not_away_from_the_environment():
+    weather = Slider(id="loss", label="Loss", unit="", minimum=0, maximum=9, step=1, default=2, role="environment")
+    one = bench(
+        controls=(*CONTROLS, weather),
+        solve=lambda track, *, loss, **values: solve(track, **values),
+        predictions=(),
+    )
+    assert one.away_from_environment({**SENT, "loss": 2}) == ()
+    assert one.away_from_environment({**SENT, "loss": 3}) == ("Loss",)
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [

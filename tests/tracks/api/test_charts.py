@@ -283,6 +283,11 @@ class TestMesh:
         assert links["x"].tolist() == pytest.approx([0, 1, math.nan, 2, 3, math.nan], nan_ok=True)
         assert bridges["y"].tolist() == pytest.approx([0.1, 0.2, math.nan], nan_ok=True)
 
+    def test_positions_travel_with_four_decimals(self):
+        """Of a map that is 1 wide a ten-thousandth is no pixel, and every node is sent with every state."""
+        drawn = charts.mesh([1 / 3], [-2 / 3], place=[0], stale=[False], links=[], bridges=[])["data"][0]
+        assert (drawn["x"][0], drawn["y"][0]) == (np.float32(0.3333), np.float32(-0.6667))
+
     def test_a_place_has_its_name_in_its_hue(self):
         (note,) = self.PART["annotations"]
         assert (note["text"], note["color"], note["x"], note["y"]) == ("Café 2", "label-0", 0.5, 1.0)

@@ -321,6 +321,14 @@ def test_a_position_on_a_linear_scale_is_the_value():
     assert slider().value_at(7.2) == slider().read(7.2) == 7
 
 
+@pytest.mark.parametrize(("whole", "default"), [(False, 51.5), (True, 51.0)])
+def test_the_default_is_met_on_a_log_scale_as_it_was_declared(whole, default):
+    control = slider(scale="log", minimum=1, maximum=1000, step=0.05, default=default, whole=whole)
+    value = control.value_at(math.log10(default))
+    assert value == default
+    assert isinstance(value, int) == whole  # a count stays a whole number
+
+
 def test_an_end_is_reached_even_where_three_digits_would_round_past_it():
     control = slider(scale="log", minimum=1.2345, maximum=9.8765, step=0.01, default=5, out_of_range="refuse")
     assert control.value_at(math.log10(1.2345)) == 1.2345
