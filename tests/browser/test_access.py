@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import ask_value, bench_of, lock_here, observe, own_tries, record, set_state
+from tests.browser.bench_scripts import (
+    LAB,
+    TRACKS,
+    ask_value,
+    bench_of,
+    lock_here,
+    observe,
+    own_tries,
+    record,
+    set_state,
+)
 from tests.browser.page_actions import at_rest, go, open_paradox, reading, slider
 from tests.sweeps import swept
 
@@ -122,6 +132,19 @@ def test_every_bench_shut_and_done_in_both_themes_and_on_phones(student_page, ke
         page.wait_for_timeout(200)
         assert too_wide(page) == [], width
         assert too_small(page, 44) == [], width
+
+
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["mobile_nomad"]))
+def test_the_steps_of_every_bench_stay_within_a_phone(student_page, track: str) -> None:  # N13
+    """Where the steps of a track are wider than a phone they scroll in their own row; the page does not."""
+    page, _ = student_page(width=320)
+    for step in LAB.benches(track):
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            if width == 320:
+                go(page, f"/{track}/{step.id}")
+            assert too_wide(page) == [], (step.id, width)
+            expect(page.locator('[aria-current="step"] .step-label')).to_be_in_viewport(ratio=1)
 
 
 def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N13
