@@ -109,6 +109,7 @@ _NOTES = {
     "decision": "decision carried",
     "opinion": "second opinion stored",
     "hint": "value looked up",
+    "review": "asked again after a week",
 }
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-Kind = Literal["lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion", "hint"]
+Kind = Literal[
+    "lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion", "hint", "review"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LockKey = tuple[str, str, str, str, int]
 

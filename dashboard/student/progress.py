@@ -24,7 +24,7 @@ class Try:
 
     Attributes:
         number: 1 for the bench's first. values: every control by id.
-        readings: reading id -> {"label", "value", "unit", "level"}.
+        readings: reading id -> {"label", "value", "unit", "level"}, and {"limit", "at_most"} where it has a limit.
         level: of the verdict that binds first; binding: its title, or "".
         what_if: labels of the environment controls that stood away from the track's environment.
         won: no verdict at "fail", in the track's own environment.
@@ -148,12 +148,12 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
         chosen=decisions[-1].get("try") if decisions else None,
         reflection=reflections[-1] if reflections else None,
         marks=tuple(int(mark) for mark in marks) if marks is not None else None,
-        opinions=MappingProxyType(_opinions(payloads.get("opinion", []))),
+        opinions=MappingProxyType(opinions_of(payloads.get("opinion", []))),
         given=given_values(payloads.get("hint", [])),
     )
 
 
-def _opinions(payloads: Iterable[Mapping[str, Any]]) -> dict[int, Opinion]:
+def opinions_of(payloads: Iterable[Mapping[str, Any]]) -> dict[int, Opinion]:
     """Return the opinion of the most seeds on each try."""
     found: dict[int, Opinion] = {}
     for payload in payloads:
@@ -214,6 +214,7 @@ def try_payload(
         "values": dict(values),
         "readings": {
             item.id: {"label": item.label, "value": item.value, "unit": item.unit, "level": item.level or ""}
+            | ({} if item.limit is None else {"limit": item.limit, "at_most": item.at_most})
             for item in outcome.readings
         },
         "verdicts": [{"code": item.code, "level": item.level, "margin": round(item.margin, 6)} for item in ranked],

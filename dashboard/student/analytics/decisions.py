@@ -1,0 +1,182 @@
+"""What each part of a track decided, what that carried on, and how the student defends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dashboard.ledger.events import StoredEvent
+from dashboard.student.analytics.locks import LockRecord
+from dashboard.student.analytics.places import Place, by_place, find, place_of
+from dashboard.student.analytics.tries import BenchTries, TryRecord
+from dashboard.student.carried_decisions import apply_carried, decisions
+from dashboard.student.progress import decided_in_words
+from tracks.api.controls import Value
+from tracks.api.quantities import in_words
+from tracks.loading.registry import Registry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """One control of a later part that starts where this part left it: the part, the control, the value in words."""
+
+    to: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartDecision:
+    """What one bench came to.
+
+    Attributes:
+        is_exploratory: whether there is nothing to win on the bench.
+        decided: the primary decisions of the carried try, "" without a try. tried: that try, or None.
+        carried: what starts from it on later benches.
+        prompt: what the reflection asks, "" where the bench has none now. reflection: what was written, by slot.
+        marks: what the student gave it, of each point 0, 1 or 2; None where nothing is marked.
+    """
+
+    place: Place
+    is_exploratory: bool
+    decided: str
+    tried: TryRecord | None
+    carried: tuple[Carried, ...]
+    prompt: str
+    reflection: Mapping[str, str]
+    marks: tuple[int, ...] | None
+
+
+def part_decisions(
+    registry: Registry, events: Iterable[StoredEvent], tries: Iterable[BenchTries]
+) -> tuple[PartDecision, ...]:
+    """Return what every bench with events came to, in the order of the tracks and their missions."""
+    events = list(events)
+    recorded = {item.place.key: item for item in tries}
+    carried = {track_id: _carried(registry, track_id, events) for track_id in {event.track for event in events}}
+    found = []
+    for place, own in by_place(registry, events).items():
+        here = find(registry, place.track, place.bench)
+        bench = here[1] if here else None
+        of_bench = recorded.get(place.key)
+        tried = next((item for item in of_bench.tries if item.is_carried), None) if of_bench else None
+        written = [event.payload for event in own if event.kind == "reflection"]
+        marked = [event.payload.get("marks") for event in own if event.kind == "revision"]
+        marks = next((item for item in reversed(marked) if isinstance(item, list)), None)
+        words = ""
+        if tried is not None:
+            words = tried.decided or (decided_in_words(bench, tried.values) if bench else "")
+        found.append(
+            PartDecision(
+                place=place,
+                is_exploratory=bench is not None and bench.exploratory,
+                decided=words,
+                tried=tried,
+                carried=tuple(carried[place.track].get(place.bench, ())),
+                prompt=bench.reflection.prompt if bench and bench.reflection else "",
+                reflection={name: str(text) for name, text in written[-1].items()} if written else {},
+                marks=tuple(int(mark) for mark in marks) if marks is not None else None,
+            )
+        )
+    return tuple(found)
+
+
+def _carried(registry: Registry, track_id: str, events: list[StoredEvent]) -> dict[str, list[Carried]]:
+    """Return, by the bench that decided it, every control of a later bench that starts from a carried decision."""
+    found: dict[str, list[Carried]] = {}
+    if track_id not in registry.tracks:
+        return found
+    track = registry.track(track_id)
+    decided = decisions(registry, track, events)
+    for bench in registry.benches(track_id):
+        labels = {control.id: control.label for control in bench.controls}
+        for name, item in apply_carried(registry, track, bench, decided)[1].items():
+            carried = Carried(to=bench.step_label, label=labels[name], text=item.text)
+            found.setdefault(item.bench, []).append(carried)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordField:
+    """One field of a track's record.
+
+    Attributes:
+        id: its name in files. label: its name on pages. value: as stored, None where nothing is recorded.
+        text: in words, "–" where nothing is recorded. place: the bench that it was recorded on, or None.
+    """
+
+    id: str
+    label: str
+    value: Value | None
+    text: str
+    place: Place | None
+
+
+# By field: its label, the names that it has in a carried decision, or else the readings that it has, and its unit.
+_FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str], ...] = (
+    ("context", "Context", ("context",), (), ""),
+    ("epsilon", "ε", ("epsilon",), (), ""),
+    ("participating_share", "Participating share", ("participating_share", "participation"), (), "share"),
+    ("compression", "Compression", ("compression",), (), "x"),
+    ("daily_bytes", "Moved by the fleet in a day", (), ("moved_by_day", "day_federated"), "B"),
+    ("accuracy_gap", "Below the centralised ceiling", (), ("gap",), "points"),
+    ("guarantee", "Guarantee", ("guarantee",), (), ""),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackRecord:
+    """What one track came to, as one record.
+
+    Attributes:
+        fields: context, eps, participating share, compression, bytes a day, accuracy gap, guarantee.
+        predictions: every lock of the track, with whether it was right.
+        decision: of every part, in words. constraint: the verdicts that bind the carried tries, by bench.
+        result: how the last carried try came out, "" without one.
+    """
+
+    track: str
+    track_name: str
+    fields: tuple[RecordField, ...]
+    predictions: tuple[LockRecord, ...]
+    decision: tuple[tuple[Place, str], ...]
+    constraint: tuple[tuple[Place, str], ...]
+    result: str
+
+
+def track_record(
+    registry: Registry, track_id: str, locks: Iterable[LockRecord], parts: Iterable[PartDecision]
+) -> TrackRecord:
+    """Return the record of a track; of a field that several parts decided, what the last of them decided."""
+    own = [part for part in parts if part.place.track == track_id]
+    tried = [(part.place, part.tried) for part in own if part.tried is not None]
+    name = registry.tracks[track_id].name if track_id in registry.tracks else place_of(registry, track_id, "").track
+    return TrackRecord(
+        track=track_id,
+        track_name=name,
+        fields=tuple(_field(item, tried) for item in _FIELDS),
+        predictions=tuple(item for item in locks if item.place.track == track_id),
+        decision=tuple((part.place, part.decided) for part in own if part.decided),
+        constraint=tuple((place, item.binding) for place, item in tried if item.binding),
+        result=tried[-1][1].outcome if tried else "",
+    )
+
+
+def _field(
+    item: tuple[str, str, tuple[str, ...], tuple[str, ...], str], tried: list[tuple[Place, TryRecord]]
+) -> RecordField:
+    name, label, decided, readings, unit = item
+    for place, record in reversed(tried):
+        for key in decided:
+            if key in record.decision:
+                value = record.decision[key]
+                return RecordField(id=name, label=label, value=value, text=_words(value, unit), place=place)
+        for key in readings:
+            reading = record.reading(key)
+            if reading is not None:
+                return RecordField(id=name, label=label, value=reading.value, text=reading.text, place=place)
+    return RecordField(id=name, label=label, value=None, text="–", place=None)
+
+
+def _words(value: Value, unit: str) -> str:
+    return str(value) if isinstance(value, (str, bool)) else in_words(float(value), unit)
