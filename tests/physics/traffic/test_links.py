@@ -171,9 +171,11 @@ def test_lognormal_order_statistics_add_up_to_the_mean_of_all_clients(selected, 
 
 @pytest.mark.parametrize(
     ("selected", "waited_for", "sigma"),
-    [(100, 100, 0.5), (130, 100, 0.5), (50, 40, 1), (2, 1, 5), (1000, 1, 3), (1000, 1000, 5), (300, 150, 0.3)]
-    + [(10**9, 10**9 - 1, 5), (10**9, 2, 5)],  # the narrowest densities, far out on either side
-)
+    [
+        (100, 100, 0.5), (130, 100, 0.5), (50, 40, 1), (2, 1, 5), (1000, 1, 3), (1000, 1000, 5), (300, 150, 0.3),
+        (10**9, 10**9 - 1, 5), (10**9, 2, 5),  # the narrowest densities, far out on either side
+    ],
+)  # fmt: skip
 def test_lognormal_straggler_agrees_with_adaptive_integration(selected, waited_for, sigma):
     def integrand(z):
         log_density = (waited_for - 1) * log_ndtr(z) + (selected - waited_for) * log_ndtr(-z) - z**2 / 2
