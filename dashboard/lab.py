@@ -20,9 +20,9 @@ from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
 from dashboard.web.page_headers import acknowledge
 from dashboard.web.request_checks import RequestRefused
-from tracks.api.bench import Bench, Fact
+from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Value
-from tracks.api.outcome import Outcome
+from tracks.api.outcome import Fact, Outcome
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 

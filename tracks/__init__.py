@@ -6,14 +6,14 @@ from tracks import Bench, Outcome, Slider, Track, hookimpl
 import physics  # noqa: F401 - first, because it sets BLAS to one thread before numpy is loaded
 from physics.sources import Source, sourced
 from tracks.api import charts, quantities
-from tracks.api.bench import Bench, Fact
+from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
 from tracks.api.declared import Extra, TextKey
 from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
-from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
+from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
     CONFIDENCE,
     Brief,
@@ -28,6 +28,7 @@ from tracks.api.teaching import (
     Truth,
 )
 from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
+from tracks.cases import as_case
 from tracks.renamed import keep_old_modules
 
 API_VERSION = 1
@@ -78,6 +79,7 @@ __all__ = [
     "Truth",
     "Value",
     "Verdict",
+    "as_case",
     "charts",
     "hookimpl",
     "quantities",

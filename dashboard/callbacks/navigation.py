@@ -19,7 +19,7 @@ from dashboard.student.debrief import debrief
 from dashboard.student.mission import is_crisis, steps_of
 from dashboard.student.progress import progress
 from dashboard.student.reveal import reveal
-from dashboard.student.standing import standings, what_is_next
+from dashboard.student.standing import finished_on, standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
 from tracks.api.bench import Bench
@@ -56,6 +56,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         steps=steps_of(lab.registry, track),
         standings=found[track.id],
         following=what_is_next(lab.registry, track, bench, events, found),
+        elsewhere=finished_on(lab.registry, track.id, bench, found),
         locks=locks,
         readings=outcome.readings,
         rendered=opened,
@@ -119,9 +120,9 @@ def _resume(lab: Lab, events: Iterable[StoredEvent]) -> home.Resume | None:
     if newest is None or newest.track not in lab.registry.tracks:
         return None
     track = lab.registry.track(newest.track)
-    for number, step in enumerate(steps_of(lab.registry, track), 1):
+    for step in steps_of(lab.registry, track):
         if step.bench and step.bench.id == newest.bench:
-            return home.Resume(track=track, step=step, number=number, note=_NOTES[newest.kind])
+            return home.Resume(track=track, step=step, note=_NOTES[newest.kind])
     return None
 
 

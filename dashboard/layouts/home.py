@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.layouts.bench.next_step import next_links
 from dashboard.layouts.constants import constants_table
 from dashboard.layouts.parts import (
+    OPTIONAL,
     Component,
     icon,
     plain_header,
@@ -40,7 +41,6 @@ class Resume:
 
     track: Track
     step: Step
-    number: int
     note: str
 
 
@@ -97,18 +97,19 @@ def picker(
 
 
 def _duration(steps: Mapping[str, list[Step]]) -> str:
-    """Return how long a track takes, rounded up to five minutes; nothing where no bench says its minutes."""
-    longest = max((sum(step.minutes for step in own) for own in steps.values()), default=0)
+    """Return how long a track takes without its cases, rounded up to five minutes; nothing where no bench says it."""
+    longest = max((sum(step.minutes for step in own if not step.is_case) for own in steps.values()), default=0)
     return f" About {5 * math.ceil(longest / 5)} minutes a track." if longest else ""
 
 
 def _continue_bar(resume: Resume) -> Component:
     assert resume.step.bench is not None
+    bench = f"bench {resume.step.number}" if resume.step.number else "case"
     return html.Section(
         [
             track_mark(resume.track),
             html.Div(
-                [html.B(f"{resume.track.name}, bench {resume.number}: {resume.step.label}"), html.Span(resume.note)],
+                [html.B(f"{resume.track.name}, {bench}: {resume.step.label}"), html.Span(resume.note)],
                 className="continue-text",
             ),
             dcc.Link(
@@ -154,9 +155,10 @@ def _ruler(name: str, unit: str, values: list[tuple[bool, float]]) -> Component:
 
 
 def _card(track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing]) -> Component:
-    started = bool(own)
-    finished = [step.label for step in steps if own.get(step.id or "") in FINISHED]
-    marks = [standing_mark(own.get(step.id or ""), number) for number, step in enumerate(steps, 1)]
+    started = any(standing != "elsewhere" for standing in own.values())
+    core = [step for step in steps if not step.is_case]
+    finished = [step.label for step in core if own.get(step.id or "") in FINISHED]
+    marks = [standing_mark(own.get(step.id or ""), step.number) for step in core]
     return html.Article(
         [
             html.Div([track_mark(track), html.H2(track.name)], className="card-name"),
@@ -167,7 +169,7 @@ def _card(track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping
             html.Div(
                 [
                     html.Span(marks, className="marks", role="img",
-                              **{"aria-label": f"{len(finished)} of {len(steps)} benches finished"}),
+                              **{"aria-label": f"{len(finished)} of {len(core)} benches finished"}),
                     dcc.Link(
                         ["Continue" if started else "Start", html.Span(f" {track.name}", className="visually-hidden"),
                          icon("arrow-right")],
@@ -187,7 +189,8 @@ def briefing(
     track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing], following: Next
 ) -> Component:
     """A track's briefing: its story, the walls side by side, the mission, the constants with sources, what to read."""
-    links = next_links(track, following, verb="Continue with" if own else "Begin with")
+    started = any(standing != "elsewhere" for standing in own.values())
+    links = next_links(track, following, verb="Continue with" if started else "Begin with")
     go = html.Div(links or html.P("No bench of this track is open yet."), className="go")
     return html.Div(
         [
@@ -204,7 +207,7 @@ def briefing(
                     html.H2("The walls, side by side" if len(tracks) > 1 else "The wall"),
                     html.Div([_wall(t, here=t.id == track.id) for t in tracks], className="walls"),
                     html.H2("The mission"),
-                    html.Ol([_mission_step(track, step, own, n) for n, step in enumerate(steps, 1)],
+                    html.Ol([_mission_step(track, step, own) for step in steps],
                             className="mission-list"),
                     _constants(track),
                     *_reading_list(track),
@@ -256,14 +259,15 @@ def _wall(track: Track, *, here: bool) -> Component:
     )
 
 
-def _mission_step(track: Track, step: Step, own: Mapping[str, Standing], number: int) -> Component:
+def _mission_step(track: Track, step: Step, own: Mapping[str, Standing]) -> Component:
     minutes = f", about {step.minutes} minutes" if step.minutes else ""
+    minutes += f", {OPTIONAL}" if step.is_case else ""
     if step.bench is None:
         return html.Li([html.B(step.title), html.Span(f" not yet open{minutes}", className="hint")])
     standing = own.get(step.bench.id)
     state = f"{IN_WORDS[standing] if standing else 'open'}{minutes}"
     link = dcc.Link(step.title, href=ids.bench_path(track.id, step.bench.id))
-    return html.Li([standing_mark(standing, number), " ", link, html.Span(f" {state}", className="hint")])
+    return html.Li([standing_mark(standing, step.number), " ", link, html.Span(f" {state}", className="hint")])
 
 
 def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: str) -> Component:

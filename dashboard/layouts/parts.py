@@ -87,19 +87,26 @@ def plain_header() -> Component:
 
 
 def standing_mark(standing: Standing | None, number: int) -> Component:
-    """A step's mark on stepper, picker and briefing: its number, or how the student stands there by icon and words."""
+    """A step's mark on stepper, picker and briefing: its number, or how the student stands there by icon and words.
+
+    A case has no number (0) and is marked as one more.
+    """
     if standing is None:
-        return html.Span(str(number), className="disc available")
+        return html.Span(str(number or MORE), className="disc available")
     words = html.Span(f", {IN_WORDS[standing]}", className="visually-hidden")
     picture = icon(_STANDING_ICONS[standing], size=12)
     return html.Span([picture, words], className=f"disc is-{standing}", title=IN_WORDS[standing])
 
 
+MORE = "+"  # a case: one more, which may be left out
+OPTIONAL = "optional"
 _STANDING_ICONS: Mapping[Standing, str] = {
     "locked": "lock-fill",
     "done": "record-circle",
+    "explored": "signpost-2",
     "helped": "check-lg",
     "won": "check-lg",
+    "elsewhere": "arrow-right",
 }
 
 
@@ -126,17 +133,20 @@ def track_header(track: Track, steps: list[Step], here: str, standings: Mapping[
 
 def _stepper(track: Track, steps: list[Step], here: str, standings: Mapping[str, Standing]) -> Component:
     items = []
-    for number, step in enumerate(steps, 1):
+    for step in steps:
         label = html.Span(step.label, className="step-label")
         if step.id == here:
-            disc = html.Span(str(number), className="disc here")
+            disc = html.Span(str(step.number or MORE), className="disc here")
             items.append(html.Li(html.Span([disc, label], className="step"), **{"aria-current": "step"}))
         elif step.bench is None:
-            disc = html.Span(str(number), className="disc unavailable")
+            disc = html.Span(str(step.number), className="disc unavailable")
             note = html.Span(", not yet open", className="visually-hidden")
             items.append(html.Li(html.Span([disc, label, note], className="step", title="not yet open")))
         else:
-            mark = standing_mark(standings.get(step.bench.id), number)
+            mark = standing_mark(standings.get(step.bench.id), step.number)
             href = ids.bench_path(track.id, step.bench.id)
-            items.append(html.Li(dcc.Link([label, mark], href=href, className="step", title=step.label)))
+            if step.is_case:
+                label = html.Span(f"{step.label}, {OPTIONAL}", className="visually-hidden")
+            title = f"{step.label}, {OPTIONAL}" if step.is_case else step.label
+            items.append(html.Li(dcc.Link([label, mark], href=href, className="step", title=title)))
     return html.Nav(html.Ol(items), className="stepper", **{"aria-label": "Steps of this track"})

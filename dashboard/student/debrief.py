@@ -51,7 +51,8 @@ class Debrief:
 def debrief(lab: Lab, student: str, track: Track, events: Iterable[StoredEvent]) -> Debrief:
     """Return what the ledger says of a student's way through a track."""
     events = list(events)
-    benches = lab.registry.benches(track.id)
+    recorded = {event.bench for event in events if event.kind == "try" and event.track == track.id}
+    benches = tuple(one for one in lab.registry.benches(track.id) if not one.case_of or one.id in recorded)
     parts = tuple(_part(lab, student, track, bench, events) for bench in benches)
     return Debrief(parts=parts, sentences=tuple(_sentences(lab, student, track, benches, parts, events)))
 

@@ -1,8 +1,11 @@
-"""The steps of a track: the benches of its mission in order, the crisis last, then every other bench."""
+"""The steps of a track: the benches of its mission in order, the crisis last, then every other bench.
+
+A case stands beside the bench it belongs to. It is no part of the mission: a student may leave it out.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracks.api.bench import Bench
 from tracks.api.track import Track
@@ -15,12 +18,14 @@ class Step:
 
     Attributes:
         label: in the stepper. title: in the briefing. bench: None while nothing serves the step.
+        number: its place among the steps that are no cases, from 1; 0 for a case.
         minutes: about how long it takes, 0 where the bench does not say.
     """
 
     label: str
     title: str
     bench: Bench | None = None
+    number: int = 0
     minutes: int = 0
 
     @property
@@ -28,14 +33,27 @@ class Step:
         """The bench's id, or None while there is no bench."""
         return None if self.bench is None else self.bench.id
 
+    @property
+    def is_case(self) -> bool:
+        """Whether it may be left out."""
+        return self.bench is not None and bool(self.bench.case_of)
+
 
 def steps_of(registry: Registry, track: Track) -> list[Step]:
     """Return the stepper of a track: its mission, its crisis even while there is none, then every other bench."""
-    steps = [_step(track, bench) for bench in mission(registry, track)]
+    benches = registry.benches(track.id)
+    placed = [bench for bench in benches if is_of_mission(track, _home(benches, bench))]
+    steps = [_step(track, bench) for bench in placed]
     if track.crisis is None:
         steps.append(Step(label=track.crisis_name, title=track.crisis_name))
-    others = [bench for bench in registry.benches(track.id) if not is_of_mission(track, bench)]
-    return steps + [_step(track, bench) for bench in others]
+    steps += [_step(track, bench) for bench in benches if bench not in placed]
+    numbers = iter(range(1, len(steps) + 1))
+    return [step if step.is_case else replace(step, number=next(numbers)) for step in steps]
+
+
+def _home(benches: tuple[Bench, ...], bench: Bench) -> Bench:
+    """Return the bench that a case belongs to, or the bench itself."""
+    return next((other for other in benches if other.id == bench.case_of), bench)
 
 
 def mission(registry: Registry, track: Track) -> tuple[Bench, ...]:
@@ -50,7 +68,7 @@ def is_crisis(track: Track, bench: Bench) -> bool:
 
 def is_of_mission(track: Track, bench: Bench) -> bool:
     """Whether a bench has a place in the track's mission: a declared one, or the crisis' at its end."""
-    return bench.order is not None or is_crisis(track, bench)
+    return not bench.case_of and (bench.order is not None or is_crisis(track, bench))
 
 
 def _step(track: Track, bench: Bench) -> Step:

@@ -13,17 +13,25 @@ from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
-Standing = Literal["locked", "done", "helped", "won"]
+Standing = Literal["locked", "done", "explored", "helped", "won", "elsewhere"]
 
-IN_WORDS: Mapping[str, str] = {"locked": "locked in", "done": "done", "helped": "won with help", "won": "won"}
-FINISHED = frozenset({"done", "helped", "won"})
+IN_WORDS: Mapping[str, str] = {
+    "locked": "locked in",
+    "done": "done",
+    "explored": "explored",
+    "helped": "won with help",
+    "won": "won",
+    "elsewhere": "done on another track",
+}
+FINISHED = frozenset(IN_WORDS) - {"locked"}
 
 
 def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, dict[str, Standing]]:
     """Return, by track and bench, how far a student has come; a bench whose questions are not all locked is left out.
 
     Won counts any recorded try, and one without help before one with it. Done is a bench that was not won, whose
-    reflection is saved, or which asks for none and has a recorded try.
+    reflection is saved, or which asks for none and has a recorded try; where there is nothing to win it is explored. A
+    case that is the same on every track, finished on one, is done elsewhere on the others.
     """
     of_bench: dict[tuple[str, str], list[StoredEvent]] = {}
     for event in events:
@@ -36,7 +44,21 @@ def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, di
             asked = {item.id for item in bench.predictions}
             if own and asked <= {event.prediction for event in own if event.kind == "lock"}:
                 found[track_id][bench.id] = _standing(bench, own)
+    for track_id in registry.tracks:
+        for bench in registry.benches(track_id):
+            if found[track_id].get(bench.id) not in FINISHED and finished_on(registry, track_id, bench, found):
+                found[track_id][bench.id] = "elsewhere"
     return found
+
+
+def finished_on(
+    registry: Registry, track_id: str, bench: Bench, found: Mapping[str, Mapping[str, Standing]]
+) -> Track | None:
+    """Return another track on which a case that is the same on every track is finished, or None."""
+    if not bench.once:
+        return None
+    others = (other for other in registry.tracks.values() if other.id != track_id)
+    return next((other for other in others if found[other.id].get(bench.id) in FINISHED - {"elsewhere"}), None)
 
 
 def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:
@@ -45,7 +67,9 @@ def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:
     if won:
         return "helped" if all(won) else "won"
     closing = "reflection" if bench.reflection else "try"
-    return "done" if any(event.kind == closing for event in events) else "locked"
+    if any(event.kind == closing for event in events):
+        return "explored" if bench.exploratory else "done"
+    return "locked"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +78,7 @@ class Next:
 
     Attributes:
         step: the mission's next bench that is not finished, or None where all are.
+        case: the case on the way there that is not finished, which may be left out, or None.
         carries: what this bench's decision changes there, each as "label value".
         open: labels of the mission's other benches that are not finished.
         debrief: the bench that shows the debrief, once the mission is finished; here: whether this is that bench.
@@ -61,6 +86,7 @@ class Next:
     """
 
     step: Step | None
+    case: Step | None = None
     carries: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     debrief: Bench | None = None
@@ -81,14 +107,16 @@ def what_is_next(
     by itself: on a bench that is still open the next one can be gone to, and this one is named as open. ``found`` are
     the student's ``standings``.
     """
-    steps = [step for step in steps_of(registry, track) if step.bench in mission(registry, track)]
+    steps = steps_of(registry, track)
+    in_mission = [step for step in steps if step.bench in mission(registry, track)]
     here = next((n for n, step in enumerate(steps) if bench is not None and step.id == bench.id), -1)
-    unfinished = [step for step in steps if found[track.id].get(step.id or "") not in FINISHED]
+    unfinished = [step for step in in_mission if found[track.id].get(step.id or "") not in FINISHED]
     ahead = [step for step in [*steps[here + 1 :], *steps[: max(here, 0)]] if step in unfinished]
     if ahead:
         step = ahead[0]
         return Next(
             step=step,
+            case=_case_before(steps, step, here, found[track.id]),
             carries=_carries(registry, track, step, bench, events),
             open=tuple(other.label for other in unfinished if other is not step),
         )
@@ -97,9 +125,17 @@ def what_is_next(
     tracks = list(registry.tracks.values())
     at = next(n for n, other in enumerate(tracks) if other.id == track.id)
     others = [other for other in [*tracks[at + 1 :], *tracks[:at]] if not _is_finished(registry, other, found)]
-    closing = steps[-1].bench if steps else None
+    closing = in_mission[-1].bench if in_mission else None
     is_here = closing is not None and bench is not None and closing.id == bench.id
     return Next(step=None, debrief=closing, here=is_here, track=others[0] if others else None)
+
+
+def _case_before(steps: Sequence[Step], step: Step, here: int, own: Mapping[str, Standing]) -> Step | None:
+    """Return the first unfinished case between a step and what stands before it: this bench, or one of the mission."""
+    at = steps.index(step)
+    start = max([here, *(n for n, other in enumerate(steps[:at]) if not other.is_case)])
+    cases = (other for other in steps[start + 1 : at] if own.get(other.id or "") not in FINISHED)
+    return next(cases, None)
 
 
 def _carries(

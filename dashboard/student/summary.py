@@ -11,8 +11,9 @@ from dashboard.student.carried_decisions import Decisions
 from dashboard.student.hints import OWN_TRIES, missing_tries
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
-from tracks.api.bench import Bench, Fact
+from tracks.api.bench import Bench
 from tracks.api.controls import Value
+from tracks.api.outcome import Fact
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 

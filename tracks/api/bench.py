@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import (
+    check_case,
     check_function,
     check_id,
     check_items,
@@ -25,7 +26,7 @@ from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggl
 from tracks.api.declared import Extra, TextKey
 from tracks.api.demonstration import Demonstration
 from tracks.api.figures import Panel, Table
-from tracks.api.outcome import Outcome
+from tracks.api.outcome import Fact, Outcome
 from tracks.api.teaching import (
     Brief,
     Peek,
@@ -38,43 +39,6 @@ from tracks.api.teaching import (
 
 if TYPE_CHECKING:
     from tracks.api.track import Track
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
-    """A part of a bench's carried decision that every bench of the mission shows the student.
-
-    Parameters
-    ----------
-    decision : str
-        Its name in ``Outcome.decision``.
-    label : str
-        What the read-out at the foot of a page calls it.
-    unit : str
-        Of a number, as in ``tracks.api.quantities``.
-    none : Value | None
-        The value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
-    closing : str
-        Its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
-    missing : str
-        What the closing debrief shows instead while nothing is recorded on the bench, or "".
-    """
-
-    decision: str
-    label: str
-    unit: str = ""
-    none: Value | None = None
-    closing: str = ""
-    missing: str = ""
-
-    def __post_init__(self) -> None:
-        check_id("Fact", self.decision)
-        owner = f"Fact '{self.decision}'"
-        check_text(owner, "label", self.label)
-        for name in ("unit", "closing", "missing"):
-            check_text(owner, name, getattr(self, name), optional=True)
-        if self.closing and self.closing.count("{}") != 1:
-            raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,13 +99,18 @@ class Bench:
         Every extra constant and every text of a track that the bench reads.
     order : float | None
         Its place in the mission, ascending; a bench without one follows the mission, in order of discovery. A
-        track's crisis closes the mission and needs none.
+        track's crisis closes the mission and needs none. A case stands before its bench where it has the lower one.
     label : str
         What the stepper calls it; "" is the title up to its colon.
     minutes : int
         How long it takes, 0 is unknown.
     facts : tuple[Fact, ...]
         The parts of its carried decision that the whole mission shows.
+    case_of : str
+        The id of the bench that this one is a further case of, or "". A case has a world, locks, tries and a page of
+        its own; it stands beside that bench, and a student may leave it out. See ``tracks.as_case``.
+    once : bool
+        Whether the case is the same on every track, so that one explored on a track need not be on the next.
     """
 
     id: str
@@ -170,6 +139,8 @@ class Bench:
     label: str = ""
     minutes: int = 0
     facts: tuple[Fact, ...] = ()
+    case_of: str = ""
+    once: bool = False
 
     def __post_init__(self) -> None:
         check_id("Bench", self.id)
@@ -201,6 +172,7 @@ class Bench:
         check_number(owner, "minutes", self.minutes, low=0, high=600)
         check_items(owner, "facts", self.facts, Fact)
         check_unique(owner, "facts", (fact.decision for fact in self.facts))
+        check_case(owner, self.id, self.case_of, self.once)
         if self.observation is not None and not isinstance(self.observation, Question):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")
         self._check_parts(owner)

@@ -91,3 +91,16 @@ def frozen_mapping(owner: str, name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise refuse(owner, f"{name} must be a mapping from names, got {value!r}")
     return MappingProxyType(dict(value))
+
+
+def check_case(owner: str, name: str, case_of: Any, once: Any) -> None:
+    """Refuse a case of itself, and ``once`` on a bench that is no case."""
+    check_text(owner, "case_of", case_of, optional=True)
+    if case_of:
+        check_id(f"{owner}, case_of", case_of)
+    if case_of == name:
+        raise refuse(owner, "it is a case of itself; case_of names another bench")
+    if not isinstance(once, bool):
+        raise refuse(owner, f"once must be True or False, got {once!r:.80}")
+    if once and not case_of:
+        raise refuse(owner, "once says that a case is the same on every track; give case_of too")

@@ -352,3 +352,40 @@ class Outcome:
     def ranked_verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts, the binding one first: by level, then by margin."""
         return tuple(sorted(self.verdicts, key=lambda v: (-LEVELS.index(v.level), v.margin)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """A part of a bench's carried decision that every bench of the mission shows the student.
+
+    Parameters
+    ----------
+    decision : str
+        Its name in ``Outcome.decision``.
+    label : str
+        What the read-out at the foot of a page calls it.
+    unit : str
+        Of a number, as in ``tracks.api.quantities``.
+    none : Value | None
+        The value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
+    closing : str
+        Its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
+    missing : str
+        What the closing debrief shows instead while nothing is recorded on the bench, or "".
+    """
+
+    decision: str
+    label: str
+    unit: str = ""
+    none: Value | None = None
+    closing: str = ""
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Fact", self.decision)
+        owner = f"Fact '{self.decision}'"
+        check_text(owner, "label", self.label)
+        for name in ("unit", "closing", "missing"):
+            check_text(owner, name, getattr(self, name), optional=True)
+        if self.closing and self.closing.count("{}") != 1:
+            raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")

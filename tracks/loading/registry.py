@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
-from tracks.api.declared import check_has_what_is_read, check_nothing_unread
-from tracks.api.demonstration import Demonstration
+from tracks.api.declared import check_nothing_unread
 from tracks.api.track import Track
 from tracks.loading.discovery import Kind, PluginRefused, Registration, Source, collect, error_text, find_sources
+from tracks.loading.settled import working
 
 BUILTIN_MODULES = (
     "tracks.cloud_titan",
@@ -237,9 +235,19 @@ class _Pool:
     registrations: list[Registration] = field(default_factory=list)
 
     def mission(self, track: Track) -> Mapping[str, Bench]:
-        """Return the benches for a track: by their declared order, then by discovery, then its crisis."""
-        orders = {bench_id: bench.order for bench_id, (bench, _) in self.benches.items()}
-        ids = sorted(orders, key=lambda bench_id: math.inf if (order := orders[bench_id]) is None else order)
+        """Return the benches for a track: by their declared order, then by discovery, then its crisis.
+
+        A case stands beside its bench: before it where it has the lower order, else after it.
+        """
+        found = list(self.benches)
+
+        def place(bench_id: str) -> tuple[float, int, float, bool]:
+            bench = self.benches[bench_id][0]
+            own, home = bench.order, bench.case_of or bench_id
+            first = self.benches[home][0].order
+            return (_last(first), found.index(home), _last(own), bool(bench.case_of))
+
+        ids = sorted(found, key=place)
         ids += [track.crisis.id] if track.crisis else []
         return MappingProxyType({bench_id: self.settled[track.id, bench_id] for bench_id in ids})
 
@@ -273,6 +281,9 @@ class _Pool:
         Return the first registration that fails, with the reason.
         """
         for bench, registration in self.benches.values():
+            if refusal := self._no_home(bench):
+                return registration, refusal
+        for bench, registration in self.benches.values():
             for track, _ in self.tracks.values():
                 if (track.id, bench.id) in self.settled:
                     continue
@@ -289,10 +300,22 @@ class _Pool:
                 return registration, str(problem)
         return None
 
+    def _no_home(self, bench: Bench) -> str:
+        """Return why a case has no bench to stand beside, or nothing."""
+        home = self.benches.get(bench.case_of)
+        if not bench.case_of or (home is not None and not home[0].case_of):
+            return ""
+        if home is not None:
+            return (
+                f"its bench '{bench.id}' is a case of '{bench.case_of}', which is a case of '{home[0].case_of}' itself"
+            )
+        known = _listing(name for name, (other, _) in self.benches.items() if not other.case_of)
+        return f"its bench '{bench.id}' is a case of '{bench.case_of}', which no track has; there are {known}"
+
     def settle(self, bench: Bench, track: Track, failure: str) -> None:
         """Check and run one bench for one track; an error reads ``failure: what``."""
         try:
-            self.settled[track.id, bench.id] = _working(bench, track)
+            self.settled[track.id, bench.id] = working(bench, track)
         except (Exception, SystemExit, GeneratorExit) as problem:
             raise PluginRefused(
                 f"{failure}: {problem if isinstance(problem, PluginRefused) else error_text(problem)}"
@@ -323,6 +346,16 @@ class _Pool:
         for track in registration.tracks:
             if track.crisis is not None:
                 _reserve_id("bench", track.crisis.id, registration, dict(benches))
+                if track.crisis.case_of:
+                    raise PluginRefused(
+                        f"the crisis '{track.crisis.id}' of its track '{track.id}' is a case of "
+                        f"'{track.crisis.case_of}'; a crisis is a bench, so leave case_of out"
+                    )
+
+
+def _last(order: float | None) -> float:
+    """Return an order, after all others where none is declared."""
+    return math.inf if order is None else order
 
 
 def _reserve_id(kind: str, name: str, registration: Registration, taken: dict[str, str]) -> None:
@@ -336,61 +369,3 @@ def _reserve_id(kind: str, name: str, registration: Registration, taken: dict[st
 def _provider(registration: Registration) -> str:
     source = registration.source
     return source.name if source.name == source.origin else f"{source.name} ({source.origin})"
-
-
-# --- one bench on one track ------------------------------------------------------------------------------------------
-
-
-def _working(bench: Bench, track: Track) -> Bench:
-    """Return the bench for the track, after one run at its defaults, a preview where it has one, and every truth.
-
-    A demonstration is drawn at its defaults and at its sliders' ends.
-    """
-    settled = bench.on(track)
-    check_has_what_is_read(bench, track)
-    names = [control.id for control in settled.controls]
-    _check_keywords("solve", settled.solve, ["seed", *names])
-    if settled.preview is not None:
-        _check_keywords("preview", settled.preview, ["seed", "fixes", *names])
-    for prediction in settled.predictions:
-        _check_keywords(f"the truth of prediction '{prediction.id}'", prediction.truth, names)
-        for route in prediction.routes:
-            _check_keywords(f"route '{route.name}' of prediction '{prediction.id}'", route.value, names)
-        if prediction.case is not None:
-            _check_keywords(f"the case of prediction '{prediction.id}'", prediction.case, names)
-    # A full answer that is slow enough to have a preview is left to the first page and to the certificate.
-    settled.run(track, settled.defaults(), preview=True, fixes=settled.preview is None)
-    for prediction in settled.predictions:
-        settled.truth(track, prediction)
-        settled.routes(track, prediction)
-        settled.case(track, prediction)
-    if settled.demonstration is not None:
-        _check_demonstration(settled.demonstration)
-    return settled
-
-
-def _check_demonstration(demonstration: Demonstration) -> None:
-    """Draw a demonstration where it is tried; an error says at which values."""
-    for values in demonstration.states():
-        try:
-            demonstration.drawn(values).figure()
-        except Exception as problem:  # a plugin's figure may raise anything
-            at = ", ".join(f"{name} {value:g}" for name, value in values.items())
-            raise PluginRefused(f"its demonstration cannot be drawn at {at}: {error_text(problem)}") from problem
-
-
-def _check_keywords(owner: str, function: Callable[..., Any], names: Sequence[str]) -> None:
-    """Refuse a function that cannot be called as ``function(track, **names)``, naming the keyword."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):  # some compiled functions have no signature; a run shows the error
-        return
-    keywords = {p.name: p for p in parameters[1:] if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
-    for name in names:
-        if name not in keywords and not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            raise PluginRefused(
-                f"{owner} does not accept the keyword '{name}'; it needs track, then {', '.join(names)} by name"
-            )
-    for name, parameter in keywords.items():
-        if parameter.default is parameter.empty and name not in names:
-            raise PluginRefused(f"{owner} needs the keyword '{name}', which is no control; add a control or a default")

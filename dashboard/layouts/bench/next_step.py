@@ -16,10 +16,14 @@ def next_section(track: Track, following: Next) -> Component:
 
 
 def next_links(track: Track, following: Next, *, verb: str = "Next:") -> list[Component]:
-    """Return the links: to the next bench, or to the debrief and the next track once the mission is finished."""
-    step = following.step
+    """Return the links: to the next bench, to a case before it, or to the debrief and the next track at the end."""
+    step, case = following.step, following.case
     if step is not None and step.bench is not None:
-        return [_link(f"{verb} {step.label}", ids.bench_path(track.id, step.bench.id), primary=True)]
+        href = ids.bench_path(track.id, step.bench.id)
+        if case is None or case.bench is None:
+            return [_link(f"{verb} {step.label}", href, primary=True)]
+        first = _link(f"{verb} {case.label}", ids.bench_path(track.id, case.bench.id), primary=True)
+        return [first, _link(f"Skip it: {step.label}", href)]
     links = []
     if following.here:  # the debrief is on this page, below
         links.append(html.A(["Read the debrief", icon("chevron-down")], href="#debrief", className="btn primary"))
@@ -37,8 +41,13 @@ def _link(text: str, href: str, *, primary: bool = False) -> Component:
 
 def _notes(following: Next) -> list[Component]:
     notes = []
-    if following.carries:
-        notes.append(f"It starts from what you decided here: {', '.join(following.carries)}.")
+    step, case = following.step, following.case
+    if step is not None and case is not None:
+        minutes = f" and takes about {case.minutes} minutes" if case.minutes else ""
+        notes.append(f"{case.label} is optional{minutes}; {step.label} does not depend on it.")
+    if step is not None and following.carries:
+        it = "It" if case is None else step.label
+        notes.append(f"{it} starts from what you decided here: {', '.join(following.carries)}.")
     if following.open:
         notes.append(f"{'Also open' if following.step else 'Still open'}: {', '.join(following.open)}.")
     elif following.step is None:

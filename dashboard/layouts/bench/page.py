@@ -20,7 +20,7 @@ from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section, reveal_beat
 from dashboard.layouts.bench.status import status_strip
 from dashboard.layouts.bench.tries import tries_section
-from dashboard.layouts.parts import Component, icon, painted, shape, track_header
+from dashboard.layouts.parts import MORE, Component, icon, painted, shape, track_header
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedBench, RenderedReveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
@@ -48,7 +48,7 @@ class BenchState:
     all are in, ``reveal_figures`` its figures while the instruments are still to be opened.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
     holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
-    its last bench alone.
+    its last bench alone. ``elsewhere`` is another track on which the same case is finished, or None.
     """
 
     track: Track
@@ -68,6 +68,7 @@ class BenchState:
     read_out: ReadOut
     debrief: Debrief | None
     screen: Screen
+    elsewhere: Track | None = None
 
     @property
     def key(self) -> str:
@@ -97,7 +98,10 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
     return html.Div(
         [
             html.Div(
-                _head(state.bench, is_read=is_unlocked or bool(state.revealed)),
+                [
+                    *_head(state.bench, is_read=is_unlocked or bool(state.revealed)),
+                    _case_note(state.bench, state.elsewhere),
+                ],
                 className="head",
                 id="content",
                 tabIndex=-1,
@@ -155,6 +159,16 @@ def _head(bench: Bench, *, is_read: bool) -> list[Component]:
         long.append(html.P([html.B("What never changes"), " ", brief.invariant], className="brief invariant"))
     short = [html.B(brief.speaker), " ", brief.short, " ", html.Span("Read again", className="read-again")]
     return [html.H1(bench.title), html.Details([html.Summary(short), *long], className="brief-again", **STATIC)]
+
+
+def _case_note(bench: Bench, elsewhere: Track | None) -> Component:
+    """That a case may be left out, and where the student has finished the same one."""
+    if not bench.case_of:
+        return None
+    words = "A case of its own: optional, and nothing of it is carried on."
+    if elsewhere is not None:
+        words = f"You finished this case on {elsewhere.name}. It is the same here, and may be skipped."
+    return html.P(words, className="hint case-note", **STATIC)
 
 
 def _invariant(brief: Brief) -> Component:
@@ -242,8 +256,8 @@ def by_id(readings: tuple[Reading, ...]) -> dict[str, Reading]:
 
 def _place(state: BenchState) -> str:
     """Return the bench's number and short name among the track's steps."""
-    number, step = next(((n, s) for n, s in enumerate(state.steps, 1) if s.id == state.bench.id), (0, None))
-    return f"{number} {step.label}" if step else state.bench.title
+    step = next((step for step in state.steps if step.id == state.bench.id), None)
+    return f"{step.number or MORE} {step.label}" if step else state.bench.title
 
 
 def _reading(reading: Reading, *, is_unlocked: bool) -> Component:

@@ -21,7 +21,10 @@ def tracks(registry: Registry) -> list[Track]:
 def steps(registry: Registry) -> dict[str, list[Step]]:
     def of(track_id: str) -> list[Step]:
         bench = registry.bench(track_id, "paradox")
-        return [Step(label="Paradox", title=bench.title, bench=bench), Step(label="Storm", title="the Storm")]
+        return [
+            Step(label="Paradox", title=bench.title, bench=bench, number=1),
+            Step(label="Storm", title="the Storm", number=2),
+        ]
 
     return {track_id: of(track_id) for track_id in registry.tracks}
 
@@ -49,7 +52,7 @@ class TestPicker:
     def test_continuing_is_offered_only_to_whoever_has_been_somewhere(self, tracks, steps) -> None:
         assert of_class(picker(tracks, steps, {}, None, designer=True), "continue") == []
         track = tracks[1]
-        resume = Resume(track=track, step=steps[track.id][0], number=1, note="prediction locked")
+        resume = Resume(track=track, step=steps[track.id][0], note="prediction locked")
         (bar,) = of_class(picker(tracks, steps, {track.id: {"paradox": "locked"}}, resume, designer=True), "continue")
         assert links(bar) == {f"/{track.id}/paradox"}
         assert "prediction locked" in text(bar)

@@ -16,8 +16,8 @@ from dashboard.student.progress import progress
 from dashboard.student.reveal import reveal
 from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
-from tracks.api.bench import Fact
 from tracks.api.controls import Choice, Option
+from tracks.api.outcome import Fact
 from tracks.loading.registry import Registry
 
 NOTHING = ReadOut()
@@ -39,7 +39,10 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             bench=bench,
             controls_of=bench,
             carried_defaults={},
-            steps=[Step(label="Storm", title="the Storm"), Step(label="Downlink", title="Downlink", bench=bench)],
+            steps=[
+                Step(label="Storm", title="the Storm", number=1),
+                Step(label="Downlink", title="Downlink", bench=bench, number=2),
+            ],
             standings={},
             following=Next(step=None),
             locks=locks if is_unlocked else {},
