@@ -23,7 +23,7 @@ class Revealed:
         route, route_sentence: the tempting way near the lock and what is said of it, or "".
         analysis: the terms that explain the gap, where no route does.
         reason: what the computed value says of the reason that was chosen.
-        case: what tells the options of a choice apart, or None.
+        case: the table that the question declares, or None.
     """
 
     prediction: Prediction

@@ -108,7 +108,7 @@ def mission() -> str:
     registry = load_registry(entry_points=False)
     parts = [_row("track", "benches, in minutes", "together"), _rule(3)]
     for track in registry.tracks.values():
-        benches = registry.benches(track.id)
+        benches = [bench for bench in registry.benches(track.id) if not bench.case_of]
         steps = ", ".join(f"{bench.label or bench.short_title} {bench.minutes}" for bench in benches)
         parts.append(_row(track.name, steps, f"{sum(bench.minutes for bench in benches)}"))
     return "\n".join(parts)
@@ -117,7 +117,7 @@ def mission() -> str:
 def class_plan() -> str:
     """Return a plan of 90 minutes, in the order and with the minutes of one mission."""
     registry = load_registry(entry_points=False)
-    benches = registry.benches(next(iter(registry.tracks)))
+    benches = [bench for bench in registry.benches(next(iter(registry.tracks))) if not bench.case_of]
     steps = [("Introduction: the question, the four roles, how a bench goes", 8), ("The briefing of the track", 2)]
     for bench in benches:
         steps.append((f"**{bench.label or bench.short_title}**", bench.minutes))

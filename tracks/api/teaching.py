@@ -221,8 +221,8 @@ class Prediction:
         The id of the mechanism that carries the answer, or "" where none does alone; a right answer for another
         reason is then told so.
     case : Callable[..., Table] | None
-        Of a choice: ``case(track, **controls) -> Table``, the case that tells the options apart, shown with the
-        reveal; or None.
+        ``case(track, **controls) -> Table``, shown with the reveal: of a choice, what tells the options apart; of a
+        number, what else follows in the scenario; or None.
     """
 
     id: str
@@ -274,8 +274,6 @@ class Prediction:
             check_one_of(owner, "reason", self.reason, [option.id for option in self.mechanisms])
         if self.routes and self.options:
             raise refuse(owner, "routes lead to numbers, but it asks for one of its options")
-        if self.case is not None and not self.options:
-            raise refuse(owner, "case tells options apart, but it asks for a number")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
 
 

@@ -95,7 +95,9 @@ def _predicted(registry: Registry, record: TrackRecord) -> str:
     locks = record.predictions
     asked = 0
     if record.track in registry.tracks:
-        asked = sum(len(bench.predictions) for bench in registry.benches(record.track))
+        begun = {item.place.bench for item in record.predictions}
+        every = registry.benches(record.track)
+        asked = sum(len(bench.predictions) for bench in every if not bench.case_of or bench.id in begun)
     of = f" of {asked}" if asked else ""
     if not locks:
         return f"Predicted: none{of} questions locked yet."
@@ -157,6 +159,7 @@ def _missing(registry: Registry, track_id: str, lines: Iterable[BenchTimeline]) 
     for bench in registry.benches(track_id):
         line = own.get(bench.id)
         if line is None:
-            yield bench.step_label, "not started"
+            if not bench.case_of:  # a case may be left out
+                yield bench.step_label, "not started"
         else:
             yield from ((bench.step_label, what) for what in line.missing)
