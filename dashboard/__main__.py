@@ -110,6 +110,23 @@ def address_errors(host: str, port: int) -> Iterator[None]:
         raise CommandError(sentence, ExitCode.ADDRESS) from None
 
 
+# --- verify ----------------------------------------------------------------------------------------------------------
+
+
+@edgelab.command("verify", epilog=EXIT_CODES_HELP)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def verify_command(files: tuple[str, ...], as_json: bool) -> ExitCode:
+    """Say whether files that were handed in are what this server signed.
+
+    A FILE is the JSON or the HTML of a ledger. The keys are those of EDGELAB_SECRET_KEY, or of the data directory.
+    """
+    from dashboard.ledger.exports.command import verify_files
+
+    with _in_sentences() as settings:
+        return verify_files(files, settings.secret_keys, as_json=as_json)
+
+
 # --- db --------------------------------------------------------------------------------------------------------------
 
 

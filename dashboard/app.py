@@ -19,6 +19,7 @@ from dashboard.callbacks import (
     second_opinion,
     tries,
 )
+from dashboard.callbacks.records import verification
 from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
@@ -61,6 +62,7 @@ _STYLES = (
     "css/bench.css",
     "css/controls.css",
     "css/pages.css",
+    "css/records.css",
 )
 
 
@@ -120,6 +122,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.layout = shell()
     for part in (navigation, bench, prediction, tries, reflection, hints, second_opinion, agreement, script):
         part.register(app, lab)
+    for addresses in (verification,):
+        addresses.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

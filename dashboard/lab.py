@@ -29,6 +29,8 @@ from tracks.loading.registry import Registry
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
 
+PAGES = (("ledger", "verify"),)  # beside the tracks and their benches
+
 REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as earlier_tries
 
 Values = tuple[tuple[str, Value], ...]
@@ -61,6 +63,8 @@ class Lab:
             return True
         if parts == ("designer",):
             return self.settings.designer
+        if parts in PAGES:
+            return True
         if parts[0] not in self.registry.tracks or len(parts) > 2:
             return False
         return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))

@@ -11,6 +11,7 @@ from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
+from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
 from dashboard.rendering.bench_view import render, render_reveal
@@ -87,6 +88,8 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return home.not_found(tracks, steps, path)
     if parts == ("designer",):
         return designer(lab.registry)
+    if parts == ("ledger", "verify"):
+        return verify_page(lab.settings.url_prefix)
     if len(parts) == 2:
         track, bench = lab.bench(ids.bench_key(*parts))
         return bench_page(bench_state(lab, student, track, bench))

@@ -12,6 +12,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.ledger import migrations
+from dashboard.ledger.chain import chain_problems
 from dashboard.ledger.database import BUSY, UNREADABLE, Database, LedgerUnavailable
 from dashboard.ledger.events import NO_HASH, Event, EventRefused, LockKey, StoredEvent
 from dashboard.ledger.models import EventRow
@@ -111,28 +112,12 @@ class Store:
     def verify_chain(self, student: str) -> tuple[str, ...]:
         """Return what is wrong with a student's events, one sentence each; empty when every hash holds.
 
-        A changed, missing, added or reordered event breaks the chain. Events cut off at its end do not: only a copy
-        that the student took away can show those.
+        Events cut off at its end do not break it (``dashboard.ledger.chain``).
 
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        problems = []
-        sequence, previous_hash = 0, NO_HASH
-        for event in self.events(student):
-            name = f"Event {event.sequence} ({event.kind}, {event.track}/{event.bench})"
-            if event.sequence != sequence + 1:
-                problems.append(f"{name} follows event {sequence}: what stood between is missing.")
-            if event.previous_hash != previous_hash:
-                problems.append(f"{name} does not continue the event before it.")
-            try:
-                holds = event.expected_hash() == event.hash
-            except ValueError:
-                holds = False
-            if not holds:
-                problems.append(f"{name} was changed after it was stored.")
-            sequence, previous_hash = event.sequence, event.hash
-        return tuple(problems)
+        return tuple(problem.sentence for problem in chain_problems(self.events(student)))
 
     def is_current(self) -> bool:
         """Whether the database answers and has the tables of this version.

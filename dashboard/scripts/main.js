@@ -11,6 +11,7 @@ import { cardReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
 import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
+import * as forms from "./page/forms.js";
 import * as listeners from "./page/listeners.js";
 import * as notices from "./page/notices.js";
 import { paint } from "./page/paint_callback.js";
@@ -40,6 +41,7 @@ for (const part of [
   demonstration,
   requestBar,
   drafts,
+  forms,
 ]) {
   part.install();
 }

@@ -13,7 +13,7 @@ from typing import Any
 from dash import Dash
 from dash.exceptions import DependencyException
 from flask import Flask, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 MAX_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
@@ -162,16 +162,46 @@ def _refuse_foreign() -> None:
 
 def _read_body() -> None:
     """Read the body, which Flask keeps, or refuse one that is too large or that does not arrive as it should."""
-    request.max_content_length = MAX_BODY
-    size = request.content_length or 0
-    left = size if MAX_BODY < size <= MAX_DISCARDED else 0
+    _drop_if_larger(MAX_BODY, read_until=MAX_DISCARDED)
     try:
-        # A client that still writes does not read the answer, so a body that is too large is read and dropped.
-        while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
-            left -= len(taken)
         request.get_data()
     except HTTPException:
         raise
+    except Exception:  # each server has its own for a transfer that breaks
+        raise RequestRefused(_BROKEN, code=400) from None
+
+
+def read_upload(largest: int, too_large: str) -> None:
+    """Read the files and fields of a form, which Flask keeps.
+
+    Args:
+        largest: bytes of the whole request. too_large: the sentence for one that is larger.
+
+    Raises:
+        RequestRefused: it is too large, breaks off, or is no form.
+    """
+    _drop_if_larger(largest, read_until=4 * largest)
+    try:
+        request.files  # noqa: B018 - reads the form
+    except RequestEntityTooLarge:
+        raise RequestRefused(too_large, code=413) from None
+    except HTTPException:
+        raise RequestRefused(_BROKEN, code=400) from None
+    except Exception:
+        raise RequestRefused(_BROKEN, code=400) from None
+
+
+def _drop_if_larger(largest: int, *, read_until: int) -> None:
+    """Set the limit of the current request, and read and drop a body that is over it, unless it is over ``read_until``.
+
+    A client that still writes does not read the answer.
+    """
+    request.max_content_length = largest
+    size = request.content_length or 0
+    left = size if largest < size <= read_until else 0
+    try:
+        while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
+            left -= len(taken)
     except Exception:  # each server has its own for a transfer that breaks
         raise RequestRefused(_BROKEN, code=400) from None
 

@@ -40,7 +40,9 @@ class ExitCode(IntEnum):
 
 MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.OK: "all is well",
-    ExitCode.FAILED: "a plugin was left out, a certificate does not hold, or the ledger is not up to date",
+    ExitCode.FAILED: (
+        "a plugin was left out, a certificate does not hold, a file is not genuine, or the ledger is not up to date"
+    ),
     ExitCode.USAGE: "an argument, a file or a setting cannot work",
     ExitCode.DATABASE: "the ledger's database does not answer or cannot be used",
     ExitCode.ADDRESS: "the port is taken or may not be opened, or the address is not one of this machine",

@@ -1,0 +1,1 @@
+"""A ledger that a student takes away: written and signed, and recognised again."""
