@@ -14,10 +14,10 @@ function part(tag, className, words) {
 
 /* What is wrong with the files of a form before they are sent; "" where nothing is. */
 export function problemOf(files, largest) {
-  const over = [...files].find((file) => file.size > largest);
-  if (!over) return "";
-  const [has, most] = [over.size, largest].map((size) => Math.round(size / 1e6));
-  return `“${over.name}” has ${has} MB; an export has at most ${most}. It was not sent.`;
+  const tooLarge = [...files].find((file) => file.size > largest);
+  if (!tooLarge) return "";
+  const [has, most] = [tooLarge.size, largest].map((size) => Math.round(size / 1e6));
+  return `“${tooLarge.name}” has ${has} MB; an export has at most ${most}. It was not sent.`;
 }
 
 function rowOf(found) {

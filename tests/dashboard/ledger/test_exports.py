@@ -1,4 +1,4 @@
-"""N11: a signed export is recognised, and whatever was changed in it since is found, named and said."""
+"""A signed export (N11) is recognised, and whatever was changed in it since is found, named and said."""
 
 from __future__ import annotations
 
