@@ -17,6 +17,7 @@ from dashboard.callbacks import (
     reflection,
     script,
     second_opinion,
+    table_csv,
     tries,
 )
 from dashboard.callbacks.records import verification
@@ -120,7 +121,18 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         enable_mcp=False,
     )
     app.layout = shell()
-    for part in (navigation, bench, prediction, tries, reflection, hints, second_opinion, agreement, script):
+    for part in (
+        navigation,
+        bench,
+        prediction,
+        tries,
+        reflection,
+        hints,
+        second_opinion,
+        agreement,
+        script,
+        table_csv,
+    ):
         part.register(app, lab)
     for addresses in (verification,):
         addresses.register(app, lab)

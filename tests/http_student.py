@@ -299,6 +299,38 @@ class Student:
             }
         )
 
+    def csv(self, key: str, panel: str, values: Mapping[str, Any], *, views: Mapping[str, Any] | None = None) -> str:
+        """Press a figure's CSV button in a state and return the file's text."""
+        answer = self.ask_csv(key, panel, values, views=views)
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+        (given,) = answer.get_json()["response"].values()
+        assert given["data"]["type"].startswith("text/csv")
+        return str(given["data"]["content"])
+
+    def ask_csv(
+        self,
+        key: str,
+        panel: str,
+        values: Mapping[str, Any],
+        *,
+        views: Mapping[str, Any] | None = None,
+        clicks: Any = 1,
+    ) -> TestResponse:
+        """Press a figure's CSV button as the page does, or as no page would."""
+        button, place = ids.csv_button(key, panel), ids.slot(key, "csv")
+        controls = [
+            {"id": ids.control(key, name), "property": "data", "value": value} for name, value in values.items()
+        ]
+        return self.post(
+            {
+                "output": self.output('"name":"csv"'),
+                "outputs": {"id": place, "property": "data"},
+                "inputs": [[{"id": button, "property": "n_clicks", "value": clicks}]],
+                "changedPropIds": [ids.dom(button) + ".n_clicks"],
+                "state": [controls, self._drawn(key, views or {})],
+            }
+        )
+
 
 def an_answer(prediction: Prediction) -> dict[str, Any]:
     """A complete answer: the first option or the number 1, the first reason, a guess."""

@@ -78,6 +78,11 @@ def table(bench: Any, panel: Any) -> Id:
     return {"kind": "table", "bench": bench, "name": panel}
 
 
+def csv_button(bench: Any, panel: Any) -> Id:
+    """The button that takes a panel's table away as a file."""
+    return {"kind": "csv", "bench": bench, "name": panel}
+
+
 def action(bench: Any, name: Any) -> Id:
     """A button whose press goes to the server."""
     return {"kind": "action", "bench": bench, "name": name}

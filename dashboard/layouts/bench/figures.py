@@ -32,7 +32,7 @@ def panel_section(
         footer = [
             html.Button("Table", id=ids.action(key, f"table_{panel.id}"), className="quiet-button", n_clicks=0,
                         **{"aria-expanded": "false"}),
-            html.Button("CSV", className="quiet-button", **{"data-do": "csv", "data-panel": panel.id}),
+            html.Button("CSV", id=ids.csv_button(key, panel.id), className="quiet-button", n_clicks=0),
             html.Button("PNG", className="quiet-button", **{"data-do": "png", "data-panel": panel.id}),
             html.Span(note, className="figure-note"),
         ]  # fmt: skip

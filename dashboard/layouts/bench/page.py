@@ -135,6 +135,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
             ),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),
+            dcc.Download(id=ids.slot(state.key, "csv")),
             dcc.Store(id=ids.slot(state.key, "hint_asked")),
             dcc.Store(id=ids.slot(state.key, "hint")),
             dcc.Store(id=ids.slot(state.key, "painted")),

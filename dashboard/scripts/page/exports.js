@@ -1,19 +1,5 @@
-/* A panel's figure as a file, made in the browser: its points as CSV, its picture as PNG. */
+/* A panel's figure as a picture, and any text as a file, made in the browser. */
 import { addActions } from "./actions.js";
-
-/* One cell of CSV (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe; numbers stay. */
-export function cell(value) {
-  let text = String(value ?? "");
-  if (typeof value !== "number" && /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text))) text = `'${text}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/* Every point of a figure's traces, a row each. */
-export function csv(traces) {
-  const rows = [["series", "x", "y"]];
-  for (const trace of traces) Array.from(trace.x, (x, n) => rows.push([trace.name, x, trace.y[n]]));
-  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
 
 export function fileName(bench, panel) {
   return `${bench}-${panel}`.replace(/[^a-z0-9]+/gi, "-");
@@ -45,8 +31,5 @@ function downloadPicture(node) {
 }
 
 export function install() {
-  addActions({
-    csv: (node) => download(`${nameOf(node)}.csv`, csv(graphOf(node).data), "text/csv"),
-    png: downloadPicture,
-  });
+  addActions({ png: downloadPicture });
 }

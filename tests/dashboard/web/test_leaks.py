@@ -74,6 +74,8 @@ class Listener(Student):
         self.ask_opinion(key, dict(bench.defaults()))
         self.look_at_agreements(key)
         self.script(key, bench.defaults())
+        for panel in bench.panels:
+            self.ask_csv(key, panel.id, bench.defaults())
         self.demonstrate(key, {"values": bench.demonstration.defaults() if bench.demonstration else {}})
         for prediction in bench.predictions:
             self.ask(key, prediction)
