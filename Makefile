@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+IS_ENOUGH := 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
 # make PYTHON=python3.13 chooses another; without it the first of these that can make an environment.
 ifeq ($(origin PYTHON),undefined)
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
-  $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+  $$p -c $(IS_ENOUGH) 2>/dev/null && { echo $$p; break; }; done)
 endif
 SCRIPTS := dashboard/scripts dashboard/assets/boot.js tests/scripts tools/bundle/build.mjs
 HOST ?= 127.0.0.1
@@ -103,11 +104,15 @@ mutants: $(VENV)/test.stamp
 	$(BIN)/python -m tools.mutants $(FLAGS)
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c $(IS_ENOUGH) 2>/dev/null || { \
+	  echo "edgelab needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)$(if $(PYTHON),; $(PYTHON) is not that)." >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
 
 $(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -r requirements/run.txt
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The Python in $(VENV) is older than 3.11: 'make clean' removes it, and the next 'make' makes another." >&2; exit 1; }
+	$(BIN)/python -m pip install -q -r requirements/run.txt || { \
+	  echo "What the lab needs (requirements/run.txt) could not be installed: see above. It comes from PyPI, or from what pip's settings name." >&2; exit 1; }
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $@
 
