@@ -111,13 +111,15 @@ $(VENV)/bin/python:
 $(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "The Python in $(VENV) is older than 3.11: 'make clean' removes it, and the next 'make' makes another." >&2; exit 1; }
-	$(BIN)/python -m pip install -q -r requirements/run.txt || { \
+	@echo "Installing what the lab needs (requirements/run.txt) into $(VENV)."
+	@$(BIN)/python -m pip install -q -r requirements/run.txt || { \
 	  echo "What the lab needs (requirements/run.txt) could not be installed: see above. It comes from PyPI, or from what pip's settings name." >&2; exit 1; }
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(BIN)/python -m pip install -q -r requirements/test.txt || { \
+	@echo "Installing what tests, checks and documentation need (requirements/test.txt) into $(VENV)."
+	@$(BIN)/python -m pip install -q -r requirements/test.txt || { \
 	  echo "What tests, checks and documentation need (requirements/test.txt) could not be installed: see above. 'make run' does without." >&2; exit 1; }
 	touch $@
 
