@@ -20,7 +20,7 @@ from dashboard.callbacks import (
     table_csv,
     tries,
 )
-from dashboard.callbacks.records import verification
+from dashboard.callbacks.records import handin, verification
 from dashboard.lab import Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
@@ -134,7 +134,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         table_csv,
     ):
         part.register(app, lab)
-    for addresses in (verification,):
+    for addresses in (handin, verification):
         addresses.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:
@@ -178,6 +178,7 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
         """A path that leads nowhere is a page like any other, but its status says 404."""
         path = request.path
         is_page = request.method == "GET" and response.mimetype == "text/html" and response.status_code == 200
+        is_page = is_page and response.headers.get("Content-Disposition") is None and not path.endswith(".html")
         if is_page and not lab.knows(path.removeprefix(prefix.rstrip("/"))):
             response.status_code = 404
         return response

@@ -11,10 +11,13 @@ from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
+from dashboard.layouts.records.handin import handin_layout
 from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
 from dashboard.rendering.bench_view import render, render_reveal
+from dashboard.rendering.handin.data import missing
+from dashboard.student.analytics.overview import overview
 from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.debrief import debrief
 from dashboard.student.mission import is_crisis, steps_of
@@ -90,6 +93,9 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return designer(lab.registry)
     if parts == ("ledger", "verify"):
         return verify_page(lab.settings.url_prefix)
+    if parts == ("ledger", "handin"):
+        events = lab.store.events(student) if student else ()
+        return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)), events=len(events))
     if len(parts) == 2:
         track, bench = lab.bench(ids.bench_key(*parts))
         return bench_page(bench_state(lab, student, track, bench))

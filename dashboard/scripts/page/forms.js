@@ -1,5 +1,6 @@
 /* Forms of the ledger's pages: sent without leaving the page, and answered in sentences below their button. */
 import { sentenceOf } from "../requests/held.js";
+import { addActions } from "./actions.js";
 import { STUDENT_HEADER, studentOfPage } from "../shared/student.js";
 
 const LOST = "The lab could not be reached. Nothing was changed here; send it again.";
@@ -84,6 +85,7 @@ function over(event) {
 }
 
 export function install() {
+  addActions({ print_handin: () => document.querySelector(".handin-preview").contentWindow.print() });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches?.("form[data-send]")) return;
     event.preventDefault();
