@@ -130,8 +130,9 @@ class Student:
         )
 
     def lock(self, key: str, prediction: Prediction, **parts: Any) -> TestResponse:
-        """Press Lock with a draft that is complete unless ``parts`` says otherwise."""
-        return self.press(key, "lock", draft={"prediction": prediction.id, **an_answer(prediction), **parts})
+        """Press Lock with a draft that is complete and confirmed unless ``parts`` says otherwise."""
+        whole = {**an_answer(prediction), **parts}
+        return self.press(key, "lock", draft={"prediction": prediction.id, "confirmed": whole["value"], **whole})
 
     def open(self, key: str) -> TestResponse:
         """Press *Open the instruments* under the reveal."""

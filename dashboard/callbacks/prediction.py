@@ -105,8 +105,10 @@ def register(app: Dash, lab: Lab) -> None:
         locks = lab.locks(student, track, bench)
         if pressed == "open":
             return _opened(lab, student, track, bench, locks)
-        prediction, draft = (
-            _entered(bench, ctx.states_list[0]) if pressed == "review" else _drafted(bench, ctx.states_list[1])
+        prediction, draft, is_confirmed = (
+            (*_entered(bench, ctx.states_list[0]), False)
+            if pressed == "review"
+            else _drafted(bench, ctx.states_list[1])
         )
         first = locks.get(prediction.id)
         is_sent_again = pressed == "lock" and first is not None and first.draft.as_dict() == draft.as_dict()
@@ -121,10 +123,10 @@ def register(app: Dash, lab: Lab) -> None:
         found = entries.problems(prediction, draft)
         if found:
             raise RequestRefused(" ".join(found.values()))
-        if student is None:
-            return inline_static(
-                predict_section(key, bench, locks, review_card(key, prediction, draft), NO_COOKIE)
-            ), no_update
+        if student is None or (entries.doubt(prediction, draft) and not is_confirmed):
+            message = NO_COOKIE if student is None else ""
+            card = review_card(key, prediction, draft)
+            return inline_static(predict_section(key, bench, locks, card, message)), no_update
         stored = commit(lab, student, track, bench, prediction, draft)
         return no_update, body(track, bench, entries.not_taken(prediction, draft_from(stored.payload), draft))
 
@@ -145,9 +147,14 @@ def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Dra
     return prediction, draft_from({part["id"].get("name"): part.get("value") for part in parts})
 
 
-def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Draft]:
-    """Return the prediction under review and its draft, as the review card holds them."""
+def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Draft, bool]:
+    """Return the prediction under review and its draft, as the review card holds them.
+
+    With them comes whether the card has asked about this very number, where it is implausible.
+    """
     data = stores[0].get("value") if stores else None
     if not isinstance(data, dict):
         raise RequestRefused("There is nothing under review; enter an answer first.")
-    return prediction_of(bench, data.get("prediction")), draft_from(data)
+    draft = draft_from(data)
+    is_confirmed = draft.value is not None and draft_from({"value": data.get("confirmed")}).value == draft.value
+    return prediction_of(bench, data.get("prediction")), draft, is_confirmed

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tracks.api.controls import Option
-from tracks.api.quantities import in_words, quantity, read_quantity
+from tracks.api.quantities import in_words, quantity, read_quantity, three_digits
 from tracks.api.teaching import CONFIDENCE, Prediction, Truth
 
 MAX_ENTRY = 40
@@ -104,15 +104,23 @@ class Draft:
         return kept or _text(prediction.mechanisms, self.mechanism)
 
     def as_locked(self, prediction: Prediction) -> dict[str, Any]:
-        """Return what the ledger keeps: the ids, and beside them the words, the number and the unit that were shown."""
+        """Return what the ledger keeps: the ids, beside them the words, the number and the unit that were shown.
+
+        What was asked before an implausible number was locked is kept too.
+        """
         is_number = not prediction.options
-        return self.as_dict() | {
-            "question": prediction.question,
-            "answer": self.answer_in_words(prediction),
-            "reason": self.mechanism_in_words(prediction),
-            "number": self.number(prediction) if is_number else None,
-            "unit": prediction.unit if is_number else None,
-        }
+        asked = doubt(prediction, self)
+        return (
+            self.as_dict()
+            | ({"doubt": asked} if asked else {})
+            | {
+                "question": prediction.question,
+                "answer": self.answer_in_words(prediction),
+                "reason": self.mechanism_in_words(prediction),
+                "number": self.number(prediction) if is_number else None,
+                "unit": prediction.unit if is_number else None,
+            }
+        )
 
     def confidence_in_words(self) -> str:
         """Return the confidence's text."""
@@ -194,6 +202,19 @@ def value_problem(prediction: Prediction, text: str) -> str:
     if number > prediction.high:
         return f"{said} lies above {in_words(prediction.high, prediction.unit)}; is the unit right?"
     return ""
+
+
+def doubt(prediction: Prediction, draft: Draft) -> str:
+    """Return what is asked before an implausible number is locked, or an empty text; ``problems`` has found nothing."""
+    if prediction.reference is None:
+        return ""
+    words, value, factor = prediction.reference
+    number = draft.number(prediction)
+    times = max(number / value, value / number)
+    if times <= factor * (1 + _HAIR):
+        return ""
+    side = "more" if number > value else "less"
+    return f"“{draft.value}” is {three_digits(times)} times {side} than {words}. Lock it anyway?"
 
 
 def not_taken(prediction: Prediction, first: Draft, second: Draft) -> str:

@@ -128,3 +128,16 @@ def test_the_reveal_fits_every_width(student_page, width: int) -> None:
     lock_memory(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(page.get_by_role("button", name="Open the instruments")).to_be_visible()
+
+
+def test_an_implausible_number_is_asked_about_and_locked_without_a_mouse(student_page) -> None:
+    page, _ = student_page(width=390)
+    go(page, "/cloud_titan/memory")
+    answer(page, value="5 PB")
+    page.get_by_role("button", name="Review").press("Enter")
+    expect(page.get_by_role("heading", name="This will freeze")).to_be_focused()
+    expect(page.get_by_role("alert").filter(has_text="times more than inference takes")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Lock it anyway")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".reveal-title")).to_be_focused()

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from dashboard.student.predictions import Draft, Locked, gap
+from dashboard.student.predictions import Draft, Locked, doubt, gap
 from dashboard.student.reveal import reveal
 from tracks.api.bench import Bench
 from tracks.api.teaching import Prediction
@@ -40,6 +40,9 @@ def test_two_routes_or_more_lead_to_a_wrong_number(track: Track, bench: Bench, i
     wrong = [route for route, value in routes if not gap(item, drafted(value, item, another(item)), truth).right]
     assert len(wrong) >= 2
     assert all(item.low <= value <= item.high for _, value in routes), "each can be locked"
+    answers = [truth.value, *(value for _, value in routes)]
+    asked = [value for value in answers if doubt(item, drafted(value, item, another(item)))]
+    assert asked == [], "neither the right answer nor a tempting one is taken for a slip"
 
 
 @pytest.mark.parametrize(("track", "bench", "item"), NUMERIC)

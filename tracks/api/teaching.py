@@ -198,7 +198,10 @@ class Prediction:
     unit : str
         Of the number asked for.
     low, high : float
-        What is accepted as an entry.
+        What is possible at all; an entry outside is refused.
+    reference : tuple[str, float, float] | None
+        (words, value, factor): something that the question names and its value in the unit. An entry more than that
+        factor above or below it is asked about once, and locked if it is meant; or None.
     scenario : Mapping[str, Value]
         Control id -> value, where it differs from the defaults; printed with the question.
     given : tuple[tuple[str, str], ...]
@@ -230,6 +233,7 @@ class Prediction:
     unit: str = ""
     low: float = -math.inf
     high: float = math.inf
+    reference: tuple[str, float, float] | None = None
     scenario: Mapping[str, Value] = field(default_factory=dict)
     given: tuple[tuple[str, str], ...] = ()
     truth: Callable[..., Truth]
@@ -267,6 +271,8 @@ class Prediction:
             raise refuse(owner, f"low {self.low:g} must be below high {self.high:g}")
         if self.right in ("factor", "decade") and not self.options and self.low <= 0:
             raise refuse(owner, f"measured as a {self.right}, it needs low above 0, got {self.low:g}")
+        if self.reference is not None:
+            self._check_reference(owner)
         check_items(owner, "routes", self.routes, Route)
         check_unique(owner, "routes", (route.name for route in self.routes))
         check_function(owner, "case", self.case, optional=True)
@@ -275,6 +281,15 @@ class Prediction:
         if self.routes and self.options:
             raise refuse(owner, "routes lead to numbers, but it asks for one of its options")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
+
+    def _check_reference(self, owner: str) -> None:
+        if not isinstance(self.reference, tuple) or len(self.reference) != 3:
+            raise refuse(owner, f"reference must be (words, value, factor) or None, got {self.reference!r}")
+        check_text(owner, "reference words", self.reference[0])
+        for name, number in zip(("value", "factor"), self.reference[1:], strict=True):
+            check_number(owner, f"reference {name}", number)
+        if self.options or self.low <= 0 or self.reference[1] <= 0 or self.reference[2] < 1:
+            raise refuse(owner, "a reference is a number above 0, as low is, and a factor of 1 or more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

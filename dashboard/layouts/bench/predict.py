@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from dashboard.layouts.parts import Component, draft_note, icon
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.predictions import Draft, Locked
+from dashboard.student.predictions import Draft, Locked, doubt
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Option, Value
@@ -146,10 +146,15 @@ def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[st
 
 
 def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
-    """The card that names exactly what freezes; the second press commits."""
+    """The card that names exactly what freezes; the second press commits.
+
+    An implausible number is asked about here: the card says what was asked about, and the lock counts only with that.
+    """
+    asked = doubt(prediction, draft)
     return html.Div(
         [
             html.H3("This will freeze", className="question", tabIndex=-1, **{"data-focus": "now"}),
+            html.P(asked, className="problem", role="alert") if asked else None,
             html.Dl(
                 [
                     html.Dt("Your answer" if prediction.options else "Your value"),
@@ -167,13 +172,16 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
                 className="sunk-note",
             ),
             dbc.Button(
-                [icon("lock-fill"), html.Span("Lock this prediction")],
+                [icon("lock-fill"), html.Span("Lock it anyway" if asked else "Lock this prediction")],
                 id=ids.action(key, "lock"),
                 className="primary wide",
                 n_clicks=0,
             ),
             dbc.Button("Back to edit", id=ids.action(key, "edit"), className="outline wide", n_clicks=0),
-            dcc.Store(id=ids.draft(key, prediction.id), data={"prediction": prediction.id, **draft.as_dict()}),
+            dcc.Store(
+                id=ids.draft(key, prediction.id),
+                data={"prediction": prediction.id, **draft.as_dict(), "confirmed": draft.value if asked else None},
+            ),
         ],
         className="predict-card",
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.student.predictions import Draft, draft_from, echo, gap, problems
+from dashboard.student.predictions import Draft, doubt, draft_from, echo, gap, problems
 from tracks.api.controls import Option
 from tracks.api.teaching import Prediction, Truth
 
@@ -123,6 +123,37 @@ class TestProblems:
 
     def test_nothing_is_chosen_for_the_student(self) -> None:  # L5
         assert draft_from({}) == Draft(value=None, mechanism=None, confidence=None)
+
+
+class TestDoubt:
+    """An implausible number is asked about, once the card is whole; what is possible at all is never refused for it."""
+
+    DAY = ("a day", 86_400.0, 1000.0)
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("5 s", "“5 s” is 17\u202f300 times less than a day. Lock it anyway?"),
+            ("500 years", "“500 years” is 183\u202f000 times more than a day. Lock it anyway?"),
+            ("86.4 s", ""),
+            ("86400000 s", ""),
+        ],
+    )
+    def test_it_compares_with_what_the_question_names(self, text: str, says: str) -> None:
+        prediction = asked("s", reference=self.DAY)
+        draft = Draft(value=text, **WHOLE)
+        assert problems(prediction, draft) == {}
+        assert doubt(prediction, draft) == says
+
+    def test_the_question_is_kept_with_the_lock(self) -> None:
+        prediction = asked("s", reference=self.DAY)
+        kept = Draft(value="5 s", **WHOLE).as_locked(prediction)
+        assert kept["doubt"].endswith("Lock it anyway?")
+        assert "doubt" not in Draft(value="5 h", **WHOLE).as_locked(prediction)
+
+    def test_without_a_reference_nothing_is_asked(self) -> None:
+        assert doubt(asked("s"), Draft(value="500 years", **WHOLE)) == ""
+        assert doubt(chosen(), Draft(value="slow", **WHOLE)) == ""
 
 
 class TestDraftFromOutside:

@@ -162,6 +162,14 @@ def test_points_and_relative_may_be_about_zero():
         assert Prediction(**PREDICTION | {"low": -100, "high": 100, "right": right, "tolerance": 1}).low == -100
 
 
+@pytest.mark.parametrize("reference", ["a day", ("a day", 1.0), ("", 1.0, 10.0), ("a day", 0.0, 10.0),
+                                       ("a day", 1.0, 0.5), ("a day", math.nan, 10.0)])  # fmt: skip
+def test_a_reference_is_words_a_number_and_a_factor(reference):
+    with pytest.raises(SpecError, match="reference"):
+        Prediction(**PREDICTION | {"reference": reference})
+    assert Prediction(**PREDICTION | {"reference": ("a day", 86_400.0, 1000.0)}).reference[1] == 86_400
+
+
 def test_confidence_rises_through_four_steps():
     assert [option.text for option in CONFIDENCE] == ["guess", "leaning", "fairly sure", "certain"]
     assert MEASURES == ("factor", "relative", "points", "decade")

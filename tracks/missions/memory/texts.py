@@ -87,7 +87,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             f"{blocks} take, with {OPTIMIZERS[setting.optimizer]} at batch {setting.batch}?",
             unit="iB",
             low=1.0,
-            high=2.0**60,
+            high=2.0**100,
+            reference=(f"inference takes, {served}", spent.inference, 1000.0),
             scenario=scenario(track),
             given=(
                 ("Inference, same batch", served),

@@ -71,8 +71,9 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             id="ratio",
             question="How many bytes does a federated day move for each byte of a centralised one?",
             unit="x",
-            low=1e-12,
-            high=1e12,
+            low=1e-30,
+            high=1e30,
+            reference=("as many bytes on either day", 1.0, 1e7),
             scenario=scenario(track),
             given=(
                 ("Moves in a round", track.model.moved_name),

@@ -114,8 +114,9 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             question=f"From ε = {WEAK:g} to ε = {STRONG:g} per {unit}, the model still at "
             f"{in_words(cell.target, 'share')}: how many times the client updates does that take?",
             unit="x",
-            low=1e-3,
-            high=1e6,
+            low=1e-30,
+            high=1e30,
+            reference=("as many updates as before", 1.0, 1000.0),
             scenario={"deployment": "federated_dp", "noise": "central", "local_steps": 5},
             given=(
                 ("Fleet", in_words(cell.fleet, track.fleet.unit)),

@@ -57,8 +57,9 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             question="The glasses learn while they are worn. How many times faster does learning drain the battery "
             "than inference, the two networks alone?",
             unit="x",
-            low=0.01,
-            high=10_000,
+            low=1e-30,
+            high=1e30,
+            reference=("both draining alike", 1.0, 1000.0),
             scenario={name: DEFAULTS[name].value for name in _ASKED_AT},
             given=(
                 (

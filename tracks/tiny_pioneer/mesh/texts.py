@@ -62,8 +62,9 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             question=f"{NODES} {track.fleet.unit} flood their adapters, and every node relays every adapter once. How "
             "long until everyone has heard everyone?",
             unit="s",
-            low=1e-3,
-            high=1e10,
+            low=1e-12,
+            high=1e30,
+            reference=("an hour", 3600.0, 1e4),
             scenario={
                 "mode": FLOOD,
                 "payload_bytes": start.payload_bytes,
