@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+AT_REST = "!d.busy && !d.waiting && !d.isMoving && !d.isPreview"
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
 
@@ -29,7 +30,7 @@ def main(url: str) -> None:
 
 
 def take(browser: Browser, url: str, scheme: Literal["light", "dark"], target: Path) -> None:
-    """Lock a prediction as a student would, record a try, move one slider, and take the screen."""
+    """Lock a prediction as a student would, read the reveal, record a try, move one slider, and take the screen."""
     page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
     page.set_default_timeout(120_000)  # ms, for a busy machine
     page.goto(f"{url}/edge_guardian/convergence")
@@ -38,12 +39,15 @@ def take(browser: Browser, url: str, scheme: Literal["light", "dark"], target: P
     page.locator(".segmented").get_by_label("leaning").check(force=True)
     page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Lock this prediction").click()
+    page.get_by_role("button", name="Open the instruments").click()
     page.wait_for_selector(".is-unlocked .scatterlayer")
     page.get_by_role("button", name="Record this try").click()
     page.wait_for_selector(".tries tbody tr")
     page.get_by_role("slider", name="Local steps").press("PageDown")
     page.mouse.move(720, 880)
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(500)  # until the slider counts as left alone
+    page.wait_for_function(f"Object.values(window.edgelab.benchStates).every(d => {AT_REST})")
+    page.wait_for_timeout(1000)  # for the figures to be drawn
     page.screenshot(path=target)
     page.close()
 
