@@ -30,9 +30,9 @@ FLOOR_BODY = {
 
 @contextmanager
 def fresh_settings() -> Iterator[Settings]:
-    """Settings of a lab with its own empty ledger."""
+    """Settings of a lab with its own empty ledger that keeps no results on disk: what is timed is computed."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(Path(folder) / "data")})
+        settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(Path(folder) / "data"), "EDGELAB_CACHE_MB": "0"})
         upgrade(settings.database_url)
         yield settings
 

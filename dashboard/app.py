@@ -30,6 +30,7 @@ from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import page_headers, request_checks, static_files
 from physics.federation.engines.compiled import compiled_updates
+from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")
@@ -90,11 +91,15 @@ def index_page(files: static_files.StaticFiles) -> str:
 def create_app(settings: Settings | None = None, registry: Registry | None = None) -> dash.Dash:
     """Return a complete app; two apps in one process share nothing.
 
+    Without a registry it is loaded, and what it computes is kept where the settings say.
+
     Raises:
         SettingsError: an environment variable cannot work. SpecError: a built-in track or bench does not load.
     """
     settings = settings or Settings.from_environment()
-    registry = registry or load_registry(folder=settings.tracks_dir)
+    if registry is None:
+        open_folder(settings.results_dir, settings.results_bytes)
+        registry = load_registry(folder=settings.tracks_dir)
     lab = Lab(
         settings=settings,
         registry=registry,

@@ -9,6 +9,8 @@
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
+| EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
+| EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
 | EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
 
@@ -40,12 +42,15 @@ NAMES = (
     "EDGELAB_URL_PREFIX",
     "EDGELAB_TRUSTED_PROXIES",
     "EDGELAB_TRACKS_DIR",
+    "EDGELAB_CACHE_DIR",
+    "EDGELAB_CACHE_MB",
     "EDGELAB_OPINION_SECONDS",
     "EDGELAB_DESIGNER",
 )
 
 KEY_CHARACTERS = 32  # 128 bits even where the key is written in hexadecimal
 MAX_PROXIES = 10
+CACHE_MB = (16, 1_000_000)
 OPINION_SECONDS = (10, 3600)
 
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -78,6 +83,10 @@ class Settings:
         0 to 10.
     tracks_dir : Path | None
         An existing folder, absolute, or None.
+    results_dir : Path
+        Where computed results are kept, absolute; made on the first use.
+    results_bytes : int
+        How much is kept there at most [B]; 0 keeps nothing.
     opinion_seconds : int
         How long a second opinion may be computed, 10 to 3600.
     designer : bool
@@ -91,6 +100,8 @@ class Settings:
     url_prefix: str
     trusted_proxies: int
     tracks_dir: Path | None
+    results_dir: Path
+    results_bytes: int
     opinion_seconds: int
     designer: bool
 
@@ -119,6 +130,8 @@ class Settings:
             url_prefix=_url_prefix(environ),
             trusted_proxies=_trusted_proxies(environ),
             tracks_dir=_tracks_dir(environ),
+            results_dir=_results_dir(environ, data_dir),
+            results_bytes=_results_bytes(environ),
             opinion_seconds=_opinion_seconds(environ),
             designer=_designer(environ, default=not behind_gunicorn),
         )
@@ -297,6 +310,26 @@ def _tracks_dir(environ: Mapping[str, str]) -> Path | None:
     if not path.is_dir():
         raise SettingsError(f"EDGELAB_TRACKS_DIR {path} is not a folder; name the folder that holds the track files")
     return path
+
+
+def _results_dir(environ: Mapping[str, str], data_dir: Path) -> Path:
+    given = _text(environ, "EDGELAB_CACHE_DIR")
+    if not given:
+        return data_dir / "cache" / "results"
+    path = _path("EDGELAB_CACHE_DIR", given)
+    if path.exists() and not path.is_dir():
+        raise SettingsError(f"EDGELAB_CACHE_DIR {path} is not a folder; name a folder that this user may write")
+    return path
+
+
+def _results_bytes(environ: Mapping[str, str]) -> int:
+    given = _text(environ, "EDGELAB_CACHE_MB") or "512"
+    low, high = CACHE_MB
+    if not re.fullmatch(r"[0-9]{1,7}", given) or not (int(given) == 0 or low <= int(given) <= high):
+        raise SettingsError(
+            f"EDGELAB_CACHE_MB {given!r} must be a whole number of megabytes, {low} to {high}, or 0 for no cache"
+        )
+    return int(given) * 10**6
 
 
 def _opinion_seconds(environ: Mapping[str, str]) -> int:

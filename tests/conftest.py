@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
 from tests import system_programs
 from tests.http_student import Student
+from tracks.common.cache import open_folder, switched_off
 from tracks.loading.registry import Registry, load_registry
 
 # The machine may be busy; a slow example is no failure.
@@ -21,6 +25,28 @@ hypothesis_settings.register_profile("edgelab", deadline=None)
 hypothesis_settings.load_profile("edgelab")
 
 PLUGINS = Path(__file__).with_name("plugins")
+RESULTS_BYTES = 10**9
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all processes of a run one folder of results, those of servers included: a state is computed once a run."""
+    if "EDGELAB_CACHE_DIR" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="edgelab-results-")
+        os.environ["EDGELAB_CACHE_DIR"] = folder
+
+        def remove() -> None:
+            del os.environ["EDGELAB_CACHE_DIR"]
+            shutil.rmtree(folder, ignore_errors=True)
+
+        config.add_cleanup(remove)
+    open_folder(Path(os.environ["EDGELAB_CACHE_DIR"]), RESULTS_BYTES)
+
+
+@pytest.fixture
+def everything_computed() -> Iterator[None]:
+    """For tests whose subject is the computation itself: no result is read from disk."""
+    with switched_off():
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

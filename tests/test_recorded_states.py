@@ -22,6 +22,9 @@ All states: python tools/recorded_states.py record build/now.json.gz
             python tools/recorded_states.py compare {STORED.relative_to(STORED.parents[2])} build/now.json.gz"""
 
 
+pytestmark = pytest.mark.usefixtures("everything_computed")
+
+
 @pytest.fixture(scope="module")
 def recorded():
     return load(STORED)

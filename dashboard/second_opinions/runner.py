@@ -1,4 +1,6 @@
-"""The process that runs second opinions: ``python -m dashboard.second_opinions.runner FOLDER SLOT LIMIT_S [TRACKS]``.
+"""The process that runs second opinions.
+
+    python -m dashboard.second_opinions.runner FOLDER SLOT LIMIT_S RESULTS MAX_BYTES [TRACKS]
 
 It inherits the locked file of its slot, works the queue off and ends when nothing waits. It ends at once when the
 server does, when its job is no longer wanted of it, and when the job's time is over. Its standard input is a pipe that
@@ -22,6 +24,7 @@ from pathlib import Path
 from dashboard.second_opinions.answers import UNUSABLE, Answers
 from dashboard.second_opinions.queue import Job, Queue, QueueUnavailable
 from tracks.api.teaching import SecondOpinion
+from tracks.common.cache import open_folder
 from tracks.loading.registry import load_bench
 
 NICENESS = 10  # a second opinion gives way to students who drag a slider
@@ -102,7 +105,8 @@ def main(arguments: Sequence[str]) -> None:
     """Work one queue off."""
     _end_with_the_server()
     os.nice(NICENESS)
-    folder, slot, limit_s, *tracks_dir = arguments
+    folder, slot, limit_s, results, max_bytes, *tracks_dir = arguments
+    open_folder(Path(results), int(max_bytes))  # what the server has computed, as the texts of its benches
     runner = Runner(
         Queue(Path(folder) / "queue", float(limit_s)),
         Answers(Path(folder) / "answers"),

@@ -18,6 +18,7 @@ from dashboard.second_opinions.answers import Answers, digest
 from dashboard.second_opinions.queue import Queue, QueueUnavailable, Standing
 from tracks.api.controls import Value
 from tracks.api.teaching import SecondOpinion
+from tracks.common.cache import opened_folder
 
 ASKED_SEEDS = 20
 AUTOMATIC_SEEDS = 3
@@ -130,7 +131,9 @@ class SecondOpinions:
         """Start a process that inherits the slot's file and nothing else: no connection, no listening socket."""
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         command = [sys.executable, "-P", "-m", "dashboard.second_opinions.runner", str(self._folder), str(slot)]
-        command += [str(self._queue.limit_s), *([str(self._tracks_dir)] if self._tracks_dir else [])]
+        results = opened_folder()
+        command += [str(self._queue.limit_s), *(map(str, results) if results else ("", "0"))]
+        command += [*([str(self._tracks_dir)] if self._tracks_dir else [])]
         try:
             process = subprocess.Popen(
                 command,

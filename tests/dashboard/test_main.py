@@ -39,8 +39,9 @@ Run = Callable[..., Ended]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The machine's, without settings of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EDGELAB_", "COLUMNS"))}
+    """The machine's, without settings of its own but the folder of results that a run of the tests shares."""
+    left_out = [name for name in os.environ if name.startswith(("EDGELAB_", "COLUMNS")) and name != "EDGELAB_CACHE_DIR"]
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
     return {**kept, "EDGELAB_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 

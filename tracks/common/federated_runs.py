@@ -22,6 +22,7 @@ from physics.federation import (
     softmax_optimum,
 )
 from physics.validation import Floats
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.common.scoring import scores, window_of
 
@@ -174,6 +175,7 @@ def final_scores(learning: Learning, draws: int = SEEDS) -> tuple[float, float]:
     return round(float(end.accuracy.mean()), 12), round(float(end.group_accuracy.mean(axis=(0, 1)).min()), 12)
 
 
+@cached_on_disk
 def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRuns:
     """Run each seed; where nothing is random, run one and use it for all of them."""
     masks = participation(learning, draws)
@@ -189,11 +191,12 @@ def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRu
     )
     if not alike or draws == 1:
         return simulated
-    return SeveralRuns(
-        accuracy=np.repeat(simulated.accuracy, draws, axis=0),
-        loss=np.repeat(simulated.loss, draws, axis=0),
-        group_accuracy=np.repeat(simulated.group_accuracy, draws, axis=0),
+    accuracy, loss, group_accuracy = (
+        np.repeat(one, draws, axis=0) for one in (simulated.accuracy, simulated.loss, simulated.group_accuracy)
     )
+    for array in (accuracy, loss, group_accuracy):
+        array.setflags(write=False)
+    return SeveralRuns(accuracy=accuracy, loss=loss, group_accuracy=group_accuracy)
 
 
 def participation(learning: Learning, draws: int = SEEDS) -> np.ndarray:
@@ -241,12 +244,15 @@ def _sampled(
 # --- why the loss is above the best ----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
+@cached_on_disk
 def best_loss(fleet_seed: int, alpha: float) -> float:
     """Return the loss of the best model of all data in one place."""
     return softmax_optimum(problem(fleet_seed, alpha)).loss
 
 
 @lru_cache(maxsize=256)
+@cached_on_disk
 def settling(fleet_seed: int, alpha: float, local_steps: int, learning_rate: float, proximal: float) -> SettlingPoint:
     """Return where endless rounds of all clients with FedAvg or FedProx settle."""
     return settling_point(
@@ -317,6 +323,7 @@ def excess_loss(learning: Learning) -> ExcessLoss:
 
 
 @lru_cache(maxsize=256)
+@cached_on_disk
 def _loss_of_everyone(
     fleet_seed: int,
     alpha: float,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from physics.federation import FederatedProblem, digits_problem, softmax_optimum
 from physics.validation import Floats
 from tracks.api.track import Track
+from tracks.common.cache import cached_on_disk
 
 CLIENTS, CITIES = 50, 5  # ten clients in a city; each represents an equal part of the devices
 PROXY = (
@@ -28,10 +31,20 @@ def problem(fleet_seed: int, alpha: float) -> FederatedProblem:
     return digits_problem(clients=CLIENTS, alpha=alpha, seed=fleet_seed, cities=CITIES)
 
 
+@lru_cache(maxsize=256)
+@cached_on_disk
 def ceiling(fleet_seed: int, alpha: float) -> float:
     """Return the accuracy of the best model of all data in one place, 0..1: no federated run is meant to reach more."""
     fleet = problem(fleet_seed, alpha)
     return fleet_accuracy(fleet, softmax_optimum(fleet).weights)
+
+
+@lru_cache(maxsize=256)
+@cached_on_disk
+def city_ceilings(fleet_seed: int, alpha: float) -> tuple[float, ...]:
+    """Return the accuracy of that best model in each city, 0..1."""
+    fleet = problem(fleet_seed, alpha)
+    return tuple(city_accuracy(fleet, softmax_optimum(fleet).weights).tolist())
 
 
 def fleet_accuracy(fleet: FederatedProblem, weights: Floats) -> float:

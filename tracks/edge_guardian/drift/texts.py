@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from physics.federation import softmax_optimum
 from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.common.federated_runs import runs, settling_of
-from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_names, device_word, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_ceilings, city_names, device_word, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.edge_guardian.drift.costs import costs
 from tracks.edge_guardian.drift.figures import ACCURACY
@@ -93,7 +92,7 @@ def truth(track: Track, **controls: Value) -> Truth:
     """Return the dusty city's accuracy: the best shared model's, what drift changes, and what is not delivered."""
     setting = setting_of(controls)
     fleet = problem(track.fleet.seed, track.fleet.skew_alpha)
-    best = float(city_accuracy(fleet, softmax_optimum(fleet).weights)[DUSTY])
+    best = city_ceilings(track.fleet.seed, track.fleet.skew_alpha)[DUSTY]
     alike = float(city_accuracy(fleet, settling_of(learning_of(track, setting, seed=0)).weights)[DUSTY])
     value = dusty_accuracy(track, setting)
     return Truth(

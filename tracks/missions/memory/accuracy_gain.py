@@ -20,6 +20,7 @@ from physics.federation import low_rank_approximation, problem_from_partition, s
 from physics.memory.published import TINYTL_TABLE_2, TinyTlAccuracy
 from physics.sources import Source, Sourced, source
 from tracks import Track
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import fleet_accuracy
 from tracks.missions.memory.networks import PUBLISHED_RESOLUTION, RANKS, Network
 from tracks.missions.memory.setting import Setting
@@ -80,6 +81,7 @@ def resolution_per_octave() -> float:
 
 
 @lru_cache(maxsize=1)
+@cached_on_disk
 def proxy_shares() -> tuple[float, ...]:
     """Return the gain that a change of rank 1, 2, ... keeps on the proxy task: ten classes of digits, learnt anew.
 

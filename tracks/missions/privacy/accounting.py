@@ -18,6 +18,7 @@ from physics.privacy import (
 from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from physics.validation import Floats, as_float
 from tracks import Track
+from tracks.common.cache import cached_on_disk
 from tracks.missions.privacy.setting import HORIZON_DAYS, ROUNDS, SERVICE_BYTES_PER_DAY, Noise, Setting
 
 HALVINGS = 60
@@ -41,6 +42,7 @@ class CalibratedNoise:
 
 
 @lru_cache(maxsize=4096)
+@cached_on_disk
 def calibrated_noise(
     noise: Noise, epsilon: float, clip_norm: float, cohort: int, fleet: int, rounds: int, delta: float
 ) -> CalibratedNoise:
@@ -68,6 +70,7 @@ def calibrated_noise_of(setting: Setting) -> CalibratedNoise:
 
 
 @lru_cache(maxsize=1024)
+@cached_on_disk
 def spent_by_round(noise: Noise, multiplier: float, cohort: int, fleet: int, delta: float) -> Floats:
     """Return epsilon after 0, 1, ... 200 rounds at that noise, (201,): what the accountant has booked."""
     rounds = np.arange(MAX_ROUNDS + 1)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from physics.privacy import epsilon, gaussian_sigma
 from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import PROXY, ceiling, device_word
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
 from tracks.missions.privacy.figures import PLACES
@@ -67,6 +68,7 @@ OBSERVATION = Question(
 
 
 @lru_cache(maxsize=1)
+@cached_on_disk
 def once_and_often() -> tuple[float, tuple[float, ...]]:
     """Return the classical z of ε = 1 at δ = 1e-5, and the epsilon of 100 rounds of it at q = 1, .1 and .01."""
     z = float(gaussian_sigma(1, 1e-5, method="classical"))

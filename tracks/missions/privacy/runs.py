@@ -17,6 +17,7 @@ import numpy as np
 from physics.federation import FederatedRun, simulate
 from physics.validation import Floats
 from tracks import Track
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.scoring import window_of
 from tracks.missions.privacy.accounting import calibrated_noise_of
@@ -107,6 +108,7 @@ def mean_of(seeds: Sequence[float]) -> float:
 
 
 @lru_cache(maxsize=8192)
+@cached_on_disk
 def learning_result(task: LearningTask) -> LearningResult:
     """Return how the runs of a task end."""
     window, found = window_of(task.rounds), simulated(task)

@@ -11,6 +11,7 @@ import numpy as np
 from physics.privacy import client_updates, minimum_client_updates
 from tracks import Brief, Option, Prediction, Route, Table, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CITIES, CLIENTS
 from tracks.missions.privacy.accounting import calibrated_noise_of
 from tracks.missions.privacy.setting import DEFAULTS, DEPLOYMENTS, setting_of
@@ -77,6 +78,7 @@ class Asked:
 
 
 @lru_cache(maxsize=64)
+@cached_on_disk
 def _reachable(fleet: int, alpha: float, safety: float) -> float:
     best = float(client_updates(fleet=fleet, epsilon=STRONG, alpha=alpha).accuracy.max(initial=0.0))
     return safety if best >= safety - ONE_IMAGE else math.floor(100 * best) / 100
@@ -90,6 +92,7 @@ def asked(track: Track) -> Asked:
 
 
 @lru_cache(maxsize=256)
+@cached_on_disk
 def cheapest(cell: Asked, epsilon: float | None) -> Design:
     """Return the cheapest stored design of a cell at a promise, or without one."""
     least = minimum_client_updates(fleet=cell.fleet, epsilon=epsilon, alpha=cell.alpha, target=cell.target)

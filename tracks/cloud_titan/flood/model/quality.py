@@ -11,6 +11,7 @@ import numpy as np
 from physics.federation import personalise, simulate
 from physics.sources import Sourced, source
 from tracks.cloud_titan.flood.setting import Targets, adapted_matrices
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CLIENTS, problem
 
 # What an adapter adds is what the shared model lacks. After 20 rounds of one step that takes several ranks; after 100
@@ -40,6 +41,7 @@ class Gains:
 
 
 @lru_cache(maxsize=8)
+@cached_on_disk
 def gains(seed: int, alpha: float) -> Gains:
     """Return what personal changes of rank 1 to 10 bring the clients of a partition."""
     fleet = problem(seed, alpha)

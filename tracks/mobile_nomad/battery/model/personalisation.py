@@ -22,6 +22,7 @@ from physics.federation import (
     softmax_optimum,
 )
 from physics.validation import Floats
+from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CITIES, CLIENTS
 from tracks.mobile_nomad.battery.setting import RESOLUTION, Data, Glasses, Method, Setting
 
@@ -161,6 +162,7 @@ def _trained(fleet: _Fleet, distance: float, clients: tuple[int, ...], steps: in
 
 
 @lru_cache(maxsize=8192)
+@cached_on_disk
 def personalisation_result(task: PersonalisationTask, steps: int) -> PersonalisationResult:
     """Return what a number of passes does to both accuracies."""
     fleet = _fleet(task.fleet_seed, task.skew_alpha, task.features)

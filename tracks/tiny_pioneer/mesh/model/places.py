@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from physics.gossip import Mesh, gossip_trial, mesh, place_of_node
 from physics.validation import Floats
+from tracks.common.cache import cached_on_disk
 from tracks.tiny_pioneer.mesh.setting import FLOOD, GOSSIP, HUB, LOCAL, NODES, PLACES, RELAYS_IN_RANGE, ROUNDS
 
 DRAWS = 6  # of truths, sleepers and calls: enough that shares of nodes move by a percent or two
@@ -88,6 +89,7 @@ def _silence() -> Mixing:
 
 
 @lru_cache(maxsize=256)
+@cached_on_disk
 def _mixing(mode: str, topology: str, churn: float, fan_out: int, map_seed: int, seed: int) -> Mixing:
     draws = [
         _gossip_draw(topology, churn, fan_out, map_seed, seed * DRAWS + draw)
