@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 
-from dashboard.ledger.events import Event, Kind, StoredEvent
+from dashboard.ledger.events import Event, Kind, StoredEvent, write_name
 from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
@@ -114,7 +114,7 @@ class Lab:
                 bench=bench.id,
                 kind=kind,
                 payload=payload,
-                idempotency_key=f"{kind}:{track.id}/{bench.id}:{key}",
+                idempotency_key=write_name(kind, track.id, bench.id, key),
                 model_version=MODEL_VERSION,
                 seed=0 if kind == "try" else None,
             )
@@ -133,7 +133,7 @@ class Lab:
             LedgerUnavailable: nothing was written.
             EventRefused: it can never be written as it is.
         """
-        for event in reversed(self.store.events(student)):
+        for event in reversed(self.store.standing_events(student)):
             if (event.track, event.bench, event.kind) != (track.id, bench.id, kind):
                 continue
             if event.payload.keys() == payload.keys():

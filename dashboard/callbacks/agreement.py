@@ -48,7 +48,7 @@ def agreements(lab: Lab, student: str, track: Track, bench: Bench) -> dict[int, 
     """
     if bench.second_opinion is None:
         return {}
-    here = progress(lab.store.events(student), track, bench)
+    here = progress(lab.store.standing_events(student), track, bench)
     return {
         item.number: _agreement(lab, student, track, bench, item, here.opinions.get(item.number))
         for item in here.tries

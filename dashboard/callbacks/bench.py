@@ -104,7 +104,7 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     if not isinstance(numbers, list) or len(numbers) > MAX_COMPARED:
         raise RequestRefused(f"At most {MAX_COMPARED} tries are drawn beside the current state.")
     student = this_student()
-    tries = progress(lab.store.events(student), track, bench).tries if student else ()
+    tries = progress(lab.store.standing_events(student), track, bench).tries if student else ()
     by_number = {item.number: item for item in tries}
     if any(isinstance(n, bool) or not isinstance(n, int) or n not in by_number for n in numbers):
         raise RequestRefused("Only recorded tries can be compared; reload the page.")

@@ -35,7 +35,7 @@ def hint(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str
     binding = failing_first(outcome)
     if binding is None:
         return {**NO_HINT, "text": NOTHING_FAILS}
-    here = progress(lab.store.events(student), track, bench)
+    here = progress(lab.store.standing_events(student), track, bench)
     missing = missing_tries(level, here.own_tries)
     is_limit = any(fix.is_limit for fix in binding.fixes)
     if missing and not is_limit:

@@ -37,7 +37,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     Raises:
         LedgerUnavailable: the database does not answer.
     """
-    events = lab.store.events(student) if student else ()
+    events = lab.store.standing_events(student) if student else ()
     found = standings(lab.registry, events)
     locks = lab.locks(student, track, bench)
     screen = this_screen()
@@ -76,7 +76,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
 
 def start_of(lab: Lab, student: str, track: Track, bench: Bench) -> Mapping[str, Value]:
     """Return where a bench's page opens for a student: the defaults, and what earlier benches carried."""
-    decided = decisions(lab.registry, track, lab.store.events(student))
+    decided = decisions(lab.registry, track, lab.store.standing_events(student))
     return apply_carried(lab.registry, track, bench, decided)[0].defaults()
 
 
@@ -99,7 +99,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
     if len(parts) == 2:
         track, bench = lab.bench(ids.bench_key(*parts))
         return bench_page(bench_state(lab, student, track, bench))
-    events = lab.store.events(student) if student else ()
+    events = lab.store.standing_events(student) if student else ()
     found = standings(lab.registry, events)
     if parts:
         track = lab.registry.track(parts[0])

@@ -35,12 +35,12 @@ def register(app: Dash, lab: Lab) -> None:
             raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
         if bench.reflection is None:
             raise RequestRefused(f"{bench.id} has no reflection.")
-        if bench.predictions and not progress(lab.store.events(student), track, bench).is_observed(bench):
+        if bench.predictions and not progress(lab.store.standing_events(student), track, bench).is_observed(bench):
             raise RequestRefused(OBSERVE_FIRST, code=403)
         return student, track, bench, bench.reflection
 
     def after(student: str, track: Track, bench: Bench) -> Any:
-        events = lab.store.events(student)
+        events = lab.store.standing_events(student)
         following = what_is_next(lab.registry, track, bench, events, standings(lab.registry, events))
         return next_section(track, following)
 
@@ -75,7 +75,7 @@ def register(app: Dash, lab: Lab) -> None:
                 if problem:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
                 lab.save_change(student, track, bench, "reflection", write_key(), texts)
-                here = progress(lab.store.events(student), track, bench)
+                here = progress(lab.store.standing_events(student), track, bench)
                 following = after(student, track, bench)
                 return reflect_section(key, reflection, texts, marks=here.marks, following=following)
             stored = lab.store.reflection(student, track.id, bench.id)

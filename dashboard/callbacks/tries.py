@@ -15,7 +15,7 @@ from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.static_html import inline_static
-from dashboard.ledger.events import EventRefused
+from dashboard.ledger.events import LEARNT, EventRefused
 from dashboard.student.progress import progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
@@ -47,7 +47,7 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
     right = rights(track, bench, lab.locks(student, track, bench))
     asked = write_key()
     while True:
-        events = lab.store.events(student)
+        events = lab.store.standing_events(student)
         first = next((event for event in events if event.kind == "try" and event.payload.get("key") == asked), None)
         if first is not None:
             acknowledge(first)
@@ -74,7 +74,7 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
         NotDone: nothing was chosen, no try is recorded yet, or another answer was first.
     """
     question = bench.observation
-    here = progress(lab.store.events(student), track, bench)
+    here = progress(lab.store.standing_events(student), track, bench)
     if question is None:
         raise RequestRefused(f"{bench.id} has no such question.")
     if not here.tries:
@@ -94,7 +94,7 @@ def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> No
     Raises:
         RequestRefused: there is no such try.
     """
-    events = lab.store.events(student)
+    events = lab.store.standing_events(student)
     here = progress(events, track, bench)
     chosen = next((item for item in here.tries if item.number == number and not isinstance(number, bool)), None)
     if chosen is None:
@@ -109,12 +109,12 @@ def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
     Raises:
         NotDone: nothing was written, or tries are left.
     """
-    here = progress(lab.store.events(student), track, bench)
+    here = progress(lab.store.standing_events(student), track, bench)
     if len(here.tries) < here.limit and not here.earned:
         raise NotDone("There are tries left; the further ones come when all are used.")
     if not isinstance(text, str) or not text.strip():
         raise NotDone("Write a sentence on what you learnt first.")
-    lab.save(student, track, bench, "revision", "learnt", {"learnt": text.strip()[:MAX_LEARNT]})
+    lab.save(student, track, bench, "revision", LEARNT, {LEARNT: text.strip()[:MAX_LEARNT]})
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -155,7 +155,7 @@ def register(app: Dash, lab: Lab) -> None:
         student = this_student()
         if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
             raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
-        before = progress(lab.store.events(student), track, bench)
+        before = progress(lab.store.standing_events(student), track, bench)
         message, written = "", {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
         try:
             do(student, track, bench, action, written)

@@ -15,6 +15,9 @@ Kind = Literal[
     "lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion", "hint", "review"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# Written again and again on a bench, where the newest stands. Of every other kind a bench has only so many.
+REPLACED: tuple[Kind, ...] = ("reflection", "revision", "decision")
+LEARNT = "learnt"  # the name of the one revision of a bench that no later one replaces
 LockKey = tuple[str, str, str, str, int]
 
 PAYLOAD_BYTES = 32_768  # of canonical JSON
@@ -159,6 +162,15 @@ class StoredEvent:
             "previous_hash": self.previous_hash,
         }
         return hashlib.sha256(canonical(fields).encode("ascii")).hexdigest()
+
+
+def write_name(kind: str, track: str, bench: str, name: str) -> str:
+    """Return the idempotency key of a write on a bench; ``name`` tells it from the others of its kind.
+
+    >>> write_name("try", "edge_guardian", "memory", "3")
+    'try:edge_guardian/memory:3'
+    """
+    return f"{kind}:{track}/{bench}:{name}"
 
 
 def canonical(value: Any) -> str:

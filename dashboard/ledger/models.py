@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
@@ -67,6 +68,7 @@ class EventRow(Base):
         # NULLs differ from each other in a unique key, so this binds locks only.
         UniqueConstraint("student", "track", "bench", "prediction", "attempt", name="lock"),
         CheckConstraint(LOCK_NAMES_ITS_PREDICTION, name="lock_names_its_prediction"),
+        Index("ix_events_by_kind", "student", "kind", "track", "bench", "sequence"),
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.ledger import migrations
 from dashboard.ledger.chain import chain_problems
 from dashboard.ledger.database import BUSY, UNREADABLE, Database, LedgerUnavailable
-from dashboard.ledger.events import NO_HASH, Event, EventRefused, LockKey, StoredEvent
+from dashboard.ledger.events import (
+    LEARNT,
+    NO_HASH,
+    REPLACED,
+    Event,
+    EventRefused,
+    LockKey,
+    StoredEvent,
+    write_name,
+)
 from dashboard.ledger.models import EventRow
 
 EVENTS = cast(Table, EventRow.__table__)
@@ -25,6 +35,9 @@ _COLUMNS = tuple(
     sql_cast(column, Text).label("payload_text") if column.name == "payload" else column
     for column in EVENTS.columns
     if column.name != "id"
+)
+_ATTRIBUTES = tuple(
+    {"payload_text": "payload_text", "class": "class_code"}.get(column.name, column.name) for column in _COLUMNS
 )
 
 
@@ -92,6 +105,46 @@ class Store:
         """
         return self._all(_of(student))
 
+    def standing_events(self, student: str) -> tuple[StoredEvent, ...]:
+        """Return the events that say how a student stands, first one first, however often something was saved.
+
+        Of what is written again on a bench (``REPLACED``) the newest two are among them, and the revision that earned
+        further tries; of every other kind all are, of which a bench has only so many.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        of_student = EVENTS.c.student == student
+        group = (EVENTS.c.kind, EVENTS.c.track, EVENTS.c.bench)
+        newest_first = func.row_number().over(partition_by=group, order_by=EVENTS.c.sequence.desc()).label("place")
+        replaced = select(EVENTS.c.sequence, newest_first).where(of_student, EVENTS.c.kind.in_(REPLACED)).subquery()
+        newest = select(replaced.c.sequence).where(replaced.c.place <= 2)
+        revised = select(*group).where(of_student, EVENTS.c.kind == "revision").group_by(*group)
+        with self._database.reading() as connection:
+            learnt = [write_name(*row, LEARNT) for row in connection.execute(revised)]
+            chosen = (
+                EVENTS.c.kind.not_in(REPLACED),
+                EVENTS.c.sequence.in_(newest),
+                EVENTS.c.idempotency_key.in_(learnt),
+            )
+            found = {
+                event.sequence: event
+                for condition in chosen
+                for event in _all(connection, select(*_COLUMNS).where(of_student, condition))
+            }
+        return tuple(found[sequence] for sequence in sorted(found))
+
+    def counts(self, student: str) -> Mapping[tuple[str, str, str], int]:
+        """Return how many events a student has, by track, bench and kind.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        group = (EVENTS.c.track, EVENTS.c.bench, EVENTS.c.kind)
+        query = select(*group, func.count()).where(EVENTS.c.student == student).group_by(*group)
+        with self._database.reading() as connection:
+            return {(track, bench, kind): int(count) for track, bench, kind, count in connection.execute(query)}
+
     def last_event(self, student: str) -> StoredEvent | None:
         """Return the student's newest event, or None before the first.
 
@@ -134,10 +187,7 @@ class Store:
 
     def _all(self, query: Select[Any]) -> tuple[StoredEvent, ...]:
         with self._database.reading() as connection:
-            try:
-                return tuple(_stored(row) for row in connection.execute(query))
-            except ValueError as problem:  # a time that is none, say: somebody wrote past the lab
-                raise LedgerUnavailable(UNREADABLE) from problem
+            return _all(connection, query)
 
     def _one(self, query: Select[Any]) -> StoredEvent | None:
         found = self._all(query)
@@ -149,6 +199,13 @@ class Store:
                 self._locks.clear()
             self._locks[event.student, event.track, event.bench, event.prediction, event.attempt] = event
         return event
+
+
+def _all(connection: Connection, query: Select[Any]) -> tuple[StoredEvent, ...]:
+    try:
+        return tuple(_stored(row) for row in connection.execute(query))
+    except ValueError as problem:  # a time that is none, say: somebody wrote past the lab
+        raise LedgerUnavailable(UNREADABLE) from problem
 
 
 def _of(student: str) -> Select[Any]:
@@ -212,6 +269,4 @@ def _insert(connection: Connection, event: Event) -> StoredEvent:
 
 
 def _stored(row: Row[Any]) -> StoredEvent:
-    values = dict(row._mapping)
-    values["class_code"] = values.pop("class")
-    return StoredEvent(**values)
+    return StoredEvent(**dict(zip(_ATTRIBUTES, row, strict=True)))

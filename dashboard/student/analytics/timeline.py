@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.ledger.events import StoredEvent
+from dashboard.ledger.events import LEARNT, REPLACED, StoredEvent
 from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
 from tracks.api.bench import Bench
 from tracks.loading.registry import Registry
 
-# Written again and again; the newest stands, and the timeline says how often it was saved.
-NEWEST_STANDS = ("reflection", "decision", "revision")
 Counts = Mapping[tuple[str, str, str], int]
 
 
@@ -77,7 +75,7 @@ def timelines(
         learnt = sum(_is_learnt(event) for event in own)
         entries = []
         for event in standing:
-            saved = counts.get((event.track, event.bench, event.kind), 1) if event.kind in NEWEST_STANDS else 1
+            saved = counts.get((event.track, event.bench, event.kind), 1) if event.kind in REPLACED else 1
             saved -= learnt if event.kind == "revision" else 0
             entry = _entry(place, bench, event, of_locks, of_tries.get(place.key, {}), max(1, saved))
             if entry is not None:
@@ -96,14 +94,12 @@ def _standing(own: list[StoredEvent]) -> list[StoredEvent]:
     """Return the events of a bench without those that a later one replaced."""
     newest = {(event.kind, _is_learnt(event)): event.sequence for event in own}
     return [
-        event
-        for event in own
-        if event.kind not in NEWEST_STANDS or newest[event.kind, _is_learnt(event)] == event.sequence
+        event for event in own if event.kind not in REPLACED or newest[event.kind, _is_learnt(event)] == event.sequence
     ]
 
 
 def _is_learnt(event: StoredEvent) -> bool:
-    return event.kind == "revision" and "learnt" in event.payload
+    return event.kind == "revision" and LEARNT in event.payload
 
 
 def _entry(
@@ -145,8 +141,8 @@ def _entry(
         case "reflection":
             texts = [str(value) for name, value in payload.items() if name != "check" and value]
             return TimelineEntry(**common, title="Reflection", text=" ".join(texts), saved=saved)
-        case "revision" if "learnt" in payload:
-            return TimelineEntry(**common, title="Earned two more tries", text=str(payload["learnt"]))
+        case "revision" if LEARNT in payload:
+            return TimelineEntry(**common, title="Earned two more tries", text=str(payload[LEARNT]))
         case "revision":
             marks = [mark for mark in payload.get("marks", ()) if isinstance(mark, int)]
             return TimelineEntry(

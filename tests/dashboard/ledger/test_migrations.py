@@ -10,10 +10,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, create_engine, inspect, text
 
 from dashboard.ledger import LedgerUnavailable, Store, is_current, migrations, upgrade
 from dashboard.ledger.models import Base
+
+(HEAD,) = ScriptDirectory.from_config(migrations.alembic_config()).get_heads()
 
 
 def test_models_and_migrations_describe_the_same_tables(empty_url: str) -> None:
@@ -78,8 +81,8 @@ def test_processes_that_upgrade_at_once_make_one_ledger(
 
 def test_a_long_upgrade_is_not_cut_short(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copy_of_migrations(tmp_path, monkeypatch)
-    (folder / "versions" / "0002_long.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002", "0001"\n'
+    (folder / "versions" / "9000_long.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "9000", "{HEAD}"\n'
         'def upgrade():\n    op.execute("SELECT pg_sleep(0.6)")\n'
     )
     upgrade(cluster.make_database("long"), patience_s=0.4)
@@ -100,8 +103,8 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(
     empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = copy_of_migrations(tmp_path, monkeypatch)
-    (folder / "versions" / "0002_broken.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002", "0001"\n'
+    (folder / "versions" / "9000_broken.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "9000", "{HEAD}"\n'
         'def upgrade():\n    op.execute("CREATE TABLE half (id INTEGER)")\n    op.execute("SELECT * FROM nowhere")\n'
     )
     with pytest.raises(LedgerUnavailable):
@@ -128,11 +131,11 @@ def test_the_template_writes_a_migration_that_runs(
 ) -> None:
     upgrade(empty_url)
     copy_of_migrations(tmp_path, monkeypatch)
-    command.revision(migrations.alembic_config(), message="add nothing", rev_id="0002")
+    command.revision(migrations.alembic_config(), message="add nothing", rev_id="9000")
     upgrade(empty_url)
     engine = create_engine(empty_url)
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9000"
     engine.dispose()
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from dashboard.ledger import Event, EventRefused, Store, StoredEvent
-from dashboard.ledger.events import NO_HASH
+from dashboard.ledger.events import LEARNT, NO_HASH, REPLACED, write_name
 
 
 def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
@@ -229,6 +229,40 @@ def test_the_last_reflection_of_a_bench_is_found(store: Store, events: Any) -> N
     assert found is not None
     assert found.payload == {"what": "second"}
     assert store.reflection(events.student, "tiny_pioneer", "paradox") is None
+
+
+def test_how_a_student_stands_is_read_from_few_events_however_often_something_was_saved(
+    store: Store, events: Any
+) -> None:
+    """Two of each kind that is written again, what earned further tries, and all others: 12 of 67 events."""
+    store.append(events.lock("lock"))
+    store.append(
+        events.attempt(
+            write_name("revision", "edge_guardian", "paradox", LEARNT), kind="revision", payload={LEARNT: "that"}
+        )
+    )
+    for n in range(20):
+        for kind in REPLACED:
+            store.append(events.attempt(f"{kind}{n}", kind=kind, payload={"n": n}))
+    for n in range(3):
+        store.append(events.attempt(f"try{n}"))
+    store.append(events.attempt("elsewhere", kind="reflection", bench="memory", payload={"n": 0}))
+    store.append(events.attempt("newest", kind="decision", payload={"try": 3}))
+    every = store.events(events.student)
+    found = store.standing_events(events.student)
+    assert [event.sequence for event in found] == sorted(event.sequence for event in found)
+    assert set(found) <= set(every)
+    assert found[-1] == every[-1] == store.last_event(events.student)
+    for kind in REPLACED:
+        own = [event for event in every if event.kind == kind and event.bench == "paradox"]
+        assert own[-2:] == [e for e in found if e.kind == kind and e.bench == "paradox" and LEARNT not in e.payload]
+    assert [event.payload for event in found if LEARNT in event.payload] == [{LEARNT: "that"}]
+    assert [e for e in found if e.kind not in REPLACED] == [e for e in every if e.kind not in REPLACED]
+    assert len(found) == 12
+    counts = store.counts(events.student)
+    assert sum(counts.values()) == len(every)
+    assert counts["edge_guardian", "paradox", "decision"] == 21
+    assert store.standing_events("0" * 32) == ()
 
 
 FORK = """

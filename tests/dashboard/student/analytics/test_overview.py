@@ -9,11 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.ledger.events import StoredEvent
+from dashboard.ledger.events import REPLACED, StoredEvent
 from dashboard.student.analytics.locks import LEAST, calibration, lock_records, misconceptions
 from dashboard.student.analytics.overview import Overview, overview
 from dashboard.student.analytics.side_by_side import side_by_side
-from dashboard.student.analytics.timeline import NEWEST_STANDS
 from dashboard.student.analytics.tries import compare
 from tests.dashboard.student.analytics.conftest import Deed, chain
 from tracks.api.teaching import CONFIDENCE
@@ -63,7 +62,7 @@ def _said(found: Overview) -> object:
     return locks, tries, lines, sorted(track.sentences for track in found.tracks)
 
 
-@given(st.lists(st.sampled_from(NEWEST_STANDS), max_size=30))
+@given(st.lists(st.sampled_from(REPLACED), max_size=30))
 @QUICK
 def test_the_newest_of_what_is_written_again_and_how_often_say_the_same(registry, deeds, kinds) -> None:
     """A page reads the newest of these events and their number instead of all of them."""
@@ -77,7 +76,7 @@ def test_the_newest_of_what_is_written_again_and_how_often_say_the_same(registry
     standing = [
         event
         for event in events
-        if event.kind not in NEWEST_STANDS or newest[event.kind, "learnt" in event.payload] == event.sequence
+        if event.kind not in REPLACED or newest[event.kind, "learnt" in event.payload] == event.sequence
     ]
     assert overview(registry, standing, counts) == overview(registry, events)
 
