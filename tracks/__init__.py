@@ -16,6 +16,7 @@ from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
     CONFIDENCE,
+    Again,
     Brief,
     Peek,
     PeekLine,
@@ -38,6 +39,7 @@ keep_old_modules()
 __all__ = [
     "API_VERSION",
     "CONFIDENCE",
+    "Again",
     "Axis",
     "BadValue",
     "Bench",

@@ -205,7 +205,11 @@ class Bench:
                 self._check_values(f"{owner}, preset '{preset.id}'", preset.values, by_id)
         if not callable(self.predictions):
             for prediction in self.predictions:
-                self._check_values(f"{owner}, prediction '{prediction.id}'", prediction.scenario, by_id)
+                where = f"{owner}, prediction '{prediction.id}'"
+                self._check_values(where, prediction.scenario, by_id)
+                for name, values in (prediction.again.values if prediction.again else {}).items():
+                    for value in values:
+                        self._check_values(f"{where}, again", {name: value}, by_id)
         for setting in self.observation.settings if self.observation else ():
             self._check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from tracks.api.checks import (
@@ -186,6 +186,46 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Again:
+    """Other numbers for a question of a number, with which the ledger asks it again a week after a confident miss.
+
+    The truth stays the prediction's own, in the new state.
+
+    Parameters
+    ----------
+    values : Mapping[str, tuple[Value, ...]]
+        Control id -> the values to take in turn, none of them the scenario's; printed with the question.
+    question : str
+        The sentence without the numbers that change, or "" where the prediction's own has none of them.
+    given : tuple[tuple[str, str], ...]
+        The further facts that hold for all these values.
+    """
+
+    values: Mapping[str, tuple[Value, ...]]
+    question: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozen_mapping("Again", "values", self.values))
+        if not self.values:
+            raise refuse("Again", "values names no control; without other numbers nothing is asked again")
+        for name, values in self.values.items():
+            check_items("Again", f"values of '{name}'", values, (str, bool, int, float))
+            if not values:
+                raise refuse("Again", f"values of '{name}' are none")
+        check_text("Again", "question", self.question, optional=True)
+        check_items("Again", "given", self.given, tuple)
+
+    def scenario(self, number: int) -> dict[str, Value]:
+        """Return the values of the asking of that number, 0 for the first: every combination comes before one twice."""
+        state: dict[str, Value] = {}
+        for name, values in self.values.items():
+            number, place = divmod(number, len(values))
+            state[name] = values[(place + number) % len(values)]
+        return state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Prediction:
     """A question that is answered, and locked before the instruments are unlocked.
 
@@ -226,6 +266,8 @@ class Prediction:
     case : Callable[..., Table] | None
         ``case(track, **controls) -> Table``, shown with the reveal: of a choice, what tells the options apart; of a
         number, what else follows in the scenario; or None.
+    again : Again | None
+        Of a number: other numbers for a review a week after a confident miss, or None.
     """
 
     id: str
@@ -245,6 +287,7 @@ class Prediction:
     routes: tuple[Route, ...] = ()
     reason: str = ""
     case: Callable[..., Table] | None = None
+    again: Again | None = None
 
     def __post_init__(self) -> None:
         check_id("Prediction", self.id)
@@ -280,7 +323,26 @@ class Prediction:
             check_one_of(owner, "reason", self.reason, [option.id for option in self.mechanisms])
         if self.routes and self.options:
             raise refuse(owner, "routes lead to numbers, but it asks for one of its options")
+        if not (self.again is None or isinstance(self.again, Again)):
+            raise refuse(owner, f"again must be an Again, got {self.again!r:.80}")
+        if self.again is not None and self.options:
+            raise refuse(owner, "again gives other numbers, but it asks for one of its options")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
+
+    def asked_again(self, number: int) -> Prediction | None:
+        """Return the question with the numbers of that asking, 0 for the first, or None where it has no others."""
+        if self.again is None:
+            return None
+        return replace(
+            self,
+            question=self.again.question or self.question,
+            scenario={**self.scenario, **self.again.scenario(number)},
+            given=self.again.given,
+            marks=None,
+            routes=(),
+            case=None,
+            again=None,
+        )
 
     def _check_reference(self, owner: str) -> None:
         if not isinstance(self.reference, tuple) or len(self.reference) != 3:

@@ -199,7 +199,7 @@ def test_every_word_is_imported_from_one_place():
     described = {"Slider", "Choice", "Toggle", "Axis", "Panel", "Option", "Prediction", "Truth", "Term", "Reflection"}
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device"}
     described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "Route"}
-    assert described | {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration"} == made
+    assert described | {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration", "Again"} == made
 
 
 # --- readings

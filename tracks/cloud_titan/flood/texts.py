@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from physics.serving import lru_hit_rate, static_hit_rate
 from tracks.api.controls import Option, Value
 from tracks.api.quantities import three_digits
-from tracks.api.teaching import Brief, Prediction, Route, Term, Truth
+from tracks.api.teaching import Again, Brief, Prediction, Route, Term, Truth
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, TARGETS, adapter_bytes, default_setting, node_of
@@ -87,6 +87,15 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(track),
             reason="long_tail",
+            again=Again(
+                values={"skew": (1.0, 0.65, 1.15, 0.9)},
+                question=f"Demand is Zipf with the skew s. The hottest {quantity_text(PINNED_SHARE, 'share')} of the "
+                "adapters are pinned in memory. What share of the requests finds its adapter there?",
+                given=(
+                    ("Pinned", f"{three_digits(count)} of {three_digits(track.fleet.devices)} adapters"),
+                    ("Demand", "p(i) ∝ i^−s"),
+                ),
+            ),
         ),
     )
 

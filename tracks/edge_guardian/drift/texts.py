@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_ceilings, city_names, device_word, problem
@@ -79,6 +79,12 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(track),
             reason="unheard",
+            again=Again(
+                values={"local_steps": (10, 56, 3)},
+                question=f"In the storm: what share of {dusty}’s test images does the shared model get right after "
+                f"{HORIZON_DAYS} days?",
+                given=((f"Uploads that arrive from {dusty}", in_words(start.links[DUSTY], "share")),),
+            ),
         ),
     )
 

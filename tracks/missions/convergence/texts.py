@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, device_word, fleet_accuracy, problem
@@ -84,6 +84,10 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(track),
             reason="drift",
+            again=Again(
+                values={"local_steps": (10, 56, 3), "alpha": (3.0, 0.03)},
+                given=(("Cities", f"{CITIES}, this track’s partition"), ("Curve", "proxy task, real run")),
+            ),
         ),
     )
 

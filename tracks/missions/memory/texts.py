@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from physics.memory import tinytl_memory_bytes
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.common.provenance import quantity_text
 from tracks.missions.memory.accuracy_gain import gain_kept, gain_target
@@ -102,6 +102,11 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(network, setting, spent),
             reason=_largest(spent),
+            again=Again(
+                values={"batch": tuple(n for n in (2, 4, 16, 32) if n != setting.batch), "optimizer": ("sgd", "adam")},
+                question=f"What does training the {blocks} of {network.name} take?",
+                given=(("Trained share", f"{share} of {count_text(network.parameters)} parameters"),),
+            ),
         ),
     )
 

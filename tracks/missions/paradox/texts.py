@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from physics.traffic import centralised_traffic_bytes, traffic_ratio
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC
 from tracks.missions.paradox.readings import cap_text
@@ -86,6 +86,10 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(track),
             reason="size",
+            again=Again(
+                values={"rounds_per_day": (3, 32, 100), "participation": (0.1, 0.001)},
+                given=(("Moves in a round", track.model.moved_name), ("Per invited device", "one copy down, one up")),
+            ),
         ),
     )
 

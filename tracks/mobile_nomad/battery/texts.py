@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.mobile_nomad.battery.model.personalisation import OWN_CITY
 from tracks.mobile_nomad.battery.model.step import DISPLAY_W
@@ -74,6 +74,10 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             right="factor",
             tolerance=2,
             routes=_routes(state),
+            again=Again(
+                values={"batch": (1, 4, 8, 32), "method": ("last_k", "full")},
+                given=(("Inference", f"{three_digits(glasses.frames_per_s)} passes a second"),),
+            ),
         ),
     )
 

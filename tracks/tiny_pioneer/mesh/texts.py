@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from physics.gossip import MESH_SEGMENT_BYTES
-from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
 from tracks.tiny_pioneer.mesh.model.costs import flood_s, segments_s
 from tracks.tiny_pioneer.mesh.model.places import hall
@@ -82,6 +82,13 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             tolerance=0.5,
             routes=_routes(track),
             reason="relaying",
+            again=Again(
+                values={"payload_bytes": (1000.0, 100_000.0), "coding": ("int4", "int8")},
+                given=(
+                    ("Bearer", f"Bluetooth mesh: {MESH_SEGMENT_BYTES} B a segment, sent three times, 20 ms apart"),
+                    ("In range of a node", f"{RELAYS_IN_RANGE} relays, on one channel"),
+                ),
+            ),
         ),
     )
 
