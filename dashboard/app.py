@@ -12,6 +12,7 @@ from dashboard.callbacks import (
     agreement,
     bench,
     hints,
+    ledger,
     navigation,
     prediction,
     reflection,
@@ -65,6 +66,7 @@ _STYLES = (
     "css/controls.css",
     "css/pages.css",
     "css/records.css",
+    "css/ledger.css",
 )
 
 
@@ -128,6 +130,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.layout = shell()
     for part in (
         navigation,
+        ledger,
         bench,
         prediction,
         tries,

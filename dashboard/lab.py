@@ -29,7 +29,7 @@ from tracks.loading.registry import Registry
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
 
-PAGES = (("ledger", "verify"), ("ledger", "handin"))  # beside the tracks and their benches
+PAGES = (("ledger",), ("ledger", "verify"), ("ledger", "handin"))  # beside the tracks and their benches
 
 REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as earlier_tries
 

@@ -9,17 +9,14 @@ from tracks.api import charts, quantities
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
-from tracks.api.declared import Extra, TextKey
-from tracks.api.demonstration import Demonstration
+from tracks.api.declared import Again, Extra, Recorded, TextKey
+from tracks.api.demonstration import Demonstration, Peek, PeekLine
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
     CONFIDENCE,
-    Again,
     Brief,
-    Peek,
-    PeekLine,
     Prediction,
     Question,
     Reflection,
@@ -66,6 +63,7 @@ __all__ = [
     "Preset",
     "Question",
     "Reading",
+    "Recorded",
     "Reflection",
     "Route",
     "SecondOpinion",

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
+from dashboard.callbacks import ledger
 from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
@@ -91,6 +92,8 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return home.not_found(tracks, steps, path)
     if parts == ("designer",):
         return designer(lab.registry)
+    if parts == ("ledger",):
+        return ledger.page(lab)
     if parts == ("ledger", "verify"):
         return verify_page(lab.settings.url_prefix)
     if parts == ("ledger", "handin"):

@@ -61,19 +61,22 @@ def track_style(track: Track) -> dict[str, str]:
 
 
 def tools() -> Component:
-    """The header's right end: what was saved, and the theme."""
+    """The header's right end: what was saved, the ledger, and the theme."""
+    saved = html.Span(id=ids.SAVED, className="saved", role="status")
+    ledger = [icon("journal-text"), html.Span("Ledger", className="ledger-link-text")]
+    theme = html.Button(
+        [icon("circle-half"), html.Span("Theme", className="visually-hidden")],
+        className="quiet-button icon-button",
+        title="Light or dark",
+        **{"data-do": "theme"},
+    )
     return html.Div(
         [
-            html.Span(id=ids.SAVED, className="saved", role="status"),
-            html.Button(
-                [icon("circle-half"), html.Span("Theme", className="visually-hidden")],
-                className="quiet-button icon-button",
-                title="Light or dark",
-                **{"data-do": "theme"},
-            ),
+            html.Div(saved, className="tool", **STATIC),
+            dcc.Link(ledger, href=ids.LEDGER_PATH, className="ledger-link", title="Ledger"),
+            html.Div(theme, className="tool", **STATIC),
         ],
         className="tools",
-        **STATIC,
     )
 
 

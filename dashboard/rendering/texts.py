@@ -12,9 +12,9 @@ from typing import NotRequired, TypedDict
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.demonstration import Peek
 from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import digits_apart, in_words, quantity, three_digits
-from tracks.api.teaching import Peek
 from tracks.api.track import Track
 
 

@@ -7,7 +7,7 @@ import * as hints from "./controls/hints.js";
 import * as rows from "./controls/rows.js";
 import * as typed from "./controls/typed.js";
 import * as drafts from "./drafts/drafts.js";
-import { cardReady, pageReady } from "./page/arrivals.js";
+import { cardReady, ledgerReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
 import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
@@ -65,6 +65,7 @@ window.dash_clientside.lab = {
   demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
   card_ready: cardReady,
+  ledger_ready: ledgerReady,
   opinion_answer: opinion.opinionAnswer,
   agreements_told: agreements.agreementsTold,
 };

@@ -18,6 +18,26 @@ SAVED = "saved"
 OPINION_ASKED = "opinion-asked"
 OPINION = "opinion"
 
+# The ledger: which track its first screen is about, its tabs, what stands in the open one, and its filters.
+LEDGER_TRACK = "ledger-track"
+LEDGER_SUMMARY = "ledger-summary"
+LEDGER_TABS = "ledger-tabs"
+LEDGER_TAB = "ledger-tab"
+LEDGER_READY = "ledger-ready"
+LEDGER_FILTER_TRACK = "ledger-filter-track"
+LEDGER_FILTER_BENCH = "ledger-filter-bench"
+LEDGER_GAPS = "ledger-gaps"
+LEDGER_TRIES_BENCH = "ledger-tries-bench"
+LEDGER_TRIES = "ledger-tries"
+LEDGER_WAYS = "ledger-ways"
+LEDGER_TRY_ONE = "ledger-try-one"
+LEDGER_TRY_OTHER = "ledger-try-other"
+LEDGER_COMPARED = "ledger-compared"
+LEDGER_DRAWN = "ledger-drawn"
+
+LEDGER_PATH = "/ledger"
+HAND_IN_PATH = "/ledger/handin"
+
 Id = dict[str, Any]
 
 
@@ -111,6 +131,16 @@ def slot(bench: Any, name: Any) -> Id:
 def writing(bench: Any, name: Any) -> Id:
     """A field of the reflection, or its check question."""
     return {"kind": "writing", "bench": bench, "name": name}
+
+
+def ledger_figure(name: str) -> Id:
+    """A graph of the ledger."""
+    return {"kind": "ledger_figure", "name": name}
+
+
+def review(lock: Any, name: Any) -> Id:
+    """A part of a question that comes back a week later: ``value``, ``answer`` or ``result``."""
+    return {"kind": "review", "lock": lock, "name": name}
 
 
 def track_path(track: str) -> str:

@@ -23,13 +23,12 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggle, Value, read_values
-from tracks.api.declared import Extra, TextKey
-from tracks.api.demonstration import Demonstration
+from tracks.api.declared import Extra, Recorded, TextKey
+from tracks.api.demonstration import Demonstration, Peek
 from tracks.api.figures import Panel, Table
 from tracks.api.outcome import Fact, Outcome
 from tracks.api.teaching import (
     Brief,
-    Peek,
     Prediction,
     Question,
     Reflection,
@@ -106,6 +105,8 @@ class Bench:
         How long it takes, 0 is unknown.
     facts : tuple[Fact, ...]
         The parts of its carried decision that the whole mission shows.
+    record : tuple[Recorded, ...]
+        What of its carried try stands in the ledger's record of the track.
     case_of : str
         The id of the bench that this one is a further case of, or "". A case has a world, locks, tries and a page of
         its own; it stands beside that bench, and a student may leave it out. See ``tracks.as_case``.
@@ -139,6 +140,7 @@ class Bench:
     label: str = ""
     minutes: int = 0
     facts: tuple[Fact, ...] = ()
+    record: tuple[Recorded, ...] = ()
     case_of: str = ""
     once: bool = False
 
@@ -172,6 +174,8 @@ class Bench:
         check_number(owner, "minutes", self.minutes, low=0, high=600)
         check_items(owner, "facts", self.facts, Fact)
         check_unique(owner, "facts", (fact.decision for fact in self.facts))
+        check_items(owner, "record", self.record, Recorded)
+        check_unique(owner, "record", (item.id for item in self.record))
         check_case(owner, self.id, self.case_of, self.once)
         if self.observation is not None and not isinstance(self.observation, Question):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")

@@ -1,4 +1,4 @@
-"""What benches read of a track beyond its fixed fields: extra constants and texts, declared to catch misspelling.
+"""What benches declare: which constants and texts of a track they read, what is recorded, what is asked again.
 
 A bench lists in ``Bench.extras`` and ``Bench.texts`` what it reads. A track may add constants that only its own table
 shows (``Track.extras``). Any other name in a track's ``extras`` or ``texts`` is refused with the nearest right one.
@@ -8,16 +8,107 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tracks.api.checks import SpecError, check_id, check_one_of, check_text, refuse
+from tracks.api.checks import SpecError, check_id, check_items, check_one_of, check_text, frozen_mapping, refuse
+from tracks.api.controls import Value
 
 if TYPE_CHECKING:
     from tracks.api.bench import Bench
+    from tracks.api.teaching import Prediction
     from tracks.api.track import Track
 
 Part = Literal["device", "targets"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Again:
+    """Other numbers for a question of a number, with which the ledger asks it again a week after a confident miss.
+
+    The truth stays the prediction's own, in the new state.
+
+    Parameters
+    ----------
+    values : Mapping[str, tuple[Value, ...]]
+        Control id -> the values to take in turn, none of them the scenario's; printed with the question.
+    question : str
+        The sentence without the numbers that change, or "" where the prediction's own has none of them.
+    given : tuple[tuple[str, str], ...]
+        The further facts that hold for all these values.
+    """
+
+    values: Mapping[str, tuple[Value, ...]]
+    question: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozen_mapping("Again", "values", self.values))
+        if not self.values:
+            raise refuse("Again", "values names no control; without other numbers nothing is asked again")
+        for name, values in self.values.items():
+            check_items("Again", f"values of '{name}'", values, (str, bool, int, float))
+            if not values:
+                raise refuse("Again", f"values of '{name}' are none")
+        check_text("Again", "question", self.question, optional=True)
+        check_items("Again", "given", self.given, tuple)
+
+    def asked(self, prediction: Prediction, number: int) -> Prediction:
+        """Return a question with the numbers of the asking of that number, 0 for the first."""
+        return replace(
+            prediction,
+            question=self.question or prediction.question,
+            scenario={**prediction.scenario, **self.scenario(number)},
+            given=self.given,
+            marks=None,
+            routes=(),
+            case=None,
+            again=None,
+        )
+
+    def scenario(self, number: int) -> dict[str, Value]:
+        """Return the values of the asking of that number, 0 for the first: every combination comes before one twice."""
+        state: dict[str, Value] = {}
+        for name, values in self.values.items():
+            number, place = divmod(number, len(values))
+            state[name] = values[(place + number) % len(values)]
+        return state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """A field of the record that the ledger keeps of a track: what of the carried try a later lab reads.
+
+    Where several benches of a track declare one id, the last of them that has a carried try gives its value.
+
+    Parameters
+    ----------
+    id : str
+        Its name in a file.
+    label : str
+        Its name on a page.
+    decision : str
+        Its name in ``Outcome.decision``, or "" where it is a reading.
+    reading : str
+        The id of the reading that it is, or "".
+    unit : str
+        Of a number in the decision, as in ``tracks.api.quantities``; a reading brings its own.
+    """
+
+    id: str
+    label: str
+    decision: str = ""
+    reading: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Recorded", self.id)
+        owner = f"Recorded '{self.id}'"
+        check_text(owner, "label", self.label)
+        if bool(self.decision) == bool(self.reading):
+            raise refuse(owner, "names either a part of the decision or a reading, not both and not none")
+        check_id(owner, self.decision or self.reading)
+        check_text(owner, "unit", self.unit, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""A small figure with sliders of its own that explains an equation; nothing on the page is judged by it."""
+"""What stands in Peek: the equations behind a bench, and a small figure with sliders of its own that explains one."""
 
 from __future__ import annotations
 
@@ -90,3 +90,49 @@ class Demonstration:
         if not isinstance(drawing, Drawing):
             raise refuse(f"Demonstration '{self.title}'", f"draw must return a Drawing, got {drawing!r:.80}")
         return drawing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeekLine:
+    """One equation.
+
+    Parameters
+    ----------
+    name : str
+        What it computes.
+    equation : str
+        The equation in symbols.
+    numbers : str
+        The same with the student's numbers.
+    source : str
+        Where the numbers come from.
+    """
+
+    name: str
+    equation: str
+    numbers: str
+    source: str
+
+    def __post_init__(self) -> None:
+        for item in ("name", "equation", "numbers", "source"):
+            check_text(f"PeekLine '{self.name}'", item, getattr(self, item))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peek:
+    """The equations behind a bench and what they leave out.
+
+    Parameters
+    ----------
+    lines : tuple[PeekLine, ...]
+        The equations, in the order of the page.
+    leaves_out : str
+        What they leave out, in a sentence.
+    """
+
+    lines: tuple[PeekLine, ...]
+    leaves_out: str
+
+    def __post_init__(self) -> None:
+        check_items("Peek", "lines", self.lines, PeekLine)
+        check_text("Peek", "leaves_out", self.leaves_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tracks.api.checks import (
@@ -19,6 +19,7 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import Option, Preset, Value
+from tracks.api.declared import Again
 from tracks.api.figures import Figure, Table
 
 if TYPE_CHECKING:
@@ -186,46 +187,6 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Again:
-    """Other numbers for a question of a number, with which the ledger asks it again a week after a confident miss.
-
-    The truth stays the prediction's own, in the new state.
-
-    Parameters
-    ----------
-    values : Mapping[str, tuple[Value, ...]]
-        Control id -> the values to take in turn, none of them the scenario's; printed with the question.
-    question : str
-        The sentence without the numbers that change, or "" where the prediction's own has none of them.
-    given : tuple[tuple[str, str], ...]
-        The further facts that hold for all these values.
-    """
-
-    values: Mapping[str, tuple[Value, ...]]
-    question: str = ""
-    given: tuple[tuple[str, str], ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", frozen_mapping("Again", "values", self.values))
-        if not self.values:
-            raise refuse("Again", "values names no control; without other numbers nothing is asked again")
-        for name, values in self.values.items():
-            check_items("Again", f"values of '{name}'", values, (str, bool, int, float))
-            if not values:
-                raise refuse("Again", f"values of '{name}' are none")
-        check_text("Again", "question", self.question, optional=True)
-        check_items("Again", "given", self.given, tuple)
-
-    def scenario(self, number: int) -> dict[str, Value]:
-        """Return the values of the asking of that number, 0 for the first: every combination comes before one twice."""
-        state: dict[str, Value] = {}
-        for name, values in self.values.items():
-            number, place = divmod(number, len(values))
-            state[name] = values[(place + number) % len(values)]
-        return state
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Prediction:
     """A question that is answered, and locked before the instruments are unlocked.
 
@@ -329,21 +290,6 @@ class Prediction:
             raise refuse(owner, "again gives other numbers, but it asks for one of its options")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
 
-    def asked_again(self, number: int) -> Prediction | None:
-        """Return the question with the numbers of that asking, 0 for the first, or None where it has no others."""
-        if self.again is None:
-            return None
-        return replace(
-            self,
-            question=self.again.question or self.question,
-            scenario={**self.scenario, **self.again.scenario(number)},
-            given=self.again.given,
-            marks=None,
-            routes=(),
-            case=None,
-            again=None,
-        )
-
     def _check_reference(self, owner: str) -> None:
         if not isinstance(self.reference, tuple) or len(self.reference) != 3:
             raise refuse(owner, f"reference must be (words, value, factor) or None, got {self.reference!r}")
@@ -415,49 +361,3 @@ class SecondOpinion:
         if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
             raise refuse("SecondOpinion", "figure must be what charts.figure returns")
         check_text("SecondOpinion", "sentence", self.sentence)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PeekLine:
-    """One equation.
-
-    Parameters
-    ----------
-    name : str
-        What it computes.
-    equation : str
-        The equation in symbols.
-    numbers : str
-        The same with the student's numbers.
-    source : str
-        Where the numbers come from.
-    """
-
-    name: str
-    equation: str
-    numbers: str
-    source: str
-
-    def __post_init__(self) -> None:
-        for item in ("name", "equation", "numbers", "source"):
-            check_text(f"PeekLine '{self.name}'", item, getattr(self, item))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Peek:
-    """The equations behind a bench and what they leave out.
-
-    Parameters
-    ----------
-    lines : tuple[PeekLine, ...]
-        The equations, in the order of the page.
-    leaves_out : str
-        What they leave out, in a sentence.
-    """
-
-    lines: tuple[PeekLine, ...]
-    leaves_out: str
-
-    def __post_init__(self) -> None:
-        check_items("Peek", "lines", self.lines, PeekLine)
-        check_text("Peek", "leaves_out", self.leaves_out)

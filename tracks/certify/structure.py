@@ -11,9 +11,10 @@ import numpy as np
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Slider, Value
+from tracks.api.demonstration import Peek
 from tracks.api.figures import Drawing, Table
 from tracks.api.outcome import Outcome
-from tracks.api.teaching import Peek, Prediction
+from tracks.api.teaching import Prediction
 from tracks.certify.goals import Finding, finding, listed
 from tracks.certify.survey import Seen, State, Survey, Unsolved, seen
 

@@ -17,16 +17,25 @@ NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 RIGHT = 24  # px beside a frame without labels at line ends
 
-# Where a figure stands: the first and the second of at most two, the first two of three, and the third below them.
-FigurePlace = Literal["wide", "side", "left", "right", "strip"]
+# Where a figure stands: the first and the second of at most two, the first two of three, and the third below them; or
+# across a page that is no bench.
+FigurePlace = Literal["wide", "side", "left", "right", "strip", "page"]
 _FRAMES: Mapping[FigurePlace, tuple[float, float]] = {
     "wide": (460, 212),
     "side": (300, 212),
     "left": (400, 172),
     "right": (400, 172),
     "strip": (640, 104),
+    "page": (940, 300),
 }
-_MIN_WIDTH: Mapping[FigurePlace, float] = {"wide": 500, "side": 300, "left": 360, "right": 360, "strip": 500}
+_MIN_WIDTH: Mapping[FigurePlace, float] = {
+    "wide": 500,
+    "side": 300,
+    "left": 360,
+    "right": 360,
+    "strip": 500,
+    "page": 700,
+}
 
 
 def place_of(number: int, panels: int) -> FigurePlace:

@@ -85,14 +85,17 @@ def style_figure(
     marks: Iterable[Mark] = (),
     earlier_tries: Sequence[EarlierTry] = (),
     place: FigurePlace = "wide",
+    tall: float = 0,
 ) -> Figure:
     """Return the figure in the lab's look, as a plain dict for ``dcc.Graph``.
 
-    ``revision`` keeps zoom and focus while it stays the same; ``place`` says where the figure stands.
+    ``revision`` keeps zoom and focus while it stays the same; ``place`` says where the figure stands, and ``tall`` how
+    high its frame is there [px], where that follows from what it shows.
     Of each earlier try its first mean line is drawn below the figure's own, or else its point.
     """
     palette = screen.palette
     width, height = frame_size(panel.y, screen, place)
+    height = tall or height
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []

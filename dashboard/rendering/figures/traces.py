@@ -15,6 +15,7 @@ _LINES = {
     "connector": ("edge", 1, "solid"),
     "links": ("rule-2", 1, "solid"),
     "bridges": ("ink", 1.5, "4px,3px"),
+    "gate": ("rule-2", 10, "solid"),
 }
 # No words beside a mark's or a line's own: Plotly would read them as HTML, and the lab shows none.
 _UNSHOWN = {"meta", "text", "hovertext", "hovertemplate", "texttemplate", "customdata"}
@@ -55,8 +56,15 @@ def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any
         return {"color": palette[series if role == "node" else "paper"], "symbol": symbol, "size": size, "line": ring}
     if role == "you":
         return {"color": palette[series], "symbol": SYMBOLS[series], "size": 10}
+    if role == "lock":
+        return _lock_marker(palette)
     ring = {"color": palette[series], "width": 1.75}
     return {"color": palette["paper"], "symbol": SYMBOLS[series], "size": 9, "line": ring}
+
+
+def _lock_marker(palette: Mapping[str, str]) -> dict[str, Any]:
+    ring = {"color": palette["ink"], "width": 2}
+    return {"symbol": "square", "size": 9, "color": palette["paper"], "line": ring}
 
 
 def _fill(kind: str, palette: Mapping[str, str]) -> dict[str, Any]:
@@ -76,12 +84,7 @@ def lock_trace(x: float, y: float, palette: Mapping[str, str]) -> dict[str, Any]
         "name": "your lock",
         "x": [x],
         "y": [y],
-        "marker": {
-            "symbol": "square",
-            "size": 9,
-            "color": palette["paper"],
-            "line": {"color": palette["ink"], "width": 2},
-        },
+        "marker": _lock_marker(palette),
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

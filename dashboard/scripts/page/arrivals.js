@@ -60,6 +60,21 @@ export function cardReady() {
   return noUpdate();
 }
 
+/* Write a moment in this clock's own time, with its day where the page asks for it. */
+export function showMoment(time) {
+  const moment = new Date(time.dateTime);
+  if (Number.isNaN(moment.getTime())) return;
+  const day = moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const clock = moment.toTimeString().slice(0, 5);
+  time.textContent = time.dataset.moment === "date" ? `${day} ${clock}` : clock;
+}
+
+/* dash_clientside.lab.ledger_ready: a tab of the ledger stands, its times in this clock. */
+export function ledgerReady() {
+  setTimeout(() => document.querySelectorAll(".ledger time[data-moment]").forEach(showMoment), 0);
+  return noUpdate();
+}
+
 let isFirst = true;
 
 /* dash_clientside.lab.page_ready: a page has its title, and for a reader of the page its beginning. */

@@ -1,4 +1,4 @@
-/* Another theme or width: open benches ask for their figures anew, frames without data change colours here. */
+/* Another theme or width: open benches ask for their figures anew; frames without data and the ledger change colours here. */
 import { benchStates, isUnlocked } from "../controls/bench_states.js";
 import { command } from "../controls/gate.js";
 import { addActions } from "./actions.js";
@@ -12,6 +12,14 @@ export function recoloured(layout, from, to) {
   });
 }
 
+/* Draw the graphs in a part of the page in the colours of the other theme; their numbers stay. */
+function recolour(root, palettes, isDark) {
+  const [from, to] = isDark ? palettes : palettes.toReversed();
+  for (const graph of root.querySelectorAll(".js-plotly-plot")) {
+    window.Plotly.react(graph, recoloured(graph.data, from, to), recoloured(graph.layout, from, to), graph._context);
+  }
+}
+
 function onScreenChange() {
   const palettes = JSON.parse(document.getElementById("screen")?.dataset.palettes ?? "null");
   const isDark = document.documentElement.dataset.theme === "dark";
@@ -21,12 +29,11 @@ function onScreenChange() {
       benchState.sent = null;
       command(benchState.key, { values: {} });
     } else if (palettes) {
-      const [from, to] = isDark ? palettes : palettes.toReversed();
-      for (const graph of benchState.root.querySelectorAll(".js-plotly-plot")) {
-        window.Plotly.react(graph, graph.data, recoloured(graph.layout, from, to), graph._context);
-      }
+      recolour(benchState.root, palettes, isDark);
     }
   }
+  const ledger = document.querySelector(".ledger");
+  if (ledger && palettes) recolour(ledger, palettes, isDark);
 }
 
 export function install() {

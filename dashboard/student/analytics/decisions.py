@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.analytics.locks import LockRecord
-from dashboard.student.analytics.places import Place, by_place, find, place_of
+from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
 from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.progress import decided_in_words
 from tracks.api.controls import Value
+from tracks.api.declared import Recorded
 from tracks.api.quantities import in_words
 from tracks.loading.registry import Registry
 
@@ -112,24 +113,12 @@ class RecordField:
     place: Place | None
 
 
-# By field: its label, the names that it has in a carried decision, or else the readings that it has, and its unit.
-_FIELDS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str], ...] = (
-    ("context", "Context", ("context",), (), ""),
-    ("epsilon", "ε", ("epsilon",), (), ""),
-    ("participating_share", "Participating share", ("participating_share", "participation"), (), "share"),
-    ("compression", "Compression", ("compression",), (), "x"),
-    ("daily_bytes", "Moved by the fleet in a day", (), ("moved_by_day", "day_federated"), "B"),
-    ("accuracy_gap", "Below the centralised ceiling", (), ("gap",), "points"),
-    ("guarantee", "Guarantee", ("guarantee",), (), ""),
-)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrackRecord:
     """What one track came to, as one record.
 
     Attributes:
-        fields: context, eps, participating share, compression, bytes a day, accuracy gap, guarantee.
+        fields: what the track's benches declare (``Bench.record``), in the order of the mission.
         predictions: every lock of the track, with whether it was right.
         decision: of every part, in words. constraint: the verdicts that bind the carried tries, by bench.
         result: how the last carried try came out, "" without one.
@@ -150,11 +139,12 @@ def track_record(
     """Return the record of a track; of a field that several parts decided, what the last of them decided."""
     own = [part for part in parts if part.place.track == track_id]
     tried = [(part.place, part.tried) for part in own if part.tried is not None]
-    name = registry.tracks[track_id].name if track_id in registry.tracks else place_of(registry, track_id, "").track
+    known = track_id in registry.tracks
+    declared = [item for bench in registry.benches(track_id) for item in bench.record] if known else []
     return TrackRecord(
         track=track_id,
-        track_name=name,
-        fields=tuple(_field(item, tried) for item in _FIELDS),
+        track_name=registry.tracks[track_id].name if known else track_id,
+        fields=tuple(_field(name, declared, tried) for name in dict.fromkeys(item.id for item in declared)),
         predictions=tuple(item for item in locks if item.place.track == track_id),
         decision=tuple((part.place, part.decided) for part in own if part.decided),
         constraint=tuple((place, item.binding) for place, item in tried if item.binding),
@@ -162,17 +152,16 @@ def track_record(
     )
 
 
-def _field(
-    item: tuple[str, str, tuple[str, ...], tuple[str, ...], str], tried: list[tuple[Place, TryRecord]]
-) -> RecordField:
-    name, label, decided, readings, unit = item
+def _field(name: str, declared: list[Recorded], tried: list[tuple[Place, TryRecord]]) -> RecordField:
+    """Return a field's value from the last carried try that has it in one of the ways that benches declare."""
+    ways = [item for item in declared if item.id == name]
+    label = ways[-1].label
     for place, record in reversed(tried):
-        for key in decided:
-            if key in record.decision:
-                value = record.decision[key]
-                return RecordField(id=name, label=label, value=value, text=_words(value, unit), place=place)
-        for key in readings:
-            reading = record.reading(key)
+        for item in reversed(ways):
+            if item.decision and item.decision in record.decision:
+                value = record.decision[item.decision]
+                return RecordField(id=name, label=label, value=value, text=_words(value, item.unit), place=place)
+            reading = record.reading(item.reading) if item.reading else None
             if reading is not None:
                 return RecordField(id=name, label=label, value=reading.value, text=reading.text, place=place)
     return RecordField(id=name, label=label, value=None, text="–", place=None)

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from dashboard.rendering import texts as views
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Option, Slider, Toggle
+from tracks.api.demonstration import Peek, PeekLine
 from tracks.api.figures import Axis, Drawing, Panel, Table
 from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import in_words
-from tracks.api.teaching import Brief, Peek, PeekLine
+from tracks.api.teaching import Brief
 from tracks.loading.registry import Registry
 
 EMPTY = {"data": [], "layout": {"shapes": [], "annotations": []}}

@@ -25,8 +25,9 @@ from tests.dashboard.answers import Answers, answers_of, leaves, states
 from tests.http_student import Student, an_answer
 from tracks.api.bench import Bench
 from tracks.api.controls import Option, Value
+from tracks.api.demonstration import Peek, PeekLine
 from tracks.api.outcome import Outcome, Reading
-from tracks.api.teaching import Peek, PeekLine, Prediction, Term, Truth
+from tracks.api.teaching import Prediction, Term, Truth
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 

@@ -10,6 +10,7 @@ import tracks
 from tracks.api.bench import Bench, Preset
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Option, Slider, Toggle
+from tracks.api.declared import Again, Recorded
 from tracks.api.figures import Axis, Drawing, Panel, Table
 from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Truth
@@ -170,6 +171,12 @@ NONSENSE = [
         {"predictions": (replace(ASKED, scenario={"rounds": 0}),)},
         "prediction 'ratio': rounds=0 is not on its slider",
     ),
+    (
+        Bench,
+        {"predictions": (replace(ASKED, again=Again(values={"rounds": (10, 500)})),)},
+        "prediction 'ratio', again: rounds=500 is not on its slider",
+    ),
+    (Bench, {"record": (Recorded(id="eps", label="ε", decision="epsilon"),) * 2}, "record has 'eps' twice"),
     (Bench, {"predictions": (replace(ASKED, scenario={"rank": 8}),)}, "prediction 'ratio': 'rank' is not a control"),
 ]
 
@@ -199,7 +206,8 @@ def test_every_word_is_imported_from_one_place():
     described = {"Slider", "Choice", "Toggle", "Axis", "Panel", "Option", "Prediction", "Truth", "Term", "Reflection"}
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device"}
     described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "Route"}
-    assert described | {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration", "Again"} == made
+    described |= {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration", "Again", "Recorded"}
+    assert described == made
 
 
 # --- readings

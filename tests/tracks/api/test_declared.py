@@ -7,7 +7,7 @@ import pytest
 
 from tests.states import TRACKS
 from tracks import Extra, SpecError, TextKey, Track
-from tracks.api.declared import check_has_what_is_read, check_nothing_unread
+from tracks.api.declared import Recorded, check_has_what_is_read, check_nothing_unread
 from tracks.loading.registry import load_registry
 
 LAB = load_registry(entry_points=False)
@@ -125,6 +125,12 @@ def test_a_misspelt_name_is_refused_with_the_nearest_right_one(change, sentence)
         object.__setattr__(track, part, wrong)
     with pytest.raises(SpecError, match=f"Track 'edge_guardian': {sentence}"):
         check_nothing_unread(track, benches_of(GUARDIAN))
+
+
+@pytest.mark.parametrize("ways", [{}, {"decision": "epsilon", "reading": "epsilon"}])
+def test_a_field_of_the_record_is_a_part_of_the_decision_or_a_reading(ways):
+    with pytest.raises(SpecError, match="Recorded 'eps': names either a part of the decision or a reading"):
+        Recorded(id="eps", label="ε", **ways)
 
 
 def test_a_constant_of_the_tracks_own_is_declared_by_the_track():

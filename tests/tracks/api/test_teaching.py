@@ -1,16 +1,17 @@
 import dataclasses
 import math
+from itertools import pairwise
 
 import pytest
 
 from tracks.api.checks import SpecError
+from tracks.api.declared import Again
+from tracks.api.demonstration import Peek, PeekLine
 from tracks.api.teaching import (
     CONFIDENCE,
     MEASURES,
     Brief,
     Option,
-    Peek,
-    PeekLine,
     Prediction,
     Question,
     Reflection,
@@ -33,9 +34,10 @@ REFLECTION = {
 }  # fmt: skip
 LINE = {"name": "Round", "equation": "B = n (d + u)", "numbers": "4 PB = ...", "source": "McMahan et al. 2017"}
 PEEK = {"lines": (PeekLine(**LINE),), "leaves_out": "Retries."}
+AGAIN = {"values": {"share": (0.1, 0.5), "rounds": (1, 10, 100)}}
 KINDS = {
     Brief: BRIEF, Question: QUESTION, Term: TERM, Truth: TRUTH, Prediction: PREDICTION, Reflection: REFLECTION,
-    PeekLine: LINE, Peek: PEEK,
+    PeekLine: LINE, Peek: PEEK, Again: AGAIN,
 }  # fmt: skip
 
 NONSENSE = [
@@ -89,6 +91,13 @@ NONSENSE = [
     # nothing at all lies within a factor below 1
     (Prediction, {"tolerance": 0.5}, "tolerance 0.5 is below 1"),
     (Prediction, {"tolerance": -1, "right": "points"}, r"tolerance -1 is outside 0\.\."),
+    # asked again needs other numbers, and a number
+    (Prediction, {"again": {"share": (0.1,)}}, "again must be an Again"),
+    (Prediction, {"again": Again(**AGAIN), "options": ANSWERS}, "again gives other numbers, but it asks for one of"),
+    (Again, {"values": {}}, "Again: values names no control"),
+    (Again, {"values": {"share": ()}}, "Again: values of 'share' are none"),
+    (Again, {"values": {"share": [0.1]}}, "values of 'share' must be a tuple of"),
+    (Again, {"question": None}, "question must be a text"),
     # the page has room for four points of a rubric
     (Reflection, {"rubric": ("one", "two")}, "the rubric has 2 points; it needs four"),
     (Reflection, {"rubric": "four"}, "rubric must be a tuple of str"),
@@ -154,6 +163,18 @@ def test_a_prediction_may_be_a_choice_without_a_range():
     assert Prediction(
         id="which", question="Which?", truth=lambda track: Truth(value="a"), mechanisms=ANSWERS, options=ANSWERS
     ).options
+
+
+def test_a_question_asked_again_has_other_numbers_each_time_until_all_were_taken():
+    asked = Prediction(**PREDICTION | {"scenario": {"share": 0.01, "fleet": 50}, "again": Again(**AGAIN)})
+    states = [asked.again.asked(asked, number).scenario for number in range(6)]
+    assert all(state["fleet"] == 50 for state in states), "what is not named stays"
+    assert len({(state["share"], state["rounds"]) for state in states}) == 6
+    assert all(one["share"] != other["share"] or one["rounds"] != other["rounds"] for one, other in pairwise(states))
+    assert asked.again.asked(asked, 0).truth is asked.truth
+    assert asked.again.asked(asked, 0).question == asked.question
+    worded = Prediction(**PREDICTION | {"again": Again(**AGAIN | {"question": "How many times now?"})})
+    assert worded.again.asked(worded, 3).question == "How many times now?"
 
 
 def test_points_and_relative_may_be_about_zero():

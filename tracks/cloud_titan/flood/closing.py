@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from physics.units import TB
 from tracks.api.controls import Option, Preset, Value
+from tracks.api.demonstration import Peek, PeekLine
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import three_digits
-from tracks.api.teaching import Peek, PeekLine, Question, Reflection
+from tracks.api.teaching import Question, Reflection
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.model.serving import ServingResult, serve
 from tracks.cloud_titan.flood.setting import (

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from physics.serving import lru_hit_rate, static_hit_rate
 from tracks.api.controls import Option, Value
+from tracks.api.declared import Again
 from tracks.api.quantities import three_digits
-from tracks.api.teaching import Again, Brief, Prediction, Route, Term, Truth
+from tracks.api.teaching import Brief, Prediction, Route, Term, Truth
 from tracks.api.track import Track
 from tracks.cloud_titan.flood.figures import HITS
 from tracks.cloud_titan.flood.setting import GAIN_FLOOR, TARGETS, adapter_bytes, default_setting, node_of

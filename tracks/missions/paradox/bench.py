@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracks import Bench, Outcome, Preset, Track, Value
+from tracks import Bench, Outcome, Preset, Recorded, Track, Value
 from tracks.api.declared import TextKey, brief_texts
 from tracks.common import declared
 from tracks.missions.paradox import closing, texts
@@ -78,4 +78,10 @@ BENCH = Bench(
     ),
     order=1,
     minutes=10,
+    record=(
+        Recorded(id="context", label="Context", decision="context"),
+        Recorded(id="participating_share", label="Participating share", decision="participation", unit="share"),
+        Recorded(id="compression", label="Compression", decision="compression", unit="x"),
+        Recorded(id="daily_bytes", label="Moved by the fleet in a day", reading="day_federated"),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracks import Bench, Fact, Outcome, Track, Value
+from tracks import Bench, Fact, Outcome, Recorded, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
 from tracks.missions.privacy import closing, texts
@@ -79,5 +79,13 @@ BENCH = Bench(
             missing="No guarantee was recorded: keeping data where they are is none by itself.",
         ),
         Fact(decision="epsilon", label="ε", none=0.0, closing="ε = {}"),
+    ),
+    record=(
+        Recorded(id="context", label="Context", decision="context"),
+        Recorded(id="epsilon", label="ε", decision="epsilon"),
+        Recorded(id="participating_share", label="Participating share", decision="participating_share", unit="share"),
+        Recorded(id="daily_bytes", label="Moved by the fleet in a day", reading="moved"),
+        Recorded(id="accuracy_gap", label="Accuracy below the centralised", reading="gap"),
+        Recorded(id="guarantee", label="Guarantee", decision="guarantee"),
     ),
 )

@@ -140,7 +140,7 @@ def test_the_record_holds_what_a_later_lab_reads(registry, deeds, ledger) -> Non
     (track,) = overview(registry, ledger(made)).tracks
     fields = {item.id: item for item in track.record.fields}
     assert list(fields) == [
-        "context", "epsilon", "participating_share", "compression", "daily_bytes", "accuracy_gap", "guarantee",
+        "context", "participating_share", "compression", "daily_bytes", "epsilon", "accuracy_gap", "guarantee",
     ]  # fmt: skip
     assert fields["epsilon"].value == 1.0
     assert fields["compression"].value == 10.0

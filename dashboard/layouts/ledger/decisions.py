@@ -1,0 +1,89 @@
+"""The decisions tab: what each part decided and carried, how it is defended, and the track's record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+
+from dashboard.layouts.bench.reflect import FORMER_SLOTS, SLOTS
+from dashboard.layouts.ledger.parts import folded, nothing_yet, rows_table, verdict
+from dashboard.layouts.parts import Component
+from dashboard.layouts.static_html import STATIC
+from dashboard.student.analytics.decisions import PartDecision, TrackRecord
+from dashboard.student.analytics.overview import TrackOverview
+
+
+def decisions_tab(tracks: Sequence[TrackOverview], parts: Sequence[PartDecision]) -> list[Component]:
+    """The tab's content: a section a track, the one with the newest event first."""
+    if not tracks:
+        return [nothing_yet("Nothing is decided yet.")]
+    sections = [_track(track, [part for part in parts if part.place.track == track.track]) for track in tracks]
+    return [html.H2("Decisions"), html.Div(sections, **STATIC)]
+
+
+def _track(track: TrackOverview, parts: Sequence[PartDecision]) -> Component:
+    rows = [_row(part) for part in parts]
+    written = [part for part in parts if part.reflection]
+    return html.Section(
+        [
+            html.H3(track.name),
+            html.P(track.sentences[2], className="answer"),
+            rows_table(f"What each part of {track.name} decided", ("Part", "Decided", "Came out", "Carried to"), rows),
+            *[_defence(part) for part in written],
+            folded(f"The record of {track.name}", _record(track.record)),
+        ],
+        **{"data-decisions": track.track},
+    )
+
+
+def _row(part: PartDecision) -> tuple[Component, ...]:
+    tried = part.tried
+    came_out = verdict("ok" if tried.won else tried.level, tried.outcome) if tried else "no try recorded"
+    carried = [html.Div(f"{item.to}: {item.label} {item.text}") for item in part.carried]
+    return part.place.bench_name, part.decided or "–", came_out, carried or "–"
+
+
+def _defence(part: PartDecision) -> Component:
+    """What the student wrote on a part, below what was asked."""
+    labels: Mapping[str, str] = dict((*FORMER_SLOTS, *SLOTS))
+    own = [
+        line
+        for name, label in labels.items()
+        if part.reflection.get(name)
+        for line in (html.Dt(label), html.Dd(part.reflection[name]))
+    ]
+    marks = ""
+    if part.marks is not None:
+        marks = f"Marked by you: {', '.join(f'{mark}' for mark in part.marks)}, together {sum(part.marks)} of "
+        marks += f"{2 * len(part.marks)}."
+    return html.Div(
+        [
+            html.H4(f"{part.place.bench_name}: how you defend it"),
+            html.P(part.prompt, className="hint") if part.prompt else None,
+            html.Dl(own),
+            html.P(marks, className="hint") if marks else None,
+        ],
+        className="ledger-defence",
+    )
+
+
+def _record(record: TrackRecord) -> Component:
+    """The track as one record: what a later lab reads of it."""
+    rows: list[tuple[Component, ...]] = [
+        (item.label, item.text, item.place.bench_name if item.place else "–") for item in record.fields
+    ]
+    rows += [
+        (f"Prediction, {item.label}", f"{item.answer}; {_judged(item.right, item.computed)}", item.place.bench_name)
+        for item in record.predictions
+    ]
+    rows += [("Decision", words, place.bench_name) for place, words in record.decision]
+    rows += [("Constraint hit", words, place.bench_name) for place, words in record.constraint]
+    rows.append(("Result", record.result or "–", ""))
+    return rows_table(f"The record of {record.track_name}", ("What", "Value", "From"), rows)
+
+
+def _judged(right: bool | None, computed: str) -> str:
+    if right is None:
+        return "not revealed" if not computed else f"computed {computed}, not compared"
+    return f"computed {computed}, {'right' if right else 'not right'}"

@@ -1,0 +1,284 @@
+"""The ledger's page over HTTP: from every page, on what is there and what is not, and never an answer too early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from dash import Dash
+
+from dashboard.layouts.ledger.page import TABS
+from dashboard.ledger import store as ledger_store
+from dashboard.web import ids
+from tests.http_student import Student, said
+from tracks.loading.registry import Registry
+
+PARADOX = ("cloud_titan/paradox", "edge_guardian/paradox")
+
+
+def open_tab(student: Student, name: Any) -> Any:
+    return student.post(
+        {
+            "output": f"{ids.LEDGER_TAB}.children",
+            "outputs": {"id": ids.LEDGER_TAB, "property": "children"},
+            "inputs": [{"id": ids.LEDGER_TABS, "property": "active_tab", "value": name}],
+            "changedPropIds": [f"{ids.LEDGER_TABS}.active_tab"],
+        }
+    )
+
+
+def filtered(student: Student, track: Any, bench: Any) -> Any:
+    return student.post(
+        {
+            "output": f"{ids.LEDGER_GAPS}.children",
+            "outputs": {"id": ids.LEDGER_GAPS, "property": "children"},
+            "inputs": [
+                {"id": ids.LEDGER_FILTER_TRACK, "property": "value", "value": track},
+                {"id": ids.LEDGER_FILTER_BENCH, "property": "value", "value": bench},
+            ],
+            "changedPropIds": [f"{ids.LEDGER_FILTER_TRACK}.value"],
+        }
+    )
+
+
+def two_tries(student: Student, place: str, key: Any, one: Any, other: Any) -> Any:
+    """Choose two tries: ``place`` is where the answer goes, LEDGER_COMPARED or LEDGER_DRAWN."""
+    names = [ids.LEDGER_WAYS, ids.LEDGER_COMPARED] if place == ids.LEDGER_COMPARED else [place]
+    outputs = [{"id": name, "property": "children"} for name in names]
+    return student.post(
+        {
+            "output": student.output(place),
+            "outputs": outputs if len(outputs) > 1 else outputs[0],
+            "inputs": [
+                {"id": ids.LEDGER_TRY_ONE, "property": "value", "value": one},
+                {"id": ids.LEDGER_TRY_OTHER, "property": "value", "value": other},
+            ],
+            "state": [{"id": ids.LEDGER_TRIES_BENCH, "property": "value", "value": key}],
+            "changedPropIds": [f"{ids.LEDGER_TRY_ONE}.value"],
+        }
+    )
+
+
+def answer(student: Student, lock: str, entry: Any) -> Any:
+    parts = {"result": "children", "answer": "disabled"}
+    return student.post(
+        {
+            "output": student.output('"kind":"review"'),
+            "outputs": [{"id": ids.review(lock, name), "property": part} for name, part in parts.items()],
+            "inputs": [{"id": ids.review(lock, "answer"), "property": "n_clicks", "value": 1}],
+            "state": [{"id": ids.review(lock, "value"), "property": "value", "value": entry}],
+            "changedPropIds": [ids.dom(ids.review(lock, "answer")) + ".n_clicks"],
+        }
+    )
+
+
+@pytest.fixture
+def days_ago(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A function that sets the clock of the store back by so many days."""
+
+    def back(days: int) -> None:
+        class Earlier(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> datetime:
+                return datetime.now(tz) - timedelta(days=days)
+
+        monkeypatch.setattr(ledger_store, "datetime", Earlier if days else datetime)
+
+    return back
+
+
+@pytest.fixture
+def played(student: Student) -> Student:
+    """Two tracks' paradox: locked, tried twice on one, and the other's reflection not written."""
+    for key in PARADOX:
+        student.lock_all(key)
+        student.try_once(key)
+    assert student.record(PARADOX[1], participation=0.1).status_code == 200
+    return student
+
+
+def test_every_page_leads_to_the_ledger(student: Student) -> None:
+    for path in ("/", "/edge_guardian", "/edge_guardian/memory", "/designer", "/ledger", "/nowhere"):
+        assert f'"href": "{ids.LEDGER_PATH}"' in said(student.page(path)), path
+    assert student.client.get("/ledger").status_code == 200
+
+
+def test_an_empty_ledger_says_what_to_do_next(student: Student) -> None:
+    page = said(student.page("/ledger"))
+    assert "Nothing stands here yet. Pick a track and lock a first prediction" in page
+    assert ids.LEDGER_TABS not in page
+    for name in TABS:
+        assert open_tab(student, name).status_code == 200
+
+
+def test_without_a_cookie_it_is_an_empty_page_and_no_tab_is_answered(app: Dash, registry: Registry) -> None:
+    nobody = Student(app, registry, app.server.test_client())
+    assert "Nothing stands here yet" in said(nobody.page("/ledger"))
+    assert open_tab(nobody, "tries").status_code == 403
+
+
+def test_its_first_screen_is_the_newest_tracks_with_three_sentences_and_the_way_to_hand_in(played: Student) -> None:
+    page = said(played.page("/ledger"))
+    first = page.index("Predicted")
+    assert first < page.index("Learnt") < page.index("Decided") < page.index("Hand in") < page.index(ids.LEDGER_TABS)
+    assert f'"href": "{ids.HAND_IN_PATH}"' in page
+    benches = [bench for bench in played.registry.benches("edge_guardian") if not bench.case_of]
+    assert f"1 of {sum(len(bench.predictions) for bench in benches)} questions locked" in page
+    assert "Paradox: the reflection is not written" in page
+    other = said(
+        played.post(
+            {
+                "output": f"{ids.LEDGER_SUMMARY}.children",
+                "outputs": {"id": ids.LEDGER_SUMMARY, "property": "children"},
+                "inputs": [{"id": ids.LEDGER_TRACK, "property": "value", "value": "cloud_titan"}],
+                "changedPropIds": [f"{ids.LEDGER_TRACK}.value"],
+            }
+        )
+    )
+    assert "1 try on one bench" in other
+    assert "2 tries on one bench" in page
+
+
+def test_each_tab_stands_with_figure_sentence_and_table(played: Student) -> None:
+    shown = {name: said(open_tab(played, name)) for name in TABS}
+    assert "How far off were your predictions?" in shown["predictions"]
+    assert "0 of 2 revealed locks are right" in shown["predictions"]
+    assert "2 locks are judged, too few at any confidence for a rate" in shown["predictions"]
+    assert "Try 2" in shown["timeline"]
+    assert "Locked 1×" in shown["timeline"]
+    assert "2 tries" in shown["tries"]
+    assert "Participating share 1% → 10%" in shown["tries"]
+    assert "Carried to" in shown["decisions"]
+    assert "No number that you were fairly sure of" in shown["again"]
+    for name in ("predictions", "tries", "tracks"):
+        assert '"type": "Graph"' in shown[name]
+        assert "data-table" in shown[name]
+        assert '"displayModeBar": false' in shown[name]
+
+
+def test_the_paradox_turns_round_side_by_side_once_both_are_locked(student: Student) -> None:  # N8
+    student.lock_all(PARADOX[0])
+    alone = said(open_tab(student, "tracks"))
+    assert "once you have locked it on two tracks" in alone
+    student.lock_all(PARADOX[1])
+    both = said(open_tab(student, "tracks"))
+    assert "The answer turns round: below 1 on Edge Guardian, above 1 on Cloud Titan" in both
+    assert "Mobile Nomad" not in both, "what is not locked there is not told"
+
+
+def test_no_tab_tells_what_is_computed_before_all_questions_are_locked(student: Student) -> None:  # N1
+    key = "edge_guardian/privacy"
+    first, second = student.bench(key).predictions
+    track = student.registry.track("edge_guardian")
+    student.lock(key, first, value="7", confidence="certain")
+    told = [said(student.page("/ledger")), *(said(open_tab(student, name)) for name in TABS)]
+    assert "revealed when the other question of the bench is locked, too" in told[0]
+    right = next(option.text for option in second.options if option.id == student.bench(key).truth(track, second).value)
+    for page in told:
+        assert right not in page
+        assert "high" not in page.replace("height", "").replace("highlight", "")
+    student.lock(key, second)
+    assert "high" in said(student.page("/ledger"))
+
+
+def test_the_gaps_can_be_filtered_by_track_and_bench(played: Student) -> None:
+    played.lock_all("edge_guardian/memory")
+    everything = said(filtered(played, "all", "all"))
+    assert "Cloud Titan, Paradox" in everything
+    one = said(filtered(played, "edge_guardian", "all"))
+    assert "Cloud Titan" not in one
+    assert "Memory" in one
+    assert "Memory" not in said(filtered(played, "edge_guardian", "paradox"))
+    for odd in (None, 7, [], {"a": 1}, "gone"):
+        assert filtered(played, odd, odd).status_code == 200
+
+
+def test_two_tries_stand_side_by_side_with_both_figures(played: Student) -> None:
+    compared = said(two_tries(played, ids.LEDGER_COMPARED, PARADOX[1], "1", "2"))
+    assert "One control differs: Participating share 1% → 10%." in compared
+    drawn = said(two_tries(played, ids.LEDGER_DRAWN, PARADOX[1], "1", "2"))
+    assert drawn.count('"type": "Graph"') == 2
+    for odd in (("edge_guardian/memory", "1", "2"), (PARADOX[1], "1", "9"), (None, None, None), ([], 1, True)):
+        for place in (ids.LEDGER_COMPARED, ids.LEDGER_DRAWN):
+            assert two_tries(played, place, *odd).status_code == 422
+
+
+def test_the_decision_its_defence_and_the_record_stand_together(student: Student) -> None:  # P18 L20
+    key = "edge_guardian/privacy"
+    student.lock_all(key)
+    student.try_once(key)
+    check = student.bench(key).reflection.check.options[0].id
+    written = {"why": "Locality is not privacy.", "change": "A larger fleet.", "check": check}
+    assert student.write(key, "reflect", written).status_code == 200
+    shown = said(open_tab(student, "decisions"))
+    assert "Personalisation or privacy" in shown
+    assert "Locality is not privacy." in shown
+    for label in ("Context", "ε", "Participating share", "Moved by the fleet in a day", "Guarantee", "Constraint hit"):
+        assert f">{label}<" in shown
+    assert "Prediction, Privacy a" in shown
+
+
+class TestAgainAfterAWeek:
+    LOCK = "cloud_titan/paradox/ratio"
+
+    def missed(self, student: Student, days_ago: Callable[[int], None], days: int) -> None:
+        days_ago(days)
+        key = "cloud_titan/paradox"
+        (asked,) = student.bench(key).predictions
+        assert student.lock(key, asked, value="0.002", confidence="certain").status_code == 200
+        days_ago(0)
+
+    def test_a_confident_miss_waits_a_week(self, student: Student, days_ago: Callable[[int], None]) -> None:
+        self.missed(student, days_ago, 6)
+        shown = said(open_tab(student, "again"))
+        assert "No question is due now." in shown
+        assert '"id": {"kind": "review"' not in shown
+        assert "it is not due now" in said(answer(student, self.LOCK, "1"))
+
+    def test_it_comes_back_with_other_numbers_until_it_is_right(
+        self,
+        student: Student,
+        days_ago: Callable[[int], None],
+        ledger_of: Callable[[Student, str], list[Any]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self.missed(student, days_ago, 8)
+        assert "Again after a week (1)" in said(student.page("/ledger"))
+        shown = said(open_tab(student, "again"))
+        assert "How many bytes does a federated day move" in shown
+        assert "3\u00a0a day" in shown, "other numbers than the 10 a day of the lock"
+        assert "524" not in shown
+        for odd, problem in (("", "Enter a number first"), ("many", ""), (None, "Enter a number"), (["1"], "Enter")):
+            refused = answer(student, self.LOCK, odd)
+            assert refused.status_code == 200
+            assert problem in said(refused)
+        assert ledger_of(student, "review") == []
+        assert "It comes back in a week with other numbers." in said(answer(student, self.LOCK, "0.01"))
+        assert "it is not due now" in said(answer(student, self.LOCK, "1573"))
+        (first,) = ledger_of(student, "review")
+        assert not first.payload["right"]
+
+        import dashboard.callbacks.ledger as ledger_callbacks
+
+        later = ledger_callbacks.now() + timedelta(days=8)
+        monkeypatch.setattr(ledger_callbacks, "now", lambda: later)
+        track, bench = student.registry.track("cloud_titan"), student.bench("cloud_titan/paradox")
+        (asked,) = bench.predictions
+        again = asked.again.asked(asked, 1)
+        truth = bench.truth(track, again).value
+        assert f"{truth:.6g}" != f"{first.payload['computed']}"
+        assert "It does not come back." in said(answer(student, self.LOCK, f"{truth:.6g}"))
+        assert [event.payload["right"] for event in ledger_of(student, "review")] == [False, True]
+        assert "right since" in said(open_tab(student, "again"))
+        assert "Asked again after a week" in said(open_tab(student, "timeline"))
+
+    def test_only_a_question_of_ones_own_is_answered(self, student: Student) -> None:
+        for lock in (self.LOCK, "gone/gone/gone", "x"):
+            assert answer(student, lock, "1").status_code == 422
+
+
+def test_what_no_tab_or_track_is_is_refused(played: Student) -> None:
+    for odd in ("gone", None, 7, [], {}):
+        assert open_tab(played, odd).status_code == 422
