@@ -22,6 +22,7 @@ from tracks.api.teaching import (
     Reflection,
     Route,
     SecondOpinion,
+    Task,
     Term,
     Truth,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "SpecError",
     "Table",
     "Targets",
+    "Task",
     "Term",
     "TextKey",
     "Toggle",

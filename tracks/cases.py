@@ -31,7 +31,7 @@ World = Callable[[Track], Track]
 NOT_SHARED: Mapping[str, Any] = MappingProxyType(
     {"presets": (), "facts": (), "order": None, "label": "", "minutes": 0, "once": False}
 )
-_OF_THE_TRACK = ("brief", "controls", "panels", "predictions", "presets", "reflection")
+_OF_THE_TRACK = ("brief", "controls", "panels", "predictions", "presets", "reflection", "task")
 _CALLED_WITH_IT = ("solve", "preview", "peek", "second_opinion", "script")
 _REMEMBERED = 64  # worlds, one for each track of a lab
 

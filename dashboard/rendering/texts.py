@@ -80,6 +80,13 @@ class PeekTexts(TypedDict):
     leaves_out: str
 
 
+class TaskTexts(TypedDict):
+    """What is to be found, and whether a state meets it."""
+
+    text: str
+    level: str
+
+
 class BenchTexts(TypedDict):
     """Every text of a bench that moves with the controls; places on the page carry these names.
 
@@ -95,6 +102,7 @@ class BenchTexts(TypedDict):
     advanced: str
     what_if: str
     opinion: str
+    task: TaskTexts | None
 
 
 class ControlSpec(TypedDict):
@@ -295,6 +303,19 @@ def bench_texts(
         "advanced": advanced_line(bench, values),
         "what_if": _what_if(away),
         "opinion": opinion,
+        "task": task_texts(bench, outcome),
+    }
+
+
+def task_texts(bench: Bench, outcome: Outcome) -> TaskTexts | None:
+    """Return what is to be found and how far a state is from it, or None where there is no task."""
+    if bench.task is None:
+        return None
+    reading, is_met = outcome.reading(bench.task.reading), bench.task.is_met(outcome)
+    where = "met; record it" if is_met else "not yet"
+    return {
+        "text": f"{bench.task.text} {reading.label} {in_words(float(reading.value), reading.unit)}: {where}.",
+        "level": "ok" if is_met else "warn",
     }
 
 

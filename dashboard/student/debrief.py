@@ -15,6 +15,7 @@ from tracks.api.teaching import CONFIDENCE
 from tracks.api.track import Track
 
 WITH_HELP = ", with help"
+TASK_MET = "task met"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,8 +26,9 @@ class Part:
         title: of the bench, up to its colon.
         decided: the primary decisions of the carried try, or "" where none is recorded.
         results: (label, number with unit, level) of the bench's three main readings, as recorded.
-        outcome: "won", "fails: ...", "what if", "explored" or "not recorded", and ", with help" where a hint gave a
-        value. won: whether nothing fails in the track's own environment. helped: whether a hint gave a value.
+        outcome: "won", "fails: ...", "what if", "explored", "task met" or "not recorded", and ", with help" where a
+        hint gave a value.
+        won: whether the carried try counts as won. helped: whether a hint gave a value for it.
         right, asked: locks that were right, of those that were revealed.
     """
 
@@ -87,7 +89,7 @@ def _outcome(bench: Bench, carried: Try | None) -> str:
     if carried is None:
         return "not recorded"
     if bench.exploratory:
-        outcome = "explored"
+        outcome = TASK_MET if carried.won else "explored"
     elif carried.what_if:
         outcome = "what if"
     else:
@@ -98,7 +100,8 @@ def _outcome(bench: Bench, carried: Try | None) -> str:
 def _sentences(
     lab: Lab, student: str, track: Track, benches: tuple[Bench, ...], parts: tuple[Part, ...], events: list[StoredEvent]
 ) -> Iterable[str]:
-    played = [part for part in parts if part.outcome.removesuffix(WITH_HELP) not in ("not recorded", "explored")]
+    unjudged = ("not recorded", "explored", TASK_MET)
+    played = [part for part in parts if part.outcome.removesuffix(WITH_HELP) not in unjudged]
     won = [part for part in played if part.won]
     helped = sum(part.helped for part in won)
     with_help = f", {helped} of them with help" if helped else ""

@@ -221,7 +221,7 @@ def try_payload(
         "level": ranked[0].level if ranked else "ok",
         "binding": objecting[0].title if objecting else "",
         "what_if": list(away),
-        "won": not bench.exploratory and not away and all(item.level != "fail" for item in ranked),
+        "won": bench.wins(values, outcome),
         "decision": dict(outcome.decision),
         "decided": decided_in_words(bench, values),
         "locks": dict(right),

@@ -27,14 +27,7 @@ from tracks.api.declared import Extra, Recorded, TextKey
 from tracks.api.demonstration import Demonstration, Peek
 from tracks.api.figures import Panel, Table
 from tracks.api.outcome import Fact, Outcome
-from tracks.api.teaching import (
-    Brief,
-    Prediction,
-    Question,
-    Reflection,
-    Route,
-    Truth,
-)
+from tracks.api.teaching import Brief, Prediction, Question, Reflection, Route, Task, Truth
 
 if TYPE_CHECKING:
     from tracks.api.track import Track
@@ -44,8 +37,8 @@ if TYPE_CHECKING:
 class Bench:
     """Controls, one pure ``solve`` and named panels; every part of a mission and every crisis is one.
 
-    ``brief``, ``controls``, ``panels``, ``predictions``, ``presets`` and ``reflection`` may each be a value or a
-    function of the track; ``on(track)`` replaces functions by their values.
+    ``brief``, ``controls``, ``panels``, ``predictions``, ``presets``, ``reflection`` and ``task`` may each be a
+    value or a function of the track; ``on(track)`` replaces functions by their values.
 
     Parameters
     ----------
@@ -93,7 +86,9 @@ class Bench:
     tries : int
         How many settings may be recorded.
     exploratory : bool
-        Whether there is nothing to win.
+        Whether there is nothing to win, but for a task.
+    task : Task | Callable[[Track], Task | None] | None
+        What is to be found on an exploratory bench, or None.
     extras, texts : tuple[Extra, ...] or tuple[TextKey, ...]
         Every extra constant and every text of a track that the bench reads.
     order : float | None
@@ -134,6 +129,7 @@ class Bench:
     second_engine: str = ""
     tries: int = 10
     exploratory: bool = False
+    task: Any = None
     extras: tuple[Extra, ...] = ()
     texts: tuple[TextKey, ...] = ()
     order: float | None = None
@@ -177,6 +173,10 @@ class Bench:
         check_items(owner, "record", self.record, Recorded)
         check_unique(owner, "record", (item.id for item in self.record))
         check_case(owner, self.id, self.case_of, self.once)
+        if not (self.task is None or callable(self.task) or isinstance(self.task, Task)):
+            raise refuse(owner, f"task must be a Task or a function of the track, got {self.task!r:.80}")
+        if self.task is not None and not self.exploratory:
+            raise refuse(owner, "a task is for an exploratory bench; what can be won has its verdicts")
         if self.observation is not None and not isinstance(self.observation, Question):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")
         self._check_parts(owner)
@@ -231,7 +231,7 @@ class Bench:
     def on(self, track: Track) -> Bench:
         """Return this bench for one track, every function of the track replaced by its value, which is checked."""
         settled: dict[str, Any] = {}
-        for name in ("brief", "controls", "panels", "predictions", "presets", "reflection"):
+        for name in ("brief", "controls", "panels", "predictions", "presets", "reflection", "task"):
             part = getattr(self, name)
             if callable(part):
                 settled[name] = part(track)
@@ -262,8 +262,16 @@ class Bench:
         return {**self.defaults(), **prediction.scenario}
 
     def away_from_environment(self, values: Mapping[str, Value]) -> tuple[str, ...]:
-        """Return the labels of the environment controls whose value is not the track's."""
-        return tuple(c.label for c in self.controls if c.role == "environment" and values[c.id] != c.default)
+        """Return the labels of the environment controls whose value is not the track's; those of its task may move."""
+        free = self.task.controls if self.task is not None else ()
+        world = (c for c in self.controls if c.role == "environment" and c.id not in free)
+        return tuple(c.label for c in world if values[c.id] != c.default)
+
+    def wins(self, values: Mapping[str, Value], outcome: Outcome) -> bool:
+        """Whether a state is won: nothing fails in the track's environment, and the task is met where there is one."""
+        if self.away_from_environment(values) or any(verdict.level == "fail" for verdict in outcome.verdicts):
+            return False
+        return self.task.is_met(outcome) if self.task is not None else not self.exploratory
 
     def read(self, raw: Mapping[str, Any]) -> dict[str, Value]:
         """Return the values that ``solve`` may receive for what a client sent.
@@ -319,6 +327,8 @@ class Bench:
         for name in self.hud:
             if name not in readings:
                 raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
+        if self.task is not None and self.task.reading not in readings:
+            raise refuse(owner, f"the outcome has no reading '{self.task.reading}' for the task")
         controls = self.control_map()
         for verdict in outcome.verdicts:
             if verdict.level != "ok" and verdict.code not in self.failures:

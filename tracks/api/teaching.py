@@ -1,4 +1,4 @@
-"""What is asked of the student: brief, prediction, observation and reflection, and the equations behind them."""
+"""What is asked of the student: brief, prediction, observation, reflection and task."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tracks.api.declared import Again
 from tracks.api.figures import Figure, Table
 
 if TYPE_CHECKING:
+    from tracks.api.outcome import Outcome
     from tracks.api.track import Track
 
 CONFIDENCE = (
@@ -361,3 +362,38 @@ class SecondOpinion:
         if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
             raise refuse("SecondOpinion", "figure must be what charts.figure returns")
         check_text("SecondOpinion", "sentence", self.sentence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What is to be found on a bench that has nothing else to win; a recorded try that meets it counts as won.
+
+    Parameters
+    ----------
+    text : str
+        What to find, in a sentence.
+    reading : str
+        The reading that is judged, a number.
+    low, high : float
+        What it must lie in, in the reading's unit.
+    controls : tuple[str, ...]
+        Ids of environment controls that may be moved for it.
+    """
+
+    text: str
+    reading: str
+    low: float
+    high: float
+    controls: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text("Task", "text", self.text)
+        check_id("Task", self.reading)
+        check_items("Task", "controls", self.controls, str)
+        check_number("Task", "low", self.low)
+        check_number("Task", "high", self.high, low=self.low)
+
+    def is_met(self, outcome: Outcome) -> bool:
+        """Whether the reading of a state lies in what is asked for."""
+        value = outcome.reading(self.reading).value
+        return isinstance(value, (int, float)) and self.low <= value <= self.high

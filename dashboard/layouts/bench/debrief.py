@@ -7,9 +7,9 @@ from dash import html
 from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, shape
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.debrief import WITH_HELP, Debrief, Part
+from dashboard.student.debrief import TASK_MET, WITH_HELP, Debrief, Part
 
-_SHAPES = {"won": "ok", "explored": "ok", "what if": "warn", "not recorded": "warn"}
+_SHAPES = {"won": "ok", "explored": "ok", TASK_MET: "ok", "what if": "warn", "not recorded": "warn"}
 
 
 def debrief_section(debrief: Debrief) -> Component:

@@ -196,6 +196,7 @@ def _stage(state: BenchState) -> list[Component]:
     parts: list[Component] = [
         html.Div(panels, className=f"figures panels-{len(panels)}"),
         status_strip(is_unlocked=is_unlocked),
+        _task() if bench.task and is_unlocked else None,
         html.Section(
             [_reading(reading, is_unlocked=is_unlocked) for reading in state.readings],
             className="readings",
@@ -300,6 +301,12 @@ def _reading(reading: Reading, *, is_unlocked: bool) -> Component:
         role="group",
         **{"aria-label": reading.label, "aria-describedby": f"about-{reading.id}", "data-reading": reading.id},
     )  # fmt: skip
+
+
+def _task() -> Component:
+    """What is to be found where nothing fails from the start, and whether the state on the page meets it."""
+    words = html.P([html.B("Your task"), " ", painted("task.text")])
+    return html.Section([shape(paint="task.level"), words], className="task", **STATIC, **{"aria-label": "Task"})
 
 
 def _second_opinion(bench: Bench) -> Component:

@@ -53,6 +53,13 @@ def test_a_win_and_a_what_if_are_told_apart(through: Student) -> None:
     assert "what if<" not in said(through.page(f"/{TRACK}/crisis"))
 
 
+def test_a_task_that_is_met_is_told_from_a_design_that_holds(through: Student) -> None:
+    through.record(f"{TRACK}/paradox", raw_bytes=3.7e6)
+    page = said(through.page(f"/{TRACK}/crisis"))
+    assert "</span> task met" in page
+    assert "0 of 4 recorded designs hold" in page
+
+
 def test_a_further_try_brings_it_up_to_date_and_leaves_the_reflection_alone(through: Student) -> None:
     answer = through.record(f"{TRACK}/crisis", minutes=1.0)
     parts = answer.get_json()["response"]

@@ -11,6 +11,7 @@ from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC, compression_dra
 from tracks.missions.paradox.readings import HUD, readings
 from tracks.missions.paradox.setting import KEYBOARD, PUBLISHED_KEYBOARD_BYTES, setting_of
 from tracks.missions.paradox.state import FAILURES, evaluate
+from tracks.missions.paradox.task import task
 from tracks.missions.paradox.traffic import moves_a_part
 from tracks.missions.paradox.verdicts import verdicts
 
@@ -71,6 +72,7 @@ BENCH = Bench(
     presets=presets,
     peek=closing.peek,
     exploratory=True,
+    task=task,
     texts=(
         *brief_texts("paradox"),
         declared.RAW_NAME,
