@@ -192,15 +192,36 @@ def nomenclature_table(lines: list[str], where: str) -> list[str]:
     return table
 
 
-def _tabulate(_app: Sphinx, what: str, name: str, _thing: object, _options: object, lines: list[str]) -> None:
+_SYMBOL = re.compile(
+    rf"(?<![\w.:])(?:(?:[A-Za-z]|{'|'.join(sorted(_GREEK))})_[A-Za-z]{{1,3}}|{'|'.join(sorted(_GREEK))})(?:\^\d)?(?![\w(])"
+)
+
+
+def with_symbols(lines: list[str]) -> list[str]:
+    """Return lines of prose with the symbols in them set as in the equations: "f_k", "tau".
+
+    What stands in backquotes is code or a name, and what is indented belongs to an equation or a table; both stay.
+    """
+    shown = []
+    for line in lines:
+        parts = [line] if line.startswith(" ") else re.split(r"(:?`[^`]*`_?)", line)
+        set_parts = [_SYMBOL.sub(lambda match: f":math:`{symbol_latex(match[0])}`", part) for part in parts[::2]]
+        parts[::2] = [line] if line.startswith(" ") else set_parts
+        shown.append("".join(parts))
+    return shown
+
+
+def _set(_app: Sphinx, what: str, name: str, _thing: object, _options: object, lines: list[str]) -> None:
+    """Show a module's nomenclature as a table, and the symbols in its prose as symbols."""
     if what != "module" or "Nomenclature" not in lines:
         return
     start = lines.index("Nomenclature") + 2
     end = next((index for index in range(start, len(lines)) if not lines[index].strip()), len(lines))
-    lines[start:end] = ["", *nomenclature_table(lines[start:end], name), ""]
+    table = nomenclature_table(lines[start:end], name)
+    lines[:] = [*with_symbols(lines[:start]), "", *table, "", *lines[end:]]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    app.connect("autodoc-process-docstring", _tabulate)
+    app.connect("autodoc-process-docstring", _set)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

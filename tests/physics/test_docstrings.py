@@ -19,6 +19,7 @@ from docs.extensions.docstrings import (
     public_modules,
     sections_of,
     symbol_latex,
+    with_symbols,
 )
 from docs.extensions.mathml import mathml
 
@@ -212,3 +213,11 @@ def test_the_nomenclature_of_a_module_becomes_a_table():
         "     - –",
         "     - rounds of communication",
     ]
+
+
+def test_the_prose_of_a_module_sets_its_symbols_as_its_equations_do():
+    said = "With p_k the share of client k, tau steps and sigma^2 (w - b_k): `n_k M_k` is code, fan_out a name."
+    shown = r"With :math:`p_{k}` the share of client k, :math:`\tau` steps and :math:`\sigma^2` (w - :math:`b_{k}`): "
+    shown += "`n_k M_k` is code, fan_out a name."
+    equation = r"   W_k^+ = M_k W_t"
+    assert with_symbols([said, "", equation]) == [shown, "", equation]
