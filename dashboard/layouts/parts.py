@@ -151,5 +151,6 @@ def _stepper(track: Track, steps: list[Step], here: str, standings: Mapping[str,
             if step.is_case:
                 label = html.Span(f"{step.label}, {OPTIONAL}", className="visually-hidden")
             title = f"{step.label}, {OPTIONAL}" if step.is_case else step.label
-            items.append(html.Li(dcc.Link([label, mark], href=href, className="step", title=title)))
+            kind = "step case" if step.is_case else "step"
+            items.append(html.Li(dcc.Link([label, mark], href=href, className=kind, title=title)))
     return html.Nav(html.Ol(items), className="stepper", **{"aria-label": "Steps of this track"})

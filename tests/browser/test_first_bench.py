@@ -100,15 +100,6 @@ def test_every_track_opens_at_its_own_ratio(student_page, track: str, ratio: str
     expect(reading(page, "ratio")).to_contain_text(ratio)
 
 
-def test_the_keyboard_preset_gives_the_paradox(student_page) -> None:  # L22
-    page, _ = student_page()
-    open_paradox(page)
-    page.get_by_label("Preset").select_option(label="keyboard fleet")
-    at_rest(page)
-    expect(reading(page, "ratio")).to_have_text("400\u202f000")
-    expect(page.get_by_text("40 PB").first).to_be_visible()
-
-
 def test_a_fix_button_moves_its_control_and_helps(student_page) -> None:  # L16
     page, _ = student_page()
     open_paradox(page, "cloud_titan", "100")

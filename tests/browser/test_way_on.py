@@ -45,7 +45,7 @@ def test_after_reflecting_on_a_phone_the_next_bench_is_one_press_away_and_the_ma
     following.click()
     expect(page.locator('[data-bench="mobile_nomad/memory"]')).to_be_visible()
     mark = page.locator('.stepper a[href="/mobile_nomad/paradox"] .disc')
-    expect(mark).to_have_attribute("title", "done")
+    expect(mark).to_have_attribute("title", "explored")
 
 
 def _reflect(page: Page) -> None:

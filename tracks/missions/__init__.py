@@ -6,10 +6,11 @@ from tracks import Bench, hookimpl
 from tracks.missions.convergence import BENCH as CONVERGENCE
 from tracks.missions.memory import BENCH as MEMORY
 from tracks.missions.paradox import BENCH as PARADOX
+from tracks.missions.paradox.keyboard import CASE as KEYBOARD
 from tracks.missions.privacy import BENCH as PRIVACY
 
 
 @hookimpl
 def edgelab_benches() -> list[Bench]:
-    """Register the benches that every track gets, in the order of the mission."""
-    return [PARADOX, MEMORY, CONVERGENCE, PRIVACY]
+    """Register the benches that every track gets, in the order of the mission, and their cases."""
+    return [PARADOX, MEMORY, CONVERGENCE, PRIVACY, KEYBOARD]

@@ -42,6 +42,7 @@ def explore_section(
     previews = bench.preview is not None
     return [
         heading("B", "Explore", head),
+        *(_preset_notes(bench) if is_unlocked else ()),
         html.Div(rows, className="rows"),
         _carried_summary(carried),
         html.P(className="what-if", **{"data-paint": "what_if"}),
@@ -92,6 +93,16 @@ def _head_tools(key: str, bench: Bench) -> Component:
         )
     tools.append(html.Button("Reset", className="quiet-button", **{"data-do": "reset"}))
     return html.Span(tools, className="head-tools")
+
+
+def _preset_notes(bench: Bench) -> list[Component]:
+    """What the author says of each preset; the page shows that of the one that was chosen."""
+    return [
+        html.P([html.B(f"{item.label}: "), item.note], hidden=True, className="hint preset-note", role="status",
+               **STATIC, **{"data-preset-note": item.id})
+        for item in bench.presets
+        if item.note
+    ]  # fmt: skip
 
 
 def _carried_summary(carried: Mapping[str, CarriedDefault]) -> Component:

@@ -10,7 +10,10 @@ export function install() {
   addActions({
     undo: (_node, benchState) => goBackOrForth(benchState, "undo"),
     redo: (_node, benchState) => goBackOrForth(benchState, "redo"),
-    reset: (_node, benchState) => command(benchState.key, { values: defaultsOf(benchState.spec) }),
+    reset: (_node, benchState) => {
+      showNote(benchState, "");
+      command(benchState.key, { values: defaultsOf(benchState.spec) });
+    },
     retry: (_node, benchState) => command(benchState.key, { values: {} }),
     default: (node, benchState) => {
       const row = node.closest("[data-control]");
@@ -29,6 +32,14 @@ export function install() {
 export function preset(chosen, presets) {
   const benchState = benchStates[callbackContext().inputs_list[0].id.bench];
   if (!chosen || !benchState || !presets[chosen]) return noUpdate();
+  showNote(benchState, chosen);
   command(benchState.key, { values: { ...defaultsOf(benchState.spec), ...presets[chosen] } });
   return "";
+}
+
+/* Show what the author says of the preset that was chosen last, where it was chosen. */
+function showNote(benchState, chosen) {
+  for (const node of benchState.root.querySelectorAll("[data-preset-note]")) {
+    node.hidden = node.dataset.presetNote !== chosen;
+  }
 }

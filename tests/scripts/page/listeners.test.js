@@ -75,6 +75,20 @@ test("a preset sets what it names, and the rest to its default; no preset change
   assert.deepEqual(orders(), [{ share: 0.01, rounds: 2, codec: "raw", cached: false }]);
 });
 
+test("the note of the preset that was chosen is shown, until another is chosen or all is reset", () => {
+  globalThis.dash_clientside.callback_context = { inputs_list: [{ id: { bench: KEY } }] };
+  const notes = ["fleet", "other"].map((name) => element("p", { "data-preset-note": name, hidden: "" }));
+  for (const node of notes) root.append(node);
+  const shown = () => notes.map((node) => !node.hidden);
+  const presets = { fleet: { rounds: 2 }, other: { rounds: 3 } };
+  controlActions.preset("fleet", presets);
+  assert.deepEqual(shown(), [true, false]);
+  controlActions.preset("other", presets);
+  assert.deepEqual(shown(), [false, true]);
+  clicked("reset");
+  assert.deepEqual(shown(), [false, false]);
+});
+
 test("a disabled button and a press beside one do nothing", () => {
   const node = element("button", { "data-do": "reset" });
   node.disabled = true;

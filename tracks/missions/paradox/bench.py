@@ -9,7 +9,7 @@ from tracks.missions.paradox import closing, texts
 from tracks.missions.paradox.controls import controls
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC, compression_drawing, panels, traffic_drawing
 from tracks.missions.paradox.readings import HUD, readings
-from tracks.missions.paradox.setting import KEYBOARD, PUBLISHED_KEYBOARD_BYTES, setting_of
+from tracks.missions.paradox.setting import setting_of
 from tracks.missions.paradox.state import FAILURES, evaluate
 from tracks.missions.paradox.task import task
 from tracks.missions.paradox.traffic import moves_a_part
@@ -17,32 +17,12 @@ from tracks.missions.paradox.verdicts import verdicts
 
 
 def presets(track: Track) -> tuple[Preset, ...]:
-    """Return the keyboard fleet, the same with the published model, and the whole model where only a part moves."""
-    offered = [
-        Preset(
-            id="keyboard",
-            label="keyboard fleet",
-            values=dict(KEYBOARD),
-            note=texts.keyboard_note(track, KEYBOARD["moved_bytes"]),
-        ),
-        Preset(
-            id="published_keyboard",
-            label="published keyboard model",
-            values={**KEYBOARD, "moved_bytes": PUBLISHED_KEYBOARD_BYTES},
-            note=texts.keyboard_note(track, PUBLISHED_KEYBOARD_BYTES),
-        ),
-    ]
-    if moves_a_part(track):
-        whole = float(track.model.weights_bytes)
-        offered.append(
-            Preset(
-                id="whole_model",
-                label="whole model",
-                values={"moved_bytes": whole},
-                note=texts.whole_model_note(track),
-            )
-        )
-    return tuple(offered)
+    """Return the whole model, where only a part moves."""
+    if not moves_a_part(track):
+        return ()
+    whole = float(track.model.weights_bytes)
+    note = texts.whole_model_note(track)
+    return (Preset(id="whole_model", label="whole model", values={"moved_bytes": whole}, note=note),)
 
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - means, not draws

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from physics import constants
 from physics.traffic import round_traffic_bytes, sparse_update_bytes
 from tracks import Option, Outcome, Peek, PeekLine, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words
-from tracks.missions.paradox.setting import KEYBOARD, PUBLISHED_KEYBOARD_BYTES, setting_of
+from tracks.missions.paradox.setting import setting_of
 from tracks.missions.paradox.texts import uncompressed_ratio
 
-LOSS_BYTES = 4  # one FP32 number
+FP32_BYTES = 4
+EXAMPLE_PARAMETERS = 1_000_000  # of an update that shows what a codec saves, whatever the track moves
 KEPT_FRACTION, VALUE_BITS = 0.01, 8
 
 # --- observation -----------------------------------------------------------------------------------------------------
@@ -57,14 +57,14 @@ _EQUATIONS = (
 )  # fmt: skip
 
 
-def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
-    """Return the equations with the numbers of a state, as its readings have them."""
+def peek_lines(track: Track, outcome: Outcome, **controls: Value) -> tuple[PeekLine, ...]:
+    """Return the equations with the numbers of a state, as its readings have them; of those that it has."""
     setting = setting_of(controls)
+    known = {reading.id: reading for reading in outcome.readings}
     lines = [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _EQUATIONS
-        )
+        PeekLine(name=name, equation=equation, numbers=known[one].formula, source=known[one].source)
+        for one, name, equation in _EQUATIONS
+        if one in known
     ]
     raw_name = track.texts.get("raw_name", "raw data")
     day = outcome.reading("day_centralised" if setting.context == "centralised" else "day_federated")
@@ -78,8 +78,13 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
             name="The context", equation="privacy; bandwidth; compute", numbers=costs, source=day.source
         )
     )  # fmt: skip
+    return tuple(lines)
+
+
+def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
+    """Return the equations of a state, and what they leave out on a track."""
     return Peek(
-        lines=tuple(lines),
+        lines=peek_lines(track, outcome, **controls),
         leaves_out="Protocol headers, TLS and acknowledgements. Lost uploads and their repetition: "
         f"{in_words(track.fleet.reliability, 'share')} arrive on this track, which the convergence bench counts. "
         "Devices of one round that slow each other. The time the cloud itself computes, so that its path is a lower "
@@ -93,10 +98,10 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
 
 @lru_cache(maxsize=1)
 def codec() -> tuple[float, float, float]:
-    """Return the sparse update of the published keyboard model [B], and what it saves of upload and round trip [x]."""
-    dense = PUBLISHED_KEYBOARD_BYTES
+    """Return a sparse update of the example [B], and what it saves of upload and round trip [x]."""
+    dense = EXAMPLE_PARAMETERS * FP32_BYTES
     sparse = float(
-        sparse_update_bytes(constants.GBOARD_PARAMETERS, fraction=KEPT_FRACTION, value_bits=VALUE_BITS, index="uint32")
+        sparse_update_bytes(EXAMPLE_PARAMETERS, fraction=KEPT_FRACTION, value_bits=VALUE_BITS, index="uint32")
     )
     before, after = (float(round_traffic_bytes(1, download_bytes=dense, upload_bytes=up)) for up in (dense, sparse))
     return sparse, dense / sparse, before / after
@@ -141,7 +146,7 @@ def reflection(track: Track) -> Reflection:
         f"{in_words(round_trip_saving(100), 'x')} at 100×, never 2×. {here} What would change my mind: {change}.",
         weak_sample="Compression makes federated learning efficient, so the fleet should compress as much as it can.",
         strong_sample="In the second figure the line for the upload alone flattens while the other keeps falling. A "
-        f"sparse INT8 update of {in_words(sparse, 'B')} in place of {in_words(PUBLISHED_KEYBOARD_BYTES, 'B')} is "
+        f"sparse INT8 update of {in_words(sparse, 'B')} in place of {in_words(upload_saving * sparse, 'B')} is "
         f"{in_words(upload_saving, 'x')} on the upload and {in_words(trip_saving, 'x')} on the round trip: the "
         "download is the other half. I would look at the size of what moves first; a codec for the download would "
         "change my mind.",
@@ -151,8 +156,8 @@ def reflection(track: Track) -> Reflection:
 
 def _check() -> Question:
     sparse, upload_saving, trip_saving = codec()
-    dense = PUBLISHED_KEYBOARD_BYTES
-    parameters = in_words(constants.GBOARD_PARAMETERS, "")
+    dense = EXAMPLE_PARAMETERS * FP32_BYTES
+    parameters = in_words(EXAMPLE_PARAMETERS, "")
     return Question(
         id="lever",
         text="Model and cohort are settled. Which lever does a production fleet pull first to spare its uplink?",
@@ -160,9 +165,8 @@ def _check() -> Question:
             Option(
                 id="fewer",
                 text="Fewer devices in a round",
-                feedback=f"Half the devices make half the traffic of the fleet, yet each invited one still sends "
-                f"{in_words(dense, 'B')}, and the mean of fewer updates is noisier. Learning and privacy set the "
-                "cohort.",
+                feedback="Half the devices make half the traffic of the fleet, yet each invited one still sends "
+                "as much, and the mean of fewer updates is noisier. Learning and privacy set the cohort.",
             ),
             Option(
                 id="codec",
@@ -176,15 +180,14 @@ def _check() -> Question:
             Option(
                 id="losses",
                 text="Sending losses instead of updates",
-                feedback=f"A loss is one number of {LOSS_BYTES} B, {in_words(dense / LOSS_BYTES, 'x')} less than an "
-                "update. It says how good a model is and not which way to change it, so there is nothing to average.",
+                feedback=f"A loss is one number of {FP32_BYTES} B, an update has {parameters}. It says how good a "
+                "model is and not which way to change it, so there is nothing to average.",
             ),
             Option(
                 id="smaller",
                 text="A smaller model",
-                feedback=f"From {in_words(KEYBOARD['moved_bytes'], 'B')} to {in_words(dense, 'B')} both legs shrink "
-                f"{in_words(KEYBOARD['moved_bytes'] / dense, 'x')}; no codec does that. It is decided when the model "
-                "is designed; once it is settled, the code of the update is what remains.",
+                feedback="A tenth of the parameters shrinks both legs by ten; a codec for updates reaches one. It is "
+                "decided when the model is designed; once it is settled, the code of the update is what remains.",
             ),
         ),
         answer="codec",

@@ -10,29 +10,31 @@ from physics.traffic import centralised_traffic_bytes, daily_traffic_bytes
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.common.provenance import quantity_text
-from tracks.missions.paradox.readings import cap_text
 from tracks.missions.paradox.setting import (
     COMPRESSION,
     DEFAULT_PARTICIPATION,
     DEFAULT_ROUNDS_PER_DAY,
-    KEYBOARD,
     MOVED_BYTES,
     PARTICIPATION,
-    PUBLISHED_KEYBOARD_BYTES,
     ROUNDS_PER_DAY,
     stretched,
 )
 from tracks.missions.paradox.state import State
-from tracks.missions.paradox.traffic import cap_per_day, keyboard_ratio, moves_a_part
+from tracks.missions.paradox.traffic import cap_per_day, cap_text, moves_a_part
 
 TRAFFIC, COMPRESSED = "traffic", "compression"
 FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1
-BOTH_SERIES, UPLOAD_SERIES, KEYBOARD_SERIES = 0, 1, 2
+BOTH_SERIES, UPLOAD_SERIES = 0, 1
 BREAK_EVEN = 1.0
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
-    """Return the two panels of a track; their axes hold its whole range of decisions, and never move."""
+    """Return the two panels of a track, with its cap."""
+    return panels_with(track, ((cap_per_day(track, track.fleet.devices), f"cap {cap_text(track)}"),))
+
+
+def panels_with(track: Track, levels: tuple[tuple[float, str], ...]) -> tuple[Panel, Panel]:
+    """Return the two panels; their axes hold the whole range of decisions and never move. ``levels`` as in a state."""
     bytes_axis, ratio_axis = axes(track)
     return (
         Panel(
@@ -46,7 +48,7 @@ def panels(track: Track) -> tuple[Panel, Panel]:
                 scale="log",
             ),
             y=bytes_axis,
-            limits=partial(_traffic_limits, cap_per_day(track, track.fleet.devices), cap_text(track)),
+            limits=partial(_traffic_limits, levels),
         ),
         Panel(
             id=COMPRESSED,
@@ -67,7 +69,7 @@ def axes(track: Track) -> tuple[Axis, Axis]:
 
 @lru_cache(maxsize=256)
 def _axes(fleet: float, raw: float, moved: float, whole: float) -> tuple[Axis, Axis]:
-    """Hold the default, each decision moved alone from end to end, and the presets."""
+    """Hold the default, each decision moved alone from end to end, and the preset."""
     share, rounds = DEFAULT_PARTICIPATION.value, DEFAULT_ROUNDS_PER_DAY.value
     own = [
         (share, rounds, moved),
@@ -75,11 +77,7 @@ def _axes(fleet: float, raw: float, moved: float, whole: float) -> tuple[Axis, A
         *((share, end, moved) for end in ROUNDS_PER_DAY),
         *((share, rounds, end) for end in (*stretched(MOVED_BYTES, moved), moved / COMPRESSION[1], whole)),
     ]
-    phones = (KEYBOARD["fleet"], KEYBOARD["raw_bytes"])
-    cases = [
-        *((fleet, raw, *case) for case in own),
-        *((*phones, share, rounds, size) for size in (KEYBOARD["moved_bytes"], PUBLISHED_KEYBOARD_BYTES)),
-    ]
+    cases = [(fleet, raw, *case) for case in own]
     federated = [
         float(daily_traffic_bytes(n, participation=p, download_bytes=size, upload_bytes=size, rounds_per_day=r))
         for n, _, p, r, size in cases
@@ -98,8 +96,8 @@ def _decades(label: str, unit: str, values: Iterable[float]) -> Axis:
     return Axis(label=label, unit=unit, low=10.0**low, high=10.0**high, scale="log")
 
 
-def _traffic_limits(allowed: float, cap: str) -> Figure:
-    return charts.figure(charts.limit(allowed, f"cap {cap}"))
+def _traffic_limits(levels: tuple[tuple[float, str], ...]) -> Figure:
+    return charts.figure(*(charts.limit(level, words) for level, words in levels))
 
 
 def _compression_limits() -> Figure:
@@ -159,10 +157,12 @@ def _traffic_figure(state: State) -> Figure:
     you = charts.point(x, y, name=name, series=series, label="you", value=quantity_text(day, "B"), place=place)
     other = charts.point(x, other_y, name=other_name, series=other_series, role="other")
     other_words = charts.note(x, other_y, quantity_text(other_day, "B"), place=other_place)
-    # The cap's words stand on the side away from the other level line.
-    side = "limit-y-below" if traffic.centralised > traffic.cap_per_day else "limit-y"
-    cap = charts.limit(traffic.cap_per_day, f"cap {cap_text(state.track)}", place=side)
-    return charts.figure(cap, other_line, line, other, you, other_words)
+    # A level's words stand on the side away from the other level line.
+    levels = [
+        charts.limit(level, words, place="limit-y-below" if traffic.centralised > level else "limit-y")
+        for level, words in state.levels
+    ]
+    return charts.figure(*levels, other_line, line, other, you, other_words)
 
 
 def _traffic_table(state: State) -> Table:
@@ -226,14 +226,6 @@ def _compression_figure(state: State) -> Figure:
         series=BOTH_SERIES,
         label="Both ways",
     )
-    keyboard = charts.point(
-        COMPRESSION[0],
-        axis.place(keyboard_ratio()),
-        name="keyboard fleet",
-        series=KEYBOARD_SERIES,
-        role="other",
-        label="keyboard fleet",
-    )
     you = charts.point(
         setting.compression,
         axis.place(traffic.ratio),
@@ -244,7 +236,7 @@ def _compression_figure(state: State) -> Figure:
         place="below-left" if both else "above-right",
     )
     lines = (upload_line, both_line) if both else (both_line, upload_line)
-    return charts.figure(charts.limit(BREAK_EVEN, "break-even"), *lines, keyboard, you)
+    return charts.figure(charts.limit(BREAK_EVEN, "break-even"), *lines, you)
 
 
 def _compression_table(state: State) -> Table:
@@ -260,6 +252,5 @@ def _compression_table(state: State) -> Table:
         )
         for place, factor in enumerate(traffic.compressions)
     )
-    keyboard = ("keyboard fleet", COMPRESSION[0], keyboard_ratio(), keyboard_ratio())
     columns = ("", "compression, ×", "ratio, upload only, ×", "ratio, both ways, ×")
-    return Table(columns=columns, rows=(*rows, keyboard))
+    return Table(columns=columns, rows=rows)

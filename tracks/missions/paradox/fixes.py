@@ -22,7 +22,7 @@ from tracks.missions.paradox.setting import (
     Setting,
     stretched,
 )
-from tracks.missions.paradox.state import FAILURES, TOO_SLOW, State
+from tracks.missions.paradox.state import TOO_SLOW, State
 
 MOST_SMALLER = 100  # times: from a whole network to its published small one or its adapters, as far as compression goes
 
@@ -32,7 +32,7 @@ def fixes(code: str, state: State) -> tuple[Fix, ...]:
     now = state.limits[code]
     if now.level == "ok":
         return ()
-    others = [other for other in FAILURES if other != code]
+    others = [other for other in state.limits if other != code]
     return best_fixes(
         now,
         candidates(code, state),

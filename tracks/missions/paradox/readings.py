@@ -14,6 +14,7 @@ from tracks.missions.paradox.setting import (
     Setting,
 )
 from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, State
+from tracks.missions.paradox.traffic import cap_bytes_text
 
 HUD = ("ratio", "cap_share", "upload_time")
 
@@ -31,34 +32,23 @@ _CONSTANTS = {
 }
 
 
-def cap_text(track: Track) -> str:
-    """Return a track's cap and whose it is: "5 GB a month each", "50 TB a day for the service"."""
-    return f"{_cap(track)} {'each' if track.fleet.cap_scope == 'device' else 'for the service'}"
-
-
-def _cap(track: Track) -> str:
-    days = track.fleet.cap_days
-    horizon = {1.0: "a day", 7.0: "a week", 30.0: "a month"}.get(days, f"in {days:g} days")
-    return f"{quantity_text(track.fleet.cap_bytes, 'B')} {horizon}"
-
-
 def readings(state: State) -> tuple[Reading, ...]:
-    """Return the readings, those of the regime that the context names ahead of the other's."""
-    known = _origins(state.track, state.setting)
+    """Return the readings of a track: of its traffic, its cap and its time to act."""
+    known = origins_of(state.track, state.setting)
+    *volumes, upload_time = traffic_readings(state)
+    return (*volumes, _cap_share(state, known), upload_time, _time_to_act(state, known))
+
+
+def traffic_readings(state: State) -> tuple[Reading, ...]:
+    """Return what concerns traffic alone: the regime that the context names ahead of the other, upload time last."""
+    known = origins_of(state.track, state.setting)
     round_, federated, centralised = _volumes(state, known)
     central = state.setting.context == "centralised"
     volumes = (centralised, federated, round_) if central else (round_, federated, centralised)
-    return (
-        _ratio(state, known),
-        *volumes,
-        _breakeven(state, known),
-        _cap_share(state, known),
-        _upload_time(state, known),
-        _time_to_act(state, known),
-    )
+    return (_ratio(state, known), *volumes, _breakeven(state, known), _upload_time(state, known))
 
 
-def _origins(track: Track, setting: Setting) -> dict[str, str]:
+def origins_of(track: Track, setting: Setting) -> dict[str, str]:
     """Return for each input the track's source, an assumption, or that the student has set it."""
     sources, fleet = track.sources, track.fleet
     moved, raw, uplink = track.model.moved_bytes, fleet.raw_bytes_per_device_day, track.device.uplink_bit_per_s
@@ -193,7 +183,7 @@ def _cap_share(state: State, known: Mapping[str, str]) -> Reading:
         id="cap_share",
         label="Share of the cap",
         unit="share",
-        note=f"cap {_cap(track)}",
+        note=f"cap {cap_bytes_text(track)}",
         formula=f"{formula} = {quantity_text(traffic.cap_share, 'share')}",
         meaning=meaning,
         source=join_sources(known, "cap", "participation", "rounds_per_day", "moved_bytes", "compression"),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from physics import constants
 from physics.sources import Sourced, source
 from physics.units import KB, SECONDS_PER_DAY, TB
 from tracks import Value
@@ -34,22 +32,6 @@ DEFAULT_DIRECTION: Sourced[Direction] = Sourced(
     "upload",
     source("assumed: published codecs compress updates, so the download stays whole unless the switch says so"),
 )
-
-# The keyboard fleet, as values of the controls; and what the published keyboard model weighs in FP32.
-KEYBOARD = MappingProxyType(
-    {
-        "participation": constants.KEYBOARD_PARTICIPATION,
-        "moved_bytes": float(constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER),
-        "compression": 1.0,
-        "rounds_per_day": constants.KEYBOARD_ROUNDS_PER_DAY,
-        "fleet": constants.KEYBOARD_PHONES,
-        "raw_bytes": constants.KEYBOARD_KEYSTROKES_PER_DAY
-        * constants.KEYBOARD_BYTES_PER_KEYSTROKE
-        / constants.KEYBOARD_PHONES,
-        "uplink": constants.KEYBOARD_UPLINK_BIT_PER_S,
-    }
-)
-PUBLISHED_KEYBOARD_BYTES = float(constants.GBOARD_PARAMETERS * 4)
 
 
 class Setting(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tracks import Track
 from tracks.api.outcome import Limit
 from tracks.missions.paradox.setting import Setting
-from tracks.missions.paradox.traffic import Traffic, traffic_of
+from tracks.missions.paradox.traffic import Traffic, cap_text, traffic_of
 
 DEARER, OVER_CAP, TOO_SLOW = "dearer_than_data", "over_cap", "upload_too_slow"
 FAILURES = (DEARER, OVER_CAP, TOO_SLOW)
@@ -22,12 +22,17 @@ RATIO_SCALE = 100.0
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class State:
-    """One state of the controls with what it moves; ``limits`` are by failure."""
+    """One state of the controls with what it moves.
+
+    Attributes:
+        limits: by failure. levels: bytes of a day with a line in the first figure, each with its words [B].
+    """
 
     track: Track
     setting: Setting
     traffic: Traffic
     limits: Mapping[str, Limit]
+    levels: tuple[tuple[float, str], ...]
 
 
 def evaluate(track: Track, setting: Setting) -> State:
@@ -42,4 +47,5 @@ def evaluate(track: Track, setting: Setting) -> State:
             OVER_CAP: Limit(quantity=traffic.cap_share, limit=CAP_LIMIT, warn=CAP_WARN),
             TOO_SLOW: Limit(quantity=traffic.upload_s, limit=setting.interval_s),
         },
+        levels=((traffic.cap_per_day, f"cap {cap_text(track)}"),),
     )

@@ -8,17 +8,14 @@ from physics.traffic import centralised_traffic_bytes, traffic_ratio
 from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.missions.paradox.figures import COMPRESSED, TRAFFIC
-from tracks.missions.paradox.readings import cap_text
 from tracks.missions.paradox.setting import (
     DEFAULT_COMPRESSION,
     DEFAULT_PARTICIPATION,
     DEFAULT_ROUNDS_PER_DAY,
-    KEYBOARD,
     PARTICIPATION,
     ROUNDS_PER_DAY,
     setting_of,
 )
-from tracks.missions.paradox.traffic import keyboard_ratio
 
 # --- brief -----------------------------------------------------------------------------------------------------------
 
@@ -227,16 +224,6 @@ def uncompressed_ratio(track: Track) -> float:
 
 
 # --- presets ---------------------------------------------------------------------------------------------------------
-
-
-def keyboard_note(track: Track, moved_bytes: float) -> str:
-    """Return what the keyboard fleet is, and what it makes of the ratio."""
-    ratio = keyboard_ratio(moved_bytes)
-    return (
-        f"{in_words(KEYBOARD['fleet'], 'phones')}, {in_words(KEYBOARD['raw_bytes'], 'B')} of keystrokes each and day, "
-        f"{in_words(moved_bytes, 'B')} down and up: {in_words(ratio, 'x')}. The cap stays this track's, "
-        f"{cap_text(track)}."
-    )
 
 
 def whole_model_note(track: Track) -> str:

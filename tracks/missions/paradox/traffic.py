@@ -20,7 +20,8 @@ from physics.traffic import (
 from physics.units import BITS_PER_BYTE
 from physics.validation import Floats, as_float
 from tracks import Track
-from tracks.missions.paradox.setting import KEYBOARD, Setting
+from tracks.common.provenance import quantity_text
+from tracks.missions.paradox.setting import Setting
 
 # Where the curves are computed, beside the student's own place.
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -155,6 +156,18 @@ def _cap_per_day(cap_bytes: float, cap_days: float) -> float:
     return as_float("cap_bytes", cap_bytes, low=0, low_open=True) / as_float("cap_days", cap_days, low=0, low_open=True)
 
 
+def cap_text(track: Track) -> str:
+    """Return a track's cap and whose it is: "5 GB a month each", "50 TB a day for the service"."""
+    return f"{cap_bytes_text(track)} {'each' if track.fleet.cap_scope == 'device' else 'for the service'}"
+
+
+def cap_bytes_text(track: Track) -> str:
+    """Return a track's cap: "5 GB a month"."""
+    days = track.fleet.cap_days
+    horizon = {1.0: "a day", 7.0: "a week", 30.0: "a month"}.get(days, f"in {days:g} days")
+    return f"{quantity_text(track.fleet.cap_bytes, 'B')} {horizon}"
+
+
 def time_to_act_s(track: Track) -> float:
     """Return the roofline time of one inference on the device [s]: arithmetic or weights, whichever is slower."""
     device, model = track.device, track.model
@@ -170,20 +183,6 @@ def time_to_act_s(track: Track) -> float:
 def _roofline_s(flop: float, flop_per_s: float, weights_bytes: float, bytes_per_s: float) -> float:
     compute_s = flop / as_float("peak_flop_per_s x utilisation", flop_per_s, low=0, low_open=True)
     return max(compute_s, weights_bytes / as_float("memory_bytes_per_s", bytes_per_s, low=0, low_open=True))
-
-
-@lru_cache(maxsize=8)
-def keyboard_ratio(moved_bytes: float = KEYBOARD["moved_bytes"]) -> float:
-    """Return the keyboard fleet's ratio, the reference point of every track."""
-    return float(
-        traffic_ratio(
-            participation=KEYBOARD["participation"],
-            download_bytes=moved_bytes,
-            upload_bytes=moved_bytes,
-            rounds_per_day=KEYBOARD["rounds_per_day"],
-            raw_bytes_per_device=KEYBOARD["raw_bytes"],
-        )
-    )
 
 
 def moves_a_part(track: Track) -> bool:

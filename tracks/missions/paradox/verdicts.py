@@ -14,13 +14,14 @@ def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]
     """Return the three judgements, each at its level."""
     by_id = {reading.id: reading for reading in readings}
     return (
-        _dearer(state, by_id["ratio"]),
+        dearer(state, by_id["ratio"]),
         _over_cap(state, by_id["cap_share"]),
-        _too_slow(state, by_id["upload_time"]),
+        too_slow(state, by_id["upload_time"]),
     )
 
 
-def _dearer(state: State, ratio: Reading) -> Verdict:
+def dearer(state: State, ratio: Reading) -> Verdict:
+    """Judge the ratio."""
     setting, cheaper = state.setting, state.limits[DEARER].level == "ok"
     weight = setting.moved_bytes / setting.raw_bytes
     if weight >= setting.turns_per_day or cheaper:
@@ -51,7 +52,8 @@ def _over_cap(state: State, cap_share: Reading) -> Verdict:
     )
 
 
-def _too_slow(state: State, upload_time: Reading) -> Verdict:
+def too_slow(state: State, upload_time: Reading) -> Verdict:
+    """Judge the time of an upload against the interval between rounds."""
     setting = state.setting
     return Verdict(
         code=TOO_SLOW,

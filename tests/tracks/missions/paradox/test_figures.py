@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.rendering.figures.style import Mark, Screen, empty, style_figure
-from tracks.missions.paradox.traffic import keyboard_ratio
 
 
 def trace(figure, name):
@@ -74,16 +73,6 @@ def test_upload_line_flattens_and_the_other_falls_with_the_compression(paradox):
     assert upload["y"][0] == both["y"][0]
     assert upload["y"][0] / upload["y"][-1] == pytest.approx(2 / 1.01, rel=1e-3)
     assert both["y"][0] / both["y"][-1] == pytest.approx(100, rel=1e-3)
-
-
-# L22: the keyboard is the reference on every track, plotted and tabulated
-def test_keyboard_stands_in_the_second_figure(paradox):
-    drawing = paradox.run().panels["compression"]
-    mark = trace(drawing.figure(), "keyboard fleet")
-    assert (mark["x"][0], mark["y"][0]) == pytest.approx((1, 400_000))
-    assert drawing.table().rows[-1][0] == "keyboard fleet"
-    assert keyboard_ratio() == pytest.approx(paradox.bench.run(
-        paradox.track, paradox.preset("keyboard")).reading("ratio").value)  # fmt: skip
 
 
 def test_cap_line_is_where_the_share_of_the_cap_is_one(paradox):
@@ -194,7 +183,7 @@ def test_before_the_lock_only_limits_are_drawn(paradox):
 
 @pytest.mark.parametrize("screen", [Screen(), Screen(dark=True, narrow=True)])
 def test_plotly_accepts_the_dressed_figures(paradox, screen):
-    states = [{}, {"compression": 20, "direction": "both", "context": "centralised"}, paradox.preset("keyboard")]
+    states = [{}, {"compression": 20, "direction": "both", "context": "centralised"}]
     for values in states:
         outcome = paradox.run(**values)
         for place in paradox.bench.panels:
