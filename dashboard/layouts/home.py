@@ -155,7 +155,7 @@ def _ruler(name: str, unit: str, values: list[tuple[bool, float]]) -> Component:
 
 
 def _card(track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing]) -> Component:
-    started = any(standing != "elsewhere" for standing in own.values())
+    started = any(standing != "on_another" for standing in own.values())
     core = [step for step in steps if not step.is_case]
     finished = [step.label for step in core if own.get(step.id or "") in FINISHED]
     marks = [standing_mark(own.get(step.id or ""), step.number) for step in core]
@@ -189,7 +189,7 @@ def briefing(
     track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing], following: Next
 ) -> Component:
     """A track's briefing: its story, the walls side by side, the mission, the constants with sources, what to read."""
-    started = any(standing != "elsewhere" for standing in own.values())
+    started = any(standing != "on_another" for standing in own.values())
     links = next_links(track, following, verb="Continue with" if started else "Begin with")
     go = html.Div(links or html.P("No bench of this track is open yet."), className="go")
     return html.Div(

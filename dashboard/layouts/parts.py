@@ -109,7 +109,7 @@ _STANDING_ICONS: Mapping[Standing, str] = {
     "explored": "signpost-2",
     "helped": "check-lg",
     "won": "check-lg",
-    "elsewhere": "arrow-right",
+    "on_another": "arrow-right",
 }
 
 

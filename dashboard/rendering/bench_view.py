@@ -176,7 +176,10 @@ def _marks(track: Track, prediction: Prediction, number: float, *, is_computed: 
 
 
 def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) -> RenderedReveal:
-    """Draw a bench's first figure in the state that a question is about, the lock and the computed value in it."""
+    """Draw a figure in the state that a question is about, the lock and the computed value in it.
+
+    It is the one that the question names, or else the bench's first, or the view of it that has a place for the number.
+    """
     state = bench.asked_state(item.prediction)
     outcome = bench.run(track, state)
     marked: list[dict[str, Mark]] = []
@@ -187,7 +190,9 @@ def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) ->
             _marks(track, item.prediction, float(item.truth.value), is_computed=True),
         ]
     first = bench.panels[0]
+    every = [view for panel in bench.panels for view in (panel, *panel.views)]
     panel = next((view for view in (first, *first.views) if any(view.id in marks for marks in marked)), first)
+    panel = next((view for view in every if view.id == item.prediction.panel), panel)
     drawing = outcome.panels[panel.id]
     figure = style_figure(
         drawing.figure(),

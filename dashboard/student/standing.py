@@ -13,7 +13,7 @@ from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
-Standing = Literal["locked", "done", "explored", "helped", "won", "elsewhere"]
+Standing = Literal["locked", "done", "explored", "helped", "won", "on_another"]
 
 IN_WORDS: Mapping[str, str] = {
     "locked": "locked in",
@@ -21,7 +21,7 @@ IN_WORDS: Mapping[str, str] = {
     "explored": "explored",
     "helped": "won with help",
     "won": "won",
-    "elsewhere": "done on another track",
+    "on_another": "done on another track",
 }
 FINISHED = frozenset(IN_WORDS) - {"locked"}
 
@@ -47,7 +47,7 @@ def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, di
     for track_id in registry.tracks:
         for bench in registry.benches(track_id):
             if found[track_id].get(bench.id) not in FINISHED and finished_on(registry, track_id, bench, found):
-                found[track_id][bench.id] = "elsewhere"
+                found[track_id][bench.id] = "on_another"
     return found
 
 
@@ -58,7 +58,7 @@ def finished_on(
     if not bench.once:
         return None
     others = (other for other in registry.tracks.values() if other.id != track_id)
-    return next((other for other in others if found[other.id].get(bench.id) in FINISHED - {"elsewhere"}), None)
+    return next((other for other in others if found[other.id].get(bench.id) in FINISHED - {"on_another"}), None)
 
 
 def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:

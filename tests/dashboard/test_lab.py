@@ -97,6 +97,7 @@ class TestSteps:
     def test_the_mission_stands_in_its_order_with_its_labels_and_minutes(self, lab: Lab, track: Track) -> None:
         steps = [(step.id, step.label, step.minutes) for step in steps_of(lab.registry, track)]
         assert steps == [
+            ("keyboard", "Keyboard fleet", 6),
             ("paradox", "Paradox", 10),
             ("memory", "Memory", 12),
             ("convergence", "Convergence", 14),

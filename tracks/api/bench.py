@@ -201,6 +201,8 @@ class Bench:
             raise refuse(owner, f"reflection must be a Reflection, got {self.reflection!r}")
         if not callable(self.panels) and not 1 <= len(self.panels) <= 3:
             raise refuse(owner, f"needs one to three panels, got {len(self.panels)}")
+        if not callable(self.panels) and not callable(self.predictions):
+            self._check_panels(owner)
         if callable(self.controls):
             return
         by_id = self.control_map()
@@ -216,6 +218,13 @@ class Bench:
                         self._check_values(f"{where}, again", {name: value}, by_id)
         for setting in self.observation.settings if self.observation else ():
             self._check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
+
+    def _check_panels(self, owner: str) -> None:
+        """Refuse a prediction that names a panel which the bench does not have."""
+        known = [one.id for panel in self.panels for one in (panel, *panel.views)]
+        for prediction in self.predictions:
+            if prediction.panel:
+                check_one_of(f"{owner}, prediction '{prediction.id}'", "panel", prediction.panel, known)
 
     def _check_values(self, owner: str, values: Mapping[str, Value], by_id: Mapping[str, Control]) -> None:
         for name, value in values.items():

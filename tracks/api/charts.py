@@ -286,6 +286,36 @@ def spread(x: ArrayLike, low: ArrayLike, high: ArrayLike, *, name: str, series: 
     return _part([{**trace, "fill": "toself", "line": {"color": SERIES[series]}}])
 
 
+def picture(values: ArrayLike, *, left: float, name: str) -> Part:
+    """A small picture: one square a value, the first row on top, 0 blank and 1 full.
+
+    Parameters
+    ----------
+    values : array_like
+        Two-dimensional; what lies outside 0..1 is clipped.
+    left : float
+        Where its first column stands on a frame without scales; a square is 1 wide and 1 high.
+    name : str
+        What it shows.
+    """
+    rows = np.clip(np.asarray(values, dtype=np.float64), 0, 1)
+    y, x = np.indices(rows.shape)
+    return _part(
+        [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": significant(left + x.ravel()),
+                "y": significant(rows.shape[0] - 1 - y.ravel()),
+                "marker": {"color": SERIES[0], "opacity": significant(rows.ravel())},
+                "meta": "pixel",
+                "hoverinfo": "skip",
+            }
+        ]
+    )
+
+
 def mesh(
     x: ArrayLike,
     y: ArrayLike,

@@ -230,6 +230,8 @@ class Prediction:
         number, what else follows in the scenario; or None.
     again : Again | None
         Of a number: other numbers for a review a week after a confident miss, or None.
+    panel : str
+        The panel, or a view of one, whose figure stands with the reveal; "" is the bench's first.
     """
 
     id: str
@@ -250,6 +252,7 @@ class Prediction:
     reason: str = ""
     case: Callable[..., Table] | None = None
     again: Again | None = None
+    panel: str = ""
 
     def __post_init__(self) -> None:
         check_id("Prediction", self.id)
@@ -281,6 +284,7 @@ class Prediction:
         check_items(owner, "routes", self.routes, Route)
         check_unique(owner, "routes", (route.name for route in self.routes))
         check_function(owner, "case", self.case, optional=True)
+        check_text(owner, "panel", self.panel, optional=True)
         if self.reason:
             check_one_of(owner, "reason", self.reason, [option.id for option in self.mechanisms])
         if self.routes and self.options:

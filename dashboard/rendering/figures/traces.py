@@ -21,6 +21,9 @@ _LINES = {
 _UNSHOWN = {"meta", "text", "hovertext", "hovertemplate", "texttemplate", "customdata"}
 
 
+PIXEL = 11  # pixels of a screen, of one square of a picture
+
+
 def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
     """Return a trace of ``tracks.api.charts`` in the colours of a theme."""
     role = trace["meta"]
@@ -34,6 +37,8 @@ def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
         look |= _line(role, trace["line"]["color"], palette)
     if "marker" in trace:
         look["marker"] = _marker(role, trace["marker"]["color"], palette)
+        if role == "pixel":
+            look["marker"] |= {"opacity": trace["marker"]["opacity"]}
         look["cliponaxis"] = False
     return look
 
@@ -54,6 +59,8 @@ def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any
         symbol, size = NODE_SYMBOLS[series]
         ring = {"color": palette[series], "width": 1.25}
         return {"color": palette[series if role == "node" else "paper"], "symbol": symbol, "size": size, "line": ring}
+    if role == "pixel":
+        return {"color": palette["ink"], "symbol": "square", "size": PIXEL}
     if role == "you":
         return {"color": palette[series], "symbol": SYMBOLS[series], "size": 10}
     if role == "lock":

@@ -71,21 +71,21 @@ def calibrated_noise_of(setting: Setting) -> CalibratedNoise:
 
 @lru_cache(maxsize=1024)
 @cached_on_disk
-def spent_by_round(noise: Noise, multiplier: float, cohort: int, fleet: int, delta: float) -> Floats:
-    """Return epsilon after 0, 1, ... 200 rounds at that noise, (201,): what the accountant has booked."""
-    rounds = np.arange(MAX_ROUNDS + 1)
+def spent_by_round(noise: Noise, multiplier: float, cohort: int, fleet: int, delta: float, last: int) -> Floats:
+    """Return epsilon after 0, 1, ... last rounds at that noise, (last + 1,): what the accountant has booked."""
+    rounds = np.arange(last + 1)
     rate = cohort / fleet
     if noise == "local":
-        spent = _spent_locally(multiplier, rate, delta)
+        spent = _spent_locally(multiplier, rate, delta, last)
     else:
         spent = np.asarray(epsilon_curve(sampling_rate=rate, noise_multiplier=multiplier, rounds=rounds, delta=delta))
     spent.setflags(write=False)
     return spent
 
 
-def _spent_locally(multiplier: float, rate: float, delta: float) -> Floats:
+def _spent_locally(multiplier: float, rate: float, delta: float, last: int) -> Floats:
     """Invert the Gaussian mechanism for each number of participations, by bisection of log epsilon."""
-    taken = np.asarray(participations_per_client(sampling_rate=rate, rounds=np.arange(1, MAX_ROUNDS + 1)))
+    taken = np.asarray(participations_per_client(sampling_rate=rate, rounds=np.arange(1, last + 1)))
     counts, which = np.unique(taken, return_inverse=True)
     sigma = multiplier / (2 * np.sqrt(counts))
     low, high = (np.full(counts.shape, math.log(end)) for end in EPSILON_BRACKET)

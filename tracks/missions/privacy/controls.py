@@ -21,9 +21,6 @@ from tracks.missions.privacy.setting import (
     Range,
 )
 
-# The recommendation fleet: 100 M parameters in FP16.
-RECOMMENDATION_BYTES, RECOMMENDATION_FLEET = 0.2e9, 100_000_000
-RECOMMENDATION_SHARE, RECOMMENDATION_ROUNDS, RECOMMENDATION_DELTA = 0.01, 100, 1e-9
 # The strongest published value: Google 2024, user level.
 ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST, ANNOUNCED_DELTA = 0.994, 13.69, 1e-10
 
@@ -31,7 +28,7 @@ ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST, ANNOUNCED_DELTA = 0.994, 13.69, 1e-10
 def payload_range(track: Track) -> Range:
     """Return what the payload slider reaches [B]: from 1% to 10 times the track's own."""
     low, high = (factor * float(track.model.moved_bytes) for factor in PAYLOAD_FACTORS)
-    return min(low, RECOMMENDATION_BYTES), max(high, RECOMMENDATION_BYTES)
+    return low, high
 
 
 def _options(texts: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
@@ -167,25 +164,9 @@ def controls(track: Track) -> tuple[Control, ...]:
     )
 
 
-def presets(track: Track) -> tuple[Preset, ...]:  # noqa: ARG001 - the same fleets on every track
-    """Return the recommendation fleet with what its product lead claims, and the strongest promise announced."""
+def presets(track: Track) -> tuple[Preset, ...]:  # noqa: ARG001 - one promise on every track
+    """Return the strongest promise announced."""
     return (
-        Preset(
-            id="recommendation",
-            label="recommendation fleet",
-            values={
-                "deployment": "federated_dp",
-                "noise": "central",
-                "participating_share": RECOMMENDATION_SHARE,
-                "rounds": RECOMMENDATION_ROUNDS,
-                "delta": RECOMMENDATION_DELTA,
-                "payload_bytes": RECOMMENDATION_BYTES,
-                "fleet": RECOMMENDATION_FLEET,
-            },
-            note="100 million devices, 100 million parameters of 2 B, 1% a round, 100 rounds in 30 days. The product "
-            "lead claims that accuracy drops 8 points and that 73% of users prefer it. Test the first against the gap; "
-            "for the second, ask which survey, and what its users were told.",
-        ),
         Preset(
             id="announced",
             label="strongest announced",

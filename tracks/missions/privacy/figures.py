@@ -18,8 +18,8 @@ from tracks.common.accuracy_figure import sampled_rounds
 from tracks.common.provenance import quantity_text
 from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise
 from tracks.missions.privacy.runs import LearningTask, curve_seeds, learning_task, mean_of
-from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, ROUNDS, Noise
-from tracks.missions.privacy.state import State
+from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, Noise
+from tracks.missions.privacy.state import Least, State
 
 FRONTIER, BUDGET = "accuracy_by_epsilon", "epsilon_by_round"
 PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve
@@ -32,16 +32,21 @@ MAX_POINTS = 100  # of a line: more than a screen resolves
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
-    """Return the two panels of a track, with axes that never move."""
+    """Return the two panels of a track, with its safety accuracy."""
+    return panels_with(track, Least(track.targets.safety_accuracy), MAX_ROUNDS)
+
+
+def panels_with(track: Track, least: Least, last_round: int) -> tuple[Panel, Panel]:
+    """Return the two panels, with axes that never move; ``least`` and ``last_round`` as in a state."""
     targets = track.targets
-    frontier, budget = _axes(targets.epsilon, targets.epsilon_unit)
+    frontier, budget = _axes(targets.epsilon, targets.epsilon_unit, last_round)
     return (
         Panel(
             id=FRONTIER,
             question="What accuracy does the promise leave?",
             x=frontier[0],
             y=frontier[1],
-            limits=partial(_bare_frontier, targets.safety_accuracy),
+            limits=partial(_bare_frontier, least),
         ),
         Panel(
             id=BUDGET,
@@ -59,7 +64,7 @@ def drawings(state: State) -> dict[str, Drawing]:
 
 
 @lru_cache(maxsize=64)
-def _axes(bound: float, unit: str) -> tuple[tuple[Axis, Axis], tuple[Axis, Axis]]:
+def _axes(bound: float, unit: str, last: int) -> tuple[tuple[Axis, Axis], tuple[Axis, Axis]]:
     high = max(SPENT_SHOWN[1], 2 * bound)
     return (
         (
@@ -67,19 +72,20 @@ def _axes(bound: float, unit: str) -> tuple[tuple[Axis, Axis], tuple[Axis, Axis]
             Axis(label="accuracy", unit="share", low=ACCURACY_SHOWN[0], high=ACCURACY_SHOWN[1]),
         ),
         (
-            Axis(label="round", low=0, high=ROUNDS[1]),
+            Axis(label="round", low=0, high=last),
             Axis(label=f"ε spent per {unit}", low=SPENT_SHOWN[0], high=high, scale="log"),
         ),
     )
 
 
-def _frontier_limits(safety: float) -> Iterator[charts.Part]:
-    yield charts.band(safety, ACCURACY_SHOWN[1])
-    yield charts.limit(safety, f"safety {quantity_text(safety, 'share')}", kind="target", place="limit-y-below")
+def _frontier_limits(least: Least) -> Iterator[charts.Part]:
+    words = f"{least.label} {quantity_text(least.accuracy, 'share')}"
+    yield charts.band(least.accuracy, ACCURACY_SHOWN[1])
+    yield charts.limit(least.accuracy, words, kind="target", place="limit-y-below")
 
 
-def _bare_frontier(safety: float) -> Figure:
-    return charts.figure(*_frontier_limits(safety))
+def _bare_frontier(least: Least) -> Figure:
+    return charts.figure(*_frontier_limits(least))
 
 
 def _bare_budget(bound: float) -> Figure:
@@ -160,21 +166,21 @@ def _frontier_drawing(state: State) -> Drawing:
 
 def frontier_summary(state: State) -> str:
     """Return the message of the first panel: what is left, and against what the context measures it."""
-    setting, mean, safety = state.setting, state.result.accuracy, state.track.targets.safety_accuracy
+    setting, mean, least = state.setting, state.result.accuracy, state.least
     start = quantity_text(mean, "share")
     if not setting.private:
         return f"{start}, and no promise: {DEPLOYMENTS[setting.deployment]} learning adds no noise, so no ε holds."
     where = f"{start} at ε = {three_digits(setting.epsilon)}, {NOISES[setting.noise]} noise"
     if setting.context == "centralised":
         return f"{where}: {three_digits(state.gap)} points below all data in one place."
-    away = round(100 * (mean - safety), 1)
+    away = round(100 * (mean - least.accuracy), 1)
     side = "above" if away >= 0 else "below"
-    return f"{where}: {three_digits(abs(away))} points {side} the safety accuracy."
+    return f"{where}: {three_digits(abs(away))} points {side} {least.name}."
 
 
 def _frontier_figure(state: State) -> Figure:
     track, setting = state.track, state.setting
-    (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit)
+    (x_axis, y_axis), _ = _axes(track.targets.epsilon, track.targets.epsilon_unit, state.last_round)
     bands, lines = [], []
     for noise in () if state.moving else PLACES:
         line = frontier(state, noise)
@@ -195,7 +201,7 @@ def _frontier_figure(state: State) -> Figure:
         value=quantity_text(state.result.accuracy, "share"),
         place="below-right",
     )
-    return charts.figure(*_frontier_limits(track.targets.safety_accuracy), roof, *bands, *lines, here)
+    return charts.figure(*_frontier_limits(state.least), roof, *bands, *lines, here)
 
 
 def _frontier_table(state: State) -> Table:
@@ -251,26 +257,27 @@ def budget_summary(state: State) -> str:
     stop, spent = state.stop_round, three_digits(float(state.spent[setting.rounds]))
     if stop is not None and stop <= setting.rounds:
         return f"No: the officer’s {bound} is broken in round {stop} of {setting.rounds}."
-    left = f"round {stop} would break {bound}" if stop is not None else f"{MAX_ROUNDS} rounds stay within {bound}"
+    left = f"round {stop} would break {bound}" if stop is not None else f"{state.last_round} rounds stay within {bound}"
     return f"Yes: {setting.rounds} rounds spend {spent}; {left} at this noise."
 
 
 @lru_cache(maxsize=256)
-def _rounds_shown(rounds: int) -> tuple[int, ...]:
+def _rounds_shown(rounds: int, last: int) -> tuple[int, ...]:
     """Return the rounds at which the line is drawn: the first, the last and the student's own among them."""
-    return tuple(sorted({*sampled_rounds(MAX_ROUNDS, MAX_POINTS), rounds}))
+    return tuple(sorted({*sampled_rounds(last, MAX_POINTS), rounds}))
 
 
 def _budget_figure(state: State) -> Figure:
     setting, targets = state.setting, state.track.targets
     bound = targets.epsilon
-    _, (_, y_axis) = _axes(bound, targets.epsilon_unit)
+    _, (_, y_axis) = _axes(bound, targets.epsilon_unit, state.last_round)
     if state.spent is None:
         middle = (y_axis.low * y_axis.high) ** 0.5
-        return charts.figure(_officer(bound), charts.note(ROUNDS[1] / 2, middle, "no noise, nothing to book"))
+        return charts.figure(_officer(bound), charts.note(state.last_round / 2, middle, "no noise, nothing to book"))
     shown = np.clip(state.spent, y_axis.low, y_axis.high)
-    run = [one for one in _rounds_shown(setting.rounds) if one <= setting.rounds]
-    rest = [one for one in _rounds_shown(setting.rounds) if one >= setting.rounds]
+    rounds = _rounds_shown(setting.rounds, state.last_round)
+    run = [one for one in rounds if one <= setting.rounds]
+    rest = [one for one in rounds if one >= setting.rounds]
     parts = [_officer(bound)]
     stop = state.stop_round
     if stop is not None:
@@ -286,7 +293,7 @@ def _budget_figure(state: State) -> Figure:
             name="here",
             label=three_digits(spent),
             value=f"after {setting.rounds}",
-            place="above-left" if setting.rounds > MAX_ROUNDS / 2 else "below-right",
+            place="above-left" if setting.rounds > state.last_round / 2 else "below-right",
         )
     )
     return charts.figure(*parts)
@@ -299,6 +306,6 @@ def _budget_table(state: State) -> Table:
     spent = state.spent
     rows = tuple(
         ("your setting" if one == setting.rounds else "", one, float(spent[one]))
-        for one in _rounds_shown(setting.rounds)
+        for one in _rounds_shown(setting.rounds, state.last_round)
     )
     return Table(columns=columns, rows=rows)

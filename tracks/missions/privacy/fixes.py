@@ -156,8 +156,8 @@ def _towards_learning(state: State) -> Iterator[Fix]:
     setting, usual_steps = state.setting, DEFAULTS["local_steps"].value
     if state.result.clipped > CLIPPED_LIMIT:
         yield from _longer_clip(state)
-    if setting.rounds < ROUNDS[1]:
-        yield Fix(control="rounds", value=min(2 * setting.rounds, int(ROUNDS[1])))
+    if setting.rounds < state.last_round:
+        yield Fix(control="rounds", value=min(2 * setting.rounds, state.last_round))
     if setting.local_steps != usual_steps:
         yield Fix(control="local_steps", value=usual_steps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
@@ -175,18 +176,19 @@ def _accuracy(state: State, source: SourceOf) -> Reading:
             "Share of the test images that the shared model gets right, mean of "
             f"{window_in_words(setting.rounds)}: softmax regression at this very setting, step {LEARNING_RATE:g}."
         )
-    return Reading.of(
-        state.limits[ACCURACY],
-        id="accuracy",
-        label="Accuracy",
-        unit="share",
-        note=f"safety ≥ {quantity_text(safety, 'share')}",
-        formula=formula,
-        meaning=meaning,
-        source=source(
-            "proxy", "skew", "safety", "epsilon", "clip_norm", "noise", "participating_share", "rounds", "local_steps"
-        ),
-    )
+    inputs = ("epsilon", "clip_norm", "noise", "participating_share", "rounds", "local_steps")
+    texts: dict[str, Any] = {
+        "id": "accuracy",
+        "label": "Accuracy",
+        "unit": "share",
+        "formula": formula,
+        "meaning": meaning,
+    }
+    if ACCURACY not in state.limits:
+        note = f"ceiling {quantity_text(state.ceiling, 'share')}"
+        return Reading(value=mean, note=note, source=source("proxy", "skew", *inputs), **texts)
+    note = f"safety ≥ {quantity_text(safety, 'share')}"
+    return Reading.of(state.limits[ACCURACY], note=note, source=source("proxy", "skew", "safety", *inputs), **texts)
 
 
 def _runs(state: State) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from tracks import Track
 from tracks.api.outcome import Limit
 from tracks.common.proxy_fleet import ceiling, problem
 from tracks.missions.privacy.accounting import (
+    MAX_ROUNDS,
     CalibratedNoise,
     allowed_bytes,
     calibrated_noise_of,
@@ -34,6 +36,14 @@ CLIPPED_LIMIT = 0.5  # of the updates
 GAP_SCALE, DELTA_SCALE, CLIP_SCALE = 100.0, 1e5, 100.0
 
 
+class Least(NamedTuple):
+    """The accuracy with a line in the first figure, 0..1, its label there, and what it is called in a sentence."""
+
+    accuracy: float
+    label: str = "safety"
+    name: str = "the safety accuracy"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class State:
     """Everything that one state gives.
@@ -42,9 +52,11 @@ class State:
         track, setting: what it follows from. task: what its runs depend on. result: how they end.
         moving: whether it is computed for a slider that moves, by one run alone.
         ceiling: accuracy with all data in one place, 0..1. noise: what is added, or None.
-        spent: epsilon after 0 ... 200 rounds of it, or None.
+        spent: epsilon after 0 ... ``last_round`` rounds of it, or None.
         moved: bytes a day, whole fleet [B]. allowed: what may move in a day [B].
         limits: by the code of the failure; those about noise only where some is added.
+        least: the accuracy with a line in the first figure.
+        last_round: the most rounds that may be set.
     """
 
     track: Track
@@ -58,6 +70,8 @@ class State:
     moved: float
     allowed: float
     limits: Mapping[str, Limit]
+    least: Least
+    last_round: int
 
     @property
     def weights(self) -> int:
@@ -79,7 +93,7 @@ class State:
 
     @property
     def stop_round(self) -> int | None:
-        """The round that breaks the officer's bound at this noise, or None within 200 rounds."""
+        """The round that breaks the officer's bound at this noise, or None within the last of them."""
         if self.spent is None:
             return None
         reached = np.flatnonzero(self.spent > self.track.targets.epsilon)
@@ -91,13 +105,13 @@ def gap_points(ceiling: float, accuracy: float) -> float:
     return round(100 * (ceiling - accuracy), 9) + 0.0
 
 
-def _spent(setting: Setting, noise: CalibratedNoise | None) -> Floats | None:
+def _spent(setting: Setting, noise: CalibratedNoise | None, last: int) -> Floats | None:
     if noise is None:
         return None
-    return spent_by_round(setting.noise, noise.multiplier, setting.cohort, setting.fleet, setting.delta)
+    return spent_by_round(setting.noise, noise.multiplier, setting.cohort, setting.fleet, setting.delta, last)
 
 
-def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False) -> State:
+def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False, last_round: int = MAX_ROUNDS) -> State:
     """Return what a setting gives on a track; ``seed`` samples other rounds and noise on the same partition.
 
     While a slider moves one run is made, of the setting itself.
@@ -129,8 +143,10 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
         moving=moving,
         ceiling=top,
         noise=noise,
-        spent=_spent(setting, noise),
+        spent=_spent(setting, noise, last_round),
         moved=moved,
         allowed=allowed,
         limits=limits,
+        least=Least(track.targets.safety_accuracy),
+        last_round=last_round,
     )

@@ -1,4 +1,4 @@
-"""What the privacy bench shows and asks before the lock: the brief, and two predictions with their truths."""
+"""What the privacy bench shows and asks before the lock: the brief, and a prediction with its truth."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from functools import lru_cache
 import numpy as np
 
 from physics.privacy import client_updates, minimum_client_updates
-from tracks import Brief, Option, Prediction, Route, Table, Term, Track, Truth, Value
+from tracks import Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CITIES, CLIENTS
-from tracks.missions.privacy.accounting import calibrated_noise_of
-from tracks.missions.privacy.setting import DEFAULTS, DEPLOYMENTS, setting_of
 
 WEAK, STRONG = 8.0, 1.0
 STORED_ALPHAS = (0.05, 0.1, 0.3, 1.0, 100.0)
 STORED_FLEETS = (50, 1_000_000_000)
 ONE_IMAGE = 1 / 360
-SAME = "all_the_same"
 
 # --- brief -----------------------------------------------------------------------------------------------------------
 
@@ -108,7 +105,7 @@ def cheapest(cell: Asked, epsilon: float | None) -> Design:
 
 
 def predictions(track: Track) -> tuple[Prediction, ...]:
-    """Return the bench's two locks: the factor in client updates, and the deployment with a formal guarantee."""
+    """Return the bench's lock: the factor in client updates."""
     cell = asked(track)
     unit = track.targets.epsilon_unit
     return (
@@ -134,17 +131,6 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             routes=_routes(track),
             reason="raises",
         ),
-        Prediction(
-            id="formal_guarantee",
-            question=f"Which deployment gives a formal guarantee to a {unit}?",
-            scenario={"noise": "central", "epsilon": DEFAULTS["epsilon"].value},
-            given=(("Promised", f"ε = {DEFAULTS['epsilon'].value:g}, all rounds"),),
-            truth=guarantee_truth,
-            mechanisms=_guarantee_mechanisms(),
-            options=_deployments(),
-            reason="bound",
-            case=_case,
-        ),
     )
 
 
@@ -160,13 +146,6 @@ def updates_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - t
         ),
         combine="product",
     )
-
-
-def guarantee_truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - a promise is one on every track
-    """Return the only deployment that adds noise for its promise, or that they are alike."""
-    states = {name: setting_of({**controls, "deployment": name}) for name in DEPLOYMENTS}
-    kept = [name for name, one in states.items() if one.private and calibrated_noise_of(one).multiplier > 0]
-    return Truth(value=kept[0] if len(kept) == 1 else SAME)
 
 
 def _in_proportion(track: Track, **controls: Value) -> float:  # noqa: ARG001 - the two promises say all
@@ -211,22 +190,6 @@ def _routes(track: Track) -> tuple[Route, ...]:
     )
 
 
-def _case(track: Track, **controls: Value) -> Table:  # noqa: ARG001 - a promise is one on every track
-    """Return the three deployments with the noise that each adds and the epsilon that follows from it."""
-    travels = {
-        "centralised": "the raw data",
-        "federated": "updates, as they are",
-        "federated_dp": "updates, clipped, with noise",
-    }
-    rows = []
-    for name, label in DEPLOYMENTS.items():
-        setting = setting_of({**controls, "deployment": name})
-        noise = calibrated_noise_of(setting).multiplier if setting.private else 0.0
-        bound = f"ε = {three_digits(setting.epsilon)}" if noise > 0 else "none: ε is without bound"
-        rows.append((label, travels[name], noise, bound))
-    return Table(columns=("one person more or less", "what travels", "noise, clip lengths", "bound"), rows=tuple(rows))
-
-
 def _update_mechanisms(track: Track) -> tuple[Option, ...]:
     cell = asked(track)
     free, weak, strong = (cheapest(cell, one) for one in (None, WEAK, STRONG))
@@ -261,60 +224,5 @@ def _update_mechanisms(track: Track) -> tuple[Option, ...]:
             text="Noise leaves it alone: its mean is zero",
             feedback=f"The mean of the noise is zero, its size is not: each round adds it again to all coordinates. A "
             f"fleet with clients to spare outweighs it cheaply, here {factor}; a small one has no such cohort.",
-        ),
-    )
-
-
-def _deployments() -> tuple[Option, ...]:
-    return (
-        Option(
-            id="centralised",
-            text="A: centralised",
-            feedback="All raw data stand in one place. Access rules guard them; nothing bounds what the model shows.",
-        ),
-        Option(
-            id="federated",
-            text="B: federated",
-            feedback="The raw data stay where they are, and updates computed from them travel. From an update, or from "
-            "the model, examples have been reconstructed and members told apart. Locality alone is not a guarantee.",
-        ),
-        Option(
-            id="federated_dp",
-            text="C: federated + DP",
-            feedback="Updates are clipped, noise is added and every round is booked: (ε, δ), for a unit that is named. "
-            "The noise carries the guarantee; it could be added to centralised training as well.",
-        ),
-        Option(
-            id=SAME,
-            text="All the same",
-            feedback="They differ in what travels, and in what bounds it. One of them adds noise and keeps books.",
-        ),
-    )
-
-
-def _guarantee_mechanisms() -> tuple[Option, ...]:
-    return (
-        Option(
-            id="locality",
-            text="The raw data stay on the device",
-            feedback="That removes one copy and one place to break into. It does not bound what an update shows.",
-        ),
-        Option(
-            id="bound",
-            text="Clipping and noise bound what one person changes",
-            feedback="Clipping bounds the change, noise makes two neighbouring runs hard to tell apart, and the "
-            "accountant adds the rounds up.",
-        ),
-        Option(
-            id="averaging",
-            text="An average hides each of its parts",
-            feedback="Against everything else that an observer may know, the rest can be subtracted. Secure "
-            "aggregation hides the parts from the server and still publishes the exact sum.",
-        ),
-        Option(
-            id="access",
-            text="Access control and encryption",
-            feedback="They decide who sees the data and the updates, and say nothing of what the trained model shows "
-            "to those who may use it.",
         ),
     )

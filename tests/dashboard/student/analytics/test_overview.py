@@ -146,8 +146,8 @@ def test_the_record_holds_what_a_later_lab_reads(registry, deeds, ledger) -> Non
     assert fields["compression"].value == 10.0
     assert fields["guarantee"].text != "–"
     assert math.isfinite(fields["daily_bytes"].value)
-    assert [item.prediction for item in track.record.predictions] == ["ratio", "client_updates", "formal_guarantee"]
-    assert [item.right is None for item in track.record.predictions] == [False, False, False]
+    assert [item.prediction for item in track.record.predictions] == ["ratio", "client_updates"]
+    assert [item.right is None for item in track.record.predictions] == [False, False]
     assert [place.bench for place, _ in track.record.decision] == ["paradox", "privacy"]
 
 
