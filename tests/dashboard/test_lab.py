@@ -101,6 +101,7 @@ class TestSteps:
             ("paradox", "Paradox", 10),
             ("memory", "Memory", 12),
             ("convergence", "Convergence", 14),
+            ("recommendation", "Recommendation fleet", 8),
             ("privacy", "Privacy", 12),
             ("crisis", "Crisis", 10),
             ("downlink", "Downlink", 0),

@@ -15,12 +15,12 @@ LAB = load_registry()
 
 # Sobol points of the decision space. 'make certify' takes 4,096 for the published ones; here a bench whose states
 # take milliseconds gets fewer, so that all of them together take a minute.
-POINTS = {"paradox": 512, "memory": 512, "convergence": 64, "privacy": 64, "crisis": 256}
+POINTS = {"paradox": 512, "memory": 512, "convergence": 64, "privacy": 64, "recommendation": 64, "crisis": 256}
 SLOWER = {"edge_guardian/crisis": 64}  # its states are federated runs, too
 FEWER = 128
 # Federated runs behind every state, some hundred seconds a certificate: all in `make sweep`; in `make test` one track's
 # form and its default alone.
-SIMULATED = ("convergence", "privacy")
+SIMULATED = ("convergence", "privacy", "recommendation")
 SLOWEST = answers_everywhere  # of the checks of form: it solves every position of every control
 
 
