@@ -95,7 +95,7 @@ def digest(figure: Any) -> str:
 
 def states_of(name: str) -> int:
     """Return how many states of a bench are recorded."""
-    federated = name.endswith(("/convergence", "/privacy")) or name == "edge_guardian/crisis"
+    federated = name.endswith(("/convergence", "/privacy", "/recommendation")) or name == "edge_guardian/crisis"
     return FEDERATED_STATES if federated else STATES
 
 
