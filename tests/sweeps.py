@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-FEDERATED = ("convergence", "privacy", "recommendation")  # every state of these benches, and of Guardian's crisis, is several runs
+# Every state of these benches, and of Guardian's crisis, is several runs.
+FEDERATED = ("convergence", "privacy", "recommendation")
 HEARD = "edge_guardian"  # the track on which `make test` asks them all the same
 
 
