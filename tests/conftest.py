@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dash import Dash
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from dashboard.app import create_app
@@ -20,8 +21,8 @@ from tests.http_student import Student
 from tracks.common.cache import open_folder, switched_off
 from tracks.loading.registry import Registry, load_registry
 
-# The machine may be busy; a slow example is no failure.
-hypothesis_settings.register_profile("edgelab", deadline=None)
+# The machine may be busy; a slow example is no failure, nor is a slow draw of the first.
+hypothesis_settings.register_profile("edgelab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("edgelab")
 
 PLUGINS = Path(__file__).with_name("plugins")
