@@ -29,7 +29,7 @@ from tracks.api.track import Track
 World = Callable[[Track], Track]
 
 NOT_SHARED: Mapping[str, Any] = MappingProxyType(
-    {"presets": (), "facts": (), "order": None, "label": "", "minutes": 0, "once": False}
+    {"presets": (), "facts": (), "order": None, "label": "", "minutes": 0, "once": False, "task": None}
 )
 _OF_THE_TRACK = ("brief", "controls", "panels", "predictions", "presets", "reflection", "task")
 _CALLED_WITH_IT = ("solve", "preview", "peek", "second_opinion", "script")
@@ -42,7 +42,7 @@ def as_case(
     """Return a further case of a bench: its parts in another world, each replaced where ``parts`` has it.
 
     Every function of a part is called with the world in place of the track. The controls carry nothing from other
-    benches; presets, facts, order, label and minutes are the case's own.
+    benches; presets, facts, task, order, label and minutes are the case's own.
 
     Parameters
     ----------
@@ -78,7 +78,8 @@ def as_case(
     shared = {name: getattr(bench, name) for name in known}
     made = {**shared, **NOT_SHARED, **parts}
     for name in _OF_THE_TRACK:
-        made[name] = _settled(name, made[name], there)
+        if callable(made[name]) or name in ("controls", "predictions"):
+            made[name] = _settled(name, made[name], there)
     controls = made["controls"]
     made["controls"] = lambda track: _started(id, bench.id, controls(track), start)
     for name in _CALLED_WITH_IT:
