@@ -109,7 +109,7 @@ def trajectories(
     runs, rounds, clients = received.shape
     importance = np.ones(clients) if scaffold else problem.client_shares
     # The part of one single update of each client in the average of each round; none where no update arrives.
-    total = received @ importance
+    total = (received * importance).sum(axis=2)  # round by round: a shorter run has the same bits
     singles = importance / np.where(total > 0, total, np.inf)[..., None]
     # All updates of all runs, in the order of rounds: a round is a slice, and a run a slice of that.
     round_of, run_of, client_of = received.transpose(1, 0, 2).nonzero()

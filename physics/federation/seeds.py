@@ -16,6 +16,7 @@ from physics.federation.rounds import Aggregation, Engine, trajectories
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
+_TOGETHER = 8  # models of a run whose losses are taken at once, counted from the first
 _PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False)
 
 
@@ -122,12 +123,12 @@ def simulate_seeds(
             scaffold=method == "scaffold",
             local_travel=tau * eta,
         )
-        models = path.states[:, -judged:]
+        models = path.states
     elif method == "scaffold":
-        models = np.stack([_controlled(local, mask, tau * eta)[-judged:] for mask in masks])
+        models = np.stack([_controlled(local, mask, tau * eta) for mask in masks])
     else:
-        models = _averaged(local, masks)[:, -judged:]
-    return _judged(problem, local, models)
+        models = _averaged(local, masks)
+    return _judged(problem, local, models, judged)
 
 
 def _masks(problem: FederatedProblem, participation: Any) -> np.ndarray:
@@ -220,16 +221,22 @@ def _bounded(states: Floats) -> bool:
     return bool((np.einsum("...dc,...dc->...", states, states) <= MAX_WEIGHTS**2).all())
 
 
-def _judged(problem: FederatedProblem, engine: Engine, models: Floats) -> SeveralRuns:
-    """Judge the models (n, T, *shape) on the test images and the fleet's objective."""
+def _judged(problem: FederatedProblem, engine: Engine, models: Floats, last: int) -> SeveralRuns:
+    """Judge the last models of (n, R+1, *shape) on the test images and the fleet's objective.
+
+    In softmax regression a model is judged the same, to the last bit, however many follow it and are judged: losses
+    are taken in groups that are counted from the first model, and a city's accuracy is a sum of its own.
+    """
     data = problem.data
     runs, count = models.shape[:2]
-    flat = np.ascontiguousarray(models).reshape(runs * count, *models.shape[2:])
+    flat = np.ascontiguousarray(models[:, -last:]).reshape(runs * last, *models.shape[2:])
     blocks = range(0, len(flat), _BLOCK)
     correct = np.concatenate([engine.correct(flat[start : start + _BLOCK]) for start in blocks])
-    by_city = (correct / data.test_class_sizes) @ problem.city_mix.T
+    by_city = ((correct / data.test_class_sizes)[:, None, :] * problem.city_mix).sum(axis=2)
+    first = (count - last) // _TOGETHER * _TOGETHER
+    losses = np.stack([engine.losses(one[first:])[-last:] for one in models])
     return SeveralRuns(
-        accuracy=read_only((correct.sum(axis=1) / data.test_class_sizes.sum()).reshape(runs, count)),
-        loss=read_only(engine.losses(flat).reshape(runs, count)),
-        group_accuracy=read_only(by_city.reshape(runs, count, -1)),
+        accuracy=read_only((correct.sum(axis=1) / data.test_class_sizes.sum()).reshape(runs, last)),
+        loss=read_only(losses),
+        group_accuracy=read_only(by_city.reshape(runs, last, -1)),
     )

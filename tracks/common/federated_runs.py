@@ -6,7 +6,7 @@ What does not change learning is not part of ``Learning``, so that changing it c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -22,7 +22,7 @@ from physics.federation import (
     softmax_optimum,
 )
 from physics.validation import Floats
-from tracks.common.cache import cached_on_disk
+from tracks.common.cache import cached_on_disk, keep, kept
 from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 from tracks.common.scoring import scores, window_of
 
@@ -151,7 +151,7 @@ def runs(learning: Learning, draws: int = SEEDS) -> Runs:
 
 @lru_cache(maxsize=64)
 def _kept_runs(learning: Learning, draws: int) -> Runs:
-    simulated = _simulated(learning, draws, last=None)
+    simulated = _curves(learning, draws)
     cities = scores(simulated.group_accuracy.mean(axis=0))
     return Runs(
         participation=participation(learning, draws),
@@ -171,15 +171,53 @@ def final_scores(learning: Learning, draws: int = SEEDS) -> tuple[float, float]:
 
     A change that is tried for the fleet is tried for the worst city too: kept, it is run once.
     """
-    end = _simulated(learning, draws, last=window_of(learning.rounds))
+    window = window_of(learning.rounds)
+    found = _kept_curves(learning, draws)
+    end = _ends(learning, draws) if found is None else _part(found, learning.rounds + 1 - window, learning.rounds + 1)
     return round(float(end.accuracy.mean()), 12), round(float(end.group_accuracy.mean(axis=(0, 1)).min()), 12)
 
 
+def _curves(learning: Learning, draws: int) -> SeveralRuns:
+    """Return every round of the runs of a state.
+
+    Rounds are drawn in order, so that the longest run that is kept has those of every shorter one, to the last bit.
+    """
+    found = _kept_curves(learning, draws)
+    if found is None:
+        found = _simulated(learning, draws, last=None)
+        keep(*_place(learning, draws), found)
+    return _part(found, 0, learning.rounds + 1)
+
+
+def _kept_curves(learning: Learning, draws: int) -> SeveralRuns | None:
+    """Return the curves that are kept of runs as long or longer, or None."""
+    found: SeveralRuns | None = kept(*_place(learning, draws))
+    return None if found is None or found.accuracy.shape[1] <= learning.rounds else found
+
+
+def _place(learning: Learning, draws: int) -> tuple[str, tuple[Learning, int]]:
+    """Return where the longest run is kept, which does not depend on the rounds."""
+    return "curves", (replace(learning, rounds=0), draws)
+
+
+def _part(curves: SeveralRuns, first: int, end: int) -> SeveralRuns:
+    """Return some rounds of curves, as arrays of their own: sums of them have the same bits wherever they come from."""
+    accuracy, loss, group_accuracy = (
+        np.ascontiguousarray(one[:, first:end]) for one in (curves.accuracy, curves.loss, curves.group_accuracy)
+    )
+    return SeveralRuns(accuracy=_read_only(accuracy), loss=_read_only(loss), group_accuracy=_read_only(group_accuracy))
+
+
 @cached_on_disk
+def _ends(learning: Learning, draws: int) -> SeveralRuns:
+    """Return the rounds that are scored alone, which are judged sooner than all."""
+    return _simulated(learning, draws, last=window_of(learning.rounds))
+
+
 def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRuns:
     """Run each seed; where nothing is random, run one and use it for all of them."""
     masks = participation(learning, draws)
-    alike = all(np.array_equal(masks[0], mask) for mask in masks[1:])
+    alike = _is_certain(learning)
     simulated = simulate_seeds(
         problem(learning.fleet_seed, learning.alpha),
         participation=masks[:1] if alike else masks,
@@ -191,12 +229,22 @@ def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRu
     )
     if not alike or draws == 1:
         return simulated
-    accuracy, loss, group_accuracy = (
-        np.repeat(one, draws, axis=0) for one in (simulated.accuracy, simulated.loss, simulated.group_accuracy)
+    return SeveralRuns(
+        accuracy=_read_only(np.repeat(simulated.accuracy, draws, axis=0)),
+        loss=_read_only(np.repeat(simulated.loss, draws, axis=0)),
+        group_accuracy=_read_only(np.repeat(simulated.group_accuracy, draws, axis=0)),
     )
-    for array in (accuracy, loss, group_accuracy):
-        array.setflags(write=False)
-    return SeveralRuns(accuracy=accuracy, loss=loss, group_accuracy=group_accuracy)
+
+
+def _is_certain(learning: Learning) -> bool:
+    """Whether the same updates arrive in every round, of any run and of any length."""
+    delivered = set(learning.delivered)
+    return delivered == {0.0} or (delivered <= {0.0, 1.0} and learning.clients_per_round == CLIENTS)
+
+
+def _read_only(array: Floats) -> Floats:
+    array.setflags(write=False)
+    return array
 
 
 def participation(learning: Learning, draws: int = SEEDS) -> np.ndarray:

@@ -204,6 +204,9 @@ class SoftmaxEngine(LinearModel):
         losses = np.empty(len(states))
         for start in range(0, len(states), _BLOCK):
             block = states[start : start + _BLOCK]
+            count = len(block)
+            if count < _BLOCK:  # filled up, so that the last bits of a loss do not depend on how many models follow
+                block = np.concatenate((block, np.zeros((_BLOCK - count, *block.shape[1:]))))
             rows = np.ascontiguousarray(block.transpose(2, 0, 1)).reshape(CLASSES * len(block), -1)
             scores = (rows @ turned).reshape(CLASSES, len(block), -1)
             top = scores.max(axis=0)
@@ -211,7 +214,6 @@ class SoftmaxEngine(LinearModel):
             parts = np.exp((scores - top).astype(np.float32))
             total = np.log(parts.sum(axis=0), dtype=np.float64) + top
             square = np.einsum("tdc,tdc->t", block, block)
-            losses[start : start + _BLOCK] = (
-                total @ share - np.einsum("tdc,dc->t", block, moment) + problem.regularization / 2 * square
-            )
+            values = total @ share - np.einsum("tdc,dc->t", block, moment) + problem.regularization / 2 * square
+            losses[start : start + _BLOCK] = values[:count]
         return losses

@@ -119,6 +119,23 @@ def test_the_last_models_alone_are_the_end_of_all(algorithm):
     assert_end(end, whole)
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("clients", [5, 50])
+def test_a_longer_run_begins_with_the_shorter_to_the_last_bit(algorithm, clients):
+    """So that what was run for one length serves every shorter one; the last rounds alone are judged the same too."""
+    fleet = digits_problem(clients=50, alpha=0.05, seed=1, cities=5)
+    masks = [draw_participation(fleet, rounds=60, clients_per_round=clients, seed=seed) for seed in range(2)]
+    how = {"algorithm": algorithm, "local_steps": 10, "learning_rate": 20.0}
+    long = simulate_seeds(fleet, participation=masks, **how)
+    for rounds in (1, 3, 8, 10, 27, 59):
+        short = simulate_seeds(fleet, participation=[mask[:rounds] for mask in masks], **how)
+        end = simulate_seeds(fleet, participation=[mask[:rounds] for mask in masks], last=min(rounds, 9), **how)
+        for name in ("accuracy", "loss", "group_accuracy"):
+            curve = getattr(long, name)[:, : rounds + 1]
+            assert np.array_equal(getattr(short, name), curve)
+            assert np.array_equal(getattr(end, name), curve[:, -min(rounds, 9) :])
+
+
 @pytest.mark.parametrize("how", [{}, {"clip": 0.5, "noise_multiplier": 0.3, "noise": "local"}])
 def test_the_last_models_of_one_run_are_the_end_of_all(how):
     whole, end = (

@@ -195,6 +195,20 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
     return cached
 
 
+def kept(name: str, arguments: tuple[Any, ...]) -> Any:
+    """Return what ``keep`` was last given under a name and plain arguments, or None where nothing is kept."""
+    results, key = _Process.results, key_of(name, arguments, {})
+    found = MISSING if results is None or key is None else results.get(key)
+    return None if found is MISSING else found
+
+
+def keep(name: str, arguments: tuple[Any, ...], result: Any) -> None:
+    """Keep a result under a name and plain arguments, in place of what was kept there."""
+    results, key = _Process.results, key_of(name, arguments, {})
+    if results is not None and key is not None:
+        results.put(key, result)
+
+
 def key_of(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
     """Return the key of a call, or None where an argument is not plain."""
     try:
