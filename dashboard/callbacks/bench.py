@@ -26,6 +26,7 @@ from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 
 MAX_COMPARED = 3
+CONTROLS_CHANGED = "The bench’s controls have changed since this try was recorded, so it is not drawn beside the state."
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."
 
 
@@ -97,7 +98,7 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     """Return the outcomes of the recorded tries that are drawn beside the state, by number.
 
     Raises:
-        RequestRefused: not a short list of this bench's tries.
+        RequestRefused: not a short list of this bench's tries, or one that the controls no longer take.
     """
     if not numbers:
         return ()
@@ -108,7 +109,11 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     by_number = {item.number: item for item in tries}
     if any(isinstance(n, bool) or not isinstance(n, int) or n not in by_number for n in numbers):
         raise RequestRefused("Only recorded tries can be compared; reload the page.")
-    return tuple((n, lab.outcome(track, bench, by_number[n].values)) for n in sorted(set(numbers)))
+    try:
+        states = [(n, bench.read(dict(by_number[n].values))) for n in sorted(set(numbers))]
+    except BadValue:
+        raise RequestRefused(CONTROLS_CHANGED) from None
+    return tuple((n, lab.outcome(track, bench, state)) for n, state in states)
 
 
 def register(app: Dash, lab: Lab) -> None:

@@ -43,9 +43,11 @@ def hint(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str
     found = changes(track, bench, values, outcome, lambda state: lab.outcome(track, bench, state))
     given = hint_texts(bench, values, found, 1 if missing else level)
     if given["fixes"]:
-        pairs = [{"control": fix["control"], "value": fix["value"]} for fix in given["fixes"]]
+        fixes = given["fixes"]
+        pairs = [{"control": fix["control"], "value": fix["value"]} for fix in fixes]
         key = f"{len(here.tries)}/{ids.digest([dict(values), pairs])}"
-        payload = {"verdict": binding.code, "after": len(here.tries), "values": pairs}
+        shown = [{**pair, "label": fix["label"], "text": fix["new"]} for pair, fix in zip(pairs, fixes, strict=True)]
+        payload = {"verdict": binding.code, "after": len(here.tries), "values": shown}
         lab.save(student, track, bench, "hint", key, payload)
     return given
 

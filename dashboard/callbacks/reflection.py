@@ -10,8 +10,9 @@ from dash.exceptions import PreventUpdate
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.next_step import next_section
-from dashboard.layouts.bench.reflect import MARKS, SLOTS, check_feedback, reflect_section
+from dashboard.layouts.bench.reflect import MARKS, SLOTS, reflect_section
 from dashboard.ledger.events import EventRefused
+from dashboard.student.answers import feedback_on, words_of
 from dashboard.student.progress import progress
 from dashboard.student.standing import standings, what_is_next
 from dashboard.web import ids
@@ -53,7 +54,7 @@ def register(app: Dash, lab: Lab) -> None:
         _, _, _, reflection = reached(ctx.outputs_list["id"]["bench"])
         if reflection.check is None or not isinstance(chosen, str):
             raise PreventUpdate
-        return check_feedback(reflection.check, chosen)
+        return feedback_on(reflection.check, chosen)
 
     @app.callback(
         Output(ids.slot(MATCH, "reflect"), "children"),
@@ -74,10 +75,13 @@ def register(app: Dash, lab: Lab) -> None:
                 problem = _problem(reflection, texts)
                 if problem:
                     return reflect_section(key, reflection, None, draft=texts, problem=problem)
-                lab.save_change(student, track, bench, "reflection", write_key(), texts)
+                saved = {**texts, "shown": _shown(reflection, texts["check"])}
+                lab.save_change(student, track, bench, "reflection", write_key(), saved)
                 here = progress(lab.store.standing_events(student), track, bench)
                 following = after(student, track, bench)
-                return reflect_section(key, reflection, texts, marks=here.marks, following=following)
+                return reflect_section(
+                    key, reflection, saved, marks=here.marks, rubric=here.rubric, following=following
+                )
             stored = lab.store.reflection(student, track.id, bench.id)
             if stored is None:
                 raise RequestRefused("Save your reflection first; the rubric marks it.")
@@ -89,10 +93,17 @@ def register(app: Dash, lab: Lab) -> None:
                 return reflect_section(
                     key, reflection, stored.payload, marks=marks, problem=problem, following=following
                 )
-            lab.save_change(student, track, bench, "revision", write_key(), {"marks": list(marks)})
+            marked = {"marks": list(marks), "rubric": list(reflection.rubric)}
+            lab.save_change(student, track, bench, "revision", write_key(), marked)
             return reflect_section(key, reflection, stored.payload, marks=marks, following=following)
         except EventRefused as problem:
             return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
+
+
+def _shown(reflection: Reflection, check: str) -> dict[str, Any]:
+    """Return what the ledger keeps beside a reflection's texts: what was asked, and the check's answer in words."""
+    words = words_of(reflection.check, check) if reflection.check is not None else None
+    return {"prompt": reflection.prompt, **dict(SLOTS), "check": words}
 
 
 def _texts(entered: dict[Any, Any]) -> dict[str, str]:

@@ -13,10 +13,11 @@ from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state, start_of
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
-from dashboard.layouts.bench.tries import tries_section
+from dashboard.layouts.bench.tries import LEARNT_QUESTION, tries_section
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import LEARNT, EventRefused
-from dashboard.student.progress import progress, try_payload
+from dashboard.student.answers import answered, words_of
+from dashboard.student.progress import decided_in_words, progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
 from dashboard.web.page_headers import NO_COOKIE, acknowledge, write_key
@@ -81,11 +82,12 @@ def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> 
         raise NotDone("Record a try first.")
     if answer not in {option.id for option in question.options}:
         raise NotDone("Choose what the figure showed first.")
-    said = {"answer": answer, "right": answer == question.answer}
+    said = {"answer": answer, "right": answer == question.answer, **(words_of(question, answer) or {})}
     stored = lab.save(student, track, bench, "observation", "1", said)
-    if stored.payload != said:
-        first = next((option.text for option in question.options if option.id == stored.payload["answer"]), "")
-        raise NotDone(f"Your first answer stands: {first}. The one you gave now was not taken.")
+    if stored.payload["answer"] != answer:
+        first = answered(question, str(stored.payload["answer"]), stored.payload)
+        kept = f": {first.answer}" if first else ""
+        raise NotDone(f"Your first answer stands{kept}. The one you gave now was not taken.")
 
 
 def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> None:
@@ -99,7 +101,8 @@ def carry(lab: Lab, student: str, track: Track, bench: Bench, number: Any) -> No
     chosen = next((item for item in here.tries if item.number == number and not isinstance(number, bool)), None)
     if chosen is None:
         raise RequestRefused("There is no such try; reload the page.")
-    payload = {"try": chosen.number, "decision": dict(chosen.decision)}
+    decided = chosen.decided or decided_in_words(bench, chosen.values)
+    payload = {"try": chosen.number, "decision": dict(chosen.decision), "decided": decided}
     lab.save_change(student, track, bench, "decision", write_key(), payload)
 
 
@@ -114,7 +117,8 @@ def earn(lab: Lab, student: str, track: Track, bench: Bench, text: Any) -> None:
         raise NotDone("There are tries left; the further ones come when all are used.")
     if not isinstance(text, str) or not text.strip():
         raise NotDone("Write a sentence on what you learnt first.")
-    lab.save(student, track, bench, "revision", LEARNT, {LEARNT: text.strip()[:MAX_LEARNT]})
+    kept = {LEARNT: text.strip()[:MAX_LEARNT], "question": LEARNT_QUESTION}
+    lab.save(student, track, bench, "revision", LEARNT, kept)
 
 
 def register(app: Dash, lab: Lab) -> None:

@@ -77,8 +77,10 @@ class Progress:
     Attributes:
         opened: whether the instruments were opened after the reveal.
         tries: recorded so far. limit: how many may be recorded by now. earned: whether the two further ones were.
-        observed: the answer to what the figure showed, or None. chosen: the try that is carried, if one was named.
+        observed: the answer to what the figure showed, as it is stored, or None.
+        chosen: the try that is carried, if one was named.
         reflection: as saved last, or None; marks: the newest the student gave it.
+        rubric: the points that these marks were given for, None in an older ledger.
         opinions: what the second engine said of winning tries, by number; that of the most seeds.
         given: every value that a hint gave on the bench.
     """
@@ -87,12 +89,13 @@ class Progress:
     tries: tuple[Try, ...]
     limit: int
     earned: bool
-    observed: str | None
+    observed: Mapping[str, Any] | None
     chosen: int | None
     reflection: Mapping[str, Any] | None
     marks: tuple[int, ...] | None
     opinions: Mapping[int, Opinion]
     given: tuple[GivenValue, ...] = ()
+    rubric: tuple[str, ...] | None = None
 
     @property
     def carried(self) -> Try | None:
@@ -137,19 +140,21 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
     decisions = payloads.get("decision", [])
     reflections = payloads.get("reflection", [])
     revisions = payloads.get("revision", [])
-    marks = next((item["marks"] for item in reversed(revisions) if isinstance(item.get("marks"), list)), None)
+    marked: dict[str, Any] = next((item for item in reversed(revisions) if isinstance(item.get("marks"), list)), {})
+    marks, rubric = marked.get("marks"), marked.get("rubric")
     earned = any("learnt" in item for item in revisions)
     return Progress(
         opened=any(event.kind != "lock" for event in own),
         tries=tries,
         limit=bench.tries + (EARNED_TRIES if earned else 0),
         earned=earned,
-        observed=str(observed[-1].get("answer", "")) if observed else None,
+        observed=observed[-1] if observed else None,
         chosen=decisions[-1].get("try") if decisions else None,
         reflection=reflections[-1] if reflections else None,
         marks=tuple(int(mark) for mark in marks) if marks is not None else None,
         opinions=MappingProxyType(opinions_of(payloads.get("opinion", []))),
         given=given_values(payloads.get("hint", [])),
+        rubric=tuple(str(point) for point in rubric) if rubric is not None else None,
     )
 
 

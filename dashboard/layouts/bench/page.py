@@ -229,7 +229,12 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
             progress = state.progress
             following = next_section(state.track, state.following)
             reflect = reflect_section(
-                state.key, state.bench.reflection, progress.reflection, marks=progress.marks, following=following
+                state.key,
+                state.bench.reflection,
+                progress.reflection,
+                marks=progress.marks,
+                rubric=progress.rubric,
+                following=following,
             )
         after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
     elif state.progress.tries:

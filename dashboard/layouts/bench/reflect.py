@@ -8,8 +8,9 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from dashboard.layouts.bench.predict import heading, segmented
+from dashboard.layouts.bench.predict import CHANGED, heading, segmented
 from dashboard.layouts.parts import Component, draft_note, draft_saved, icon
+from dashboard.student.answers import answered
 from dashboard.web import ids
 from tracks.api.controls import Option
 from tracks.api.teaching import Question, Reflection
@@ -35,15 +36,21 @@ def reflect_section(
     draft: Mapping[str, str] | None = None,
     problem: str = "",
     marks: Sequence[int | None] | None = None,
+    rubric: tuple[str, ...] | None = None,
     following: Component = None,
 ) -> list[Component]:
     """The reflection: to be written, or as written with the model answer, the rubric, and what comes next.
 
-    ``problem`` says why what was pressed is not saved; ``marks`` are those given, None where one is missing.
+    ``problem`` says why what was pressed is not saved; ``marks`` are those given, None where one is missing, and
+    ``rubric`` the points that they were given for, where the ledger has them.
     """
     if saved is None:
         return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
-    return [heading("E", "Reflect", "saved"), *_written(key, reflection, saved, marks or (), problem), following]
+    return [
+        heading("E", "Reflect", "saved"),
+        *_written(key, reflection, saved, marks or (), rubric, problem),
+        following,
+    ]
 
 
 def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:
@@ -94,24 +101,30 @@ def _check(key: str, check: Question, chosen: str | None) -> Component:
     )
 
 
-def check_feedback(check: Question, chosen: str) -> str:
-    """Return the feedback of an option, beginning with whether it is the answer."""
-    option = next((item for item in check.options if item.id == chosen), None)
-    if option is None:
-        return ""
-    return ("Yes. " if chosen == check.answer else "Not this one. ") + option.feedback
-
-
 def _written(
-    key: str, reflection: Reflection, saved: Mapping[str, Any], marks: Sequence[int | None], problem: str
+    key: str,
+    reflection: Reflection,
+    saved: Mapping[str, Any],
+    marks: Sequence[int | None],
+    rubric: tuple[str, ...] | None,
+    problem: str,
 ) -> list[Component]:
+    shown = saved.get("shown") or {}
     kept = [slot for slot in (*FORMER_SLOTS, *SLOTS) if slot in SLOTS or saved.get(slot[0])]
-    own = [part for name, label in kept for part in (html.Dt(label), html.Dd(str(saved.get(name, ""))))]
-    check = reflection.check
+    own = [
+        part
+        for name, label in kept
+        for part in (html.Dt(str(shown.get(name) or label)), html.Dd(str(saved.get(name, ""))))
+    ]
+    check = answered(reflection.check, str(saved.get("check", "")), shown.get("check"))
     if check:
-        chosen = str(saved.get("check", ""))
-        text = next((option.text for option in check.options if option.id == chosen), "")
-        own += [html.Dt(check.text), html.Dd([text, html.Br(), check_feedback(check, chosen)])]
+        own += [html.Dt(check.question), html.Dd([check.answer, html.Br(), check.feedback])]
+    has_changed = bool(check and check.has_changed) or shown.get("prompt", reflection.prompt) != reflection.prompt
+    then = [f"{shown['prompt']} " if shown.get("prompt") else "", CHANGED]
+    if rubric is not None and rubric != reflection.rubric:  # marks of other points are no marks of these
+        given_then = zip(marks, rubric, strict=False)
+        own += [html.Dt("Your marks"), html.Dd([html.Div(f"{mark}: {point}") for mark, point in given_then])]
+        has_changed, marks = True, ()
     chosen_marks = [f"m{mark}" if mark is not None else None for mark in marks] or [None] * len(reflection.rubric)
     given = [mark for mark in marks if mark is not None]
     is_saved = bool(given) and not problem
@@ -128,6 +141,7 @@ def _written(
         for n, point in enumerate(reflection.rubric)
     ]
     return [
+        html.P(then, className="hint") if has_changed else None,
         html.Dl(own, className="written"),
         draft_saved("reflect", {name: str(saved.get(name) or "") for name in (*dict(SLOTS), "check")}),
         html.H3("Model answer"),

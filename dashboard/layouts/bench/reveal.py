@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from dashboard.layouts.bench.figures import graph, table_view
-from dashboard.layouts.bench.predict import heading, limits_line, scenario_line, setting_button
+from dashboard.layouts.bench.predict import CHANGED, heading, limits_line, scenario_line, setting_button
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedReveal
 from dashboard.rendering.figures.axes import share, ticks
+from dashboard.student.answers import answered
 from dashboard.student.gap_analysis import LEFT_OUT, GapAnalysis
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
@@ -124,11 +126,11 @@ def happened_section(
     parts: list[Component] = [heading("D", "What happened"), reveal_again(bench, revealed) if revealed else None]
     if not progress.tries:
         return [*parts, html.P(RECORD_FIRST, className="hint")]
+    if progress.observed is not None:
+        return [*parts, html.Div(_observed(bench.observation, progress.observed), **STATIC)]
     if bench.observation is None:
         return parts
-    if progress.observed is None:
-        return [*parts, *_observe(key, bench, bench.observation, message)]
-    return [*parts, html.Div(_observed(bench.observation, progress.observed), **STATIC)]
+    return [*parts, *_observe(key, bench, bench.observation, message)]
 
 
 def _observe(key: str, bench: Bench, question: Question, message: str) -> list[Component]:
@@ -160,13 +162,14 @@ def _observe(key: str, bench: Bench, question: Question, message: str) -> list[C
     ]
 
 
-def _observed(question: Question, answer: str) -> Component:
-    option = next((item for item in question.options if item.id == answer), None)
-    if option is None:
-        return None
-    lead = "Yes. " if answer == question.answer else "Not this one. "
-    said = [html.B("You saw: "), f"{option.text}. ", lead, option.feedback]
-    return html.P(said, className="feedback observed", tabIndex=-1)
+def _observed(question: Question | None, kept: Mapping[str, Any]) -> list[Component]:
+    """What the student said the figure showed, in the words of then."""
+    found = answered(question, str(kept.get("answer")), kept)
+    if found is None:
+        return []
+    said = [html.B("You saw: "), f"{found.answer}. ", found.feedback]
+    asked = [html.P([found.question, " ", CHANGED], className="hint")] if found.has_changed else []
+    return [*asked, html.P(said, className="feedback observed", tabIndex=-1)]
 
 
 def _option_feedback(prediction: Prediction, locked: Locked) -> Component:

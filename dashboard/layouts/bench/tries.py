@@ -18,6 +18,7 @@ from tracks.api.quantities import quantity
 NO_BREAK, SHORT = "\u00a0", 3  # a longer unit may stand below its number
 WAITING = "waiting"  # for the page's first look at what the second engine says of a try
 WITH_HELP = "with help"
+LEARNT_QUESTION = "What did you learn?"
 _LEVELS = {"ok": "nothing fails", "warn": "a warning", "fail": "fails"}
 
 
@@ -167,7 +168,7 @@ def _used_up(key: str, progress: Progress) -> Component:
                 f"learnt for {EARNED_TRIES} more.",
                 className="hint",
             ),
-            html.Label("What did you learn?", htmlFor=ids.dom(field)),
+            html.Label(LEARNT_QUESTION, htmlFor=ids.dom(field)),
             dcc.Textarea(id=field, value="", maxLength=600, className="writing"),
             draft_note("learnt", []),
             html.Button("Earn two more tries", className="outline", **{"data-do": "learnt"}),

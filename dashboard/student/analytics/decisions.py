@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.analytics.locks import LockRecord
@@ -11,6 +12,7 @@ from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
 from dashboard.student.carried_decisions import apply_carried, decisions
 from dashboard.student.progress import decided_in_words
+from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.declared import Recorded
 from tracks.api.quantities import in_words
@@ -48,6 +50,18 @@ class PartDecision:
     marks: tuple[int, ...] | None
 
 
+def _prompt(bench: Bench | None, written: list[dict[str, Any]]) -> str:
+    """Return what the last reflection answered: as it was asked, or as it is asked now where the ledger lacks it."""
+    shown = written[-1].get("shown") if written else None
+    now = bench.reflection.prompt if bench and bench.reflection else ""
+    return str((shown or {}).get("prompt") or now)
+
+
+def _texts(written: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the texts of the last reflection, without what was asked."""
+    return {name: text for name, text in written[-1].items() if isinstance(text, str)} if written else {}
+
+
 def part_decisions(
     registry: Registry, events: Iterable[StoredEvent], tries: Iterable[BenchTries]
 ) -> tuple[PartDecision, ...]:
@@ -74,8 +88,8 @@ def part_decisions(
                 decided=words,
                 tried=tried,
                 carried=tuple(carried[place.track].get(place.bench, ())),
-                prompt=bench.reflection.prompt if bench and bench.reflection else "",
-                reflection={name: str(text) for name, text in written[-1].items()} if written else {},
+                prompt=_prompt(bench, written),
+                reflection=_texts(written),
                 marks=tuple(int(mark) for mark in marks) if marks is not None else None,
             )
         )

@@ -12,6 +12,7 @@ from dashboard.ledger.events import LEARNT, REPLACED, StoredEvent
 from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
+from dashboard.student.answers import answered
 from tracks.api.bench import Bench
 from tracks.loading.registry import Registry
 
@@ -139,7 +140,7 @@ def _entry(
                 result=record.outcome if record else "", level=record.level if record else "", saved=saved,
             )  # fmt: skip
         case "reflection":
-            texts = [str(value) for name, value in payload.items() if name != "check" and value]
+            texts = [value for name, value in payload.items() if isinstance(value, str) and value and name != "check"]
             return TimelineEntry(**common, title="Reflection", text=" ".join(texts), saved=saved)
         case "revision" if LEARNT in payload:
             return TimelineEntry(**common, title="Earned two more tries", text=str(payload[LEARNT]))
@@ -178,11 +179,13 @@ def _try(common: Mapping[str, Any], record: TryRecord | None) -> TimelineEntry |
 
 
 def _observed(bench: Bench | None, payload: Mapping[str, Any]) -> str:
-    options = bench.observation.options if bench and bench.observation else ()
-    return next((option.text for option in options if option.id == payload.get("answer")), "")
+    found = answered(bench.observation if bench else None, str(payload.get("answer")), payload)
+    return found.answer if found else ""
 
 
 def _hinted(bench: Bench | None, item: Mapping[str, Any]) -> str:
+    if item.get("label"):
+        return f"{item['label']} {item.get('text', '')}"
     name = str(item.get("control", ""))
     control = bench.control_map().get(name) if bench else None
     try:

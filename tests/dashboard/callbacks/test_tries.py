@@ -168,7 +168,7 @@ class TestObserving:
         assert f"Not this one. {wrong.feedback}" in said(opened.observe(CONVERGENCE, "much"))
         opened.observe(CONVERGENCE, "nothing")
         (kept,) = ledger_of(opened, "observation")
-        assert kept.payload == {"answer": "much", "right": False}
+        assert (kept.payload["answer"], kept.payload["right"]) == ("much", False)
 
     def test_the_read_out_counts_locks_and_says_nothing_of_right_and_wrong(self, opened: Student) -> None:  # L21
         """Two of the plugin's, one of the paradox and one of convergence; privacy's two come when they are locked."""

@@ -63,6 +63,15 @@ def test_a_page_shows_what_was_answered_and_says_that_the_question_has_changed(t
         assert after.page(path).status_code == 200
 
 
+OTHERWISE = {
+    "the answer to what the figure showed": (
+        'Option(id="much", text="by much"', 'Option(id="a_lot", text="by a great deal"'),
+    "what the reflection asks": ('prompt="Who should listen?"', 'prompt="Who should not listen?"'),
+    "the check question's options": ("CHECK-TEXT", "CHECK-TEXT"),
+    "the rubric": ('rubric=("one", "two", "three", "four")', 'rubric=("five", "six", "seven", "eight")'),
+}  # fmt: skip
+
+
 AS_SLIDER = (
     ("""        Choice(
             id="codec",

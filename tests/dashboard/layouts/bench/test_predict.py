@@ -59,7 +59,7 @@ def test_the_review_names_exactly_what_freezes_and_carries_it(bench: Bench) -> N
         "120\u00a0s", "2\u00a0min"
     )
     (store,) = [part for part in every(card) if props(part).get("id") == ids.draft(KEY, "wait")]
-    assert store.data == {"prediction": "wait", **DRAFT.as_dict()}
+    assert store.data == {"prediction": "wait", **DRAFT.as_dict(), "confirmed": None}
     assert {str(ids.action(KEY, name)) for name in ("lock", "edit")} <= having(card, "id").keys()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.layouts.bench.reflect import check_feedback, reflect_section
+from dashboard.layouts.bench.reflect import reflect_section
+from dashboard.student.answers import feedback_on
 from tests.dashboard.layouts.drawn import every, props, text
 from tracks.api.bench import Bench
 from tracks.loading.registry import Registry
@@ -36,9 +37,9 @@ class TestReflection:  # L11
 
     def test_each_option_of_the_check_has_its_own_feedback(self, bench: Bench) -> None:
         check = bench.reflection.check
-        assert check_feedback(check, "smaller") == "Yes. CHECK-SMALLER"
-        assert check_feedback(check, "louder") == "Not this one. CHECK-LOUDER"
-        assert check_feedback(check, "nothing") == ""
+        assert feedback_on(check, "smaller") == "Yes. CHECK-SMALLER"
+        assert feedback_on(check, "louder") == "Not this one. CHECK-LOUDER"
+        assert feedback_on(check, "nothing") == ""
 
     def test_marks_are_shown_as_given(self, bench: Bench) -> None:
         section = reflect_section(KEY, bench.reflection, WRITTEN, marks=(2, 1, 0, 2))

@@ -190,12 +190,12 @@ class TestWhatHappened:
     def test_it_waits_for_a_try_and_for_what_the_try_showed(self, track: Track, registry: Registry) -> None:
         bench = registry.bench("edge_guardian", "convergence")
         before, asked = (happened_section(KEY, bench, (), progress) for progress in (NOTHING, TRIED))
-        seen = happened_section(KEY, bench, (), replace(TRIED, observed=bench.observation.answer))
+        seen = happened_section(KEY, bench, (), replace(TRIED, observed={"answer": bench.observation.answer}))
         assert bench.observation.text not in text(before)
         assert bench.observation.text in text(asked)
         assert all(option.feedback not in text(asked) for option in bench.observation.options)
         right = next(o for o in bench.observation.options if o.id == bench.observation.answer)
-        assert f"Yes. |{right.feedback}" in text(seen)
+        assert f"Yes. {right.feedback}" in text(seen)
 
     def test_the_reveal_stays_within_reach(self, track: Track, bench: Bench) -> None:
         for progress in (NOTHING, TRIED):
