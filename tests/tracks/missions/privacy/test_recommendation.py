@@ -168,10 +168,10 @@ def test_it_is_locked_revealed_won_and_said_to_be_done_on_the_next_track(student
     before = said(student.page(f"/{key}")).translate(SPACES)
     assert "73% of our users prefer C" in before
     assert "lost 8 points of accuracy, and I allow 5" in before
-    assert "read out of one update of B" not in before
+    assert "read out of B" not in before
     prediction = student.bench(key).predictions[0]
     revealed = said(student.lock(key, prediction, value="federated", mechanism="locality")).translate(SPACES)
-    for words in ("the user’s image", "read out of one update of B", "the same, clipped and noised",
+    for words in ("a user’s image", "read out of B", "clipped, noised",
                   "The image, to the last pixel: likeness 1.", "Locality alone is not a guarantee"):  # fmt: skip
         assert words in revealed, words
     assert student.open(key).status_code == 200

@@ -23,6 +23,7 @@ READ_OUT = "read_out"
 IMAGE, CLASSES, SIDE = 3, 10, 8
 GAP = 3.0  # between two pictures, in pixels of theirs
 WIDTH = 3 * SIDE + 2 * GAP
+MARGIN = 5.0  # above and below, so that a pixel is about as high as it is wide
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -48,7 +49,7 @@ def panel() -> Panel:
         question="What does one update of B show?",
         label="one update",
         x=Axis(label="", low=-1, high=WIDTH, scale="none"),
-        y=Axis(label="", low=-1, high=SIDE + 1.5, scale="none"),
+        y=Axis(label="", low=-MARGIN, high=SIDE + MARGIN, scale="none"),
     )
 
 
@@ -102,9 +103,9 @@ def summary(found: ReadOut) -> str:
 def _pictures(found: ReadOut) -> tuple[tuple[str, Floats], ...]:
     low, high = float(found.noised.min()), float(found.noised.max())
     return (
-        ("the user’s image", found.image),
-        ("read out of one update of B", found.plain),
-        ("the same, clipped and noised", (found.noised - low) / (high - low or 1.0)),
+        ("a user’s image", found.image),
+        ("read out of B", found.plain),
+        ("clipped, noised", (found.noised - low) / (high - low or 1.0)),
     )
 
 
@@ -113,7 +114,7 @@ def _figure(found: ReadOut) -> Figure:
     for place, (name, pixels) in enumerate(_pictures(found)):
         left = place * (SIDE + GAP)
         parts.append(charts.picture(pixels.reshape(SIDE, SIDE), left=left, name=name))
-        parts.append(charts.note(left, SIDE + 0.2, name, place="above-right"))
+        parts.append(charts.note(left - 1, SIDE + 0.4, name, place="above-right"))
     return charts.figure(*parts)
 
 
