@@ -110,7 +110,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(
         Output(ids.LEDGER_TAB, "children"),
-        Input(ids.LEDGER_TABS, "active_tab"),
+        Input(ids.LEDGER_TABS, "value"),
         prevent_initial_call=True,
     )
     def open_tab(name: Any) -> Any:

@@ -16,6 +16,8 @@ from tracks.api.figures import Axis, Figure, Panel, Table
 from tracks.api.quantities import in_words
 
 ROW = 34  # px a row of a figure takes
+PHONE_ROW = 54  # the same on a phone, where words stand above and below their marks
+PHONE_TICKS = 3
 MARGINS = 68  # px above and below a frame
 FARTHEST = 1e6  # a factor beyond which a lock stands at the edge
 MOST_AXES = 12
@@ -76,9 +78,9 @@ def gap_figure(locks: Sequence[LockRecord], screen: Screen, *, across_tracks: bo
         role, series = MARKS.get(item.confidence, ("other", 3))
         parts.append(_line([1.0, factor], [row, row], "connector", names[row]))
         parts.append(_marks([factor], [row], role, series, names[row]))
-        parts.append(_words(factor, row, item.gap, item.confidence_text, place="right" if factor >= 1 else "left"))
-    tall = ROW * len(drawn)
-    figure = style_figure(charts.figure(*parts), panel, screen=screen, revision="ledger/gaps", place="page", tall=tall)
+        parts.append(_words(factor, row, item.gap, item.confidence_text, place=_side(factor >= 1, screen)))
+    tall = (PHONE_ROW if screen.narrow else ROW) * len(drawn)
+    figure = _styled(parts, panel, screen, "ledger/gaps", tall)
     near = sum(bool(item.right) for item in revealed)
     far = max(drawn, key=lambda item: max(item.factor or 1, 1 / (item.factor or 1)))
     sentence = (
@@ -118,9 +120,7 @@ def calibration_figure(classes: Sequence[ConfidenceClass], screen: Screen) -> Le
         share = item.share or 0.0
         parts.append(_marks([place], [share], "you", 0, item.text))
         parts.append(_words(place, share, f"{item.right} of {len(item.locks)}", "", place="right"))
-    figure = style_figure(
-        charts.figure(*parts), panel, screen=screen, revision="ledger/calibration", place="page", tall=200
-    )
+    figure = _styled(parts, panel, screen, "ledger/calibration", 200)
     said = ", ".join(f"“{item.text}” {item.right} of {len(item.locks)}" for _, item in rated)
     total, right = sum(len(item.locks) for _, item in rated), sum(item.right for _, item in rated)
     sentence = f"{right} of {total} were right: {said}.{listed}"
@@ -156,14 +156,15 @@ def track_figure(row: SideBySide, screen: Screen) -> LedgerFigure:
         parts.append(_line([truth, number], [place, place], "connector", name))
         parts.append(_marks([number], [place], "lock", 0, f"{name}, locked"))
         parts.append(_marks([truth], [place], "you", 0, f"{name}, computed"))
-        side = "right" if truth >= number else "left"
+        side = _side(truth >= number, screen)
         parts.append(_words(truth, place, in_words(truth, row.unit), "", place=side, color="label-0"))
         if in_words(truth, row.unit) != in_words(number, row.unit):
-            other = "left" if side == "right" else "right"
+            other = (
+                ("below-right" if truth >= number else "below-left") if screen.narrow else _side(truth < number, screen)
+            )
             parts.append(_words(number, place, "", f"you {in_words(number, row.unit)}", place=other))
-    tall = ROW * len(pairs)
-    revision = f"ledger/{row.bench}/{row.prediction}"
-    figure = style_figure(charts.figure(*parts), panel, screen=screen, revision=revision, place="page", tall=tall)
+    tall = (PHONE_ROW if screen.narrow else ROW) * len(pairs)
+    figure = _styled(parts, panel, screen, f"ledger/{row.bench}/{row.prediction}", tall)
     return LedgerFigure(question=row.question, figure=figure, sentence=row.sentence, table=table, height=tall + MARGINS)
 
 
@@ -183,10 +184,11 @@ def tries_figure(tries: BenchTries, chosen: Sequence[int], screen: Screen) -> Le
     question = "Which way through did your tries take?"
     if not axes:
         return LedgerFigure(question=question, figure=None, sentence=sentence, table=table)
+    room = 0.03 if screen.narrow else 0.15  # beyond the ends of the axes stand their values
     panel = Panel(
         id="tries",
         question=question,
-        x=Axis(label="", low=-0.15, high=1.15),  # beyond the ends of the axes stand their values
+        x=Axis(label="", low=-room, high=1 + room),
         y=Axis(label="", scale="category", categories=tuple(axis.label for axis in axes)),
     )
     parts: list[Part] = []
@@ -194,8 +196,9 @@ def tries_figure(tries: BenchTries, chosen: Sequence[int], screen: Screen) -> Le
         parts.append(_line([0.0, 1.0], [row, row], "links", axis.label))
         if axis.gate is not None:
             parts.append(_line(list(axis.gate), [row, row], "gate", f"gate of {axis.label}"))
-        parts.append(charts.note(0.0, row, axis.low_text, place="left"))
-        parts.append(charts.note(1.0, row, axis.high_text, place="right"))
+        if not screen.narrow:  # a phone has no room beside the axes; the table has every value
+            parts.append(charts.note(0.0, row, axis.low_text, place="left"))
+            parts.append(charts.note(1.0, row, axis.high_text, place="right"))
     named = _widest(axes, [item for item in tries.tries if item.number in chosen])
     ordered = sorted(tries.tries, key=lambda item: (item.number in chosen, item.number))
     for item in ordered:
@@ -213,9 +216,8 @@ def tries_figure(tries: BenchTries, chosen: Sequence[int], screen: Screen) -> Le
         else:
             parts.append(_line(xs, rows_of, "ghost", f"try {item.number}"))
     tall = 44 * len(axes)
-    revision = f"ledger/{tries.place.key}/tries"
-    figure = style_figure(charts.figure(*parts), panel, screen=screen, revision=revision, place="page", tall=tall)
-    figure["layout"]["xaxis"] |= {"tickvals": [], "showline": False}
+    figure = _styled(parts, panel, screen, f"ledger/{tries.place.key}/tries", tall)
+    figure["layout"]["xaxis"] |= {"tickvals": [], "ticktext": [], "showline": False}
     return LedgerFigure(question=question, figure=figure, sentence=sentence, table=table, height=tall + MARGINS)
 
 
@@ -327,6 +329,25 @@ def _share(value: float, axis: Axis) -> float:
     if axis.scale == "log":
         return math.log(axis.place(value) / axis.low) / math.log(axis.high / axis.low)
     return (axis.place(value) - axis.low) / (axis.high - axis.low)
+
+
+def _styled(parts: Sequence[Part], panel: Panel, screen: Screen, revision: str, tall: float) -> Figure:
+    """Return parts in the lab's look; on a phone with few ticks and without the axis' title, so that none overlap."""
+    figure = style_figure(charts.figure(*parts), panel, screen=screen, revision=revision, place="page", tall=tall)
+    axis = {**figure["layout"]["xaxis"], "tickangle": 0}  # a copy: the layout's parts are shared between figures
+    if screen.narrow and panel.x.scale != "category":
+        every = math.ceil(len(axis["tickvals"]) / PHONE_TICKS)
+        axis["tickvals"], axis["ticktext"] = axis["tickvals"][::every], axis["ticktext"][::every]
+        figure["layout"]["annotations"][0]["text"] = ""
+    figure["layout"]["xaxis"] = axis
+    return figure
+
+
+def _side(is_right: bool, screen: Screen) -> str:
+    """Where words stand beside a mark: outwards, on a phone above it and inwards, where there is room."""
+    if screen.narrow:
+        return "above-left" if is_right else "above-right"
+    return "right" if is_right else "left"
 
 
 def _line(x: Sequence[float], y: Sequence[float], role: str, name: str, series: str = "") -> Part:

@@ -49,11 +49,20 @@ def _body(found: Overview, first_tab: Component, due: int) -> list[Component]:
             className="ledger-first",
             **{"aria-label": "One track in three sentences"},
         ),
-        dbc.Tabs(
-            [dbc.Tab(label=label, tab_id=name) for name, label in labels.items()],
-            id=ids.LEDGER_TABS,
-            active_tab=next(iter(TABS)),
-            class_name="ledger-tabs",
+        html.Fieldset(
+            [
+                html.Legend("What of the ledger is shown", className="visually-hidden"),
+                # Radios, because dbc.Tabs cannot be reached by keyboard and gives all its tabs one id.
+                dbc.RadioItems(
+                    id=ids.LEDGER_TABS,
+                    name=ids.LEDGER_TABS,
+                    options=[{"label": label, "value": name} for name, label in labels.items()],
+                    value=next(iter(TABS)),
+                    className="ledger-tabs",
+                    input_class_name="segment-input",
+                    label_class_name="tab",
+                ),
+            ]
         ),
         html.Div(first_tab, id=ids.LEDGER_TAB, className="ledger-tab"),
         html.Div(id=ids.LEDGER_READY, hidden=True),

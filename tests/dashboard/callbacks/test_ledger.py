@@ -23,8 +23,8 @@ def open_tab(student: Student, name: Any) -> Any:
         {
             "output": f"{ids.LEDGER_TAB}.children",
             "outputs": {"id": ids.LEDGER_TAB, "property": "children"},
-            "inputs": [{"id": ids.LEDGER_TABS, "property": "active_tab", "value": name}],
-            "changedPropIds": [f"{ids.LEDGER_TABS}.active_tab"],
+            "inputs": [{"id": ids.LEDGER_TABS, "property": "value", "value": name}],
+            "changedPropIds": [f"{ids.LEDGER_TABS}.value"],
         }
     )
 
