@@ -27,8 +27,9 @@ test("there is one name of ours, and it keeps what boot.js put there", () => {
 });
 
 test("what Dash calls is there as soon as the bundle has run", () => {
+  // tests/scripts/test_bundle.py holds these names against the callbacks of the app.
   const called = Object.values(globalThis.dash_clientside.lab);
-  assert.equal(called.length, 8);
+  assert.notEqual(called.length, 0);
   assert.ok(called.every((each) => typeof each === "function"));
 });
 

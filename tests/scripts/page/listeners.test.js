@@ -23,7 +23,7 @@ globalThis.window = {
   scrollY: 0,
   scrollTo: () => {},
   addEventListener: (_name, act) => leaving.push(act),
-  Plotly: { react: (_graph, _data, layout) => redrawn.push(layout) },
+  Plotly: { react: (_graph, data, layout) => redrawn.push({ data, layout }) },
   edgelab: { switchTheme: () => page.fire("edgelab:screen", {}) },
 };
 for (const part of [listeners, controlActions, colours, sheet]) part.install();
@@ -161,16 +161,20 @@ test("before the lock frames change their colours here, to the theme that is on 
   root.classList.remove("is-unlocked");
   const graph = element("div", { class: "js-plotly-plot" });
   graph.layout = { font: { color: "#eeeeee" }, title: "#eeeeee is no colour here", paper_bgcolor: "#000000", width: 5 };
+  graph.data = [{ x: [1, 2], line: { color: "#eeeeee" } }];
   root.append(graph);
   page.documentElement.dataset.theme = "light";
   clicked("theme");
   assert.deepEqual(redrawn, [
-    { font: { color: "#111111" }, title: "#eeeeee is no colour here", paper_bgcolor: "#ffffff", width: 5 },
+    {
+      data: [{ x: [1, 2], line: { color: "#111111" } }],
+      layout: { font: { color: "#111111" }, title: "#eeeeee is no colour here", paper_bgcolor: "#ffffff", width: 5 },
+    },
   ]);
-  graph.layout = redrawn[0];
+  graph.layout = redrawn[0].layout;
   page.documentElement.dataset.theme = "dark";
   clicked("theme");
-  assert.equal(redrawn[1].font.color, "#eeeeee");
+  assert.equal(redrawn[1].layout.font.color, "#eeeeee");
   assert.deepEqual(set, []);
 });
 

@@ -74,6 +74,18 @@ timed("one that never ends is seen after three seconds and can be sent again at 
   assert.equal((await response).status, 200);
 });
 
+timed("one that is lost after it was sent again by hand waits for its pause as any other", async (timers) => {
+  const response = held.hold(send);
+  timers.tick(3000);
+  answers = [new TypeError("Failed to fetch"), 200];
+  held.retryNow();
+  await settled();
+  assert.equal(sent.length, 2);
+  timers.tick(500);
+  assert.equal((await response).status, 200);
+  assert.equal(sent.length, 3);
+});
+
 timed("it can be given up, while it is on its way and while it waits", async (timers) => {
   const hanging = held.hold(send);
   timers.tick(3000);

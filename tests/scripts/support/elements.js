@@ -53,6 +53,10 @@ class Element {
     this.attributes.set(name, String(value));
   }
 
+  removeAttribute(name) {
+    this.attributes.delete(name);
+  }
+
   matches(selectors) {
     return selectors.split(",").some((selector) => {
       const steps = selector.trim().split(/\s+/);
@@ -87,6 +91,11 @@ class Element {
   append(...children) {
     this.children.push(...children);
     for (const child of children) if (child instanceof Element) child.parentElement = this;
+  }
+
+  replaceChildren(...children) {
+    this.children.length = 0;
+    this.append(...children);
   }
 
   addEventListener(name, act) {
