@@ -25,6 +25,7 @@ Role = Literal["decision", "environment", "view"]
 Scale = Literal["linear", "log"]
 Value = float | int | str | bool
 FINEST_STEP = 1e11  # steps in the largest value; beyond, 12 digits do not distinguish two neighbours
+SAME = 1e-9  # of a step: numbers that differ by less are one, since sums of steps have rounding errors
 
 
 class BadValue(ValueError):
@@ -141,6 +142,8 @@ class Slider:
             )
         if not self.minimum <= self.default <= self.maximum:
             raise refuse(owner, f"default {self.default:g} is outside {self.minimum:g}..{self.maximum:g}")
+        if self.scale == "linear" and any(0 < abs(self.default - end) < SAME * self.step for end in (low, high)):
+            raise refuse(owner, f"default {self.default:g} is less than a billionth of a step from an end; make it the end")
         if self.whole and any(v != int(v) for v in (self.minimum, self.maximum, self.default)):
             raise refuse(owner, "whole numbers only, but minimum, maximum or default is not whole")
 
@@ -205,6 +208,10 @@ class Slider:
             raise BadValue(f"'{self.id}' must be a finite number in {self.minimum:g}..{self.maximum:g}")
         return float(raw)
 
+    def _own_stops(self) -> tuple[float, float, float]:
+        """Return the numbers that the author wrote: each is met exactly, also between two steps."""
+        return self.default, self.minimum, self.maximum
+
     def _within(self, value: float) -> float:
         return min(max(value, self.minimum), self.maximum)
 
@@ -213,10 +220,10 @@ class Slider:
         if self.scale == "linear":
             step = self.minimum + math.floor((value - self.minimum) / self.step + 0.5) * self.step
             step = self._within(float(f"{step:.12g}"))
-            value = min((self.default, self.minimum, self.maximum, step), key=lambda stop: abs(value - stop))
+            value = min((*self._own_stops(), step), key=lambda stop: abs(value - stop))
             # Sums of steps have rounding errors; return the author's own number then: .3, not .30000000000000004.
-            written = min((self.default, self.minimum, self.maximum, 0.0), key=lambda stop: abs(value - stop))
-            value = written if abs(value - written) < 1e-9 * self.step else value
+            near = (stop for stop in (*self._own_stops(), 0.0) if abs(value - stop) < SAME * self.step)
+            value = next(near, value)
         return math.floor(value + 0.5) if self.whole else value  # a half is rounded up, as in the browser
 
 

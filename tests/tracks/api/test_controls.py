@@ -267,6 +267,7 @@ def test_a_linear_slider_stays_within_half_a_step(control, share):
 
 @given(sliders(), st.floats(min_value=0, max_value=1), st.floats(min_value=0, max_value=1))
 @example(slider(minimum=-2, maximum=1, step=3, default=0), 0.55, 0.65)
+@example(slider(minimum=-1, maximum=3e-109, step=1, default=-1), 1.0, 0.75)
 def test_sending_more_never_reads_as_less(control, one, other):
     span = control.maximum - control.minimum
     less, more = sorted(min(control.minimum + share * span, control.maximum) for share in (one, other))
