@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,11 +45,23 @@ class _Edgelab(click.Group):
 
 @click.group("edgelab", cls=_Edgelab, epilog=EXIT_CODES_HELP, context_settings=CONTEXT)
 @click.version_option(version(), prog_name="edgelab", message="%(prog)s %(version)s")
-def edgelab() -> None:
+@click.pass_context
+def edgelab(context: click.Context) -> None:
     """An interactive lab on edge intelligence. Without a command it starts, as with run."""
+    if context.invoked_subcommand == tracks.name:
+        _use_results()
 
 
 edgelab.add_command(tracks)
+
+
+def _use_results() -> None:
+    """Load the tracks with what the lab has computed; settings that cannot work are another command's matter."""
+    from dashboard.settings import SettingsError, results_of
+    from tracks.common.cache import open_folder
+
+    with suppress(SettingsError):
+        open_folder(*results_of(os.environ))
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
@@ -125,6 +137,72 @@ def verify_command(files: tuple[str, ...], as_json: bool) -> ExitCode:
 
     with _in_sentences() as settings:
         return verify_files(files, settings.secret_keys, as_json=as_json)
+
+
+# --- cache -----------------------------------------------------------------------------------------------------------
+
+
+@edgelab.group("cache", epilog=EXIT_CODES_HELP)
+def cache() -> None:
+    """The results that are computed once for a host, in EDGELAB_CACHE_DIR."""
+
+
+@cache.command("warm", epilog=EXIT_CODES_HELP)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--places",
+    type=WholeNumber(2, 101),
+    default=11,
+    show_default=True,
+    help="Positions of a slider in a sweep of it alone.",
+)
+@click.option(
+    "--pairs",
+    type=click.Choice(["0", *map(str, range(2, 12))]),
+    default="3",
+    show_default=True,
+    help="Positions of each of two sliders together; 0 for no pairs.",
+)
+@click.option("--jobs", type=WholeNumber(1, 256), help="Processes; one a core unless given.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def warm_command(targets: tuple[str, ...], places: int, pairs: str, jobs: int | None, as_json: bool) -> ExitCode:
+    """Compute ahead what a class will ask for: sweeps of one and of two controls around every start state.
+
+    TARGET is a track or a bench of one (edge_guardian, edge_guardian/privacy); without any, every bench of federated
+    runs is swept.
+    """
+    from tracks.commands.warming import warm
+
+    with _in_sentences() as settings:
+        return warm(
+            settings.results_dir,
+            settings.results_bytes,
+            settings.tracks_dir,
+            targets,
+            places=places,
+            pairs=int(pairs),
+            jobs=jobs or os.cpu_count() or 1,
+            as_json=as_json,
+        )
+
+
+@cache.command("show", epilog=EXIT_CODES_HELP)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def show_command(as_json: bool) -> ExitCode:
+    """Say how many results are kept, how large they are, and where."""
+    from tracks.commands.keeping import show_results
+
+    with _in_sentences() as settings:
+        return show_results(settings.results_dir, settings.results_bytes, as_json=as_json)
+
+
+@cache.command("clear", epilog=EXIT_CODES_HELP)
+def clear_command() -> ExitCode:
+    """Forget every result; they are computed anew, and the lab may run meanwhile."""
+    from tracks.commands.keeping import clear_results
+
+    with _in_sentences() as settings:
+        return clear_results(settings.results_dir)
 
 
 # --- db --------------------------------------------------------------------------------------------------------------

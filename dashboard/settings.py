@@ -312,6 +312,27 @@ def _tracks_dir(environ: Mapping[str, str]) -> Path | None:
     return path
 
 
+def results_of(environ: Mapping[str, str]) -> tuple[Path, int]:
+    """Return where computed results are kept, and how much at most [B], without asking for a ledger or a key.
+
+    Parameters
+    ----------
+    environ : Mapping[str, str]
+        The environment variables.
+
+    Returns
+    -------
+    tuple[Path, int]
+        The folder, absolute, which need not exist, and its bound [B]; 0 keeps nothing.
+
+    Raises
+    ------
+    SettingsError
+        One of these settings cannot work.
+    """
+    return _results_dir(environ, _data_dir(environ)), _results_bytes(environ)
+
+
 def _results_dir(environ: Mapping[str, str], data_dir: Path) -> Path:
     given = _text(environ, "EDGELAB_CACHE_DIR")
     if not given:

@@ -119,7 +119,7 @@ def test_a_misspelt_command_is_answered_with_its_usage(edgelab: Run, arguments: 
 
 
 def test_every_help_page_and_the_documentation_list_the_exit_codes(edgelab: Run) -> None:
-    for command in ([], ["run"], ["db"], ["db", "status"], ["tracks"], ["tracks", "check"]):
+    for command in ([], ["run"], ["db"], ["db", "status"], ["cache"], ["tracks"], ["tracks", "check"]):
         text = edgelab(*command, "--help").stdout
         for code, meaning in MEANINGS.items():
             assert re.search(rf"^ +{code:d}  {re.escape(meaning)}$", text, re.MULTILINE)

@@ -89,6 +89,18 @@ class Results:
             self._writable = False
             _say(self.folder, problem)
 
+    def count(self) -> int:
+        """Return how many results are kept."""
+        return len(self._cache)
+
+    def size(self) -> int:
+        """Return how much they take on disk [B]."""
+        return int(self._cache.volume())
+
+    def clear(self) -> None:
+        """Forget every result."""
+        self._cache.clear()
+
     def close(self) -> None:
         """Close what this thread has open; it is opened again when it is needed."""
         self._cache.close()

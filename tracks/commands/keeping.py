@@ -1,0 +1,70 @@
+"""The results that are kept on disk: how many there are, how large they are, and to forget them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracks.commands.terminal import CommandError, ExitCode, show, show_json
+from tracks.common.cache.results import Results, Unusable
+
+
+def show_results(folder: Path, max_bytes: int, *, as_json: bool) -> ExitCode:
+    """Print where results are kept, how many and how large they are."""
+    held = Held(results=0, size=0) if max_bytes <= 0 or not folder.exists() else held_in(folder, max_bytes)
+    if as_json:
+        show_json({"folder": str(folder), "results": held.results, "bytes": held.size, "most_bytes": max_bytes})
+    else:
+        bound = f"of {megabytes(max_bytes)} at most" if max_bytes > 0 else "; EDGELAB_CACHE_MB is 0, so none are kept"
+        show(f"{folder}: {held.results} results, {megabytes(held.size)} {bound}")
+    return ExitCode.OK
+
+
+def clear_results(folder: Path) -> ExitCode:
+    """Forget every result, also those in a file that is damaged; a lab that runs goes on and computes."""
+    try:
+        if folder.exists():
+            _emptied(folder)
+    except OSError as problem:
+        raise CommandError(f"{folder} cannot be emptied ({problem.strerror})", ExitCode.FAILED) from None
+    show(f"{folder} is empty.")
+    return ExitCode.OK
+
+
+def _emptied(folder: Path) -> None:
+    try:
+        results = Results(folder, 1)
+        results.clear()
+        results.close()
+    except Unusable:  # damaged, or another user's: then nothing can be deleted either
+        for path in (*folder.glob("cache.db*"), *(path for path in folder.iterdir() if len(path.name) == 2)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """How many results a folder holds, and their bytes on disk."""
+
+    results: int
+    size: int
+
+
+def held_in(folder: Path, max_bytes: int) -> Held:
+    """Return what a folder holds; it is made if it is missing.
+
+    Raises:
+        CommandError: nothing can be kept there.
+    """
+    try:
+        results = Results(folder, max_bytes)
+        held = Held(results=results.count(), size=results.size())
+        results.close()
+    except Unusable as problem:
+        raise CommandError(f"results cannot be kept in {folder} ({problem})", ExitCode.FAILED) from None
+    return held
+
+
+def megabytes(size: int) -> str:
+    """Return bytes as the commands print them."""
+    return f"{size / 1e6:,.1f} MB"

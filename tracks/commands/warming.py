@@ -1,0 +1,164 @@
+"""States that are computed ahead, so that a class finds them: sweeps of one and of two controls from every start."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, product
+from multiprocessing import get_context
+from pathlib import Path
+
+from tracks.api.bench import Bench
+from tracks.api.controls import Value
+from tracks.api.track import Track
+from tracks.certify.certificate import pairs as chosen
+from tracks.commands.keeping import held_in, megabytes
+from tracks.commands.terminal import CommandError, ExitCode, plugins_running, show, show_json, worked
+from tracks.common.cache import open_folder
+from tracks.loading.registry import Registry, load_registry
+
+CHUNK = 8  # states that a process is given at a time
+ROOM = 0.9  # of the bound: beyond it a further result could push out one that was just computed
+
+State = tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """States of one bench for one process."""
+
+    track: str
+    bench: str
+    states: tuple[State, ...]
+
+    @property
+    def name(self) -> str:
+        """What the progress bar says."""
+        return f"{self.track}/{self.bench}"
+
+
+def warm(
+    folder: Path,
+    max_bytes: int,
+    tracks_dir: Path | None,
+    targets: Sequence[str],
+    *,
+    places: int,
+    pairs: int,
+    jobs: int,
+    as_json: bool,
+) -> ExitCode:
+    """Compute sweeps of one and of two controls around every start state, in parallel, until the folder is full.
+
+    Args:
+        targets: tracks and benches as `edgelab tracks check` takes them; none: every bench that has a preview, as those
+            have whose states take long.
+        places: positions of a control in a sweep of it alone. pairs: of each of two controls together; 0 for none.
+        jobs: processes.
+
+    Raises:
+        CommandError: nothing is kept, or nothing can be, or a target is no track and no bench of one.
+    """
+    if max_bytes <= 0:
+        raise CommandError("EDGELAB_CACHE_MB is 0, so that nothing is kept; set how much may be", ExitCode.USAGE)
+    start, done = time.monotonic(), 0
+    full = _is_full(folder, max_bytes)
+    if not full:
+        done, full = _swept(folder, max_bytes, tracks_dir, targets, places=places, pairs=pairs, jobs=jobs)
+    held, seconds = held_in(folder, max_bytes), time.monotonic() - start
+    if as_json:
+        show_json({"folder": str(folder), "states": done, "results": held.results, "bytes": held.size,
+                   "most_bytes": max_bytes, "full": full, "seconds": round(seconds, 1)})  # fmt: skip
+    else:
+        ended = " It is full: EDGELAB_CACHE_MB sets more." if full else ""
+        show(f"{folder}: {done} states in {seconds:,.0f} s, {held.results} results, {megabytes(held.size)}.{ended}")
+    return ExitCode.OK
+
+
+def _is_full(folder: Path, max_bytes: int) -> bool:
+    return held_in(folder, max_bytes).size > ROOM * max_bytes
+
+
+def _swept(
+    folder: Path, max_bytes: int, tracks_dir: Path | None, targets: Sequence[str], *, places: int, pairs: int, jobs: int
+) -> tuple[int, bool]:
+    """Compute until the folder is full; return how many states, and whether it is."""
+    open_folder(folder, max_bytes)
+    with plugins_running():
+        registry = load_registry(folder=tracks_dir)
+    try:
+        wanted = [(track, bench) for track, bench in chosen(registry, targets) if targets or bench.preview]
+    except LookupError as problem:
+        raise CommandError(str(problem.args[0]), ExitCode.USAGE) from None
+    parts = list(sweeps(wanted, places=places, pairs=pairs))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of the processes: more threads would only wait for each other
+    done, full = 0, False
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(folder, max_bytes, tracks_dir)
+    ) as pool:
+        running = [pool.submit(_computed, tracks_dir, part) for part in parts]
+        try:
+            for count in worked(range(len(parts)), lambda at: running[at].result(), name=lambda at: parts[at].name):
+                done, full = done + count, _is_full(folder, max_bytes)
+                if full:
+                    break
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return done, full
+
+
+def sweeps(benches: Sequence[tuple[Track, Bench]], *, places: int, pairs: int) -> Iterator[Part]:
+    """Yield the states of some benches: first those of each control alone, then of each two."""
+    for states_of, count in ((_alone, places), (_together, pairs)):
+        for track, bench in benches:
+            found = states_of(bench, count)
+            for first in range(0, len(found), CHUNK):
+                yield Part(track=track.id, bench=bench.id, states=tuple(found[first : first + CHUNK]))
+
+
+def _alone(bench: Bench, places: int) -> Sequence[State]:
+    return _distinct(bench, ({one.id: value} for one in bench.controls for value in one.positions(places)))
+
+
+def _together(bench: Bench, places: int) -> Sequence[State]:
+    changes = (
+        {one.id: value, other.id: another}
+        for one, other in combinations(bench.controls if places else (), 2)
+        for value, another in product(one.positions(places), other.positions(places))
+    )
+    return _distinct(bench, changes)
+
+
+def _distinct(bench: Bench, changes: Iterable[dict[str, Value]]) -> Sequence[State]:
+    start = bench.defaults()
+    return list(dict.fromkeys(tuple(bench.read(start | change).items()) for change in changes))
+
+
+# --- in the processes -------------------------------------------------------------------------------------------------
+
+
+def _begin(folder: Path, max_bytes: int, tracks_dir: Path | None) -> None:
+    open_folder(folder, max_bytes)
+    _registry(tracks_dir)
+
+
+@lru_cache(maxsize=1)
+def _registry(tracks_dir: Path | None) -> Registry:
+    with plugins_running():
+        return load_registry(folder=tracks_dir)
+
+
+def _computed(tracks_dir: Path | None, part: Part) -> int:
+    """Answer states as a page asks for them, while a slider moves and at rest, and draw them; return how many."""
+    registry = _registry(tracks_dir)
+    track, bench = registry.track(part.track), registry.bench(part.track, part.bench)
+    with plugins_running():
+        for state in part.states:
+            bench.run(track, dict(state), preview=True, fixes=False)
+            for drawing in bench.run(track, dict(state)).panels.values():
+                drawing.figure()
+    return len(part.states)
