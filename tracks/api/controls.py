@@ -143,7 +143,7 @@ class Slider:
         if not self.minimum <= self.default <= self.maximum:
             raise refuse(owner, f"default {self.default:g} is outside {self.minimum:g}..{self.maximum:g}")
         if self.scale == "linear" and any(0 < abs(self.default - end) < SAME * self.step for end in (low, high)):
-            raise refuse(owner, f"default {self.default:g} is less than a billionth of a step from an end; make it the end")
+            raise refuse(owner, f"default {self.default:g} is a billionth of a step from an end; make it that end")
         if self.whole and any(v != int(v) for v in (self.minimum, self.maximum, self.default)):
             raise refuse(owner, "whole numbers only, but minimum, maximum or default is not whole")
 

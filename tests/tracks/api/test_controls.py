@@ -59,6 +59,7 @@ NONSENSE = [
     (Slider, {"default": True}, "default must be a finite number, got True"),
     (Slider, {"default": "5"}, "default must be a finite number, got '5'"),
     (Slider, {"default": 30}, "default 30 is outside 1..20"),
+    (Slider, {"default": 20 - 1e-10}, "a billionth of a step from an end"),
     (Slider, {"scale": "log", "minimum": 0}, "a log scale needs a minimum above 0, got 0"),
     # no distance between the ends that a float can hold
     (Slider, {"minimum": -1e308, "maximum": 1e308, "step": 1e300}, "step 1e[+]300 is too fine"),
