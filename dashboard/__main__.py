@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -237,6 +238,37 @@ def status_command(as_json: bool) -> ExitCode:
         else:
             show(f"The ledger {_place(settings)} is not up to date; run: edgelab db upgrade")
     return ExitCode.OK if current else ExitCode.FAILED
+
+
+@database.command("forget", epilog=EXIT_CODES_HELP)
+@click.option(
+    "--before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    metavar="DATE",
+    help="Like 2026-09-30: a ledger is erased if its newest event is older than the beginning of that day, UTC.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def forget_command(before: datetime, dry_run: bool, as_json: bool) -> ExitCode:
+    """Erase the ledgers of students who have not been there since a date, and leave a receipt of each."""
+    from dashboard.ledger.store import Store
+
+    moment = before.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise CommandError(f"{moment:%Y-%m-%d} has not come yet; name a day in the past", ExitCode.USAGE)
+    with _in_sentences() as settings:
+        store = Store(settings.database_url, patience_s=30)
+        try:
+            ledgers, events = store.forget(moment, dry_run=dry_run)
+        finally:
+            store.close()
+    if as_json:
+        show_json({"before": f"{moment:%Y-%m-%d}", "dry_run": dry_run, "ledgers": ledgers, "events": events})
+    else:
+        done = "would be erased" if dry_run else "erased"
+        show(f"{ledgers} ledgers with {events} events, without a newer one since {moment:%Y-%m-%d}: {done}.")
+    return ExitCode.OK
 
 
 @contextmanager

@@ -21,12 +21,13 @@ from dashboard.callbacks import (
     table_csv,
     tries,
 )
-from dashboard.callbacks.records import handin, verification
-from dashboard.lab import Lab
+from dashboard.callbacks.records import handin, own_data, verification
+from dashboard.lab import WRITES_PER_HOUR, Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
-from dashboard.ledger.database import LedgerUnavailable
-from dashboard.ledger.store import Store
+from dashboard.ledger.database import NOT_READY, LedgerUnavailable
+from dashboard.ledger.erasure import StudentErased
+from dashboard.ledger.store import QuotaMet, Store
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import page_headers, request_checks, static_files
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     lab = Lab(
         settings=settings,
         registry=registry,
-        store=Store(settings.database_url),
+        store=Store(settings.database_url, per_hour=WRITES_PER_HOUR),
         second_opinions=SecondOpinions(
             settings.cache_dir,
             settings.secret_keys,
@@ -142,7 +143,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         table_csv,
     ):
         part.register(app, lab)
-    for addresses in (handin, verification):
+    for addresses in (handin, own_data, verification):
         addresses.register(app, lab)
     identity.install(server, settings)
     if settings.trusted_proxies:
@@ -175,6 +176,24 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
     def health() -> Response:
         """Say that the process answers; asks nothing of the database."""
         return jsonify(status="ok", tracks=len(lab.registry.tracks))
+
+    @server.get(f"{prefix}_ready")
+    def ready() -> tuple[Response, int]:
+        """Say whether the database answers and has the tables of this version; a proxy sends students here then."""
+        current = lab.store.is_current()
+        return jsonify(status="ok" if current else NOT_READY), 200 if current else 503
+
+    @server.errorhandler(QuotaMet)
+    def full_quota(problem: QuotaMet) -> tuple[Response, int]:
+        """Say when there is room again; the page keeps what was entered and sends it then."""
+        return jsonify(error=str(problem)), 429
+
+    @server.errorhandler(StudentErased)
+    def erased(problem: StudentErased) -> tuple[Response, int]:
+        """Say that nothing is stored for an identity any more, and let the browser begin as another."""
+        response = jsonify(error=str(problem))
+        identity.take_away(response)
+        return response, 403
 
     @server.errorhandler(LedgerUnavailable)
     def silent_ledger(problem: LedgerUnavailable) -> tuple[Response, int]:

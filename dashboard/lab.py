@@ -29,7 +29,10 @@ from tracks.loading.registry import Registry
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
 SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
 
-PAGES = (("ledger",), ("ledger", "verify"), ("ledger", "handin"))  # beside the tracks and their benches
+WRITES_PER_HOUR = 1000  # events of one student; a track at full speed takes some 300
+# Beside the tracks and their benches.
+PAGES = (("ledger",), ("ledger", "verify"), ("ledger", "handin"), ("ledger", "data"))
+RECEIPT = ("ledger", "receipt")  # and a hash behind it
 
 REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as earlier_tries
 
@@ -63,7 +66,7 @@ class Lab:
             return True
         if parts == ("designer",):
             return self.settings.designer
-        if parts in PAGES:
+        if parts in PAGES or (len(parts) == 3 and parts[:2] == RECEIPT):
             return True
         if parts[0] not in self.registry.tracks or len(parts) > 2:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,9 +14,11 @@ from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.records.handin import handin_layout
+from dashboard.layouts.records.own_data import OwnData, own_data_page, receipt_page
 from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
+from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.rendering.handin.data import missing
 from dashboard.student.analytics.overview import overview
@@ -81,6 +84,22 @@ def start_of(lab: Lab, student: str, track: Track, bench: Bench) -> Mapping[str,
     return apply_carried(lab.registry, track, bench, decided)[0].defaults()
 
 
+def own_data(lab: Lab, student: str | None) -> OwnData:
+    """Return where a student stands with the whole ledger.
+
+    Raises:
+        LedgerUnavailable: the database does not answer.
+    """
+    last = lab.store.last_event(student) if student else None
+    return OwnData(
+        pseudonym=pseudonym(student) if student else "nobody",
+        events=last.sequence if last else 0,
+        last=last.time if last else None,
+        problems=lab.store.verify_chain(student) if student else (),
+        code_made=lab.store.codes.made(student) if student else None,
+    )
+
+
 def page(lab: Lab, pathname: str | None) -> Any:
     """Return the page of an address."""
     path = (pathname or "/").removeprefix(lab.settings.url_prefix.rstrip("/"))
@@ -99,6 +118,10 @@ def page(lab: Lab, pathname: str | None) -> Any:
     if parts == ("ledger", "handin"):
         events = lab.store.events(student) if student else ()
         return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)), events=len(events))
+    if parts == ("ledger", "data"):
+        return own_data_page(lab.settings.url_prefix, own_data(lab, student))
+    if len(parts) == 3:
+        return receipt_page(parts[2], lab.store.receipt(parts[2]) if _HASH.fullmatch(parts[2]) else None)
     if len(parts) == 2:
         track, bench = lab.bench(ids.bench_key(*parts))
         return bench_page(bench_state(lab, student, track, bench))
@@ -112,6 +135,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
     return home.picker(tracks, steps, found, _resume(lab, events), designer=lab.settings.designer)
 
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _NOTES = {
     "lock": "prediction locked",
     "opening": "instruments open",
@@ -122,6 +146,7 @@ _NOTES = {
     "decision": "decision carried",
     "opinion": "second opinion stored",
     "hint": "value looked up",
+    "import": "ledger brought back",
     "review": "asked again after a week",
 }
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
+from flask import has_request_context
 
+from dashboard.lab import this_student
 from dashboard.layouts.static_html import STATIC
+from dashboard.ledger.identity import prefix, pseudonym
 from dashboard.student.mission import Step
 from dashboard.student.standing import IN_WORDS, Standing
 from dashboard.web import ids
@@ -73,11 +76,21 @@ def tools() -> Component:
     return html.Div(
         [
             html.Div(saved, className="tool", **STATIC),
+            html.Div(_who(), className="tool", **STATIC),
             dcc.Link(ledger, href=ids.LEDGER_PATH, className="ledger-link", title="Ledger"),
             html.Div(theme, className="tool", **STATIC),
         ],
         className="tools",
     )
+
+
+def _who() -> list[Component]:
+    """The pseudonym of the student whose page it is, as the way to their data; nothing without an identity."""
+    student = this_student() if has_request_context() else None
+    if student is None:
+        return []
+    name = pseudonym(student)
+    return [html.A(name, href=f"{prefix()}ledger/data", className="who", title="Your data", **{"data-who": name})]
 
 
 def plain_header() -> Component:

@@ -167,6 +167,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = FULL")  # a commit is on the disk, not only with the operating system
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only out of reach
     cursor.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE may not delete past the trigger
     cursor.close()
 

@@ -12,7 +12,17 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 Kind = Literal[
-    "lock", "opening", "try", "observation", "reflection", "revision", "decision", "opinion", "hint", "review"
+    "lock",
+    "opening",
+    "try",
+    "observation",
+    "reflection",
+    "revision",
+    "decision",
+    "opinion",
+    "hint",
+    "review",
+    "import",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Written again and again on a bench, where the newest stands. Of every other kind a bench has only so many.

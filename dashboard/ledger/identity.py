@@ -105,17 +105,30 @@ def install(server: Flask, settings: Settings) -> None:
         student = current_student()
         if student is not None and _is_fresh(identity):
             return response
-        response.set_cookie(
-            COOKIE,
-            sign(student or new_student(), identity.keys),
-            max_age=COOKIE_AGE_S,
-            path=identity.prefix,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-        response.headers["Cache-Control"] = "no-store"  # a cache that kept this page would make two students one
+        give(response, student or new_student())
         return response
+
+
+def give(response: Response, student: str) -> None:
+    """Let the browser that gets a response be a student from now on."""
+    identity: _Identity = current_app.extensions[_EXTENSION]
+    response.set_cookie(
+        COOKIE,
+        sign(student, identity.keys),
+        max_age=COOKIE_AGE_S,
+        path=identity.prefix,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    response.headers["Cache-Control"] = "no-store"  # a cache that kept this page would make two students one
+
+
+def take_away(response: Response) -> None:
+    """Let the browser that gets a response be nobody: the next page that it opens gives it a new identity."""
+    identity: _Identity = current_app.extensions[_EXTENSION]
+    response.delete_cookie(COOKIE, path=identity.prefix, secure=request.is_secure, httponly=True, samesite="Lax")
+    response.headers["Cache-Control"] = "no-store"
 
 
 def current_student() -> str | None:
@@ -127,6 +140,12 @@ def current_student() -> str | None:
         g.edgelab_student = next((student for student in found if student is not None), None)
     student: str | None = g.edgelab_student
     return student
+
+
+def prefix() -> str:
+    """Return the path under which the current request's lab is served; it starts and ends with a slash."""
+    identity: _Identity = current_app.extensions[_EXTENSION]
+    return identity.prefix
 
 
 def _signer(keys: Sequence[str]) -> TimestampSigner:

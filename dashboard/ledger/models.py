@@ -88,3 +88,29 @@ class EventRow(Base):
     idempotency_key: Mapped[str] = mapped_column(String(200))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class ErasureRow(Base):
+    """The receipt of a ledger that was erased; triggers of the third migration erase when one is inserted."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (UniqueConstraint("student_digest", name="student_digest"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    time: Mapped[datetime] = mapped_column(UtcTime)
+    reason: Mapped[str] = mapped_column(String(16))
+    events: Mapped[int] = mapped_column(BigInteger)
+    last_hash: Mapped[str] = mapped_column(String(64))
+    student_digest: Mapped[str] = mapped_column(String(64))
+    student: Mapped[str | None] = mapped_column(String(32), index=True)  # only within the statement that erases
+
+
+class ResumeCodeRow(Base):
+    """The digest of a code with which a student continues elsewhere; a student has one at most."""
+
+    __tablename__ = "resume_codes"
+    __table_args__ = (UniqueConstraint("digest", name="digest"),)
+
+    student: Mapped[str] = mapped_column(String(32), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    time: Mapped[datetime] = mapped_column(UtcTime)

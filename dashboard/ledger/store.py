@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.ledger import migrations
+from dashboard.ledger import erasure, migrations
 from dashboard.ledger.chain import chain_problems
 from dashboard.ledger.database import BUSY, UNREADABLE, Database, LedgerUnavailable
+from dashboard.ledger.erasure import Reason, Receipt
 from dashboard.ledger.events import (
     LEARNT,
     NO_HASH,
@@ -26,6 +27,7 @@ from dashboard.ledger.events import (
     write_name,
 )
 from dashboard.ledger.models import EventRow
+from dashboard.ledger.resume import ResumeCodes
 
 EVENTS = cast(Table, EventRow.__table__)
 REMEMBERED_LOCKS = 20_000  # about 30 MB; dropped together when there are more
@@ -41,17 +43,24 @@ _ATTRIBUTES = tuple(
 )
 
 
+class QuotaMet(LedgerUnavailable):
+    """A student has stored all that an hour allows; the sentence says when there is room again."""
+
+
 class Store:
     """The ledger of every student, in one database; safe to share between threads and across a fork.
 
     Args:
         database_url: a SQLite file or PostgreSQL, upgraded before (``dashboard.ledger.upgrade``).
         patience_s: how long one call may wait for other writers or for a slow database, in seconds.
+        per_hour: events that one student may have stored within an hour; None for any number.
     """
 
-    def __init__(self, database_url: str, *, patience_s: float = 5.0) -> None:
+    def __init__(self, database_url: str, *, patience_s: float = 5.0, per_hour: int | None = None) -> None:
+        self._per_hour = per_hour
         self._database = Database(database_url, patience_s=patience_s)
         self._patience_s = patience_s
+        self.codes = ResumeCodes(self._database)
         self._locks: dict[LockKey, StoredEvent] = {}  # only locks that exist: those never change
 
     def append(self, event: Event) -> StoredEvent:
@@ -62,6 +71,8 @@ class Store:
 
         Raises:
             EventRefused: the idempotency key belongs to an event of another kind or bench.
+            StudentErased: the student's records were erased.
+            QuotaMet: the student has stored all that an hour allows.
             LedgerUnavailable: the database did not confirm; send the same event again.
         """
         first = self._locks.get(event.lock_key) if event.lock_key else None
@@ -71,7 +82,7 @@ class Store:
         while True:
             try:
                 with self._database.writing() as connection:
-                    stored = _find_first(connection, event) or _insert(connection, event)
+                    stored = _find_first(connection, event) or _insert(connection, event, self._per_hour)
             except IntegrityError as problem:
                 # Another tab of this student took the lock, the key or the place in the chain: look again.
                 if time.monotonic() > deadline:
@@ -103,7 +114,10 @@ class Store:
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        return self._all(_of(student))
+        found = self._all(_of(student))
+        if not found:
+            self._forget(student)  # another process may have erased them
+        return found
 
     def standing_events(self, student: str) -> tuple[StoredEvent, ...]:
         """Return the events that say how a student stands, first one first, however often something was saved.
@@ -171,6 +185,87 @@ class Store:
             LedgerUnavailable: the database does not answer.
         """
         return tuple(problem.sentence for problem in chain_problems(self.events(student)))
+
+    def erase(self, student: str) -> Receipt | None:
+        """Erase a student's events and resume code at the student's request; None where that was done before.
+
+        Raises:
+            LedgerUnavailable: the database did not confirm; ask again.
+        """
+        receipt = self._erase(student, "student")
+        self._forget(student)
+        return receipt
+
+    def forget(self, before: datetime, *, dry_run: bool = False) -> tuple[int, int]:
+        """Erase every ledger whose newest event is older than a moment; return how many, and their events.
+
+        Args:
+            dry_run: only count.
+
+        Raises:
+            LedgerUnavailable: the database did not confirm; ledgers that were erased by then stay erased.
+        """
+        with self._database.reading() as connection:
+            students = erasure.idle_students(connection, before)
+            if dry_run:
+                return len(students), sum(erasure.count_events(connection, student) for student in students)
+        receipts = [self._erase(student, "retention", before=before) for student in students]
+        done = [receipt for receipt in receipts if receipt is not None]
+        return len(done), sum(receipt.events for receipt in done)
+
+    def restore(self, events: Sequence[StoredEvent]) -> None:
+        """Store the events of a student who has none, all or nothing; once, however often it is asked.
+
+        Args:
+            events: a whole chain, as ``dashboard.ledger.restoring`` makes it.
+
+        Raises:
+            EventRefused: the student has events already.
+            StudentErased: the student's records were erased.
+            LedgerUnavailable: the database did not confirm; ask again.
+        """
+        student, mark = events[0].student, events[-1]
+        deadline = time.monotonic() + self._patience_s
+        while True:
+            try:
+                with self._database.writing() as connection:
+                    last = connection.execute(_newest(_of(student))).first()
+                    if last is None:
+                        erasure.check_not_erased(connection, student)
+                        connection.execute(EVENTS.insert(), [_row(event) for event in events])
+                        return
+                    if last.idempotency_key == mark.idempotency_key:
+                        return
+                    raise EventRefused(
+                        f"There are {last.sequence} events here already, and a file goes into an empty ledger. Start "
+                        "as another student first; that offers you a copy of these."
+                    )
+            except IntegrityError as problem:  # another tab was faster: look again
+                if time.monotonic() > deadline:
+                    raise LedgerUnavailable(BUSY) from problem
+
+    def receipt(self, last_hash: str) -> Receipt | None:
+        """Return the receipt of an erased ledger by the hash it ended with, or None.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        with self._database.reading() as connection:
+            return erasure.receipt_with(connection, last_hash)
+
+    def _erase(self, student: str, reason: Reason, *, before: datetime | None = None) -> Receipt | None:
+        deadline = time.monotonic() + self._patience_s
+        while True:
+            try:
+                with self._database.writing() as connection:
+                    return erasure.erase(connection, student, reason, before=before)
+            except IntegrityError as problem:  # an event was stored in between: count again
+                if time.monotonic() > deadline:
+                    raise LedgerUnavailable(BUSY) from problem
+
+    def _forget(self, student: str) -> None:
+        for key in [key for key in self._locks if key[0] == student]:
+            self._locks.pop(key, None)
 
     def is_current(self) -> bool:
         """Whether the database answers and has the tables of this version.
@@ -240,8 +335,12 @@ def _find_first(connection: Connection, event: Event) -> StoredEvent | None:
     return first
 
 
-def _insert(connection: Connection, event: Event) -> StoredEvent:
+def _insert(connection: Connection, event: Event, per_hour: int | None) -> StoredEvent:
     last = connection.execute(_newest(_of(event.student))).first()
+    if last is None:
+        erasure.check_not_erased(connection, event.student)
+    elif per_hour is not None and last.sequence >= per_hour:
+        _check_quota(connection, event.student, last.sequence - per_hour + 1, per_hour)
     draft = StoredEvent(
         student=event.student,
         track=event.track,
@@ -260,12 +359,32 @@ def _insert(connection: Connection, event: Event) -> StoredEvent:
         hash="",
     )
     stored = replace(draft, hash=draft.expected_hash())
-    values = asdict(stored)
-    values["class"] = values.pop("class_code")
-    values["payload"] = stored.payload
-    del values["payload_text"]
-    connection.execute(EVENTS.insert(), values)
+    connection.execute(EVENTS.insert(), _row(stored))
     return stored
+
+
+def _check_quota(connection: Connection, student: str, sequence: int, per_hour: int) -> None:
+    """Refuse a further event where the one so many places before the newest is less than an hour old.
+
+    Raises:
+        QuotaMet: it is.
+    """
+    place = (EVENTS.c.student == student, EVENTS.c.sequence == sequence)
+    stored = connection.scalar(select(EVENTS.c.time).where(*place))
+    free = None if stored is None else stored + timedelta(hours=1)
+    if free is not None and free > datetime.now(UTC):
+        raise QuotaMet(
+            f"{per_hour:,} events were stored for you within an hour, which is all that one student may have. What you "
+            f"enter is kept here and can be saved from {free:%H:%M} UTC on."
+        )
+
+
+def _row(event: StoredEvent) -> dict[str, Any]:
+    values = asdict(event)
+    values["class"] = values.pop("class_code")
+    values["payload"] = event.payload
+    del values["payload_text"]
+    return values
 
 
 def _stored(row: Row[Any]) -> StoredEvent:

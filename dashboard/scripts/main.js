@@ -18,6 +18,7 @@ import { paint } from "./page/paint_callback.js";
 import * as requestBar from "./page/request_bar.js";
 import * as savedStatus from "./page/saved_status.js";
 import * as sheet from "./page/sheet.js";
+import * as whose from "./page/whose.js";
 import * as opinion from "./second_opinion.js";
 import { watchedFetch } from "./requests/fetch.js";
 import { listen, tell } from "./shared/events.js";
@@ -42,6 +43,7 @@ for (const part of [
   requestBar,
   drafts,
   forms,
+  whose,
 ]) {
   part.install();
 }

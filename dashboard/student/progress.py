@@ -144,7 +144,7 @@ def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progr
     marks, rubric = marked.get("marks"), marked.get("rubric")
     earned = any("learnt" in item for item in revisions)
     return Progress(
-        opened=any(event.kind != "lock" for event in own),
+        opened=any(event.kind not in ("lock", "import") for event in own),
         tries=tries,
         limit=bench.tries + (EARNED_TRIES if earned else 0),
         earned=earned,

@@ -6,6 +6,7 @@ import { loadValues } from "../shared/storage.js";
 import { keptChoices } from "../tries/kept_choices.js";
 import { showEarlierPins } from "../tries/actions.js";
 import { announce } from "./announcer.js";
+import { showWhose } from "./whose.js";
 import { showClock, showSaved, showStatus } from "./saved_status.js";
 
 /* What comes into focus when a body was made anew, and what is said. */
@@ -84,6 +85,7 @@ export function pageReady() {
     if (page) document.title = page.dataset.title;
     document.body.classList.remove("has-sheet");
     showStatus();
+    showWhose();
     const named = document.getElementById(window.location.hash?.slice(1) ?? "");
     if (named) {
       named.scrollIntoView();

@@ -1,6 +1,7 @@
 /* Forms of the ledger's pages: sent without leaving the page, and answered in sentences below their button. */
 import { sentenceOf } from "../requests/held.js";
 import { addActions } from "./actions.js";
+import { leaveBehind } from "./whose.js";
 import { STUDENT_HEADER, studentOfPage } from "../shared/student.js";
 
 const LOST = "The lab could not be reached. Nothing was changed here; send it again.";
@@ -70,6 +71,7 @@ async function submit(form) {
   show(place, { sentences: ["Sending."] });
   const told = await send(form);
   button.removeAttribute("aria-disabled");
+  if (told.left) leaveBehind(Boolean(told.erased));
   if (told.go) return window.location.assign(told.go);
   return show(place, told);
 }

@@ -1,0 +1,127 @@
+"""What a student does with the whole ledger: continue elsewhere, bring back, leave, erase."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dash import Dash
+from flask import Response, request
+
+from dashboard.callbacks.records.answers import answer, uploaded
+from dashboard.lab import MODEL_VERSION, Lab, this_student
+from dashboard.ledger import identity
+from dashboard.ledger.events import EventRefused
+from dashboard.ledger.exports.verification import MAX_FILE, verify
+from dashboard.ledger.restoring import restored
+from dashboard.ledger.resume import BadCode
+from dashboard.rendering.handin.page import TIME
+from dashboard.web.attempts import Attempts
+from dashboard.web.page_headers import NO_COOKIE
+from dashboard.web.request_checks import RequestRefused, read_upload
+
+WRONG_CODES, SPAN_S = 20, 600.0
+LONGEST_FORM = 16_384  # bytes
+TOO_LONG = "What was entered is longer than these fields take."
+TOO_MANY = (
+    f"{WRONG_CODES} codes that nobody has came from this address. Wait ten minutes, then enter the words as they were "
+    "written down."
+)
+NOBODY = "Nobody has this code: it was revoked, or replaced by a newer one, or its ledger was erased."
+AGREE = "Tick the box first; it says what happens."
+
+
+def _student() -> str:
+    """Return the student of the current request.
+
+    Raises:
+        RequestRefused: there is none.
+    """
+    student = this_student()
+    if student is None:
+        raise RequestRefused(NO_COOKIE, code=403)
+    return student
+
+
+def _agreed() -> None:
+    """Let nothing happen that was not agreed to.
+
+    Raises:
+        RequestRefused: the box is not ticked.
+    """
+    read_upload(LONGEST_FORM, TOO_LONG)
+    if request.form.get("agreed") != "yes":
+        raise RequestRefused(AGREE)
+
+
+def register(app: Dash, lab: Lab) -> None:
+    """Register these addresses on one app; each is a form of the page *Your data*."""
+    at, home, codes = f"{lab.settings.url_prefix}ledger", lab.settings.url_prefix, lab.store.codes
+    attempts = Attempts(most=WRONG_CODES, span_s=SPAN_S)
+
+    @app.server.post(f"{at}/code")
+    def make_code() -> Response:
+        code = codes.make(_student())
+        return answer("Your resume code. It is shown this once; write it down or copy it:", code=code)
+
+    @app.server.post(f"{at}/revoke")
+    def revoke_code() -> Response:
+        there = codes.revoke(_student())
+        return answer("Revoked: it opens nothing any more." if there else "There was no resume code.")
+
+    @app.server.post(f"{at}/resume")
+    def resume() -> Response:
+        read_upload(LONGEST_FORM, TOO_LONG)
+        address = request.remote_addr or ""
+        if not attempts.may_try(address):
+            raise RequestRefused(TOO_MANY, code=429)
+        try:
+            student = codes.student(request.form.get("code", ""))
+        except BadCode as problem:
+            attempts.was_wrong(address)
+            raise RequestRefused(str(problem)) from None
+        if student is None:
+            attempts.was_wrong(address)
+            raise RequestRefused(NOBODY)
+        here = this_student()
+        if here not in (None, student) and lab.store.last_event(here or "") and request.form.get("agreed") != "yes":
+            raise RequestRefused(AGREE)
+        response = answer(go=home, left=True)
+        identity.give(response, student)
+        return response
+
+    @app.server.post(f"{at}/leave")
+    def leave() -> Response:
+        _agreed()
+        response = answer(go=home, left=True)
+        identity.take_away(response)
+        return response
+
+    @app.server.post(f"{at}/import")
+    def bring_back() -> Response:
+        student = _student()
+        found = verify(uploaded()[0].stream.read(MAX_FILE + 1), lab.settings.secret_keys)
+        if found.result == "foreign":
+            raise RequestRefused(
+                "It was signed by another server, and only what this one can check is imported. Whoever runs this lab "
+                "can add that server’s key to EDGELAB_SECRET_KEY."
+            )
+        if found.result != "genuine":
+            raise RequestRefused(f"Only a file that is as it was signed is imported. {found.sentences[0]}")
+        said = (
+            f"Imported on {datetime.now(UTC).strftime(TIME)} from a file of {found.text('pseudonym')} with "
+            f"{len(found.events)} events."
+        )
+        try:
+            lab.store.restore(restored(found.events, student, said=said, model_version=MODEL_VERSION))
+        except EventRefused as problem:
+            raise RequestRefused(str(problem)) from None
+        return answer(go=home)
+
+    @app.server.post(f"{at}/erase")
+    def erase() -> Response:
+        student = _student()
+        _agreed()
+        receipt = lab.store.erase(student)
+        response = answer(go=f"{at}/receipt/{receipt.last_hash}" if receipt else home, left=True, erased=True)
+        identity.take_away(response)
+        return response

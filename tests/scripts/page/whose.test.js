@@ -1,0 +1,49 @@
+/* An identity that was lost is said, and what a student leaves behind in a browser is taken away. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leaveBehind, lostWords, remembered } from "../../../dashboard/scripts/page/whose.js";
+import { learnStudent } from "../../../dashboard/scripts/shared/student.js";
+import { openDevice } from "../support/browser.js";
+
+const ANN = "a".repeat(16);
+const BEN = "b".repeat(16);
+
+test("another identity than the one this device remembers is said with its name", () => {
+  const was = { student: ANN, who: "Amber Heron 17" };
+  assert.match(lostWords(was, BEN), /^This browser was Amber Heron 17\. Its cookie was deleted/);
+  assert.equal(lostWords(was, ANN), "");
+  assert.equal(lostWords(was, ""), "", "nothing is known yet");
+  assert.equal(lostWords(null, BEN), "");
+});
+
+test("what the device remembers is read with care", () => {
+  assert.deepEqual(remembered('{"student":"a","who":"b"}'), { student: "a", who: "b" });
+  for (const text of [null, "", "7", "[]", "{", '{"student":1,"who":"b"}', '{"student":"a"}'])
+    assert.equal(remembered(text), null);
+});
+
+test("who leaves takes the drafts along, and who is erased the unsent writes too; others' stay", () => {
+  learnStudent({ headers: new Map([["Edgelab-Student", ANN]]) });
+  const device = openDevice();
+  let cleared = 0;
+  Object.defineProperty(globalThis, "sessionStorage", { value: { clear: () => (cleared += 1) }, configurable: true });
+  const keep = () => {
+    for (const student of [ANN, BEN])
+      for (const kind of ["draft", "outbox"]) device.setItem(`edgelab-${kind}:${student}:x`, "1");
+    device.setItem("edgelab-student", "{}");
+    device.setItem("edgelab-theme", "dark");
+  };
+  keep();
+  leaveBehind(false);
+  assert.deepEqual(
+    Object.keys(device).toSorted(),
+    [`edgelab-draft:${BEN}:x`, `edgelab-outbox:${ANN}:x`, `edgelab-outbox:${BEN}:x`, "edgelab-theme"].toSorted(),
+  );
+  keep();
+  leaveBehind(true);
+  assert.deepEqual(
+    Object.keys(device).toSorted(),
+    [`edgelab-draft:${BEN}:x`, `edgelab-outbox:${BEN}:x`, "edgelab-theme"].toSorted(),
+  );
+  assert.equal(cleared, 2);
+});
