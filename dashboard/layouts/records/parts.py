@@ -37,7 +37,7 @@ def markup(text: Markup) -> Component:
 
 
 def form(action: str, fields: Markup, button: str, *, kind: str = "outline", drop: bool = False) -> Component:
-    """Return a form that ``dashboard/scripts/page/forms.js`` sends, with a place for the answer below its button.
+    """Return a form that ``dashboard/scripts/records/forms.js`` sends, with a place for the answer below its button.
 
     Args:
         action: where it goes, with the prefix. fields: its inputs. button: what its button says.

@@ -6,7 +6,7 @@ import { loadValues } from "../shared/storage.js";
 import { keptChoices } from "../tries/kept_choices.js";
 import { showEarlierPins } from "../tries/actions.js";
 import { announce } from "./announcer.js";
-import { showWhose } from "./whose.js";
+import { showWhose } from "../records/whose.js";
 import { showClock, showSaved, showStatus } from "./saved_status.js";
 
 /* What comes into focus when a body was made anew, and what is said. */

@@ -1,7 +1,7 @@
 /* What a form says before it is sent and when it is answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { install, problemOf } from "../../../dashboard/scripts/page/forms.js";
+import { install, problemOf } from "../../../dashboard/scripts/records/forms.js";
 import { answer, settled } from "../requests/support.js";
 import { element, openPage } from "../support/elements.js";
 

@@ -1,7 +1,7 @@
 /* An identity that was lost is said, and what a student leaves behind in a browser is taken away. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaveBehind, lostWords, remembered } from "../../../dashboard/scripts/page/whose.js";
+import { leaveBehind, lostWords, remembered } from "../../../dashboard/scripts/records/whose.js";
 import { learnStudent } from "../../../dashboard/scripts/shared/student.js";
 import { openDevice } from "../support/browser.js";
 

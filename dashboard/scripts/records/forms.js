@@ -1,6 +1,6 @@
 /* Forms of the ledger's pages: sent without leaving the page, and answered in sentences below their button. */
 import { sentenceOf } from "../requests/held.js";
-import { addActions } from "./actions.js";
+import { addActions } from "../page/actions.js";
 import { leaveBehind } from "./whose.js";
 import { STUDENT_HEADER, studentOfPage } from "../shared/student.js";
 

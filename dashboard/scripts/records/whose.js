@@ -1,7 +1,7 @@
 /* Whose page this is, and whose it was: a cookie that was lost leaves a new student, and the page says how to come back.
 
    This device remembers the student's name for programs and the words for it, until the student leaves. */
-import { addActions } from "./actions.js";
+import { addActions } from "../page/actions.js";
 import { dropFromDevice, isRecord, keepOnDevice, loadFromDevice, namesOnDevice, parsed } from "../shared/storage.js";
 import { studentOfPage } from "../shared/student.js";
 
