@@ -114,10 +114,7 @@ class Store:
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        found = self._all(_of(student))
-        if not found:
-            self._forget(student)  # another process may have erased them
-        return found
+        return self._known(student, self._all(_of(student)))
 
     def standing_events(self, student: str) -> tuple[StoredEvent, ...]:
         """Return the events that say how a student stands, first one first, however often something was saved.
@@ -146,7 +143,7 @@ class Store:
                 for condition in chosen
                 for event in _all(connection, select(*_COLUMNS).where(of_student, condition))
             }
-        return tuple(found[sequence] for sequence in sorted(found))
+        return self._known(student, tuple(found[sequence] for sequence in sorted(found)))
 
     def counts(self, student: str) -> Mapping[tuple[str, str, str], int]:
         """Return how many events a student has, by track, bench and kind.
@@ -262,6 +259,12 @@ class Store:
             except IntegrityError as problem:  # an event was stored in between: count again
                 if time.monotonic() > deadline:
                     raise LedgerUnavailable(BUSY) from problem
+
+    def _known(self, student: str, found: tuple[StoredEvent, ...]) -> tuple[StoredEvent, ...]:
+        """Return what was found; where that is nothing another process may have erased what this one remembers."""
+        if not found:
+            self._forget(student)
+        return found
 
     def _forget(self, student: str) -> None:
         for key in [key for key in self._locks if key[0] == student]:

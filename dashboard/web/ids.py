@@ -37,6 +37,10 @@ LEDGER_DRAWN = "ledger-drawn"
 
 LEDGER_PATH = "/ledger"
 HAND_IN_PATH = "/ledger/handin"
+VERIFY_PATH = "/ledger/verify"
+OWN_DATA_PATH = "/ledger/data"
+PRIVACY_PATH = "/privacy"
+ABOUT_PATH = "/about"
 
 Id = dict[str, Any]
 

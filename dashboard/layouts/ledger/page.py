@@ -35,10 +35,21 @@ def ledger_page(found: Overview, first_tab: Component, *, name: str, events: int
     return html.Div(
         [
             plain_header(),
-            html.Main([html.Div(top, **STATIC), *body], className="page ledger", id="content", tabIndex=-1),
+            html.Main([html.Div(top, **STATIC), *body, _foot()], className="page ledger", id="content", tabIndex=-1),
         ],
         **{"data-title": "Ledger · edgelab"},
     )
+
+
+def _foot() -> Component:
+    """The ways to what concerns the ledger as a whole."""
+    links = (
+        ("Continue elsewhere, import, erase", ids.OWN_DATA_PATH),
+        ("Verify a file", ids.VERIFY_PATH),
+        ("What is stored", ids.PRIVACY_PATH),
+        ("What is computed", ids.ABOUT_PATH),
+    )
+    return html.Footer([dcc.Link(text, href=path) for text, path in links], className="page-foot record-links")
 
 
 def _body(found: Overview, first_tab: Component, due: int) -> list[Component]:

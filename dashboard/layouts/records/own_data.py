@@ -14,6 +14,7 @@ from dashboard.layouts.records.parts import agreed, file_field, form, page, sect
 from dashboard.ledger.erasure import Receipt
 from dashboard.ledger.events import NO_HASH
 from dashboard.ledger.exports.verification import MAX_FILE
+from dashboard.web import ids
 
 TIME = "%Y-%m-%d %H:%M UTC"
 
@@ -47,7 +48,7 @@ def own_data_page(prefix: str, own: OwnData) -> Component:
             _leave(at, own),
             _erase(at, own),
             html.P(
-                [dcc.Link("What is stored, where, and for how long", href="/privacy")],
+                [dcc.Link("What is stored, where, and for how long", href=ids.PRIVACY_PATH)],
                 className="hint",
             ),
         ],
@@ -106,7 +107,7 @@ def _import(at: str, own: OwnData) -> Component:
 
 
 def _copy() -> Component:
-    return html.P(["Take a copy first: ", dcc.Link("hand in or download", href="/ledger/handin"), "."])
+    return html.P(["Take a copy first: ", dcc.Link("hand in or download", href=ids.HAND_IN_PATH), "."])
 
 
 def _leave(at: str, own: OwnData) -> Component:
