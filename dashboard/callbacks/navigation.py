@@ -9,12 +9,14 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.callbacks import ledger
-from dashboard.lab import Lab, is_unlocked, this_screen, this_student
+from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
+from dashboard.layouts.records.about import about_page
 from dashboard.layouts.records.handin import handin_layout
 from dashboard.layouts.records.own_data import OwnData, own_data_page, receipt_page
+from dashboard.layouts.records.privacy import privacy_page
 from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import StoredEvent
@@ -33,6 +35,7 @@ from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.track import Track
+from tracks.commands.terminal import version
 
 
 def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:
@@ -118,6 +121,10 @@ def page(lab: Lab, pathname: str | None) -> Any:
     if parts == ("ledger", "handin"):
         events = lab.store.events(student) if student else ()
         return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)), events=len(events))
+    if parts == ("privacy",):
+        return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR)
+    if parts == ("about",):
+        return about_page(lab.registry, program=version(), model=MODEL_VERSION)
     if parts == ("ledger", "data"):
         return own_data_page(lab.settings.url_prefix, own_data(lab, student))
     if len(parts) == 3:

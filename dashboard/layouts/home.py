@@ -58,7 +58,8 @@ def picker(
             f"you were.{_duration(steps)}"
         ),
     ]
-    links = [dcc.Link("For designers", href="/designer")] if designer else []
+    links = [dcc.Link("What is computed", href=ids.ABOUT_PATH), dcc.Link("What is stored", href=ids.PRIVACY_PATH)]
+    links += [dcc.Link("For designers", href="/designer")] if designer else []
     return html.Div(
         [
             plain_header(),
@@ -83,7 +84,10 @@ def picker(
                         className="four-steps",
                     ),
                     html.Footer(
-                        [html.Span(links), html.Span("Nothing on this page comes from another host.")],
+                        [
+                            html.Span(links, className="foot-links"),
+                            html.Span("Nothing on this page comes from another host."),
+                        ],
                         className="page-foot",
                     ),
                 ],
