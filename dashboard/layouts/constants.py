@@ -108,11 +108,23 @@ def constants_table(track: Track) -> Component:
     """Return every number of a track with its source: the kind of evidence, and a link where it can be read."""
     bodies: list[Component] = []
     for part, title in _PARTS.items():
-        rows = [html.Tr(html.Th(title, colSpan=3, scope="colgroup"), className="group")]
+        head = f"{title}: {_named(track)[part]}"
+        rows = [html.Tr(html.Th(head, colSpan=3, scope="colgroup"), className="group")]
         rows += [_row(track, name, value) for name, value in track.constants().items() if name.startswith(f"{part}.")]
         bodies.append(html.Tbody(rows))
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in ("Constant", "Value", "Source")]))
     return html.Table([head, *bodies], className="data-table constants")
+
+
+def _named(track: Track) -> dict[str, str]:
+    """Return what each part of a track is called by its author, who may name it nowhere else."""
+    model, device = track.model, track.device
+    return {
+        "model": f"{model.name}; a round moves {model.moved_name}",
+        "device": f"{device.name}; uplink {device.uplink_name}; deadline of {device.deadline_name}",
+        "fleet": track.fleet.unit,
+        "targets": f"ε per {track.targets.epsilon_unit}",
+    }
 
 
 def _row(track: Track, name: str, value: float) -> Component:

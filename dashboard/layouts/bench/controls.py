@@ -45,6 +45,7 @@ def explore_section(
         *(_preset_notes(bench) if is_unlocked else ()),
         html.Div(rows, className="rows"),
         _carried_summary(carried),
+        _sources(bench) if is_unlocked else None,
         html.P(className="what-if", **{"data-paint": "what_if"}),
         html.Button(
             "Record this try", className="btn primary wide record", disabled=not is_unlocked, **{"data-do": "record"}
@@ -93,6 +94,16 @@ def _head_tools(key: str, bench: Bench) -> Component:
         )
     tools.append(html.Button("Reset", className="quiet-button", **{"data-do": "reset"}))
     return html.Span(tools, className="head-tools")
+
+
+def _sources(bench: Bench) -> Component:
+    """Where the defaults of the controls come from, folded."""
+    named = [(control.label, control.source) for control in bench.controls if control.source]
+    if not named:
+        return None
+    items = [html.Li([html.B(label), f" {source}"]) for label, source in named]
+    summary = html.Summary([icon("chevron-right", size=14), html.B("Where the defaults come from")])
+    return html.Details([summary, html.Ul(items, className="hint default-sources")], className="fold", **STATIC)
 
 
 def _preset_notes(bench: Bench) -> list[Component]:
