@@ -223,11 +223,9 @@ class Prediction:
     routes : tuple[Route, ...]
         Of a number: the tempting ways to a wrong one. Two or more teach most.
     reason : str
-        The id of the mechanism that carries the answer, or "" where none does alone; a right answer for another
-        reason is then told so.
+        The mechanism that carries the answer, by id: a right answer for another is told so; "" where none does alone.
     case : Callable[..., Table] | None
-        ``case(track, **controls) -> Table``, shown with the reveal: of a choice, what tells the options apart; of a
-        number, what else follows in the scenario; or None.
+        ``case(track, **controls) -> Table``, shown with the reveal: what tells options apart, or else follows; or None.
     again : Again | None
         Of a number: other numbers for a review a week after a confident miss, or None.
     panel : str
@@ -258,13 +256,14 @@ class Prediction:
         check_id("Prediction", self.id)
         owner = f"Prediction '{self.id}'"
         check_text(owner, "question", self.question)
-        check_text(owner, "unit", self.unit, optional=True)
+        for name in ("unit", "panel"):
+            check_text(owner, name, getattr(self, name), optional=True)
         check_function(owner, "truth", self.truth)
-        check_function(owner, "marks", self.marks, optional=True)
-        check_items(owner, "mechanisms", self.mechanisms, Option)
-        check_items(owner, "options", self.options, Option)
+        for name in ("marks", "case"):
+            check_function(owner, name, getattr(self, name), optional=True)
         check_items(owner, "given", self.given, tuple)
         for name in ("mechanisms", "options"):
+            check_items(owner, name, getattr(self, name), Option)
             check_unique(owner, name, (option.id for option in getattr(self, name)))
         check_one_of(owner, "right", self.right, MEASURES)
         check_number(owner, "tolerance", self.tolerance, low=0)
@@ -283,8 +282,6 @@ class Prediction:
             self._check_reference(owner)
         check_items(owner, "routes", self.routes, Route)
         check_unique(owner, "routes", (route.name for route in self.routes))
-        check_function(owner, "case", self.case, optional=True)
-        check_text(owner, "panel", self.panel, optional=True)
         if self.reason:
             check_one_of(owner, "reason", self.reason, [option.id for option in self.mechanisms])
         if self.routes and self.options:
