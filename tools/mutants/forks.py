@@ -172,6 +172,8 @@ class Bench:
                 del sys.modules[name]
             sys.path[:] = [str(self.tree), *(path for path in sys.path if path not in ("", str(Path.cwd())))]
             os.environ["PYTHONPATH"] = str(self.tree)
+            # What no change has touched is computed once a worker: every file of the models is part of a result's key.
+            os.environ["EDGELAB_CACHE_DIR"] = str(self.tree.parent / "results")
             import pytest
 
             code = int(pytest.main([*QUIET, f"--basetemp={self.tree.parent / 'tmp'}", *suite]))
