@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import observe, record
+from tests.browser.bench_scripts import observe, record, set_state
 from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading
 
 pytestmark = pytest.mark.browser
@@ -23,10 +23,10 @@ def reflect(page: Page) -> None:
     expect(section.get_by_text("Model answer")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "track",
-    ["edge_guardian", *(pytest.param(one, marks=pytest.mark.sweep) for one in NEXT if one != "edge_guardian")],
-)
+TRACKS = ["edge_guardian", *(pytest.param(one, marks=pytest.mark.sweep) for one in NEXT if one != "edge_guardian")]
+
+
+@pytest.mark.parametrize("track", TRACKS)
 def test_the_keyboard_fleet_is_played_from_the_briefing_to_the_next_track(student_page, track: str) -> None:  # L22
     page, _ = student_page()
     go(page, f"/{track}")
@@ -53,3 +53,30 @@ def test_the_keyboard_fleet_is_played_from_the_briefing_to_the_next_track(studen
     expect(page.get_by_role("link", name="Next: Paradox")).to_be_visible()
     go(page, f"/{NEXT[track]}/keyboard")
     expect(page.get_by_text("You finished this case on")).to_be_visible()
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_the_recommendation_fleet_is_revealed_fails_twice_and_is_won_by_two_controls(student_page, track: str) -> None:
+    """L13 L22: option B is locked; the reveal shows a digit read out of its update; then the trial is mended."""
+    page, _ = student_page()
+    key = f"{track}/recommendation"
+    go(page, f"/{key}")
+    expect(page.locator(".brief").first).to_contain_text("lost 8 points of accuracy, and I allow 5")
+    lock(page, option="B: federated")
+    beat = page.locator(".reveal-beat")
+    expect(beat).to_contain_text("The image, to the last pixel: likeness 1.")
+    drawn = "() => document.querySelector('.reveal-beat .js-plotly-plot').data.map(trace => trace.name)"
+    assert page.evaluate(drawn) == ["a user’s image", "read out of B", "clipped, noised"]
+    open_instruments(page)
+    expect(reading(page, "gap")).to_have_text("8")
+    expect(page.locator(".status-word")).to_have_text("Utility collapse")
+    page.get_by_label("Preset").select_option(label="1% of the fleet")
+    expect(page.get_by_text("1.33\u00a0PB a day; the network carries 1\u00a0PB.")).to_be_visible()
+    at_rest(page)
+    expect(reading(page, "moved")).to_have_text("1.33")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    at_rest(page)
+    set_state(page, key, {"delta": 1e-9, "clip_norm": 2.0})
+    expect(page.locator(".status")).not_to_have_attribute("data-state", "fail")
+    record(page, 1)
+    expect(page.locator(".tries tr").nth(1)).to_have_attribute("data-won", "true")

@@ -25,7 +25,8 @@ def dearer(state: State, ratio: Reading) -> Verdict:
     setting, cheaper = state.setting, state.limits[DEARER].level == "ok"
     weight = setting.moved_bytes / setting.raw_bytes
     if weight >= setting.turns_per_day or cheaper:
-        cause = f"What moves weighs {quantity_text(weight, 'x')} the raw data of a device and day."
+        moved, raw = quantity_text(setting.moved_bytes, "B"), quantity_text(setting.raw_bytes, "B")
+        cause = f"A copy moves {moved}; a device gathers {raw} a day: {quantity_text(weight, 'x')}."
     else:
         cause = f"The mean device takes part {three_digits(setting.turns_per_day)} times a day."
     return Verdict(

@@ -11,7 +11,7 @@ def test_titles_and_causes(on, spelled):
     titan = on("cloud_titan")
     first = titan.run().ranked_verdicts()[0]
     assert (first.code, first.level, first.title) == ("dearer_than_data", "fail", "Dearer than the data")
-    assert spelled(first.cause) == "What moves weighs 2 620× the raw data of a device and day."
+    assert spelled(first.cause) == "A copy moves 131 MB; a device gathers 50 kB a day: 2 620×."
     many = verdict(on("mobile_nomad").run(participation=0.1, rounds_per_day=100), "dearer_than_data")
     assert (many.level, many.cause) == ("warn", "The mean device takes part 10 times a day.")
     slow = verdict(on("edge_guardian").run(uplink=1e4), "upload_too_slow")
