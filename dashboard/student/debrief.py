@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.progress import Try, decided_in_words, progress
+from dashboard.student.progress import Opinion, Try, decided_in_words, progress
 from dashboard.student.summary import fact_text, rights
 from tracks.api.bench import Bench
 from tracks.api.quantities import in_words
@@ -29,6 +29,7 @@ class Part:
         outcome: "won", "fails: ...", "what if", "explored", "task met" or "not recorded", and ", with help" where a
         hint gave a value.
         won: whether the carried try counts as won. helped: whether a hint gave a value for it.
+        opinion: what the second engine said of the carried try, where that won.
         right, asked: locks that were right, of those that were revealed.
     """
 
@@ -38,6 +39,7 @@ class Part:
     outcome: str
     won: bool
     helped: bool
+    opinion: Opinion | None
     right: int
     asked: int
 
@@ -71,6 +73,7 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
         outcome=_outcome(bench, carried),
         won=carried is not None and carried.won,
         helped=carried is not None and carried.helped,
+        opinion=here.opinions.get(carried.number) if carried is not None and carried.won else None,
         right=sum(answers.values()),
         asked=len(answers),
     )
@@ -106,6 +109,10 @@ def _sentences(
     helped = sum(part.helped for part in won)
     with_help = f", {helped} of them with help" if helped else ""
     yield f"{len(won)} of {len(played)} recorded designs hold in this track’s own environment{with_help}."
+    contested = sum(part.opinion is not None and not part.opinion.agrees for part in won)
+    if contested:
+        counts = "it counts" if contested == 1 else "they count"
+        yield f"The second engine contests {contested} of these; {counts} all the same."
     asked, right = sum(part.asked for part in parts), sum(part.right for part in parts)
     if asked:
         yield f"{right} of {asked} predictions were right; {_calibration(lab, student, track, benches)}."

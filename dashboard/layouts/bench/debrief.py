@@ -39,13 +39,19 @@ def debrief_section(debrief: Debrief) -> Component:
 
 def _row(part: Part) -> Component:
     results = [html.Div([shape(level), f" {label} {number}"]) for label, number, level in part.results]
+    opinion = part.opinion
+    said = (
+        html.Div([html.Span(opinion.word, className="agreement", **{"data-word": opinion.word}), f" {opinion.words}"])
+        if opinion
+        else None
+    )
     locks = f"{part.right} of {part.asked}" if part.asked else "–"
     return html.Tr(
         [
             html.Th(part.title, scope="row"),
             html.Td(part.decided or "–"),
             html.Td(results or "–"),
-            html.Td([shape(_SHAPES.get(part.outcome.removesuffix(WITH_HELP), "fail")), f" {part.outcome}"]),
+            html.Td([shape(_SHAPES.get(part.outcome.removesuffix(WITH_HELP), "fail")), f" {part.outcome}", said]),
             html.Td(locks),
         ]
     )

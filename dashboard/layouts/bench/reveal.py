@@ -11,7 +11,7 @@ from dash import html
 
 from dashboard.layouts.bench.figures import graph, table_view
 from dashboard.layouts.bench.predict import CHANGED, heading, limits_line, scenario_line, setting_button
-from dashboard.layouts.parts import Component, icon
+from dashboard.layouts.parts import Component, draft_note, draft_saved, icon
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedReveal
 from dashboard.rendering.figures.axes import share, ticks
@@ -152,6 +152,7 @@ def _observe(key: str, bench: Bench, question: Question, message: str) -> list[C
             className="check observe",
         ),
         html.P(message, className="problem", role="alert") if message else None,
+        draft_note("observation", [question.text, [[option.id, option.text] for option in question.options]]),
         html.Div(
             [
                 html.Button("Say what it showed", className="outline", **{"data-do": "observe"}),
@@ -164,12 +165,13 @@ def _observe(key: str, bench: Bench, question: Question, message: str) -> list[C
 
 def _observed(question: Question | None, kept: Mapping[str, Any]) -> list[Component]:
     """What the student said the figure showed, in the words of then."""
-    found = answered(question, str(kept.get("answer")), kept)
+    answer = str(kept.get("answer"))
+    found, saved = answered(question, answer, kept), draft_saved("observation", {"observation": answer})
     if found is None:
-        return []
+        return [saved]
     said = [html.B("You saw: "), f"{found.answer}. ", found.feedback]
     asked = [html.P([found.question, " ", CHANGED], className="hint")] if found.has_changed else []
-    return [*asked, html.P(said, className="feedback observed", tabIndex=-1)]
+    return [*asked, html.P(said, className="feedback observed", tabIndex=-1), saved]
 
 
 def _option_feedback(prediction: Prediction, locked: Locked) -> Component:

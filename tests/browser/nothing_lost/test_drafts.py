@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import record
+from tests.browser.bench_scripts import bench_of, record
 from tests.browser.nothing_lost.steps import (
     KEY,
     WHY,
@@ -101,6 +101,19 @@ class TestDrafts:
         page.get_by_label("Your value").fill("7")
         page.reload()
         expect(page.get_by_label("Your value")).to_have_value("7")
+
+    def test_what_the_figure_showed_survives_a_reload_until_it_is_said(self, student_page) -> None:
+        page, _ = student_page()
+        open_paradox(page)
+        record(page, 1)
+        text = bench_of(KEY).observation.options[0].text
+        page.locator(".observe").get_by_label(text, exact=True).check()
+        expect(page.locator(".happened .draft-note")).to_contain_text("Draft kept on this device")
+        page.reload()
+        expect(page.locator(".observe").get_by_label(text, exact=True)).to_be_checked()
+        page.get_by_role("button", name="Say what it showed").click()
+        expect(page.locator(".observed")).to_be_visible()
+        assert page.evaluate("() => Object.keys(localStorage).filter(n => /draft/.test(n))") == []
 
     @pytest.mark.parametrize("trouble", ["full", "refused"])
     def test_without_storage_it_is_said_and_all_else_works(self, student_page, server, trouble: str) -> None:

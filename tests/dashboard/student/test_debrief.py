@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from itertools import product
+from pathlib import Path
+
 import pytest
 
+from dashboard.ledger.events import Event
+from dashboard.ledger.store import Store
 from tests.http_student import Student, an_answer, said
 
 TRACK = "mobile_nomad"
@@ -51,6 +58,34 @@ def test_a_win_and_a_what_if_are_told_apart(through: Student) -> None:
     assert "what if" in said(through.page(f"/{TRACK}/crisis"))
     through.act(key, {"do": "carry", "try": 1})
     assert "what if<" not in said(through.page(f"/{TRACK}/crisis"))
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_win_says_whether_the_second_engine_agrees(through: Student, tmp_path: Path, agrees: bool) -> None:
+    """As in the table of tries; of three seeds and of twenty the twenty count, and a contested win counts as won."""
+    key = f"{TRACK}/memory"
+    bench, track = through.bench(key), through.registry.track(TRACK)
+    tried = product(bench.control_map()["method"].positions(9), (1.0, 2.0, 4.0, 8.0))
+    states = ({**bench.defaults(), "method": method, "batch": batch} for method, batch in tried)
+    win = next(state for state in states if bench.wins(state, bench.run(track, state)))
+    through.act(key, {"do": "record", "values": win})
+    path = tmp_path / "data" / "ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        ((student,),) = connection.execute("SELECT DISTINCT student FROM events")
+    store = Store(f"sqlite:///{path}")
+    for seeds, says in ((3, not agrees), (20, agrees)):
+        payload = {"try": 2, "agrees": says, "seeds": seeds, "sentence": f"{seeds} runs."}
+        store.append(
+            Event(student=student, track=TRACK, bench="memory", kind="opinion", payload=payload,
+                  idempotency_key=f"opinion-{seeds}", model_version="1")
+        )  # fmt: skip
+    store.close()
+    page = said(through.page(f"/{TRACK}/crisis"))
+    assert "1 of 4 recorded designs hold" in page
+    assert (f'data-word=\\"{"agrees" if agrees else "contested"}\\"' in page) is True
+    assert "20 runs." in page
+    assert "3 runs." not in page
+    assert ("contests 1 of these; it counts all the same." in page) == (not agrees)
 
 
 def test_a_task_that_is_met_is_told_from_a_design_that_holds(through: Student) -> None:
