@@ -141,3 +141,32 @@ def test_an_implausible_number_is_asked_about_and_locked_without_a_mouse(student
     expect(page.get_by_role("button", name="Lock it anyway")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".reveal-title")).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["mobile_nomad/paradox", "tiny_pioneer/privacy"])
+def test_the_way_on_from_the_reveal_is_in_view_and_is_named(student_page, key: str) -> None:
+    """At 1440 by 900 the button is above the read-out, whatever the length of the reveal; nothing waits for a lock."""
+    page, _ = student_page()
+    go(page, f"/{key}")
+    for n, item in enumerate(bench_of(key).predictions):
+        if item.options:
+            page.locator(".predict-card fieldset", has_text="Your answer").get_by_role("radio").first.check()
+        else:
+            page.get_by_label("Your value").fill("1")
+        lock_card(page, n)
+    button = page.get_by_role("button", name="Open the instruments")
+    expect(button).to_be_in_viewport(ratio=1)
+    place, bar = button.bounding_box(), page.locator(".hud").bounding_box()
+    assert place["y"] + place["height"] <= bar["y"]
+    expect(page.locator(".explore .section-head")).to_contain_text("opens with the instruments")
+    expect(page.locator(".hud-binding")).to_contain_text("opens with the instruments")
+
+
+def lock_card(page: Page, before: int) -> None:
+    """Give the first reason and a guess, then review and lock."""
+    card = page.locator(".predict-card")
+    card.locator("fieldset", has_text="Because").get_by_role("radio").first.check()
+    page.locator(".segmented").get_by_label("guess").check(force=True)
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Lock this prediction").click()
+    expect(page.locator(".locked")).to_have_count(before + 1)

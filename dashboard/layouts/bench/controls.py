@@ -22,11 +22,12 @@ _AGREEMENTS = ("agreements_asked", "agreements", "agreements_shown")  # what the
 
 
 def explore_section(
-    key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_unlocked: bool
+    key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_unlocked: bool, opens: str = ""
 ) -> list[Component]:
     """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
     ``carried`` names, by control, what came here from an earlier bench; the bench's defaults hold it already.
+    ``opens`` says when the section opens, where it is not open yet.
     """
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
@@ -38,7 +39,7 @@ def explore_section(
         ]
         summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_unlocked, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
-    head: Any = _head_tools(key, bench) if is_unlocked else html.Span([icon("lock", size=13), " opens after the lock"])
+    head: Any = _head_tools(key, bench) if is_unlocked else html.Span([icon("lock", size=13), f" {opens}"])
     previews = bench.preview is not None
     return [
         heading("B", "Explore", head),

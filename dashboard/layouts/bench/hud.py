@@ -20,14 +20,21 @@ _LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # the value beside the 
 
 
 def hud(
-    track: Track, bench: Bench, label: str, readings: dict[str, Reading], read_out: ReadOut, *, is_unlocked: bool
+    track: Track,
+    bench: Bench,
+    label: str,
+    readings: dict[str, Reading],
+    read_out: ReadOut,
+    *,
+    is_unlocked: bool,
+    opens: str = "",
 ) -> Component:
     """Track, bench, its facts; what binds and what eases it; three numbers against limits; tries and locks.
 
     Args:
-        label: the bench's place and name ("3 Downlink"). readings: by id.
+        label: the bench's place and name ("3 Downlink"). readings: by id. opens: when it tells of the bench, before.
     """
-    binding: Any = "opens after the lock"
+    binding: Any = opens
     if is_unlocked:
         binding = [shape(paint="binding.level"), painted("binding.text")]
     return html.Section(

@@ -95,6 +95,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
     taken.
     """
     is_unlocked = state.rendered is not None
+    opens = "opens with the instruments" if state.revealed else "opens after the lock"
     return html.Div(
         [
             html.Div(
@@ -117,7 +118,11 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
                         ),
                         html.Section(
                             explore_section(
-                                state.key, state.controls_of, state.carried_defaults, is_unlocked=is_unlocked
+                                state.key,
+                                state.controls_of,
+                                state.carried_defaults,
+                                is_unlocked=is_unlocked,
+                                opens=opens,
                             ),
                             className="explore",
                             id="explore",
@@ -131,7 +136,13 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
             ),
             html.Main(_stage(state), className="stage"),
             hud(
-                state.track, state.bench, _place(state), by_id(state.readings), state.read_out, is_unlocked=is_unlocked
+                state.track,
+                state.bench,
+                _place(state),
+                by_id(state.readings),
+                state.read_out,
+                is_unlocked=is_unlocked,
+                opens=opens,
             ),
             dcc.Store(id=ids.slot(state.key, "texts"), data=state.rendered.texts if state.rendered else None),
             dcc.Store(id=ids.slot(state.key, "progress_summary"), data=dict(state.progress_summary)),

@@ -46,7 +46,7 @@ def reveal_beat(
                         dbc.Button("Open the instruments", id=ids.action(key, "open"), className="primary", n_clicks=0),
                         html.Span("they begin at the start settings", className="hint"),
                     ],
-                    className="save-line",
+                    className="save-line reveal-go",
                 ),
             ],
             className="reveal-beat",

@@ -36,9 +36,7 @@ def test_every_kind_of_event_is_said_to_be_stored(student: Student) -> None:
 
 def test_where_it_is_stored_is_read_from_the_settings_without_a_secret(settings: Settings) -> None:
     assert stores(settings) == "in a file on the machine that runs this lab"
-    far = replace(
-        settings, database_url="postgresql+psycopg://ada:hunter2@db.example.org/edgelab", trusted_proxies=2
-    )
+    far = replace(settings, database_url="postgresql+psycopg://ada:hunter2@db.example.org/edgelab", trusted_proxies=2)
     page = str(privacy_page(far, per_hour=10).to_plotly_json())
     assert "db.example.org" in stores(far)
     assert "hunter2" not in page
