@@ -2,16 +2,13 @@
 
     python benchmarks/first_fixes.py
 
-prints the last column of the table in docs/decisions/0025-hints-in-three-levels.md. Each bench starts where the one
-before it was left; the values come as the third level of a hint gives them, after the two own tries that open it.
+prints the last column of the table in docs/decisions/0025-hints-in-three-levels.md. Each bench starts at its own
+default; the values come as the third level of a hint gives them, after the two own tries that open it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dashboard.rendering.hints import changes
-from dashboard.student.carried_decisions import apply_carried
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.fixes import fix_text
@@ -26,26 +23,24 @@ def main() -> None:
     registry = load_registry()
     print("| bench | presses | what they set |\n|---|---|---|")
     for track in registry.tracks.values():
-        decided: dict[str, Mapping[str, Value]] = {}
-        for declared in registry.benches(track.id):
-            bench, _ = apply_carried(registry, track, declared, decided)
-            ended, pressed, decided[bench.id] = played(track, bench)
+        for bench in registry.benches(track.id):
+            ended, pressed = played(track, bench)
             print(f"| {track.id}/{bench.id} | {ended} | {'; '.join(pressed)} |", flush=True)
 
 
-def played(track: Track, bench: Bench) -> tuple[str, list[str], Mapping[str, Value]]:
-    """Return how many presses won or what stopped them, what each set, and what the bench then carries."""
+def played(track: Track, bench: Bench) -> tuple[str, list[str]]:
+    """Return how many presses won or what stopped them, and what each set."""
     values, pressed, seen = dict(bench.defaults()), list[str](), set[tuple[Value, ...]]()
     while True:
         outcome = bench.run(track, values)
         if all(verdict.level != "fail" for verdict in outcome.verdicts):
-            return str(len(pressed)), pressed, outcome.decision
+            return str(len(pressed)), pressed
         if tuple(values.values()) in seen or len(pressed) == MOST_PRESSES:
-            return "never: a circle", pressed, outcome.decision
+            return "never: a circle", pressed
         seen.add(tuple(values.values()))
         found = changes(track, bench, values, outcome, lambda state: bench.run(track, state))
         if not found:
-            return f"never: no fix after {len(pressed)}", pressed, outcome.decision
+            return f"never: no fix after {len(pressed)}", pressed
         fix, controls = found[0].fix, bench.control_map()
         words = fix_text(controls, values, fix)
         harm = f" (then fails: {', '.join(found[0].harms)})" if found[0].harms else ""

@@ -73,13 +73,17 @@ class Lab:
         return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))
 
     def read_out(self, track: Track, bench: Bench) -> ReadOut:
-        """Return what a bench's read-out tells: all that the mission declares on its benches, else the bench's own."""
+        """Return what a bench's read-out tells: all that the mission declares on its benches, else the bench's own.
+
+        A bench's own facts are left out: its readings say the same of the state on the page, and beside them what was
+        recorded of another state would be taken for a second answer.
+        """
         benches = mission(self.registry, track) if is_of_mission(track, bench) else (bench,)
         choices: dict[str, Choice] = {}
         for control in (control for item in benches for control in item.controls):
             if isinstance(control, Choice) and control.role == "view":
                 choices.setdefault(control.id, control)
-        facts = tuple((item.id, fact) for item in benches for fact in item.facts)
+        facts = tuple((item.id, fact) for item in benches if item.id != bench.id for fact in item.facts)
         return ReadOut(choices=tuple(choices.values()), facts=facts)
 
     def bench(self, key: str) -> tuple[Track, Bench]:

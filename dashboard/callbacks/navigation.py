@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
@@ -23,8 +23,9 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.rendering.handin.data import missing
+from dashboard.rendering.offers import shown_offers
 from dashboard.student.analytics.overview import overview
-from dashboard.student.carried_decisions import apply_carried, decisions
+from dashboard.student.carried_decisions import carried_offers, decisions
 from dashboard.student.debrief import debrief
 from dashboard.student.mission import is_crisis, steps_of
 from dashboard.student.progress import progress
@@ -33,7 +34,6 @@ from dashboard.student.standing import finished_on, standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
 from tracks.api.bench import Bench
-from tracks.api.controls import Value
 from tracks.api.track import Track
 from tracks.commands.terminal import version
 
@@ -49,12 +49,10 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     locks = lab.locks(student, track, bench)
     screen = this_screen()
     decided = decisions(lab.registry, track, events)
-    controls_of, carried_defaults = apply_carried(lab.registry, track, bench, decided)
-    values = controls_of.defaults()
     here = progress(events, track, bench)
     revealed = reveal(track, bench, locks)
     is_open = is_unlocked(bench, locks) and (here.opened or not revealed)
-    opened = render(track, bench, values, locks, screen) if is_open else None
+    opened = render(track, bench, bench.defaults(), locks, screen) if is_open else None
     drawn = [item for n, item in enumerate(revealed) if n == 0 or item.prediction.marks] if not is_open else []
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     read_out = lab.read_out(track, bench)
@@ -62,8 +60,12 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     return BenchState(
         track=track,
         bench=bench,
-        controls_of=controls_of,
-        carried_defaults=carried_defaults,
+        offers=shown_offers(
+            bench,
+            carried_offers(lab.registry, track, bench, events),
+            lambda values: lab.outcome(track, bench, values),
+            is_open=is_open,
+        ),
         steps=steps_of(lab.registry, track),
         standings=found[track.id],
         following=what_is_next(lab.registry, track, bench, events, found),
@@ -79,12 +81,6 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         debrief=debrief(lab, student, track, events) if closes and student else None,
         screen=screen,
     )
-
-
-def start_of(lab: Lab, student: str, track: Track, bench: Bench) -> Mapping[str, Value]:
-    """Return where a bench's page opens for a student: the defaults, and what earlier benches carried."""
-    decided = decisions(lab.registry, track, lab.store.standing_events(student))
-    return apply_carried(lab.registry, track, bench, decided)[0].defaults()
 
 
 def own_data(lab: Lab, student: str | None) -> OwnData:

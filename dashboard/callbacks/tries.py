@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
-from dashboard.callbacks.navigation import bench_state, start_of
+from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import LEARNT_QUESTION, tries_section
@@ -44,7 +44,6 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
         NotDone: every try is used, or the newest try is this very state.
     """
     outcome = bench.run(track, values)
-    start = start_of(lab, student, track, bench)
     right = rights(track, bench, lab.locks(student, track, bench))
     asked = write_key()
     while True:
@@ -55,7 +54,7 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
             return
         here = progress(events, track, bench)
         number = len(here.tries) + 1
-        own, helped = here.judged(bench, values, start)
+        own, helped = here.judged(bench, values)
         if here.tries and dict(here.tries[-1].values) == dict(values):
             raise NotDone(f"This state is try {number - 1} already. Change a control, then record again.")
         if number > here.limit:

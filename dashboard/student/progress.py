@@ -109,11 +109,9 @@ class Progress:
         """How many tries are the student's own."""
         return sum(item.own for item in self.tries)
 
-    def judged(self, bench: Bench, values: Mapping[str, Value], start: Mapping[str, Value]) -> tuple[bool, bool]:
-        """Return whether a state that is recorded next would be an own try, and whether one with help.
-
-        ``start`` is where the bench's page opens for the student.
-        """
+    def judged(self, bench: Bench, values: Mapping[str, Value]) -> tuple[bool, bool]:
+        """Return whether a state that is recorded next would be an own try, and whether one with help."""
+        start = bench.defaults()
         unhelped = [start, *(item.values for item in self.tries if not item.helped)]
         helped = is_helped(bench, values, self.given, tries=len(self.tries), unhelped=unhelped)
         own = not helped and is_own(bench, values, [item.values for item in self.tries], start=start)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.carried_decisions import apply_carried, decisions
+from dashboard.student.carried_decisions import carried_offers
 from dashboard.student.mission import Step, mission, steps_of
 from tracks.api.bench import Bench
 from tracks.api.track import Track
@@ -79,7 +79,7 @@ class Next:
     Attributes:
         step: the mission's next bench that is not finished, or None where all are.
         case: the case on the way there that is not finished, which may be left out, or None.
-        carries: what this bench's decision changes there, each as "label value".
+        offered: what of this bench's decision can be taken over there, in words, or "".
         open: labels of the mission's other benches that are not finished.
         debrief: the bench that shows the debrief, once the mission is finished; here: whether this is that bench.
         track: the next track with an unfinished mission, once this one is finished.
@@ -87,7 +87,7 @@ class Next:
 
     step: Step | None
     case: Step | None = None
-    carries: tuple[str, ...] = ()
+    offered: str = ""
     open: tuple[str, ...] = ()
     debrief: Bench | None = None
     here: bool = False
@@ -117,7 +117,7 @@ def what_is_next(
         return Next(
             step=step,
             case=_case_before(steps, step, here, found[track.id]),
-            carries=_carries(registry, track, step, bench, events),
+            offered=_offered(registry, track, step, bench, events),
             open=tuple(other.label for other in unfinished if other is not step),
         )
     if unfinished:  # this bench alone
@@ -138,15 +138,12 @@ def _case_before(steps: Sequence[Step], step: Step, here: int, own: Mapping[str,
     return next(cases, None)
 
 
-def _carries(
-    registry: Registry, track: Track, step: Step, bench: Bench | None, events: Sequence[StoredEvent]
-) -> tuple[str, ...]:
-    """Return what a bench's decision changes on the next one, as its controls name it."""
+def _offered(registry: Registry, track: Track, step: Step, bench: Bench | None, events: Sequence[StoredEvent]) -> str:
+    """Return what the next bench offers of a bench's decision."""
     if bench is None or step.bench is None:
-        return ()
-    _, carried = apply_carried(registry, track, step.bench, decisions(registry, track, events))
-    labels = {control.id: control.label for control in step.bench.controls}
-    return tuple(f"{labels[name]} {item.text}" for name, item in carried.items() if item.bench == bench.id)
+        return ""
+    found = carried_offers(registry, track, step.bench, events)
+    return next((offer.text for offer in found if offer.bench == bench.id), "")
 
 
 def _is_finished(registry: Registry, track: Track, found: Mapping[str, Mapping[str, Standing]]) -> bool:

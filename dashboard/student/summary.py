@@ -7,7 +7,6 @@ from typing import Any
 
 from dashboard.lab import Lab
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.carried_decisions import Decisions
 from dashboard.student.hints import OWN_TRIES, missing_tries
 from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
@@ -16,6 +15,7 @@ from tracks.api.controls import Value
 from tracks.api.outcome import Fact
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
+from tracks.loading.carried import Decisions
 
 NONE_YET = "–"
 

@@ -356,7 +356,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """A part of a bench's carried decision that every bench of the mission shows the student.
+    """A part of a bench's carried decision that every other bench of the mission shows the student.
 
     Parameters
     ----------

@@ -31,15 +31,16 @@ from fnmatch import fnmatchcase
 
 from tracks.api.bench import Bench
 from tracks.api.track import Track
+from tracks.certify.carried import CARRIED, told_arrivals
 from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, told_designs, told_path, wilson
 from tracks.certify.structure import DRAWING, STRUCTURE
-from tracks.certify.survey import Survey, Unsolved
+from tracks.certify.survey import ARRIVING, Survey, Unsolved
 from tracks.loading.registry import Registry
 
 __all__ = ["CHECKS", "Case", "Certificate", "Check", "Finding", "cases", "certify", "checks", "pairs"]
 
 Check = Callable[[Survey], Finding]
-CHECKS: tuple[Check, ...] = (*STRUCTURE, *DRAWING, *GOALS, *ALWAYS)
+CHECKS: tuple[Check, ...] = (*STRUCTURE, *DRAWING, *GOALS, *ALWAYS)  # of a bench alone; CARRIED is of its mission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ class Certificate:
     exploratory : bool
         Whether there is nothing to win, so that only some checks apply.
     findings : tuple[Finding, ...]
-        One a check, in the order of ``CHECKS``.
+        One a check, in the order of ``CHECKS``, then of ``CARRIED`` where earlier decisions are offered.
     points : int
         Sobol points of the decision space looked at.
     seed : int
@@ -68,6 +69,8 @@ class Certificate:
         How many they are, or None where it does not win.
     designs : tuple[str, ...]
         Two different designs that win, as texts, or none.
+    arrivals : tuple[tuple[str, str, str], ...]
+        For each win of an earlier bench: what is offered of it, what then fails, and which one decision wins after it.
     solves : int
         How many states were solved.
     seconds : float
@@ -85,6 +88,7 @@ class Certificate:
     path: str
     moves: int | None
     designs: tuple[str, ...]
+    arrivals: tuple[tuple[str, str, str], ...]
     solves: int
     seconds: float
 
@@ -94,7 +98,15 @@ class Certificate:
         return all(item.passed for item in self.findings)
 
 
-def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, draw: bool = False) -> Certificate:
+def certify(
+    track: Track,
+    bench: Bench,
+    *,
+    points: int = 512,
+    seed: int = 0,
+    draw: bool = False,
+    benches: Sequence[Bench] = (),
+) -> Certificate:
     """Return the certificate of one bench on one track.
 
     Environment and view controls stay at the track's values, except where a check says otherwise.
@@ -111,6 +123,8 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
         Of these points.
     draw : bool
         Whether ``drawings_are_plain`` is checked too; no other check renders figures.
+    benches : Sequence[Bench]
+        All of the track, whose decisions are offered here; without them that is not checked.
 
     Returns
     -------
@@ -118,8 +132,8 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
         All findings at once.
     """
     started = time.perf_counter()
-    survey = Survey(track, bench, points=points, seed=seed)
-    findings = tuple(found(check, survey) for check in applicable(survey.bench) if draw or check not in DRAWING)
+    survey = Survey(track, bench, points=points, seed=seed, benches=benches)
+    findings = tuple(found(check, survey) for check in applicable(survey) if draw or check not in DRAWING)
     passed = {item.check for item in findings if item.passed}
     share = _win_share(survey)
     reached = "reachable" in passed
@@ -135,6 +149,7 @@ def certify(track: Track, bench: Bench, *, points: int = 512, seed: int = 0, dra
         path=told_path(survey) if reached else "",
         moves=len(survey.path) - 1 if reached else None,
         designs=told_designs(survey) if "two_designs" in passed else (),
+        arrivals=told_arrivals(survey) if passed.issuperset(check.__name__ for check in CARRIED) else (),
         solves=survey.solved,
         seconds=time.perf_counter() - started,
     )
@@ -150,9 +165,10 @@ def _win_share(survey: Survey) -> float | None:
         return None
 
 
-def applicable(bench: Bench) -> tuple[Check, ...]:
-    """Return the checks that apply to a bench: all of them, or those that need nothing to win."""
-    return tuple(check for check in CHECKS if not (bench.exploratory and check in GOALS))
+def applicable(survey: Survey) -> tuple[Check, ...]:
+    """Return the checks that apply to a bench: all of them, or those that need nothing to win or nothing carried."""
+    needless = (*(GOALS if survey.bench.exploratory else ()), *(() if survey.is_carried_to else CARRIED))
+    return tuple(check for check in (*CHECKS, *CARRIED) if check not in needless)
 
 
 def found(check: Check, survey: Survey) -> Finding:
@@ -166,7 +182,8 @@ def found(check: Check, survey: Survey) -> Finding:
 def checks(*, points: int = 64, seed: int = 0) -> Iterator[Callable[[Track, Bench], None]]:
     """Yield one function a check, named after it: ``check(track, bench)`` raises AssertionError with the finding.
 
-    Those of one call share the states they solve, so keep them together for one bench.
+    Those of one call share the states they solve, so keep them together for one bench. What earlier benches decide is
+    not among them; ``cases`` checks it, too.
 
     Parameters
     ----------
@@ -183,7 +200,7 @@ def checks(*, points: int = 64, seed: int = 0) -> Iterator[Callable[[Track, Benc
     def named(check: Check) -> Callable[[Track, Bench], None]:
         def test(track: Track, bench: Bench) -> None:
             survey = surveys.setdefault((track.id, bench.id), Survey(track, bench, points=points, seed=seed))
-            if check in applicable(survey.bench):
+            if check in applicable(survey):
                 _hold(found(check, survey))
 
         test.__name__, test.__doc__ = check.__name__, check.__doc__
@@ -221,7 +238,9 @@ class Case:
         return f"{self.survey.track.id}/{self.survey.bench.id}: {self.check.__name__}"
 
 
-def cases(registry: Registry, *, only: Sequence[str] = (), points: int = 64, seed: int = 0) -> tuple[Case, ...]:
+def cases(
+    registry: Registry, *, only: Sequence[str] = (), points: int = 64, seed: int = 0, carried: int = ARRIVING
+) -> tuple[Case, ...]:
     """Return every check that applies to every bench of a registry, for ``pytest.mark.parametrize(..., ids=str)``.
 
     Parameters
@@ -232,14 +251,19 @@ def cases(registry: Registry, *, only: Sequence[str] = (), points: int = 64, see
         As of ``pairs``.
     points, seed : int
         As of ``certify``.
+    carried : int
+        How many wins of each earlier bench are taken over.
 
     Returns
     -------
     tuple[Case, ...]
         To call, or to parametrize a test with.
     """
-    surveys = [Survey(track, bench, points=points, seed=seed) for track, bench in pairs(registry, only)]
-    return tuple(Case(check=check, survey=survey) for survey in surveys for check in applicable(survey.bench))
+    surveys = [
+        Survey(track, bench, points=points, seed=seed, benches=registry.benches(track.id), carried=carried)
+        for track, bench in pairs(registry, only)
+    ]
+    return tuple(Case(check=check, survey=survey) for survey in surveys for check in applicable(survey))
 
 
 def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Bench], ...]:

@@ -103,15 +103,11 @@ def win_share(survey: Survey) -> Finding:
 
 def no_single_control_win(survey: Survey) -> Finding:
     """No decision alone makes the default win, each scanned at 41 positions."""
-    decisions = survey.by_role["decision"]
-    winners: dict[str, str] = {}
-    for control in decisions:
-        for state in survey.scan(control, survey.default, SCANNED):
-            if survey.is_win(state):
-                winners.setdefault(control.id, survey.named(state))
+    winners = [survey.named(state) for state in survey.lone_wins(survey.default).values()]
     if winners:
-        return finding("no_single_control_win", False, f"One decision alone wins: {listed(winners.values())}")
-    text = f"None of the {len(decisions)} decisions wins alone, each scanned at {SCANNED} positions from the default"
+        return finding("no_single_control_win", False, f"One decision alone wins: {listed(winners)}")
+    count = len(survey.by_role["decision"])
+    text = f"None of the {count} decisions wins alone, each scanned at {SCANNED} positions from the default"
     return finding("no_single_control_win", True, text)
 
 

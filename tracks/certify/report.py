@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracks.certify.carried import CARRIED
 from tracks.certify.certificate import CHECKS, Certificate
 from tracks.certify.goals import percent
 
@@ -47,7 +48,7 @@ def page(certificates: Sequence[Certificate], *, took: str) -> str:
 
     ``took`` is the duration of the whole run, as a text.
     """
-    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in CHECKS)
+    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in (*CHECKS, *CARRIED))
     rows = "\n".join(map(_row, certificates))
     points = max((one.points for one in certificates), default=0)
     whole = sum(one.seconds for one in certificates)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from tracks.api.outcome import Fix, Level, Outcome
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 from tracks.certify.sobol import even_points
+from tracks.loading.carried import Offer, offers, sources
 
 State = dict[str, Value]
 SCANNED, MOVES, STEPS = 41, 20, 10  # positions of a scan, positions of a move, moves of a path
@@ -21,6 +22,8 @@ WORLDS = 8  # one point in so many has another environment
 NEAR = 0.1  # of a verdict's scale: a preview that misses a limit by no more may win when solved in full
 COMPARED = 4  # sampled states beside the default whose preview is held against the full answer
 APART = 0.3  # of a scale: from here on two positions are two designs
+ARRIVING = 8  # wins of an earlier bench whose decisions are taken over
+MOST_POINTS = 4096  # of an earlier bench's decision space, looked at until so many are found
 
 
 class Unsolved(Exception):
@@ -68,6 +71,14 @@ class Seen:
         return any(item.code == code and item.level != "ok" for item in self.verdicts)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A win of an earlier bench as it arrives: what is offered of it, and the start once that is taken over."""
+
+    offer: Offer
+    state: State
+
+
 def seen(outcome: Outcome) -> Seen:
     """Return what is stored of an outcome."""
     numbers = (
@@ -110,12 +121,24 @@ class Survey:
     Args:
         points: how many Sobol points of the decision space are looked at.
         seed: of the points; the bench itself is solved with seed 0.
+        benches: all of the track, for what is carried here; without them nothing is.
+        carried: how many wins of each earlier bench are taken over.
     """
 
-    def __init__(self, track: Track, bench: Bench, *, points: int = 512, seed: int = 0) -> None:
+    def __init__(
+        self,
+        track: Track,
+        bench: Bench,
+        *,
+        points: int = 512,
+        seed: int = 0,
+        benches: Sequence[Bench] = (),
+        carried: int = ARRIVING,
+    ) -> None:
         if points < 1:
             raise ValueError(f"points must be 1 or more, got {points}")
         self.track, self.bench, self.points, self.seed = track, bench.on(track), points, seed
+        self._benches, self._carried = tuple(benches), carried
         self.default: State = self.bench.defaults()
         self.by_role: dict[str, tuple[Control, ...]] = {
             role: tuple(control for control in self.bench.controls if control.role == role)
@@ -207,6 +230,19 @@ class Survey:
             if value != state[control.id]:
                 yield state | {control.id: value}
 
+    def failing(self, state: State) -> tuple[str, ...]:
+        """Return the codes of what fails in a state when it is solved in full."""
+        return tuple(item.code for item in self.confirm(state).verdicts if item.level == "fail")
+
+    def lone_wins(self, state: State) -> dict[str, State]:
+        """Return, by decision, the first of its positions at which it alone makes a state win."""
+        found: dict[str, State] = {}
+        for control in self.by_role["decision"]:
+            won = next((one for one in self.scan(control, state, SCANNED) if self.is_win(one)), None)
+            if won is not None:
+                found[control.id] = won
+        return found
+
     def moves(self, state: State) -> Iterator[State]:
         """Yield every state that one move of one decision leads to."""
         for control in self.by_role["decision"]:
@@ -235,6 +271,35 @@ class Survey:
     def wins(self) -> tuple[State, ...]:
         """The states of the decision space that win."""
         return tuple(state for state in self.states if self.is_win(state))
+
+    def first_wins(self, count: int) -> tuple[State, ...]:
+        """Return so many wins or all there are: where the greedy path ends, then those of the Sobol points in order."""
+        found = [state for state in self.path[-1:] if self.is_win(state)]
+        for state in self.states:
+            if len(found) >= count:
+                break
+            if self.is_win(state):
+                found.append(state)
+        return tuple(found[:count])
+
+    @property
+    def is_carried_to(self) -> bool:
+        """Whether an earlier bench's decision can be taken over here."""
+        known = {bench.id for bench in self._benches}
+        return any(source in known for source in sources(self.bench))
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """What the first wins of each earlier bench lead to here, by the rule that a student's page goes by."""
+        found, by_id = [], {bench.id: bench for bench in self._benches}
+        for source in sources(self.bench):
+            if source in by_id:
+                earlier = Survey(self.track, by_id[source], points=MOST_POINTS, seed=self.seed)
+                for state in earlier.first_wins(self._carried):
+                    decided = {source: earlier.run(state).decision}
+                    for offer in offers(self._benches, self.bench, decided):
+                        found.append(Arrival(offer=offer, state=self.default | dict(offer.values)))
+        return tuple(found)
 
     @cached_property
     def path(self) -> tuple[State, ...]:
@@ -280,7 +345,7 @@ class Survey:
             found.append(self.path[-1])
         found.sort(key=lambda state: -self.confirm(state).smallest)
         for one in found:
-            others = [state for state in found if self._differ(one, state)]
+            others = [state for state in found if self.are_two_designs(one, state)]
             if others:
                 unlike = [self._unlike(one, state) for state in others]
                 return one, others[unlike.index(max(unlike))]
@@ -296,7 +361,8 @@ class Survey:
                 named += one[control.id] != other[control.id]
         return named, tuple(sorted(gaps, reverse=True))
 
-    def _differ(self, one: State, other: State) -> bool:
+    def are_two_designs(self, one: State, other: State) -> bool:
+        """Whether two states disagree in a choice or a switch, or in two sliders by more than 0.3 of a scale."""
         named, gaps = self.differences(one, other)
         return named > 0 or sum(gap > APART for gap in gaps) >= 2
 

@@ -16,9 +16,9 @@ from tracks.certify.report import report
 from tracks.certify.template_files import pairs_of, plugin_alone
 from tracks.commands.listing import plugin_json, table
 from tracks.commands.terminal import CommandError, ExitCode, plugins_running, printable, show, show_json, worked
-from tracks.loading.registry import PluginRecord, load_registry
+from tracks.loading.registry import PluginRecord, Registry, load_registry
 
-_Pair = tuple[Track, Bench]
+_Wanted = tuple[Track, Bench, tuple[Bench, ...]]  # a bench with all of its track
 
 
 def check(targets: Sequence[str], folder: str | None, points: int, *, as_json: bool) -> ExitCode:
@@ -31,20 +31,20 @@ def check(targets: Sequence[str], folder: str | None, points: int, *, as_json: b
     patterns = [target for target in targets if Path(target) not in files]
     for file in files:
         _check_is_python(file)
-    wanted: list[_Pair] = []
+    wanted: list[_Wanted] = []
     left_out: list[PluginRecord] = []
     for file in files:
         with plugins_running(), plugin_alone(file) as (registry, found):
             if found.reason:
                 left_out.append(found)
             elif names := pairs_of(registry, found):
-                wanted += pairs(registry, names)
+                wanted += _with_missions(registry, names)
     if patterns or not files:
         with plugins_running():
             registry = load_registry(folder=folder)
         left_out += [found for found in registry.found if found.reason]
         try:
-            wanted += pairs(registry, patterns)
+            wanted += _with_missions(registry, patterns)
         except LookupError as problem:
             raise CommandError(f"{problem.args[0]}{_folder_hint(patterns)}", ExitCode.USAGE) from None
     certificates = _certificates(wanted, left_out, points, quiet=as_json)
@@ -64,15 +64,21 @@ def check(targets: Sequence[str], folder: str | None, points: int, *, as_json: b
     return ExitCode.OK if holds else ExitCode.FAILED
 
 
+def _with_missions(registry: Registry, patterns: Sequence[str]) -> list[_Wanted]:
+    return [(track, bench, tuple(registry.benches(track.id))) for track, bench in pairs(registry, patterns)]
+
+
 def _certificates(
-    wanted: Sequence[_Pair], left_out: Sequence[PluginRecord], points: int, *, quiet: bool
+    wanted: Sequence[_Wanted], left_out: Sequence[PluginRecord], points: int, *, quiet: bool
 ) -> list[Certificate]:
     """Certify one pair after the other; each report is printed as soon as it is there, unless ``quiet``."""
     if left_out and not quiet:
         show(table(left_out), "")
     done = []
     for certificate in worked(
-        wanted, lambda pair: certify(*pair, points=points, draw=True), name=lambda pair: f"{pair[0].id}/{pair[1].id}"
+        wanted,
+        lambda one: certify(*one[:2], points=points, draw=True, benches=one[2]),
+        name=lambda one: f"{one[0].id}/{one[1].id}",
     ):
         done.append(certificate)
         if not quiet:

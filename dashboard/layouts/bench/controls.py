@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -11,8 +12,8 @@ from dash import dcc, html
 from dashboard.layouts.bench.predict import heading, segmented
 from dashboard.layouts.parts import Component, icon
 from dashboard.layouts.static_html import STATIC
+from dashboard.rendering.offers import ShownOffer
 from dashboard.rendering.texts import advanced_line, control_spec
-from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
@@ -22,21 +23,19 @@ _AGREEMENTS = ("agreements_asked", "agreements", "agreements_shown")  # what the
 
 
 def explore_section(
-    key: str, bench: Bench, carried: Mapping[str, CarriedDefault], *, is_unlocked: bool, opens: str = ""
+    key: str, bench: Bench, offers: Sequence[ShownOffer], *, is_unlocked: bool, opens: str = ""
 ) -> list[Component]:
     """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
-    ``carried`` names, by control, what came here from an earlier bench; the bench's defaults hold it already.
-    ``opens`` says when the section opens, where it is not open yet.
+    ``offers`` is what earlier benches decided, to be taken over by a press. ``opens`` says when the section opens, where
+    it is not open yet.
     """
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
     advanced = [c for c in bench.controls if c.group == "advanced"]
-    rows = [control_row(key, c, values[c.id], is_unlocked=is_unlocked, carried=carried.get(c.id)) for c in primary]
+    rows = [control_row(key, c, values[c.id], is_unlocked=is_unlocked) for c in primary]
     if advanced:
-        hidden = [
-            control_row(key, c, values[c.id], is_unlocked=is_unlocked, carried=carried.get(c.id)) for c in advanced
-        ]
+        hidden = [control_row(key, c, values[c.id], is_unlocked=is_unlocked) for c in advanced]
         summary = [icon("chevron-right", size=14), html.B("Advanced"), _hint(bench, values, is_unlocked, len(advanced))]
         rows.append(html.Details([html.Summary(summary), html.Div(hidden, className="rows")], className="advanced"))
     head: Any = _head_tools(key, bench) if is_unlocked else html.Span([icon("lock", size=13), f" {opens}"])
@@ -44,8 +43,8 @@ def explore_section(
     return [
         heading("B", "Explore", head),
         *(_preset_notes(bench) if is_unlocked else ()),
+        *([_offer(item) for item in offers] if is_unlocked else []),
         html.Div(rows, className="rows"),
-        _carried_summary(carried),
         _sources(bench) if is_unlocked else None,
         html.P(className="what-if", **{"data-paint": "what_if"}),
         html.Button(
@@ -117,28 +116,29 @@ def _preset_notes(bench: Bench) -> list[Component]:
     ]  # fmt: skip
 
 
-def _carried_summary(carried: Mapping[str, CarriedDefault]) -> Component:
-    """What was carried here, in one line; the controls say it again at their place."""
-    if not carried:
-        return None
-    texts = {f"{item.text} from {item.title}" for item in carried.values()}
-    return html.P(
-        [icon("arrow-right", size=14), f" Carried: {'; '.join(sorted(texts))}."], className="carried-line hint"
+def _offer(shown: ShownOffer) -> Component:
+    """What an earlier bench decided: a press that takes all of it over, with what it does, or why it does not fit."""
+    offer = shown.offer
+    if offer.misfit:
+        words = f"What you carried from {offer.title} is not taken over. {offer.misfit}."
+        return html.P([icon("arrow-right", size=14), f" {words}"], className="carried-line hint")
+    if not offer.text:
+        words = f"What you carried from {offer.title} is where this bench starts."
+        return html.P([icon("arrow-right", size=14), f" {words}"], className="carried-line hint")
+    return html.Button(
+        [
+            html.Span(f"Use what you carried from {offer.title}: {offer.text}", className="offer-name"),
+            html.Span(f"At the start: {shown.consequence}", className="offer-consequence"),
+        ],
+        className="outline offer",
+        **{"data-do": "set", "data-values": json.dumps(dict(offer.values)), "aria-pressed": "false"},
     )
 
 
-def _carried_note(carried: CarriedDefault | None) -> Component:
-    if carried is None:
-        return None
-    return html.P(f"carried from {carried.title.lower()}: {carried.text}", className="carried-note")
-
-
-def control_row(
-    key: str, control: Control, value: Value, *, is_unlocked: bool, carried: CarriedDefault | None = None
-) -> Component:
+def control_row(key: str, control: Control, value: Value, *, is_unlocked: bool) -> Component:
     """One control: label, reset, box or options; a slider with its ends and its default below."""
     if isinstance(control, Slider):
-        return _slider_row(key, control, float(value), is_unlocked=is_unlocked, carried=carried)
+        return _slider_row(key, control, float(value), is_unlocked=is_unlocked)
     label_id = ids.dom(ids.instrument(key, control.id)) + "-label"
     if isinstance(control, Choice):
         body: Component = html.Div(
@@ -156,7 +156,7 @@ def control_row(
         )
     label = html.Span(control.label, id=label_id, className="control-label")
     top = html.Div([label, _reset(control)], className="top", **STATIC)
-    return html.Div([top, body, _carried_note(carried)], className=_row_class(control), **_row_data(control))
+    return html.Div([top, body], className=_row_class(control), **_row_data(control))
 
 
 def _row_class(control: Control) -> str:
@@ -214,9 +214,7 @@ def slider_track(own: ids.Id, slider: Slider, value: float, *, is_disabled: bool
     ]
 
 
-def _slider_row(
-    key: str, slider: Slider, value: float, *, is_unlocked: bool, carried: CarriedDefault | None
-) -> Component:
+def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) -> Component:
     own = ids.slider(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
@@ -246,7 +244,6 @@ def _slider_row(
                 className="top",
             ),
             *slider_track(own, slider, value, is_disabled=not is_unlocked),
-            _carried_note(carried),
         ],
         className=_row_class(slider),
         **_row_data(slider),

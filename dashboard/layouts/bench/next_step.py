@@ -1,4 +1,4 @@
-"""What comes after a bench: a link to the next one, what it starts from, and what is still open."""
+"""What comes after a bench: a link to the next one, what it offers of this one, and what is still open."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def _notes(following: Next) -> list[Component]:
     if step is not None and case is not None:
         minutes = f" and takes about {case.minutes} minutes" if case.minutes else ""
         notes.append(f"{case.label} is optional{minutes}; {step.label} does not depend on it.")
-    if step is not None and following.carries:
+    if step is not None and following.offered:
         it = "It" if case is None else step.label
-        notes.append(f"{it} starts from what you decided here: {', '.join(following.carries)}.")
+        notes.append(f"{it} offers what you decided here: {following.offered}.")
     if following.open:
         notes.append(f"{'Also open' if following.step else 'Still open'}: {', '.join(following.open)}.")
     elif following.step is None:

@@ -24,8 +24,8 @@ from dashboard.layouts.parts import MORE, Component, icon, painted, shape, track
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedBench, RenderedReveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
+from dashboard.rendering.offers import ShownOffer
 from dashboard.rendering.texts import limit_words
-from dashboard.student.carried_decisions import CarriedDefault
 from dashboard.student.debrief import Debrief
 from dashboard.student.mission import Step
 from dashboard.student.predictions import Locked
@@ -43,7 +43,7 @@ from tracks.api.track import Track
 class BenchState:
     """All that a bench's page depends on: who, what is locked, recorded and written, and the state once it is unlocked.
 
-    ``bench`` asks the questions; ``controls_of`` is the same bench with ``carried_defaults`` in place.
+    ``offers`` is what earlier benches decided, to be taken over by a press.
     ``rendered`` is the state of the controls once the instruments are open, ``revealed`` what is said of the locks once
     all are in, ``reveal_figures`` its figures while the instruments are still to be opened.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
@@ -53,8 +53,7 @@ class BenchState:
 
     track: Track
     bench: Bench
-    controls_of: Bench
-    carried_defaults: Mapping[str, CarriedDefault]
+    offers: tuple[ShownOffer, ...]
     steps: list[Step]
     standings: Mapping[str, Standing]
     following: Next
@@ -118,11 +117,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
                         ),
                         html.Section(
                             explore_section(
-                                state.key,
-                                state.controls_of,
-                                state.carried_defaults,
-                                is_unlocked=is_unlocked,
-                                opens=opens,
+                                state.key, state.bench, state.offers, is_unlocked=is_unlocked, opens=opens
                             ),
                             className="explore",
                             id="explore",

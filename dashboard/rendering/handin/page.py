@@ -143,11 +143,12 @@ def _decisions(found: Overview, item: TrackOverview) -> Markup:
     rows = []
     for part in own:
         assert part.tried is not None
-        carried = "; ".join(f"{one.label} {one.text} on {one.to}" for one in part.carried)
+        carried = "; ".join(f"{one.to}: {one.text}" for one in part.carried)
         rows.append((part.place.bench_name, part.decided or "–", part.tried.binding or "–", carried or "–"))
     record = [f"{field.label}: {field.text}" for field in item.record.fields]
     return Markup("<h3>What was decided</h3>{}<p>{}</p>").format(
-        _table("By bench", ("Bench", "Decided", "Constraint that binds", "Carried on"), rows), "; ".join(record) + "."
+        _table("By bench", ("Bench", "Decided", "Constraint that binds", "Offered later"), rows),
+        "; ".join(record) + ".",
     )
 
 

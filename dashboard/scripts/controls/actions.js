@@ -1,12 +1,25 @@
-/* Presses that move controls: undo, redo, reset, presets. */
+/* Presses that move controls: undo, redo, reset, presets, what earlier benches decided. */
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
 import { callbackContext, noUpdate } from "../shared/dash.js";
+import { listen } from "../shared/events.js";
 import { benchStates } from "./bench_states.js";
 import { command, goBackOrForth } from "./gate.js";
 import { defaultsOf } from "./values.js";
 
+/* Whether the controls stand where an offer of an earlier decision would set them. */
+export function isTaken(values, offered) {
+  return Object.entries(offered).every(([name, value]) => values[name] === value);
+}
+
+function showOffers({ root, values }) {
+  for (const node of root?.querySelectorAll(".offer") ?? []) {
+    node.setAttribute("aria-pressed", String(isTaken(values, JSON.parse(node.dataset.values))));
+  }
+}
+
 export function install() {
+  listen("changed", showOffers);
   addActions({
     undo: (_node, benchState) => goBackOrForth(benchState, "undo"),
     redo: (_node, benchState) => goBackOrForth(benchState, "redo"),

@@ -10,7 +10,7 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
-from dashboard.student.carried_decisions import apply_carried, decisions
+from dashboard.student.carried_decisions import carried_offers
 from dashboard.student.progress import decided_in_words
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
@@ -21,10 +21,9 @@ from tracks.loading.registry import Registry
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carried:
-    """One control of a later part that starts where this part left it: the part, the control, the value in words."""
+    """What a later part offers of this part's decision: the part, and what its press changes there in words."""
 
     to: str
-    label: str
     text: str
 
 
@@ -35,7 +34,7 @@ class PartDecision:
     Attributes:
         is_exploratory: whether there is nothing to win on the bench.
         decided: the primary decisions of the carried try, "" without a try. tried: that try, or None.
-        carried: what starts from it on later benches.
+        carried: what later benches offer of it.
         prompt: what the reflection asks, "" where the bench has none now. reflection: what was written, by slot.
         marks: what the student gave it, of each point 0, 1 or 2; None where nothing is marked.
     """
@@ -97,17 +96,15 @@ def part_decisions(
 
 
 def _carried(registry: Registry, track_id: str, events: list[StoredEvent]) -> dict[str, list[Carried]]:
-    """Return, by the bench that decided it, every control of a later bench that starts from a carried decision."""
+    """Return, by the bench that decided it, what every later bench offers of a carried decision."""
     found: dict[str, list[Carried]] = {}
     if track_id not in registry.tracks:
         return found
     track = registry.track(track_id)
-    decided = decisions(registry, track, events)
     for bench in registry.benches(track_id):
-        labels = {control.id: control.label for control in bench.controls}
-        for name, item in apply_carried(registry, track, bench, decided)[1].items():
-            carried = Carried(to=bench.step_label, label=labels[name], text=item.text)
-            found.setdefault(item.bench, []).append(carried)
+        for offer in carried_offers(registry, track, bench, events):
+            if offer.text:
+                found.setdefault(offer.bench, []).append(Carried(to=bench.step_label, text=offer.text))
     return found
 
 

@@ -1,154 +1,187 @@
-"""Decisions carried from part to part: adapter, payload, accountant; changeable, and recomputed."""  # N5
+"""Decisions carried from part to part: a bench starts at its own default and offers them, all of one by a press."""
 
 from __future__ import annotations
 
+import html
+import json
+import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from dashboard.student.carried_decisions import apply_carried
+from dashboard.rendering.offers import consequence
 from dashboard.student.progress import try_payload
 from dashboard.student.summary import fact_text
 from tests.http_student import Student, said
+from tests.sweeps import swept
 from tracks import Fact
-from tracks.api.controls import Slider, Toggle
 from tracks.api.quantities import in_words
+from tracks.loading.carried import offers
 from tracks.loading.registry import Registry
 
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
+STEPS = ("paradox", "memory", "convergence", "privacy", "crisis")
 
 
-def at_start(student: Student, key: str) -> dict[str, object]:
-    """The controls as a bench's page opens them."""
-    found: dict[str, object] = {}
+def parts(answer: object, **having: str) -> list[dict]:
+    """The properties of every component of a page that has these."""
+    found: list[dict] = []
 
     def walk(part: object) -> None:
         if isinstance(part, dict):
             props = part.get("props", {})
-            name = props.get("id")
-            if isinstance(name, dict) and name.get("kind") == "control" and name["bench"] == key:
-                found[name["name"]] = props.get("data")
+            if isinstance(props, dict) and all(props.get(name) == value for name, value in having.items()):
+                found.append(props)
             for item in part.values():
                 walk(item)
         elif isinstance(part, list):
             for item in part:
                 walk(item)
 
-    walk(student.page(f"/{key}").get_json())
+    walk(answer)
     return found
 
 
+def at_start(student: Student, key: str) -> dict[str, object]:
+    """The controls as a bench's page opens them."""
+    page = student.page(f"/{key}").get_json()
+    stores = [item for item in parts(page) if isinstance(item.get("id"), dict) and item["id"].get("kind") == "control"]
+    return {item["id"]["name"]: item["data"] for item in stores if item["id"]["bench"] == key}
+
+
+def pressed(student: Student, key: str) -> dict[str, object]:
+    """What the one press of a bench's page sets; nothing where no press is offered."""
+    page = html.unescape(said(student.page(f"/{key}")))
+    found = re.search(r'className": "outline offer".*?"data-values": "(\{.*?\})"', page.replace('\\"', '"'))
+    return json.loads(found.group(1)) if found else {}
+
+
 @pytest.mark.parametrize("track", TRACKS)
-def test_the_adapter_chosen_in_memory_is_what_convergence_moves(student: Student, track: str) -> None:
+def test_convergence_starts_at_its_own_payload_and_offers_that_of_memory(student: Student, track: str) -> None:
     memory, convergence = f"{track}/memory", f"{track}/convergence"
     student.lock_all(memory)
     student.lock_all(convergence)
-    own = at_start(student, convergence)["payload_bytes"]
-    assert own == student.bench(convergence).control_map()["payload_bytes"].default
+    before = at_start(student, convergence)
+    assert pressed(student, convergence) == {}
     student.record(memory)
-    decision = student.bench(memory).run(
-        student.registry.track(track), student.bench(memory).defaults()
-    ).decision  # fmt: skip
-    control = student.bench(convergence).control_map()["payload_bytes"]
-    arrived = at_start(student, convergence)["payload_bytes"]
-    assert arrived == control.read(decision["payload_bytes"])
+    bench, physics = student.bench(memory), student.registry.track(track)
+    decision = bench.run(physics, bench.defaults()).decision
+    assert at_start(student, convergence) == before == student.bench(convergence).defaults()
+    assert pressed(student, convergence) == {"payload_bytes": decision["payload_bytes"]}
     page = said(student.page(f"/{convergence}"))
-    assert f"carried from memory: {decision['payload_bytes_label']}, {in_words(arrived, 'B')}" in page
+    assert (
+        f"Use what you carried from Memory: {decision['payload_bytes_label']}, "
+        f"{in_words(decision['payload_bytes'], 'B')}" in page
+    )
 
 
-def test_it_is_recomputed_when_the_earlier_decision_changes(student: Student) -> None:
+def test_the_press_says_what_it_does_and_is_recorded_as_any_other_change(student: Student, tmp_path: Path) -> None:
+    memory, convergence = "mobile_nomad/memory", "mobile_nomad/convergence"
+    student.lock_all(memory)
+    student.record(memory, rank=10)
+    student.lock_all(convergence)
+    track, bench = student.registry.track("mobile_nomad"), student.bench(convergence)
+    set_to = pressed(student, convergence)
+    sentence = consequence(bench, bench.run(track, bench.defaults()), bench.run(track, bench.defaults() | set_to))
+    page = said(student.page(f"/{convergence}"))
+    assert f"At the start: {sentence}" in page
+    assert "no longer fails: Over the cap" in sentence
+    assert "still fails: " in sentence
+    student.record(convergence, **set_to)
+    with closing(sqlite3.connect(tmp_path / "data" / "ledger.sqlite3")) as ledger:
+        (payload,) = ledger.execute("SELECT payload FROM events ORDER BY sequence DESC LIMIT 1").fetchone()
+    stored = json.loads(payload)
+    assert stored["values"]["payload_bytes"] == set_to["payload_bytes"]
+    assert stored["own"], "it is the student's own decision"
+
+
+def test_the_offer_follows_the_decision_that_is_carried(student: Student) -> None:
     memory, convergence = "mobile_nomad/memory", "mobile_nomad/convergence"
     student.lock_all(memory)
     student.lock_all(convergence)
-    methods = [option.id for option in student.bench(memory).control_map()["method"].options]
     seen = []
-    for method in methods[:3]:
+    for method in ("full", "lora", "tinytl_bias"):
         student.record(memory, method=method)
-        seen.append(at_start(student, convergence)["payload_bytes"])
-    assert len(set(seen)) == len(seen)
+        seen.append(pressed(student, convergence)["payload_bytes"])
+    assert len(set(seen)) == 3
     student.act(memory, {"do": "carry", "try": 1})
-    assert at_start(student, convergence)["payload_bytes"] == seen[0]
+    assert pressed(student, convergence)["payload_bytes"] == seen[0]
 
 
-@pytest.mark.parametrize("track", TRACKS)
-def test_cohort_and_rounds_feed_the_accountant(student: Student, track: str) -> None:
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["edge_guardian"]))
+def test_cohort_rounds_and_steps_feed_the_accountant_together(student: Student, track: str) -> None:
     convergence, privacy = f"{track}/convergence", f"{track}/privacy"
     student.lock_all(convergence)
     student.lock_all(privacy)
-    student.record(convergence, rounds=50, clients_per_round=10)
-    arrived = at_start(student, privacy)
-    assert arrived["participating_share"] == pytest.approx(0.2, rel=0.05)
-    assert arrived["rounds"] == 50
-    assert "carried from convergence" in said(student.page(f"/{privacy}"))
+    student.record(convergence, rounds=50, clients_per_round=10, local_steps=4)
+    payload = student.bench(convergence).defaults()["payload_bytes"]
+    whole = {"participating_share": 0.2, "rounds": 50, "local_steps": 4, "payload_bytes": payload}
+    assert pressed(student, privacy) == whole
+    student.record(convergence, rounds=50, clients_per_round=10, local_steps=40)
+    assert pressed(student, privacy) == {}, "all of it or nothing"
+    page = said(student.page(f"/{privacy}"))
+    assert "What you carried from Convergence is not taken over. Local steps 40" in page
 
 
-def test_what_arrives_can_be_changed(student: Student) -> None:
+def test_before_the_lock_no_press_tells_what_it_does(student: Student) -> None:
+    """Its consequence is made of readings that are to be predicted first."""
     memory, convergence = "edge_guardian/memory", "edge_guardian/convergence"
     student.lock_all(memory)
-    student.lock_all(convergence)
     student.record(memory)
-    figures, view = student.seen(convergence, payload_bytes=1e6)
-    assert figures
-    assert view["readings"]["moved"]["value"] != "–"
+    page = said(student.page(f"/{convergence}"))
+    assert "At the start: " not in page
+    assert "Use what you carried" not in page
 
 
-def test_the_question_is_not_moved_by_what_was_decided(student: Student) -> None:
-    """Everybody is asked the same, whatever was carried: the truth is that of the printed scenario."""
-    memory, convergence = "mobile_nomad/memory", "mobile_nomad/convergence"
-    student.lock_all(memory)
-    student.record(memory)
-    bench, track = student.bench(convergence), student.registry.track("mobile_nomad")
-    before = [bench.truth(track, item).value for item in bench.predictions]
-    student.lock_all(convergence)
-    student.try_once(convergence)
-    other = Student.of(student.app, student.registry)
-    other.lock_all(convergence)
-    other.try_once(convergence)
-    one, two = (said(who.page(f"/{convergence}")).split("gap-sentence")[1][:200] for who in (student, other))
-    assert one == two
-    assert before == [bench.truth(track, item).value for item in bench.predictions]
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["mobile_nomad"]))
+def test_questions_truths_and_observations_are_the_same_whatever_was_carried(student: Student, track: str) -> None:
+    """Who carries much and who carries nothing read the same words, before the lock and after it."""
+    both = (student, Student.of(student.app, student.registry))
+    for step in STEPS:
+        key = f"{track}/{step}"
+        asked = [json.dumps(parts(who.page(f"/{key}").get_json(), className="predict")) for who in both]
+        revealed = [revealed_to(who, key) for who in both]
+        happened = [after_a_try(who, key) for who in both]
+        assert "question" in asked[0]
+        assert "computed" in revealed[0]
+        assert student.bench(key).observation.text in happened[0]
+        for one, other in (asked, revealed, happened):
+            assert timeless(one) == timeless(other)
+        carried = {"memory": {"method": "lora", "batch": 2}, "convergence": {"rounds": 40, "local_steps": 3}}
+        student.record(key, **carried.get(step, {}))
 
 
-def test_a_decision_too_large_comes_onto_the_scale_and_is_a_verdict(registry: Registry) -> None:
-    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    moved, carried = apply_carried(
-        registry, track, bench, {"memory": {"payload_bytes": 1e15, "payload_bytes_label": "All"}}
-    )
-    control = moved.control_map()["payload_bytes"]
-    assert isinstance(control, Slider)
-    assert control.default == control.maximum
-    assert carried["payload_bytes"].text.startswith("All, ")
-    outcome = moved.run(track, moved.defaults())
-    assert outcome.ranked_verdicts()[0].level == "fail"
+def revealed_to(student: Student, key: str) -> str:
+    """All that the last lock is answered by; the instruments are opened after it."""
+    for prediction in student.bench(key).predictions:
+        answer = said(student.lock(key, prediction))
+    student.open(key)
+    return answer[answer.index("reveal-title") : answer.index("Open the instruments")]
 
 
-@pytest.mark.parametrize("value", ["a word", None, True])
-def test_a_plugins_word_where_a_number_is_needed_is_left_out(registry: Registry, value: object) -> None:
-    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
-    assert carried == {}
-    assert moved.defaults() == bench.defaults()
+def after_a_try(student: Student, key: str) -> str:
+    """The section in which a student says what the figure showed."""
+    student.record(key)
+    return json.dumps(parts(student.page(f"/{key}").get_json(), className="happened"), ensure_ascii=False)
 
 
-@pytest.mark.parametrize("value", [0, 0.0, -0.0])
-def test_nothing_is_a_decision_too_and_is_carried(registry: Registry, value: float) -> None:
-    """To send nothing is what the earlier bench decided: it comes onto the scale as its least, not as the default."""
-    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    moved, carried = apply_carried(registry, track, bench, {"memory": {"payload_bytes": value}})
-    control = moved.control_map()["payload_bytes"]
-    assert isinstance(control, Slider)
-    assert control.default == control.minimum != bench.control_map()["payload_bytes"].default
-    assert carried["payload_bytes"].text == control.text(control.minimum)
+def timeless(text: str) -> str:
+    """A text without the moments at which it was locked."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[^\"\\\\]*", "", text)
 
 
-@pytest.mark.parametrize("value", [False, True])
-def test_a_switch_that_was_left_off_arrives_off(registry: Registry, value: bool) -> None:
-    track, bench = registry.track("tiny_pioneer"), registry.bench("tiny_pioneer", "convergence")
-    switch = Toggle(id="secret", label="Secure sums", default=not value, carried="memory.secret")
-    other = replace(bench, controls=(*bench.controls, switch))
-    moved, carried = apply_carried(registry, track, other, {"memory": {"secret": value}})
-    assert moved.control_map()["secret"].default is value
-    assert carried["secret"].text == ("on" if value else "off")
+def test_of_a_try_that_decided_nothing_its_zeros_are_a_decision(registry: Registry) -> None:
+    """From the ledger's event to the next bench: no step on the way takes 0 or False for nothing."""
+    track = registry.track("tiny_pioneer")
+    memory, convergence = (registry.bench("tiny_pioneer", name) for name in ("memory", "convergence"))
+    outcome = replace(memory.run(track, memory.defaults()), decision={"payload_bytes": 0.0, "on": False})
+    payload = try_payload(1, memory, memory.defaults(), outcome, {}, own=True, helped=False)
+    assert payload["decision"] == {"payload_bytes": 0.0, "on": False}
+    (offer,) = offers(registry.benches(track.id), convergence, {"memory": payload["decision"]})
+    assert offer.misfit.startswith("Payload 0\u00a0B, here ")
 
 
 def test_a_decision_of_zero_is_a_fact_and_none_is_not() -> None:
@@ -160,29 +193,16 @@ def test_a_decision_of_zero_is_a_fact_and_none_is_not() -> None:
     assert fact_text(fact, {}) == ""
 
 
-def test_of_a_try_that_decided_nothing_its_zeros_are_carried(registry: Registry) -> None:
-    """From the ledger's event to the next bench: no step on the way takes 0 or False for nothing."""
-    track = registry.track("tiny_pioneer")
-    memory, convergence = (registry.bench("tiny_pioneer", name) for name in ("memory", "convergence"))
-    outcome = replace(memory.run(track, memory.defaults()), decision={"payload_bytes": 0.0, "on": False})
-    payload = try_payload(1, memory, memory.defaults(), outcome, {}, own=True, helped=False)
-    assert payload["decision"] == {"payload_bytes": 0.0, "on": False}
-    moved, carried = apply_carried(registry, track, convergence, {"memory": payload["decision"]})
-    assert set(carried) == {"payload_bytes"}
-    assert moved.defaults() != convergence.defaults()
-
-
-def test_every_carried_control_names_a_decision_that_is_offered(registry: Registry) -> None:
-    """Else it would be carried from nowhere, on some track, for ever."""
-    carried = 0
-    for track in registry.tracks.values():
-        benches = {bench.id: bench for bench in registry.benches(track.id)}
-        for bench in benches.values():
-            for control in bench.controls:
-                if control.carried:
-                    source, name = control.carried.split(".")
-                    decision = benches[source].run(track, benches[source].defaults()).decision
-                    assert name in decision, (track.id, bench.id, control.id)
-                    replace(control, default=control.read(decision[name]))
-                    carried += 1
-    assert carried >= 8
+def test_the_guarantee_of_a_run_stands_on_the_other_benches_under_its_name(student: Student) -> None:
+    """On privacy the readings speak of the state on the page; beside them no other run's pair stands."""
+    privacy, crisis = "edge_guardian/privacy", "mobile_nomad/crisis"
+    for key in (privacy, "mobile_nomad/privacy", crisis):
+        student.lock_all(key)
+    private = {"deployment": "federated_dp", "noise": "central", "epsilon": 0.5}
+    student.record("mobile_nomad/privacy", **private)
+    own, later = (said(student.page(f"/{key}")) for key in ("mobile_nomad/privacy", crisis))
+    assert "Guarantee of the privacy run" not in own
+    assert "Guarantee of the privacy run" in later
+    leaves = student.seen(crisis)[1]["readings"]["leaves"]
+    assert "guarantee" not in leaves["note"]
+    assert "does not cover this one" in leaves["meaning"]

@@ -49,7 +49,7 @@ def test_each_part_stands_with_what_was_recorded(through: Student) -> None:  # P
     assert page.count("</span> fails: ") == 4, "every default fails"
     assert "0 of 4 recorded designs hold in this track’s own environment." in page
     assert "They took 5 recorded tries." in page
-    assert "The guarantee you carried: " in page
+    assert "The guarantee of the run recorded on privacy: " in page
 
 
 def test_a_win_and_a_what_if_are_told_apart(through: Student) -> None:

@@ -75,7 +75,7 @@ def test_after_reflecting_the_way_leads_through_the_mission_to_the_debrief_and_t
     said_after = {step: finish(student, step) for step in ("paradox", "memory")}
     assert "Next: Memory" in said_after["paradox"]
     assert "Next: Convergence" in said_after["memory"]
-    assert "It starts from what you decided here: " in said_after["memory"], "the payload that convergence moves"
+    assert "It offers what you decided here: " in said_after["memory"], "the payload that convergence moves"
     assert "Continue with Convergence" in said(student.page(f"/{TRACK}"))
     assert "Next: Convergence" in said(student.page(f"/{TRACK}/memory")), "a reload says the same"
     finish(student, "privacy")

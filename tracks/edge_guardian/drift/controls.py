@@ -62,6 +62,7 @@ def controls(track: Track) -> tuple[Control, ...]:
             label="Algorithm",
             options=_options(ALGORITHMS),
             default=start.algorithm,
+            carried="convergence.algorithm",
             source=default_source("algorithm"),
         ),
         Choice(
@@ -70,6 +71,7 @@ def controls(track: Track) -> tuple[Control, ...]:
             options=_options(SELECTIONS),
             default=start.selection,
             group="advanced",
+            carried="convergence.selection",
             source=default_source("selection"),
         ),
         Slider(
@@ -82,6 +84,7 @@ def controls(track: Track) -> tuple[Control, ...]:
             default=start.mu,
             scale="log",
             group="advanced",
+            carried="convergence.mu",
             source=default_source("mu"),
         ),
         Slider(
@@ -94,6 +97,7 @@ def controls(track: Track) -> tuple[Control, ...]:
             default=start.rounds_per_day,
             scale="log",
             group="advanced",
+            carried="convergence.rounds_per_day",
             source=default_source("rounds_per_day"),
         ),
         Choice(

@@ -9,6 +9,7 @@ from tracks.api.declared import brief_texts
 from tracks.common import declared
 from tracks.common.proxy_fleet import CLIENTS
 from tracks.common.python_script import learning_script
+from tracks.common.traffic import HORIZON_DAYS
 from tracks.missions.convergence import closing, texts
 from tracks.missions.convergence.controls import controls
 from tracks.missions.convergence.demonstration import DEMONSTRATION
@@ -81,7 +82,11 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
         },
         readings=shown,
         verdicts=verdicts(state, shown, with_fixes=with_fixes),
-        decision={**values, "participating_share": state.setting.clients_per_round / CLIENTS},
+        decision={
+            **values,
+            "participating_share": state.setting.clients_per_round / CLIENTS,
+            "rounds_per_day": state.setting.rounds / HORIZON_DAYS,
+        },
     )
 
 

@@ -25,6 +25,8 @@ from tracks.missions.memory.setting import (
 from tracks.missions.memory.state import FAILURES, evaluate
 from tracks.missions.memory.verdicts import verdicts
 
+_ONE_METHOD = {"rank": "lora", "last_blocks": "last_k"}  # controls of one method alone
+
 
 def controls(track: Track) -> tuple[Control, ...]:
     """Return the controls of a track: three decisions, and how the step is run behind *Advanced*."""
@@ -98,6 +100,11 @@ def presets(track: Track) -> tuple[Preset, ...]:
     return tuple(offered)
 
 
+def _used(method: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the values that count for a method: later benches take over no rank of what has no adapters."""
+    return {name: value for name, value in values.items() if _ONE_METHOD.get(name, method) == method}
+
+
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - counted, not drawn
     """Return readings, verdicts and the figures for one state, from one count of the network."""
     state = evaluate(track, setting_of(network_of(track), values))
@@ -107,7 +114,7 @@ def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG0
         readings=shown,
         verdicts=verdicts(state, shown),
         decision={
-            **values,
+            **_used(state.setting.method, values),
             "payload_bytes": state.costs.payload,
             "payload_bytes_label": method_text(state.setting),
         },

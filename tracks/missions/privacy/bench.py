@@ -74,11 +74,10 @@ BENCH = Bench(
     facts=(
         Fact(
             decision="guarantee",
-            label="Guarantee",
-            closing="The guarantee you carried: {}",
+            label="Guarantee of the privacy run",
+            closing="The guarantee of the run recorded on privacy: {}; a further run on the same data adds its own ε",
             missing="No guarantee was recorded: keeping data where they are is none by itself.",
         ),
-        Fact(decision="epsilon", label="ε", none=0.0, closing="ε = {}"),
     ),
     record=(
         Recorded(id="context", label="Context", decision="context"),

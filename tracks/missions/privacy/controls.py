@@ -112,6 +112,7 @@ def controls(track: Track) -> tuple[Control, ...]:
             default=DEFAULTS["local_steps"].value,
             whole=True,
             group="advanced",
+            carried="convergence.local_steps",
             source=DEFAULTS["local_steps"].source.text,
         ),
         Slider(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from tracks import Fix, Value
 from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
@@ -47,10 +48,7 @@ def _memory(state: State) -> Iterator[Change]:
 
 def _largest_batch(glasses: Glasses, setting: Setting) -> int:
     """Return the largest batch that fits, where memory is linear in it; 1 where none does."""
-    one, now = (
-        float(memory_of(setting.method, batch, setting.resolution, setting.runtime).total_bytes)
-        for batch in (1, setting.batch)
-    )
+    one, now = (float(memory_of(replace(setting, batch=batch)).total_bytes) for batch in (1, setting.batch))
     if setting.batch == 1 or now <= one:
         return 1
     each = (now - one) / (setting.batch - 1)

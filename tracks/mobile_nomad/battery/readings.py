@@ -28,7 +28,7 @@ ENERGY = (
     f"Energy: assumed {three_digits(JOULE_PER_FLOP * 1e12)} pJ an operation (published peaks lie at .33 to .71) and "
     f"{three_digits(JOULE_PER_BYTE * 1e12)} pJ a byte, LPDDR4’s 7 pJ a bit; learning is priced like inference"
 )
-MEMORY = "Memory: counted as in Cai et al. 2020 (ideal) or as PyTorch keeps it (stock); INT8, Adam"
+MEMORY = "Memory: counted as in Cai et al. 2020 (ideal) or as PyTorch keeps it (stock)"
 HEAT = (
     f"Heat: one mass of 60 J/K, {three_digits(GLASSES_K_PER_W)} K/W in the open, {three_digits(CASE_K_PER_W)} in the "
     f"case; {in_words(CHARGER_LOSS, 'share')} of the charger’s power warms the glasses (assumed)"
@@ -220,15 +220,15 @@ def _leaves(state: State) -> Reading:
         formula = f"{up} up, {down} down, {in_words(exchange.joules, 'J')} over {RADIOS[setting.radio]}"
     meaning = {
         "local": "What is learnt stays with the wearer, and so does what is forgotten.",
-        "federated": "An update is made of the voice. Without clipping and noise it carries no formal guarantee; that "
-        "is the privacy bench.",
+        "federated": "An update is made of the voice; nothing here clips it or adds noise. A guarantee is of the run "
+        "that it was recorded with: that of a privacy run does not cover this one.",
         "upload": "The recordings themselves leave. Who holds them can do anything with them.",
     }[setting.data]
     return Reading(
         id="leaves",
         label="What leaves",
         value=value,
-        note={"local": "no guarantee needed", "federated": "no formal guarantee", "upload": "raw audio"}[setting.data],
+        note={"local": "no radio", "federated": "neither clipped nor noised", "upload": "raw audio"}[setting.data],
         formula=formula,
         meaning=meaning,
         source=f"{RADIO}. Speech: {state.track.sources['device.extras.audio_s_per_day']}.",

@@ -15,8 +15,12 @@ Schedule = Literal["worn", "idle", "charging"]
 RadioName = Literal["lte", "wifi"]
 Data = Literal["local", "federated", "upload"]
 Runtime = Literal["stock", "ideal"]
+Optimizer = Literal["sgd", "momentum", "adam"]
+Precision = Literal["fp32", "bf16", "int8"]
 Range = tuple[float, float]
 
+RANK: Range = (1, 16)
+LAST_BLOCKS: Range = (1, 16)
 BATCH: Range = (1, 32)
 MINUTES: Range = (0.5, 60)
 RESOLUTION: Range = (96, 224)
@@ -36,9 +40,15 @@ SCHEDULES: Mapping[Schedule, str] = {"worn": "worn", "idle": "idle", "charging":
 RADIOS: Mapping[RadioName, str] = {"lte": "LTE", "wifi": "Wi-Fi"}
 DATA: Mapping[Data, str] = {"local": "local", "federated": "federated", "upload": "upload"}
 RUNTIMES: Mapping[Runtime, str] = {"stock": "stock", "ideal": "ideal"}
+OPTIMIZERS: Mapping[Optimizer, str] = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
+PRECISIONS: Mapping[Precision, str] = {"fp32": "fp32", "bf16": "bf16", "int8": "int8 where frozen"}
 
 DEFAULTS: Mapping[str, Sourced[Any]] = {
     "method": Sourced("full", source("assumed: every weight, as on a server")),
+    "rank": Sourced(8, source("assumed: eight, where the memory bench starts")),
+    "last_blocks": Sourced(3, source("assumed: three, where the memory bench starts")),
+    "optimizer": Sourced("adam", source("assumed: Adam, where the memory bench starts")),
+    "precision": Sourced("int8", source("assumed: as the glasses serve; what learns is held in fp32")),
     "batch": Sourced(16, source("assumed: 16, as on a server")),
     "minutes": Sourced(10.0, source("assumed: a third of the day’s half hour of speech")),
     "schedule": Sourced("worn", source("assumed: at once, while the speech is heard")),
@@ -50,22 +60,24 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "accent_distance": Sourced(0.35, source("assumed: a third of this accent was missing when the model was made")),
 }
 
-LORA_RANK = 8
-LAST_BLOCKS = 3
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
     """One state of the controls, by their ids.
 
     Attributes:
-        method: what trains. batch: windows of speech in one step. minutes: of learning a day.
+        method: what trains. rank: of the adapters, where the method is LoRA. last_blocks: that train, where it is them.
+        optimizer, precision: of a step. batch: windows of speech in one step. minutes: of learning a day.
         resolution: side of a window's spectrogram [px]. schedule: when it learns. radio: what carries bytes.
         data: where the voice is stored. runtime: what training keeps in memory, as PyTorch or as little as it can.
         ambient_c: of the air [degC]. accent_distance: share of the accent that the shipped model has not learnt.
     """
 
     method: Method
+    rank: int
+    last_blocks: int
+    optimizer: Optimizer
+    precision: Precision
     batch: int
     minutes: float
     resolution: int

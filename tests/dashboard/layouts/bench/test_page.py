@@ -37,8 +37,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
         return BenchState(
             track=track,
             bench=bench,
-            controls_of=bench,
-            carried_defaults={},
+            offers=(),
             steps=[
                 Step(label="Storm", title="the Storm", number=1),
                 Step(label="Downlink", title="Downlink", bench=bench, number=2),

@@ -152,6 +152,7 @@ def test_what_convergence_decided_is_carried_and_too_much_of_it_is_a_verdict():
     assert carried == {
         "local_steps": "convergence.local_steps",
         "vehicles_per_round": "convergence.clients_per_round",
+        **{name: f"convergence.{name}" for name in ("algorithm", "selection", "mu", "rounds_per_day")},
     }
     for value in (1e6, -3):
         state = GUARDIAN.state(local_steps=value, vehicles_per_round=value)

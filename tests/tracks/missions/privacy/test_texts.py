@@ -142,5 +142,6 @@ def test_the_decision_is_what_later_benches_inherit(one):
     assert carried == {
         "participating_share": "convergence.participating_share",
         "rounds": "convergence.rounds",
+        "local_steps": "convergence.local_steps",
         "payload_bytes": "convergence.payload_bytes",
     }

@@ -125,6 +125,8 @@ def test_the_last_layer_alone_learns_too_little_however_long(data):
 def test_instruments_are_those_of_the_mission():
     ranges = {c.id: (c.minimum, c.maximum, c.default) for c in BENCH.controls if isinstance(c, Slider)}
     assert ranges == {
+        "rank": (1, 16, 8),
+        "last_blocks": (1, 16, 3),
         "batch": (1, 32, 16),
         "minutes": (0.5, 60, 10),
         "resolution": (96, 224, 224),
@@ -134,7 +136,8 @@ def test_instruments_are_those_of_the_mission():
     by_id = BENCH.control_map()
     assert {option.id for option in by_id["schedule"].options} == {"worn", "idle", "charging"}
     assert {option.id for option in by_id["data"].options} == {"local", "federated", "upload"}
-    assert (by_id["method"].carried, by_id["batch"].carried) == ("memory.method", "memory.batch")  # N5
+    carried = {control.id for control in BENCH.controls if control.carried == f"memory.{control.id}"}
+    assert carried == {"method", "rank", "last_blocks", "batch", "optimizer", "precision", "runtime"}  # N5
     assert [c.id for c in BENCH.controls if c.group == "primary"] == ["method", "batch", "minutes", "schedule"]
     assert [c.id for c in BENCH.controls if c.role == "environment"] == ["runtime", "ambient_c", "accent_distance"]
     assert all(control.source for control in BENCH.controls)  # N4

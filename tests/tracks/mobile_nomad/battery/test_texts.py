@@ -166,7 +166,7 @@ def test_the_reading_of_what_leaves_never_claims_a_guarantee():
     for data, words in (("local", "nothing"), ("federated", "update"), ("upload", "voice")):
         leaves = run(data=data).reading("leaves")
         assert words in leaves.value
-    assert run().reading("leaves").note == "no formal guarantee"
+    assert run().reading("leaves").note == "neither clipped nor noised"
 
 
 def test_a_start_that_is_changed_by_hand_still_reads_its_own_numbers():

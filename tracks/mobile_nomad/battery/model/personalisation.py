@@ -7,6 +7,7 @@ fewer features for coarser spectrograms.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,17 +38,22 @@ _KEPT = (*LADDER, *range(1500, MAX_PASSES, 500))  # local steps after which mode
 FEDERATED_SHARE = 0.5  # assumed: half of the own change, half of the fleet's mean
 CLOUD_STEPS = 30  # assumed: what the cloud takes to specialise a model of everyone to one wearer
 
-# assumed: ranks in the order of accuracy that TinyTL's table 2 prints; LoRA and the last blocks between
-RANKS: Mapping[Method, int | None] = {
-    "full": None,
-    "tinytl_lite_residual": 5,
-    "lora": 4,
-    "tinytl_bias": 3,
-    "last_k": 2,
-    "head": 1,
-}
+# assumed: ranks in the order of accuracy that TinyTL's table 2 prints; LoRA of rank 8 and the last 3 blocks between
+RANKS: Mapping[Method, int | None] = {"full": None, "tinytl_lite_residual": 5, "tinytl_bias": 3, "head": 1}
 # assumed: over frozen features the last layer makes a quarter of the change; it has the lowest accuracy in that table
 REACH: Mapping[Method, float] = {"head": 0.25}
+
+
+def proxy_rank(setting: Setting) -> int | None:
+    """Return the rank of the proxy's change that stands for what trains; None is all of it.
+
+    Assumed: each doubling adds one, of LoRA's rank (8 is 4) and of the last blocks and the last layer (3 + 1 is 2).
+    """
+    if setting.method == "lora":
+        return 1 + round(math.log2(setting.rank))
+    if setting.method == "last_k":
+        return round(math.log2(setting.last_blocks + 1))
+    return RANKS[setting.method]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +97,7 @@ def personalisation_task(glasses: Glasses, setting: Setting) -> PersonalisationT
         skew_alpha=glasses.skew_alpha,
         distance=setting.accent_distance,
         features=round(FEATURES * setting.resolution / RESOLUTION[1]) if learns else FEATURES,
-        rank=RANKS[setting.method] if learns else None,
+        rank=proxy_rank(setting) if learns else None,
         reach=REACH.get(setting.method, 1.0) if learns else 1.0,
         data=setting.data,
     )

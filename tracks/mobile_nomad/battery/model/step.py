@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from physics.energy import flop_shares, loop_latency_s, radio_energy_j, step_energy_j
 from physics.memory import MemoryBreakdown, inference_memory, proxyless_mobile, training_memory
 from tracks.mobile_nomad.battery.setting import (
-    LAST_BLOCKS,
-    LORA_RANK,
     Data,
     Glasses,
     Method,
+    Optimizer,
+    Precision,
     RadioName,
     Runtime,
     Setting,
@@ -59,18 +60,40 @@ class Step:
         return self.sample_j / self.sample_s if self.sample_s else 0.0
 
 
+class _Trained(NamedTuple):
+    """What trains, the ranks and blocks of a method that has none left out, so that equal steps are cached once."""
+
+    method: Method
+    rank: int
+    last: int
+
+
+def _trained(setting: Setting) -> _Trained:
+    return _Trained(
+        method=setting.method,
+        rank=setting.rank if setting.method == "lora" else 0,
+        last=setting.last_blocks if setting.method == "last_k" else 0,
+    )
+
+
+def memory_of(setting: Setting) -> MemoryBreakdown:
+    """Return where the bytes of a training step go; what learns is held in fp32 where the rest is INT8."""
+    return _memory(
+        _trained(setting), setting.optimizer, setting.precision, setting.batch, setting.resolution, setting.runtime
+    )
+
+
 @lru_cache(maxsize=4096)
-def memory_of(method: Method, batch: int, resolution: int, runtime: Runtime) -> MemoryBreakdown:
-    """Return where the bytes of a training step go: Adam, INT8 where frozen, fp32 for all that learns."""
+def _memory(
+    trained: _Trained, optimizer: Optimizer, precision: Precision, batch: int, resolution: int, runtime: Runtime
+) -> MemoryBreakdown:
     return training_memory(
         proxyless_mobile(),
-        method=method,
-        optimizer="adam",
-        precision="int8",
+        **trained._asdict(),
+        optimizer=optimizer,
+        precision=precision,
         batch=batch,
         resolution=resolution,
-        rank=LORA_RANK if method == "lora" else 0,
-        last=LAST_BLOCKS if method == "last_k" else 0,
         runtime=runtime,
     )
 
@@ -93,25 +116,19 @@ def inference_of(resolution: int) -> tuple[MemoryBreakdown, float, float]:
 
 
 @lru_cache(maxsize=256)
-def _flop_of_sample(method: Method, resolution: int) -> float:
-    shares = flop_shares(
-        proxyless_mobile(),
-        method=method,
-        batch=1,
-        resolution=resolution,
-        rank=LORA_RANK if method == "lora" else 0,
-        last=LAST_BLOCKS if method == "last_k" else 0,
-    )
+def _flop_of_sample(trained: _Trained, resolution: int) -> float:
+    shares = flop_shares(proxyless_mobile(), **trained._asdict(), batch=1, resolution=resolution)
     return float(shares.forward_flop * shares.ratio)
 
 
 def step_of(glasses: Glasses, setting: Setting) -> Step:
     """Return what a setting costs by the sample."""
-    return _step(glasses, setting.method, setting.batch, setting.resolution, setting.runtime, setting.learns)
+    memory = memory_of(setting) if setting.learns else None
+    return _step(glasses, _trained(setting), setting.batch, setting.resolution, memory)
 
 
 @lru_cache(maxsize=4096)
-def _step(glasses: Glasses, method: Method, batch: int, resolution: int, runtime: Runtime, learns: bool) -> Step:
+def _step(glasses: Glasses, trained: _Trained, batch: int, resolution: int, memory: MemoryBreakdown | None) -> Step:
     inference, frame_flop, frame_bytes = inference_of(resolution)
     device = {
         "joule_per_flop": JOULE_PER_FLOP,
@@ -129,13 +146,12 @@ def _step(glasses: Glasses, method: Method, batch: int, resolution: int, runtime
         "frame_s": float(frame.seconds),
         "frame_j_per_flop": frame_j / frame_flop,
     }
-    if not learns:
+    if memory is None:
         nothing = dict.fromkeys(
             ("flop_ratio", "sample_j", "sample_s", "sample_j_per_flop", "step_s", "bandwidth_share"), 0.0
         )
         return Step(memory=inference, **common, **nothing)
-    memory = memory_of(method, batch, resolution, runtime)
-    flop = _flop_of_sample(method, resolution)
+    flop = _flop_of_sample(trained, resolution)
     # Every byte of the waterfall is written once and read once a step; the forward pass streams as inference does.
     moved = batch * frame_bytes + 2 * float(memory.total_bytes)
     step = step_energy_j(flop=batch * flop, memory_bytes=moved, **device)
@@ -166,7 +182,7 @@ def exchange_of(glasses: Glasses, setting: Setting) -> Exchange:
     """Return the day's exchange: none, an update each way, or the voice up and a model down."""
     payload = 0.0
     if setting.data == "federated":
-        payload = float(memory_of(setting.method, setting.batch, setting.resolution, setting.runtime).payload_bytes)
+        payload = float(memory_of(setting).payload_bytes)
     return _exchange(glasses, setting.data, setting.radio, payload)
 
 
