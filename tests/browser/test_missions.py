@@ -237,16 +237,30 @@ def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) 
     page.wait_for_function("window.edgelab.benchStates['edge_guardian/paradox'].values.context === 'centralised'")
 
 
-def test_what_memory_decided_arrives_on_the_convergence_page(student_page) -> None:  # N5
+def test_one_press_takes_over_what_memory_decided_and_a_reload_keeps_it(student_page) -> None:  # N5
     page, _ = student_page()
     unlock_bench(page, "mobile_nomad/memory")
     record(page, 1)
     page.locator('.stepper a[href="/mobile_nomad/convergence"]').click()
     expect(page.locator(".bench.is-locked-out")).to_be_visible()
+    expect(page.locator(".offer")).to_have_count(0)
     lock_here(page, "mobile_nomad/convergence")
-    expect(page.locator(".carried-line").first).to_contain_text("Carried:")
+    offer = page.get_by_role("button", name="Use what you carried from Memory: LoRA, rank 8")
+    expect(offer).to_have_attribute("aria-pressed", "false")
+    expect(offer).to_contain_text("no longer fails: Over the cap")
+    payload = "() => window.edgelab.benchStates['mobile_nomad/convergence'].values.payload_bytes"
+    assert page.evaluate(payload) == bench_of("mobile_nomad/convergence").defaults()["payload_bytes"]
+    offer.click()
+    at_rest(page)
     decided = LAB.bench("mobile_nomad", "memory").run(
         LAB.track("mobile_nomad"), bench_of("mobile_nomad/memory").defaults()
     ).decision  # fmt: skip
-    value = page.evaluate("() => window.edgelab.benchStates['mobile_nomad/convergence'].values.payload_bytes")
-    assert value == pytest.approx(decided["payload_bytes"], rel=0.03)
+    assert page.evaluate(payload) == pytest.approx(decided["payload_bytes"])
+    expect(offer).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+    page.reload()
+    expect(offer).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate(payload) == pytest.approx(decided["payload_bytes"])
+    record(page, 1)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(offer).to_have_attribute("aria-pressed", "false")

@@ -101,7 +101,7 @@ class Slider:
     role : Role
         "decision" is the student's, "environment" the track's, "view" changes only what is emphasised.
     carried : str
-        "bench.name" of a recorded decision that replaces the default.
+        "bench.name" of a recorded decision that one press sets it to, with all that the bench carries from there.
     source : str
         Where the default comes from, or "assumed: ..." .
     """

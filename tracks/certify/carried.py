@@ -16,7 +16,9 @@ def carried_default_fails(survey: Survey) -> Finding:
     """With what eight wins of each earlier bench offer taken over in one press, the bench still fails for a reason."""
     won = [one for one in survey.arrivals if survey.confirm(one.state).wins]
     if won:
-        return finding("carried_default_fails", False, f"The press wins alone: {listed(map(told_arrival, won))}")
+        return finding(
+            "carried_default_fails", False, f"The press wins alone: {listed(dict.fromkeys(map(told_arrival, won)))}"
+        )
     reasons = Counter(code for one in survey.arrivals for code in survey.failing(one.state))
     told = ", ".join(f"{code} in {count}" for code, count in reasons.most_common())
     return finding("carried_default_fails", True, f"All {len(survey.arrivals)} presses leave a failure: {told}")
@@ -50,10 +52,9 @@ def carried_two_designs(survey: Survey) -> Finding:
         elif not any(survey.are_two_designs(path[-1], state) for state in survey.wins):
             stuck.append(f"{told_arrival(one)}: one design alone")
     if stuck:
-        return finding("carried_two_designs", False, listed(stuck))
-    text = (
-        f"From all {len(survey.arrivals)} the greedy path wins, after {longest} moves at most, and another design too"
-    )
+        return finding("carried_two_designs", False, listed(dict.fromkeys(stuck)))
+    count = len(survey.arrivals)
+    text = f"From all {count} the greedy path wins, in at most {longest} moves, and another design is there too"
     return finding("carried_two_designs", True, text)
 
 

@@ -30,6 +30,18 @@ The paradox is exploratory: there is nothing to win, so the lines about winning 
 """
 
 
+_CARRIED = """## From carried states
+
+Every bench starts at its own default for everybody, and offers all of an earlier bench's decision by one press. A row
+is a win of that bench: where its greedy path ends, then the first of its Sobol points that win. The press alone wins
+nowhere; the last column names what, moved alone after it, does.
+
+| track | bench | what the press takes over | what fails then | one more decision that wins |
+|---|---|---|---|---|
+{arrivals}
+"""
+
+
 def report(certificate: Certificate) -> str:
     """Return one certificate for a terminal: a heading, then a line for each check."""
     name = f"{certificate.track}/{certificate.bench}"
@@ -51,10 +63,16 @@ def page(certificates: Sequence[Certificate], *, took: str) -> str:
     lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in (*CHECKS, *CARRIED))
     rows = "\n".join(map(_row, certificates))
     points = max((one.points for one in certificates), default=0)
+    arrivals = "\n".join(row for one in certificates for row in _arrivals(one))
     whole = sum(one.seconds for one in certificates)
     closing = f"All of it took {took}, {whole / 60:.1f} minutes of work.\n"
     return "\n".join(
-        [_PAGE.format(points=f"{points:,}", lines=lines, rows=rows), closing, *map(_section, certificates)]
+        [
+            _PAGE.format(points=f"{points:,}", lines=lines, rows=rows),
+            closing,
+            _CARRIED.format(arrivals=arrivals),
+            *map(_section, certificates),
+        ]
     )
 
 
@@ -70,6 +88,11 @@ def _row(one: Certificate) -> str:
     moves = "-" if one.moves is None else str(one.moves)
     cells = (one.track, one.bench, "yes" if one.holds else "**no**", wins, interval, moves, f"{one.solves:,}")
     return f"| {' | '.join(cells)} | {one.seconds:.0f} |"
+
+
+def _arrivals(one: Certificate) -> list[str]:
+    rows = (f"| {one.track} | {one.bench} | {' | '.join(part or '-' for part in row)} |" for row in one.arrivals)
+    return list(dict.fromkeys(rows))  # wins that decide the same for this bench are one row
 
 
 def _section(one: Certificate) -> str:

@@ -4,10 +4,11 @@ import pytest
 
 from tests.sweeps import is_left_to_sweep
 from tracks.certify import certificate as testing
+from tracks.certify.carried import CARRIED, carried_default_fails
 from tracks.certify.goals import FOLLOWED_IN_FULL, SHARE, default_fails
 from tracks.certify.report import page, report
 from tracks.certify.structure import STRUCTURE, answers_everywhere
-from tracks.certify.survey import APART, MOVES, SCANNED, STEPS
+from tracks.certify.survey import APART, ARRIVING, MOVES, SCANNED, STEPS
 from tracks.certify.template_files import write_plugin
 from tracks.loading.registry import load_registry
 
@@ -24,6 +25,11 @@ SIMULATED = ("convergence", "privacy", "recommendation")
 SLOWEST = answers_everywhere  # of the checks of form: it solves every position of every control
 
 
+# Wins of each earlier bench whose decision is taken over: a few in every run of the tests, as many as are published in
+# `make sweep`, where the other checks of what is carried are, too.
+FEW_ARRIVING = 2
+
+
 def points(name: str) -> int:
     """Return how many points of its decision space a bench is tried at."""
     return SLOWER.get(name, POINTS.get(name.partition("/")[2], FEWER))
@@ -32,6 +38,8 @@ def points(name: str) -> int:
 def is_swept(case) -> bool:
     """Return whether a line of a certificate is left to `make sweep`."""
     track, bench = case.survey.track.id, case.survey.bench.id
+    if case.check in CARRIED:
+        return True
     if bench not in SIMULATED and f"{track}/{bench}" not in SLOWER:
         return False
     return is_left_to_sweep(track, bench) or case.check is SLOWEST or case.check not in (*STRUCTURE, default_fails)
@@ -43,11 +51,26 @@ CASES = [
     for name in NAMES
     for case in testing.cases(LAB, only=[name], points=points(name))
 ]
+FEW = [case for case in testing.cases(LAB, carried=FEW_ARRIVING) if case.check is carried_default_fails]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_bench_is_a_good_one(case):  # N9
     case()
+
+
+@pytest.mark.parametrize("case", FEW, ids=str)
+def test_no_press_that_takes_an_earlier_win_over_plays_a_bench(case):  # N5
+    """With what was decided so far a bench is still to be won: it fails, and its verdict says of what."""
+    assert len(case.survey.arrivals) == FEW_ARRIVING
+    case()
+
+
+def test_what_is_carried_is_certified_wherever_something_is():
+    """Every bench but the first of a mission takes over what an earlier one decided."""
+    carried_to = {str(case).partition(":")[0] for case in FEW}
+    steps = ("convergence", "privacy", "crisis")
+    assert carried_to == {f"{track}/{step}" for track in LAB.tracks for step in steps}
 
 
 @pytest.fixture(scope="module")
@@ -98,4 +121,7 @@ def test_the_lines_say_the_numbers_they_are_measured_with():
     assert f"at {SCANNED} positions" in asked["no_single_control_win"]
     assert f"one of {MOVES} equal positions" in asked["reachable"]
     assert ("At most ten moves" in asked["reachable"]) == (STEPS == 10)
+    carried = {check.__name__: check.__doc__ for check in CARRIED}
+    assert ("eight wins" in carried["carried_default_fails"]) == (ARRIVING == 8)
+    assert f"at {SCANNED} positions" in carried["carried_no_single_control_win"]
     assert f"more than {APART:g} of a scale" in asked["two_designs"]
