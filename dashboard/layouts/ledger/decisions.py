@@ -29,7 +29,7 @@ def _track(track: TrackOverview, parts: Sequence[PartDecision]) -> Component:
         [
             html.H3(track.name),
             html.P(track.sentences[2], className="answer"),
-            rows_table(f"What each part of {track.name} decided", ("Part", "Decided", "Came out", "Carried to"), rows),
+            rows_table(f"What each part of {track.name} decided", ("Part", "Decided", "Came out", "Offered to"), rows),
             *[_defence(part) for part in written],
             folded(f"The record of {track.name}", _record(track.record)),
         ],
@@ -40,7 +40,7 @@ def _track(track: TrackOverview, parts: Sequence[PartDecision]) -> Component:
 def _row(part: PartDecision) -> tuple[Component, ...]:
     tried = part.tried
     came_out = verdict("ok" if tried.won else tried.level, tried.outcome) if tried else "no try recorded"
-    carried = [html.Div(f"{item.to}: {item.label} {item.text}") for item in part.carried]
+    carried = [html.Div(f"{item.to}: {item.text}") for item in part.carried]
     return part.place.bench_name, part.decided or "–", came_out, carried or "–"
 
 
