@@ -33,8 +33,8 @@ The paradox is exploratory: there is nothing to win, so the lines about winning 
 _CARRIED = """## From carried states
 
 Every bench starts at its own default for everybody, and offers all of an earlier bench's decision by one press. A row
-is a win of that bench: where its greedy path ends, then the first of its Sobol points that win. The press alone wins
-nowhere; the last column names what, moved alone after it, does.
+is a win of that bench, among the first of its Sobol points that win. The press alone wins nowhere; the last column
+names what, moved alone after it, does.
 
 | track | bench | what the press takes over | what fails then | one more decision that wins |
 |---|---|---|---|---|

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
@@ -273,14 +274,8 @@ class Survey:
         return tuple(state for state in self.states if self.is_win(state))
 
     def first_wins(self, count: int) -> tuple[State, ...]:
-        """Return so many wins or all there are: where the greedy path ends, then those of the Sobol points in order."""
-        found = [state for state in self.path[-1:] if self.is_win(state)]
-        for state in self.states:
-            if len(found) >= count:
-                break
-            if self.is_win(state):
-                found.append(state)
-        return tuple(found[:count])
+        """Return the first Sobol points that win, so many or all there are."""
+        return tuple(islice(filter(self.is_win, self.states), count))
 
     @property
     def is_carried_to(self) -> bool:

@@ -150,7 +150,7 @@ def test_each_tab_stands_with_figure_sentence_and_table(played: Student) -> None
     assert "Locked 1×" in shown["timeline"]
     assert "2 tries" in shown["tries"]
     assert "Participating share 1% → 10%" in shown["tries"]
-    assert "Carried to" in shown["decisions"]
+    assert "Offered to" in shown["decisions"]
     assert "No number that you were fairly sure of" in shown["again"]
     for name in ("predictions", "tries", "tracks"):
         assert '"type": "Graph"' in shown[name]
