@@ -116,9 +116,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
                             **{"aria-label": "Predict"},
                         ),
                         html.Section(
-                            explore_section(
-                                state.key, state.bench, state.offers, is_unlocked=is_unlocked, opens=opens
-                            ),
+                            explore_section(state.key, state.bench, state.offers, is_unlocked=is_unlocked, opens=opens),
                             className="explore",
                             id="explore",
                             **{"aria-label": "Explore"},
