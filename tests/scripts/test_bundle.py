@@ -103,6 +103,12 @@ def test_every_planted_fault_has_its_place(fault: dict[str, str]) -> None:
     assert fault["planted"] != fault["stands"]
 
 
+def test_the_page_of_planted_faults_has_a_row_for_each_and_counts_them() -> None:
+    page = mutants.PAGE.read_text(encoding="utf-8")
+    assert list(mutants.rows(page)) == [(fault["script"], fault["wrong"]) for fault in mutants.FAULTS]
+    assert mutants.with_rows(page, {}) == page
+
+
 class TestNode:
     def test_without_node_one_sentence_says_where_to_get_one(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

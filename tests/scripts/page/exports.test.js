@@ -5,4 +5,5 @@ import { fileName } from "../../../dashboard/scripts/page/exports.js";
 
 test("a file is named by its bench and panel, with plain signs only", () => {
   assert.equal(fileName("edge_guardian/paradox", "a/b ü"), "edge-guardian-paradox-a-b-");
+  assert.notEqual(fileName("my_track/case_1", "main"), fileName("my_track/case_2", "main"));
 });

@@ -45,6 +45,9 @@ test("a request in trouble is shown while it is, and no longer", async (t) => {
   const response = hold(async () => new Response("", { status: answers.shift() }));
   await new Promise((done) => setImmediate(done));
   assert.equal(shown().textContent, "The server could not answer. Your entries are kept.Try againStop");
+  const again = shown().querySelector("button");
+  tell("requests");
+  assert.equal(shown().querySelector("button"), again, "a button is not taken from under the hand or the focus");
   press("requests_retry", null, null);
   await response;
   assert.equal(shown().hidden, true);

@@ -32,6 +32,7 @@ test("it looks while one waits and writes what it is told", (t) => {
   agreements.lookAtAgreements(benchState);
   assert.equal(looks(), 1);
   told("waiting", true);
+  assert.equal(document.getElementById("announcer").textContent, "", "what stays as it was is not said again");
   t.mock.timers.tick(2000);
   assert.equal(looks(), 2);
   told("contested", false);
