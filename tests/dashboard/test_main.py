@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import socket
 import struct
@@ -290,7 +291,7 @@ def test_a_full_disk_is_one_sentence(shell: Run) -> None:
 
 
 def test_without_standard_output_it_still_answers_by_its_exit_code(environment: dict[str, str]) -> None:
-    command = f"exec {sys.executable} -m dashboard db status >&-"
+    command = f"exec {shlex.quote(sys.executable)} -m dashboard db status >&-"
     process = subprocess.run(["sh", "-c", command], env=environment, stderr=subprocess.PIPE, check=False)
     assert (process.returncode, process.stderr) == (ExitCode.FAILED, b"")
 
