@@ -18,7 +18,7 @@ from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
 from tests import system_programs
 from tests.http_student import Student
-from tracks.common.cache import open_folder, switched_off
+from tracks.common.cache import close, open_folder, switched_off
 from tracks.loading.registry import Registry, load_registry
 
 # The machine may be busy; a slow example is no failure, nor is a slow draw of the first.
@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.add_cleanup(remove)
     open_folder(Path(os.environ["EDGELAB_CACHE_DIR"]), RESULTS_BYTES)
+    config.add_cleanup(close)
 
 
 @pytest.fixture
