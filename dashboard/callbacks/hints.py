@@ -37,8 +37,7 @@ def hint(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str
         return {**NO_HINT, "text": NOTHING_FAILS}
     here = progress(lab.store.standing_events(student), track, bench)
     missing = missing_tries(level, here.own_tries)
-    is_limit = any(fix.is_limit for fix in binding.fixes)
-    if missing and not is_limit:
+    if missing and not binding.gives_limit:
         return {**NO_HINT, "text": missing}
     found = changes(track, bench, values, outcome, lambda state: lab.outcome(track, bench, state))
     given = hint_texts(bench, values, found, 1 if missing else level)

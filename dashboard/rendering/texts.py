@@ -221,7 +221,7 @@ def status_texts(outcome: Outcome) -> StatusTexts:
         "facts": verdict_facts(first),
         "cause": first.cause,
         "fails": True,
-        "is_limit": any(fix.is_limit for fix in first.fixes),
+        "is_limit": first.gives_limit,
         "met": [],
         "also": also,
         "also_level": others[0].level if others else "",

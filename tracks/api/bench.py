@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import (
@@ -26,6 +28,7 @@ from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggl
 from tracks.api.declared import Extra, Recorded, TextKey
 from tracks.api.demonstration import Demonstration, Peek
 from tracks.api.figures import Panel, Table
+from tracks.api.fixes import check_settable
 from tracks.api.outcome import Fact, Outcome
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Route, Task, Truth
 
@@ -308,7 +311,7 @@ class Bench:
         preview : bool
             Whether the state is computed by ``preview``; a bench without one is solved.
         fixes : bool
-            Whether a preview's verdicts must carry their fixes; ``solve`` always gives them.
+            Whether a preview's verdicts must carry their fixes; those of ``solve`` always do.
 
         Returns
         -------
@@ -338,18 +341,16 @@ class Bench:
                 raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
         if self.task is not None and self.task.reading not in readings:
             raise refuse(owner, f"the outcome has no reading '{self.task.reading}' for the task")
-        controls = self.control_map()
         for verdict in outcome.verdicts:
             if verdict.level != "ok" and verdict.code not in self.failures:
                 raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")
-            for fix in verdict.fixes:
-                if fix.control not in controls:
-                    raise refuse(owner, f"verdict '{verdict.code}' has a fix for '{fix.control}', which is no control")
-                try:
-                    controls[fix.control].read(fix.value)
-                except BadValue as problem:
-                    raise refuse(owner, f"verdict '{verdict.code}' has a fix that cannot be set: {problem}") from None
-        return outcome
+        checked = tuple(
+            verdict.with_checked_fixes(partial(check_settable, owner, verdict.code, self.control_map()))
+            for verdict in outcome.verdicts
+        )
+        if all(map(is_, checked, outcome.verdicts)):  # comparing them would find their fixes
+            return outcome
+        return replace(outcome, verdicts=checked)
 
     def truth(self, track: Track, prediction: Prediction) -> Truth:
         """Return what the bench's own physics computes for the scenario of the question.

@@ -14,7 +14,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.checks import refuse
+from tracks.api.controls import BadValue, Choice, Control, Slider, Value
 from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
 
 LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not returned
@@ -143,6 +144,32 @@ def best_step(
         if gain > least_gain and (best is None or gain > best[1]):
             best = candidate, gain
     return best
+
+
+def check_settable(owner: str, code: str, controls: Mapping[str, Control], fixes: Iterable[Fix]) -> None:
+    """Refuse a fix that sets no control, or sets one to what it cannot be.
+
+    Parameters
+    ----------
+    owner, code : str
+        What the sentence names: the bench, and the verdict whose fixes they are.
+    controls : Mapping[str, Control]
+        The controls by id.
+    fixes : Iterable[Fix]
+        The fixes.
+
+    Raises
+    ------
+    SpecError
+        A fix that cannot be set.
+    """
+    for fix in fixes:
+        if fix.control not in controls:
+            raise refuse(owner, f"verdict '{code}' has a fix for '{fix.control}', which is no control")
+        try:
+            controls[fix.control].read(fix.value)
+        except BadValue as problem:
+            raise refuse(owner, f"verdict '{code}' has a fix that cannot be set: {problem}") from None
 
 
 # --- proposing a value -----------------------------------------------------------------------------------------------

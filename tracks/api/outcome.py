@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Literal, NamedTuple
@@ -191,7 +192,38 @@ class Fix:
         check_id("Fix", self.control)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+Fixes = tuple[Fix, ...]
+Offered = Fixes | Callable[[], Fixes]  # fixes, or what finds them when they are first read
+
+
+class _FixesWhenRead:
+    """The fixes of a verdict: as they were given or, where a function was given, as it finds them when read."""
+
+    def __get__(self, verdict: Verdict | None, owner: type) -> Fixes:
+        if verdict is None:
+            return ()  # what a dataclass takes as the default
+        given = verdict.__dict__["_fixes"]
+        if callable(given):
+            found = given()
+            _check_fixes(verdict, found)
+            if any(fix.is_limit for fix in found):
+                raise refuse(f"Verdict '{verdict.code}'", "a fix that sets the limit itself must be given, not found")
+            verdict.__dict__["_fixes"] = given = found
+        fixes: Fixes = given
+        return fixes
+
+    def __set__(self, verdict: Verdict, given: Offered) -> None:
+        verdict.__dict__["_fixes"] = given
+
+
+def _check_fixes(verdict: Verdict, fixes: Fixes) -> None:
+    owner = f"Verdict '{verdict.code}'"
+    check_items(owner, "fixes", fixes, Fix)
+    if len(fixes) > MAX_FIXES:
+        raise refuse(owner, f"{len(fixes)} fixes; three at most")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """One judgement on a state, made of a reading that has a limit.
 
@@ -205,8 +237,9 @@ class Verdict:
         What it is called ("City left behind").
     cause : str
         One sentence, naming one quantity.
-    fixes : tuple[Fix, ...]
-        Up to three one-change fixes, best first.
+    fixes : tuple[Fix, ...] or callable
+        Up to three one-change fixes, best first; or, where finding them takes long, a function without arguments that
+        returns them. It is called when they are first read: no page reads them before a student asks for a hint.
     measure : str
         What the quantity is ("Dusty Mesa"); the reading's label unless given.
     unit : str
@@ -219,7 +252,7 @@ class Verdict:
     reading: Reading
     title: str
     cause: str
-    fixes: tuple[Fix, ...] = ()
+    fixes: _FixesWhenRead = _FixesWhenRead()
     measure: str = _OF_THE_READING
     unit: str = _OF_THE_READING
     level: Level = _OF_THE_READING
@@ -236,15 +269,36 @@ class Verdict:
             raise refuse(owner, f"reading '{self.reading.id}' needs a scale above 0, because its limit is 0")
         for name in ("title", "cause"):
             check_text(owner, name, getattr(self, name))
-        check_items(owner, "fixes", self.fixes, Fix)
-        if len(self.fixes) > MAX_FIXES:
-            raise refuse(owner, f"{len(self.fixes)} fixes; three at most")
+        if not callable(self.__dict__["_fixes"]):
+            _check_fixes(self, self.fixes)
         for name, value in (("measure", self.reading.label), ("unit", self.reading.unit), ("level", against.level)):
             if getattr(self, name) is _OF_THE_READING:
                 object.__setattr__(self, name, value)
         check_text(owner, "measure", self.measure)
         check_text(owner, "unit", self.unit, optional=True)
         check_one_of(owner, "level", self.level, LEVELS)
+
+    def with_checked_fixes(self, check: Callable[[Fixes], None]) -> Verdict:
+        """Return the verdict with its fixes checked: now where they were given, otherwise when they are found."""
+        given = self.__dict__["_fixes"]
+        if not callable(given):
+            check(given)
+            return self
+
+        def find() -> Fixes:
+            found: Fixes = given()
+            check(found)
+            return found
+
+        checked = copy(self)
+        checked.__dict__["_fixes"] = find
+        return checked
+
+    @property
+    def gives_limit(self) -> bool:
+        """Whether a fix sets the limit itself; such a fix was given with the verdict."""
+        given = self.__dict__["_fixes"]
+        return not callable(given) and any(fix.is_limit for fix in given)
 
     @property
     def against(self) -> Limit:

@@ -162,9 +162,11 @@ class Survey:
             Unsolved: it raised, or its answer is not what the bench declares.
         """
         try:
-            return self.bench.run(self.track, state, preview=preview, fixes=fixes)
+            outcome = self.bench.run(self.track, state, preview=preview, fixes=fixes)
+            tuple(verdict.fixes for verdict in outcome.verdicts)  # found here, where it is known in which state
         except Exception as problem:  # whatever a plugin's code raises belongs in the certificate
             raise Unsolved(f"{type(problem).__name__} at {self.named(state)}: {problem}") from problem
+        return outcome
 
     def see(self, state: State) -> Seen:
         """Return what is stored of a state, looking at it if it is new: by its preview where the bench has one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tracks.api.fixes import best_fixes
-from tracks.api.outcome import Fix, Limit, Reading, Verdict
+from tracks.api.outcome import Fix, Limit, Offered, Reading, Verdict
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
 from tracks.common.federated_runs import ExcessLoss, Runs
@@ -64,15 +64,13 @@ def city_reading(track: Track, limit: Limit, runs: Runs, *, meaning: str, source
     )
 
 
-def fleet_verdict(
-    reading: Reading, *, code: str, titles: tuple[str, str], cause: str, fixes: tuple[Fix, ...]
-) -> Verdict:
+def fleet_verdict(reading: Reading, *, code: str, titles: tuple[str, str], cause: str, fixes: Offered) -> Verdict:
     """Judge the fleet's accuracy; ``titles`` when it reaches its target and when it does not."""
     title = titles[reading.level == "fail"]
     return Verdict(code=code, reading=reading, title=title, cause=cause, fixes=fixes)
 
 
-def city_verdict(reading: Reading, *, city: str, cause: str, fixes: tuple[Fix, ...]) -> Verdict:
+def city_verdict(reading: Reading, *, city: str, cause: str, fixes: Offered) -> Verdict:
     """Judge the city that scores lowest; ``cause`` is its text where it falls behind."""
     behind = reading.level == "fail"
     return Verdict(

@@ -15,6 +15,7 @@ from tests.http_student import Student, said
 from tests.states import own_changes
 from tests.sweeps import swept
 from tracks.api.controls import Value
+from tracks.common.federated_runs import final_scores
 from tracks.loading.registry import load_registry
 
 MEMORY, PRIVACY, CONVERGENCE = "edge_guardian/memory", "edge_guardian/privacy", "mobile_nomad/convergence"
@@ -77,6 +78,18 @@ def test_no_page_holds_a_value_before_it_is_asked_for(student: Student, key: str
     for verdict in bench.run(track, bench.defaults()).verdicts:
         for fix in verdict.fixes:
             assert f'"control": "{fix.control}", "value"' not in page
+
+
+def test_no_change_is_tried_before_a_hint_may_give_it(student: Student) -> None:
+    """A trial is three runs: the answer at rest, a hint before its tries and recording a try do without."""
+    student.lock_all(CONVERGENCE)
+    final_scores.cache_clear()
+    assert student.seen(CONVERGENCE)[1]["status"]["title"] == "Below target"
+    assert student.hint(CONVERGENCE, 3)["text"].startswith("After two tries")
+    two_own_tries(student, CONVERGENCE)
+    assert final_scores.cache_info().misses == 0
+    assert student.hint(CONVERGENCE, 3)["fixes"]
+    assert final_scores.cache_info().misses > 0
 
 
 class TestLevels:

@@ -565,6 +565,33 @@ class TestWhatAPluginMayAnswer:
         with pytest.raises(SpecError, match="has a fix that cannot be set: 'codec' must be one of none, int8"):
             replace(BENCH, solve=solve).run(None, BENCH.defaults())
 
+    def test_fixes_that_a_function_finds_are_found_once_when_read_and_checked_then(self):
+        """Trials take longer than all else of an answer, and no page reads them before a hint is asked for."""
+        from tests.plugins.downlink import BENCH
+
+        found = []
+
+        def offering(fix):
+            def find():
+                found.append(fix)
+                return (fix,)
+
+            def solve(track, **controls):
+                outcome = BENCH.solve(track, **controls)
+                return replace(outcome, verdicts=(replace(outcome.verdicts[0], fixes=find),))
+
+            return replace(BENCH, solve=solve).run(None, BENCH.defaults()).verdicts[0]
+
+        good = Fix(control="codec", value="int8")
+        verdict = offering(good)
+        assert (found, verdict.gives_limit) == ([], False)
+        assert verdict.fixes == verdict.fixes == (good,)
+        assert found == [good]
+        with pytest.raises(SpecError, match="has a fix that cannot be set: 'codec' must be one of none, int8"):
+            assert offering(Fix(control="codec", value="int3")).fixes
+        with pytest.raises(SpecError, match="must be given, not found"):
+            assert offering(Fix(control="codec", value="int8", is_limit=True)).fixes
+
     @pytest.mark.parametrize(
         ("value", "number", "says"),
         [

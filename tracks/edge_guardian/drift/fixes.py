@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 
 from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, Scale, best_fixes, changed, distance_on, rounded
-from tracks.api.outcome import Limit
+from tracks.api.outcome import Limit, Offered
 from tracks.common.federated_runs import Learning, final_scores
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_fixes
 from tracks.common.proxy_fleet import CLIENTS
@@ -59,11 +59,11 @@ class _Trials:
         return learning_at(spent, state.track, setting, seed=state.learning.seed)
 
 
-def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
-    """Return for each failure up to three changes that help where its limit warns or fails."""
+def fixes(state: State) -> dict[str, Offered]:
+    """Return for each failure what finds up to three changes that help, where its limit warns or fails."""
     trials = _Trials(state)
     return {
-        code: () if limit.level == "ok" else _best_fixes(code, limit, state, trials)
+        code: () if limit.level == "ok" else partial(_best_fixes, code, limit, state, trials)
         for code, limit in state.limits.items()
     }
 

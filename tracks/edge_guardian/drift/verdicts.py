@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tracks import Fix, Reading, Verdict
+from tracks import Reading, Verdict
+from tracks.api.outcome import Offered
 from tracks.api.quantities import three_digits
 from tracks.common.fleet_accuracy import LEFT_BEHIND, city_verdict, fleet_verdict, why_above_the_best
 from tracks.common.provenance import quantity_text
@@ -17,13 +18,11 @@ from tracks.edge_guardian.drift.state import DIVERGENCE, FAILURES, HEARD_LITTLE,
 
 _LOOP_TITLES = {"ok": "Loop on time", "warn": "Loop close to its deadline", "fail": "Loop preempted"}
 
-Fixes = tuple[Fix, ...]
-
 
 def verdicts(state: State, readings: Sequence[Reading], *, with_fixes: bool = True) -> tuple[Verdict, ...]:
     """Return the five judgements, each on its reading."""
     by_id = {reading.id: reading for reading in readings}
-    offered: Mapping[str, Fixes] = fixes(state) if with_fixes else dict.fromkeys(FAILURES, ())
+    offered: Mapping[str, Offered] = fixes(state) if with_fixes else dict.fromkeys(FAILURES, ())
     return (
         _divergence(state, by_id["mean_accuracy"], offered[DIVERGENCE]),
         _left_behind(state, by_id["worst_city"], offered[LEFT_BEHIND]),
@@ -33,7 +32,7 @@ def verdicts(state: State, readings: Sequence[Reading], *, with_fixes: bool = Tr
     )
 
 
-def _divergence(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _divergence(state: State, reading: Reading, offered: Offered) -> Verdict:
     low = reading.level == "fail"
     return fleet_verdict(
         reading,
@@ -44,7 +43,7 @@ def _divergence(state: State, reading: Reading, offered: Fixes) -> Verdict:
     )
 
 
-def _left_behind(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _left_behind(state: State, reading: Reading, offered: Offered) -> Verdict:
     city = city_names(state.track)[state.runs.worst]
     cause = _why_behind(state, city) if reading.level == "fail" else ""
     return city_verdict(reading, city=city, cause=cause, fixes=offered)
@@ -68,7 +67,7 @@ def _why_behind(state: State, city: str) -> str:
     return _why_low(state)
 
 
-def _over_cap(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _over_cap(state: State, reading: Reading, offered: Offered) -> Verdict:
     setting, device = state.setting, device_word(state.track)
     taken = three_digits(setting.rounds * state.costs.busiest * setting.context.present)
     return Verdict(
@@ -81,7 +80,7 @@ def _over_cap(state: State, reading: Reading, offered: Fixes) -> Verdict:
     )
 
 
-def _wasted(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _wasted(state: State, reading: Reading, offered: Offered) -> Verdict:
     spent = state.costs
     best, poorest = quantity_text(max(spent.delivered), "share"), quantity_text(min(spent.delivered), "share")
     return Verdict(
@@ -96,7 +95,7 @@ def _wasted(state: State, reading: Reading, offered: Fixes) -> Verdict:
     )
 
 
-def _preempted(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _preempted(state: State, reading: Reading, offered: Offered) -> Verdict:
     setting, loop = state.setting, state.loop
     if setting.context.beside_loop:
         cause = f"At p99 the loop waits {quantity_text(loop.waiting_s, 's')} for a kernel that cannot be interrupted."

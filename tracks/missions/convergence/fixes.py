@@ -6,11 +6,11 @@ A few changes are run, those that act on what keeps the score down, on the draws
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 
 from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, Scale, best_fixes, changed, distance_on, rounded
-from tracks.api.outcome import Limit
+from tracks.api.outcome import Limit, Offered
 from tracks.common.federated_runs import Learning, final_scores
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_fixes
 from tracks.common.proxy_fleet import CLIENTS
@@ -44,8 +44,8 @@ _SCALES = {
 }
 
 
-def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
-    """Return for each failure up to three changes that help where its limit warns or fails."""
+def fixes(state: State) -> dict[str, Offered]:
+    """Return for each failure what finds up to three changes that help, where its limit warns or fails."""
 
     @cache  # a change is tried once for both accuracies
     def gains(fix: Fix) -> tuple[float, float]:
@@ -54,7 +54,7 @@ def fixes(state: State) -> dict[str, tuple[Fix, ...]]:
         return mean - state.runs.final_mean, worst - state.runs.final_worst
 
     return {
-        code: () if limit.level == "ok" else _best_fixes(code, limit, state, gains)
+        code: () if limit.level == "ok" else partial(_best_fixes, code, limit, state, gains)
         for code, limit in state.limits.items()
     }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tracks import Fix, Reading, Verdict
+from tracks import Reading, Verdict
+from tracks.api.outcome import Offered
 from tracks.api.quantities import three_digits
 from tracks.common.fleet_accuracy import LEFT_BEHIND, city_verdict, fleet_verdict, why_above_the_best
 from tracks.common.links import city_reliability
@@ -16,15 +17,13 @@ from tracks.missions.convergence.fixes import fixes
 from tracks.missions.convergence.readings import legs
 from tracks.missions.convergence.state import BELOW_TARGET, FAILURES, OVER_CAP, WASTING, State
 
-Fixes = tuple[Fix, ...]
-
 HEARD = 0.8  # of its fair share of the updates: a city that sends less is hardly heard
 
 
 def verdicts(state: State, readings: Sequence[Reading], *, with_fixes: bool = True) -> tuple[Verdict, ...]:
     """Return the four judgements, each on its reading."""
     by_id = {reading.id: reading for reading in readings}
-    offered: Mapping[str, Fixes] = fixes(state) if with_fixes else dict.fromkeys(FAILURES, ())
+    offered: Mapping[str, Offered] = fixes(state) if with_fixes else dict.fromkeys(FAILURES, ())
     return (
         _over_cap(state, by_id["moved"], offered[OVER_CAP]),
         _below_target(state, by_id["mean_accuracy"], offered[BELOW_TARGET]),
@@ -33,7 +32,7 @@ def verdicts(state: State, readings: Sequence[Reading], *, with_fixes: bool = Tr
     )
 
 
-def _over_cap(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _over_cap(state: State, reading: Reading, offered: Offered) -> Verdict:
     device = device_word(state.track)
     whose = "busiest" if counts_the_busiest(state.track, state.setting) else "mean"
     return Verdict(
@@ -47,7 +46,7 @@ def _over_cap(state: State, reading: Reading, offered: Fixes) -> Verdict:
     )
 
 
-def _below_target(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _below_target(state: State, reading: Reading, offered: Offered) -> Verdict:
     low = reading.level == "fail"
     return fleet_verdict(
         reading,
@@ -58,7 +57,7 @@ def _below_target(state: State, reading: Reading, offered: Fixes) -> Verdict:
     )
 
 
-def _left_behind(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _left_behind(state: State, reading: Reading, offered: Offered) -> Verdict:
     city = city_names(state.track)[state.runs.worst]
     cause = _why_behind(state, city) if reading.level == "fail" else ""
     return city_verdict(reading, city=city, cause=cause, fixes=offered)
@@ -94,7 +93,7 @@ def _why_behind(state: State, city: str) -> str:
     return _why(state)
 
 
-def _wasting(state: State, reading: Reading, offered: Fixes) -> Verdict:
+def _wasting(state: State, reading: Reading, offered: Offered) -> Verdict:
     costs = state.costs
     return Verdict(
         code=WASTING,

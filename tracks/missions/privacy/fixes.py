@@ -7,10 +7,11 @@ lowers accuracy, they are runs with the same random numbers, under the noise aft
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from tracks import Fix
 from tracks.api.fixes import JUST_INSIDE, best_fixes, changed, rounded
-from tracks.api.outcome import Limit
+from tracks.api.outcome import Limit, Offered
 from tracks.missions.privacy.accounting import moved_bytes
 from tracks.missions.privacy.runs import USUAL_LENGTH, LearningResult, learning_task, result_of
 from tracks.missions.privacy.setting import (
@@ -45,6 +46,11 @@ SAME_DRAWS, OTHER_DRAWS = 5e-4, 0.02  # accuracy to gain: with the same random n
 SHARES = (0.01, 0.1, 1.0)
 MOST = 0.75  # of the updates, that a clip may be as long as
 NEARLY_ALL = 0.97  # of the updates clipped: the model is then far from where fewer local steps would leave it
+
+
+def offered_fixes(code: str, state: State) -> Offered:
+    """Return what helps against a failure, or, where changes are tried in runs of their own, what finds it."""
+    return partial(fixes, code, state) if code in (ACCURACY, GAP, CLIPPED) else fixes(code, state)
 
 
 def fixes(code: str, state: State) -> tuple[Fix, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tracks import Fix, Reading, Verdict
-from tracks.api.outcome import Level
+from tracks import Reading, Verdict
+from tracks.api.outcome import Level, Offered
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import quantity_text
 from tracks.common.proxy_fleet import device_word
 from tracks.common.scoring import window_in_words
-from tracks.missions.privacy.fixes import fixes
+from tracks.missions.privacy.fixes import offered_fixes
 from tracks.missions.privacy.setting import DEPLOYMENTS, HORIZON_DAYS, NOISES
 from tracks.missions.privacy.state import (
     ACCURACY,
@@ -24,19 +24,17 @@ from tracks.missions.privacy.state import (
     State,
 )
 
-Fixes = tuple[Fix, ...]
-
 
 def verdicts(state: State, readings: tuple[Reading, ...], *, with_fixes: bool = True) -> tuple[Verdict, ...]:
     """Return the judgements on a state: what concerns noise only where some is added."""
     by_id = {one.id: one for one in readings}
     return tuple(
-        _VERDICTS[code](state, by_id, fixes(code, state) if with_fixes and limit.level != "ok" else ())
+        _VERDICTS[code](state, by_id, offered_fixes(code, state) if with_fixes and limit.level != "ok" else ())
         for code, limit in state.limits.items()
     )
 
 
-def _claim(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _claim(state: State, _readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     """The page reads the noise multiplier as it is; here it is compared with the least that can be booked."""
     setting, level = state.setting, state.limits[CLAIM].level
     kept = level == "ok"
@@ -54,7 +52,7 @@ def _claim(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Ve
     )
 
 
-def _accuracy(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _accuracy(state: State, readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     reading, level = readings["accuracy"], state.limits[ACCURACY].level
     low = level == "fail"
     return Verdict(
@@ -66,7 +64,7 @@ def _accuracy(state: State, readings: Mapping[str, Reading], offered: Fixes) -> 
     )
 
 
-def _gap(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _gap(state: State, readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     level = state.limits[GAP].level
     return Verdict(
         code=GAP,
@@ -95,7 +93,7 @@ def _why(state: State) -> str:
     return f"{setting.rounds} rounds of {setting.local_steps} local steps are what the model has learnt from."
 
 
-def _data(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _data(state: State, readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     track, setting, level = state.track, state.setting, state.limits[DATA].level
     if setting.deployment == "centralised":
         raw = quantity_text(track.fleet.raw_bytes_per_device_day, "B")
@@ -115,7 +113,7 @@ def _data(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verd
     )
 
 
-def _budget(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _budget(state: State, readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     setting, targets, level = state.setting, state.track.targets, state.limits[BUDGET].level
     bound, unit = targets.epsilon, targets.epsilon_unit
     over = level == "fail"
@@ -132,7 +130,7 @@ def _budget(state: State, readings: Mapping[str, Reading], offered: Fixes) -> Ve
     )
 
 
-def _delta(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _delta(state: State, _readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     """The student sets delta and no reading repeats it; its limit, one over the fleet, is no control."""
     setting, level = state.setting, state.limits[DELTA_LARGE].level
     large = level == "fail"
@@ -150,7 +148,7 @@ def _delta(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Ve
     )
 
 
-def _clipped(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> Verdict:
+def _clipped(state: State, _readings: Mapping[str, Reading], offered: Offered) -> Verdict:
     """A bias does not break the promise, so past its limit it only warns."""
     setting, limit = state.setting, state.limits[CLIPPED]
     level: Level = "ok" if limit.level == "ok" else "warn"
@@ -165,7 +163,7 @@ def _clipped(state: State, _readings: Mapping[str, Reading], offered: Fixes) -> 
     )
 
 
-_VERDICTS: Mapping[str, Callable[[State, Mapping[str, Reading], Fixes], Verdict]] = {
+_VERDICTS: Mapping[str, Callable[[State, Mapping[str, Reading], Offered], Verdict]] = {
     CLAIM: _claim,
     ACCURACY: _accuracy,
     GAP: _gap,
