@@ -215,24 +215,32 @@ def _ends(learning: Learning, draws: int) -> SeveralRuns:
 
 
 def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRuns:
-    """Run each seed; where nothing is random, run one and use it for all of them."""
-    masks = participation(learning, draws)
+    """Run each seed; where nothing is random, run one and use it for all of them.
+
+    Whole curves begin with the one that a moving slider has shown, which is kept and not run again when it rests.
+    """
     alike = _is_certain(learning)
-    simulated = simulate_seeds(
-        problem(learning.fleet_seed, learning.alpha),
-        participation=masks[:1] if alike else masks,
-        algorithm=learning.algorithm,
-        local_steps=learning.local_steps,
-        learning_rate=learning.learning_rate,
-        proximal=learning.proximal,
-        last=last,
-    )
-    if not alike or draws == 1:
-        return simulated
+    shown = _curves(learning, 1) if draws > 1 and last is None else None
+    first = 0 if shown is None else 1
+    found = [] if shown is None else [shown]
+    if not alike or shown is None:
+        found.append(
+            simulate_seeds(
+                problem(learning.fleet_seed, learning.alpha),
+                participation=participation(learning, 1 if alike else draws)[first:],
+                algorithm=learning.algorithm,
+                local_steps=learning.local_steps,
+                learning_rate=learning.learning_rate,
+                proximal=learning.proximal,
+                last=last,
+            )
+        )
+    if alike:
+        found *= draws
     return SeveralRuns(
-        accuracy=_read_only(np.repeat(simulated.accuracy, draws, axis=0)),
-        loss=_read_only(np.repeat(simulated.loss, draws, axis=0)),
-        group_accuracy=_read_only(np.repeat(simulated.group_accuracy, draws, axis=0)),
+        accuracy=_read_only(np.concatenate([one.accuracy for one in found])),
+        loss=_read_only(np.concatenate([one.loss for one in found])),
+        group_accuracy=_read_only(np.concatenate([one.group_accuracy for one in found])),
     )
 
 
