@@ -16,14 +16,49 @@ from physics.federation.digits import images_and_labels
 from tracks.common.federated_runs import ALGORITHMS, Algorithm, Learning, participation
 from tracks.common.proxy_fleet import problem as fleet_problem
 
+CITATION = """\
+Images: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
+doi:10.24432/C50P49, CC BY 4.0."""
+_IMAGES = Template('''\
+def unpack(text, kind):
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), kind)
+
+
+# 64 pixels of 0 to 16 of each of 1,797 images, pixel after pixel; their classes. Every fifth image is a test image.
+PIXELS = unpack("$pixels", "u1").reshape(64, -1).T
+LABELS = unpack("$labels", "u1")
+IS_TEST = np.arange(len(LABELS)) % 5 == 0
+Y, TEST_LABELS = np.eye(10)[LABELS[~IS_TEST]], LABELS[IS_TEST]
+# How many training images each client holds, and which: their positions, client after client.
+SIZES = unpack("$sizes", "<u2").astype(int)
+PARTITION = np.split(unpack("$partition", "<u2"), np.cumsum(SIZES)[:-1])
+
+
+def inputs(features):
+    """What a model sees of the training and of the test images: leading directions, at length 1, and a constant."""
+    centred = PIXELS / 16 - (PIXELS / 16)[~IS_TEST].mean(axis=0)
+    _, lengths, directions = np.linalg.svd(centred[~IS_TEST], full_matrices=False)
+    directions[lengths < 1e-12 * lengths[0]] = 0
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1)
+    directions = np.where(largest < 0, -directions, directions)  # their sign is a convention
+    seen = centred @ directions[:features].T
+    seen = np.hstack([seen / np.linalg.norm(seen, axis=1, keepdims=True), np.full((len(seen), 1), 0.5)])
+    return seen[~IS_TEST], seen[IS_TEST]
+
+
+def answers(models, images):
+    """The class that each model answers for each image; of equal scores the first."""
+    scores = images @ models
+    slack = 1e-10 * np.abs(models).max(axis=(-2, -1), keepdims=True)
+    return (scores >= scores.max(axis=-1, keepdims=True) - slack).argmax(axis=-1)
+''')
 _SCRIPT = Template('''\
 """$title
 
 $algorithm with softmax regression on handwritten digits: $runs of $rounds rounds, $clients. Needs numpy.
 It prints, before the first and after every round, the fleet's loss and accuracy, mean of the runs, and the score that
 the page draws: the mean of the last fifth of the rounds so far, of 10 at most.
-Images: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
-doi:10.24432/C50P49, CC BY 4.0.
+$citation
 """
 
 import base64
@@ -44,30 +79,11 @@ LOCAL_NOISE = $local_noise  # every client adds noise, not the server
 NOISE_SEEDS = $seeds  # a run each
 
 
-def unpack(text, kind):
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), kind)
+$images
 
-
-# 64 pixels of 0 to 16 of each of 1,797 images, pixel after pixel; the classes of the images.
-PIXELS = unpack("$pixels", "u1").reshape(64, -1).T
-LABELS = unpack("$labels", "u1")
-# How many training images each client holds, and which: their positions, client after client.
-SIZES = unpack("$sizes", "<u2").astype(int)
-PARTITION = np.split(unpack("$partition", "<u2"), np.cumsum(SIZES)[:-1])
 # How many updates arrive: runs x rounds x clients.
 RECEIVED = unpack("$received", "<u4").reshape($shape).astype(int)
-
-# Every fifth image is a test image. The model sees each image's leading directions, at length 1, and a constant.
-is_test = np.arange(len(LABELS)) % 5 == 0
-centred = PIXELS / 16 - (PIXELS / 16)[~is_test].mean(axis=0)
-_, lengths, directions = np.linalg.svd(centred[~is_test], full_matrices=False)
-directions[lengths < 1e-12 * lengths[0]] = 0
-largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1)
-directions = np.where(largest < 0, -directions, directions)  # their sign is a convention
-inputs = centred @ directions[:FEATURES].T
-inputs = np.hstack([inputs / np.linalg.norm(inputs, axis=1, keepdims=True), np.full((len(inputs), 1), 0.5)])
-one_hot = np.eye(10)[LABELS]
-X, Y, TEST, TEST_LABELS = inputs[~is_test], one_hot[~is_test], inputs[is_test], LABELS[is_test]
+X, TEST = inputs(FEATURES)
 OWN = [(X[own], Y[own]) for own in PARTITION]
 
 
@@ -83,14 +99,12 @@ def update(model, x, y, correction):
 
 
 def judge(model):
-    """The fleet's loss and the accuracy on the test images; of equal scores the first class is the answer."""
+    """The fleet's loss and the accuracy on the test images."""
     scores = X @ model
     top = scores.max(axis=1)
     losses = np.log(np.exp(scores - top[:, None]).sum(axis=1)) + top - (scores * Y).sum(axis=1)
     loss = np.mean(losses[np.concatenate(PARTITION)]) + RIDGE / 2 * (model**2).sum()
-    scores = TEST @ model
-    answers = (scores >= scores.max(axis=1, keepdims=True) - 1e-10 * np.abs(model).max()).argmax(axis=1)
-    return loss, np.mean(answers == TEST_LABELS)
+    return loss, np.mean(answers(model, TEST) == TEST_LABELS)
 
 
 def run(received, seed):
@@ -157,7 +171,6 @@ def federated_script(
         seeds: of each run's noise; 0 without noise.
     """
     runs, rounds, clients = received.shape
-    _, labels = images_and_labels()
     return _SCRIPT.substitute(
         title=title,
         algorithm=ALGORITHMS[algorithm],
@@ -175,12 +188,24 @@ def federated_script(
         noise_multiplier=float(noise_multiplier),
         local_noise=local_noise,
         seeds=(0,) * runs if seeds is None else tuple(int(seed) for seed in seeds),
+        citation=CITATION,
+        images=images_in(problem),
+        received=_packed(received, "<u4"),
+        shape=", ".join(map(str, received.shape)),
+    )
+
+
+def images_in(problem: FederatedProblem) -> str:
+    """Return the part of a script that holds images and partition, and computes what a model sees and answers.
+
+    The script imports base64, zlib and numpy before it.
+    """
+    _, labels = images_and_labels()
+    return _IMAGES.substitute(
         pixels=_pixels(),
         labels=_packed(labels, "u1"),
         sizes=_packed(problem.client_sizes, "<u2"),
         partition=_packed(np.concatenate(problem.partition), "<u2"),
-        received=_packed(received, "<u4"),
-        shape=", ".join(map(str, received.shape)),
     )
 
 

@@ -7,10 +7,13 @@ from tracks.api.declared import Extra
 from tracks.mobile_nomad.battery import closing, texts
 from tracks.mobile_nomad.battery.controls import CONTROLS, PRESETS
 from tracks.mobile_nomad.battery.figures import drawings, panels
+from tracks.mobile_nomad.battery.python_script import accent_script
 from tracks.mobile_nomad.battery.readings import HUD, readings
 from tracks.mobile_nomad.battery.setting import setting_of
 from tracks.mobile_nomad.battery.state import FAILURES, evaluate
 from tracks.mobile_nomad.battery.verdicts import verdicts
+
+TITLE = "The Battery-Privacy Paradox"
 
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG001 - nothing here is random
@@ -25,13 +28,19 @@ def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG0
     )
 
 
+def script(track: Track, *, seed: int, **values: Value) -> str:  # noqa: ARG001 - nothing here is random
+    """Return what the learning of one state does to the accents as a Python program."""
+    return accent_script(evaluate(track, setting_of(values)), title=f"{track.name}. {TITLE}")
+
+
 BENCH = Bench(
     id="crisis",
-    title="The Battery-Privacy Paradox",
+    title=TITLE,
     brief=texts.brief,
     controls=CONTROLS,
     panels=panels,
     solve=solve,
+    script=script,
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     reflection=closing.reflection,

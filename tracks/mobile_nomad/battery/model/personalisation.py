@@ -142,6 +142,35 @@ def _wearers(problem: FederatedProblem) -> list[int]:
     return [int(client) for client in np.flatnonzero(problem.city == OWN_CITY)[:WEARERS]]
 
 
+def _others(problem: FederatedProblem) -> list[int]:
+    return [int(np.flatnonzero(problem.city == city)[0]) for city in range(CITIES) if city != OWN_CITY]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learners:
+    """Who learns in a task: the wearers, and one client of each other city; the clients that hold their images.
+
+    Attributes:
+        problem: the partition and the images. wearers, others: clients. city: every client of the wearers' city.
+    """
+
+    problem: FederatedProblem
+    wearers: list[int]
+    others: list[int]
+    city: list[int]
+
+
+def learners(task: PersonalisationTask) -> Learners:
+    """Return who learns in a task."""
+    problem = _fleet(task.fleet_seed, task.skew_alpha, task.features).problem
+    return Learners(
+        problem=problem,
+        wearers=_wearers(problem),
+        others=_others(problem),
+        city=np.flatnonzero(problem.city == OWN_CITY).tolist(),
+    )
+
+
 @lru_cache(maxsize=256)
 def _before(fleet_seed: int, skew_alpha: float, distance: float) -> tuple[float, float]:
     """Return the accuracies of the model as it is shipped, at full resolution."""
@@ -175,8 +204,7 @@ def personalisation_result(task: PersonalisationTask, steps: int) -> Personalisa
     problem = fleet.problem
     distance, taken = (0.0, CLOUD_STEPS) if task.data == "upload" else (task.distance, steps)
     start, wearers = fleet.shipped(distance), _wearers(problem)
-    others = [int(np.flatnonzero(problem.city == city)[0]) for city in range(CITIES) if city != OWN_CITY]
-    clients = wearers if task.data == "local" else [*wearers, *others]
+    clients = wearers if task.data == "local" else [*wearers, *_others(problem)]
     changes = _trained(fleet, distance, tuple(clients), taken) - start
     if task.rank is not None:
         changes = low_rank_approximation(changes, rank=task.rank)
