@@ -22,7 +22,8 @@ from dashboard.web.page_headers import acknowledge
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Value
-from tracks.api.outcome import Fact, Outcome
+from tracks.api.declared import Fact
+from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 

@@ -9,11 +9,11 @@ from tracks.api import charts, quantities
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
-from tracks.api.declared import Again, Extra, Recorded, TextKey
+from tracks.api.declared import Again, Extra, Fact, Recorded, TextKey
 from tracks.api.demonstration import Demonstration, Peek, PeekLine
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
-from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
+from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
     CONFIDENCE,
     Brief,

@@ -12,7 +12,7 @@ from dashboard.student.predictions import Locked, gap
 from dashboard.student.progress import Progress
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
-from tracks.api.outcome import Fact
+from tracks.api.declared import Fact
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 from tracks.loading.carried import Decisions

@@ -25,11 +25,11 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggle, Value, read_values
-from tracks.api.declared import Extra, Recorded, TextKey
+from tracks.api.declared import Extra, Fact, Recorded, TextKey
 from tracks.api.demonstration import Demonstration, Peek
 from tracks.api.figures import Panel, Table
 from tracks.api.fixes import check_settable
-from tracks.api.outcome import Fact, Outcome
+from tracks.api.outcome import Outcome
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Route, Task, Truth
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
-"""What benches declare: which constants and texts of a track they read, what is recorded, what is asked again.
+"""What benches declare: which constants and texts of a track they read, what is recorded, carried and asked again.
 
-A bench lists in ``Bench.extras`` and ``Bench.texts`` what it reads. A track may add constants that only its own table
-shows (``Track.extras``). Any other name in a track's ``extras`` or ``texts`` is refused with the nearest right one.
+A bench lists in ``Bench.extras`` and ``Bench.texts`` what it reads beyond a track's fixed fields. A track may add
+constants that only its own table shows (``Track.extras``). Any other name in a track's ``extras`` or ``texts`` is
+refused with the nearest right one.
 """
 
 from __future__ import annotations
@@ -231,3 +232,40 @@ def _check_names(track: Track, where: str, present: Mapping[str, object], known:
             else " A constant that only this track's table shows is declared in Track(extras=(Extra(...),))."
         )
         raise SpecError(f"Track '{track.id}': {where} has '{name}', which no bench reads; {advice}{own}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """A part of a bench's carried decision that every other bench of the mission shows the student.
+
+    Parameters
+    ----------
+    decision : str
+        Its name in ``Outcome.decision``.
+    label : str
+        What the read-out at the foot of a page calls it.
+    unit : str
+        Of a number, as in ``tracks.api.quantities``.
+    none : Value | None
+        The value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
+    closing : str
+        Its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
+    missing : str
+        What the closing debrief shows instead while nothing is recorded on the bench, or "".
+    """
+
+    decision: str
+    label: str
+    unit: str = ""
+    none: Value | None = None
+    closing: str = ""
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        check_id("Fact", self.decision)
+        owner = f"Fact '{self.decision}'"
+        check_text(owner, "label", self.label)
+        for name in ("unit", "closing", "missing"):
+            check_text(owner, name, getattr(self, name), optional=True)
+        if self.closing and self.closing.count("{}") != 1:
+            raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal, NamedTuple
 
 from tracks.api.checks import (
@@ -200,27 +200,24 @@ class _FixesWhenRead:
     """The fixes of a verdict: as they were given or, where a function was given, as it finds them when read."""
 
     def __get__(self, verdict: Verdict | None, owner: type) -> Fixes:
-        if verdict is None:
-            return ()  # what a dataclass takes as the default
-        given = verdict.__dict__["_fixes"]
-        if callable(given):
-            found = given()
-            _check_fixes(verdict, found)
-            if any(fix.is_limit for fix in found):
+        given: Offered = () if verdict is None else verdict.__dict__["_fixes"]  # none: a dataclass asks for the default
+        if callable(given) and verdict is not None:
+            given = given()
+            for check in (partial(_check_fixes, verdict), *verdict.__dict__.get("_checks", ())):
+                check(given)
+            if any(fix.is_limit for fix in given):
                 raise refuse(f"Verdict '{verdict.code}'", "a fix that sets the limit itself must be given, not found")
-            verdict.__dict__["_fixes"] = given = found
-        fixes: Fixes = given
-        return fixes
+            self.__set__(verdict, given)
+        return given  # type: ignore[return-value]
 
     def __set__(self, verdict: Verdict, given: Offered) -> None:
         verdict.__dict__["_fixes"] = given
 
 
 def _check_fixes(verdict: Verdict, fixes: Fixes) -> None:
-    owner = f"Verdict '{verdict.code}'"
-    check_items(owner, "fixes", fixes, Fix)
+    check_items(f"Verdict '{verdict.code}'", "fixes", fixes, Fix)
     if len(fixes) > MAX_FIXES:
-        raise refuse(owner, f"{len(fixes)} fixes; three at most")
+        raise refuse(f"Verdict '{verdict.code}'", f"{len(fixes)} fixes; three at most")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,13 +282,8 @@ class Verdict:
             check(given)
             return self
 
-        def find() -> Fixes:
-            found: Fixes = given()
-            check(found)
-            return found
-
         checked = copy(self)
-        checked.__dict__["_fixes"] = find
+        checked.__dict__["_checks"] = (check,)
         return checked
 
     @property
@@ -406,40 +398,3 @@ class Outcome:
     def ranked_verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts, the binding one first: by level, then by margin."""
         return tuple(sorted(self.verdicts, key=lambda v: (-LEVELS.index(v.level), v.margin)))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
-    """A part of a bench's carried decision that every other bench of the mission shows the student.
-
-    Parameters
-    ----------
-    decision : str
-        Its name in ``Outcome.decision``.
-    label : str
-        What the read-out at the foot of a page calls it.
-    unit : str
-        Of a number, as in ``tracks.api.quantities``.
-    none : Value | None
-        The value that means there is none ("0 is no formal guarantee"); it is shown like a missing one.
-    closing : str
-        Its text in the closing debrief with ``{}`` for the value, or "" where the debrief leaves it out.
-    missing : str
-        What the closing debrief shows instead while nothing is recorded on the bench, or "".
-    """
-
-    decision: str
-    label: str
-    unit: str = ""
-    none: Value | None = None
-    closing: str = ""
-    missing: str = ""
-
-    def __post_init__(self) -> None:
-        check_id("Fact", self.decision)
-        owner = f"Fact '{self.decision}'"
-        check_text(owner, "label", self.label)
-        for name in ("unit", "closing", "missing"):
-            check_text(owner, name, getattr(self, name), optional=True)
-        if self.closing and self.closing.count("{}") != 1:
-            raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")

@@ -10,9 +10,9 @@ import tracks
 from tracks.api.bench import Bench, Preset
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Option, Slider, Toggle
-from tracks.api.declared import Again, Recorded
+from tracks.api.declared import Again, Fact, Recorded
 from tracks.api.figures import Axis, Drawing, Panel, Table
-from tracks.api.outcome import Fact, Fix, Limit, Outcome, Reading, Verdict
+from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Truth
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.edge_guardian.track import EDGE_GUARDIAN

@@ -17,7 +17,7 @@ from dashboard.student.reveal import reveal
 from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.controls import Choice, Option
-from tracks.api.outcome import Fact
+from tracks.api.declared import Fact
 from tracks.loading.registry import Registry
 
 NOTHING = ReadOut()
