@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.agreement import disagreements
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, drift_of, runs
 from tracks.common.proxy_fleet import CITIES, CLIENTS, city_names
 from tracks.edge_guardian.drift.costs import costs, expected_shares
@@ -101,8 +102,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         lines.append(PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source))
     return Peek(
         lines=tuple(lines),
-        leaves_out="The curve is a proxy task: softmax regression on small images, real FedAvg; deep networks drift "
-        "differently, and the directions carry over, not the digits. The storm thins a link evenly; a real one closes "
+        leaves_out="The curve is a proxy task: softmax regression on small images, real FedAvg. A small network "
+        f"disagrees in three places of convergence: {disagreements(track)}. Deep networks drift differently, and the "
+        "directions carry over, not the digits. The storm thins a link evenly; a real one closes "
         "it for hours, and dims what the cameras see. An update is late or lost, never stale. Each upload is tried "
         "once, and downloads always arrive. The loop is bound by memory and its kernels follow one another; no other "
         f"task waits. {SEEDS} draws on one partition say nothing of other partitions.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from physics.traffic import retry
 from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
-from tracks.common.agreement import agreeing_states
+from tracks.common.agreement import agreeing_states, disagreements
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, final_scores
 from tracks.common.proxy_fleet import CLIENTS, city_names, device_word
 from tracks.missions.convergence.costs import costs, invitation_of
@@ -98,10 +98,11 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     return Peek(
         lines=tuple(lines),
         leaves_out="The curve is a proxy task: digits, softmax regression, real FedAvg. A small network wins or loses "
-        f"as it does in {agreeing} of 100 states {where}; deep networks drift differently still. Local steps are full "
-        "batches. Clients are synchronous: a late update is lost, not stale. Downloads always arrive, at the rate of "
-        "the uplink. A smaller payload and a compressed upload cost no accuracy here, which holds down to about a "
-        f"tenth with error feedback. {SEEDS} draws on one partition say nothing of other partitions. Protocol "
+        f"as it does in {agreeing} of 100 states {where}. The two disagree in three places: {disagreements(track)}. "
+        "Deep networks drift differently still. Local steps are full batches. Clients are synchronous: a late update "
+        "is lost, not stale. Downloads always arrive, at the rate of the uplink. A smaller payload and a compressed "
+        "upload cost no accuracy here, which holds down to about a tenth with error feedback. "
+        f"{SEEDS} draws on one partition say nothing of other partitions. Protocol "
         f"headers, and whatever else the {device_word(track)} moves.",
     )
 

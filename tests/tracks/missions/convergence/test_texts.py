@@ -212,7 +212,7 @@ def test_peek_shows_each_equation_with_the_numbers_of_the_state(one):
         assert line.source == outcome.reading(reading_id).source
     assert "W(t+1) = W(t) + Σ s_k" in peek.lines[0].equation
     assert "F(W_R) − F(W*) = " in peek.lines[5].equation
-    for said in ("proxy task", "softmax regression", "deep networks", "full batches", "late update is lost"):
+    for said in ("proxy task", "softmax regression", "Deep networks", "full batches", "late update is lost"):
         assert said in peek.leaves_out
 
 
