@@ -27,8 +27,8 @@ def explore_section(
 ) -> list[Component]:
     """The rail's second section: presets, undo, every control, where the advanced ones hide, and Record this try.
 
-    ``offers`` is what earlier benches decided, to be taken over by a press. ``opens`` says when the section opens, where
-    it is not open yet.
+    ``offers`` is what earlier benches decided, to be taken over by a press. ``opens`` says when the section opens,
+    where it is not open yet.
     """
     values = bench.defaults()
     primary = [c for c in bench.controls if c.group == "primary"]
