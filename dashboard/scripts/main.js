@@ -24,6 +24,7 @@ import { watchedFetch } from "./requests/fetch.js";
 import { listen, tell } from "./shared/events.js";
 import * as tries from "./tries/actions.js";
 import * as agreements from "./tries/agreements.js";
+import * as settingLink from "./controls/setting_link.js";
 import * as keptChoices from "./tries/kept_choices.js";
 
 for (const part of [
@@ -32,6 +33,7 @@ for (const part of [
   typed,
   tries,
   agreements,
+  settingLink,
   keptChoices,
   listeners,
   controlActions,

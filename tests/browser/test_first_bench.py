@@ -114,7 +114,28 @@ def test_a_fix_button_moves_its_control_and_helps(student_page) -> None:  # L16
     assert reading(page, "ratio").inner_text() != before
 
 
-def test_undo_redo_reset_and_presets_move_only_controls(student_page) -> None:
+def test_a_setting_has_an_address_that_another_student_opens(student_page) -> None:  # N15
+    """It carries the controls and no answer: who has not locked yet finds them set once the instruments are open."""
+    page, _ = student_page()
+    open_paradox(page)
+    slider(page, "Participating share").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(600)
+    at_rest(page)
+    shown = reading(page, "ratio").inner_text()
+    page.get_by_role("button", name="Copy the address of this setting").click()
+    page.wait_for_url("**/paradox?*s=participation*")
+    address = page.url
+    other, _ = student_page()
+    go(other, address)
+    expect(slider(other, "Participating share")).to_be_disabled()
+    lock(other, value="0.5")
+    open_instruments(other)
+    expect(reading(other, "ratio")).to_have_text(shown)
+    assert "s=" not in other.url, "what is moved afterwards stands"
+
+
+def test_undo_redo_reset_and_presets_move_only_controls(student_page) -> None:  # N15
     page, _ = student_page()
     open_paradox(page)
     start = reading(page, "ratio").inner_text()

@@ -100,7 +100,7 @@ def test_a_win_by_hand_with_boxes_and_segments(student_page, key: str) -> None: 
 
 
 class TestTries:
-    def test_pin_compare_restore_carry_and_all_of_it_after_a_reload(self, student_page) -> None:
+    def test_pin_compare_restore_carry_and_all_of_it_after_a_reload(self, student_page) -> None:  # N15
         page, _ = student_page()
         unlock_bench(page, GUARDIAN)
         record(page, 1)

@@ -1,6 +1,8 @@
 /* What happens when a page or a bench has come to stand. */
 import { isUnlocked } from "../controls/bench_states.js";
 import { command } from "../controls/gate.js";
+import { linkedValues, withoutLink } from "../controls/setting_link.js";
+import { defaultsOf } from "../controls/values.js";
 import { noUpdate } from "../shared/dash.js";
 import { loadValues } from "../shared/storage.js";
 import { keptChoices } from "../tries/kept_choices.js";
@@ -45,7 +47,11 @@ export function benchReady(benchState) {
   }
   const chosen = keptChoices(benchState);
   if (!isUnlocked(benchState)) return;
-  const values = valuesOnArrival(benchState.spec, chosen, loadValues(benchState.key));
+  const linked = linkedValues(window.location.search, benchState.spec);
+  const values = linked
+    ? { ...defaultsOf(benchState.spec), ...chosen, ...linked }
+    : valuesOnArrival(benchState.spec, chosen, loadValues(benchState.key));
+  if (linked) window.history.replaceState(window.history.state, "", withoutLink(window.location.href));
   if (Object.keys(values).length) command(benchState.key, { values });
   showEarlierPins(benchState);
 }
