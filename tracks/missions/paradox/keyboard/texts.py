@@ -80,15 +80,15 @@ def _told(track: Track, setting: Setting) -> dict[str, str]:
     upload_only, both = (float(row[0]) for row in ratio_by_compression(setting, (COMPRESSED,)))
     factor = in_words(COMPRESSED, "x")
     return {
-        "One copy": in_words(setting.moved_bytes, "B"),
-        "A round": in_words(traffic.per_round, "B"),
-        "A federated day": in_words(traffic.federated, "B"),
-        "A day of text": in_words(traffic.centralised, "B"),
+        "Moved by one copy": in_words(setting.moved_bytes, "B"),
+        "Moved by one round": in_words(traffic.per_round, "B"),
+        "Moved in a federated day": in_words(traffic.federated, "B"),
+        "Moved as text in a day": in_words(traffic.centralised, "B"),
         "Ratio": in_words(traffic.ratio, "x"),
         f"Ratio, both ways compressed {factor}": in_words(both, "x"),
         f"Ratio, the upload alone {factor}": in_words(upload_only, "x"),
-        "A phone and month, on average": in_words(phone.month, "B"),
-        "One upload": in_words(traffic.upload_s, "s"),
+        "Moved by a phone in the mean month": in_words(phone.month, "B"),
+        "Time of one upload": in_words(traffic.upload_s, "s"),
     }
 
 
