@@ -19,12 +19,15 @@ import termios
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboard.__main__ import address_errors, main
+from dashboard.ledger.events import Event
+from dashboard.ledger.store import Store
 from tests.browser.conftest import free_port
 from tracks.commands.terminal import MEANINGS, CommandError, ExitCode
 
@@ -390,3 +393,27 @@ def test_without_a_command_the_lab_starts_and_ctrl_c_ends_it(environment: dict[s
     assert code == ExitCode.OK
     assert said.splitlines()[0] == f"edgelab is open on http://127.0.0.1:{port}/  (stop with Ctrl+C)"
     assert "Traceback" not in said
+
+
+# --- forgetting ------------------------------------------------------------------------------------------------------
+
+
+def test_ledgers_that_are_older_than_a_date_are_forgotten_and_counted(edgelab: Run, tmp_path: Path) -> None:
+    """What is erased, and that nothing else is, is tested with the ledger: here it is said."""
+    assert edgelab("db", "upgrade").returncode == ExitCode.OK
+    store = Store(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite3'}")
+    student = "0123456789abcdef" * 2
+    store.append(
+        Event(student=student, track="a", bench="b", kind="try", payload={}, idempotency_key="k", model_version="1")
+    )
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    process = edgelab("db", "forget", "--before", today, "--json")
+    assert process.returncode == ExitCode.OK, process.stderr
+    answer = json.loads(process.stdout)
+    assert (answer["ledgers"], answer["events"], answer["before"]) == (0, 0, today), "it is of today"
+    assert len(store.events(student)) == 1
+    store.close()
+    assert "0 ledgers with 0 events" in edgelab("db", "forget", "--before", "2020-01-01", "--dry-run").stdout
+    check_sentence(edgelab("db", "forget", "--before", "2999-01-01"), ExitCode.USAGE, "has not come yet")
+    assert "does not match the format" in edgelab("db", "forget", "--before", "yesterday").stderr
+    assert edgelab("db", "forget").returncode == ExitCode.USAGE

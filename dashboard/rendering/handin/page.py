@@ -68,14 +68,15 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) 
         for row in rows
     )
     return Markup(
-        '<div class="wide"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(caption, cells, body)
+        '<div class="wide" tabindex="0" role="region" aria-label="{}">'
+        "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(caption, caption, cells, body)
 
 
 def _figure(drawn: Markup | None, caption: str) -> Markup:
     if drawn is None:
         return Markup("")
-    return Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(drawn, caption)
+    return Markup("<figure tabindex='0'>{}<figcaption>{}</figcaption></figure>").format(drawn, caption)
 
 
 def _track(found: Overview, item: TrackOverview) -> Markup:
