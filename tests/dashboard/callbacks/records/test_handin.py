@@ -111,9 +111,9 @@ def test_no_text_of_a_student_becomes_an_element(student: Student, settings: Set
     assert not re.search(r"(?<!\\)<", markdown)
 
 
-def test_nothing_computed_is_in_it_before_the_questions_are_locked(student: Student, registry: Registry) -> None:
-    key = "edge_guardian/privacy"
-    first, *others = registry.bench("edge_guardian", "privacy").predictions
+def test_nothing_computed_is_in_it_before_the_questions_are_locked(student: Student) -> None:
+    key = KEY
+    first, *others = student.bench(key).predictions
     assert others
     assert student.lock(key, first).status_code == 200
     prediction = json.loads(taken(student, "json"))["summary"][0]["predictions"][0]
