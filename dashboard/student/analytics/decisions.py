@@ -32,7 +32,7 @@ class PartDecision:
     """What one bench came to.
 
     Attributes:
-        is_exploratory: whether there is nothing to win on the bench.
+        is_exploratory: whether there is nothing to win on the bench. is_case: whether it is a further case of another.
         decided: the primary decisions of the carried try, "" without a try. tried: that try, or None.
         carried: what later benches offer of it.
         prompt: what the reflection asks, "" where the bench has none now. reflection: what was written, by slot.
@@ -41,6 +41,7 @@ class PartDecision:
 
     place: Place
     is_exploratory: bool
+    is_case: bool
     decided: str
     tried: TryRecord | None
     carried: tuple[Carried, ...]
@@ -84,6 +85,7 @@ def part_decisions(
             PartDecision(
                 place=place,
                 is_exploratory=bench is not None and bench.exploratory,
+                is_case=bench is not None and bool(bench.case_of),
                 decided=words,
                 tried=tried,
                 carried=tuple(carried[place.track].get(place.bench, ())),
@@ -147,8 +149,11 @@ class TrackRecord:
 def track_record(
     registry: Registry, track_id: str, locks: Iterable[LockRecord], parts: Iterable[PartDecision]
 ) -> TrackRecord:
-    """Return the record of a track; of a field that several parts decided, what the last of them decided."""
-    own = [part for part in parts if part.place.track == track_id]
+    """Return the record of a track; of a field that several parts decided, what the last of them decided.
+
+    Further cases have worlds of their own: their locks stand in it, what was decided there does not.
+    """
+    own = [part for part in parts if part.place.track == track_id and not part.is_case]
     tried = [(part.place, part.tried) for part in own if part.tried is not None]
     known = track_id in registry.tracks
     declared = [item for bench in registry.benches(track_id) for item in bench.record] if known else []

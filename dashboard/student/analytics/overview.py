@@ -137,7 +137,7 @@ def _learnt(record: TrackRecord, tries: list[BenchTries], parts: list[PartDecisi
 
 
 def _decided(parts: list[PartDecision]) -> str:
-    tried = [part for part in parts if part.tried is not None]
+    tried = [part for part in parts if part.tried is not None and not part.is_case]
     if not tried:
         return "Decided: nothing is carried yet."
     last = tried[-1]

@@ -169,10 +169,10 @@ def test_the_paradox_turns_round_side_by_side_once_both_are_locked(student: Stud
 
 
 def test_no_tab_tells_what_is_computed_before_all_questions_are_locked(student: Student) -> None:  # N1
-    key = "edge_guardian/privacy"
+    key = "edge_guardian/downlink"
     first, second = student.bench(key).predictions
     track = student.registry.track("edge_guardian")
-    student.lock(key, first, value="7", confidence="certain")
+    student.lock(key, first, value="1000000", confidence="certain")
     told = [said(student.page("/ledger")), *(said(open_tab(student, name)) for name in TABS)]
     assert "revealed when the other question of the bench is locked, too" in told[0]
     right = next(option.text for option in second.options if option.id == student.bench(key).truth(track, second).value)
@@ -217,7 +217,7 @@ def test_the_decision_its_defence_and_the_record_stand_together(student: Student
     assert "Locality is not privacy." in shown
     for label in ("Context", "ε", "Participating share", "Moved by the fleet in a day", "Guarantee", "Constraint hit"):
         assert f">{label}<" in shown
-    assert "Prediction, Privacy a" in shown
+    assert "Prediction, Privacy" in shown
 
 
 class TestAgainAfterAWeek:
