@@ -1,19 +1,25 @@
-"""How long pages take as a ledger grows: the ledger, each of its tabs, a bench and the first page.
+"""How long pages take as a ledger grows: the ledger, each of its tabs, a bench and the first page; and how fast it is.
 
     python benchmarks/ledger.py [--rounds 20] [--sizes 50 500 5000] [--processor]
+    python benchmarks/ledger.py --writers 4 [--seconds 10] [--database-url postgresql+psycopg://...]
 
 Pages are asked for in process with whole requests, as their callbacks answer them. The same student grows: first every
 bench of every track is locked and tried ten times, then what can be written again (reflections, marks, what is carried)
 is written until the ledger has as many events. At 50 events that is one track.
+
+With ``--writers`` as many processes append tries of students of their own, each as fast as it is answered; what is
+printed is acknowledged events a second and how long one takes. Without a URL the ledger is a new SQLite file.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import secrets
 import time
 from collections.abc import Iterator
 from itertools import islice
+from multiprocessing import Queue, get_context
 
 from harness import fresh_settings, interleaved, quantiles
 
@@ -22,6 +28,7 @@ from dashboard.lab import MODEL_VERSION
 from dashboard.layouts.ledger.page import TABS
 from dashboard.ledger.events import Event, StoredEvent, write_name
 from dashboard.ledger.identity import COOKIE, read
+from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
 from dashboard.settings import Settings
 from dashboard.web import ids
@@ -100,6 +107,39 @@ def grown(settings: Settings, registry: Registry, size: int) -> Student:
     return student
 
 
+def append(url: str, seconds: float, durations: Queue[list[float]]) -> None:
+    """Append tries for some seconds and report how long each took [ms]."""
+    store, student, times = Store(url), secrets.token_hex(16), []
+    payload = {"number": 1, "values": {f"control_{n}": n / 7 for n in range(10)}, "readings": {}}
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        start = time.perf_counter()
+        store.append(
+            Event(
+                student=student, track="edge_guardian", bench="memory", kind="try", payload=payload,
+                idempotency_key=f"{len(times)}", model_version=MODEL_VERSION,
+            )
+        )  # fmt: skip
+        times.append((time.perf_counter() - start) * 1e3)
+    durations.put(times)
+
+
+def write(url: str, writers: int, seconds: float) -> None:
+    """Let several processes write at once, and print what they reached."""
+    upgrade(url)
+    context = get_context("spawn")
+    durations: Queue[list[float]] = context.Queue()
+    processes = [context.Process(target=append, args=(url, seconds, durations)) for _ in range(writers)]
+    for process in processes:
+        process.start()
+    times = [item for _ in processes for item in durations.get()]
+    for process in processes:
+        process.join()
+    median, late = quantiles(times)
+    kind = url.partition(":")[0].partition("+")[0]
+    print(f"{kind}, {writers} writers: {len(times) / seconds:,.0f} events/s, median {median:.1f} ms, p95 {late:.1f} ms")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=20)
@@ -107,7 +147,16 @@ def main() -> None:
     parser.add_argument(
         "--processor", action="store_true", help="count processor time, which other load lengthens less"
     )
+    parser.add_argument("--writers", type=int, default=0, help="measure writing by so many processes instead")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for which they write")
+    parser.add_argument(
+        "--database-url", default="", help="of the ledger they write to; a new SQLite file unless given"
+    )
     options = parser.parse_args()
+    if options.writers:
+        with fresh_settings() as settings:
+            write(options.database_url or settings.database_url, options.writers, options.seconds)
+        return
     registry = load_registry()
     for size in options.sizes:
         with fresh_settings() as settings:

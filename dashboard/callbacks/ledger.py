@@ -206,7 +206,7 @@ def _answer(lab: Lab, student: str, key: str, entry: Any) -> tuple[Component, bo
     found = reviews(lab.registry, events, lock_records(lab.registry, events))
     item = next((item for item in found if item.key == key), None)
     if item is None or item.question is None:
-        raise RequestRefused("Your ledger has no such question; reload the page.")
+        raise RequestRefused("Your ledger has no such question; reload the page.", code=403)
     if not item.is_due(now()):
         return not_answered("This question is answered; it is not due now."), True
     problem = answer_problem(item.question, entry)

@@ -75,3 +75,12 @@ def test_a_hostile_plugin_is_read_and_does_nothing(student_page) -> None:
     drawn = page.locator(".js-plotly-plot .annotation-text").all_text_contents()
     assert any("<" in text or "javascript:" in text for text in drawn), drawn
     check_is_read(page, *ATTACKS[:3])
+
+    page.get_by_role("button", name="Record this try").click()
+    expect(page.locator(".tries tbody tr")).to_have_count(1)
+    go(page, "/ledger")
+    for name in ("Timeline", "Tries", "Tracks side by side", "Decisions", "Again after a week", "Predictions"):
+        with page.expect_response(lambda answer: "_dash-update-component" in answer.url):
+            page.locator(".ledger-tabs").get_by_label(name).check(force=True)
+        page.wait_for_function("() => !document.querySelector('.ledger-tab [data-html]')")
+        check_nothing_arose(page)

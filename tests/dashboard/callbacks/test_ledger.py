@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from dash import Dash
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dashboard.layouts.ledger.page import TABS
 from dashboard.ledger import store as ledger_store
@@ -276,7 +278,29 @@ class TestAgainAfterAWeek:
 
     def test_only_a_question_of_ones_own_is_answered(self, student: Student) -> None:
         for lock in (self.LOCK, "gone/gone/gone", "x"):
-            assert answer(student, lock, "1").status_code == 422
+            assert answer(student, lock, "1").status_code == 403
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(values=st.lists(JSON | st.sampled_from(["1", "2", "all", PARADOX[1], "edge_guardian", "tries"]), min_size=3))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_a_request_says_it_is_answered_or_refused_in_a_sentence(played: Student, values: list[Any]) -> None:
+    one, other, third = values[:3]
+    answers = [
+        open_tab(played, one),
+        filtered(played, one, other),
+        two_tries(played, ids.LEDGER_COMPARED, one, other, third),
+        answer(played, "cloud_titan/paradox/ratio", one),
+    ]
+    for found in answers:
+        assert found.status_code in (200, 403, 422), found.get_data(as_text=True)[:300]
+        assert found.status_code == 200 or found.get_json()["error"].endswith(".")
 
 
 def test_what_no_tab_or_track_is_is_refused(played: Student) -> None:

@@ -157,6 +157,48 @@ class Lab:
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
         self.answer("writing", "mark")
+        self.browser.change(ids.LOCATION, "pathname", ids.LEDGER_PATH)
+        for name in ("timeline", "tries", "predictions"):
+            self.browser.change(ids.LEDGER_TABS, "value", name)
+            self.bodies += self.browser.bodies()
+        self.bodies += self.of_ledger()
+
+    def of_ledger(self) -> list[dict[str, Any]]:
+        """Return what the ledger sends with two tracks, with two tries, and with a question that came back."""
+        lock = f"{BENCH}/ratio"
+        one, other, key = ids.LEDGER_TRY_ONE, ids.LEDGER_TRY_OTHER, ids.LEDGER_TRIES_BENCH
+        pair = [{"id": name, "property": "value", "value": "1"} for name in (one, other)]
+        asked: list[tuple[list[tuple[Any, str]], list[dict[str, Any]], list[dict[str, Any]]]] = [
+            (
+                [(ids.LEDGER_SUMMARY, "children")],
+                [{"id": ids.LEDGER_TRACK, "property": "value", "value": BENCH.split("/")[0]}],
+                [],
+            ),
+            *[
+                (places, pair, [{"id": key, "property": "value", "value": BENCH}])
+                for places in (
+                    [(ids.LEDGER_WAYS, "children"), (ids.LEDGER_COMPARED, "children")],
+                    [(ids.LEDGER_DRAWN, "children")],
+                )
+            ],
+            (
+                [(ids.review(lock, "result"), "children"), (ids.review(lock, "answer"), "disabled")],
+                [{"id": ids.review(lock, "answer"), "property": "n_clicks", "value": 1}],
+                [{"id": ids.review(lock, "value"), "property": "value", "value": "1"}],
+            ),
+        ]
+        found = []
+        for places, inputs, state in asked:
+            outputs = [{"id": place, "property": prop} for place, prop in places]
+            name = places[0][0] if isinstance(places[0][0], str) else '"kind":"review"'
+            body = {
+                "output": next(output for output in self.browser.app.callback_map if name in output),
+                "outputs": outputs if len(outputs) > 1 else outputs[0],
+                "inputs": inputs,
+                "changedPropIds": [f"{canonical(inputs[0]['id'])}.{inputs[0]['property']}"],
+            }
+            found.append({**body, "state": state} if state else body)
+        return found
 
     def answer(self, kind: str, *buttons: str) -> None:
         """Fill in all fields of a kind, then press the buttons; keep what could be sent at each step."""
