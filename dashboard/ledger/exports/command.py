@@ -77,7 +77,7 @@ def _table(checked: Sequence[tuple[str, Verification]], again: dict[str, list[st
         result = Text(IN_WORDS[found.result], style="" if is_genuine else "bold red")
         told = [found.text("pseudonym"), found.text("name")]
         grid.add_row(Text(printable(file)), result, str(len(found.events)), *(Text(printable(t)) for t in told))
-        said = [] if is_genuine else list(found.sentences)
+        said = list(found.sentences[1:] if is_genuine else found.sentences)
         said += [f"It holds the ledger of the same student as {other}." for other in again.get(file, [])]
         if said:
             sentences.append(Text(f"\n{printable(file)}: {printable(' '.join(said))}"))

@@ -182,8 +182,9 @@ def _verified(fields: dict[str, Any], keys: Sequence[str], file: _Text) -> Verif
         else f"All {signed} events are as this server stored them"
     )
     what = what if signed else "It holds no event"
+    imported = [str(event.payload.get("sentence", "")) for event in events if event.kind == "import"]
     return Verification(
-        result="genuine", sentences=(f"It is genuine. {what}.",), events=events, signed=signed, fields=told
+        result="genuine", sentences=(f"It is genuine. {what}.", *imported), events=events, signed=signed, fields=told
     )
 
 

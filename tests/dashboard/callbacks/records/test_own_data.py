@@ -160,7 +160,8 @@ def test_a_ledger_comes_back_from_its_file_and_says_so(
     # The bench goes on where it was, the mark stands in what is handed in, and the other's ledger is untouched.
     assert fresh.record(KEY, codec="int8").status_code == 200
     assert mark.payload["sentence"] in taken(fresh, "md").decode().replace("\\", "")
-    assert verify(taken(fresh), settings.secret_keys).result == "genuine"
+    checked = verify(taken(fresh), settings.secret_keys)
+    assert (checked.result, checked.sentences[1]) == ("genuine", mark.payload["sentence"])
     assert store.events(old) == before
 
 
