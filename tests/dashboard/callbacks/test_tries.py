@@ -171,10 +171,10 @@ class TestObserving:
         assert (kept.payload["answer"], kept.payload["right"]) == ("much", False)
 
     def test_the_read_out_counts_locks_and_says_nothing_of_right_and_wrong(self, opened: Student) -> None:  # L21
-        """Two of the plugin's, one of the paradox and one of convergence; privacy's two come when they are locked."""
+        """Two of the plugin's, one of the paradox and one of convergence; privacy's one comes when it is locked."""
         assert summary(opened.record(CONVERGENCE))["locks"] == "4 locked"
         opened.lock_all("edge_guardian/privacy")
-        assert summary(opened.observe(CONVERGENCE))["locks"] == "6 locked"
+        assert summary(opened.observe(CONVERGENCE))["locks"] == "5 locked"
 
 
 class TestCarrying:
