@@ -318,9 +318,8 @@ def settling(fleet_seed: int, alpha: float, local_steps: int, learning_rate: flo
 
 def settling_of(learning: Learning) -> SettlingPoint:
     """Return where rounds of all clients settle with a state's local steps."""
-    return settling(
-        learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal
-    )
+    own = learning
+    return settling(own.fleet_seed, own.alpha, own.local_steps, own.learning_rate, own.proximal)
 
 
 def drift_of(learning: Learning) -> float:
@@ -353,8 +352,7 @@ class ExcessLoss:
     @property
     def shown(self) -> tuple[float, float, float]:
         """The parts to a ten-thousandth, which is what a page shows."""
-        unfinished, drift, sampling = (round(part, 4) + 0.0 for part in (self.unfinished, self.drift, self.sampling))
-        return unfinished, drift, sampling
+        return round(self.unfinished, 4) + 0.0, round(self.drift, 4) + 0.0, round(self.sampling, 4) + 0.0
 
     @property
     def largest(self) -> str:
