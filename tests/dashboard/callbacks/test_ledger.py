@@ -14,66 +14,11 @@ from hypothesis import strategies as st
 from dashboard.layouts.ledger.page import TABS
 from dashboard.ledger import store as ledger_store
 from dashboard.web import ids
+from tests.dashboard.ledger_requests import answer, filtered, open_tab, two_tries
 from tests.http_student import Student, said
 from tracks.loading.registry import Registry
 
 PARADOX = ("cloud_titan/paradox", "edge_guardian/paradox")
-
-
-def open_tab(student: Student, name: Any) -> Any:
-    return student.post(
-        {
-            "output": f"{ids.LEDGER_TAB}.children",
-            "outputs": {"id": ids.LEDGER_TAB, "property": "children"},
-            "inputs": [{"id": ids.LEDGER_TABS, "property": "value", "value": name}],
-            "changedPropIds": [f"{ids.LEDGER_TABS}.value"],
-        }
-    )
-
-
-def filtered(student: Student, track: Any, bench: Any) -> Any:
-    return student.post(
-        {
-            "output": f"{ids.LEDGER_GAPS}.children",
-            "outputs": {"id": ids.LEDGER_GAPS, "property": "children"},
-            "inputs": [
-                {"id": ids.LEDGER_FILTER_TRACK, "property": "value", "value": track},
-                {"id": ids.LEDGER_FILTER_BENCH, "property": "value", "value": bench},
-            ],
-            "changedPropIds": [f"{ids.LEDGER_FILTER_TRACK}.value"],
-        }
-    )
-
-
-def two_tries(student: Student, place: str, key: Any, one: Any, other: Any) -> Any:
-    """Choose two tries: ``place`` is where the answer goes, LEDGER_COMPARED or LEDGER_DRAWN."""
-    names = [ids.LEDGER_WAYS, ids.LEDGER_COMPARED] if place == ids.LEDGER_COMPARED else [place]
-    outputs = [{"id": name, "property": "children"} for name in names]
-    return student.post(
-        {
-            "output": student.output(place),
-            "outputs": outputs if len(outputs) > 1 else outputs[0],
-            "inputs": [
-                {"id": ids.LEDGER_TRY_ONE, "property": "value", "value": one},
-                {"id": ids.LEDGER_TRY_OTHER, "property": "value", "value": other},
-            ],
-            "state": [{"id": ids.LEDGER_TRIES_BENCH, "property": "value", "value": key}],
-            "changedPropIds": [f"{ids.LEDGER_TRY_ONE}.value"],
-        }
-    )
-
-
-def answer(student: Student, lock: str, entry: Any) -> Any:
-    parts = {"result": "children", "answer": "disabled"}
-    return student.post(
-        {
-            "output": student.output('"kind":"review"'),
-            "outputs": [{"id": ids.review(lock, name), "property": part} for name, part in parts.items()],
-            "inputs": [{"id": ids.review(lock, "answer"), "property": "n_clicks", "value": 1}],
-            "state": [{"id": ids.review(lock, "value"), "property": "value", "value": entry}],
-            "changedPropIds": [ids.dom(ids.review(lock, "answer")) + ".n_clicks"],
-        }
-    )
 
 
 @pytest.fixture

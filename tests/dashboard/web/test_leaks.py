@@ -21,6 +21,7 @@ from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
 from dashboard.settings import Settings
 from dashboard.web import ids
+from tests.dashboard import ledger_requests
 from tests.dashboard.answers import Answers, answers_of, leaves, states
 from tests.http_student import Student, an_answer
 from tracks.api.bench import Bench
@@ -127,6 +128,7 @@ class Listener(Student):
             self.page(path)
         self.look_at_opinion(None)
         self.stop_opinion(None)
+        ledger_requests.everything(self, "edge_guardian/paradox/ratio")
 
     def leaks(self, answers: Answers) -> list[str]:
         return [f"{name}: {kind} {item!r}" for name, answer in self.heard for kind, item in answers.found_in(answer)]
