@@ -11,7 +11,8 @@ from tracks.api.declared import Recorded, check_has_what_is_read, check_nothing_
 from tracks.loading.registry import load_registry
 
 LAB = load_registry(entry_points=False)
-PAIRS = [(track, bench.id) for track in LAB.tracks for bench in LAB.benches(track)]
+PAIRS = [(track, bench.id) for track in LAB.tracks for bench in LAB.benches(track) if not bench.case_of]
+CASES = [(track, bench.id) for track in LAB.tracks for bench in LAB.benches(track) if bench.case_of]
 
 
 class Watched(Mapping):
@@ -82,6 +83,29 @@ def test_a_bench_reads_nothing_that_it_does_not_declare(track_id, bench_id):
     assert asked_of(track_id, bench_id, empty=False) - declared(bench_id, track_id) == set()
 
 
+@pytest.mark.parametrize(("track_id", "bench_id"), CASES)
+def test_a_case_answers_the_same_where_its_track_has_only_what_it_declares(track_id, bench_id):
+    """Making the world of a case copies all that the track has, so what is read shows by what can be left out."""
+    track, case, kept = LAB.track(track_id), LAB.bench(track_id, bench_id), declared(bench_id, track_id)
+
+    def left(mapping, part):
+        return {name: value for name, value in mapping.items() if f"{part}.{name}" in kept}
+
+    bare = replace(
+        track,
+        device=replace(track.device, extras=left(track.device.extras, "device")),
+        targets=replace(track.targets, extras=left(track.targets.extras, "targets")),
+        texts=left(track.texts, "texts"),
+    )
+    full, same = (
+        one.run(of, one.defaults()) for of, one in ((track, case.on(track)), (bare, course_bench(bench_id).on(bare)))
+    )
+    assert [(item.id, item.value, item.limit) for item in same.readings] == [
+        (item.id, item.value, item.limit) for item in full.readings
+    ]
+    everything(course_bench(bench_id), bare)
+
+
 @pytest.mark.parametrize("bench_id", ["paradox", "memory", "convergence", "privacy"])
 def test_a_bench_declares_nothing_that_it_does_not_read(bench_id):
     asked = set().union(*(asked_of(track, bench_id, empty=empty) for track in LAB.tracks for empty in (False, True)))
@@ -141,10 +165,13 @@ def test_a_constant_of_the_tracks_own_is_declared_by_the_track():
 
 def test_what_a_bench_cannot_do_without_is_asked_for_by_name_unit_and_meaning():
     needed = Extra(name="wind_m_per_s", unit="m/s", meaning="wind at the crane")
-    bench = replace(benches_of(GUARDIAN)[0], extras=(needed,))
+    paradox = LAB.bench(GUARDIAN.id, "paradox")
+    bench = replace(paradox, extras=(needed,))
     with pytest.raises(SpecError, match=r"needs device.extras.wind_m_per_s \[m/s\] for bench 'paradox': wind at the"):
         check_has_what_is_read(bench, GUARDIAN)
-    wordless = replace(benches_of(GUARDIAN)[0], texts=(TextKey(name="port", meaning="what the port is called"),))
+    wordless = replace(
+        LAB.bench("edge_guardian", "paradox"), texts=(TextKey(name="port", meaning="what the port is called"),)
+    )
     with pytest.raises(SpecError, match=r"needs texts\['port'\] for bench 'paradox': what the port is called"):
         check_has_what_is_read(wordless, GUARDIAN)
     check_has_what_is_read(replace(bench, extras=(replace(needed, otherwise="calm air"),)), GUARDIAN)

@@ -590,10 +590,10 @@ def test_two_designs_really_win_and_really_differ():
 def test_one_slider_apart_is_one_design():
     survey = Survey(HARBOUR_CRANE, CRISIS, points=16)
     state = survey.default
-    assert not survey._differ(state, state | {"rounds": 5})
-    assert survey._differ(state, state | {"rounds": 5, "compression": 32})
-    assert not survey._differ(state, state | {"rounds": 30, "compression": 32})  # .17 of a scale and 1
-    assert survey._differ(state, state | {"radio": "depot"})
+    assert not survey.are_two_designs(state, state | {"rounds": 5})
+    assert survey.are_two_designs(state, state | {"rounds": 5, "compression": 32})
+    assert not survey.are_two_designs(state, state | {"rounds": 30, "compression": 32})  # .17 of a scale and 1
+    assert survey.are_two_designs(state, state | {"radio": "depot"})
 
 
 def test_a_state_is_solved_once():
