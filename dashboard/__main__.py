@@ -169,7 +169,7 @@ def cache() -> None:
 def warm_command(targets: tuple[str, ...], places: int, pairs: str, jobs: int | None, as_json: bool) -> ExitCode:
     """Compute ahead what a class will ask for: sweeps of one and of two controls around every start state.
 
-    TARGET is a track or a bench of one (edge_guardian, edge_guardian/privacy); without any, every bench of federated
+    TARGET is a track or a bench of one (edge_guardian, edge_guardian/privacy); without any, every bench of clients'
     runs is swept.
     """
     from tracks.commands.warming import warm

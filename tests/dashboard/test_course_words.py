@@ -39,6 +39,7 @@ OTHER_MEANINGS = {
     "attempts": "to reach the server",
     "targets": "of a state, as the strip lists them where all are met",
     "total": "a kind of bar in tracks.api.charts",
+    "privacy": "the page that says what is stored",
     "memory": "the end of a name of Device; SQLite's :memory:",
 }
 # Words of this course that are no ids.
@@ -196,7 +197,7 @@ class TestACourseWithoutPrivacy:
             page = said(student.page(f"/harbour/{bench}"))
             assert 'data-kept=\\"look\\"' in page
             assert "from the quay" in page
-            assert "Manifest <" in page
+            assert ("Manifest <" in page) == (bench == "storm")  # on its own bench the readings say the same
         assert "hud-about" not in said(student.page("/harbour/ledge"))
         assert '"facts": ["–", "–"]' in said(student.page("/harbour/storm"))
         student.lock_all("harbour/manifest")

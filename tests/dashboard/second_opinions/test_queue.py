@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -291,7 +292,7 @@ def test_a_slot_is_held_by_the_process_that_inherits_it_and_free_when_it_ends(tm
     assert slots.take(1) is None
     reader, writer = os.pipe()
     child = os.posix_spawn(
-        "/bin/sh", ["sh", "-c", f"exec 5<&{reader} 6<&{held}; read line <&5"], os.environ,
+        sys.executable, [sys.executable, "-c", f"import os; os.read({reader}, 1)"], os.environ,
         file_actions=[(os.POSIX_SPAWN_DUP2, reader, reader), (os.POSIX_SPAWN_DUP2, held, held)],
     )  # fmt: skip
     os.close(held)

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from dashboard.app import create_app
 from dashboard.layouts.bench.page import BenchState
 from dashboard.layouts.home import rulers
+from dashboard.ledger import identity
 from dashboard.ledger.migrations import upgrade
 from dashboard.rendering.bench_view import render
 from dashboard.rendering.figures.style import Screen
@@ -35,6 +36,10 @@ from tracks.loading.registry import Registry
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
 PLUGIN = "edge_guardian/downlink"
 SCREENS = ("", "dark.narrow")
+# One key for all, or the signatures of tickets would differ between a lab and its twin.
+KEYS = ("one key for all labs" * 3,)
+    "one key for all labs " * 3,
+)  # of all labs, or the signatures of tickets would differ between a lab and its twin
 CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
 
 
@@ -43,6 +48,15 @@ class Listener(Student):
     """A student who keeps every response."""
 
     heard: list[tuple[str, TestResponse]] = field(default_factory=list)
+
+    @property
+    def student(self) -> str:
+        """Who they are in the lab's database."""
+        cookie = self.client.get_cookie(identity.COOKIE)
+        assert cookie is not None
+        found = identity.read(cookie.value, KEYS)
+        assert found is not None
+        return found
 
     def post(self, body: Any, **handles: str) -> TestResponse:
         return self.keep(body["output"], super().post(body, **handles))
@@ -135,10 +149,7 @@ class Listener(Student):
 
 
 def new_lab(folder: Path, registry: Registry) -> Dash:
-    # One key for all, or the signatures of tickets would differ between a lab and its twin.
-    settings = Settings.from_environment(
-        {"EDGELAB_DATA_DIR": str(folder), "EDGELAB_SECRET_KEY": "one key for all labs " * 3}
-    )
+    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(folder), "EDGELAB_SECRET_KEY": KEYS[0]})
     upgrade(settings.database_url)
     return create_app(settings, registry)
 
@@ -248,11 +259,13 @@ class TestBeforeTheLock:  # N1
 
 
 def said(listener: Listener) -> list[tuple[str, int, list[str | float]]]:
-    """All that was heard, but for clock and chance."""
-    return [
-        (name, answer.status_code, [CHANCE.sub("", leaf) if isinstance(leaf, str) else leaf for leaf in leaves(answer)])
-        for name, answer in listener.heard
-    ]
+    """All that was heard, but for clock, chance and the student's own name."""
+    own = identity.pseudonym(listener.student)
+
+    def plain(leaf: str | float) -> str | float:
+        return CHANCE.sub("", leaf).replace(own, "") if isinstance(leaf, str) else leaf
+
+    return [(name, answer.status_code, [plain(leaf) for leaf in leaves(answer)]) for name, answer in listener.heard]
 
 
 class TestTheReaderIsNotBlind:
@@ -330,6 +343,8 @@ class TestNothingOfTheOutcomeFlowsOut:  # N1
     @pytest.mark.parametrize("screen", SCREENS)
     def test_other_answers_change_no_response(self, lab: Dash, twin: Dash, registry: Registry, screen: str) -> None:
         one, two = Listener.of(lab, registry), Listener.of(twin, registry)
+        # One student, whose name is in what they hand in.
+        two.client.set_cookie(identity.COOKIE, identity.sign(one.student, KEYS))
         for listener in (one, two):
             listener.client.set_cookie("edgelab_screen", screen)
             listener.wander()
