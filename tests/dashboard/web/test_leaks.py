@@ -38,8 +38,6 @@ PLUGIN = "edge_guardian/downlink"
 SCREENS = ("", "dark.narrow")
 # One key for all, or the signatures of tickets would differ between a lab and its twin.
 KEYS = ("one key for all labs" * 3,)
-    "one key for all labs " * 3,
-)  # of all labs, or the signatures of tickets would differ between a lab and its twin
 CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
 
 
