@@ -141,9 +141,9 @@ def test_a_win_names_every_target_with_its_tick_the_tightest_last(student_page) 
 def test_the_read_out_counts_locks_and_keeps_right_and_wrong_to_itself(student_page) -> None:
     page, _ = student_page()
     unlock_bench(page, PRIVACY)
-    expect(page.locator(".hud-small")).to_contain_text("2 locked")
+    expect(page.locator(".hud-small")).to_contain_text("1 locked")
     unlock_bench(page, MEMORY)
-    expect(page.locator(".hud-small")).to_contain_text("3 locked")
+    expect(page.locator(".hud-small")).to_contain_text("2 locked")
     expect(page.locator(".hud-small")).not_to_contain_text(re.compile("right|wrong"))
 
 
