@@ -93,7 +93,7 @@ def _head_tools(key: str, bench: Bench) -> Component:
             )
         )
     tools.append(html.Button("Reset", className="quiet-button", **{"data-do": "reset"}))
-    link = {"data-do": "link", "aria-label": "Copy the address of this setting"}
+    link = {"data-do": "link", "aria-label": "Link: copy the address of this setting"}
     tools.append(html.Button("Link", className="quiet-button", title="Copy the address of this setting", **link))
     return html.Span(tools, className="head-tools")
 

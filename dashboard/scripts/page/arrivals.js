@@ -34,6 +34,8 @@ export function benchReady(benchState) {
   benchState.readyRoot = root;
   root.querySelectorAll("time[data-clock]").forEach(showClock);
   showSaved(root.dataset.saved);
+  // Where the steps are wider than their row, the present one is the one to see.
+  document.querySelector('.stepper [aria-current="step"]')?.scrollIntoView?.({ block: "nearest", inline: "center" });
   const arrival = ARRIVALS[root.dataset.arrived];
   if (arrival) {
     const place = arrival.places.map((name) => root.querySelector(name)).find(Boolean);
