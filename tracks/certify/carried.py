@@ -42,14 +42,17 @@ def carried_no_single_control_win(survey: Survey) -> Finding:
 
 
 def carried_two_designs(survey: Survey) -> Finding:
-    """After each such press the greedy path wins in ten moves, and a win of another design is there beside its end."""
-    stuck, longest = [], 0
-    for one in survey.arrivals:
-        path = survey.climb(one.state, "")
-        longest = max(longest, len(path) - 1)
+    """After each such press the greedy path wins in ten moves, and a win of another design is there beside its end.
+
+    That may be a sampled win, or where the path from the default or from another press ends.
+    """
+    paths = [survey.climb(one.state, "") for one in survey.arrivals]
+    known = [*survey.wins, *filter(survey.is_win, [survey.path[-1], *(path[-1] for path in paths)])]
+    stuck, longest = [], max((len(path) - 1 for path in paths), default=0)
+    for one, path in zip(survey.arrivals, paths, strict=True):
         if not survey.is_win(path[-1]):
             stuck.append(f"{told_arrival(one)}: no win after {len(path) - 1} moves")
-        elif not any(survey.are_two_designs(path[-1], state) for state in survey.wins):
+        elif not any(survey.are_two_designs(path[-1], state) for state in known):
             stuck.append(f"{told_arrival(one)}: one design alone")
     if stuck:
         return finding("carried_two_designs", False, listed(dict.fromkeys(stuck)))
