@@ -42,22 +42,28 @@ def carried_no_single_control_win(survey: Survey) -> Finding:
 
 
 def carried_two_designs(survey: Survey) -> Finding:
-    """After each such press the greedy path wins in ten moves, and a win of another design is there beside its end.
+    """After each such press two different designs win, and the greedy path leads to one of them in ten moves.
 
-    That may be a sampled win, or where the path from the default or from another press ends.
+    The designs are sampled wins, or where the path from the default or from a press ends. A path that ends before it
+    wins is told and is no fault: a press can be taken back, and then the way is that from the default.
     """
     paths = [survey.climb(one.state, "") for one in survey.arrivals]
-    known = [*survey.wins, *filter(survey.is_win, [survey.path[-1], *(path[-1] for path in paths)])]
-    stuck, longest = [], max((len(path) - 1 for path in paths), default=0)
+    ends = [path[-1] for path in (survey.path, *paths)]
+    known = [*survey.wins, *filter(survey.is_win, ends)]
+    there, alone, taken_back = 0, [], []
     for one, path in zip(survey.arrivals, paths, strict=True):
-        if not survey.is_win(path[-1]):
-            stuck.append(f"{told_arrival(one)}: no win after {len(path) - 1} moves")
-        elif not any(survey.are_two_designs(path[-1], state) for state in known):
-            stuck.append(f"{told_arrival(one)}: one design alone")
-    if stuck:
-        return finding("carried_two_designs", False, listed(dict.fromkeys(stuck)))
-    count = len(survey.arrivals)
-    text = f"From all {count} the greedy path wins, in at most {longest} moves, and another design is there too"
+        wins = survey.is_win(path[-1])
+        there += wins
+        if not wins:
+            taken_back.append(f"{told_arrival(one)}: no win after {len(path) - 1} moves")
+        designs = [path[-1]] if wins else known
+        if not any(survey.are_two_designs(design, state) for design in designs for state in known):
+            alone.append(f"{told_arrival(one)}: one design alone")
+    if alone:
+        return finding("carried_two_designs", False, listed(dict.fromkeys(alone)))
+    text = f"Two designs win, and from {there} of {len(paths)} the greedy path leads to one"
+    if taken_back:
+        text += f"; taken back first: {listed(dict.fromkeys(taken_back))}"
     return finding("carried_two_designs", True, text)
 
 
