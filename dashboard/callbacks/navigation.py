@@ -116,7 +116,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return verify_page(lab.settings.url_prefix)
     if parts == ("ledger", "handin"):
         events = lab.store.events(student) if student else ()
-        return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)), events=len(events))
+        return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)))
     if parts == ("privacy",):
         return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR)
     if parts == ("about",):

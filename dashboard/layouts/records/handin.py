@@ -17,12 +17,11 @@ FILES = (
 )
 
 
-def handin_layout(prefix: str, missing: Sequence[str], *, events: int) -> Component:
+def handin_layout(prefix: str, missing: Sequence[str]) -> Component:
     """Return the page.
 
     Args:
         prefix: the path under which the lab is served. missing: what is not done yet, a sentence each.
-        events: how many there are.
     """
     at = f"{prefix}ledger/handin"
     fields = text_field(
@@ -49,7 +48,7 @@ def handin_layout(prefix: str, missing: Sequence[str], *, events: int) -> Compon
             [html.P("It can be handed in as it is; this list is in it."), html.Ul(open_, className="exists")],
         )
         if open_
-        else html.P("Nothing is missing." if events else "Nothing is recorded yet: the file will say so.")
+        else html.P("Nothing is missing.")
     )
     return page(
         "Hand in",

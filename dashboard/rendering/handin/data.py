@@ -64,6 +64,8 @@ def _prediction(lock: LockRecord) -> dict[str, Any]:
 
 def missing(found: Overview) -> list[str]:
     """Return everything that is not done yet, a sentence each."""
+    if not found.tracks:
+        return ["Nothing is recorded yet: no prediction, no try and no text on any track."]
     return [f"{item.name}, {bench}: {what}." for item in found.tracks for bench, what in item.missing]
 
 

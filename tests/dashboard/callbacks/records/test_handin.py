@@ -127,9 +127,10 @@ def test_nothing_computed_is_in_it_before_the_questions_are_locked(student: Stud
 def test_an_empty_ledger_is_handed_in_too_and_says_so(student: Student, settings: Settings) -> None:
     assert verify(taken(student, "html"), settings.secret_keys).sentences == ("It is genuine. It holds no event.",)
     assert b"No event is recorded yet." in taken(student, "html")
-    for kind in ("csv", "md"):
-        assert taken(student, kind)
-    assert "Nothing is recorded yet" in played_page(student)
+    assert taken(student, "csv")
+    for told in (played_page(student), *(taken(student, kind).decode() for kind in ("html", "md"))):
+        assert "Nothing is recorded yet" in told
+        assert "Nothing is missing" not in told
 
 
 def test_what_is_incomplete_is_listed_on_the_page_and_in_every_text(played: Student) -> None:
