@@ -79,6 +79,13 @@ def test_what_cannot_be_swept_is_said_in_a_sentence(edgelab: Run) -> None:
     check_sentence(nowhere, ExitCode.FAILED, "results cannot be kept in /dev/null/results")
 
 
+def test_a_folder_that_cannot_be_made_is_said_before_a_lab_starts_with_it(edgelab: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    shown = edgelab("cache", "show", env={"EDGELAB_CACHE_DIR": str(tmp_path / "file/a/b"), "EDGELAB_CACHE_MB": "16"})
+    check_sentence(shown, ExitCode.FAILED, f"results cannot be kept in {tmp_path / 'file/a/b'}")
+    assert "file is not a folder" in shown.stderr
+
+
 def test_a_target_that_is_no_bench_is_said_in_a_sentence(edgelab: Run) -> None:
     check_sentence(edgelab("cache", "warm", "edge_guardian/privcay"), ExitCode.USAGE, "edge_guardian/privacy")
 
@@ -104,3 +111,18 @@ def test_a_damaged_file_can_be_forgotten_too(edgelab: Run, own: dict[str, str]) 
     assert edgelab("cache", "clear", env=own).returncode == 0
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 100_000
     assert json.loads(edgelab("cache", "show", "--json", env=own).stdout)["results"] == 0
+
+
+def test_what_is_no_result_stays_where_results_are_forgotten(edgelab: Run, own: dict[str, str]) -> None:
+    """EDGELAB_CACHE_DIR may name a folder by mistake, and one that others may write is as unusable as a damaged one."""
+    folder = Path(own["EDGELAB_CACHE_DIR"])
+    fill(folder, 3, 1_500_000)
+    kept = [folder / "go" / "main.go", folder / "ab" / "notes.txt", folder / "ab" / "cd" / "thesis.tex"]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("work of years")
+    folder.chmod(0o775)
+    assert edgelab("cache", "clear", env=own).returncode == 0
+    assert [path.read_text() for path in kept] == ["work of years"] * 3
+    left = [path for path in folder.rglob("*") if path.is_file() and path not in kept]
+    assert left == []

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracks.commands.terminal import CommandError, ExitCode, show, show_json
 from tracks.common.cache.results import Results, Unusable
 
+# Results that are files of their own, as diskcache names them; what else lies in the folder is not the lab's.
+_LARGE_RESULTS = "[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.val"
+
 
 def show_results(folder: Path, max_bytes: int, *, as_json: bool) -> ExitCode:
     """Print where results are kept, how many and how large they are."""
+    if max_bytes > 0 and not folder.exists():
+        _check_can_be_made(folder)
     held = Held(results=0, size=0) if max_bytes <= 0 or not folder.exists() else held_in(folder, max_bytes)
     if as_json:
         show_json({"folder": str(folder), "results": held.results, "bytes": held.size, "most_bytes": max_bytes})
@@ -38,8 +43,20 @@ def _emptied(folder: Path) -> None:
         results.clear()
         results.close()
     except Unusable:  # damaged, or another user's: then nothing can be deleted either
-        for path in (*folder.glob("cache.db*"), *(path for path in folder.iterdir() if len(path.name) == 2)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in (*folder.glob("cache.db*"), *folder.glob(_LARGE_RESULTS)):
+            path.unlink()
+
+
+def _check_can_be_made(folder: Path) -> None:
+    """Look whether a folder that is missing could be made, and make nothing.
+
+    Raises:
+        CommandError: it could not.
+    """
+    there = next(path for path in folder.parents if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        why = "may not be written by this user" if there.is_dir() else "is not a folder"
+        raise CommandError(f"results cannot be kept in {folder} ({there} {why})", ExitCode.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
