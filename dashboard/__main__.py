@@ -19,6 +19,7 @@ from tracks.commands.terminal import (
     CONTEXT,
     EXIT_CODES_HELP,
     CommandError,
+    Day,
     ExitCode,
     WholeNumber,
     run,
@@ -243,7 +244,7 @@ def status_command(as_json: bool) -> ExitCode:
 @database.command("forget", epilog=EXIT_CODES_HELP)
 @click.option(
     "--before",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     required=True,
     metavar="DATE",
     help="Like 2026-09-30: a ledger is erased if its newest event is older than the beginning of that day, UTC.",
@@ -252,12 +253,15 @@ def status_command(as_json: bool) -> ExitCode:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
 def forget_command(before: datetime, dry_run: bool, as_json: bool) -> ExitCode:
     """Erase the ledgers of students who have not been there since a date, and leave a receipt of each."""
+    from dashboard.ledger.database import NOT_READY, LedgerUnavailable
     from dashboard.ledger.store import Store
 
     moment = before.replace(tzinfo=UTC)
     if moment > datetime.now(UTC):
         raise CommandError(f"{moment:%Y-%m-%d} has not come yet; name a day in the past", ExitCode.USAGE)
     with _in_sentences() as settings:
+        if not _exists(settings):
+            raise LedgerUnavailable(NOT_READY)
         store = Store(settings.database_url, patience_s=30)
         try:
             ledgers, events = store.forget(moment, dry_run=dry_run)

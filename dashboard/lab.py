@@ -18,7 +18,7 @@ from dashboard.settings import Settings
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
-from dashboard.web.page_headers import acknowledge
+from dashboard.web.page_headers import NO_COOKIE, acknowledge
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Value
@@ -178,6 +178,18 @@ class ReadOut:
 def this_student() -> str | None:
     """Return the pseudonymous id behind the current request, or None without a valid cookie."""
     return current_student()
+
+
+def asked_student() -> str:
+    """Return the student of a request that is about their own records.
+
+    Raises:
+        RequestRefused: there is none.
+    """
+    student = this_student()
+    if student is None:
+        raise RequestRefused(NO_COOKIE, code=403)
+    return student
 
 
 def this_screen() -> Screen:

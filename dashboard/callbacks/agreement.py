@@ -9,15 +9,13 @@ from typing import Any
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, ctx
 from dash.exceptions import PreventUpdate
 
-from dashboard.lab import Lab, this_student
+from dashboard.lab import Lab, asked_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.second_opinions.queue import QueueUnavailable, Refused
 from dashboard.second_opinions.service import ASKED_SEEDS, Ticket
 from dashboard.student.progress import Opinion, Try, opinion_from, progress
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE
-from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue
 from tracks.api.track import Track
@@ -109,10 +107,7 @@ def register(app: Dash, lab: Lab) -> None:
         if not asked:
             raise PreventUpdate
         track, bench = lab.bench(ctx.inputs_list[0]["id"]["bench"])
-        student = this_student()
-        if student is None:
-            raise RequestRefused(NO_COOKIE, code=403)
-        found = agreements(lab, student, track, bench)
+        found = agreements(lab, asked_student(), track, bench)
         return {
             "tries": {str(number): {"word": item.word, "sentence": item.sentence} for number, item in found.items()},
             "is_open": any(item.is_open for item in found.values()),

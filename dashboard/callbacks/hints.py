@@ -13,14 +13,13 @@ from dash import MATCH, Dash, Input, Output, ctx
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
-from dashboard.lab import Lab, this_student
+from dashboard.lab import Lab, asked_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.rendering.hints import NOTHING_FAILS, HintTexts, changes, failing_first, hint_texts
 from dashboard.student.hints import CONTROL, VALUE, missing_tries
 from dashboard.student.progress import progress
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
@@ -67,9 +66,7 @@ def register(app: Dash, lab: Lab) -> None:
         if asked.get("level") not in (CONTROL, VALUE) or isinstance(asked["level"], bool):
             raise RequestRefused("A hint names the control, level 2, or the value, level 3.")
         track, bench, values, _ = unlocked_bench(lab, ctx.inputs_list[0]["id"]["bench"], asked["values"])
-        student = this_student()
-        if student is None:
-            raise RequestRefused(NO_COOKIE, code=403)
+        student = asked_student()
         try:
             given = hint(lab, student, track, bench, values, asked["level"])
         except (LedgerUnavailable, EventRefused) as problem:

@@ -8,7 +8,7 @@ from typing import Any
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.exceptions import PreventUpdate
 
-from dashboard.lab import Lab, this_screen, this_student
+from dashboard.lab import Lab, asked_student, this_screen, this_student
 from dashboard.layouts.ledger.again import again_tab, answered, not_answered
 from dashboard.layouts.ledger.decisions import decisions_tab
 from dashboard.layouts.ledger.page import TABS, ledger_page, summary
@@ -28,7 +28,6 @@ from dashboard.student.analytics.review import answer_problem, judged, review_pa
 from dashboard.student.analytics.side_by_side import side_by_side
 from dashboard.student.analytics.tries import BenchTries, TryRecord, bench_tries, compare
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.controls import BadValue
 from tracks.api.figures import Figure
@@ -101,12 +100,6 @@ def drawings(lab: Lab, item: TryRecord, screen: Screen) -> tuple[TryRecord, str,
 
 def register(app: Dash, lab: Lab) -> None:
     """Register the ledger's callbacks on one app."""
-
-    def asked_student() -> str:
-        student = this_student()
-        if student is None:
-            raise RequestRefused(NO_COOKIE, code=403)
-        return student
 
     @app.callback(
         Output(ids.LEDGER_TAB, "children"),

@@ -12,12 +12,11 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
-from dashboard.lab import Lab, this_student
+from dashboard.lab import Lab, asked_student, this_student
 from dashboard.second_opinions.queue import QueueUnavailable, Refused, Standing
 from dashboard.second_opinions.service import BadTicket, Ticket
 from dashboard.second_opinions.slots import SLOTS
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 
 
@@ -58,12 +57,10 @@ def asked_ticket(lab: Lab, asked: dict[str, Any]) -> Ticket:
     Raises:
         RequestRefused: no identity, nothing locked yet, no second engine, or values that cannot be read.
     """
-    student = this_student()
     if not isinstance(asked.get("values"), dict):
         raise RequestRefused("A second opinion is asked on the values of a bench.")
     track, bench, values, _ = unlocked_bench(lab, str(asked.get("bench")), asked["values"])
-    if student is None:
-        raise RequestRefused(NO_COOKIE, code=403)
+    student = asked_student()
     if bench.second_opinion is None:
         raise RequestRefused(f"{bench.short_title} has no second opinion.")
     return Ticket(student=student, track=track.id, bench=bench.id, values=values)

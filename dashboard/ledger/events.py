@@ -27,6 +27,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Written again and again on a bench, where the newest stands. Of every other kind a bench has only so many.
 REPLACED: tuple[Kind, ...] = ("reflection", "revision", "decision")
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # as it is hashed and exported, in UTC
 LEARNT = "learnt"  # the name of the one revision of a bench that no later one replaces
 LockKey = tuple[str, str, str, str, int]
 
@@ -168,7 +169,7 @@ class StoredEvent:
             "prediction": self.prediction,
             "attempt": self.attempt,
             "sequence": self.sequence,
-            "time": self.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "time": self.time.astimezone(UTC).strftime(TIME),
             "previous_hash": self.previous_hash,
         }
         return hashlib.sha256(canonical(fields).encode("ascii")).hexdigest()

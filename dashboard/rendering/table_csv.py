@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tracks.api.bench import Bench
 from tracks.api.controls import Control, Slider, Value
@@ -47,14 +47,35 @@ def table_csv(title: str, bench: Bench, values: Mapping[str, Value], table: Tabl
         table.columns,
         *table.rows,
     ]
+    return csv_text(rows)
+
+
+def csv_text(rows: Iterable[Iterable[Cell]]) -> str:
+    """Return rows as RFC 4180 has them; no text in them is run as a formula by a spreadsheet.
+
+    Parameters
+    ----------
+    rows : Iterable[Iterable[Cell]]
+        Texts, and numbers, which are written with all their digits and a decimal point.
+
+    Returns
+    -------
+    str
+        The file's text.
+    """
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows([[_cell(value) for value in row] for row in rows])
     return written.getvalue()
 
 
+def unit_in_head(unit: str) -> str:
+    """Return a unit as heads of columns have it: that in which a number stands there, which is not a scaled one."""
+    return UNITS.get(unit, unit)
+
+
 def _setting(control: Control, value: Value) -> tuple[Cell, Cell, Cell]:
     if isinstance(control, Slider):
-        return control.label, float(value), UNITS.get(control.unit, control.unit)
+        return control.label, float(value), unit_in_head(control.unit)
     return control.label, control.text(value), ""
 
 

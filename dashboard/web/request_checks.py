@@ -185,9 +185,7 @@ def read_upload(largest: int, too_large: str) -> None:
         request.files  # noqa: B018 - reads the form
     except RequestEntityTooLarge:
         raise RequestRefused(too_large, code=413) from None
-    except HTTPException:
-        raise RequestRefused(_BROKEN, code=400) from None
-    except Exception:
+    except Exception:  # of werkzeug, or of the server for a transfer that breaks
         raise RequestRefused(_BROKEN, code=400) from None
 
 

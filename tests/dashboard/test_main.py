@@ -398,6 +398,13 @@ def test_without_a_command_the_lab_starts_and_ctrl_c_ends_it(environment: dict[s
 # --- forgetting ------------------------------------------------------------------------------------------------------
 
 
+def test_a_ledger_that_is_not_there_is_not_made_to_forget_it(edgelab: Run, tmp_path: Path) -> None:
+    """SQLite makes the file that it is asked, which every user of the machine could read from then on."""
+    process = edgelab("db", "forget", "--before", "2020-01-01")
+    check_sentence(process, ExitCode.DATABASE, "Run `edgelab db upgrade`")
+    assert not (tmp_path / "data" / "ledger.sqlite3").exists()
+
+
 def test_ledgers_that_are_older_than_a_date_are_forgotten_and_counted(edgelab: Run, tmp_path: Path) -> None:
     """What is erased, and that nothing else is, is tested with the ledger: here it is said."""
     assert edgelab("db", "upgrade").returncode == ExitCode.OK
@@ -415,5 +422,8 @@ def test_ledgers_that_are_older_than_a_date_are_forgotten_and_counted(edgelab: R
     store.close()
     assert "0 ledgers with 0 events" in edgelab("db", "forget", "--before", "2020-01-01", "--dry-run").stdout
     check_sentence(edgelab("db", "forget", "--before", "2999-01-01"), ExitCode.USAGE, "has not come yet")
-    assert "does not match the format" in edgelab("db", "forget", "--before", "yesterday").stderr
+    for word in ("yesterday", "2026-02-30"):
+        unread = edgelab("db", "forget", "--before", word)
+        assert unread.returncode == ExitCode.USAGE
+        assert f"{word!r} is no day; write it like 2026-09-30" in unread.stderr
     assert edgelab("db", "forget").returncode == ExitCode.USAGE

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from datetime import datetime
 from enum import IntEnum
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -71,6 +72,23 @@ class WholeNumber(click.IntRange):
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
             return self.fail(f"{value!r} must be a whole number, {self.min} to {self.max}", param, ctx)
+
+
+class Day(click.DateTime):
+    """A day, written like 2026-09-30."""
+
+    name = "day"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the beginning of the day, or say how one is written."""
+        try:
+            day: datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            return self.fail(f"{value!r} is no day; write it like 2026-09-30", param, ctx)
+        return day
 
 
 def run(command: click.Command, arguments: Sequence[str] | None, *, program: str) -> int:

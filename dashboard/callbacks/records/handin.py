@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dash import Dash
 from flask import Response, request
 
-from dashboard.lab import MODEL_VERSION, Lab, this_student
+from dashboard.callbacks.records.answers import read_form
+from dashboard.lab import MODEL_VERSION, Lab, asked_student
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.exports import page
 from dashboard.ledger.exports.document import compose, fingerprint
@@ -15,12 +16,9 @@ from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.handin.data import markdown, summary, tries_csv
 from dashboard.rendering.handin.page import TIME, handin_page
 from dashboard.student.analytics.overview import overview
-from dashboard.web.page_headers import NO_COOKIE
-from dashboard.web.request_checks import RequestRefused, read_upload
 from tracks.commands.terminal import version
 
 MAX_NAME = 80
-LONGEST_FORM = 16_384  # bytes
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
@@ -111,11 +109,9 @@ def register(app: Dash, lab: Lab) -> None:
     """
 
     def send(kind: str) -> Response:
-        student = this_student()
-        if student is None:
-            raise RequestRefused(NO_COOKIE, code=403)
+        student = asked_student()
         if request.method == "POST":
-            read_upload(LONGEST_FORM, "A name has at most 80 characters.")
+            read_form(f"A name has at most {MAX_NAME} characters.")
         make, mimetype = KINDS[kind]
         response = Response(make(lab, student, typed_name(request.form.get("name", ""))), content_type=mimetype)
         response.headers["Cache-Control"] = "no-store"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from dash import Dash
 from flask import Response, request
 
-from dashboard.callbacks.records.answers import answer, uploaded
-from dashboard.lab import MODEL_VERSION, Lab, this_student
+from dashboard.callbacks.records.answers import answer, read_form, uploaded
+from dashboard.lab import MODEL_VERSION, Lab, asked_student, this_student
 from dashboard.ledger import identity
 from dashboard.ledger.events import EventRefused
 from dashboard.ledger.exports.verification import MAX_FILE, verify
@@ -16,11 +16,9 @@ from dashboard.ledger.restoring import restored
 from dashboard.ledger.resume import BadCode
 from dashboard.rendering.handin.page import TIME
 from dashboard.web.attempts import Attempts
-from dashboard.web.page_headers import NO_COOKIE
-from dashboard.web.request_checks import RequestRefused, read_upload
+from dashboard.web.request_checks import RequestRefused
 
 WRONG_CODES, SPAN_S = 20, 600.0
-LONGEST_FORM = 16_384  # bytes
 TOO_LONG = "What was entered is longer than these fields take."
 TOO_MANY = (
     f"{WRONG_CODES} codes that nobody has came from this address. Wait ten minutes, then enter the words as they were "
@@ -30,25 +28,13 @@ NOBODY = "Nobody has this code: it was revoked, or replaced by a newer one, or i
 AGREE = "Tick the box first; it says what happens."
 
 
-def _student() -> str:
-    """Return the student of the current request.
-
-    Raises:
-        RequestRefused: there is none.
-    """
-    student = this_student()
-    if student is None:
-        raise RequestRefused(NO_COOKIE, code=403)
-    return student
-
-
 def _agreed() -> None:
     """Let nothing happen that was not agreed to.
 
     Raises:
         RequestRefused: the box is not ticked.
     """
-    read_upload(LONGEST_FORM, TOO_LONG)
+    read_form(TOO_LONG)
     if request.form.get("agreed") != "yes":
         raise RequestRefused(AGREE)
 
@@ -60,17 +46,17 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.server.post(f"{at}/code")
     def make_code() -> Response:
-        code = codes.make(_student())
+        code = codes.make(asked_student())
         return answer("Your resume code. It is shown this once; write it down or copy it:", code=code)
 
     @app.server.post(f"{at}/revoke")
     def revoke_code() -> Response:
-        there = codes.revoke(_student())
+        there = codes.revoke(asked_student())
         return answer("Revoked: it opens nothing any more." if there else "There was no resume code.")
 
     @app.server.post(f"{at}/resume")
     def resume() -> Response:
-        read_upload(LONGEST_FORM, TOO_LONG)
+        read_form(TOO_LONG)
         address = request.remote_addr or ""
         if not attempts.may_try(address):
             raise RequestRefused(TOO_MANY, code=429)
@@ -98,7 +84,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.server.post(f"{at}/import")
     def bring_back() -> Response:
-        student = _student()
+        student = asked_student()
         found = verify(uploaded()[0].stream.read(MAX_FILE + 1), lab.settings.secret_keys)
         if found.result == "foreign":
             raise RequestRefused(
@@ -119,7 +105,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.server.post(f"{at}/erase")
     def erase() -> Response:
-        student = _student()
+        student = asked_student()
         _agreed()
         receipt = lab.store.erase(student)
         response = answer(go=f"{at}/receipt/{receipt.last_hash}" if receipt else home, left=True, erased=True)

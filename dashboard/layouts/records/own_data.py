@@ -14,9 +14,8 @@ from dashboard.layouts.records.parts import agreed, file_field, form, page, sect
 from dashboard.ledger.erasure import Receipt
 from dashboard.ledger.events import NO_HASH
 from dashboard.ledger.exports.verification import MAX_FILE
+from dashboard.rendering.handin.page import TIME
 from dashboard.web import ids
-
-TIME = "%Y-%m-%d %H:%M UTC"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

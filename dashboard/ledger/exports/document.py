@@ -18,12 +18,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.ledger.events import NO_HASH, StoredEvent, canonical
+from dashboard.ledger.events import NO_HASH, TIME, StoredEvent, canonical
 from dashboard.ledger.identity import pseudonym
 
 FORMAT = "edgelab.ledger"
 SCHEMA = 1
-TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 _PURPOSE = b"edgelab.export.1"
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})

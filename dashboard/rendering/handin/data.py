@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dashboard.rendering.table_csv import csv_text, unit_in_head
 from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.overview import Overview, TrackOverview
 from dashboard.student.analytics.places import find
 from dashboard.student.analytics.tries import TryRecord
+from tracks.api.figures import Cell
 from tracks.loading.registry import Registry
 
 RUBRIC = (
@@ -20,8 +20,6 @@ RUBRIC = (
     ("Trade-off", "Is it said what the decision costs, and under which conditions another one would be better?"),
 )
 MARKS = ("0 missing", "1 in part", "2 whole")
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def summary(found: Overview) -> list[dict[str, Any]]:
@@ -85,9 +83,7 @@ def tries_csv(registry: Registry, found: Overview) -> str:
             values = _values(registry, item)
             columns |= dict.fromkeys(values)
             rows.append((item, values))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_safe(name) for name in (*_FIRST, *columns)])
+    written: list[tuple[Cell, ...]] = [(*_FIRST, *columns)]
     for item, values in rows:
         first = (
             item.place.track,
@@ -101,29 +97,26 @@ def tries_csv(registry: Registry, found: Overview) -> str:
             "yes" if item.helped else "no",
             ", ".join(item.what_if),
         )
-        writer.writerow([_safe(value) for value in (*first, *(values.get(name, "") for name in columns))])
-    return text.getvalue()
+        written.append((*first, *(values.get(name, "") for name in columns)))
+    return csv_text(written)
 
 
-def _values(registry: Registry, item: TryRecord) -> dict[str, Any]:
+def _values(registry: Registry, item: TryRecord) -> dict[str, Cell]:
     here = find(registry, item.place.track, item.place.bench)
     known = here[1].control_map() if here else {}
-    found: dict[str, Any] = {}
+    found: dict[str, Cell] = {}
     for control in item.controls:
         unit = getattr(known.get(control.id), "unit", "")
-        found[_head(item.place.bench, control.label, str(unit))] = control.value
+        found[_head(item.place.bench, control.label, str(unit))] = (
+            str(control.value) if isinstance(control.value, bool) else control.value
+        )
     for reading in item.readings:
         found[_head(item.place.bench, reading.label, reading.unit)] = reading.value
     return found
 
 
 def _head(bench: str, label: str, unit: str) -> str:
-    return f"{bench}: {label} ({unit or '1'})"
-
-
-def _safe(value: Any) -> Any:
-    is_run = isinstance(value, str) and _FORMULA.match(value)
-    return f"'{value}" if is_run else value
+    return f"{bench}: {label} ({unit_in_head(unit) or '1'})"
 
 
 # --- Markdown --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -155,7 +155,7 @@ def _with_reveal(record: LockRecord, item: Revealed, draft: Draft) -> LockRecord
     is_factor = item.gap.compared and truth is not None and number is not None and truth > 0 and number > 0
     analysis = item.analysis
     terms = f"{analysis.kind}: {', '.join(name for name, _ in analysis.terms)}" if analysis else ""
-    return _filled(
+    return replace(
         record,
         is_revealed=True,
         computed=item.gap.computed,
@@ -172,7 +172,7 @@ def _with_reveal(record: LockRecord, item: Revealed, draft: Draft) -> LockRecord
 def _with_told(record: LockRecord, said: Mapping[str, Any]) -> LockRecord:
     """Return a lock with what its reveal said then, where it cannot be computed any more."""
     right = said.get("right")
-    return _filled(
+    return replace(
         record,
         is_revealed=True,
         computed=str(said.get("computed", "")),
@@ -181,11 +181,6 @@ def _with_told(record: LockRecord, said: Mapping[str, Any]) -> LockRecord:
         route=str(said.get("route", "")),
         route_sentence=str(said.get("said", "")),
     )
-
-
-def _filled(record: LockRecord, **parts: Any) -> LockRecord:
-    names = {name: getattr(record, name) for name in record.__slots__}
-    return LockRecord(**(names | parts))
 
 
 def _told(openings: list[dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
