@@ -33,8 +33,7 @@ def carried_no_single_control_win(survey: Survey) -> Finding:
     alone += [told_arrival(one) for one in survey.arrivals if survey.confirm(one.state).wins]
     if alone:
         return finding("carried_no_single_control_win", False, f"One decision alone wins: {listed(alone)}")
-    then = {one.offer.text: lone for one in survey.arrivals if (lone := survey.lone_wins(one.state))}
-    count = sum(one.offer.text in then for one in survey.arrivals)
+    count = sum(bool(survey.lone_wins(one.state)) for one in survey.arrivals)
     text = (
         f"No press and no decision wins alone. After the press one decision wins in {count} of {len(survey.arrivals)}"
     )
@@ -42,26 +41,24 @@ def carried_no_single_control_win(survey: Survey) -> Finding:
 
 
 def carried_two_designs(survey: Survey) -> Finding:
-    """After each such press two different designs win, and the greedy path leads to one of them in ten moves.
+    """Two different designs win, one of them where the greedy path from such a press ends, if that wins in ten moves.
 
     The designs are sampled wins, or where the path from the default or from a press ends. A path that ends before it
     wins is told and is no fault: a press can be taken back, and then the way is that from the default.
     """
     paths = [survey.climb(one.state, "") for one in survey.arrivals]
-    ends = [path[-1] for path in (survey.path, *paths)]
-    known = [*survey.wins, *filter(survey.is_win, ends)]
-    there, alone, taken_back = 0, [], []
+    known = [*survey.wins, *filter(survey.is_win, (path[-1] for path in (survey.path, *paths)))]
+    alone, taken_back = [], []
     for one, path in zip(survey.arrivals, paths, strict=True):
-        wins = survey.is_win(path[-1])
-        there += wins
-        if not wins:
+        designs = [path[-1]]
+        if not survey.is_win(path[-1]):
             taken_back.append(f"{told_arrival(one)}: no win after {len(path) - 1} moves")
-        designs = [path[-1]] if wins else known
+            designs = known
         if not any(survey.are_two_designs(design, state) for design in designs for state in known):
             alone.append(f"{told_arrival(one)}: one design alone")
     if alone:
         return finding("carried_two_designs", False, listed(dict.fromkeys(alone)))
-    text = f"Two designs win, and from {there} of {len(paths)} the greedy path leads to one"
+    text = f"Two designs win, and from {len(paths) - len(taken_back)} of {len(paths)} the greedy path leads to one"
     if taken_back:
         text += f"; taken back first: {listed(dict.fromkeys(taken_back))}"
     return finding("carried_two_designs", True, text)
