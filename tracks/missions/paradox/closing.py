@@ -12,6 +12,7 @@ from tracks.missions.paradox.texts import uncompressed_ratio
 
 FP32_BYTES = 4
 EXAMPLE_PARAMETERS = 1_000_000  # of an update that shows what a codec saves, whatever the track moves
+EXAMPLE_BYTES = EXAMPLE_PARAMETERS * FP32_BYTES
 KEPT_FRACTION, VALUE_BITS = 0.01, 8
 
 # --- observation -----------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
 @lru_cache(maxsize=1)
 def codec() -> tuple[float, float, float]:
     """Return a sparse update of the example [B], and what it saves of upload and round trip [x]."""
-    dense = EXAMPLE_PARAMETERS * FP32_BYTES
+    dense = EXAMPLE_BYTES
     sparse = float(
         sparse_update_bytes(EXAMPLE_PARAMETERS, fraction=KEPT_FRACTION, value_bits=VALUE_BITS, index="uint32")
     )
@@ -146,7 +147,7 @@ def reflection(track: Track) -> Reflection:
         f"{in_words(round_trip_saving(100), 'x')} at 100×, never 2×. {here} What would change my mind: {change}.",
         weak_sample="Compression makes federated learning efficient, so the fleet should compress as much as it can.",
         strong_sample="In the second figure the line for the upload alone flattens while the other keeps falling. A "
-        f"sparse INT8 update of {in_words(sparse, 'B')} in place of {in_words(upload_saving * sparse, 'B')} is "
+        f"sparse INT8 update of {in_words(sparse, 'B')} in place of {in_words(EXAMPLE_BYTES, 'B')} is "
         f"{in_words(upload_saving, 'x')} on the upload and {in_words(trip_saving, 'x')} on the round trip: the "
         "download is the other half. I would look at the size of what moves first; a codec for the download would "
         "change my mind.",
@@ -156,7 +157,6 @@ def reflection(track: Track) -> Reflection:
 
 def _check() -> Question:
     sparse, upload_saving, trip_saving = codec()
-    dense = EXAMPLE_PARAMETERS * FP32_BYTES
     parameters = in_words(EXAMPLE_PARAMETERS, "")
     return Question(
         id="lever",
@@ -172,7 +172,7 @@ def _check() -> Question:
                 id="codec",
                 text="Top-k with quantisation and error feedback",
                 feedback=f"The largest {in_words(KEPT_FRACTION, 'share')} of {parameters} values as INT8, each with a "
-                f"32-bit place, take {in_words(sparse, 'B')} instead of {in_words(dense, 'B')}: "
+                f"32-bit place, take {in_words(sparse, 'B')} instead of {in_words(EXAMPLE_BYTES, 'B')}: "
                 f"{in_words(upload_saving, 'x')} on the upload. What was not sent is kept and added to the next "
                 f"update. The round trip gains {in_words(trip_saving, 'x')}, since the download stays whole; and plain "
                 "top-k does not combine with secure aggregation, because each device sends its own places.",

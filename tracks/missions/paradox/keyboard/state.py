@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from physics.units import DAYS_PER_MONTH
 from tracks import Reading, Track, Verdict
 from tracks.api.outcome import Limit
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.provenance import join_sources, quantity_text
 from tracks.missions.paradox.fixes import fixes
-from tracks.missions.paradox.keyboard.world import DAYS_PER_MONTH, HEAVY_BYTES, WARN_BYTES
+from tracks.missions.paradox.keyboard.world import HEAVY_BYTES, WARN_BYTES
 from tracks.missions.paradox.readings import origins_of, round_trip_text, traffic_readings
 from tracks.missions.paradox.setting import Setting
 from tracks.missions.paradox.state import DEARER, TOO_SLOW, State

@@ -9,6 +9,7 @@ from tracks import Brief, Option, Prediction, Route, Table, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.missions.paradox.keyboard.state import phone_of
 from tracks.missions.paradox.keyboard.world import (
+    MODEL_BYTES,
     PHONE_KEYSTROKES,
     PHONE_TEXT_BYTES,
     SHIPPED_BYTES,
@@ -115,7 +116,7 @@ def _shipped(track: Track, **controls: Value) -> float:
 def _routes() -> tuple[Route, ...]:
     share = in_words(constants.KEYBOARD_PARTICIPATION, "share")
     turns = three_digits(constants.KEYBOARD_PARTICIPATION * constants.KEYBOARD_ROUNDS_PER_DAY)
-    copy = in_words(constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER, "B")
+    copy = in_words(MODEL_BYTES, "B")
     return (
         Route(
             name="always less, since only some take part",
@@ -143,8 +144,7 @@ def _routes() -> tuple[Route, ...]:
 
 
 def _mechanisms() -> tuple[Option, ...]:
-    copy = constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER
-    weight = in_words(copy / PHONE_TEXT_BYTES, "x")
+    weight = in_words(MODEL_BYTES / PHONE_TEXT_BYTES, "x")
     invited = in_words(constants.KEYBOARD_PARTICIPATION * constants.KEYBOARD_PHONES, "")
     return (
         Option(

@@ -10,7 +10,6 @@ from physics.units import PB
 from tracks import Track
 
 UNIT = "phones"
-DAYS_PER_MONTH = 30
 
 MODEL_BYTES = float(constants.KEYBOARD_PARAMETERS * constants.KEYBOARD_BYTES_PER_PARAMETER)
 FP32_BYTES = float(constants.KEYBOARD_PARAMETERS * 4)
