@@ -6,7 +6,7 @@ its constant. The row divided by its constant is the image, to the last pixel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table
 from tracks.api import charts
 from tracks.api.quantities import three_digits
-from tracks.missions.privacy.accounting import calibrated_noise
+from tracks.missions.privacy.accounting import calibrated_noise_of
 from tracks.missions.privacy.setting import LEARNING_RATE, Setting
 
 READ_OUT = "read_out"
@@ -55,9 +55,7 @@ def panel() -> Panel:
 
 def read_out_of(setting: Setting, *, seed: int) -> ReadOut:
     """Return what an update shows at the promise of a setting, with the noise that each user would add alone."""
-    noise = calibrated_noise(
-        "local", setting.epsilon, setting.clip_norm, setting.cohort, setting.fleet, setting.rounds, setting.delta
-    )
+    noise = calibrated_noise_of(replace(setting, noise="local"))
     return read_out(setting.clip_norm, noise.multiplier, seed)
 
 
