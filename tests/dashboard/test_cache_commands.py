@@ -75,6 +75,8 @@ def test_it_stops_before_one_result_pushes_another_out(edgelab: Run, own: dict[s
 def test_what_cannot_be_swept_is_said_in_a_sentence(edgelab: Run) -> None:
     none = edgelab("cache", "warm", env={"EDGELAB_CACHE_MB": "0"})
     check_sentence(none, ExitCode.USAGE, "EDGELAB_CACHE_MB is 0")
+    shown = edgelab("cache", "show", env={"EDGELAB_CACHE_MB": "0"})
+    assert shown.stdout.endswith(": 0 results, 0.0 MB; EDGELAB_CACHE_MB is 0, so none are kept\n")
     nowhere = edgelab("cache", "warm", env={"EDGELAB_CACHE_DIR": "/dev/null/results", "EDGELAB_CACHE_MB": "16"})
     check_sentence(nowhere, ExitCode.FAILED, "results cannot be kept in /dev/null/results")
 

@@ -21,8 +21,8 @@ def show_results(folder: Path, max_bytes: int, *, as_json: bool) -> ExitCode:
     if as_json:
         show_json({"folder": str(folder), "results": held.results, "bytes": held.size, "most_bytes": max_bytes})
     else:
-        bound = f"of {megabytes(max_bytes)} at most" if max_bytes > 0 else "; EDGELAB_CACHE_MB is 0, so none are kept"
-        show(f"{folder}: {held.results} results, {megabytes(held.size)} {bound}")
+        bound = f" of {megabytes(max_bytes)} at most" if max_bytes > 0 else "; EDGELAB_CACHE_MB is 0, so none are kept"
+        show(f"{folder}: {held.results} results, {megabytes(held.size)}{bound}")
     return ExitCode.OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -95,7 +94,6 @@ def _swept(
     except LookupError as problem:
         raise CommandError(str(problem.args[0]), ExitCode.USAGE) from None
     parts = list(sweeps(wanted, places=places, pairs=pairs))
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of the processes: more threads would only wait for each other
     done, full = 0, False
     with ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(folder, max_bytes, tracks_dir)
