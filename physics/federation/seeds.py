@@ -16,7 +16,7 @@ from physics.federation.rounds import Aggregation, Engine, trajectories
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
-_TOGETHER = 8  # models of a run whose losses are taken at once, counted from the first
+_TOGETHER = 8  # models of a run whose losses are taken at once, counted from the first, as the softmax engine does
 _PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False)
 
 

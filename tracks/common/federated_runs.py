@@ -220,14 +220,12 @@ def _simulated(learning: Learning, draws: int, *, last: int | None) -> SeveralRu
     Whole curves begin with the one that a moving slider has shown, which is kept and not run again when it rests.
     """
     alike = _is_certain(learning)
-    shown = _curves(learning, 1) if draws > 1 and last is None else None
-    first = 0 if shown is None else 1
-    found = [] if shown is None else [shown]
-    if not alike or shown is None:
+    found = [_curves(learning, 1)] if draws > 1 and last is None else []
+    if not (alike and found):
         found.append(
             simulate_seeds(
                 problem(learning.fleet_seed, learning.alpha),
-                participation=participation(learning, 1 if alike else draws)[first:],
+                participation=participation(learning, 1 if alike else draws)[len(found) :],
                 algorithm=learning.algorithm,
                 local_steps=learning.local_steps,
                 learning_rate=learning.learning_rate,
@@ -318,8 +316,9 @@ def settling(fleet_seed: int, alpha: float, local_steps: int, learning_rate: flo
 
 def settling_of(learning: Learning) -> SettlingPoint:
     """Return where rounds of all clients settle with a state's local steps."""
-    own = learning
-    return settling(own.fleet_seed, own.alpha, own.local_steps, own.learning_rate, own.proximal)
+    return settling(
+        learning.fleet_seed, learning.alpha, learning.local_steps, learning.learning_rate, learning.proximal
+    )
 
 
 def drift_of(learning: Learning) -> float:

@@ -209,14 +209,16 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
 
 def kept(name: str, arguments: tuple[Any, ...]) -> Any:
     """Return what ``keep`` was last given under a name and plain arguments, or None where nothing is kept."""
-    results, key = _Process.results, key_of(name, arguments, {})
+    results = _Process.results
+    key = None if results is None else key_of(name, arguments, {})
     found = MISSING if results is None or key is None else results.get(key)
     return None if found is MISSING else found
 
 
 def keep(name: str, arguments: tuple[Any, ...], result: Any) -> None:
     """Keep a result under a name and plain arguments, in place of what was kept there."""
-    results, key = _Process.results, key_of(name, arguments, {})
+    results = _Process.results
+    key = None if results is None else key_of(name, arguments, {})
     if results is not None and key is not None:
         results.put(key, result)
 
