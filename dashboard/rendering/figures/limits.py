@@ -48,7 +48,7 @@ def limits(
     for note in layout["annotations"]:
         if "axis" in note and note["text"] and getattr(panel, note["axis"]).shows(note["value"]):
             placed, cost = note, 0.0
-            if bars or panel.y.scale == "category":
+            if bars or panel.y.scale == "category" or note["axis"] == "x":
                 placed, cost = _placed_along(note, panel, [*bars, *boxes], width, height)
             notes.append(_limit_label(placed, panel, palette))
             if cost:

@@ -143,6 +143,16 @@ class TestPositions:
 
 
 class TestWordsOnLines:
+    @pytest.mark.parametrize(("value", "side"), [(3.0, "left"), (7.7, "right")])
+    def test_words_beside_an_upright_limit_stand_where_the_panel_has_room_for_them(
+        self, value: float, side: str
+    ) -> None:
+        """ "stop: round 410" cut at the edge reads "stop: round 4"."""
+        figure = charts.figure(charts.limit(value, "stop: round 410", axis="x", kind="floor"))
+        notes = dressed(figure, LINEAR)["layout"]["annotations"]
+        (note,) = (note for note in notes if note["text"] == "stop: round 410")
+        assert (note["xanchor"], note["xshift"] > 0) == (side, side == "left")
+
     def test_a_limits_words_are_veiled_where_a_curve_goes_through_them(self) -> None:
         flat = charts.curve([-2, 8], [3.4, 3.4], name="mean")
         limits = (charts.limit(3, "fleet target", kind="target"), charts.limit(0, "city floor", kind="floor"))
