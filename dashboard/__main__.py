@@ -207,6 +207,35 @@ def clear_command() -> ExitCode:
         return clear_results(settings.results_dir)
 
 
+# --- course ----------------------------------------------------------------------------------------------------------
+
+
+@edgelab.group("course", epilog=EXIT_CODES_HELP)
+def course() -> None:
+    """The course that the lab stands in, of EDGELAB_COURSE: what it is called, asks and uses."""
+
+
+@course.command("show", epilog=EXIT_CODES_HELP)
+def show_course_command() -> ExitCode:
+    """Print the file that describes the course, to be edited: edgelab course show > course.toml."""
+    from tracks.commands.describing import show_course
+
+    with _in_sentences() as settings:
+        return show_course(settings.course)
+
+
+@course.command("check", epilog=EXIT_CODES_HELP)
+@click.argument("file", required=False, metavar="[FILE]")
+def check_course_command(file: str | None) -> ExitCode:
+    """Say whether FILE describes a course that this lab can show, and what it uses; without one, that of the lab."""
+    from tracks.commands.describing import check_course
+
+    if file is not None:
+        os.environ["EDGELAB_COURSE"] = file
+    with _in_sentences() as settings:
+        return check_course(settings.course, settings.tracks_dir)
+
+
 # --- db --------------------------------------------------------------------------------------------------------------
 
 
@@ -283,10 +312,9 @@ def _in_sentences() -> Iterator[Settings]:
 
     try:
         settings = Settings.from_environment()
+        yield settings
     except SettingsError as problem:
         raise CommandError(str(problem), ExitCode.USAGE) from None
-    try:
-        yield settings
     except LedgerUnavailable as problem:
         raise CommandError(f"{_place(settings)}: {problem}", ExitCode.DATABASE) from None
 

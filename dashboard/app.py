@@ -97,7 +97,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     Without a registry it is loaded, and what it computes is kept where the settings say.
 
     Raises:
-        SettingsError: an environment variable cannot work. SpecError: a built-in track or bench does not load.
+        SettingsError: an environment variable cannot work, or the course names what is not there. SpecError: a built-in
+            track or bench does not load.
     """
     settings = settings or Settings.from_environment()
     if registry is None:
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         registry = load_registry(folder=settings.tracks_dir)
     lab = Lab(
         settings=settings,
-        registry=registry,
+        loaded=registry,
         store=Store(settings.database_url, per_hour=WRITES_PER_HOUR),
         second_opinions=SecondOpinions(
             settings.cache_dir,

@@ -14,7 +14,7 @@ from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
 from dashboard.second_opinions.service import SecondOpinions
-from dashboard.settings import Settings
+from dashboard.settings import Settings, SettingsError
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
@@ -25,6 +25,7 @@ from tracks.api.controls import Choice, Value
 from tracks.api.declared import Fact
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
+from tracks.loading.course import CourseError
 from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
@@ -42,15 +43,32 @@ Values = tuple[tuple[str, Value], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lab:
-    """The parts of one running lab."""
+    """The parts of one running lab.
+
+    Attributes:
+        settings: as checked at start. loaded: every track and bench that was found. registry: those that the course
+            uses, which are all that a student meets. store: the ledger. second_opinions: who asks the second engine.
+    """
 
     settings: Settings
-    registry: Registry
+    loaded: Registry
+    registry: Registry = field(init=False, repr=False)
     store: Store
     second_opinions: SecondOpinions
     _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        """Settle what the course uses.
+
+        Raises:
+            SettingsError: the course names what is not there.
+        """
+        try:
+            registry = self.settings.course.used(self.loaded)
+        except CourseError as problem:
+            raise SettingsError(f"EDGELAB_COURSE: {self.settings.course.origin}: {problem}") from None
+        object.__setattr__(self, "registry", registry)
+
         def run(track_id: str, bench_id: str, values: Values) -> Outcome:
             return self.registry.bench(track_id, bench_id).run(self.registry.track(track_id), dict(values))
 
@@ -73,6 +91,17 @@ class Lab:
             return False
         return len(parts) == 1 or any(bench.id == parts[1] for bench in self.registry.benches(parts[0]))
 
+    def left_out(self, track_id: str, bench_id: str = "") -> str:
+        """Return why there is no page of a track, or of a bench, that was found: in a sentence, "" otherwise."""
+        course = self.settings.course.name
+        if track_id in self.loaded.tracks and track_id not in self.registry.tracks:
+            return f"{self.loaded.tracks[track_id].name} is not part of this course ({course})."
+        own = self.loaded.missions.get(track_id, {})
+        if bench_id in own and bench_id not in self.registry.missions[track_id]:
+            track = self.registry.tracks[track_id]
+            return f"{own[bench_id].short_title} of {track.name} is not part of this course ({course})."
+        return ""
+
     def read_out(self, track: Track, bench: Bench) -> ReadOut:
         """Return what a bench's read-out tells: all that the mission declares on its benches, else the bench's own.
 
@@ -91,13 +120,16 @@ class Lab:
         """Return track and bench of a bench key from a client.
 
         Raises:
-            RequestRefused: there is no such bench.
+            RequestRefused: there is no such bench, or the course leaves it out.
         """
         try:
             track_id, bench_id = ids.split_bench_key(key)
-            return self.registry.track(track_id), self.registry.bench(track_id, bench_id)
-        except (ValueError, LookupError) as problem:
+        except ValueError as problem:
             raise RequestRefused(str(problem)) from None
+        try:
+            return self.registry.track(track_id), self.registry.bench(track_id, bench_id)
+        except LookupError as problem:
+            raise RequestRefused(self.left_out(track_id, bench_id) or str(problem)) from None
 
     def locks(self, student: str | None, track: Track, bench: Bench) -> dict[str, Locked]:
         """Return what the student has locked on a bench, by prediction."""

@@ -9,6 +9,7 @@
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
+| EDGELAB_COURSE | the built-in course | a TOML file that describes the course: its name, what it asks, which benches it uses |
 | EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
 | EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
 | EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
@@ -34,6 +35,8 @@ import platformdirs
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from tracks.loading.course import Course, CourseError, built_in, read_course
+
 NAMES = (
     "EDGELAB_DATA_DIR",
     "EDGELAB_DATABASE_URL",
@@ -42,6 +45,7 @@ NAMES = (
     "EDGELAB_URL_PREFIX",
     "EDGELAB_TRUSTED_PROXIES",
     "EDGELAB_TRACKS_DIR",
+    "EDGELAB_COURSE",
     "EDGELAB_CACHE_DIR",
     "EDGELAB_CACHE_MB",
     "EDGELAB_OPINION_SECONDS",
@@ -83,6 +87,8 @@ class Settings:
         0 to 10.
     tracks_dir : Path | None
         An existing folder, absolute, or None.
+    course : Course
+        What the course is called, asks and uses; whether there is what it names is known once the tracks are loaded.
     results_dir : Path
         Where computed results are kept, absolute; made on the first use.
     results_bytes : int
@@ -100,6 +106,7 @@ class Settings:
     url_prefix: str
     trusted_proxies: int
     tracks_dir: Path | None
+    course: Course
     results_dir: Path
     results_bytes: int
     opinion_seconds: int
@@ -130,6 +137,7 @@ class Settings:
             url_prefix=_url_prefix(environ),
             trusted_proxies=_trusted_proxies(environ),
             tracks_dir=_tracks_dir(environ),
+            course=_course(environ),
             results_dir=_results_dir(environ, data_dir),
             results_bytes=_results_bytes(environ),
             opinion_seconds=_opinion_seconds(environ),
@@ -310,6 +318,16 @@ def _tracks_dir(environ: Mapping[str, str]) -> Path | None:
     if not path.is_dir():
         raise SettingsError(f"EDGELAB_TRACKS_DIR {path} is not a folder; name the folder that holds the track files")
     return path
+
+
+def _course(environ: Mapping[str, str]) -> Course:
+    given = _text(environ, "EDGELAB_COURSE")
+    if not given:
+        return built_in()
+    try:
+        return read_course(_path("EDGELAB_COURSE", given))
+    except CourseError as problem:
+        raise SettingsError(f"EDGELAB_COURSE: {problem}") from None
 
 
 def results_of(environ: Mapping[str, str]) -> tuple[Path, int]:

@@ -65,7 +65,7 @@ def on_starting(server: Any) -> None:
 
     try:
         upgrade(Settings.from_environment(behind_gunicorn=True).database_url)
+        server.app.wsgi()  # a course may name a bench that is not there
     except (SettingsError, LedgerUnavailable) as problem:
         server.log.error("edgelab: %s", problem)
         sys.exit(3)  # what gunicorn itself exits with when an app does not start
-    server.app.wsgi()

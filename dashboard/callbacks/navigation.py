@@ -27,7 +27,7 @@ from dashboard.rendering.offers import shown_offers
 from dashboard.student.analytics.overview import overview
 from dashboard.student.carried_decisions import carried_offers, decisions
 from dashboard.student.debrief import debrief
-from dashboard.student.mission import is_crisis, steps_of
+from dashboard.student.mission import closes_mission, steps_of
 from dashboard.student.progress import progress
 from dashboard.student.reveal import reveal
 from dashboard.student.standing import finished_on, standings, what_is_next
@@ -56,7 +56,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     drawn = [item for n, item in enumerate(revealed) if n == 0 or item.prediction.marks] if not is_open else []
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     read_out = lab.read_out(track, bench)
-    closes = is_crisis(track, bench) and here.is_observed(bench)
+    closes = closes_mission(lab.registry, track, bench) and here.is_observed(bench)
     return BenchState(
         track=track,
         bench=bench,
@@ -79,6 +79,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         progress_summary=progress_summary(lab, student, track, here, events, decided, read_out.facts),
         read_out=read_out,
         debrief=debrief(lab, student, track, events) if closes and student else None,
+        course=lab.settings.course,
         screen=screen,
     )
 
@@ -105,11 +106,12 @@ def page(lab: Lab, pathname: str | None) -> Any:
     parts = ids.path_parts(path)
     tracks = list(lab.registry.tracks.values())
     steps = {track.id: steps_of(lab.registry, track) for track in tracks}
-    student = this_student()
+    student, course = this_student(), lab.settings.course
     if not lab.knows(path):
-        return home.not_found(tracks, steps, path)
+        left_out = lab.left_out(*parts) if 0 < len(parts) <= 2 else ""
+        return home.not_found(tracks, steps, path, left_out=left_out)
     if parts == ("designer",):
-        return designer(lab.registry)
+        return designer(lab.loaded)
     if parts == ("ledger",):
         return ledger.page(lab)
     if parts == ("ledger", "verify"):
@@ -133,9 +135,14 @@ def page(lab: Lab, pathname: str | None) -> Any:
     if parts:
         track = lab.registry.track(parts[0])
         return home.briefing(
-            track, tracks, steps[track.id], found[track.id], what_is_next(lab.registry, track, None, events, found)
+            track,
+            tracks,
+            steps[track.id],
+            found[track.id],
+            what_is_next(lab.registry, track, None, events, found),
+            course=course,
         )
-    return home.picker(tracks, steps, found, _resume(lab, events), designer=lab.settings.designer)
+    return home.picker(tracks, steps, found, _resume(lab, events), course=course, designer=lab.settings.designer)
 
 
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from dashboard.layouts.bench.next_step import next_links
 from dashboard.layouts.constants import constants_table
+from dashboard.layouts.course import about_course, course_line, readings_list
 from dashboard.layouts.parts import (
     OPTIONAL,
     Component,
@@ -26,6 +27,7 @@ from dashboard.student.standing import FINISHED, IN_WORDS, Next, Standing
 from dashboard.web import ids
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
+from tracks.loading.course import Course
 
 STEPS = (
     ("Predict", "One number, one reason, how sure. No default."),
@@ -47,15 +49,16 @@ class Resume:
 def picker(
     tracks: Sequence[Track], steps: Mapping[str, list[Step]], standings: Mapping[str, Mapping[str, Standing]],
     resume: Resume | None,
-    *, designer: bool,
+    *, course: Course, designer: bool,
 ) -> Component:  # fmt: skip
-    """The first page: pick a role."""
+    """The first page: the course, then pick a role."""
+    duration = course.duration or _duration(steps)
     cards = [_card(track, tracks, steps[track.id], standings.get(track.id, {})) for track in tracks]
     start = [
         html.H1("Where should learning happen, and what does it cost?"),
         html.P(
             "Pick a role. Predict a number, lock it, then run the same physics on your own device and see how far off "
-            f"you were.{_duration(steps)}"
+            "you were."
         ),
     ]
     links = [dcc.Link("What is computed", href=ids.ABOUT_PATH), dcc.Link("What is stored", href=ids.PRIVACY_PATH)]
@@ -65,6 +68,7 @@ def picker(
             plain_header(),
             html.Main(
                 [
+                    course_line(course, duration),
                     html.Div(start, className="hero"),
                     _continue_bar(resume) if resume else None,
                     html.Div(cards, className="cards"),
@@ -76,6 +80,7 @@ def picker(
                         ],
                         className="legend-line",
                     ),
+                    about_course(course),
                     html.Ol(
                         [
                             html.Li([html.Span(str(n)), html.H2(name), html.P(text)])
@@ -103,7 +108,7 @@ def picker(
 def _duration(steps: Mapping[str, list[Step]]) -> str:
     """Return how long a track takes without its cases, rounded up to five minutes; nothing where no bench says it."""
     longest = max((sum(step.minutes for step in own if not step.is_case) for own in steps.values()), default=0)
-    return f" About {5 * math.ceil(longest / 5)} minutes a track." if longest else ""
+    return f"About {5 * math.ceil(longest / 5)} minutes a track" if longest else ""
 
 
 def _continue_bar(resume: Resume) -> Component:
@@ -190,9 +195,16 @@ def _card(track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping
 
 
 def briefing(
-    track: Track, tracks: Sequence[Track], steps: list[Step], own: Mapping[str, Standing], following: Next
+    track: Track,
+    tracks: Sequence[Track],
+    steps: list[Step],
+    own: Mapping[str, Standing],
+    following: Next,
+    *,
+    course: Course,
 ) -> Component:
     """A track's briefing: its story, the walls side by side, the mission, the constants with sources, what to read."""
+    duration = course.duration or _duration({track.id: steps})
     started = any(standing != "on_another" for standing in own.values())
     links = next_links(track, following, verb="Continue with" if started else "Begin with")
     go = html.Div(links or html.P("No bench of this track is open yet."), className="go")
@@ -201,6 +213,7 @@ def briefing(
             track_header(track, steps, "", own),
             html.Main(
                 [
+                    course_line(course, duration),
                     html.Div(
                         [
                             html.Div([html.H1(track.name), html.P(track.persona, className="persona")]),
@@ -214,7 +227,7 @@ def briefing(
                     html.Ol([_mission_step(track, step, own) for step in steps],
                             className="mission-list"),
                     _constants(track),
-                    *_reading_list(track),
+                    *_reading_list(track, course),
                 ],
                 className="page briefing",
                 id="content",
@@ -239,11 +252,15 @@ def _constants(track: Track) -> Component:
     return html.Details([summary, table], className="constants-fold")  # fmt: skip
 
 
-def _reading_list(track: Track) -> list[Component]:
-    if not track.reading:
-        return []
-    items = [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading]
-    return [html.H2("Recommended reading"), html.Ul(items, className="reading-list")]
+def _reading_list(track: Track, course: Course) -> list[Component]:
+    """The sections of the course's own book, then the papers of the track."""
+    parts: list[Component] = []
+    if course.reading:
+        parts += [html.H2("Read before"), readings_list(course.reading)]
+    if track.reading:
+        items = [html.Li([html.B(cited(paper)), html.Span(f" {why}")]) for paper, why in track.reading]
+        parts += [html.H2("Recommended reading"), html.Ul(items, className="reading-list")]
+    return parts
 
 
 def _story(track: Track) -> Component:
@@ -274,9 +291,14 @@ def _mission_step(track: Track, step: Step, own: Mapping[str, Standing]) -> Comp
     return html.Li([standing_mark(standing, step.number), " ", link, html.Span(f" {state}", className="hint")])
 
 
-def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: str) -> Component:
-    """The page for an address that leads nowhere: what exists instead."""
+def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: str, *, left_out: str = "") -> Component:
+    """The page for an address that leads nowhere: what exists instead.
+
+    Args:
+        left_out: why the course has no page of something that was found, or "".
+    """
     shown = path if len(path) <= 80 else f"{path[:80]}…"
+    why = [f"{left_out} These pages exist:"] if left_out else [html.Code(shown), " leads nowhere. These pages exist:"]
     items = []
     for track in tracks:
         links = [
@@ -291,7 +313,7 @@ def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: st
             html.Main(
                 [
                     html.H1("There is no such page"),
-                    html.P([html.Code(shown), " leads nowhere. These pages exist:"]),
+                    html.P(why),
                     html.Ul([html.Li(dcc.Link("Pick a track", href="/")), *items], className="exists"),
                 ],
                 className="page",

@@ -24,7 +24,7 @@ _SPELLED = {
     "dateTime": "datetime",
     "colSpan": "colspan",
 }
-_KEPT = {"id", "title", "role", "hidden", "disabled", "href", "type", "scope", "open"}
+_KEPT = {"id", "title", "role", "hidden", "disabled", "href", "target", "rel", "type", "scope", "open"}
 _VOID = {"br"}
 
 

@@ -66,6 +66,11 @@ def is_crisis(track: Track, bench: Bench) -> bool:
     return track.crisis is not None and bench.id == track.crisis.id
 
 
+def closes_mission(registry: Registry, track: Track, bench: Bench) -> bool:
+    """Whether a bench is the last of the track's mission: its crisis, unless the course leaves it out."""
+    return [bench.id] == [other.id for other in mission(registry, track)[-1:]]
+
+
 def is_of_mission(track: Track, bench: Bench) -> bool:
     """Whether a bench has a place in the track's mission: a declared one, or the crisis' at its end."""
     return not bench.case_of and (bench.order is not None or is_crisis(track, bench))

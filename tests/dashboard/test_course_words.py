@@ -18,6 +18,7 @@ from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
 from tests.http_student import Student, said
 from tracks.api.track import Device, Fleet, Model, Targets
+from tracks.loading.course import built_in
 from tracks.loading.registry import Registry, load_registry
 
 SHELL = Path(dashboard.__file__).parent
@@ -68,8 +69,8 @@ def other_course(fifth: Registry) -> Registry:
     return replace(fifth, missions=MappingProxyType(missions))
 
 
-def student_of(place: Path, registry: Registry) -> Student:
-    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place)})
+def student_of(place: Path, registry: Registry, **environment: str) -> Student:
+    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
     app: Dash = create_app(settings, registry)
     return Student.of(app, registry)
@@ -150,11 +151,11 @@ class TestAFifthTrack:
         from tests.dashboard.layouts.drawn import text
 
         harbour = fifth.track("harbour")
-        assert "The wall|" in text(briefing(harbour, [harbour], [], {}, Next(step=None)))
+        assert "The wall|" in text(briefing(harbour, [harbour], [], {}, Next(step=None), course=built_in()))
 
     def test_it_takes_as_long_as_its_benches_say(self, fifth: Registry, tmp_path: Path) -> None:
         """8 + 10 + 12 + 14 + 12 + 7 or 10 minutes, rounded up to five."""
-        assert "About 70 minutes a track." in said(student_of(tmp_path, fifth).page("/"))
+        assert "About 70 minutes a track" in said(student_of(tmp_path, fifth).page("/"))
 
 
 class TestACrisisOfAnyId:
@@ -181,13 +182,16 @@ class TestACrisisOfAnyId:
 
 class TestACourseWithoutPrivacy:
     def test_no_page_speaks_of_what_nobody_declared(self, other_course: Registry, tmp_path: Path) -> None:
-        student = student_of(tmp_path, other_course)
+        file = tmp_path / "course.toml"
+        file.write_text('title = "Loading"\nrecap = ["A ship has one centre of gravity."]\n', encoding="utf-8")
+        student = student_of(tmp_path, other_course, EDGELAB_COURSE=str(file))
         for bench in ("manifest", "storm", "ledge"):
             for opened in (False, True):
                 page = said(student.page(f"/harbour/{bench}")).lower()
                 assert not [word for word in WORDS if word in page], (bench, opened)
                 student.lock_all(f"harbour/{bench}")
                 student.try_once(f"harbour/{bench}")
+        assert "A ship has one centre of gravity." in said(student.page("/harbour/storm"))
 
     def test_the_read_out_tells_what_the_mission_declares_and_only_on_the_mission(
         self, other_course: Registry, tmp_path: Path

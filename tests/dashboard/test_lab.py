@@ -28,7 +28,7 @@ def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
     opinions = SecondOpinions(settings.cache_dir, settings.secret_keys, limit_s=60, tracks_dir=None)
-    return Lab(settings=settings, registry=registry, store=Store(settings.database_url), second_opinions=opinions)
+    return Lab(settings=settings, loaded=registry, store=Store(settings.database_url), second_opinions=opinions)
 
 
 @pytest.fixture

@@ -126,6 +126,11 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
         ("EDGELAB_TRUSTED_PROXIES", "-1", "how many proxies"),
         ("EDGELAB_TRUSTED_PROXIES", "11", "how many proxies"),
         ("EDGELAB_TRACKS_DIR", "/no/such/folder", "name the folder that holds the track files"),
+        ("EDGELAB_COURSE", "/no/such/course.toml", "is not there; write one with: edgelab course show > course.toml"),
+        ("EDGELAB_COURSE", "/dev/null", "is empty; a course needs a title"),
+        ("EDGELAB_COURSE", str(ROOT), "is a folder; name the file"),
+        ("EDGELAB_COURSE", str(ROOT / "setup.cfg"), "is not TOML"),
+        ("EDGELAB_COURSE", "n" * 5000, "cannot be used"),
         ("EDGELAB_DESIGNER", "maybe", "neither on nor off"),
     ],
 )

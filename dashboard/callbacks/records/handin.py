@@ -36,6 +36,8 @@ def about(lab: Lab, events: tuple[StoredEvent, ...], student: str, name: str) ->
     """Return where a file comes from, a sentence each; the same for the same events."""
     own = pseudonym(student)
     sentences = [f"Handed in by {name}, in the lab {own}." if name else f"Handed in by {own}, without a name."]
+    course = lab.settings.course
+    sentences.append(f"{course.name}, version {course.version}." if course.version else f"{course.name}.")
     if events:
         first, last = (event.time.strftime(TIME) for event in (events[0], events[-1]))
         sentences.append(f"{len(events)} events from {first} to {last}.")

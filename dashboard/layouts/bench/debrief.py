@@ -5,15 +5,17 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.layouts.bench.predict import heading
+from dashboard.layouts.course import closing
 from dashboard.layouts.parts import Component, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.debrief import TASK_MET, WITH_HELP, Debrief, Part
+from tracks.loading.course import Course
 
 _SHAPES = {"won": "ok", "explored": "ok", TASK_MET: "ok", "what if": "warn", "not recorded": "warn"}
 
 
-def debrief_section(debrief: Debrief) -> Component:
-    """Return the section: sentences, then one row a bench."""
+def debrief_section(debrief: Debrief, course: Course) -> Component:
+    """Return the section: sentences, one row a bench, then what the course says at its end."""
     head = html.Tr([html.Th(text, scope="col") for text in ("Part", "Decided", "Recorded", "Outcome", "Locks right")])
     return html.Section(
         [
@@ -28,6 +30,7 @@ def debrief_section(debrief: Debrief) -> Component:
                 role="region",
                 **{"aria-label": "What you decided, part by part"},
             ),
+            *closing(course),
         ],
         className="debrief",
         id="debrief",

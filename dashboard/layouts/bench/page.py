@@ -37,6 +37,7 @@ from tracks.api.bench import Bench
 from tracks.api.outcome import Reading
 from tracks.api.teaching import Brief
 from tracks.api.track import Track
+from tracks.loading.course import Course
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +49,8 @@ class BenchState:
     all are in, ``reveal_figures`` its figures while the instruments are still to be opened.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
     holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
-    its last bench alone. ``elsewhere`` is another track on which the same case is finished, or None.
+    its last bench alone, and ``course`` what is said after it. ``elsewhere`` is another track on which the same case is
+    finished, or None.
     """
 
     track: Track
@@ -66,6 +68,7 @@ class BenchState:
     progress_summary: Mapping[str, Any]
     read_out: ReadOut
     debrief: Debrief | None
+    course: Course
     screen: Screen
     elsewhere: Track | None = None
 
@@ -248,7 +251,7 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
 
 def debrief_part(state: BenchState) -> Component:
     """What the whole mission added up to; nothing on the benches before its last."""
-    return debrief_section(state.debrief) if state.debrief is not None else None
+    return debrief_section(state.debrief, state.course) if state.debrief is not None else None
 
 
 def _tries(state: BenchState) -> Component:

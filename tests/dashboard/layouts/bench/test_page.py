@@ -18,6 +18,7 @@ from dashboard.student.standing import Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.controls import Choice, Option
 from tracks.api.declared import Fact
+from tracks.loading.course import built_in
 from tracks.loading.registry import Registry
 
 NOTHING = ReadOut()
@@ -58,6 +59,7 @@ def state(registry: Registry) -> Callable[..., BenchState]:
             },
             read_out=read_out,
             debrief=None,
+            course=built_in(),
             screen=Screen(),
         )
 
