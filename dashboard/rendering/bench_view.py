@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.rendering.figures.axes import place_of
+from dashboard.rendering.figures.axes import FigurePlace, place_of
 from dashboard.rendering.figures.style import EarlierTry, Mark, Screen, empty, style_figure
 from dashboard.rendering.texts import BenchTexts, bench_texts
 from dashboard.student.predictions import Locked
@@ -15,7 +15,7 @@ from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.demonstration import Demonstration
-from tracks.api.figures import Drawing, Figure, Panel
+from tracks.api.figures import Drawing, Figure, Panel, Table
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Prediction, SecondOpinion
@@ -46,12 +46,16 @@ class RenderedBench:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedReveal:
-    """What is said of one lock, and the figure it is drawn in; ``panel`` is the first of the bench, or a view of it."""
+    """What is said of one lock, and the figure it is drawn in; ``panel`` is the first of the bench, or a view of it.
+
+    ``summary`` and ``table`` say the same as the figure without the lock.
+    """
 
     revealed: Revealed
     panel: Panel
     figure: Figure
     summary: str
+    table: Callable[[], Table]
 
 
 NO_OVERLAYS = Overlays()
@@ -175,7 +179,9 @@ def _marks(track: Track, prediction: Prediction, number: float, *, is_computed: 
     return {panel: Mark(x=x, y=y, text=text, is_computed=is_computed) for panel, (x, y) in places.items()}
 
 
-def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) -> RenderedReveal:
+def render_reveal(
+    track: Track, bench: Bench, item: Revealed, screen: Screen, *, place: FigurePlace = "wide"
+) -> RenderedReveal:
     """Draw a figure in the state that a question is about, the lock and the computed value in it.
 
     It is the one that the question names, or else the bench's first, or the view of it that has a place for the number.
@@ -200,6 +206,6 @@ def render_reveal(track: Track, bench: Bench, item: Revealed, screen: Screen) ->
         screen=screen,
         revision=f"{ids.bench_key(track.id, bench.id)}/{panel.id}/reveal",
         marks=[marks[panel.id] for marks in marked if panel.id in marks],
-        place="wide",
+        place=place,
     )
-    return RenderedReveal(revealed=item, panel=panel, figure=figure, summary=drawing.summary)
+    return RenderedReveal(revealed=item, panel=panel, figure=figure, summary=drawing.summary, table=drawing.table)

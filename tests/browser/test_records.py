@@ -70,7 +70,7 @@ def texts_of(pdf: bytes) -> str:
         for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
             letters |= {chr(int(code, 16)) for code in re.findall(rb"> <([0-9A-Fa-f]{4})>", block)}
         for block in re.findall(rb"beginbfrange(.*?)endbfrange", stream, re.DOTALL):
-            for first, last, code in re.findall(rb"<(\w{4})> <(\w{4})> <(\w{4})>", block):
+            for first, last, code in re.findall(rb"<(\w+)> <(\w+)> <(\w{4})>", block):
                 count = int(last, 16) - int(first, 16) + 1
                 letters |= {chr(int(code, 16) + n) for n in range(count)}
     return "".join(sorted(letters))

@@ -13,13 +13,13 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.exports import page
 from dashboard.ledger.exports.document import compose, fingerprint
 from dashboard.ledger.identity import pseudonym
+from dashboard.rendering.handin.bench_figures import bench_figures
 from dashboard.rendering.handin.data import markdown, summary, tries_csv
-from dashboard.rendering.handin.page import TIME, handin_page
+from dashboard.rendering.handin.page import POLICY, TIME, handin_page
 from dashboard.student.analytics.overview import overview
 from tracks.commands.terminal import version
 
 MAX_NAME = 80
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def typed_name(text: str) -> str:
@@ -68,6 +68,7 @@ def as_html(lab: Lab, student: str, name: str) -> bytes:
     events = lab.store.events(student)
     template = handin_page(
         overview(lab.registry, events),
+        bench_figures(lab.registry, events, lab.outcome),
         pseudonym=pseudonym(student),
         name=name,
         about=about(lab, events, student, name),
@@ -117,7 +118,7 @@ def register(app: Dash, lab: Lab) -> None:
         make, mimetype = KINDS[kind]
         response = Response(make(lab, student, typed_name(request.form.get("name", ""))), content_type=mimetype)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'self'"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if kind != "html" or "download" in request.args:
             name = f"edgelab-{pseudonym(student).lower().replace(' ', '-')}.{kind}"

@@ -17,9 +17,9 @@ NO_BREAK = "\u00a0"
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 RIGHT = 24  # px beside a frame without labels at line ends
 
-# Where a figure stands: the first and the second of at most two, the first two of three, and the third below them; or
-# across a page that is no bench.
-FigurePlace = Literal["wide", "side", "left", "right", "strip", "page"]
+# Where a figure stands: the first and the second of at most two, the first two of three, and the third below them;
+# across a page that is no bench; or on the page that is handed in.
+FigurePlace = Literal["wide", "side", "left", "right", "strip", "page", "print"]
 _FRAMES: Mapping[FigurePlace, tuple[float, float]] = {
     "wide": (460, 212),
     "side": (300, 212),
@@ -27,6 +27,7 @@ _FRAMES: Mapping[FigurePlace, tuple[float, float]] = {
     "right": (400, 172),
     "strip": (640, 104),
     "page": (940, 300),
+    "print": (690, 232),
 }
 _MIN_WIDTH: Mapping[FigurePlace, float] = {
     "wide": 500,
@@ -35,6 +36,7 @@ _MIN_WIDTH: Mapping[FigurePlace, float] = {
     "right": 360,
     "strip": 500,
     "page": 700,
+    "print": 760,
 }
 
 

@@ -6,7 +6,8 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,14 +15,32 @@ from markupsafe import Markup
 
 from dashboard.ledger.exports.page import PLACE
 from dashboard.ledger.exports.verification import PROVES
+from dashboard.rendering.handin.bench_figures import BenchFigure, BenchFigures
 from dashboard.rendering.handin.data import MARKS, RUBRIC, missing, written
 from dashboard.rendering.handin.svg import calibration_figure, predictions_figure, tries_figure
 from dashboard.student.analytics.locks import LockRecord, calibration, misconceptions
 from dashboard.student.analytics.overview import Overview, TrackOverview
 from dashboard.student.analytics.tries import BenchTries
 
-_STYLE = (Path(__file__).parents[2] / "assets" / "css" / "handin.css").read_text(encoding="utf-8")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"  # figures and letters are in the file
+_OWN_POLICY = f"{POLICY}; base-uri 'none'; form-action 'none'"
+
+
+def _style() -> str:
+    """Return the page's own style with the lab's letters in it: figures are laid out by their widths."""
+    assets = Path(__file__).parents[2] / "assets"
+    faces = []
+    for letters, characters in (("latin", "U+0000-02FF, U+2000-22FF"), ("greek", "U+0370-03FF")):
+        font = (assets / "vendor" / f"source-sans-3-{letters}-wght-normal.woff2").read_bytes()
+        faces.append(
+            "@font-face { font-family: 'Source Sans 3'; font-weight: 200 900; "
+            f"unicode-range: {characters}; "
+            f"src: url(data:font/woff2;base64,{b64encode(font).decode()}) format('woff2'); }}\n"
+        )
+    return "".join(faces) + (assets / "css" / "handin.css").read_text(encoding="utf-8")
+
+
+_STYLE = _style()
 _CHECK = (
     "Every event is in this file, signed by the server: edgelab verify FILE, or the lab’s page “Verify a file”, says "
     "whether anything in it was changed, the figures and tables included."
@@ -29,11 +48,15 @@ _CHECK = (
 TIME = "%Y-%m-%d %H:%M UTC"
 
 
-def handin_page(found: Overview, *, pseudonym: str, name: str, about: Sequence[str]) -> str:
+Figures = Mapping[tuple[str, str], BenchFigures]
+
+
+def handin_page(found: Overview, figures: Figures, *, pseudonym: str, name: str, about: Sequence[str]) -> str:
     """Return the page, with a place for the signed document.
 
     Args:
-        name: what the student typed for this file, or "". about: where the file comes from, a sentence each.
+        figures: those of the benches, by track and bench. name: what the student typed for this file, or "".
+        about: where the file comes from, a sentence each.
     """
     who = name or pseudonym
     open_ = missing(found)
@@ -41,7 +64,7 @@ def handin_page(found: Overview, *, pseudonym: str, name: str, about: Sequence[s
         Markup("<h1>Ledger of {}</h1>").format(who),
         _list(about),
         Markup("<h3>Not done yet</h3>{}").format(_list(open_)) if open_ else Markup("<p>Nothing is missing.</p>"),
-        *(_track(found, item) for item in found.tracks),
+        *(_track(found, figures, item) for item in found.tracks),
         _calibration(found),
         _rubric(),
         Markup("<h2>The signed events</h2><p>{}</p><p class='quiet'>{}</p>").format(_CHECK, PROVES),
@@ -51,7 +74,7 @@ def handin_page(found: Overview, *, pseudonym: str, name: str, about: Sequence[s
         '<meta http-equiv="Content-Security-Policy" content="{}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Ledger of {}</title>'
         "<style>{}</style></head>\n<body><main>\n{}\n</main>{}</body></html>\n"
-    ).format(_POLICY, who, Markup(_STYLE), Markup("\n").join(parts), Markup(PLACE))
+    ).format(_OWN_POLICY, who, Markup(_STYLE), Markup("\n").join(parts), Markup(PLACE))
 
 
 def _list(items: Iterable[str]) -> Markup:
@@ -79,7 +102,7 @@ def _figure(drawn: Markup | None, caption: str) -> Markup:
     return Markup("<figure tabindex='0'>{}<figcaption>{}</figcaption></figure>").format(drawn, caption)
 
 
-def _track(found: Overview, item: TrackOverview) -> Markup:
+def _track(found: Overview, figures: Figures, item: TrackOverview) -> Markup:
     locks = item.record.predictions
     parts = [Markup("<h2>{}</h2>").format(item.name), _list(item.sentences)]
     if locks:
@@ -99,15 +122,34 @@ def _track(found: Overview, item: TrackOverview) -> Markup:
     if ways:
         said = [f"{way.name} ({', '.join(lock.label for lock in way.locks)})." for way in ways]
         parts += [Markup("<h3>Tempting ways that were met</h3>"), _list(said)]
-    parts += [_bench_tries(bench) for bench in found.tries if bench.place.track == item.track]
+    tries = {bench.place.bench: bench for bench in found.tries if bench.place.track == item.track}
+    for place in (line.place for line in found.timelines if line.place.track == item.track):
+        drawn = figures.get((place.track, place.bench), BenchFigures())
+        for figure in drawn.locks:
+            parts += [Markup("<h3>{}: {}</h3>").format(place.bench_name, figure.question), _bench_figure(figure)]
+        if place.bench in tries:
+            parts.append(_bench_tries(tries[place.bench]))
+        if drawn.tried is not None:
+            parts += [Markup("<h4>{}</h4>").format(drawn.tried.question), _bench_figure(drawn.tried)]
     parts.append(_decisions(found, item))
     parts.append(_reflections(found, item))
     return Markup("\n").join(parts)
 
 
+def _bench_figure(figure: BenchFigure) -> Markup:
+    """A figure of a bench as its page draws it, the same in sentences, and as a table that can be opened."""
+    rows = ([cell if isinstance(cell, str) else f"{cell:.6g}" for cell in row] for row in figure.table.rows)
+    return Markup("{}<details><summary>As a table</summary>{}</details>").format(
+        _figure(figure.drawing, figure.sentence),
+        _table(figure.question, figure.table.columns, rows),
+    )
+
+
 def _lock_row(lock: LockRecord) -> tuple[object, ...]:
     question = Markup("<b>{}</b> {}").format(lock.label, lock.question)
-    right = {True: ", right", False: ", not within the tolerance", None: ""}[lock.right]
+    right = {True: ", right", False: ", not within the tolerance", None: ""}[
+        lock.right if lock.truth is not None else None
+    ]
     return (
         question,
         lock.answer,

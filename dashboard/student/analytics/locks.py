@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dashboard.ledger.events import StoredEvent
+from dashboard.ledger.events import MAX_ATTEMPTS, StoredEvent
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.predictions import Draft, Locked, locked_draft
 from dashboard.student.reveal import Revealed, reveal
@@ -16,6 +16,7 @@ from tracks.api.teaching import CONFIDENCE, Prediction
 from tracks.loading.registry import Registry
 
 SURE = frozenset({"fairly_sure", "certain"})
+_CHOICE = {True: "as computed", False: "another option"}  # the gap of a choice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ class LockRecord:
         is_revealed: whether all questions of the bench are locked.
         computed: in words; "" before the reveal. truth: the number, None before the reveal and for a choice.
         right: None before the reveal, and where the question has changed so that nothing can be compared.
-        gap: "3.2× high", in the question's own measure. sentence: the same in a sentence.
+        gap: "3.2× high", in the question's own measure; of a choice "another option". sentence: the same in a sentence.
         factor: locked over computed, above 0; None for a choice and where one of the two is not above 0.
         route: the tempting way that leads near the lock, or which term was left out or counted twice; "" for none.
         route_sentence: what the reveal says of it.
@@ -85,6 +86,19 @@ def lock_records(registry: Registry, events: Iterable[StoredEvent]) -> tuple[Loc
     return tuple(found)
 
 
+def standing_locks(events: Iterable[StoredEvent], attempt: int = MAX_ATTEMPTS) -> dict[str, Locked]:
+    """Return what stands locked on a bench at an attempt, by question: the latest answer to each until then.
+
+    A reopened question is answered anew; of the others the first answer stands.
+    """
+    locks = sorted((event for event in events if event.kind == "lock"), key=lambda event: event.attempt or 1)
+    return {
+        event.prediction: Locked(draft=locked_draft(event.payload), time=event.time.isoformat(timespec="seconds"))
+        for event in locks
+        if event.prediction is not None and (event.attempt or 1) <= attempt
+    }
+
+
 def _of_bench(
     registry: Registry, place: Place, locks: list[StoredEvent], told: Mapping[str, Mapping[str, Any]]
 ) -> list[LockRecord]:
@@ -95,14 +109,8 @@ def _of_bench(
     revealed: dict[tuple[int, str], Revealed] = {}
     if here is not None:
         for attempt in sorted({event.attempt or 1 for event in locks}):
-            # A reopened question is answered anew; of the others the first answer stands.
-            latest = {
-                event.prediction: Locked(draft=drafts[event.hash], time=event.time.isoformat(timespec="seconds"))
-                for event in sorted(locks, key=lambda event: event.attempt or 1)
-                if event.prediction is not None and (event.attempt or 1) <= attempt
-            }
             try:
-                items = reveal(*here, latest)
+                items = reveal(*here, standing_locks(locks, attempt))
             except Exception:  # a plugin's truth may raise anything; what was told then still stands below
                 continue
             revealed |= {(attempt, item.prediction.id): item for item in items}
@@ -161,7 +169,7 @@ def _with_reveal(record: LockRecord, item: Revealed, draft: Draft) -> LockRecord
         computed=item.gap.computed,
         truth=truth,
         right=item.gap.right if item.gap.compared else None,
-        gap=item.gap.headline,
+        gap=item.gap.headline if truth is not None or not item.gap.compared else _CHOICE[item.gap.right],
         sentence=item.gap.sentence,
         factor=number / truth if is_factor and number is not None and truth is not None else None,
         route=item.route or terms,

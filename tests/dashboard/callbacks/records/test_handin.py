@@ -88,7 +88,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing(played: Student) -> None:
     assert found.scripts == ["application/json"]
     assert found.attributes.isdisjoint({"src", "href", "action", "srcset", "onload", "onclick"})
     assert {"svg", "table", "figure"} <= found.tags
-    assert "url(" not in page
+    assert set(re.findall(r"url\((.{5})", page)) <= {"data:", *re.findall(r"url\((#.{4})", page)}
     assert "default-src &#39;none&#39;" in page
 
 
@@ -118,10 +118,25 @@ def test_nothing_computed_is_in_it_before_the_questions_are_locked(student: Stud
     assert student.lock(key, first).status_code == 200
     prediction = json.loads(taken(student, "json"))["summary"][0]["predictions"][0]
     assert [prediction[name] for name in ("computed", "truth", "right", "gap", "route")] == [None] * 5
-    assert b"not revealed before all questions here are locked" in taken(student, "html")
+    page = taken(student, "html")
+    assert b"not revealed before all questions here are locked" in page
+    assert b"<svg" not in page
     for item in others:
         assert student.lock(key, item).status_code == 200
     assert json.loads(taken(student, "json"))["summary"][0]["predictions"][0]["truth"] is not None
+
+
+def test_a_bench_s_figure_is_in_it_with_the_lock_a_text_and_a_table(student: Student) -> None:
+    key = "cloud_titan/paradox"
+    student.lock_all(key)
+    student.try_once(key)
+    page = taken(student, "html").decode()
+    labels = re.findall(r'<svg [^>]*aria-label="([^"]+)"', page)
+    (lock,) = [label for label in labels if "You locked" in label]
+    assert lock.startswith(student.bench(key).panels[0].question)
+    assert any("Try 1, carried:" in label for label in labels)
+    assert "your lock: 1×" in re.sub(r"<[^>]+>", "", page)
+    assert page.count("<summary>As a table</summary>") == 2
 
 
 def test_an_empty_ledger_is_handed_in_too_and_says_so(student: Student, settings: Settings) -> None:
@@ -150,7 +165,8 @@ def test_every_try_is_a_row_with_units_in_the_head(played: Student, registry: Re
     bench = registry.bench("edge_guardian", "downlink")
     for control in bench.controls:
         unit = getattr(control, "unit", "") or "1"
-        assert row[f"downlink: {control.label} ({unit})"] == str(bench.defaults()[control.id])
+        default, written = bench.defaults()[control.id], row[f"downlink: {control.label} ({unit})"]
+        assert written == str(default) if isinstance(default, (str, bool)) else float(written) == default
     assert all(re.search(r"\(.+\)$", name) for name in head[10:])
 
 
