@@ -19,12 +19,15 @@ ROW = 34  # px a row of a figure takes
 PHONE_ROW = 54  # the same on a phone, where words stand above and below their marks
 PHONE_TICKS = 3
 MARGINS = 68  # px above and below a frame
-FARTHEST = 1e6  # a factor beyond which a lock stands at the edge
+FARTHEST = 1e6  # a factor up to which the axis makes room for a lock and its words
 MOST_AXES = 12
 LOG_FROM = 30.0  # the factor between the ends of a reading's axis from which it is logarithmic
 
 # How each confidence is drawn: the role of its mark and the series, whose hue and shape it has.
-MARKS = {"guess": ("lock", 0), "leaning": ("you", 0), "fairly_sure": ("you", 2), "certain": ("you", 1)}
+MARKS = {"guess": ("lock", 0), "leaning": ("other", 2), "fairly_sure": ("you", 2), "certain": ("you", 1)}
+# Shares of the way from "computed" to the end of its axis: where the farthest lock stands, and up to where words have
+# room beyond their mark on the narrowest page that is no phone.
+FARTHEST_AT, WORDS_OUTWARDS = 0.6, 0.4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,23 +67,35 @@ def gap_figure(locks: Sequence[LockRecord], screen: Screen, *, across_tracks: bo
         )
         return LedgerFigure(question=question, figure=None, sentence=sentence, table=table)
     reach = max(max(item.factor or 1, 1 / (item.factor or 1)) for item in drawn)
-    edge = 10.0 ** (1.5 * math.log10(min(max(reach, 3.0), FARTHEST)))  # half as far again, for the words
+    edge = min(max(reach, 3.0), FARTHEST) ** (1 / FARTHEST_AT)
     names = [f"{item.place.track_name}, {item.label}" if across_tracks else item.label for item in drawn]
     panel = Panel(
         id="gaps",
         question=question,
-        x=Axis(label="locked / computed", unit="x", low=1 / edge, high=edge, scale="log"),
+        x=Axis(label="", unit="x", low=1 / edge, high=edge, scale="log"),
         y=Axis(label="", scale="category", categories=tuple(names)),
     )
     parts = [charts.limit(1.0, "computed", axis="x", kind="target")]
     for row, item in enumerate(drawn):
         factor = panel.x.place(item.factor or 1)
         role, series = MARKS.get(item.confidence, ("other", 3))
+        is_far = abs(math.log(factor)) > WORDS_OUTWARDS * math.log(edge)
         parts.append(_line([1.0, factor], [row, row], "connector", names[row]))
+        parts.append(_marks([1.0], [row], "you", 0, "computed"))
         parts.append(_marks([factor], [row], role, series, names[row]))
-        parts.append(_words(factor, row, item.gap, item.confidence_text, place=_side(factor >= 1, screen)))
+        place = _side(factor >= 1, inwards=is_far or screen.narrow)
+        if not row and not screen.narrow:  # the frame ends above it
+            place = place.replace("above", "below")
+        parts.append(_words(factor, row, item.gap, item.confidence_text, place=place))
     tall = (PHONE_ROW if screen.narrow else ROW) * len(drawn)
     figure = _styled(parts, panel, screen, "ledger/gaps", tall)
+    values = _factor_ticks(edge, screen)
+    texts = [f"{in_words(max(value, 1 / value), 'x')} {'high' if value > 1 else 'low'}" for value in values]
+    figure["layout"]["xaxis"] |= {"tickvals": values, "ticktext": texts}
+    if screen.narrow:  # the line of what is computed goes through the words there
+        words = [note for note in figure["layout"]["annotations"] if note["text"].startswith("<b>")]
+        for note in words:
+            note["bgcolor"] = screen.palette["paper"]
     near = sum(bool(item.right) for item in revealed)
     far = max(drawn, key=lambda item: max(item.factor or 1, 1 / (item.factor or 1)))
     sentence = (
@@ -92,6 +107,14 @@ def gap_figure(locks: Sequence[LockRecord], screen: Screen, *, across_tracks: bo
         are = "is a choice or has no factor and stands" if left_out == 1 else "are choices or have no factor and stand"
         sentence += f" {left_out} {are} in the table alone."
     return LedgerFigure(question=question, figure=figure, sentence=sentence, table=table, height=tall + MARGINS)
+
+
+def _factor_ticks(edge: float, screen: Screen) -> list[float]:
+    """Return the factors that an axis from 1 / edge to edge names: two on each side of 1, on a phone one."""
+    decades = FARTHEST_AT * math.log10(edge)
+    steps = [3.0, 10.0] if decades < 2 else [10.0 ** math.ceil(decades / 2), 10.0 ** math.floor(decades)]
+    outward = sorted({step for step in steps if step < edge**0.8})[-1 if screen.narrow else 0 :]
+    return [*(1 / step for step in reversed(outward)), *outward]
 
 
 def calibration_figure(classes: Sequence[ConfidenceClass], screen: Screen) -> LedgerFigure:
@@ -145,7 +168,7 @@ def track_figure(row: SideBySide, screen: Screen) -> LedgerFigure:
     panel = Panel(
         id="tracks",
         question=row.question,
-        x=_axis(values, row.unit, room=0.18),
+        x=_axis(values, row.unit, room=0.18, from_zero=False),
         y=Axis(label="", scale="category", categories=tuple(item.place.track_name for item, _, _ in pairs)),
     )
     parts: list[Part] = []
@@ -156,12 +179,11 @@ def track_figure(row: SideBySide, screen: Screen) -> LedgerFigure:
         parts.append(_line([truth, number], [place, place], "connector", name))
         parts.append(_marks([number], [place], "lock", 0, f"{name}, locked"))
         parts.append(_marks([truth], [place], "you", 0, f"{name}, computed"))
-        side = _side(truth >= number, screen)
+        side = _side(truth >= number, inwards=screen.narrow)
         parts.append(_words(truth, place, in_words(truth, row.unit), "", place=side, color="label-0"))
         if in_words(truth, row.unit) != in_words(number, row.unit):
-            other = (
-                ("below-right" if truth >= number else "below-left") if screen.narrow else _side(truth < number, screen)
-            )
+            below = "below-right" if truth >= number else "below-left"
+            other = below if screen.narrow else _side(truth < number, inwards=False)
             parts.append(_words(number, place, "", f"you {in_words(number, row.unit)}", place=other))
     tall = (PHONE_ROW if screen.narrow else ROW) * len(pairs)
     figure = _styled(parts, panel, screen, f"ledger/{row.bench}/{row.prediction}", tall)
@@ -312,17 +334,19 @@ def _reading_axis(name: str, readings: Sequence[ReadingRecord]) -> _TryAxis | No
     )
 
 
-def _axis(values: Sequence[float], unit: str, *, room: float = 0.07) -> Axis:
+def _axis(values: Sequence[float], unit: str, *, room: float = 0.07, from_zero: bool = True) -> Axis:
     """Return an axis with room beyond all values: logarithmic where they lie far apart and above 0.
 
-    ``room`` is that beyond either end, as a share of what lies between them.
+    ``room`` is that beyond either end, as a share of what lies between them; ``from_zero`` lets it not reach below 0
+    where no value does.
     """
     low, high = min(values), max(values)
     if low > 0 and high / low >= LOG_FROM:
         factor = (high / low) ** room
         return Axis(label="", unit=unit, low=low / factor, high=high * factor, scale="log")
     span = (high - low or abs(high) or 1.0) * room
-    return Axis(label="", unit=unit, low=max(0.0, low - span) if low >= 0 else low - span, high=high + span)
+    start = max(0.0, low - span) if from_zero and low >= 0 else low - span
+    return Axis(label="", unit=unit, low=start, high=high + span)
 
 
 def _share(value: float, axis: Axis) -> float:
@@ -338,14 +362,15 @@ def _styled(parts: Sequence[Part], panel: Panel, screen: Screen, revision: str, 
     if screen.narrow and panel.x.scale != "category":
         every = math.ceil(len(axis["tickvals"]) / PHONE_TICKS)
         axis["tickvals"], axis["ticktext"] = axis["tickvals"][::every], axis["ticktext"][::every]
-        figure["layout"]["annotations"][0]["text"] = ""
+    if not panel.x.label:  # the ticks have the unit
+        figure["layout"]["annotations"][0] = {**figure["layout"]["annotations"][0], "text": ""}
     figure["layout"]["xaxis"] = axis
     return figure
 
 
-def _side(is_right: bool, screen: Screen) -> str:
-    """Where words stand beside a mark: outwards, on a phone above it and inwards, where there is room."""
-    if screen.narrow:
+def _side(is_right: bool, *, inwards: bool) -> str:
+    """Where words stand beside a mark: outwards, or above its line and inwards where there is no room beyond it."""
+    if inwards:
         return "above-left" if is_right else "above-right"
     return "right" if is_right else "left"
 

@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from dashboard.layouts.bench.figures import graph, table_view
-from dashboard.layouts.parts import Component, shape
+from dashboard.layouts.parts import Component, icon, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.ledger_figures import LedgerFigure
 from dashboard.web import ids
@@ -36,7 +36,7 @@ def figure_section(name: str, drawn: LedgerFigure, *, heading: Component = None)
 
 def folded(title: str, content: Component) -> Component:
     """Something that is looked up, folded under its title."""
-    return html.Details([html.Summary(title), content], className="ledger-fold", **STATIC)
+    return html.Details([html.Summary([icon("chevron-right"), title]), content], className="ledger-fold", **STATIC)
 
 
 def rows_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Component]]) -> Component:

@@ -27,6 +27,7 @@ def tracks_tab(rows: Sequence[SideBySide], screen: Screen) -> list[Component]:
     lead += f"; the answer turns round on {', '.join(turned)}." if turned else "; no answer turns round between them."
     parts: list[Component] = [html.H2("The same physics on several tracks"), html.P(lead, className="answer")]
     for row in rows:
-        heading = html.H3([html.Span(f"{row.title}: "), row.question])
+        asked = f", as asked on {row.asked_on}" if row.asked_on else ""
+        heading = html.H3([html.Span(f"{row.title}{asked}: "), row.question])
         parts.append(figure_section(f"tracks_{row.bench}_{row.prediction}", track_figure(row, screen), heading=heading))
     return parts

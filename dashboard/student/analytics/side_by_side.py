@@ -14,8 +14,9 @@ class SideBySide:
     """One question that is locked and revealed on two tracks or more.
 
     Attributes:
-        bench, prediction: its ids. title: the bench's name. question: as it was asked last; it may name the track's own
-        numbers. unit: of the answers, "" for a choice.
+        bench, prediction: its ids. title: the bench's name. question: as it was asked on the last of the tracks.
+        asked_on: that track's name where the question names each track's own numbers, else "".
+        unit: of the answers, "" for a choice.
         locks: one of each track, in the order of the tracks.
         is_reversed: whether computed ratios lie on both sides of 1, or the right options differ.
         sentence: what the tracks have in common and where it turns round.
@@ -25,6 +26,7 @@ class SideBySide:
     prediction: str
     title: str
     question: str
+    asked_on: str
     unit: str
     locks: tuple[LockRecord, ...]
     is_reversed: bool
@@ -52,6 +54,7 @@ def _compared(bench: str, prediction: str, unit: str, locks: tuple[LockRecord, .
         prediction=prediction,
         title=locks[0].label,
         question=locks[-1].question,
+        asked_on=locks[-1].place.track_name if len({item.question for item in locks}) > 1 else "",
         unit=unit,
         locks=locks,
         is_reversed=is_reversed,

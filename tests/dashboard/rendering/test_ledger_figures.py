@@ -20,6 +20,7 @@ from dashboard.student.analytics.locks import calibration, lock_records
 from dashboard.student.analytics.side_by_side import side_by_side
 from dashboard.student.analytics.tries import bench_tries
 from tests.dashboard.student.analytics.conftest import Deeds, chain
+from tracks.api.quantities import read_quantity
 
 SCREENS = [Screen(dark=dark, narrow=narrow) for dark, narrow in product((False, True), repeat=2)]
 TRACKS = ("cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer")
@@ -47,6 +48,22 @@ def test_every_factor_is_drawn_where_it_is_and_said_beside_its_mark(registry, de
         assert any(lock.gap in text and lock.confidence_text in text for text in words)
     assert len(drawn.table.rows) == len(locks)
     assert drawn.sentence[0].isdigit()
+    scale = drawn.figure["layout"]["xaxis"]
+    for value, text in zip(scale["tickvals"], scale["ticktext"], strict=True):
+        assert read_quantity(text.rpartition(" ")[0], "x") == pytest.approx(max(value, 1 / value))
+        assert text.endswith("high" if value > 1 else "low")
+
+
+def test_no_word_beside_a_lock_is_struck_by_its_own_line(registry, deeds) -> None:
+    farther = {"cloud_titan": "1e-9", "edge_guardian": "0.5", "mobile_nomad": "0.08", "tiny_pioneer": "0.001"}
+    made = [deed for track, value in farther.items() for deed in deeds.locks(track, "paradox", ratio=value)]
+    locks = lock_records(registry, chain(made))
+    drawn = gap_figure(locks, Screen(), across_tracks=True)
+    notes = [note for note in drawn.figure["layout"]["annotations"] if note["text"].startswith("<b>")]
+    assert len(notes) == len(locks)
+    for lock, note in zip(locks, notes, strict=True):
+        outwards = {"left"} if lock.factor >= 1 else {"right"}
+        assert note["xanchor"] in outwards or note["yanchor"] != "middle", (lock.gap, note)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
