@@ -5,7 +5,7 @@
 Each state is a Sobol point of the student's decisions in the track's own environment, run with three seeds in both
 engines on the same draws of who takes part; a win is the fleet's and the worst city's accuracy at their targets. Three
 lessons of the bench are run by themselves, because the engines disagree about them. Writes the shares that agree and
-those lessons into tracks/common/agreement.json, which the page reads, and docs/designing/agreement.md.
+those lessons into tracks/common/data/agreement.json, which the page reads, and docs/designing/agreement.md.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tracks.mobile_nomad.track import MOBILE_NOMAD  # noqa: E402
 from tracks.tiny_pioneer.track import TINY_PIONEER  # noqa: E402
 
 TRACKS = {track.id: track for track in (CLOUD_TITAN, EDGE_GUARDIAN, MOBILE_NOMAD, TINY_PIONEER)}
-STORED = ROOT / "tracks" / "common" / "agreement.json"
+STORED = ROOT / "tracks" / "common" / "data" / "agreement.json"
 PAGE = ROOT / "docs" / "designing" / "agreement.md"
 
 

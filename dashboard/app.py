@@ -16,6 +16,7 @@ from dashboard.callbacks import (
     navigation,
     prediction,
     reflection,
+    run_view,
     script,
     second_opinion,
     table_csv,
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         second_opinion,
         agreement,
         script,
+        run_view,
         table_csv,
     ):
         part.register(app, lab)

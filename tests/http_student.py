@@ -276,6 +276,24 @@ class Student:
             }
         )
 
+    def look_into_run(self, key: str, state: Any, number: Any) -> TestResponse:
+        """Open the look into a run at a state, or move its round slider."""
+        places = (
+            ("run_view", "figure"),
+            ("run_view_summary", "children"),
+            ("run_view_table", "children"),
+            ("run_view_told", "data"),
+        )
+        moved = ids.slot(key, "run_view_values")
+        return self.post(
+            {
+                "output": self.output('"name":"run_view_summary"'),
+                "outputs": [{"id": ids.slot(key, name), "property": prop} for name, prop in places],
+                "inputs": [{"id": moved, "property": "data", "value": {"state": state, "values": {"round": number}}}],
+                "changedPropIds": [ids.dom(moved) + ".data"],
+            }
+        )
+
     def _drawn(self, key: str, views: Mapping[str, Any]) -> list[dict[str, Any]]:
         panels = [panel.id for panel in self.bench(key).panels if panel.views]
         return [{"id": ids.drawn(key, panel), "property": "data", "value": views.get(panel, panel)} for panel in panels]

@@ -10,7 +10,7 @@ from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
 from tracks.api.declared import Again, Extra, Fact, Recorded, TextKey
-from tracks.api.demonstration import Demonstration, Peek, PeekLine
+from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
@@ -67,6 +67,7 @@ __all__ = [
     "Recorded",
     "Reflection",
     "Route",
+    "RunView",
     "SecondOpinion",
     "Slider",
     "Source",

@@ -14,7 +14,7 @@ from dashboard.student.reveal import Revealed
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
-from tracks.api.demonstration import Demonstration
+from tracks.api.demonstration import Demonstration, RunView
 from tracks.api.figures import Drawing, Figure, Panel, Table
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
@@ -107,6 +107,14 @@ def render_demonstration(
     """Draw the demonstration of the bench of that key at values of its sliders; return its styled figure too."""
     drawing = demonstration.drawn(values)
     panel = demonstration.panel
+    return style_figure(drawing.figure(), panel, screen=screen, revision=f"{key}/{panel.id}"), drawing
+
+
+def render_run_view(
+    key: str, run_view: RunView, track: Track, values: Mapping[str, Value], number: int, screen: Screen
+) -> tuple[Figure, Drawing]:
+    """Draw one round of the run of a state on the bench of that key; return its styled figure too."""
+    drawing, panel = run_view.drawn(track, values, number), run_view.panel
     return style_figure(drawing.figure(), panel, screen=screen, revision=f"{key}/{panel.id}"), drawing
 
 

@@ -15,6 +15,7 @@ import * as forms from "./records/forms.js";
 import * as listeners from "./page/listeners.js";
 import * as notices from "./page/notices.js";
 import { paint } from "./page/paint_callback.js";
+import * as runView from "./page/run_view.js";
 import * as requestBar from "./page/request_bar.js";
 import * as savedStatus from "./page/saved_status.js";
 import * as sheet from "./page/sheet.js";
@@ -42,6 +43,7 @@ for (const part of [
   sheet,
   opinion,
   demonstration,
+  runView,
   requestBar,
   drafts,
   forms,

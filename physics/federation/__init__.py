@@ -143,15 +143,17 @@ weights). J. von Neumann, R. H. Kent, H. R. Bellinson, B. I. Hart (1941), The Me
 Successive Difference, Annals of Mathematical Statistics 12(2) (jitter).
 """
 
+from physics.federation.client_updates import ClientUpdates, client_updates
 from physics.federation.excess_loss import SettlingPoint, SoftmaxOptimum, settling_point, softmax_optimum
 from physics.federation.fixed_points import FixedPoint, QuadraticFixedPoint, fixed_point, quadratic_fixed_point
 from physics.federation.personalisation import Personalised, low_rank_approximation, personalise
 from physics.federation.problem import FederatedProblem, digits_problem, heterogeneity, problem_from_partition
 from physics.federation.seeds import SeveralRuns, simulate_seeds
-from physics.federation.selection import draw_participation, invitation_rates
+from physics.federation.selection import draw_invitations, draw_participation, invitation_rates
 from physics.federation.simulation import FederatedRun, jitter, simulate
 
 __all__ = [
+    "ClientUpdates",
     "FederatedProblem",
     "FederatedRun",
     "FixedPoint",
@@ -160,7 +162,9 @@ __all__ = [
     "SettlingPoint",
     "SeveralRuns",
     "SoftmaxOptimum",
+    "client_updates",
     "digits_problem",
+    "draw_invitations",
     "draw_participation",
     "fixed_point",
     "heterogeneity",

@@ -75,19 +75,24 @@ class Aggregation:
     local_noise: bool
 
 
+PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trajectories:
     """What n runs of R rounds with K clients went through.
 
     ``states`` (n, R+1, *shape): every model. ``clipped`` (n, R): clipped share of each round's updates. ``diverged_at``
     (n,): each run's first diverged round, or None. ``lengths`` (n, R, K): of each update before it was clipped, 0 where
-    none arrived; None where nothing is clipped.
+    none arrived; None where nothing is clipped. ``updates`` (n, R, K, *shape): each update as it was averaged before
+    clipping, 0 where none arrived; None unless they were asked for.
     """
 
     states: Floats
     clipped: Floats
     diverged_at: tuple[int | None, ...]
     lengths: Floats | None = None
+    updates: Floats | None = None
 
 
 def trajectories(
@@ -99,6 +104,7 @@ def trajectories(
     seeds: Sequence[int],
     scaffold: bool,
     local_travel: float,
+    keep_updates: bool = False,
 ) -> Trajectories:
     """Return the models of several runs, a round of every run at a time: local learning is one batch.
 
@@ -124,6 +130,7 @@ def trajectories(
     controls = np.zeros((runs, clients, *shape)) if scaffold else None
     server_control = np.zeros((runs, *shape))
     noise = _noise(aggregation, received, singles, seeds, shape)
+    kept = np.zeros((runs, rounds, clients, *shape)) if keep_updates else None
     end = 0
     for index, by_run in enumerate(arrived):
         start, end = end, end + sum(by_run)
@@ -144,6 +151,8 @@ def trajectories(
         if outgrown:
             flat = flat * (MAX_WEIGHTS / np.maximum(length, MAX_WEIGHTS))[:, None]
             update = flat.reshape(update.shape)
+        if kept is not None:
+            kept[run, index, who] = update
         if controls is not None and correction is not None:
             correction -= update / local_travel  # c_k+ = c_k - c + (W - W_k+)/(tau eta)
             controls[run, who] = correction
@@ -174,7 +183,7 @@ def trajectories(
         lengths[run_of, round_of, client_of] = lengths_of
         sent = received.sum(axis=2)
         clipped = (received * (lengths > aggregation.clip)).sum(axis=2) / np.maximum(sent, 1)
-    return Trajectories(states=states, clipped=clipped, diverged_at=tuple(diverged_at), lengths=lengths)
+    return Trajectories(states=states, clipped=clipped, diverged_at=tuple(diverged_at), lengths=lengths, updates=kept)
 
 
 def _noise(

@@ -12,12 +12,11 @@ from physics.federation.engines.by_name import ENGINES, MAX_RATES, EngineName, l
 from physics.federation.engines.least_squares import MAX_WEIGHTS, ExactEngine
 from physics.federation.fixed_points import MAX_PROXIMAL, MAX_STEPS
 from physics.federation.problem import FederatedProblem, check_problem
-from physics.federation.rounds import Aggregation, Engine, trajectories
+from physics.federation.rounds import PLAIN, Engine, trajectories
 from physics.validation import Floats, as_float, as_int, one_of
 
 _BLOCK = 128  # models judged at once
 _TOGETHER = 8  # models of a run whose losses are taken at once, counted from the first, as the softmax engine does
-_PLAIN = Aggregation(server_learning_rate=1.0, clip=None, noise_multiplier=0.0, local_noise=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,7 +109,7 @@ def simulate_seeds(
     chosen = one_of("engine", engine, ENGINES)
     eta = as_float("learning_rate", learning_rate, low=0, high=MAX_RATES[chosen], low_open=True)
     mu = as_float("proximal", proximal, low=0, high=MAX_PROXIMAL)
-    masks = _masks(problem, participation)
+    masks = participation_masks(problem, participation)
     judged = masks.shape[1] + 1 if last is None else as_int("last", last, low=1, high=masks.shape[1])
     local = local_engine(chosen, problem, local_steps=tau, learning_rate=eta, proximal=mu)
     if not isinstance(local, ExactEngine):
@@ -118,7 +117,7 @@ def simulate_seeds(
             problem,
             local,
             masks.astype(np.int64),
-            _PLAIN,
+            PLAIN,
             seeds=range(len(masks)),
             scaffold=method == "scaffold",
             local_travel=tau * eta,
@@ -131,7 +130,8 @@ def simulate_seeds(
     return _judged(problem, local, models, judged)
 
 
-def _masks(problem: FederatedProblem, participation: Any) -> np.ndarray:
+def participation_masks(problem: FederatedProblem, participation: Any) -> np.ndarray:
+    """Return masks (n, R, K) of True and False after checking them, or refuse them with a ValueError."""
     allowed = f"runs x rounds x {problem.clients} masks of True and False"
     try:
         masks = np.asarray(participation)
@@ -211,7 +211,7 @@ def _controlled(engine: ExactEngine, mask: np.ndarray, local_travel: float) -> F
         return states
     # An update or model that outgrows its bounds: the round by round loop scales each of them down.
     received = mask.astype(np.int64)[None]
-    path = trajectories(problem, engine, received, _PLAIN, seeds=(0,), scaffold=True, local_travel=local_travel)
+    path = trajectories(problem, engine, received, PLAIN, seeds=(0,), scaffold=True, local_travel=local_travel)
     one_by_one: Floats = path.states[0]
     return one_by_one
 

@@ -79,6 +79,70 @@ def draw_participation(
     >>> bool(best[:, :40].any()), bool(best[:, 40:].mean() > 0.9)
     (False, True)
     """
+    invited = draw_invitations(
+        problem,
+        rounds=rounds,
+        clients_per_round=clients_per_round,
+        reliability=reliability,
+        selection=selection,
+        seed=seed,
+    )
+    links = np.random.default_rng((as_int("seed", seed, low=0, high=MAX_SEED), LINKS)).random(invited.shape)
+    arrived: np.ndarray = invited & (links < as_floats("reliability", reliability, low=0, high=1))
+    return arrived
+
+
+def draw_invitations(
+    problem: FederatedProblem,
+    *,
+    rounds: int,
+    clients_per_round: int,
+    reliability: ArrayLike = 1.0,
+    selection: Selection = "random",
+    seed: int = 0,
+) -> np.ndarray:
+    """Return who is invited to which round under a rule of selection, whether their updates arrive or not.
+
+    Parameters
+    ----------
+    problem : FederatedProblem
+        Clients and their cities.
+    rounds : int
+        Rounds R [1], 1 to 10,000.
+    clients_per_round : int
+        Clients invited to each round [1], 1 to K.
+    reliability : float or array of K floats
+        Probability [1] that an invited client's update arrives, 0 to 1; reliable first goes by it.
+    selection : {"random", "reliable_first", "city_balanced"}
+        The rule, as in `draw_participation`.
+    seed : int
+        Of the selection [1], 0 to 2**53.
+
+    Returns
+    -------
+    array of bool
+        (R, K), True where a client is invited: S of them in every row.
+
+    Raises
+    ------
+    ValueError
+        As `draw_participation` does.
+
+    Notes
+    -----
+    Whose updates arrive, with the same arguments, is `draw_participation`: a part of those invited here.
+
+    Examples
+    --------
+    Twenty-five of 50 are invited to each round; over links of 80% the updates of fewer arrive.
+
+    >>> from physics.federation import digits_problem
+    >>> problem = digits_problem(clients=50, alpha=0.3, seed=1, cities=5)
+    >>> how = {"rounds": 20, "clients_per_round": 25, "reliability": 0.8, "seed": 3}
+    >>> invited, arrived = draw_invitations(problem, **how), draw_participation(problem, **how)
+    >>> sorted(set(invited.sum(axis=1).tolist())), bool((arrived & ~invited).any()), bool(arrived.sum() < invited.sum())
+    ([25], False, True)
+    """
     chance, invited, rule = _checked(problem, clients_per_round, reliability, selection)
     shape = (as_int("rounds", rounds, low=1, high=_MAX_ROUNDS), problem.clients)
     random = as_int("seed", seed, low=0, high=MAX_SEED)
@@ -90,8 +154,8 @@ def draw_participation(
         turn = cities.argsort(axis=1).argsort(axis=1)[:, problem.city]
         order = problem.cities * _rank_in_city(problem.city, order) + turn
     last = np.partition(order, invited - 1, axis=1)[:, invited - 1 : invited]
-    links = np.random.default_rng((random, LINKS)).random(shape)
-    return (order <= last) & (links < chance)
+    chosen: np.ndarray = order <= last
+    return chosen
 
 
 def invitation_rates(

@@ -83,6 +83,8 @@ BENCH = Bench(
         title="Demonstration.title", text="Demonstration.text",
         sliders=(Slider(id="w", label="Slider.label of it", unit="", minimum=0, maximum=1, step=0.1, default=0.5),),
         panel=Panel(id="demo", question="Panel.question of it", **AXES), draw=lambda *, w: drawing("demo")),
+    run_view=RunView(text="RunView.text", panel=Panel(id="round", question="Panel.question of a round", **AXES),
+                     rounds=lambda track, **c: 3, draw=lambda track, *, seed, round, **c: drawing("round")),
     second_opinion=lambda track, **given: None, second_engine="Bench.second_engine",
     facts=(Fact(decision="word", label="Fact.label", closing="Fact.closing {}"),
            Fact(decision="none", label="other", missing="Fact.missing")),

@@ -25,8 +25,8 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggle, Value, read_values
-from tracks.api.declared import Extra, Fact, Recorded, TextKey
-from tracks.api.demonstration import Demonstration, Peek
+from tracks.api.declared import Extra, Fact, Recorded, TextKey, check_outcome
+from tracks.api.demonstration import Demonstration, Peek, RunView
 from tracks.api.figures import Panel, Table
 from tracks.api.fixes import check_settable
 from tracks.api.outcome import Outcome
@@ -77,6 +77,8 @@ class Bench:
         ``peek(track, outcome, **controls) -> Peek``, the equations with the student's numbers.
     demonstration : Demonstration | None
         A small figure with sliders of its own below the equations of ``peek``, or None.
+    run_view : RunView | None
+        A look into the run behind the figures, one round at a time, opened by a press; or None.
     second_opinion : Callable[..., Any] | None
         ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine on the
         same state, or None. ``seeds`` is how many runs are wanted: 20 for a student who asks, 3 for a try that won;
@@ -127,6 +129,7 @@ class Bench:
     presets: Any = ()
     peek: Callable[..., Peek] | None = None
     demonstration: Demonstration | None = None
+    run_view: RunView | None = None
     second_opinion: Callable[..., Any] | None = None
     script: Callable[..., str] | None = None
     second_engine: str = ""
@@ -154,6 +157,8 @@ class Bench:
             raise refuse(owner, f"demonstration must be a Demonstration, got {self.demonstration!r:.80}")
         if self.demonstration is not None and self.peek is None:
             raise refuse(owner, "demonstration stands below the equations of peek, but there is no peek")
+        if not (self.run_view is None or isinstance(self.run_view, RunView)):
+            raise refuse(owner, f"run_view must be a RunView, got {self.run_view!r:.80}")
         check_function(owner, "second_opinion", self.second_opinion, optional=True)
         check_function(owner, "script", self.script, optional=True)
         check_items(owner, "hud", self.hud, str)
@@ -249,6 +254,8 @@ class Bench:
                 settled[name] = part(track)
                 if callable(settled[name]):
                     raise refuse(f"Bench '{self.id}'", f"{name} must be a value for the track, got {settled[name]!r}")
+        if self.run_view is not None:
+            settled["run_view"] = self.run_view.on(track)
         return replace(self, **settled) if settled else self
 
     @property
@@ -329,21 +336,7 @@ class Bench:
             owner, function = f"{owner}, preview", "preview"
         else:
             outcome, function = self.solve(track, seed=seed, **values), "solve"
-        if not isinstance(outcome, Outcome):
-            raise refuse(owner, f"{function} must return an Outcome, got {type(outcome).__name__}")
-        for panel in self.panels:
-            for name in (panel.id, *(view.id for view in panel.views)):
-                if name not in outcome.panels:
-                    raise refuse(owner, f"the outcome has no drawing for panel '{name}'")
-        readings = {reading.id for reading in outcome.readings}
-        for name in self.hud:
-            if name not in readings:
-                raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
-        if self.task is not None and self.task.reading not in readings:
-            raise refuse(owner, f"the outcome has no reading '{self.task.reading}' for the task")
-        for verdict in outcome.verdicts:
-            if verdict.level != "ok" and verdict.code not in self.failures:
-                raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")
+        check_outcome(owner, self, function, outcome)
         checked = tuple(
             verdict.with_checked_fixes(partial(check_settable, owner, verdict.code, self.control_map()))
             for verdict in outcome.verdicts

@@ -108,6 +108,13 @@ def point(
     return _part([trace], annotations=[note] if label else [])
 
 
+def discs(x: ArrayLike, y: ArrayLike, widths: ArrayLike, *, name: str, hollow: bool = False) -> Part:
+    """Discs of these widths [px], filled or hollow."""
+    marker = {"color": SERIES[0], "size": significant(widths)}
+    trace = {"type": "scatter", "mode": "markers", "name": name, "x": significant(x), "y": significant(y)}
+    return _part([{**trace, "marker": marker, "meta": "hollow" if hollow else "disc", "hoverinfo": "skip"}])
+
+
 def limit(
     value: float,
     label: str,

@@ -1,15 +1,18 @@
-"""What stands in Peek: the equations behind a bench, and a small figure with sliders of its own that explains one."""
+"""What is opened on request: the equations behind a bench, a small figure that explains one, one round of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import check_function, check_items, check_text, check_unique, refuse
 from tracks.api.controls import Slider, read_values
 from tracks.api.figures import Drawing, Panel
+
+if TYPE_CHECKING:
+    from tracks.api.track import Track
 
 MAX_SLIDERS = 4
 
@@ -89,6 +92,74 @@ class Demonstration:
         drawing = self.draw(**values)
         if not isinstance(drawing, Drawing):
             raise refuse(f"Demonstration '{self.title}'", f"draw must return a Drawing, got {drawing!r:.80}")
+        return drawing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunView:
+    """What *Look into a run* shows: one round of the run behind the figures, drawn when a student asks for it.
+
+    It is never computed while a control moves. Nothing of it is stored, and no verdict or certificate looks at it.
+
+    Parameters
+    ----------
+    text : str
+        Two or three plain sentences on what is drawn, and of which run.
+    panel : Panel
+        The frame of its figure: an id, a question and axes that never move, no views; or a function of the track.
+    rounds : Callable[..., int]
+        ``rounds(track, **controls) -> int``, how many rounds the run of a state has, 1 or more.
+    draw : Callable[..., Drawing]
+        ``draw(track, *, seed, round, **controls) -> Drawing``, pure; ``round`` counts from 1. It is called at every
+        step of the round slider, so that the run itself should be kept.
+    """
+
+    text: str
+    panel: Any
+    rounds: Callable[..., int]
+    draw: Callable[..., Drawing]
+
+    def __post_init__(self) -> None:
+        check_text("RunView", "text", self.text)
+        check_function("RunView", "rounds", self.rounds)
+        check_function("RunView", "draw", self.draw)
+        if not callable(self.panel):
+            self._check_panel(self.panel)
+
+    def _check_panel(self, panel: Any) -> None:
+        if not isinstance(panel, Panel):
+            raise refuse("RunView", f"panel must be a Panel, got {panel!r:.80}")
+        if panel.views:
+            raise refuse("RunView", f"panel '{panel.id}' has views; it is drawn in one way")
+
+    def on(self, track: Track) -> RunView:
+        """Return this view for one track, its panel settled and checked."""
+        return replace(self, panel=self.panel(track)) if callable(self.panel) else self
+
+    def count(self, track: Track, values: Mapping[str, Any]) -> int:
+        """Return how many rounds the run of a state has.
+
+        Raises
+        ------
+        SpecError
+            ``rounds`` returned something else than a whole number of 1 or more.
+        """
+        count = self.rounds(track, **values)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise refuse("RunView", f"rounds must return a whole number of 1 or more, got {count!r:.80}")
+        return count
+
+    def drawn(self, track: Track, values: Mapping[str, Any], number: int, *, seed: int = 0) -> Drawing:
+        """Return the drawing of one round of a state, counted from 1.
+
+        Raises
+        ------
+        SpecError
+            ``draw`` returned something else.
+        """
+        drawing = self.draw(track, seed=seed, round=number, **values)
+        if not isinstance(drawing, Drawing):
+            raise refuse("RunView", f"draw must return a Drawing, got {drawing!r:.80}")
         return drawing
 
 

@@ -207,7 +207,7 @@ def equations_open(survey: Survey) -> Finding:
 def drawings_are_plain(survey: Survey) -> Finding:
     """Every figure is a plain dict that JSON can encode, every table a Table; two states are rendered.
 
-    So are a demonstration's at its defaults and at its sliders' ends.
+    So are a demonstration's at its defaults and at its sliders' ends, and the first and the last round of a run view.
     """
     wrong = []
     for state in (survey.default, *survey.worlds[:1]):
@@ -215,7 +215,7 @@ def drawings_are_plain(survey: Survey) -> Finding:
             problem = _drawing_problem(drawing)
             if problem:
                 wrong.append(f"'{name}' at {survey.named(state)}: {problem}")
-    wrong += _demonstration_problems(survey.bench)
+    wrong += _demonstration_problems(survey.bench) + _run_view_problems(survey)
     if wrong:
         return finding("drawings_are_plain", False, f"Drawings that cannot be sent: {listed(wrong)}")
     return finding("drawings_are_plain", True, "Figures are plain dicts that JSON can carry, and each has its table")
@@ -232,6 +232,20 @@ def _demonstration_problems(bench: Bench) -> list[str]:
             problem = f"{type(error).__name__}: {error}"
         if problem:
             wrong.append(f"the demonstration at {values}: {problem}")
+    return wrong
+
+
+def _run_view_problems(survey: Survey) -> list[str]:
+    shown, wrong = survey.bench.run_view, []
+    if shown is None:
+        return []
+    for number in sorted({1, shown.count(survey.track, survey.default)}):
+        try:
+            problem = _drawing_problem(shown.drawn(survey.track, survey.default, number))
+        except Exception as error:  # a plugin's drawing may raise anything
+            problem = f"{type(error).__name__}: {error}"
+        if problem:
+            wrong.append(f"round {number} of the run view: {problem}")
     return wrong
 
 

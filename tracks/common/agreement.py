@@ -11,7 +11,7 @@ from typing import Any
 from tracks import Track
 from tracks.api.quantities import in_words, three_digits
 
-MEASURED = Path(__file__).with_name("agreement.json")
+MEASURED = Path(__file__).parent / "data" / "agreement.json"
 
 
 # The states, as changes of the start of convergence, in which a lesson is run by itself.

@@ -38,6 +38,10 @@ def working(bench: Bench, track: Track) -> Bench:
         settled.case(track, prediction)
     if settled.demonstration is not None:
         _check_demonstration(settled.demonstration)
+    if settled.run_view is not None:
+        _check_keywords("the rounds of its run view", settled.run_view.rounds, names)
+        _check_keywords("the drawing of its run view", settled.run_view.draw, ["seed", "round", *names])
+        settled.run_view.count(track, settled.defaults())
     return settled
 
 

@@ -45,7 +45,8 @@ def demonstration_section(key: str, demonstration: Demonstration, screen: Screen
             dcc.Store(id=ids.slot(key, "demonstration_drawn")),
         ],
         className="demonstration",
-        **{"aria-label": demonstration.title, "data-demonstration": key, "data-spec": json.dumps(spec)},
+        **{"aria-label": demonstration.title},
+        **{"data-demonstration": key, "data-slot": "demonstration", "data-spec": json.dumps(spec)},
     )
 
 

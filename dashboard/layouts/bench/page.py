@@ -18,6 +18,7 @@ from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.predict import predict_section
 from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section, reveal_beat
+from dashboard.layouts.bench.run_view import run_view_section
 from dashboard.layouts.bench.status import status_strip
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import MORE, Component, icon, painted, shape, track_header
@@ -213,6 +214,9 @@ def _stage(state: BenchState) -> list[Component]:
     ]
     if not is_unlocked:
         return parts
+    if bench.run_view:
+        rounds = bench.run_view.count(state.track, bench.defaults())
+        parts.append(run_view_section(state.key, bench.run_view, rounds, state.screen))
     if bench.second_opinion:
         parts.append(_second_opinion(bench))
     if bench.script:

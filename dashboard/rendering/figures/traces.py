@@ -37,8 +37,7 @@ def styled(trace: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
         look |= _line(role, trace["line"]["color"], palette)
     if "marker" in trace:
         look["marker"] = _marker(role, trace["marker"]["color"], palette)
-        if role == "pixel":
-            look["marker"] |= {"opacity": trace["marker"]["opacity"]}
+        look["marker"] |= {key: trace["marker"][key] for key in ("opacity", "size") if key in trace["marker"]}
         look["cliponaxis"] = False
     return look
 
@@ -61,6 +60,8 @@ def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any
         return {"color": palette[series if role == "node" else "paper"], "symbol": symbol, "size": size, "line": ring}
     if role == "pixel":
         return {"color": palette["ink"], "symbol": "square", "size": PIXEL}
+    if role == "disc":
+        return {"color": palette[series], "symbol": "circle", "opacity": 0.75, "line": {"width": 0}}
     if role == "you":
         return {"color": palette[series], "symbol": SYMBOLS[series], "size": 10}
     if role == "lock":

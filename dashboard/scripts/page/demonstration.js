@@ -1,7 +1,8 @@
-/* The figure in Peek with sliders of its own: one request in flight, the newest values win.
+/* Figures with sliders of their own, the one in Peek and the look into a run: one request in flight, the newest values win.
 
-   Its values are no part of the bench's: they are read from the sliders, never kept, and a page that comes anew starts
-   from the defaults. */
+   Their values are no part of the bench's: they are read from the sliders, never kept, and a page that comes anew starts
+   from the defaults. data-slot names the slots of such a figure. What has a data-state is drawn for that state of the
+   controls, and not before there is one (run_view.js). */
 import { announce } from "./announcer.js";
 import { callbackContext, moment, setSlot } from "../shared/dash.js";
 import { listen } from "../shared/events.js";
@@ -32,7 +33,7 @@ function slidersOf(root) {
 /* Show what the sliders mean, to the eye and to a screen reader. */
 function show(root) {
   for (const { input, row, rule, value } of slidersOf(root)) {
-    const text = textOf(rule, value);
+    const text = rule.of ? `${value} of ${rule.max}` : textOf(rule, value);
     input.parentElement.style.setProperty("--fill", `${(fraction(rule, value) * 100).toFixed(2)}%`);
     input.setAttribute("aria-valuetext", text);
     row.querySelector("[data-value]").textContent = text;
@@ -40,7 +41,8 @@ function show(root) {
 }
 
 /* Ask for the figure at the sliders' values, or remember to when an answer is due. */
-function send(root) {
+export function send(root) {
+  if (root.dataset.state === "") return;
   const gate = gateOf(root);
   if (gate.busy) {
     gate.waiting = true;
@@ -50,13 +52,16 @@ function send(root) {
   gate.waiting = false;
   gate.patience = setTimeout(() => open(root), PATIENCE_MS);
   const values = Object.fromEntries(slidersOf(root).map(({ name, value }) => [name, value]));
-  setSlot(root.dataset.demonstration, "demonstration_values", { values, at: moment() });
+  const order = root.dataset.state ? { values, state: JSON.parse(root.dataset.state) } : { values };
+  setSlot(root.dataset.demonstration, `${root.dataset.slot}_values`, { ...order, at: moment() });
+  root.ariaBusy = "true";
 }
 
 function open(root) {
   const gate = gateOf(root);
   clearTimeout(gate.patience);
   gate.busy = false;
+  root.ariaBusy = "false";
 }
 
 function speakSoon(root) {
@@ -65,17 +70,26 @@ function speakSoon(root) {
   gate.speech = setTimeout(() => announce(root.querySelector(".answer").textContent), SPEAK_MS);
 }
 
-/* dash_clientside.lab.demonstration_drawn: a figure came, with the page or as an answer. */
-export function demonstrationDrawn() {
+/* dash_clientside.lab.demonstration_drawn: a figure came, with the page or as an answer; told.max is how far its slider
+   goes in the state it was drawn for. */
+export function demonstrationDrawn(_figure, told) {
   const [{ id }] = callbackContext().inputs_list;
-  const root = all().find((each) => each.dataset.demonstration === id.bench);
+  const root = all().find((each) => each.dataset.demonstration === id.bench && each.dataset.slot === id.name);
   if (root) {
+    if (told?.max) reach(root, told.max);
     const { waiting } = gateOf(root);
     open(root);
     show(root);
     if (waiting) send(root);
   }
   return moment();
+}
+
+/* Let the one slider of a figure end elsewhere. */
+function reach(root, max) {
+  const [{ name, input, rule }] = slidersOf(root);
+  root.dataset.spec = JSON.stringify({ [name]: { ...rule, max } });
+  input.max = max;
 }
 
 function onSlide(event) {

@@ -154,6 +154,8 @@ class Lab:
         ]
         self.bodies.append(self.of_script("edge_guardian/convergence", controls))
         self.bodies.append(self.of_demonstration("edge_guardian/convergence", {"values": controls}))
+        looked = {"state": controls, "values": {"round": 1}}
+        self.bodies.append(self.of_demonstration("edge_guardian/convergence", looked, slot="run_view"))
         self.do({"do": "carry", "try": 1})
         self.answer("writing", "reflect")
         self.answer("writing", "mark")
@@ -242,16 +244,14 @@ class Lab:
             ],
         }
 
-    def of_demonstration(self, bench: str, asked: Any) -> dict[str, Any]:
-        """Return what a slider of the demonstration in a bench's Peek sends."""
-        places = (
-            ("demonstration", "figure"),
-            ("demonstration_summary", "children"),
-            ("demonstration_table", "children"),
-        )
-        moved = ids.slot(bench, "demonstration_values")
+    def of_demonstration(self, bench: str, asked: Any, *, slot: str = "demonstration") -> dict[str, Any]:
+        """Return what a slider of the demonstration in a bench's Peek sends, or that of its look into a run."""
+        places = [(slot, "figure"), (f"{slot}_summary", "children"), (f"{slot}_table", "children")]
+        if slot == "run_view":
+            places.append(("run_view_told", "data"))
+        moved = ids.slot(bench, f"{slot}_values")
         return {
-            "output": next(key for key in self.browser.app.callback_map if '"name":"demonstration_summary"' in key),
+            "output": next(key for key in self.browser.app.callback_map if f'"name":"{slot}_summary"' in key),
             "outputs": [{"id": ids.slot(bench, name), "property": prop} for name, prop in places],
             "inputs": [{"id": moved, "property": "data", "value": asked}],
             "changedPropIds": [f"{ids.dom(moved)}.data"],

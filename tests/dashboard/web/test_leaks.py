@@ -91,6 +91,7 @@ class Listener(Student):
         for panel in bench.panels:
             self.ask_csv(key, panel.id, bench.defaults())
         self.demonstrate(key, {"values": bench.demonstration.defaults() if bench.demonstration else {}})
+        self.look_into_run(key, bench.defaults(), 1)
         for prediction in bench.predictions:
             self.ask(key, prediction)
 

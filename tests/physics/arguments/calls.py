@@ -222,6 +222,31 @@ CALLS: dict[str, list[Call]] = {
             {"clients_per_round": "1 to 6"},
         )
     ],
+    "federation.draw_invitations": [
+        Call(
+            {
+                "problem": PROBLEM,
+                "rounds": 3,
+                "clients_per_round": 4,
+                "reliability": 0.9,
+                "selection": "reliable_first",
+                "seed": 0,
+            },
+            {"clients_per_round": "1 to 6"},
+        )
+    ],
+    "federation.client_updates": [
+        Call(
+            {
+                "problem": PROBLEM,
+                "participation": np.ones((3, 6), dtype=bool),
+                "algorithm": "scaffold",
+                "local_steps": 2,
+                "learning_rate": 0.5,
+                "proximal": 0.1,
+            },
+        )
+    ],
     "federation.invitation_rates": [
         Call(
             {"problem": PROBLEM, "clients_per_round": 4, "reliability": 0.9, "selection": "random"},

@@ -58,7 +58,11 @@ WRONG: dict[str, list[Any]] = {
         *(np.full((5, 10), 1e7), np.zeros((5, 10), dtype=bool), np.full((5, 10), "0"), []),
     ],
 }
-MASKS = {"federation.simulate": (3, 6), "federation.simulate_seeds": (2, 3, 6)}
+MASKS = {
+    "federation.simulate": (3, 6),
+    "federation.client_updates": (3, 6),
+    "federation.simulate_seeds": (2, 3, 6),
+}
 
 
 def bad_masks(shape: tuple[int, ...]) -> list[Any]:

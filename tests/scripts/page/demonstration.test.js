@@ -25,7 +25,11 @@ beforeEach((context) => {
   });
   sliders.share.value = "-2";
   sliders.rounds.value = "8";
-  const marks = { "data-demonstration": KEY, "data-spec": JSON.stringify({ share: SPEC.share, rounds: SPEC.rounds }) };
+  const marks = {
+    "data-demonstration": KEY,
+    "data-slot": "demonstration",
+    "data-spec": JSON.stringify({ share: SPEC.share, rounds: SPEC.rounds }),
+  };
   const root = element("section", marks, ...rows, element("p", { class: "answer" }));
   page.body.children = [root];
   root.parentElement = page.body;
@@ -44,7 +48,7 @@ function asked() {
 }
 
 function answer() {
-  globalThis.dash_clientside.callback_context = { inputs_list: [{ id: { bench: KEY } }] };
+  globalThis.dash_clientside.callback_context = { inputs_list: [{ id: { bench: KEY, name: "demonstration" } }] };
   demonstration.demonstrationDrawn();
 }
 

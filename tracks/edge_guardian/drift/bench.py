@@ -10,8 +10,10 @@ from tracks.api.declared import brief_texts
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 from tracks.common import declared
+from tracks.common.federated_runs import Learning
 from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.common.python_script import learning_script
+from tracks.common.run_view import fleet_run_view
 from tracks.edge_guardian.drift import closing, texts
 from tracks.edge_guardian.drift.controls import controls
 from tracks.edge_guardian.drift.figures import (
@@ -85,9 +87,13 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
     )
 
 
+def _learning(track: Track, seed: int, values: Mapping[str, Value]) -> Learning:
+    return learning_of(track, setting_of(values), seed=seed)
+
+
 def script(track: Track, *, seed: int, **values: Value) -> str:
     """Return the runs of one state as a Python program."""
-    return learning_script(learning_of(track, setting_of(values), seed=seed), title=f"{track.name}. {TITLE}")
+    return learning_script(_learning(track, seed, values), title=f"{track.name}. {TITLE}")
 
 
 BENCH = Bench(
@@ -99,6 +105,7 @@ BENCH = Bench(
     solve=solve,
     preview=preview,
     script=script,
+    run_view=fleet_run_view(_learning),
     predictions=texts.predictions,
     observation=closing.OBSERVATION,
     reflection=closing.reflection,

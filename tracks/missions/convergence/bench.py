@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import brief_texts
 from tracks.common import declared
+from tracks.common.federated_runs import Learning
 from tracks.common.proxy_fleet import CLIENTS
 from tracks.common.python_script import learning_script
+from tracks.common.run_view import fleet_run_view
 from tracks.common.traffic import HORIZON_DAYS
 from tracks.missions.convergence import closing, texts
 from tracks.missions.convergence.controls import controls
@@ -90,9 +92,13 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
     )
 
 
+def _learning(track: Track, seed: int, values: Mapping[str, Value]) -> Learning:
+    return learning_of(track.fleet.seed, setting_of(values), seed=seed)
+
+
 def script(track: Track, *, seed: int, **values: Value) -> str:
     """Return the runs of one state as a Python program."""
-    return learning_script(learning_of(track.fleet.seed, setting_of(values), seed=seed), title=f"{track.name}. {TITLE}")
+    return learning_script(_learning(track, seed, values), title=f"{track.name}. {TITLE}")
 
 
 BENCH = Bench(
@@ -107,6 +113,7 @@ BENCH = Bench(
     observation=closing.OBSERVATION,
     second_opinion=second_opinion,
     script=script,
+    run_view=fleet_run_view(_learning),
     second_engine="a small neural network on the same fleet, at an eighth of your learning rate",
     reflection=closing.reflection,
     hud=HUD,
