@@ -1,9 +1,5 @@
 """A run as a script: run by a plain Python with numpy alone, it prints the curve of the physics."""
 
-import ast
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -18,6 +14,7 @@ from physics.federation import (
 from tests.states import TRACKS
 from tests.sweeps import swept
 from tests.tracks.missions.privacy.states import ON as PRIVACY
+from tests.tracks.scripts import IMAGE, MAX_LINES, check_plain, printed
 from tracks.common.proxy_fleet import ceiling, problem
 from tracks.common.python_script import federated_script, learning_script
 from tracks.common.scoring import scores
@@ -29,20 +26,10 @@ from tracks.missions.convergence.state import learning_of
 from tracks.missions.privacy.accounting import calibrated_noise_of
 from tracks.missions.privacy.setting import LEARNING_RATE
 
-IMAGE = 1 / 360 + 1e-6  # of accuracy, printed to six digits
-MAX_LINES = 120
-
 
 def curve(text, folder):
     """What the script prints: round, loss, accuracy and score, a row for the model before the first round and each."""
-    path = folder / "run.py"
-    path.write_text(text, encoding="utf-8")
-    # Isolated: neither this repository nor the environment's paths are seen.
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=folder, capture_output=True, text=True, check=False, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    head, *rows = done.stdout.splitlines()
+    head, *rows = printed(text, folder)
     assert head.split() == ["round", "loss", "accuracy", "score"]
     return np.array([[float(number) for number in row.split()] for row in rows])
 
@@ -217,12 +204,4 @@ def participation_of(learning):
 def test_the_script_is_short_and_needs_numpy_alone():
     fleet, masks, how = any_state(0)
     text = federated_script(fleet, title="Any state", received=masks, **how)
-    assert len(text.splitlines()) < MAX_LINES
-    imported = {
-        alias.name
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    assert imported == {"base64", "zlib", "numpy"}
-    assert text.isascii()
+    check_plain(text)

@@ -11,12 +11,14 @@ from tracks.api.track import Track
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
 from tracks.cloud_titan.flood.controls import controls
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
+from tracks.cloud_titan.flood.python_script import adapter_script
 from tracks.cloud_titan.flood.readings import HUD, readings
 from tracks.cloud_titan.flood.setting import setting_of
 from tracks.cloud_titan.flood.state import FAILURES, evaluate
 from tracks.cloud_titan.flood.texts import brief, predictions
 from tracks.cloud_titan.flood.verdicts import verdicts
 
+TITLE = "The Personalization Flood: a million adapters, one node"
 PRESETS = (
     Preset(
         id="smallest_rank",
@@ -57,13 +59,19 @@ def solve(track: Track, *, seed: int, **values: Value) -> Outcome:  # noqa: ARG0
     )
 
 
+def script(track: Track, *, seed: int, **values: Value) -> str:  # noqa: ARG001 - nothing here is random
+    """Return what each rank gains, and the gain of a state's adapter, as a script."""
+    return adapter_script(evaluate(track, setting_of(values)), title=f"{track.name}. {TITLE}")
+
+
 BENCH = Bench(
     id="crisis",
-    title="The Personalization Flood: a million adapters, one node",
+    title=TITLE,
     brief=brief,
     controls=controls,
     panels=panels,
     solve=solve,
+    script=script,
     predictions=predictions,
     observation=OBSERVATION,
     reflection=reflection,

@@ -1,20 +1,15 @@
 """The accent as a script: run by a plain Python with numpy alone, it prints the curve of the page."""
 
-import ast
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 from tests.sweeps import swept
 from tests.tracks.mobile_nomad.battery.states import BENCH, NOMAD, state
+from tests.tracks.scripts import IMAGE, check_plain, printed
 from tracks.mobile_nomad.battery.figures import ACCENT, LADDER
 from tracks.mobile_nomad.battery.model.personalisation import personalisation_result
 from tracks.mobile_nomad.track import MOBILE_NOMAD
 
-IMAGE = 1 / 360
-MAX_LINES = 120
 STATES = (
     {},
     {"data": "local", "method": "lora", "resolution": 160, "schedule": "charging", "minutes": 60.0},
@@ -29,16 +24,9 @@ def script(**values):
     return text
 
 
-def printed(text, folder):
+def lengths(text, folder):
     """What the script prints: steps, minutes, both accuracies and both gains in points, a row for each length."""
-    path = folder / "accent.py"
-    path.write_text(text, encoding="utf-8")
-    # Isolated: neither this repository nor the environment's paths are seen.
-    done = subprocess.run(
-        [sys.executable, "-I", str(path)], cwd=folder, capture_output=True, text=True, check=False, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    head, *rows = done.stdout.splitlines()
+    head, *rows = printed(text, folder)
     assert head.split() == ["steps", "minutes", "own", "all", "own", "gained", "all", "gained"]
     return np.array([[float(number) for number in row.split()] for row in rows])
 
@@ -46,7 +34,7 @@ def printed(text, folder):
 @pytest.mark.parametrize("values", swept(STATES, kept=STATES[:2]))
 def test_the_script_prints_the_curve_of_the_page(values, tmp_path):
     """Both accuracies within an image of 360, and the points of the figure at the minutes at which they are drawn."""
-    found, here = printed(script(**values), tmp_path), state(**values)
+    found, here = lengths(script(**values), tmp_path), state(**values)
     assert set(found[:, 0]) >= set(LADDER)
     for steps, _, own, everyone, *gained in found:
         result = personalisation_result(here.task, int(steps))
@@ -63,7 +51,7 @@ def test_the_script_prints_the_curve_of_the_page(values, tmp_path):
 
 
 def test_where_the_voice_is_uploaded_the_cloud_learns_from_a_model_of_everyone(tmp_path):
-    found, here = printed(script(data="upload"), tmp_path), state(data="upload").personalisation
+    found, here = lengths(script(data="upload"), tmp_path), state(data="upload").personalisation
     assert len(found) == 1
     assert found[0, 2:4] == pytest.approx((here.own, here.elsewhere), abs=IMAGE)
     assert found[0, 4:] == pytest.approx((here.gain_points, here.elsewhere_points), abs=100 * IMAGE)
@@ -72,13 +60,4 @@ def test_where_the_voice_is_uploaded_the_cloud_learns_from_a_model_of_everyone(t
 def test_the_script_is_short_and_needs_numpy_alone():
     text = script()
     assert text.startswith(f'"""{MOBILE_NOMAD.name}. {BENCH.title}\n')
-    assert len(text.splitlines()) < MAX_LINES
-    assert max(len(line) for line in text.splitlines() if "unpack(" not in line) <= 120
-    imported = {
-        alias.name
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    assert imported == {"base64", "zlib", "numpy"}
-    assert text.isascii()
+    check_plain(text)
