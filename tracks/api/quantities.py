@@ -20,6 +20,7 @@ from functools import lru_cache
 
 THIN = "\u202f"  # narrow no-break space between thousands and before a unit's number never breaks a line
 UPWARDS = 1 + 1e-12  # a half is rounded up, in the browser too
+WHOLE_BELOW = 10_000.0  # whole numbers below are counts, and are written in full: 2 048 tokens
 MAX_DIGITS = 9  # that a value is written with, where it is as close as that to its limit
 MAX_ENTRY = 60  # characters of a typed number; the patterns below take quadratic time
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -59,6 +60,22 @@ PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
 
 ZERO_IN_BASE = ("s", "J", "W")  # nothing is 0 s, not 0 µs
 
+# What one of a unit is called.
+ONE = {
+    "steps": "step",
+    "rounds": "round",
+    "points": "point",
+    "points below": "point below",
+    "pts": "pt",
+    "devices": "device",
+    "vehicles": "vehicle",
+    "tenants": "tenant",
+    "phones": "phone",
+    "hearables": "hearable",
+    "neighbours": "neighbour",
+    "tokens": "token",
+}
+
 # Other ways to write a unit's name, in lower case.
 SPELLED = {
     "b": "B",
@@ -87,6 +104,8 @@ SPELLED = {
 def three_digits(value: float, digits: int = 3) -> str:
     """Write a finite number with 3 significant digits, thousands separated, very small and large ones as powers of 10.
 
+    A whole number below 10 000 is written in full.
+
     Parameters
     ----------
     value : float
@@ -101,8 +120,8 @@ def three_digits(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> [three_digits(v) for v in (0.0641, 524.288, 12345678, 2.6e-6, -0.5, 0)]
-    ['0.0641', '524', '12\u202f300\u202f000', '2.6\u202f×\u202f10⁻⁶', '−0.5', '0']
+    >>> [three_digits(v) for v in (0.0641, 524.288, 2048, 12345678, 2.6e-6, -0.5, 0)]
+    ['0.0641', '524', '2\u202f048', '12\u202f300\u202f000', '2.6\u202f×\u202f10⁻⁶', '−0.5', '0']
     """
     if value == 0:
         return "0"
@@ -113,7 +132,8 @@ def three_digits(value: float, digits: int = 3) -> str:
         factor = mantissa.rstrip("0").rstrip(".")
         power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
         return f"{sign}{power}" if factor == "1" else f"{sign}{factor}{THIN}×{THIN}{power}"
-    rounded = float(f"{size * UPWARDS:.{digits}g}")
+    is_count = size < WHOLE_BELOW and size == int(size)
+    rounded = size if is_count else float(f"{size * UPWARDS:.{digits}g}")
     places = max(0, digits - 1 - exponent)
     text = f"{rounded:,.{places}f}" if rounded >= 1000 else f"{rounded:.{places}f}"
     return sign + (text.rstrip("0").rstrip(".") if places else text).replace(",", THIN)
@@ -139,14 +159,14 @@ def quantity(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
 
     Examples
     --------
-    >>> quantity(0.01, "share"), quantity(524.288, "x"), quantity(8.0, "steps")
-    (('1', '%'), ('524', '×'), ('8', 'steps'))
+    >>> quantity(0.01, "share"), quantity(524.288, "x"), quantity(8.0, "steps"), quantity(1.0, "steps")
+    (('1', '%'), ('524', '×'), ('8', 'steps'), ('1', 'step'))
     """
     rows = PREFIXES.get(unit)
-    if rows is None:
-        return three_digits(value, digits), unit
-    if unit == "points":
-        return ("+" if value > 0 else "") + three_digits(value, digits), unit
+    if rows is None or unit == "points":
+        sign = "+" if unit == "points" and value > 0 else ""
+        number = three_digits(value, digits)
+        return sign + number, ONE.get(unit, unit) if number in ("1", "−1") else unit
     size = max(
         abs(value), abs(float(f"{value * UPWARDS:.{digits}g}"))
     )  # 999.6 kB is written 1 MB, 1024 MiB is written 1 GiB
@@ -305,7 +325,7 @@ def _factor(suffix: str, unit: str, text: str) -> float:
         # MW is no careless mW: there the case is a factor of 10⁹.
         if name.lower() == row_name.lower() and not (unit in ("W", "J") and name[0] == "M"):
             return factor
-    if suffix.lower() == unit.lower():
+    if suffix.lower() in (unit.lower(), ONE.get(unit)):
         return 1.0
     if (prefix := _prefix(suffix, unit)) is not None:
         return prefix

@@ -194,6 +194,8 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
         values = tuple(10.0**exponent for exponent in range(last, first - 1, -every))[::-1]
         if axis.unit == "iB":
             values = _powers_of_two(axis)
+        elif axis.unit == "s":
+            values = tuple(found for v in values if axis.shows(found := _ROUND_TIMES.get(v, v)))
         elif last - first < 2:
             values = next((found for digits in ((1, 2, 5), (1, 3)) if len(found := _within(axis, digits)) <= 6), values)
         if len(values) < 2:
@@ -209,6 +211,8 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
     return values, texts
 
 
+# Round times near the powers of ten [s]: 15 min, 3 h, 1, 10 and 100 days, 3 and 30 years.
+_ROUND_TIMES = {1e3: 900.0, 1e4: 10800.0, 1e5: 86400.0, 1e6: 864e3, 1e7: 864e4, 1e8: 94608e3, 1e9: 94608e4}
 _SCALED = tuple(unit for unit in PREFIXES if unit != "points")
 
 

@@ -57,7 +57,8 @@ function factorOf(suffix, unit) {
   if (!exact && isOtherCount(name, unit)) return NaN;
   const row = exact ?? (caseMatters ? undefined : rows.find(([, , known]) => known.toLowerCase() === lower));
   if (row) return row[1];
-  return suffix.toLowerCase() === unit.toLowerCase() ? 1 : prefixOf(suffix, unit);
+  const isUnit = [unit.toLowerCase(), table.one[unit]].includes(suffix.toLowerCase());
+  return isUnit ? 1 : prefixOf(suffix, unit);
 }
 
 /* The number that was typed, in `unit`; NaN if it cannot be read. A bare number takes the unit that stands beside the box. */

@@ -104,8 +104,8 @@ def controls(track: Track) -> tuple[Control, ...]:
         ),
         Slider(
             id="attempts",
-            label="Attempts per upload",
-            unit="at most",
+            label="Attempts per upload, at most",
+            unit="",
             minimum=ATTEMPTS[0],
             maximum=ATTEMPTS[1],
             step=1,

@@ -54,7 +54,7 @@ _EQUATIONS = (
      "cap of the service"),
     ("upload_time", "Upload time", "t = 8 up / uplink, against 86 400 s / rounds a day"),
     ("time_to_act", "Time to act", "here: max(FLOP / (utilisation × peak), weights / bandwidth);  through the cloud: "
-     "round trip + 8 request / uplink"),
+     "round trip + 8 request / uplink + the same on 8 H100"),
 )  # fmt: skip
 
 
@@ -88,9 +88,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         lines=peek_lines(track, outcome, **controls),
         leaves_out="Protocol headers, TLS and acknowledgements. Lost uploads and their repetition: "
         f"{in_words(track.fleet.reliability, 'share')} arrive on this track, which the convergence bench counts. "
-        "Devices of one round that slow each other. The time the cloud itself computes, so that its path is a lower "
-        "bound. Serving the trained model, which both regimes need. And accuracy: whether a federated model is as "
-        "good, and after how many rounds.",
+        "Devices of one round that slow each other. What a request waits for in the cloud before it is computed, so "
+        "that its path is a lower bound. Serving the trained model, which both regimes need. And accuracy: whether a "
+        "federated model is as good, and after how many rounds.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from physics import constants
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import Input, join_sources, origins, quantity_text
@@ -14,7 +15,7 @@ from tracks.missions.paradox.setting import (
     Setting,
 )
 from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, State
-from tracks.missions.paradox.traffic import cap_bytes_text
+from tracks.missions.paradox.traffic import CLOUD_GPUS, cap_bytes_text
 
 HUD = ("ratio", "cap_share", "upload_time")
 
@@ -53,6 +54,7 @@ def origins_of(track: Track, setting: Setting) -> dict[str, str]:
     sources, fleet = track.sources, track.fleet
     moved, raw, uplink = track.model.moved_bytes, fleet.raw_bytes_per_device_day, track.device.uplink_bit_per_s
     fixed = {name: f"{label}: {sources[constant]}" for name, (label, constant) in _CONSTANTS.items()}
+    fixed["cloud"] = f"Cloud: {constants.source_of('H100_FLOP_PER_S').text}, {CLOUD_GPUS} of them assumed"
     inputs: list[Input] = [
         (name, label, getattr(setting, name), default.value, default.source.text)
         for name, label, default in (
@@ -231,10 +233,11 @@ def _time_to_act(state: State, known: Mapping[str, str]) -> Reading:
         f"{three_digits(device.peak_flop_per_s)} FLOP/s), {quantity_text(model.weights_bytes, 'B')} / "
         f"{quantity_text(device.memory_bytes_per_s, 'B')}/s) = {here}; cloud "
         f"{quantity_text(device.round_trip_s, 's')} + 8 × "
-        f"{quantity_text(model.sample_bytes, 'B')} / {quantity_text(setting.uplink, 'bit/s')} = {cloud}",
+        f"{quantity_text(model.sample_bytes, 'B')} / {quantity_text(setting.uplink, 'bit/s')} + "
+        f"{quantity_text(traffic.cloud_computes_s, 's')} = {cloud}",
         meaning=f"The locality invariant as a number. The limit, {limit}: {device.deadline_name}. On the device one "
-        f"inference; through the cloud a round trip and {request} over the uplink, before anything computes there. "
-        f"{tested}",
+        f"inference; through the cloud a round trip, {request} over the uplink, and the same inference on a node of "
+        f"{CLOUD_GPUS} H100 at its peaks. {tested}",
         source=join_sources(
             known,
             "flop",
@@ -246,5 +249,6 @@ def _time_to_act(state: State, known: Mapping[str, str]) -> Reading:
             "sample",
             "uplink",
             "deadline",
+            "cloud",
         ),
     )

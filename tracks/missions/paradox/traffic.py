@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from physics import constants
 from physics.traffic import (
     Breakeven,
     breakeven_compression,
@@ -22,6 +23,11 @@ from physics.validation import Floats, as_float
 from tracks import Track
 from tracks.common.provenance import quantity_text
 from tracks.missions.paradox.setting import Setting
+
+# What a request meets in the cloud: one node of 8 H100.
+CLOUD_GPUS = 8
+CLOUD_FLOP_PER_S = CLOUD_GPUS * constants.H100_FLOP_PER_S
+CLOUD_BYTES_PER_S = CLOUD_GPUS * constants.H100_MEMORY_BYTES_PER_S
 
 # Where the curves are computed, beside the student's own place.
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -41,7 +47,8 @@ class Traffic:
         ratio: federated / centralised. breakeven: the compression that would make it 1.
         cap_per_day: what the whole fleet may move in a day [B]. cap_share: the federated day as a share of it.
         upload_s, raw_s: one update, and one day of raw data, over a device's uplink [s].
-        here_s, cloud_s: time to act on the device, and through the cloud [s].
+        here_s, cloud_s: time to act on the device, and through the cloud [s]; cloud_computes_s: of the latter, what the
+            cloud takes to compute.
     """
 
     shares: Sequence[float]
@@ -61,6 +68,7 @@ class Traffic:
     raw_s: float
     here_s: float
     cloud_s: float
+    cloud_computes_s: float
 
 
 def traffic_of(track: Track, setting: Setting) -> Traffic:
@@ -83,6 +91,7 @@ def traffic_of(track: Track, setting: Setting) -> Traffic:
         for size in (setting.upload_bytes, setting.raw_bytes, track.model.sample_bytes)
     )
     allowed = cap_per_day(track, setting.fleet)
+    cloud_computes_s = _cloud_computes_s(track)
     federated = float(volumes[0, share_place])
     return Traffic(
         shares=shares,
@@ -101,7 +110,8 @@ def traffic_of(track: Track, setting: Setting) -> Traffic:
         upload_s=upload_s,
         raw_s=raw_s,
         here_s=time_to_act_s(track),
-        cloud_s=track.device.round_trip_s + sample_s,
+        cloud_s=track.device.round_trip_s + sample_s + cloud_computes_s,
+        cloud_computes_s=cloud_computes_s,
     )
 
 
@@ -177,6 +187,11 @@ def time_to_act_s(track: Track) -> float:
         model.weights_bytes,
         device.memory_bytes_per_s,
     )
+
+
+def _cloud_computes_s(track: Track) -> float:
+    """Return the roofline time of the same inference on a cloud's node at its peaks [s], so never too long."""
+    return _roofline_s(track.model.forward_flop, CLOUD_FLOP_PER_S, track.model.weights_bytes, CLOUD_BYTES_PER_S)
 
 
 @lru_cache(maxsize=256)

@@ -30,9 +30,10 @@ def brief(track: Track) -> Brief:
     share = in_words(1 - worse_limit(track), "share")
     unit, power = track.fleet.unit, in_words(track.device.learning_power_w, "W")
     text = (
-        f"{NODES} {unit} share a station hall of {PLACES} places. Each has learnt a profile of the sound around it, "
-        f"{in_words(start.payload_bytes, 'B')}, from too little audio. The plan: everyone sends it to everyone. "
-        f"Learning and radio have {power}, a wearer stays {in_words(STAY_S.value, 's')}, and {share} must be no worse "
+        f"{NODES} {unit} of {in_words(track.fleet.devices, '')} share a hall of {PLACES} places. Each has learnt a "
+        f"profile of the sound around it, {in_words(start.payload_bytes, 'B')}, from too little audio. The plan: "
+        "everyone sends it to everyone. "
+        f"Learning and radio have {power}, a wearer stays {in_words(STAY_S.value, 's')}, {share} must be no worse "
         "off. Flood, gossip, appoint hubs, or keep silent?"
     )
     return Brief(

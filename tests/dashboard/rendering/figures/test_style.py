@@ -243,6 +243,13 @@ class TestTicks:
         assert ticks(X)[1] == ("1%", "2%", "5%", "10%")
         assert ticks(PLAIN)[1] == ("−2", "0", "2", "4", "6", "8")
 
+    def test_a_wait_is_marked_at_round_times_and_memory_at_whole_powers_of_two(self) -> None:
+        wait = Axis(label="wait", unit="s", scale="log", low=0.005, high=2e4)
+        assert ticks(wait) == ((0.01, 1.0, 100.0, 10800.0), ("10\u00a0ms", "1\u00a0s", "100\u00a0s", "3\u00a0h"))
+        memory = Axis(label="total", unit="iB", scale="log", low=2.0**37, high=2.0**43)
+        assert "1\u202f024\u00a0GiB" in ticks(memory)[1]
+        assert "4\u202f096\u00a0GiB" in ticks(memory)[1]
+
     def test_the_names_of_categories_stand_at_their_positions(self) -> None:
         axis = Axis(label="", scale="category", categories=("weights", "total"))
         assert ticks(axis) == ((0.0, 1.0), ("weights", "total"))

@@ -42,7 +42,7 @@ def test_half_the_rank_moves_the_whole_curve_to_half_the_memory():
 def test_the_figure_says_what_all_adapters_weigh():
     drawing = run().panels[HITS]
     assert plain(drawing.summary) == (
-        "16.6%: at 131 MB each the memories hold 3 810 of 1 000 000 adapters; all weigh 131 TB."
+        "16.6%: at 131 MB each the memories hold 3 814 of 1 000 000 adapters; all weigh 131 TB."
     )
     assert any("all 131" in note["text"] for note in drawing.figure()["layout"]["annotations"])
 
