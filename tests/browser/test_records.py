@@ -76,7 +76,9 @@ def texts_of(pdf: bytes) -> str:
     return "".join(sorted(letters))
 
 
-def test_two_tracks_are_handed_in_and_verified(student_page, server: Server, tmp_path: Path, browser: Browser) -> None:
+def test_two_tracks_are_handed_in_and_verified(  # N11
+    student_page, server: Server, tmp_path: Path, browser: Browser
+) -> None:
     page, _ = student_page()
     play(page)
     name = who(page)
@@ -139,7 +141,7 @@ def opened_from_disk(browser: Browser, file: Path, place: Path) -> None:
     plain.close()
 
 
-def test_a_ledger_goes_on_in_a_second_browser_is_handed_over_and_erased(student_page) -> None:
+def test_a_ledger_goes_on_in_a_second_browser_is_handed_over_and_erased(student_page) -> None:  # N15
     page, _ = student_page()
     open_paradox(page)
     record(page, 1)

@@ -51,7 +51,7 @@ def taken(student: Student, kind: str = "json") -> bytes:
 # --- resume ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_code_continues_in_a_second_browser(played: Student, store: Store, id_of: IdOf) -> None:
+def test_a_code_continues_in_a_second_browser(played: Student, store: Store, id_of: IdOf) -> None:  # N15
     code = send(played, "code").get_json()["code"]
     second = Student.of(played.app, played.registry)
     answer = send(second, "resume", code=code.upper().replace(" ", ", "))
@@ -142,7 +142,7 @@ def test_who_is_not_this_student_starts_as_another(played: Student, store: Store
 
 
 @pytest.mark.parametrize("kind", ["json", "html"])
-def test_a_ledger_comes_back_from_its_file_and_says_so(
+def test_a_ledger_comes_back_from_its_file_and_says_so(  # N11
     played: Student, store: Store, settings: Settings, id_of: IdOf, kind: str
 ) -> None:
     file, old = taken(played, kind), id_of(played)
