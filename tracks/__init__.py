@@ -9,9 +9,9 @@ from tracks.api import charts, quantities
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
-from tracks.api.declared import Again, Extra, Fact, Recorded, TextKey
+from tracks.api.declared import Again, Curve, Extra, Fact, Recorded, TextKey
 from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
-from tracks.api.figures import Axis, Drawing, Figure, Panel, Table
+from tracks.api.figures import Axis, Drawing, Figure, Panel, SecondOpinion, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
@@ -21,7 +21,6 @@ from tracks.api.teaching import (
     Question,
     Reflection,
     Route,
-    SecondOpinion,
     Task,
     Term,
     Truth,
@@ -45,6 +44,7 @@ __all__ = [
     "Choice",
     "Colour",
     "Control",
+    "Curve",
     "Demonstration",
     "Device",
     "Drawing",

@@ -77,6 +77,11 @@ def register(app: Dash, lab: Lab) -> None:
         return "" if prediction.options else entries.echo(prediction, text)
 
     app.clientside_callback(
+        ClientsideFunction("lab", "drawing_changed"),
+        Output(ids.drawing(MATCH, MATCH), "title"),
+        Input({"kind": "entry", "bench": MATCH, "prediction": MATCH, "name": ALL}, "value"),
+    )
+    app.clientside_callback(
         ClientsideFunction("lab", "card_ready"),
         Output(ids.slot(MATCH, "predict"), "title"),
         Input(ids.slot(MATCH, "predict"), "children"),
@@ -144,7 +149,8 @@ def _entered(bench: Bench, parts: list[dict[str, Any]]) -> tuple[Prediction, Dra
     if not parts:
         raise RequestRefused("There is no entry to review.")
     prediction = prediction_of(bench, parts[0]["id"].get("prediction"))
-    return prediction, draft_from({part["id"].get("name"): part.get("value") for part in parts})
+    draft = draft_from({part["id"].get("name"): part.get("value") for part in parts})
+    return prediction, draft.with_read_off(prediction)
 
 
 def _drafted(bench: Bench, stores: list[dict[str, Any]]) -> tuple[Prediction, Draft, bool]:

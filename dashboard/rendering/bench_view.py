@@ -15,10 +15,10 @@ from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.demonstration import Demonstration, RunView
-from tracks.api.figures import Drawing, Figure, Panel, Table
+from tracks.api.figures import Drawing, Figure, Panel, SecondOpinion, Table
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
-from tracks.api.teaching import Prediction, SecondOpinion
+from tracks.api.teaching import Prediction
 from tracks.api.track import Track
 
 
@@ -137,6 +137,18 @@ def _with_opinion(figure: Figure, panel: Panel, opinion: SecondOpinion | None) -
     return {"data": [*own["data"], *figure["data"]], "layout": layout}
 
 
+def _with_drawn(figure: Figure, item: Revealed) -> Figure:
+    """Return a figure with the curve that was drawn over it."""
+    if not item.drawn:
+        return figure
+    across, up = map(list, zip(*item.drawn, strict=True))
+    trace = {"type": "scatter", "mode": "lines+markers", "name": "your drawing", "x": across, "y": up, "meta": "drawn"}
+    looks = {"line": {"color": "series-0"}, "marker": {"color": "series-0"}, "hoverinfo": "skip"}
+    note = {"x": across[0], "y": up[0], "text": trace["name"], "color": "ink", "place": "right"}
+    layout = {**figure["layout"], "annotations": [*figure["layout"]["annotations"], note]}
+    return {"data": [*figure["data"], {**trace, **looks}], "layout": layout}
+
+
 def waiting_figures(key: str, bench: Bench, screen: Screen) -> dict[str, Figure]:
     """Return the frames of a bench that is locked out."""
     return {
@@ -206,10 +218,12 @@ def render_reveal(
     first = bench.panels[0]
     every = [view for panel in bench.panels for view in (panel, *panel.views)]
     panel = next((view for view in (first, *first.views) if any(view.id in marks for marks in marked)), first)
-    panel = next((view for view in every if view.id == item.prediction.panel), panel)
+    curve = item.prediction.curve
+    wanted = curve.panel if curve is not None and item.drawn else item.prediction.panel
+    panel = next((view for view in every if view.id == wanted), panel)
     drawing = outcome.panels[panel.id]
     figure = style_figure(
-        drawing.figure(),
+        _with_drawn(drawing.figure(), item),
         panel,
         screen=screen,
         revision=f"{ids.bench_key(track.id, bench.id)}/{panel.id}/reveal",

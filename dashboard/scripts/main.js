@@ -6,6 +6,7 @@ import { gate } from "./controls/gate_callback.js";
 import * as hints from "./controls/hints.js";
 import * as rows from "./controls/rows.js";
 import * as typed from "./controls/typed.js";
+import * as drawing from "./drafts/drawing.js";
 import * as drafts from "./drafts/drafts.js";
 import { cardReady, ledgerReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
@@ -46,6 +47,7 @@ for (const part of [
   runView,
   requestBar,
   drafts,
+  drawing,
   forms,
   whose,
 ]) {
@@ -71,6 +73,7 @@ window.dash_clientside.lab = {
   demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
   card_ready: cardReady,
+  drawing_changed: drawing.drawingChanged,
   ledger_ready: ledgerReady,
   opinion_answer: opinion.opinionAnswer,
   agreements_told: agreements.agreementsTold,

@@ -11,7 +11,7 @@ from diskcache import Cache, Timeout
 
 from dashboard.web import ids
 from tracks.api.controls import Value
-from tracks.api.teaching import SecondOpinion
+from tracks.api.figures import SecondOpinion
 
 KEPT_S = 7 * 86_400
 MAX_BYTES = 512 * 1024 * 1024  # on disk; what was stored longest ago goes first

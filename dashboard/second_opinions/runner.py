@@ -23,7 +23,7 @@ from pathlib import Path
 
 from dashboard.second_opinions.answers import UNUSABLE, Answers
 from dashboard.second_opinions.queue import Job, Queue, QueueUnavailable
-from tracks.api.teaching import SecondOpinion
+from tracks.api.figures import SecondOpinion
 from tracks.common.cache import open_folder
 from tracks.loading.registry import load_bench
 

@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from dashboard.second_opinions.answers import Answers, digest
 from dashboard.second_opinions.queue import Queue, QueueUnavailable, Standing
 from tracks.api.controls import Value
-from tracks.api.teaching import SecondOpinion
+from tracks.api.figures import SecondOpinion
 from tracks.common.cache import opened_folder
 
 ASKED_SEEDS = 20

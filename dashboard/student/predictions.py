@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.student.drawn_curve import Points, Undrawn, agrees, as_stored, heights, in_one_line, stored_points
 from tracks.api.controls import Option
+from tracks.api.declared import ANCHORS
 from tracks.api.quantities import in_words, quantity, read_quantity, three_digits
 from tracks.api.teaching import CONFIDENCE, Prediction, Truth
 
@@ -28,6 +31,7 @@ class Kept:
     Attributes:
         question, answer, reason: as they were shown, "" in a ledger from before they were stored.
         number, unit: of a numeric answer, None where it is none or was not stored.
+        curve: what was drawn, as it was stored; None where nothing was.
     """
 
     question: str = ""
@@ -35,18 +39,21 @@ class Kept:
     reason: str = ""
     number: float | None = None
     unit: str | None = None
+    curve: Any = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """What stands in the card: the raw entry, the reason's id, the confidence's id; None where nothing is chosen.
 
-    ``kept`` is what the ledger stored beside them; None before the lock.
+    ``anchors`` are the heights of a drawn curve as they were entered, "" for a missing one, or none at all. ``kept`` is
+    what the ledger stored beside them; None before the lock.
     """
 
     value: str | None = None
     mechanism: str | None = None
     confidence: str | None = None
+    anchors: tuple[str, ...] = ()
     kept: Kept | None = None
 
     def as_dict(self) -> dict[str, str | None]:
@@ -110,9 +117,11 @@ class Draft:
         """
         is_number = not prediction.options
         asked = doubt(prediction, self)
+        drawn = self.drawn(prediction)
         return (
             self.as_dict()
             | ({"doubt": asked} if asked else {})
+            | ({"curve": as_stored(prediction.curve, drawn)} if prediction.curve and drawn else {})
             | {
                 "question": prediction.question,
                 "answer": self.answer_in_words(prediction),
@@ -121,6 +130,28 @@ class Draft:
                 "unit": prediction.unit if is_number else None,
             }
         )
+
+    def drawn(self, prediction: Prediction) -> tuple[float, ...]:
+        """Return the heights of the curve that was drawn; none where nothing was, or what was drawn is no curve."""
+        with suppress(Undrawn):
+            return heights(prediction.curve, self.anchors) if prediction.curve and self.anchors else ()
+        return ()
+
+    def drawing_problem(self, prediction: Prediction) -> str:
+        """Return why what was drawn is no curve, in one sentence, or "": it stops no lock."""
+        try:
+            if prediction.curve and self.anchors:
+                heights(prediction.curve, self.anchors)
+        except Undrawn as problem:
+            return str(problem)
+        return ""
+
+    def with_read_off(self, prediction: Prediction) -> Draft:
+        """Return the draft with the number that is read off the drawing where none was entered."""
+        drawn = self.drawn(prediction)
+        if self.value is not None or prediction.curve is None or not drawn:
+            return self
+        return replace(self, value=f"{prediction.curve.number(drawn):.4g}")
 
     def confidence_in_words(self) -> str:
         """Return the confidence's text."""
@@ -150,7 +181,18 @@ def draft_from(parts: Any) -> Draft:
             part = repr(part)
         if isinstance(part, str) and part.strip() and len(part) <= MAX_ENTRY:
             kept[name] = part.strip()
-    return Draft(value=kept.get("value"), mechanism=kept.get("mechanism"), confidence=kept.get("confidence"))
+    drawn = parts.get("anchors")
+    if not isinstance(drawn, list):
+        drawn = [parts.get(f"anchor_{number}") for number in range(ANCHORS)]
+    anchors = tuple(
+        text.strip() if isinstance(text, str) and len(text) <= MAX_ENTRY else "" for text in drawn[:ANCHORS]
+    )
+    return Draft(
+        value=kept.get("value"),
+        mechanism=kept.get("mechanism"),
+        confidence=kept.get("confidence"),
+        anchors=anchors if any(anchors) else (),
+    )
 
 
 def locked_draft(payload: Mapping[str, Any]) -> Draft:
@@ -161,6 +203,7 @@ def locked_draft(payload: Mapping[str, Any]) -> Draft:
         **words,
         number=float(number) if isinstance(number, (int, float)) else None,
         unit=unit if isinstance(unit, str) else None,
+        curve=payload.get("curve"),
     )
     return replace(draft_from(payload), kept=kept)
 
@@ -169,12 +212,13 @@ def problems(prediction: Prediction, draft: Draft) -> dict[str, str]:
     """Return what stops a draft from being locked, by part, each in one sentence; empty when nothing does."""
     found: dict[str, str] = {}
     if draft.value is None:
-        found["value"] = "Choose an answer first." if prediction.options else "Enter a number first; a guess will do."
+        number = draft.drawing_problem(prediction) or "Enter a number first; a guess will do."
+        found["value"] = "Choose an answer first." if prediction.options else number
     elif prediction.options:
         if not _text(prediction.options, draft.value):
             found["value"] = "Choose one of the answers."
     else:
-        sentence = value_problem(prediction, draft.value)
+        sentence = value_problem(prediction, draft.value) or _other_number(prediction, draft)
         if sentence:
             found["value"] = sentence
     if not _text(prediction.mechanisms, draft.mechanism):
@@ -182,6 +226,27 @@ def problems(prediction: Prediction, draft: Draft) -> dict[str, str]:
     if not _text(CONFIDENCE, draft.confidence):
         found["confidence"] = "Say how sure you are."
     return found
+
+
+def drawn_curve(prediction: Prediction, draft: Draft) -> tuple[Points, str]:
+    """Return the points of the curve in a lock and what they say in words, or none and why; none and "" without one."""
+    kept = draft.kept
+    if prediction.curve is None or kept is None or kept.curve is None:
+        return (), ""
+    try:
+        points = stored_points(prediction.curve, kept.curve)
+    except Undrawn as problem:
+        return (), str(problem)
+    return points, f"Your drawing, {in_one_line(prediction.curve, [height for _, height in points])}."
+
+
+def _other_number(prediction: Prediction, draft: Draft) -> str:
+    """Return that a number is another than the one read off the drawing beside it, or an empty text."""
+    curve, drawn = prediction.curve, draft.drawn(prediction)
+    if curve is None or not drawn or agrees(curve, drawn, draft.number(prediction)):
+        return ""
+    read, typed = (in_words(v, prediction.unit) for v in (curve.number(drawn), draft.number(prediction)))
+    return f"Your drawing reads {read}, the number {typed}; change one of the two, or clear the drawing."
 
 
 def value_problem(prediction: Prediction, text: str) -> str:

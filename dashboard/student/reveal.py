@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.student.drawn_curve import Points
 from dashboard.student.gap_analysis import GapAnalysis, analyse_gap
-from dashboard.student.predictions import Gap, Locked, gap, is_near
+from dashboard.student.predictions import Gap, Locked, drawn_curve, gap, is_near
 from tracks.api.bench import Bench
 from tracks.api.figures import Table
 from tracks.api.quantities import in_words
@@ -24,6 +25,8 @@ class Revealed:
         analysis: the terms that explain the gap, where no route does.
         reason: what the computed value says of the reason that was chosen.
         case: the table that the question declares, or None.
+        drawn: the points of the curve that was drawn, in the axes' units of its panel; none where nothing was.
+        drawn_sentence: what was drawn in words, or why it is not shown; "" where nothing was.
     """
 
     prediction: Prediction
@@ -35,6 +38,8 @@ class Revealed:
     analysis: GapAnalysis | None
     reason: str
     case: Table | None
+    drawn: Points = ()
+    drawn_sentence: str = ""
 
 
 def reveal(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> tuple[Revealed, ...]:
@@ -47,6 +52,7 @@ def reveal(track: Track, bench: Bench, locks: Mapping[str, Locked]) -> tuple[Rev
 def _revealed(track: Track, bench: Bench, prediction: Prediction, locked: Locked) -> Revealed:
     truth = bench.truth(track, prediction)
     found = gap(prediction, locked.draft, truth)
+    drawn, said = drawn_curve(prediction, locked.draft)
     route, sentence = _route(track, bench, prediction, locked, found)
     return Revealed(
         prediction=prediction,
@@ -58,6 +64,8 @@ def _revealed(track: Track, bench: Bench, prediction: Prediction, locked: Locked
         analysis=None if route else analyse_gap(prediction, locked.draft, truth),
         reason=_reason(prediction, locked, found),
         case=bench.case(track, prediction),
+        drawn=drawn,
+        drawn_sentence=said,
     )
 
 

@@ -122,6 +122,11 @@ def echo(bench: Any, prediction: Any) -> Id:
     return {"kind": "echo", "bench": bench, "prediction": prediction}
 
 
+def drawing(bench: Any, prediction: Any) -> Id:
+    """Where a prediction is drawn; scripts/drafts/drawing.js fills it from the entries of the anchors."""
+    return {"kind": "drawing", "bench": bench, "prediction": prediction}
+
+
 def draft(bench: Any, prediction: Any) -> Id:
     """The answer under review, until it is locked or edited."""
     return {"kind": "draft", "bench": bench, "name": prediction}

@@ -66,6 +66,8 @@ BENCH = Bench(
                    truth=lambda track, **c: Truth(value=6.0, combine="product", terms=(
                        Term(name="Term.name", value=2.0), Term(name="b", value=3.0))),
                    routes=(Route(name="Route.name", value=lambda track, **c: 2.5, why="Route.why"),),
+                   curve=Curve(panel="main", label="Curve.label", low=0, high=1, weights=(0, 0, 0, 0, 1),
+                               at=tuple((f"Curve.at {n}", n / 5) for n in range(1, 6))),
                    mechanisms=WHY, reason="two"),
         Prediction(id="choice", question="Which?", truth=lambda track, **c: Truth(value="one"), mechanisms=WHY,
                    options=tuple(Option(id=n, text=f"option {n}", feedback=f"Option.feedback of {n}")
@@ -146,6 +148,7 @@ ELSEWHERE = {
     "Axis.unit": "a unit, which the ticks carry",
     "Reading.unit": "a unit, as in tracks.api.quantities",
     "Prediction.unit": "a unit, as in tracks.api.quantities",
+    "Curve.unit": "a unit, as in tracks.api.quantities",
     "Fact.unit": "a unit, as in tracks.api.quantities",
 }
 

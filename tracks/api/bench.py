@@ -231,8 +231,11 @@ class Bench:
         """Refuse a prediction that names a panel which the bench does not have."""
         known = [one.id for panel in self.panels for one in (panel, *panel.views)]
         for prediction in self.predictions:
+            where = f"{owner}, prediction '{prediction.id}'"
             if prediction.panel:
-                check_one_of(f"{owner}, prediction '{prediction.id}'", "panel", prediction.panel, known)
+                check_one_of(where, "panel", prediction.panel, known)
+            if prediction.curve is not None:
+                check_one_of(where, "panel of its curve", prediction.curve.panel, known)
 
     def _check_values(self, owner: str, values: Mapping[str, Value], by_id: Mapping[str, Control]) -> None:
         for name, value in values.items():

@@ -8,11 +8,22 @@ refused with the nearest right one.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from tracks.api.checks import SpecError, check_id, check_items, check_one_of, check_text, frozen_mapping, refuse
+from tracks.api.checks import (
+    SpecError,
+    check_id,
+    check_items,
+    check_number,
+    check_one_of,
+    check_text,
+    frozen_mapping,
+    refuse,
+)
 from tracks.api.controls import Value
 from tracks.api.outcome import Outcome
 
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
     from tracks.api.track import Track
 
 Part = Literal["device", "targets"]
+ANCHORS = 5  # of a curve that is drawn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +78,7 @@ class Again:
             routes=(),
             case=None,
             again=None,
+            curve=None,
         )
 
     def scenario(self, number: int) -> dict[str, Value]:
@@ -75,6 +88,68 @@ class Again:
             number, place = divmod(number, len(values))
             state[name] = values[(place + number) % len(values)]
         return state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Curve:
+    """A prediction that may be drawn: five anchors, off which the number asked for is read.
+
+    A student drags them or types their heights; the drawn shape is locked with the number and stands over the real
+    curve in the reveal. A number alone can be locked as well.
+
+    Parameters
+    ----------
+    panel : str
+        The panel, or a view of one, in which it is revealed; its y axis is that of the heights.
+    label : str
+        What the heights are and of what ("accuracy after so many rounds").
+    at : tuple[tuple[str, float], ...]
+        The five anchors from left to right: a word or two each, and the place on the panel's x axis, ascending.
+    weights : tuple[float, ...]
+        One for each anchor: the number asked for, in the prediction's unit, is the sum of weight times height.
+    unit : str
+        Of a height, as the panel's y axis has it.
+    low, high : float
+        The least and the greatest height; an anchor outside leaves the drawing out of the lock.
+    """
+
+    panel: str
+    label: str
+    at: tuple[tuple[str, float], ...]
+    weights: tuple[float, ...]
+    unit: str = ""
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_id("Curve", self.panel)
+        for name in ("label", "unit"):
+            check_text("Curve", name, getattr(self, name), optional=name == "unit")
+        for name, kind in (("at", tuple), ("weights", (int, float))):
+            check_items("Curve", name, getattr(self, name), kind)
+            if len(getattr(self, name)) != ANCHORS:
+                raise refuse("Curve", f"{name} has {len(getattr(self, name))} entries; there are five anchors")
+        for anchor in self.at:
+            if len(anchor) != 2:
+                raise refuse("Curve", f"an anchor of at is (words, place), got {anchor!r:.80}")
+            check_text("Curve", "words of an anchor", anchor[0])
+            check_number("Curve", f"place of '{anchor[0]}'", anchor[1])
+        places = [place for _, place in self.at]
+        if any(one >= other for one, other in pairwise(places)):
+            raise refuse("Curve", f"the places of at must ascend, got {places}")
+        for name in ("low", "high"):
+            check_number("Curve", name, getattr(self, name))
+        if not self.low < self.high:
+            raise refuse("Curve", f"low {self.low:g} must be below high {self.high:g}")
+
+    @property
+    def step(self) -> float:
+        """The least difference between two heights that a hand can draw."""
+        return (self.high - self.low) / 500
+
+    def number(self, heights: Sequence[float]) -> float:
+        """Return the number asked for, read off the anchors' heights."""
+        return math.fsum(weight * height for weight, height in zip(self.weights, heights, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

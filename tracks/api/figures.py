@@ -176,3 +176,33 @@ class Drawing:
                 raise refuse("Drawing", f"point must be (x, y) or None, got {self.point!r}")
             for name, value in zip(("x", "y"), self.point, strict=True):
                 check_number("Drawing", f"point {name}", value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondOpinion:
+    """The result of a slower, independent engine for the same state.
+
+    Parameters
+    ----------
+    panel : str
+        The panel whose figure it is drawn over.
+    figure : Figure
+        Its part of that figure, unstyled (see ``tracks.api.charts``); it is stored, so it is plain data.
+    sentence : str
+        Where the two engines agree and where they do not, with the numbers.
+    wins : bool | None
+        Whether the state wins in this engine too; None where it has no say in that.
+    """
+
+    panel: str
+    figure: Figure
+    sentence: str
+    wins: bool | None = None
+
+    def __post_init__(self) -> None:
+        check_id("SecondOpinion", self.panel)
+        if not (self.wins is None or isinstance(self.wins, bool)):
+            raise refuse("SecondOpinion", f"wins must be True, False or None, got {self.wins!r:.80}")
+        if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
+            raise refuse("SecondOpinion", "figure must be what charts.figure returns")
+        check_text("SecondOpinion", "sentence", self.sentence)

@@ -19,8 +19,8 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import Option, Preset, Value
-from tracks.api.declared import Again
-from tracks.api.figures import Figure, Table
+from tracks.api.declared import Again, Curve
+from tracks.api.figures import Table
 
 if TYPE_CHECKING:
     from tracks.api.outcome import Outcome
@@ -230,6 +230,8 @@ class Prediction:
         Of a number: other numbers for a review a week after a confident miss, or None.
     panel : str
         The panel, or a view of one, whose figure stands with the reveal; "" is the bench's first.
+    curve : Curve | None
+        Of a number: the curve that a student may draw, off which the number is read; or None.
     """
 
     id: str
@@ -251,6 +253,7 @@ class Prediction:
     case: Callable[..., Table] | None = None
     again: Again | None = None
     panel: str = ""
+    curve: Curve | None = None
 
     def __post_init__(self) -> None:
         check_id("Prediction", self.id)
@@ -290,6 +293,10 @@ class Prediction:
             raise refuse(owner, f"again must be an Again, got {self.again!r:.80}")
         if self.again is not None and self.options:
             raise refuse(owner, "again gives other numbers, but it asks for one of its options")
+        if not (self.curve is None or isinstance(self.curve, Curve)):
+            raise refuse(owner, f"curve must be a Curve, got {self.curve!r:.80}")
+        if self.curve is not None and self.options:
+            raise refuse(owner, "a number is read off a curve, but it asks for one of its options")
         object.__setattr__(self, "scenario", frozen_mapping(owner, "scenario", self.scenario))
 
     def _check_reference(self, owner: str) -> None:
@@ -333,36 +340,6 @@ class Reflection:
             check_text("Reflection", name, getattr(self, name))
         if self.check is not None and not isinstance(self.check, Question):
             raise refuse("Reflection", f"check must be a Question, got {self.check!r}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SecondOpinion:
-    """The result of a slower, independent engine for the same state.
-
-    Parameters
-    ----------
-    panel : str
-        The panel whose figure it is drawn over.
-    figure : Figure
-        Its part of that figure, unstyled (see ``tracks.api.charts``); it is stored, so it is plain data.
-    sentence : str
-        Where the two engines agree and where they do not, with the numbers.
-    wins : bool | None
-        Whether the state wins in this engine too; None where it has no say in that.
-    """
-
-    panel: str
-    figure: Figure
-    sentence: str
-    wins: bool | None = None
-
-    def __post_init__(self) -> None:
-        check_id("SecondOpinion", self.panel)
-        if not (self.wins is None or isinstance(self.wins, bool)):
-            raise refuse("SecondOpinion", f"wins must be True, False or None, got {self.wins!r:.80}")
-        if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
-            raise refuse("SecondOpinion", "figure must be what charts.figure returns")
-        check_text("SecondOpinion", "sentence", self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

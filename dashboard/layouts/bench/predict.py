@@ -9,9 +9,11 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from dashboard.layouts.bench.drawing import SUFFIXES, drawing_fields
 from dashboard.layouts.parts import Component, draft_note, icon
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.predictions import Draft, Locked, doubt
+from dashboard.student.drawn_curve import ALONE, in_one_line
+from dashboard.student.predictions import Draft, Locked, doubt, drawn_curve
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Option, Value
@@ -83,7 +85,7 @@ def ask_card(
         [
             html.H3(prediction.question, className="question", id=f"question-{prediction.id}"),
             _given(rows) if rows else None,
-            _answer(key, prediction, draft, problems),
+            _answer(key, bench, prediction, draft, problems),
             html.Fieldset(
                 [
                     html.Legend("Because"),
@@ -112,7 +114,7 @@ def asked_text(prediction: Prediction) -> list[Any]:
     return [prediction.question, prediction.unit, options]
 
 
-def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[str, str]) -> Component:
+def _answer(key: str, bench: Bench, prediction: Prediction, draft: Draft, problems: Mapping[str, str]) -> Component:
     if prediction.options:
         return html.Fieldset(
             [
@@ -121,9 +123,10 @@ def _answer(key: str, prediction: Prediction, draft: Draft, problems: Mapping[st
                 _problem(problems, "value"),
             ]
         )
-    suffix = {"x": "×", "share": "%", "iB": "B"}.get(prediction.unit, prediction.unit)
+    suffix = SUFFIXES.get(prediction.unit, prediction.unit)
     return html.Div(
         [
+            drawing_fields(key, bench, prediction, draft.anchors) if prediction.curve else None,
             html.Label("Your value", htmlFor=ids.dom(ids.entry(key, prediction.id, "value"))),
             html.Div(
                 [
@@ -150,15 +153,21 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
 
     An implausible number is asked about here: the card says what was asked about, and the lock counts only with that.
     """
-    asked = doubt(prediction, draft)
+    asked, undrawn, drawn = doubt(prediction, draft), draft.drawing_problem(prediction), draft.drawn(prediction)
     return html.Div(
         [
             html.H3("This will freeze", className="question", tabIndex=-1, **{"data-focus": "now"}),
             html.P(asked, className="problem", role="alert") if asked else None,
+            html.P(f"{undrawn} {ALONE}", className="problem", role="alert") if undrawn else None,
             html.Dl(
                 [
                     html.Dt("Your answer" if prediction.options else "Your value"),
                     html.Dd(draft.answer_in_words(prediction)),
+                    *(
+                        (html.Dt("Your drawing"), html.Dd(in_one_line(prediction.curve, drawn)))
+                        if prediction.curve and drawn
+                        else ()
+                    ),
                     html.Dt("How sure"),
                     html.Dd(draft.confidence_in_words()),
                     html.Dt("Because"),
@@ -167,7 +176,7 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
                 className="given review",
             ),
             html.P(
-                "After the lock these three cannot be changed, by you or by anyone. A change of mind is a new "
+                "After the lock these cannot be changed, by you or by anyone. A change of mind is a new "
                 "record beside them.",
                 className="sunk-note",
             ),
@@ -180,7 +189,12 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
             dbc.Button("Back to edit", id=ids.action(key, "edit"), className="outline wide", n_clicks=0),
             dcc.Store(
                 id=ids.draft(key, prediction.id),
-                data={"prediction": prediction.id, **draft.as_dict(), "confirmed": draft.value if asked else None},
+                data={
+                    "prediction": prediction.id,
+                    **draft.as_dict(),
+                    **({"anchors": list(draft.anchors)} if draft.anchors else {}),
+                    "confirmed": draft.value if asked else None,
+                },
             ),
         ],
         className="predict-card",
@@ -200,6 +214,7 @@ CHANGED = "The question has changed since; these are the words that you answered
 def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Component:
     """A locked prediction: the value, how sure, the reason, and the way to the state that was asked about."""
     number, unit = locked.draft.answer_parts(prediction)
+    _, drawn = drawn_curve(prediction, locked.draft)
     return html.Div(
         [
             html.Div(
@@ -210,6 +225,7 @@ def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Compon
                 className="locked-line",
             ),
             html.P(locked.draft.question_in_words(prediction), className="locked-reason"),
+            html.P(drawn, className="locked-reason") if drawn else None,
             html.P(CHANGED, className="hint") if locked.draft.has_changed(prediction) else None,
             html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
             setting_button("Go to the question’s state", bench.asked_state(prediction)),

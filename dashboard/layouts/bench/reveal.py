@@ -99,6 +99,7 @@ def _why(bench: Bench, item: Revealed) -> list[Component]:
         _dumbbell(prediction, locked, truth) if item.gap.compared else None,
         _option_feedback(prediction, locked),
         table_view(item.case, caption=prediction.question) if item.case is not None else None,
+        html.P(item.drawn_sentence, className="feedback") if item.drawn_sentence else None,
         html.P(item.route_sentence, className="route") if item.route_sentence else None,
         html.P(
             [html.B("Your reason: "), f"{locked.draft.mechanism_in_words(prediction)}. ",

@@ -12,6 +12,7 @@ from tracks.api.figures import Axis, Figure, Panel
 # Lines that look the same in every series, by role: colour, width, dash.
 _LINES = {
     "ghost": ("ghost", 1.25, "solid"),
+    "drawn": ("ink", 1.25, "dot"),
     "connector": ("edge", 1, "solid"),
     "links": ("rule-2", 1, "solid"),
     "bridges": ("ink", 1.5, "4px,3px"),
@@ -64,6 +65,8 @@ def _marker(role: str, series: str, palette: Mapping[str, str]) -> dict[str, Any
         return {"color": palette[series], "symbol": "circle", "opacity": 0.75, "line": {"width": 0}}
     if role == "you":
         return {"color": palette[series], "symbol": SYMBOLS[series], "size": 10}
+    if role == "drawn":
+        return {**_lock_marker(palette), "size": 6, "line": {"color": palette["ink"], "width": 1.25}}
     if role == "lock":
         return _lock_marker(palette)
     ring = {"color": palette[series], "width": 1.75}

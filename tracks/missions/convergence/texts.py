@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
+from tracks import Again, Brief, Curve, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.federated_runs import runs, settling_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, device_word, fleet_accuracy, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.costs import costs
-from tracks.missions.convergence.figures import COMMUNICATION
+from tracks.missions.convergence.figures import ACCURACY_SHOWN, COMMUNICATION
 from tracks.missions.convergence.setting import Setting, default_setting, setting_of
 from tracks.missions.convergence.state import learning_of
+
+EARLIER = (2, 10, 25)  # rounds at which the curve is drawn before half of them and all
+
 
 # --- brief -----------------------------------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ def asked(track: Track) -> Setting:
 def predictions(track: Track) -> tuple[Prediction, ...]:
     """Return the bench's one lock: what doubling the rounds adds when nothing is random."""
     setting = asked(track)
-    half = setting.rounds // 2
+    half, per_round = setting.rounds // 2, costs(track, setting).per_round
     return (
         Prediction(
             id="doubling",
@@ -84,6 +87,15 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             marks=marks,
             routes=_routes(track),
             reason="drift",
+            curve=Curve(
+                panel=COMMUNICATION,
+                label="accuracy after so many rounds",
+                at=tuple((str(rounds), rounds * per_round) for rounds in (*EARLIER, half, setting.rounds)),
+                weights=(*(0.0 for _ in EARLIER), -100.0, 100.0),
+                unit="share",
+                low=ACCURACY_SHOWN[0],
+                high=ACCURACY_SHOWN[1],
+            ),
             again=Again(
                 values={"local_steps": (10, 56, 3), "alpha": (3.0, 0.03)},
                 given=(("Cities", f"{CITIES}, this track’s partition"), ("Curve", "proxy task, real run")),

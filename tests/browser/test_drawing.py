@@ -1,0 +1,64 @@
+"""A prediction is drawn by one stroke, by keys and by boxes; the drawing survives a reload and lies over the curve."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.page_actions import go
+from tests.browser.test_access import findings, too_wide
+
+pytestmark = pytest.mark.browser
+KEY = "edge_guardian/convergence"
+
+
+def heights(page: Page) -> list[str]:
+    return [box.input_value() for box in page.locator(".anchor input").all()]
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_a_stroke_draws_keys_correct_and_the_lock_keeps_both(student_page, theme: str, width: int) -> None:
+    page, _ = student_page(width=width, theme=theme)
+    go(page, f"/{KEY}")
+    figure = page.locator(".draw-place svg")
+    expect(figure).to_be_visible()
+    assert heights(page) == [""] * 5, "nothing is drawn beforehand"
+    assert findings(page) == []
+    figure.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box = figure.bounding_box()
+    columns = [box["x"] + 40 + (box["width"] - 40) * (n + 0.5) / 5 for n in range(5)]
+    levels = [box["y"] + box["height"] * share for share in (0.8, 0.6, 0.4, 0.3, 0.2)]
+    page.mouse.move(columns[0], levels[0])
+    page.mouse.down()
+    for x, y in zip(columns[1:], levels[1:], strict=True):
+        page.mouse.move(x, y, steps=5)
+    page.mouse.up()
+    drawn = [float(text) for text in heights(page)]
+    assert drawn == sorted(drawn)
+    value = page.get_by_label("Your value")
+    expect(value).to_have_value(f"{drawn[4] - drawn[3]:.3g}")
+    last = page.get_by_role("slider", name="accuracy after so many rounds: 100")
+    last.focus()
+    page.keyboard.press("End")
+    expect(last).to_have_attribute("aria-valuetext", "100 %")
+    page.locator(".anchor input").nth(3).fill("97")
+    expect(value).to_have_value("3")
+    kept = heights(page)
+    page.reload()
+    expect(page.locator(".draft-note").first).to_contain_text("Draft kept")
+    expect(page.locator(".draw-handle.is-set")).to_have_count(5)
+    assert heights(page) == kept
+    assert too_wide(page) == []
+    page.locator(".predict-card fieldset", has_text="Because").get_by_role("radio").first.check()
+    page.locator(".segmented").get_by_label("guess").check(force=True)
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator(".review")).to_contain_text("97%, 100%")
+    page.get_by_role("button", name="Back to edit").click()
+    expect(page.locator(".draw-handle.is-set")).to_have_count(5)
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Lock this prediction").click()
+    expect(page.locator(".reveal-why")).to_contain_text("Your drawing")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.reveal-figure .js-plotly-plot')]
+              .some(plot => plot.data?.some(trace => trace.name === 'your drawing' && trace.y.at(-1) === 1))"""
+    )
