@@ -9,7 +9,8 @@ from itertools import islice
 from playwright.sync_api import Page, expect
 
 from dashboard.web import ids
-from tests.browser.page_actions import at_rest, go, open_instruments
+from tests.browser.page_actions import at_rest, go, open_instruments, until_answered
+from tests.browser.page_student import LAB, PageStudent
 from tests.states import own_changes
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
@@ -17,9 +18,7 @@ from tracks.api.fixes import fix_text
 from tracks.api.outcome import LEVELS, Verdict
 from tracks.api.teaching import Prediction
 from tracks.certify.survey import State, Survey
-from tracks.loading.registry import Registry, load_registry
 
-LAB: Registry = load_registry()
 TRACKS = tuple(LAB.tracks)
 
 
@@ -41,9 +40,11 @@ def an_entry(item: Prediction) -> str:
 
 
 def unlock_bench(page: Page, key: str) -> None:
-    """Come to a bench and lock every one of its questions."""
+    """Come to a bench whose questions are locked and whose instruments are open."""
+    PageStudent(page).unlock(key)
     go(page, f"/{key}")
-    lock_here(page, key)
+    until_answered(page)
+    expect(page.locator(".status-word")).not_to_be_empty()
 
 
 def lock_here(page: Page, key: str) -> None:
@@ -69,7 +70,7 @@ def set_state(page: Page, key: str, values: Mapping[str, Value]) -> None:
     page.evaluate("([key, values]) => window.edgelab.command(key, { values })", [key, dict(values)])
     page.wait_for_function(
         """([key, values]) => { const state = window.edgelab.benchStates[key];
-              return !state.busy && !state.waiting && Object.keys(values).every(name =>
+              return state.sent && !state.busy && !state.waiting && Object.keys(values).every(name =>
                 state.sent[name] === values[name] || Math.abs(state.sent[name] / values[name] - 1) < 1e-9); }""",
         arg=[key, dict(values)],
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.page_student import PageStudent
+
 
 def go(page: Page, path: str) -> None:
     """Open an address and wait until its page stands."""
@@ -36,11 +38,18 @@ def open_instruments(page: Page) -> None:
 
 
 def open_paradox(page: Page, track: str = "edge_guardian", value: str = "0.5") -> None:
-    """Come to a track's paradox bench and lock its prediction."""
+    """Come to a track's paradox bench whose prediction is locked and whose instruments are open."""
+    PageStudent(page).unlock(f"{track}/paradox", value)
     go(page, f"/{track}/paradox")
-    lock(page, value=value)
-    open_instruments(page)
+    until_answered(page)
     expect(reading(page, "ratio")).not_to_be_empty()
+
+
+def until_answered(page: Page) -> None:
+    """Wait until a bench whose instruments are open has its first answer, and none is due."""
+    expect(page.locator(".bench.is-unlocked")).to_be_visible()
+    page.wait_for_function("Object.values(window.edgelab.benchStates).some(bench => bench.sent)")
+    at_rest(page)
 
 
 def reading(page: Page, name: str) -> Locator:
