@@ -65,6 +65,7 @@ _STYLES = (
     "css/tokens.css",
     "css/shell.css",
     "css/bench.css",
+    "css/acts.css",
     "css/controls.css",
     "css/pages.css",
     "css/records.css",

@@ -162,7 +162,7 @@ class Student:
 
     def act(self, key: str, action: Any, *, written: Mapping[str, Any] | None = None) -> TestResponse:
         """Record a try, answer what it showed, choose what is carried, get more tries."""
-        parts = dict.fromkeys(("tries", "after", "debrief"), "children") | {"progress_summary": "data"}
+        parts = dict.fromkeys(("tries", "acts", "after", "debrief"), "children") | {"progress_summary": "data"}
         outputs = [{"id": ids.slot(key, name), "property": part} for name, part in parts.items()]
         fields = [
             {"id": ids.writing(key, name), "property": "value", "value": value}

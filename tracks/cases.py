@@ -30,6 +30,7 @@ World = Callable[[Track], Track]
 
 NOT_SHARED: Mapping[str, Any] = MappingProxyType(
     {"presets": (), "facts": (), "order": None, "label": "", "minutes": 0, "once": False, "task": None}
+    | {"acts": (), "consequences": {}}
 )
 _OF_THE_TRACK = ("brief", "controls", "panels", "predictions", "presets", "reflection", "task")
 _CALLED_WITH_IT = ("solve", "preview", "peek", "second_opinion", "script")
@@ -42,7 +43,7 @@ def as_case(
     """Return a further case of a bench: its parts in another world, each replaced where ``parts`` has it.
 
     Every function of a part is called with the world in place of the track. The controls carry nothing from other
-    benches; presets, facts, task, order, label and minutes are the case's own.
+    benches; presets, facts, task, acts, order, label and minutes are the case's own.
 
     Parameters
     ----------

@@ -24,6 +24,7 @@ from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.rendering.handin.data import missing
 from dashboard.rendering.offers import shown_offers
+from dashboard.student.acts import act_standings, post_mortem
 from dashboard.student.analytics.overview import overview
 from dashboard.student.carried_decisions import carried_offers, decisions
 from dashboard.student.debrief import debrief
@@ -80,6 +81,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         read_out=read_out,
         debrief=debrief(lab, student, track, events) if closes and student else None,
         course=lab.settings.course,
+        acts=act_standings(bench, here),
+        post_mortem=post_mortem(events, track, bench, here, outcome) if here.is_observed(bench) else None,
         screen=screen,
     )
 

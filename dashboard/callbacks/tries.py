@@ -12,18 +12,22 @@ from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import Lab, is_unlocked, this_student
+from dashboard.layouts.bench.acts import acts_part
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import LEARNT_QUESTION, tries_section
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import LEARNT, EventRefused
+from dashboard.student.acts import act_payload
 from dashboard.student.answers import answered, words_of
-from dashboard.student.progress import decided_in_words, progress, try_payload
+from dashboard.student.progress import Progress, decided_in_words, progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
 from dashboard.web.page_headers import NO_COOKIE, acknowledge, write_key
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
+from tracks.api.declared.acts import Act
+from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 
 ACTIONS = ("record", "observe", "carry", "learnt")
@@ -34,15 +38,17 @@ class NotDone(Exception):
     """What was asked for cannot be done now; its text is a sentence for the student, with the way out."""
 
 
-def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value]) -> None:
-    """Record a state as the next try.
+def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value], *, act: Any = None) -> None:
+    """Record a state as the next try; ``act`` is the act that the page names, where the bench has acts.
 
     Each try's number is the key of its write, so two tabs that record at once get two numbers and lose nothing. The
     browser's key is kept in the try, so a request that is sent again finds its try.
 
     Raises:
-        NotDone: every try is used, or the newest try is this very state.
+        NotDone: every try is used, the newest try is this very state, or the controls left the world of the act.
+        RequestRefused: the bench has no such act.
     """
+    here_act = _checked_act(bench, values, act)
     outcome = bench.run(track, values)
     right = rights(track, bench, lab.locks(student, track, bench))
     asked = write_key()
@@ -61,10 +67,41 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
             more = "" if here.earned else ", or write what you learnt for two more"
             raise NotDone(f"All {here.limit} tries are used. Choose the one that is carried forward{more}.")
         made = try_payload(number, bench, values, outcome, right, own=own, helped=helped)
-        payload = {**made, "key": asked}
+        before = _before(lab, track, bench, here, values) if bench.acts else None
+        payload = {**made, **act_payload(track, bench, here_act, before, outcome), "key": asked}
         stored = lab.save(student, track, bench, "try", str(number), payload)
         if stored.payload == payload:
             return
+
+
+def _checked_act(bench: Bench, values: Mapping[str, Value], named: Any) -> Act | None:
+    """Return the act in whose world a state stands, after what the page named was held against it.
+
+    Raises:
+        RequestRefused: the bench has no such act. NotDone: the state stands in another world.
+    """
+    act = bench.act_of(values)
+    if named in (None, ""):
+        return act
+    asked = next((item for item in bench.acts if item.id == named), None)
+    if asked is None:
+        acts = ", ".join(item.id for item in bench.acts) or "none"
+        raise RequestRefused(f"{bench.short_title} has no act {str(named)[:48]!r}; it has: {acts}. Reload the page.")
+    if act is not asked:
+        raise NotDone(f"The controls have left the world of “{asked.title}”. Press that act again, then record.")
+    return act
+
+
+def _before(lab: Lab, track: Track, bench: Bench, here: Progress, values: Mapping[str, Value]) -> Outcome | None:
+    """Return the outcome that a try is compared with: of the try before, or of the start, in the try's own world."""
+    environment = {control.id: values[control.id] for control in bench.controls if control.role == "environment"}
+    state: Mapping[str, Value] = bench.defaults()
+    if here.tries:
+        try:
+            state = bench.read(dict(here.tries[-1].values))
+        except BadValue:  # recorded when the controls were others
+            return None
+    return lab.outcome(track, bench, {**state, **environment})
 
 
 def observe(lab: Lab, student: str, track: Track, bench: Bench, answer: Any) -> None:
@@ -130,7 +167,7 @@ def register(app: Dash, lab: Lab) -> None:
             if not isinstance(raw, dict):
                 raise RequestRefused("A try needs the controls' values.")
             try:
-                record(lab, student, track, bench, bench.read(raw))
+                record(lab, student, track, bench, bench.read(raw), act=action.get("act"))
             except BadValue as problem:
                 raise RequestRefused(str(problem)) from None
         elif name == "observe":
@@ -142,6 +179,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(
         Output(ids.slot(MATCH, "tries"), "children"),
+        Output(ids.slot(MATCH, "acts"), "children"),
         Output(ids.slot(MATCH, "after"), "children"),
         Output(ids.slot(MATCH, "debrief"), "children"),
         Output(ids.slot(MATCH, "progress_summary"), "data"),
@@ -149,7 +187,7 @@ def register(app: Dash, lab: Lab) -> None:
         State(ids.writing(MATCH, ALL), "value"),
         prevent_initial_call=True,
     )
-    def act(action: Any, writing: list[Any]) -> tuple[Any, Any, Any, Any]:  # noqa: ARG001 - read by id
+    def act(action: Any, writing: list[Any]) -> tuple[Any, ...]:  # noqa: ARG001 - read by id
         if not action:
             raise PreventUpdate
         if not isinstance(action, dict) or action.get("do") not in ACTIONS:
@@ -180,7 +218,8 @@ def register(app: Dash, lab: Lab) -> None:
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
         summary = {**state.progress_summary, "action": action["do"], "done": not message, "message": message}
-        return inline_static(table), after, inline_static(debrief_part(state)), summary
+        acts = inline_static(acts_part(state)) if bench.acts and action["do"] == "record" and not message else no_update
+        return inline_static(table), acts, after, inline_static(debrief_part(state)), summary
 
 
 def _stage(state: BenchState) -> tuple[bool, bool]:

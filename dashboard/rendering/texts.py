@@ -64,6 +64,15 @@ class BindingTexts(TypedDict):
     text: str
 
 
+class ActTexts(TypedDict):
+    """The act in whose world a state stands: its place and title, who speaks, and the alarm."""
+
+    id: str
+    title: str
+    speaker: str
+    alarm: str
+
+
 class PeekLineTexts(TypedDict):
     """One equation."""
 
@@ -103,6 +112,7 @@ class BenchTexts(TypedDict):
     what_if: str
     opinion: str
     task: TaskTexts | None
+    act: ActTexts | None
 
 
 class ControlSpec(TypedDict):
@@ -304,6 +314,7 @@ def bench_texts(
         "what_if": _what_if(away),
         "opinion": opinion,
         "task": task_texts(bench, outcome),
+        "act": act_texts(bench, values),
     }
 
 
@@ -317,6 +328,20 @@ def task_texts(bench: Bench, outcome: Outcome) -> TaskTexts | None:
         "text": f"{bench.task.text} {reading.label} {in_words(float(reading.value), reading.unit)}: {where}.",
         "level": "ok" if is_met else "warn",
     }
+
+
+def act_texts(bench: Bench, values: Mapping[str, Value]) -> ActTexts | None:
+    """Return what the alarm says in a state, or None where the bench has no acts."""
+    if not bench.acts:
+        return None
+    act = bench.act_of(values)
+    if act is None:
+        alarm = (
+            "The world on this page is that of no act; what is recorded here counts for none. Press an act to return."
+        )
+        return {"id": "", "title": "No act", "speaker": "", "alarm": alarm}
+    title = f"Act {bench.acts.index(act) + 1} of {len(bench.acts)}: {act.title}"
+    return {"id": act.id, "title": title, "speaker": act.speaker, "alarm": act.alarm}
 
 
 def _what_if(away: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +29,8 @@ class Try:
         what_if: labels of the environment controls that stood away from the track's environment.
         won: no verdict at "fail", in the track's own environment.
         decision: what later benches inherit. decided: the primary decisions in words, "" in older ledgers.
+        act: the id of the act in whose world it stands, "" for none; None in a ledger from before there were acts.
+        consequence: what the world answered, or "". still_open: what failed, a sentence by code.
         own: it differs from the start and from every earlier try, and was made without help.
         helped: it was made after a hint had given a value, or keeps such a value.
     """
@@ -42,6 +44,9 @@ class Try:
     won: bool
     decision: Mapping[str, Value]
     decided: str = ""
+    act: str | None = None
+    consequence: str = ""
+    still_open: Mapping[str, str] = field(default_factory=dict)
     own: bool = True
     helped: bool = False
 
@@ -183,6 +188,9 @@ def try_from(payload: Mapping[str, Any]) -> Try:
         won=bool(payload["won"]),
         decision=MappingProxyType(dict(payload["decision"])),
         decided=str(payload.get("decided", "")),
+        act=None if payload.get("act") is None else str(payload["act"]),
+        consequence=str(payload.get("consequence", "")),
+        still_open=MappingProxyType(dict(payload.get("open", {}))),
         own=bool(payload.get("own", True)),  # tries of before there were hints
         helped=bool(payload.get("helped", False)),
     )

@@ -29,9 +29,10 @@ FINISHED = frozenset(IN_WORDS) - {"locked"}
 def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, dict[str, Standing]]:
     """Return, by track and bench, how far a student has come; a bench whose questions are not all locked is left out.
 
-    Won counts any recorded try, and one without help before one with it. Done is a bench that was not won, whose
-    reflection is saved, or which asks for none and has a recorded try; where there is nothing to win it is explored. A
-    case that is the same on every track, finished on one, is done elsewhere on the others.
+    Won counts any recorded try, of a bench with acts any in the first, and one without help before one with it. Done is
+    a bench that was not won, whose reflection is saved, or which asks for none and has a recorded try; where there is
+    nothing to win it is explored. A case that is the same on every track, finished on one, is done elsewhere on the
+    others.
     """
     of_bench: dict[tuple[str, str], list[StoredEvent]] = {}
     for event in events:
@@ -63,7 +64,8 @@ def finished_on(
 
 def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:
     tries: list[Mapping[str, Any]] = [event.payload for event in events if event.kind == "try"]
-    won = [bool(item.get("helped")) for item in tries if item.get("won")]
+    first = {None, bench.acts[0].id} if bench.acts else None  # of a crisis in acts, the first is what has to be won
+    won = [bool(item.get("helped")) for item in tries if item.get("won") and (not first or item.get("act") in first)]
     if won:
         return "helped" if all(won) else "won"
     closing = "reflection" if bench.reflection else "try"

@@ -31,11 +31,13 @@ def drawing(name):
     )
 
 
-def solve(track, *, seed, size, kind, on):
+def solve(track, *, seed, size, kind, on, wind):
     reading = Reading(id="cost", label="Reading.label", value=float(size), unit="", limit=2, note="Reading.note",
                       formula="Reading.formula", meaning="Reading.meaning", source="Reading.source")
     verdict = Verdict(code="late", reading=reading, title="Verdict.title", cause="Verdict.cause",
                       measure="Verdict.measure", unit="Verdict.unit", fixes=(Fix(control="size", value=1),))
+    if size == 1:
+        verdict = replace(verdict, reading=replace(reading, value=1.0), fixes=())
     return Outcome(panels={name: drawing(name) for name in ("main", "view")}, readings=(reading,),
                    verdicts=(verdict,), decision={"size": size, "word": "said"})
 
@@ -56,6 +58,7 @@ BENCH = Bench(
                source="Slider.source"),
         Choice(id="kind", label="Choice.label", options=WHY, default="one", source="Choice.source"),
         Toggle(id="on", label="Toggle.label", default=False, source="Toggle.source"),
+        Slider(id="wind", label="wind", unit="", minimum=0, maximum=9, step=1, default=1, role="environment"),
     ),
     panels=(Panel(id="main", question="Panel.question", label="Panel.label", waiting="Panel.waiting", **AXES,
                   views=(Panel(id="view", question="Panel.question view", label="Panel.label view", **AXES),)),),
@@ -88,6 +91,8 @@ BENCH = Bench(
     run_view=RunView(text="RunView.text", panel=Panel(id="round", question="Panel.question of a round", **AXES),
                      rounds=lambda track, **c: 3, draw=lambda track, *, seed, round, **c: drawing("round")),
     second_opinion=lambda track, **given: None, second_engine="Bench.second_engine",
+    acts=(Act(id="calm", title="Act.title", speaker="Act.speaker", alarm="Act.alarm", accepted="Act.accepted"),
+          Act(id="gale", title="Gale", speaker="b", alarm="b", accepted="b", world={"wind": 9})),
     facts=(Fact(decision="word", label="Fact.label", closing="Fact.closing {}"),
            Fact(decision="none", label="other", missing="Fact.missing")),
 )
@@ -103,7 +108,7 @@ TRACK = Track(
     fleet=replace(GUARDIAN.fleet, unit="Fleet.unit"),
     targets=replace(GUARDIAN.targets, epsilon_unit="Targets.epsilon_unit", extras={}),
 )
-EXPLORED = replace(BENCH, id="explored", order=2, exploratory=True, facts=(), predictions=(),
+EXPLORED = replace(BENCH, id="explored", order=2, exploratory=True, facts=(), predictions=(), acts=(),
                    task=Task(text="Task.text", reading="cost", low=1, high=2))
 
 
@@ -176,6 +181,7 @@ def played(student: Student, choose: str, benches: Sequence[str] = ("whole", "ex
         pages.append(said(student.update(key, student.bench(key).defaults())))
         pages.append(said(student.table(key, "main")))
         pages.append(said(student.record(key)))
+        pages.append(said(student.record(key, size=1)))
         pages.append(said(student.observe(key, choose)))
         pages.append(said(student.write(key, "reflect", {n: "written" for n, _ in SLOTS} | {"check": choose})))
         pages.append(said(student.page(f"/{key}")))

@@ -7,9 +7,7 @@ holds what a bench answers and the bench itself. Import them all from ``tracks``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from operator import is_
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import (
@@ -21,14 +19,15 @@ from tracks.api.checks import (
     check_one_of,
     check_text,
     check_unique,
-    is_finite_number,
+    frozen_mapping,
     refuse,
 )
-from tracks.api.controls import BadValue, Choice, Control, Preset, Slider, Toggle, Value, read_values
-from tracks.api.declared import Extra, Fact, Recorded, TextKey, check_outcome
+from tracks.api.controls import Choice, Control, Preset, Slider, Toggle, Value, read_values
+from tracks.api.declared import Extra, Fact, Recorded, TextKey
+from tracks.api.declared.acts import Act, check_acts, check_values
 from tracks.api.demonstration import Demonstration, Peek, RunView
 from tracks.api.figures import Panel, Table
-from tracks.api.fixes import check_settable
+from tracks.api.fixes import check_answer
 from tracks.api.outcome import Outcome
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Route, Task, Truth
 
@@ -40,8 +39,8 @@ if TYPE_CHECKING:
 class Bench:
     """Controls, one pure ``solve`` and named panels; every part of a mission and every crisis is one.
 
-    ``brief``, ``controls``, ``panels``, ``predictions``, ``presets``, ``reflection`` and ``task`` may each be a
-    value or a function of the track; ``on(track)`` replaces functions by their values.
+    ``brief``, ``controls``, ``panels``, ``predictions``, ``presets``, ``reflection``, ``task`` and ``acts`` may each
+    be a value or a function of the track; ``on(track)`` replaces functions by their values.
 
     Parameters
     ----------
@@ -112,6 +111,11 @@ class Bench:
         its own; it stands beside that bench, and a student may leave it out. See ``tracks.as_case``.
     once : bool
         Whether the case is the same on every track, so that one explored on a track need not be on the next.
+    acts : tuple[Act, ...] | Callable[[Track], tuple[Act, ...]]
+        Two or three worlds in which it is won one after the other, or none. See ``tracks.Act``.
+    consequences : Mapping[str, Callable[[Track, Outcome], str]]
+        By failure code, ``said(track, outcome) -> str``: what those whom the failure hits say of a recorded try, a
+        sentence with numbers of the outcome. Where a code has none the verdict speaks.
     """
 
     id: str
@@ -145,6 +149,8 @@ class Bench:
     record: tuple[Recorded, ...] = ()
     case_of: str = ""
     once: bool = False
+    acts: Any = ()
+    consequences: Mapping[str, Callable[[Track, Outcome], str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_id("Bench", self.id)
@@ -181,6 +187,10 @@ class Bench:
         check_items(owner, "record", self.record, Recorded)
         check_unique(owner, "record", (item.id for item in self.record))
         check_case(owner, self.id, self.case_of, self.once)
+        object.__setattr__(self, "consequences", frozen_mapping(owner, "consequences", self.consequences))
+        for code, said in self.consequences.items():
+            check_one_of(owner, "consequences", code, self.failures)
+            check_function(owner, f"consequences of '{code}'", said)
         if not (self.task is None or callable(self.task) or isinstance(self.task, Task)):
             raise refuse(owner, f"task must be a Task or a function of the track, got {self.task!r:.80}")
         if self.task is not None and not self.exploratory:
@@ -216,16 +226,18 @@ class Bench:
         by_id = self.control_map()
         if not callable(self.presets):
             for preset in self.presets:
-                self._check_values(f"{owner}, preset '{preset.id}'", preset.values, by_id)
+                check_values(f"{owner}, preset '{preset.id}'", preset.values, by_id)
         if not callable(self.predictions):
             for prediction in self.predictions:
                 where = f"{owner}, prediction '{prediction.id}'"
-                self._check_values(where, prediction.scenario, by_id)
+                check_values(where, prediction.scenario, by_id)
                 for name, values in (prediction.again.values if prediction.again else {}).items():
                     for value in values:
-                        self._check_values(f"{where}, again", {name: value}, by_id)
+                        check_values(f"{where}, again", {name: value}, by_id)
+        if not callable(self.acts):
+            check_acts(self)
         for setting in self.observation.settings if self.observation else ():
-            self._check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
+            check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
 
     def _check_panels(self, owner: str) -> None:
         """Refuse a prediction that names a panel which the bench does not have."""
@@ -237,21 +249,10 @@ class Bench:
             if prediction.curve is not None:
                 check_one_of(where, "panel of its curve", prediction.curve.panel, known)
 
-    def _check_values(self, owner: str, values: Mapping[str, Value], by_id: Mapping[str, Control]) -> None:
-        for name, value in values.items():
-            if name not in by_id:
-                raise refuse(owner, f"'{name}' is not a control; there are {', '.join(by_id)}")
-            try:
-                read = by_id[name].read(value)
-            except BadValue as problem:
-                raise refuse(owner, str(problem)) from None
-            if is_finite_number(value) and abs(float(read) - float(value)) > 1e-9 * abs(float(value)):
-                raise refuse(owner, f"{name}={value:g} is not on its slider; the nearest is {read:g}")
-
     def on(self, track: Track) -> Bench:
         """Return this bench for one track, every function of the track replaced by its value, which is checked."""
         settled: dict[str, Any] = {}
-        for name in ("brief", "controls", "panels", "predictions", "presets", "reflection", "task"):
+        for name in ("brief", "controls", "panels", "predictions", "presets", "reflection", "task", "acts"):
             part = getattr(self, name)
             if callable(part):
                 settled[name] = part(track)
@@ -283,14 +284,23 @@ class Bench:
         """Return every control's value in the state that a question is about, whatever a student carried."""
         return {**self.defaults(), **prediction.scenario}
 
+    def act_of(self, values: Mapping[str, Value]) -> Act | None:
+        """Return the act in whose world a state stands, or None."""
+        return next((act for act in self.acts if act.is_world_of(self.controls, values)), None)
+
     def away_from_environment(self, values: Mapping[str, Value]) -> tuple[str, ...]:
-        """Return the labels of the environment controls whose value is not the track's; those of its task may move."""
+        """Return the labels of environment controls away from the track's values; an act's world is no such state.
+
+        Those of its task may move.
+        """
+        if self.act_of(values) is not None:
+            return ()
         free = self.task.controls if self.task is not None else ()
         world = (c for c in self.controls if c.role == "environment" and c.id not in free)
         return tuple(c.label for c in world if values[c.id] != c.default)
 
     def wins(self, values: Mapping[str, Value], outcome: Outcome) -> bool:
-        """Whether a state is won: nothing fails in the track's environment, and the task is met where there is one."""
+        """Whether a state is won: nothing fails in the track's or an act's world, and a task is met."""
         if self.away_from_environment(values) or any(verdict.level == "fail" for verdict in outcome.verdicts):
             return False
         return self.task.is_met(outcome) if self.task is not None else not self.exploratory
@@ -339,14 +349,7 @@ class Bench:
             owner, function = f"{owner}, preview", "preview"
         else:
             outcome, function = self.solve(track, seed=seed, **values), "solve"
-        check_outcome(owner, self, function, outcome)
-        checked = tuple(
-            verdict.with_checked_fixes(partial(check_settable, owner, verdict.code, self.control_map()))
-            for verdict in outcome.verdicts
-        )
-        if all(map(is_, checked, outcome.verdicts)):  # comparing them would find their fixes
-            return outcome
-        return replace(outcome, verdicts=checked)
+        return check_answer(owner, self, outcome, function)
 
     def truth(self, track: Track, prediction: Prediction) -> Truth:
         """Return what the bench's own physics computes for the scenario of the question.

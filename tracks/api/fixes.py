@@ -11,12 +11,16 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from functools import partial
+from operator import is_, itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tracks.api.checks import refuse
 from tracks.api.controls import BadValue, Choice, Control, Slider, Value
-from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit
+from tracks.api.outcome import LEVELS, MAX_FIXES, Fix, Limit, Outcome
+
+if TYPE_CHECKING:
+    from tracks.api.bench import Bench
 
 LEAST_GAIN = 0.02  # of what is missing to comfort: a change that closes less of the gap is not returned
 CHOICE_DISTANCE = 0.4  # of a scale: the distance to another option of a choice
@@ -144,6 +148,54 @@ def best_step(
         if gain > least_gain and (best is None or gain > best[1]):
             best = candidate, gain
     return best
+
+
+def check_answer(owner: str, bench: Bench, outcome: Outcome, function: str) -> Outcome:
+    """Return an outcome of a bench, held against what the bench declares; the fixes are checked when they are read.
+
+    Parameters
+    ----------
+    owner : str
+        What the sentence names.
+    bench : Bench
+        For its track.
+    outcome : Outcome
+        What its function returned.
+    function : str
+        Which one, "solve" or "preview".
+
+    Returns
+    -------
+    Outcome
+        The same, its verdicts with checked fixes.
+
+    Raises
+    ------
+    SpecError
+        It is no outcome, lacks a panel or a reading, or has a verdict or a fix that was not declared.
+    """
+    if not isinstance(outcome, Outcome):
+        raise refuse(owner, f"{function} must return an Outcome, got {type(outcome).__name__}")
+    for panel in bench.panels:
+        for name in (panel.id, *(view.id for view in panel.views)):
+            if name not in outcome.panels:
+                raise refuse(owner, f"the outcome has no drawing for panel '{name}'")
+    readings = {reading.id for reading in outcome.readings}
+    for name in bench.hud:
+        if name not in readings:
+            raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
+    if bench.task is not None and bench.task.reading not in readings:
+        raise refuse(owner, f"the outcome has no reading '{bench.task.reading}' for the task")
+    for verdict in outcome.verdicts:
+        if verdict.level != "ok" and verdict.code not in bench.failures:
+            raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")
+    checked = tuple(
+        verdict.with_checked_fixes(partial(check_settable, owner, verdict.code, bench.control_map()))
+        for verdict in outcome.verdicts
+    )
+    if all(map(is_, checked, outcome.verdicts)):  # comparing them would find their fixes
+        return outcome
+    return replace(outcome, verdicts=checked)
 
 
 def check_settable(owner: str, code: str, controls: Mapping[str, Control], fixes: Iterable[Fix]) -> None:

@@ -31,6 +31,7 @@ from fnmatch import fnmatchcase
 
 from tracks.api.bench import Bench
 from tracks.api.track import Track
+from tracks.certify.acts import acts_after_the_first, checks_of_acts
 from tracks.certify.carried import CARRIED, told_arrivals
 from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, told_designs, told_path, wilson
 from tracks.certify.structure import DRAWING, STRUCTURE
@@ -166,9 +167,13 @@ def _win_share(survey: Survey) -> float | None:
 
 
 def applicable(survey: Survey) -> tuple[Check, ...]:
-    """Return the checks that apply to a bench: all of them, or those that need nothing to win or nothing carried."""
+    """Return the checks that apply to a bench: all of them, or those that need nothing to win or nothing carried.
+
+    An act of a bench has two more.
+    """
     needless = (*(GOALS if survey.bench.exploratory else ()), *(() if survey.is_carried_to else CARRIED))
-    return tuple(check for check in (*CHECKS, *CARRIED) if check not in needless)
+    checks = tuple(check for check in (*CHECKS, *CARRIED) if check not in needless)
+    return (*checks, *checks_of_acts(survey))
 
 
 def found(check: Check, survey: Survey) -> Finding:
@@ -269,6 +274,8 @@ def cases(
 def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Bench], ...]:
     """Return every track with each of its benches; with ``only``, those that match one of its patterns.
 
+    A bench with acts is followed by its further acts, each as a bench of its own: ``crisis_storm_grows``.
+
     A pattern is a track's id, or ``track/bench`` where ``*`` stands for anything: ``edge_guardian``, ``*/privacy``.
 
     Parameters
@@ -288,7 +295,12 @@ def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Be
     LookupError
         A pattern matches nothing; the sentence lists what there is.
     """
-    every = [(track, bench) for track in registry.tracks.values() for bench in registry.benches(track.id)]
+    every = [
+        (track, one)
+        for track in registry.tracks.values()
+        for bench in registry.benches(track.id)
+        for one in (bench, *acts_after_the_first(bench))
+    ]
     names = [f"{track.id}/{bench.id}" for track, bench in every]
     wanted = {name for pattern in only for name in _matching(pattern, names)} if only else set(names)
     return tuple(pair for pair, name in zip(every, names, strict=True) if name in wanted)

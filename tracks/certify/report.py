@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracks.certify.acts import ACTS
 from tracks.certify.carried import CARRIED
 from tracks.certify.certificate import CHECKS, Certificate
 from tracks.certify.goals import percent
@@ -60,7 +61,7 @@ def page(certificates: Sequence[Certificate], *, took: str) -> str:
 
     ``took`` is the duration of the whole run, as a text.
     """
-    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in (*CHECKS, *CARRIED))
+    lines = "\n".join(f"| `{check.__name__}` | {_one_line(check.__doc__)} |" for check in (*CHECKS, *CARRIED, *ACTS))
     rows = "\n".join(map(_row, certificates))
     points = max((one.points for one in certificates), default=0)
     arrivals = "\n".join(row for one in certificates for row in _arrivals(one))

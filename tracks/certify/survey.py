@@ -139,7 +139,7 @@ class Survey:
         if points < 1:
             raise ValueError(f"points must be 1 or more, got {points}")
         self.track, self.bench, self.points, self.seed = track, bench.on(track), points, seed
-        self._benches, self._carried = tuple(benches), carried
+        self.benches, self._carried = tuple(benches), carried
         self.default: State = self.bench.defaults()
         self.by_role: dict[str, tuple[Control, ...]] = {
             role: tuple(control for control in self.bench.controls if control.role == role)
@@ -282,19 +282,19 @@ class Survey:
     @property
     def is_carried_to(self) -> bool:
         """Whether an earlier bench's decision can be taken over here."""
-        known = {bench.id for bench in self._benches}
+        known = {bench.id for bench in self.benches}
         return any(source in known for source in sources(self.bench))
 
     @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """What the first wins of each earlier bench lead to here, by the rule that a student's page goes by."""
-        found, by_id = [], {bench.id: bench for bench in self._benches}
+        found, by_id = [], {bench.id: bench for bench in self.benches}
         for source in sources(self.bench):
             if source in by_id:
                 earlier = Survey(self.track, by_id[source], points=MOST_POINTS, seed=self.seed)
                 for state in earlier.first_wins(self._carried):
                     decided = {source: earlier.run(state).decision}
-                    for offer in offers(self._benches, self.bench, decided):
+                    for offer in offers(self.benches, self.bench, decided):
                         found.append(Arrival(offer=offer, state=self.default | dict(offer.values)))
         return tuple(found)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracks.api.bench import Bench
+from tracks.api.checks import check_text
 from tracks.api.declared import check_has_what_is_read
 from tracks.api.demonstration import Demonstration
 from tracks.api.track import Track
@@ -31,7 +32,11 @@ def working(bench: Bench, track: Track) -> Bench:
         if prediction.case is not None:
             _check_keywords(f"the case of prediction '{prediction.id}'", prediction.case, names)
     # A full answer that is slow enough to have a preview is left to the first page and to the certificate.
-    settled.run(track, settled.defaults(), preview=True, fixes=settled.preview is None)
+    first = settled.run(track, settled.defaults(), preview=True, fixes=settled.preview is None)
+    for code, said in settled.consequences.items():
+        check_text(f"Bench '{bench.id}'", f"what '{code}' says", said(track, first))
+    for act in settled.acts[1:]:
+        settled.run(track, {**settled.defaults(), **act.world}, preview=True, fixes=settled.preview is None)
     for prediction in settled.predictions:
         settled.truth(track, prediction)
         settled.routes(track, prediction)

@@ -9,6 +9,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.lab import ReadOut
+from dashboard.layouts.bench.acts import acts_section, post_mortem_section
 from dashboard.layouts.bench.controls import explore_section
 from dashboard.layouts.bench.debrief import debrief_section
 from dashboard.layouts.bench.demonstration import demonstration_section
@@ -27,6 +28,7 @@ from dashboard.rendering.bench_view import RenderedBench, RenderedReveal, waitin
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.offers import ShownOffer
 from dashboard.rendering.texts import limit_words
+from dashboard.student.acts import ActStanding, PostMortem
 from dashboard.student.debrief import Debrief
 from dashboard.student.mission import Step
 from dashboard.student.predictions import Locked
@@ -51,7 +53,8 @@ class BenchState:
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
     holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
     its last bench alone, and ``course`` what is said after it. ``elsewhere`` is another track on which the same case is
-    finished, or None.
+    finished, or None. ``acts`` is where the acts of a crisis stand, ``post_mortem`` what is told of its tries at the
+    end.
     """
 
     track: Track
@@ -72,6 +75,8 @@ class BenchState:
     course: Course
     screen: Screen
     elsewhere: Track | None = None
+    acts: tuple[ActStanding, ...] = ()
+    post_mortem: PostMortem | None = None
 
     @property
     def key(self) -> str:
@@ -202,6 +207,7 @@ def _stage(state: BenchState) -> list[Component]:
         summary = summaries.get(panel.id, waiting)
         panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_unlocked=is_unlocked))
     parts: list[Component] = [
+        acts_section(state) if is_unlocked else None,
         html.Div(panels, className=f"figures panels-{len(panels)}"),
         status_strip(is_unlocked=is_unlocked),
         _task() if bench.task and is_unlocked else None,
@@ -254,8 +260,9 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
 
 
 def debrief_part(state: BenchState) -> Component:
-    """What the whole mission added up to; nothing on the benches before its last."""
-    return debrief_section(state.debrief, state.course) if state.debrief is not None else None
+    """The post-mortem of a crisis, then what the whole mission added up to; nothing on the benches before its last."""
+    told = [post_mortem_section(state.post_mortem)] if state.post_mortem is not None else []
+    return told + ([debrief_section(state.debrief, state.course)] if state.debrief is not None else [])
 
 
 def _tries(state: BenchState) -> Component:

@@ -66,10 +66,12 @@ def _table(bench: Bench, readings: dict[str, Reading], progress: Progress) -> Co
         html.Th(html.Span("Restore, carry", className="visually-hidden"), scope="col"),
     ]
     carried = progress.carried
+    places = {act.id: number for number, act in enumerate(bench.acts, start=1)}
     rows = [
         _row(
             item,
             names,
+            act=places.get(item.act or "", 0),
             second_engine=_second_engine(item, progress.opinions.get(item.number)) if asks else None,
             is_carried=carried is not None and item.number == carried.number,
         )
@@ -88,14 +90,15 @@ def _second_engine(item: Try, opinion: Opinion | None) -> Component:
     return html.Span(word, title=words, className="agreement", **{"data-agreement": number, "data-word": word})
 
 
-def _row(item: Try, names: list[str], *, second_engine: Component, is_carried: bool) -> Component:
+def _row(item: Try, names: list[str], *, act: int, second_engine: Component, is_carried: bool) -> Component:
     cells = [html.Td(_number(item, name), className="number") for name in names]
     level = "won" if item.won else _LEVELS.get(item.level, item.level)
     level = f"{level}, {WITH_HELP}" if item.helped else level
     what_if = f", what if: {', '.join(item.what_if)}" if item.what_if else ""
-    words = f"{level}{': ' + item.binding if item.binding else ''}{what_if}"
+    words = f"{f'act {act}, ' if act else ''}{level}{': ' + item.binding if item.binding else ''}{what_if}"
     verdict = html.Td(
-        [shape(item.level), html.Span("?", className="what-if-mark") if item.what_if else None,
+        [shape(item.level), html.Span(f"act {act}", className="with-help", **{"aria-hidden": "true"}) if act else None,
+         html.Span("?", className="what-if-mark") if item.what_if else None,
          html.Span(WITH_HELP, className="with-help", **{"aria-hidden": "true"}) if item.helped else None,
          html.Span(words, className="visually-hidden"), second_engine],
         title=words,

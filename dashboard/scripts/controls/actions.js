@@ -18,8 +18,16 @@ function showOffers({ root, values }) {
   }
 }
 
+/* The act in whose world the controls stand is pressed. */
+export function showActs({ root, values }) {
+  for (const node of root?.querySelectorAll("[data-act]") ?? []) {
+    node.setAttribute("aria-pressed", String(isTaken(values, JSON.parse(node.dataset.world))));
+  }
+}
+
 export function install() {
   listen("changed", showOffers);
+  listen("changed", showActs);
   addActions({
     undo: (_node, benchState) => goBackOrForth(benchState, "undo"),
     redo: (_node, benchState) => goBackOrForth(benchState, "redo"),
@@ -27,6 +35,7 @@ export function install() {
       showNote(benchState, "");
       command(benchState.key, { values: defaultsOf(benchState.spec) });
     },
+    print: () => window.print(),
     retry: (_node, benchState) => command(benchState.key, { values: {} }),
     default: (node, benchState) => {
       const row = node.closest("[data-control]");

@@ -1,4 +1,5 @@
 /* What is recorded and compared: tries, pins, what the figure showed, the view of a panel. */
+import { showActs } from "../controls/actions.js";
 import { benchStates } from "../controls/bench_states.js";
 import { commit, command } from "../controls/gate.js";
 import { takeTyped } from "../controls/typed.js";
@@ -23,6 +24,7 @@ export function actionDone(benchState, progressSummary) {
   benchState.doing = null;
   setTimeout(() => {
     showPins(benchState);
+    showActs(benchState);
     lookAtAgreements(benchState);
     if (!progressSummary.action) return;
     if (progressSummary.message) {
@@ -33,6 +35,12 @@ export function actionDone(benchState, progressSummary) {
       benchState.root.querySelector(".observed")?.focus();
     }
   }, 50);
+}
+
+/* The act whose world is pressed, for a bench that has acts. */
+function actShown({ root }) {
+  const node = root.querySelector("[data-act][aria-pressed=true]");
+  return node ? { act: node.dataset.act } : {};
 }
 
 function pinsOf(benchState) {
@@ -83,7 +91,7 @@ export function install() {
         return;
       }
       commit(benchState);
-      act(benchState, { do: "record", values: benchState.values });
+      act(benchState, { do: "record", values: benchState.values, ...actShown(benchState) });
     },
     observe: (_node, benchState) => act(benchState, { do: "observe" }),
     learnt: (_node, benchState) => act(benchState, { do: "learnt" }),

@@ -15,6 +15,7 @@ from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.common.python_script import learning_script
 from tracks.common.run_view import fleet_run_view
 from tracks.edge_guardian.drift import closing, texts
+from tracks.edge_guardian.drift.acts import CONSEQUENCES, acts
 from tracks.edge_guardian.drift.controls import controls
 from tracks.edge_guardian.drift.figures import (
     ACCURACY,
@@ -113,6 +114,8 @@ BENCH = Bench(
     failures=FAILURES,
     presets=presets,
     peek=closing.peek,
+    acts=acts,
+    consequences=CONSEQUENCES,
     extras=(
         declared.RADIO_J_PER_BYTE,
         declared.RADIO_RECEIVE_J_PER_BYTE,

@@ -1,4 +1,4 @@
-"""The controls of the Fleet Learning Drift: three decisions, five more and the storm behind *Advanced*."""
+"""The controls of the Fleet Learning Drift: three decisions, five more, the storm and the roads behind *Advanced*."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tracks.edge_guardian.drift.setting import (
     LINK,
     LOCAL_STEPS,
     MU,
+    NIGHTS,
     ROUNDS_PER_DAY,
     STORM,
     TRAINING_TIMES,
@@ -125,7 +126,7 @@ def controls(track: Track) -> tuple[Control, ...]:
 
 
 def _environment(track: Track) -> tuple[Control, ...]:
-    """Return the links and the storm."""
+    """Return the links, the storm and how often a vehicle is in the depot."""
     start, dusty = default_setting(track), city_names(track)[DUSTY]
     links = (
         ("dusty_link", f"Link in {dusty}, clear air", start.dusty_link),
@@ -158,4 +159,17 @@ def _environment(track: Track) -> tuple[Control, ...]:
         role="environment",
         source=default_source("storm"),
     )
-    return (*sliders, storm)
+    depot = Slider(
+        id="depot_nights",
+        label="Depot every so many nights",
+        unit="nights",
+        minimum=NIGHTS[0],
+        maximum=NIGHTS[1],
+        step=1,
+        whole=True,
+        default=start.depot_nights,
+        group="advanced",
+        role="environment",
+        source=default_source("depot_nights"),
+    )
+    return (*sliders, storm, depot)

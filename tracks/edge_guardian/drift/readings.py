@@ -58,6 +58,7 @@ _LABELS: Mapping[str, str] = {
     "dusty_link": "Dusty link",
     "clear_link": "Clear links",
     "storm": "Storm",
+    "depot_nights": "Nights between depots",
 }
 
 

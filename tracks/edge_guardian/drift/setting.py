@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from physics.sources import Sourced, source
@@ -24,6 +24,7 @@ MU: Range = (0.001, 0.05)
 KERNEL_S: Range = (1e-4, 1e-2)
 LINK: Range = (0.2, 1)
 STORM: Range = (0, 0.9)
+NIGHTS: Range = (1, 14)
 
 LEARNING_RATE = 24.0  # assumed: a long step, with which a few local steps a round suffice; where convergence starts
 # Where the controls start, by their ids; the values of the links are the track's own, by ``default_setting``.
@@ -37,6 +38,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "when": Sourced("driving", source("assumed: while driving, when the data are fresh")),
     "kernel_s": Sourced(5e-3, source("assumed: whole layers in one launch")),
     "storm": Sourced(0.5, source("assumed: the storm takes half of what would arrive")),
+    "depot_nights": Sourced(1, source("assumed: a vehicle comes there every night")),
 }
 LINK_SOURCES = {
     "dusty_link": source("assumed: in clear air as good as the fleet’s mean"),
@@ -108,7 +110,8 @@ class Setting:
         algorithm, selection, when: by name. mu: proximal weight of FedProx. kernel_s: longest stretch of learning
             that cannot be interrupted [s].
         dusty_link, clear_link: share of uploads that arrive in clear air, in the dusty city and in the others.
-        storm: part of the dusty city's link that the storm takes.
+        storm: part of the dusty city's link that the storm takes. depot_nights: from one night in the depot
+            to the next.
     """
 
     local_steps: int
@@ -122,11 +125,13 @@ class Setting:
     dusty_link: float
     clear_link: float
     storm: float
+    depot_nights: int
 
     @property
     def context(self) -> TrainingContext:
         """The conditions of learning there."""
-        return TRAINING_CONTEXTS[self.when]
+        there = TRAINING_CONTEXTS[self.when]
+        return replace(there, rounds_per_day=1 / self.depot_nights) if self.when == "depot" else there
 
     @property
     def proximal(self) -> float:

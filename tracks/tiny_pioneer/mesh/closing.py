@@ -108,8 +108,8 @@ _READINGS = (
     ("air", "Air in use", "flood: N d t(bytes);  gossip: (d + 1) fan-out min(2 t(bytes), set-up + 2 c(bytes));  hub: "
      "2 d c(bytes);  over duty × period"),
     ("power", "Power", "P = duty × e_rx rate + e_tx bytes sent / period + learning / stay"),
-    ("communication_to_compute", "Radio / learning", "radio / (delivered × learning);  delivered = 1 − churn, or its "
-     "square where a hub must be awake too"),
+    ("communication_to_compute", "Radio / learning", "radio / (delivered × learning);  delivered = 1 − churn, "
+     "with a hub (1 − churn)² (1 − hubs asleep)"),
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ _LABELS = {
     "duty": "radio duty",
     "diversity": "diversity of places",
     "churn": "churn",
+    "hub_sleep": "hubs asleep",
     "topology": "topology",
 }
 _BLE = source(
@@ -114,7 +115,7 @@ def _error(state: State, known: Origins) -> Reading:
         note=f"target {three_digits(setting.target)}; local-only {three_digits(good.local)}",
         formula=f"{parts(good)} = {three_digits(good.error)}",
         meaning="Mean squared error of a wearer’s profile, in variances of one estimate made alone.",
-        source=join_sources(known, "diversity", "churn", "topology", "hall", "factory", "removed", "half")
+        source=join_sources(known, "diversity", "churn", "hub_sleep", "topology", "hall", "factory", "removed", "half")
         + " "
         + join_sources(known, "quantiser", "rounds", "fan_out"),
     )
@@ -206,7 +207,7 @@ def _ratio(state: State, known: Origins) -> Reading:
         f"({in_words(spent.delivered, 'share')} × {in_words(spent.learning_s, 's')}) = {in_words(seconds, 'x')}",
         meaning="What the radio spends on one profile for each joule of learning that a neighbour hears of; sleepers "
         "make it dearer.",
-        source=join_sources(known, "churn", "learning", "ble", "duty"),
+        source=join_sources(known, "churn", "hub_sleep", "learning", "ble", "duty"),
     )
 
 

@@ -25,6 +25,7 @@ ROUNDS = Scale(1, 20, log=True)
 DUTY = Scale(0.005, 0.5, log=True)
 DIVERSITY = Scale(0.03, 30.0, log=True)
 CHURN = Scale(0.0, 0.9)
+HUB_SLEEP = Scale(0.0, 0.95)
 
 # The hall. Its places are cafés, platforms, offices and streets, each with a sound of its own.
 NODES, RELAYS_IN_RANGE, PLACES = 200, 12, 12
@@ -53,7 +54,7 @@ class Setting:
         fan_out: neighbours a node calls in a round of gossip. rounds: of averaging for one profile.
         duty: share of the time the radio listens, 0..1.
         diversity: variance of what is true between places, in variances of one estimate.
-        churn: chance to sleep through a round, 0..1. topology: one of TOPOLOGIES.
+        churn: chance to sleep through a round, 0..1. hub_sleep: that of a hub besides. topology: one of TOPOLOGIES.
     """
 
     mode: str
@@ -65,6 +66,7 @@ class Setting:
     duty: float
     diversity: float
     churn: float
+    hub_sleep: float
     topology: str
 
     @property
@@ -105,6 +107,7 @@ def setting_of(values: Mapping[str, Value]) -> Setting:
         duty=float(values["duty"]),
         diversity=float(values["diversity"]),
         churn=float(values["churn"]),
+        hub_sleep=float(values["hub_sleep"]),
         topology=str(values["topology"]),
     )
 
@@ -134,6 +137,7 @@ def _defaults(moved_bytes: float, reliability: float) -> Mapping[str, Sourced[An
         "duty": Sourced(0.2, source("assumed: the radio listens a fifth of the time")),
         "diversity": Sourced(1.0, source("assumed: places differ as much as one wearer's estimate errs")),
         "churn": Sourced(on_its_slider, source("derived: uploads of this fleet that do not arrive")),
+        "hub_sleep": Sourced(0.0, source("assumed: a hub sleeps no more than others")),
         "topology": Sourced("geometric", source("assumed: radio range decides who hears whom")),
     }
 

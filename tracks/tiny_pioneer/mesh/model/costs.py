@@ -205,4 +205,4 @@ def _delivered(setting: Setting) -> float:
     if setting.mode == LOCAL:
         return 1.0
     awake = 1 - setting.churn
-    return awake**2 if setting.mode == HUB else awake
+    return awake**2 * (1 - setting.hub_sleep) if setting.mode == HUB else awake

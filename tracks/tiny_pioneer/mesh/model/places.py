@@ -73,12 +73,14 @@ def cells(topology: str, map_seed: int) -> tuple[Groups, Groups]:
     return served_by, np.array(hubs, dtype=np.int64)
 
 
-def mixing(mode: str, topology: str, *, churn: float, fan_out: int, map_seed: int, seed: int) -> Mixing:
+def mixing(
+    mode: str, topology: str, *, churn: float, hub_sleep: float, fan_out: int, map_seed: int, seed: int
+) -> Mixing:
     """Return what rounds do in a mode; settings that do not matter in a mode share one result."""
     gossips = mode == GOSSIP
     if mode == LOCAL:
         return _silence()
-    return _mixing(mode, topology, churn, fan_out if gossips else 0, map_seed, seed)
+    return _mixing(mode, topology, churn, hub_sleep if mode == HUB else 0.0, fan_out if gossips else 0, map_seed, seed)
 
 
 @lru_cache(maxsize=1)
@@ -90,11 +92,11 @@ def _silence() -> Mixing:
 
 @lru_cache(maxsize=256)
 @cached_on_disk
-def _mixing(mode: str, topology: str, churn: float, fan_out: int, map_seed: int, seed: int) -> Mixing:
+def _mixing(mode: str, topology: str, churn: float, hub_sleep: float, fan_out: int, map_seed: int, seed: int) -> Mixing:
     draws = [
         _gossip_draw(topology, churn, fan_out, map_seed, seed * DRAWS + draw)
         if mode == GOSSIP
-        else _group_draw(mode == FLOOD, topology, churn, map_seed, seed * DRAWS + draw)
+        else _group_draw(mode == FLOOD, topology, churn, hub_sleep, map_seed, seed * DRAWS + draw)
         for draw in range(DRAWS)
     ]
     noise = np.mean([own for own, _ in draws], axis=(0, 2))
@@ -132,13 +134,15 @@ def _gossip_draw(topology: str, churn: float, fan_out: int, map_seed: int, seed:
     return own, other
 
 
-def _group_draw(everyone: bool, topology: str, churn: float, map_seed: int, seed: int) -> tuple[Floats, Floats]:
+def _group_draw(
+    everyone: bool, topology: str, churn: float, hub_sleep: float, map_seed: int, seed: int
+) -> tuple[Floats, Floats]:
     """The same where groups average exactly: all nodes in a flood, the cell of each hub that is awake.
 
     In every round the mean is taken of the profiles as they were learnt, so it is no worse for having been taken
     before; who sleeps keeps what the last round left.
     """
-    rng = np.random.default_rng(seed)
+    rng, hub_rng = np.random.default_rng(seed), np.random.default_rng((seed, 1))
     truth = rng.standard_normal(PLACES)[places(topology, map_seed)]
     estimate = np.stack([rng.standard_normal(NODES), truth])
     group = np.zeros(NODES, dtype=np.int64) if everyone else cells(topology, map_seed)[0]
@@ -150,7 +154,8 @@ def _group_draw(everyone: bool, topology: str, churn: float, map_seed: int, seed
         counts = np.bincount(group, awake, NODES)
         sums = np.stack([np.bincount(group, row * awake, NODES) for row in estimate])
         means = (sums / np.maximum(counts, 1))[:, group]
-        delivered = awake if everyone else awake & awake[group]
+        serves = awake & (hub_rng.random(NODES) >= hub_sleep)
+        delivered = awake if everyone else awake & serves[group]
         values = np.where(delivered, means, values)
         errors.append((values - target) ** 2)
     stacked = np.array(errors)

@@ -69,6 +69,7 @@ def _quality(setting: Setting, map_seed: int, seed: int) -> Quality:
         setting.mode,
         setting.topology,
         churn=setting.churn,
+        hub_sleep=setting.hub_sleep,
         fan_out=calls(setting),
         map_seed=map_seed,
         seed=seed,

@@ -13,9 +13,9 @@ SEED = PIONEER.track.fleet.seed
 ROUNDS = [0, 1, 2, 5, 20]
 
 
-def mix(mode, *, churn=0.0, fan_out=4, topology="geometric", seed=0):
+def mix(mode, *, churn=0.0, hub_sleep=0.0, fan_out=4, topology="geometric", seed=0):
     """Return the mixing of a mode on the track's own map."""
-    return mixing(mode, topology, churn=churn, fan_out=fan_out, map_seed=SEED, seed=seed)
+    return mixing(mode, topology, churn=churn, hub_sleep=hub_sleep, fan_out=fan_out, map_seed=SEED, seed=seed)
 
 
 def test_silence_keeps_all_noise_and_mixes_nothing_in():

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tracks.api.checks import (
     SpecError,
@@ -25,7 +25,6 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import Value
-from tracks.api.outcome import Outcome
 
 if TYPE_CHECKING:
     from tracks.api.bench import Bench
@@ -345,22 +344,3 @@ class Fact:
             check_text(owner, name, getattr(self, name), optional=True)
         if self.closing and self.closing.count("{}") != 1:
             raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")
-
-
-def check_outcome(owner: str, bench: Bench, function: str, outcome: Any) -> None:
-    """Refuse what ``function`` of a bench answered unless it has all that the bench declares, and nothing else."""
-    if not isinstance(outcome, Outcome):
-        raise refuse(owner, f"{function} must return an Outcome, got {type(outcome).__name__}")
-    for panel in bench.panels:
-        for name in (panel.id, *(view.id for view in panel.views)):
-            if name not in outcome.panels:
-                raise refuse(owner, f"the outcome has no drawing for panel '{name}'")
-    readings = {reading.id for reading in outcome.readings}
-    for name in bench.hud:
-        if name not in readings:
-            raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
-    if bench.task is not None and bench.task.reading not in readings:
-        raise refuse(owner, f"the outcome has no reading '{bench.task.reading}' for the task")
-    for verdict in outcome.verdicts:
-        if verdict.level != "ok" and verdict.code not in bench.failures:
-            raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")
