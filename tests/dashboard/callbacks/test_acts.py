@@ -146,7 +146,7 @@ def test_the_post_mortem_is_made_of_the_students_own_tries(student: Student, led
     track, bench = student.registry.track("edge_guardian"), student.bench(GUARDIAN)
     student.record(GUARDIAN)
     student.record(GUARDIAN, when="depot")
-    student.record(GUARDIAN, when="depot", storm=0.7)
+    student.record(GUARDIAN, when="depot", storm=0.7, depot_nights=3)
     _, told, _ = answered(student.observe(GUARDIAN))
     events = ledger_of(student, "try")
     made = post_mortem(events, track, bench, progress(events, track, bench), bench.run(track, bench.defaults()))

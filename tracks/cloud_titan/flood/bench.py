@@ -8,6 +8,7 @@ from tracks.api.controls import Preset, Value
 from tracks.api.declared import Extra, brief_texts
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
+from tracks.cloud_titan.flood.acts import CONSEQUENCES, acts
 from tracks.cloud_titan.flood.closing import OBSERVATION, peek, reflection
 from tracks.cloud_titan.flood.controls import controls
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
@@ -79,6 +80,8 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=peek,
+    acts=acts,
+    consequences=CONSEQUENCES,
     extras=(
         Extra(name="gpus", unit="1", meaning="GPUs of the node", otherwise="eight"),
         Extra(name="gpu_memory_bytes", unit="B", meaning="memory of one GPU", otherwise="that of an H100"),

@@ -27,7 +27,6 @@ Origins = Mapping[str, str]  # by the short name that a reading asks for
 
 # Short name, how the page calls it, constant of the track.
 _OF_THE_TRACK = (
-    ("adapters", "Adapters", "fleet.devices"),
     ("memory", "HBM", "device.extras.gpu_memory_bytes"),
     ("bandwidth", "Bandwidth", "device.extras.gpu_memory_bytes_per_s"),
     ("weights", "Weights", "model.weights_bytes"),
@@ -56,6 +55,7 @@ _CONTROLS = (
     ("batch", "Batch", "batch"),
     ("rate", "Requests", "request_rate"),
     ("skew", "Skew", "skew"),
+    ("adapters", "Adapters", "tenants"),
 )
 
 
@@ -76,7 +76,8 @@ def _origins(state: State) -> Origins:
     """Return the origin of each input: the track's source, an assumption, or a control that the student moved."""
     track, start = state.track, default_setting(state.track)
     fixed = {name: f"{label}: {track.sources.get(key, 'as on eight H100')}" for name, label, key in _OF_THE_TRACK}
-    sources = {control: default.source.text for control, default in DEFAULTS.items()} | {"skew": skew_source(track)}
+    sources = {control: default.source.text for control, default in DEFAULTS.items()}
+    sources |= {"skew": skew_source(track), "tenants": track.sources.get("fleet.devices", "of the track")}
     inputs: list[Input] = [
         (name, label, getattr(state.setting, control), getattr(start, control), sources[control])
         for name, label, control in _CONTROLS

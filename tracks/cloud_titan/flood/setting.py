@@ -48,6 +48,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "request_rate": Sourced(90, source("assumed: 90 requests a second, short answers over long contexts")),
     "skew": Sourced(0.8, source("assumed: no production exponent is public")),
 }
+MOST_TENANTS = 10  # times as many as the track has, or as few
 LOW_SKEW, HIGH_SKEW = 0.6, 1.2  # ends of the slider on a track that has none
 
 CONTEXT_TOKENS = Sourced(4096, source("assumed: 4,096 tokens of KV cache a request"))
@@ -66,7 +67,7 @@ class Setting:
         rank: of every adapter, whole. targets: which matrices it adapts.
         hbm_bytes, host_bytes: set aside for adapters in HBM and in host memory [B].
         eviction: which adapter leaves a full tier. batch: requests decoded together, at most.
-        skew: Zipf exponent of the demand. request_rate: requests arriving [1/s].
+        skew: Zipf exponent of the demand. request_rate: requests arriving [1/s]. tenants: with an adapter each.
     """
 
     rank: int
@@ -77,6 +78,7 @@ class Setting:
     batch: int
     skew: float
     request_rate: float
+    tenants: float
 
 
 def setting_of(values: Mapping[str, Value]) -> Setting:
@@ -87,7 +89,7 @@ def setting_of(values: Mapping[str, Value]) -> Setting:
 def default_setting(track: Track) -> Setting:
     """Return where the controls of a track start."""
     values = {name: default.value for name, default in DEFAULTS.items()}
-    return setting_of({**values, "skew": skew_range(track)[0]})
+    return setting_of({**values, "skew": skew_range(track)[0], "tenants": track.fleet.devices})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,11 +133,11 @@ class Node:
         return CONTEXT_TOKENS.value * self.kv_bytes_per_token
 
 
-def node_of(track: Track) -> Node:
-    """Return the numbers of a track; one without a constant of its own gets those of eight H100."""
+def node_of(track: Track, *, tenants: float | None = None) -> Node:
+    """Return the numbers of a track, with other tenants if said; without constants of its own it gets eight H100."""
     extras, limits = track.device.extras, track.targets.extras
     return Node(
-        adapters=track.fleet.devices,
+        adapters=track.fleet.devices if tenants is None else round(tenants),
         gpus=int(extras.get("gpus", 8)),
         gpu_memory_bytes=float(extras.get("gpu_memory_bytes", GPU_MEMORY_BYTES)),
         weights_bytes=float(track.model.weights_bytes),

@@ -40,7 +40,7 @@ class State:
 
 def evaluate(track: Track, setting: Setting) -> State:
     """Return what one state of the controls does on a track; nothing in it is random."""
-    node = node_of(track)
+    node = node_of(track, tenants=setting.tenants)
     results, _ = sweep(node, setting)
     return State(track=track, setting=setting, node=node, results=results, limits=limits_of(node, results))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracks import Bench, Outcome, Track, Value
 from tracks.api.declared import Extra
 from tracks.mobile_nomad.battery import closing, texts
+from tracks.mobile_nomad.battery.acts import CONSEQUENCES, acts
 from tracks.mobile_nomad.battery.controls import CONTROLS, PRESETS
 from tracks.mobile_nomad.battery.figures import drawings, panels
 from tracks.mobile_nomad.battery.python_script import accent_script
@@ -48,6 +49,8 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=closing.peek,
+    acts=acts,
+    consequences=CONSEQUENCES,
     extras=(
         Extra(name="burst_power_w", unit="W", meaning="power of the processor at work"),
         Extra(name="frames_per_s", unit="1/s", meaning="frame rate of the display"),

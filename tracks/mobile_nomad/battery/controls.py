@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracks import Choice, Control, Option, Preset, Slider
+from tracks import Choice, Control, Option, Preset, Slider, Toggle
 from tracks.mobile_nomad.battery.setting import (
     AMBIENT_C,
     BATCH,
     DATA,
     DEFAULTS,
     DISTANCE,
+    HEALTH,
     LAST_BLOCKS,
     METHODS,
     MINUTES,
@@ -163,6 +164,26 @@ CONTROLS: tuple[Control, ...] = (
         group="advanced",
         role="environment",
         source=DEFAULTS["ambient_c"].source.text,
+    ),
+    Toggle(
+        id="charger",
+        label="Power at night",
+        default=DEFAULTS["charger"].value,
+        group="advanced",
+        role="environment",
+        source=DEFAULTS["charger"].source.text,
+    ),
+    Slider(
+        id="battery_health",
+        label="Charge the battery still holds",
+        unit="share",
+        minimum=HEALTH[0],
+        maximum=HEALTH[1],
+        step=0.05,
+        default=DEFAULTS["battery_health"].value,
+        group="advanced",
+        role="environment",
+        source=DEFAULTS["battery_health"].source.text,
     ),
     Slider(
         id="accent_distance",

@@ -62,7 +62,7 @@ def _battery(state: State) -> Reading:
     allowed = in_words(glasses.allowed_share, "share")
     spent = f"{in_words(day.learning_j, 'J')} learning + {in_words(day.radio_j, 'J')} {RADIOS[setting.radio]}"
     drained = day.drained_j / glasses.battery_j
-    if setting.schedule == "charging":
+    if setting.is_charged:
         formula = f"{spent}, all from the charger: 0 J of {in_words(glasses.battery_j, 'J')}"
     else:
         formula = f"({spent}) / {in_words(glasses.battery_j, 'J')} = {in_words(drained, 'share')}"

@@ -27,6 +27,7 @@ RESOLUTION: Range = (96, 224)
 RESOLUTION_STEP = 32
 AMBIENT_C: Range = (0, 50)
 DISTANCE: Range = (0, 1)
+HEALTH: Range = (0.3, 1)
 
 METHODS: Mapping[Method, str] = {
     "full": "all weights",
@@ -57,6 +58,8 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "resolution": Sourced(224, source("Cai et al. 2020 (TinyTL): 224", kind="paper")),
     "runtime": Sourced("stock", source("assumed: what comes with the framework")),
     "ambient_c": Sourced(25.0, source("assumed: a warm day")),
+    "charger": Sourced(True, source("assumed: the case is plugged in at eleven at night")),
+    "battery_health": Sourced(1.0, source("assumed: a new battery")),
     "accent_distance": Sourced(0.35, source("assumed: a third of this accent was missing when the model was made")),
 }
 
@@ -71,6 +74,7 @@ class Setting:
         resolution: side of a window's spectrogram [px]. schedule: when it learns. radio: what carries bytes.
         data: where the voice is stored. runtime: what training keeps in memory, as PyTorch or as little as it can.
         ambient_c: of the air [degC]. accent_distance: share of the accent that the shipped model has not learnt.
+        charger: whether there is power at night. battery_health: share of the new battery's charge that it still holds.
     """
 
     method: Method
@@ -86,7 +90,14 @@ class Setting:
     data: Data
     runtime: Runtime
     ambient_c: float
+    charger: bool
+    battery_health: float
     accent_distance: float
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether learning is supplied by the charger."""
+        return self.schedule == "charging" and self.charger
 
     @property
     def learns(self) -> bool:
@@ -142,8 +153,8 @@ class Glasses:
         return self.allowed_j / self.battery_j
 
 
-def glasses_of(track: Track) -> Glasses:
-    """Return the numbers of a track.
+def glasses_of(track: Track, *, health: float = 1.0) -> Glasses:
+    """Return the numbers of a track whose battery still holds a share of its charge.
 
     Raises:
         ValueError: the track lacks a battery or one of the constants that this crisis is about.
@@ -154,7 +165,7 @@ def glasses_of(track: Track) -> Glasses:
     lacking += ["device.battery_wh"] if device.battery_wh is None else []
     if device.battery_wh is None or lacking:
         raise ValueError(f"the Battery-Privacy Paradox needs {', '.join(lacking)} of track '{track.id}'")
-    battery_j = device.battery_wh * JOULES_PER_WH
+    battery_j = health * device.battery_wh * JOULES_PER_WH
     return Glasses(
         memory_bytes=device.learning_memory_bytes,
         memory_bytes_per_s=device.memory_bytes_per_s,

@@ -64,7 +64,7 @@ def _memory(state: State) -> str:
 
 def _battery(state: State) -> str:
     setting, day = state.setting, state.day
-    if setting.schedule == "charging":
+    if setting.is_charged:
         return f"{in_words(day.learning_j + day.radio_j, 'J')} come from the charger, none from the battery."
     return (
         f"Learning takes {in_words(day.learning_j, 'J')} and {RADIOS[setting.radio]} {in_words(day.radio_j, 'J')} of "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import Extra, brief_texts
 from tracks.common import declared
+from tracks.tiny_pioneer.mesh.acts import CONSEQUENCES, acts
 from tracks.tiny_pioneer.mesh.closing import ALIKE, DIFFERENT, OBSERVATION, peek, reflection
 from tracks.tiny_pioneer.mesh.controls import controls
 from tracks.tiny_pioneer.mesh.figures import ENERGY, ERROR, MAP, energy_drawing, error_drawing, map_drawing, panels
@@ -69,6 +70,8 @@ BENCH = Bench(
     failures=FAILURES,
     presets=PRESETS,
     peek=peek,
+    acts=acts,
+    consequences=CONSEQUENCES,
     extras=(
         declared.RADIO_RECEIVE_J_PER_BYTE,
         declared.WINDOW_FLOP,

@@ -88,7 +88,7 @@ def session_w(glasses: Glasses, step: Step) -> float:
 
 def drained_j(glasses: Glasses, setting: Setting, step: Step, exchange: Exchange) -> float:
     """Return what learning and radio take from the battery a day [J]."""
-    if setting.schedule == "charging":
+    if setting.is_charged:
         return 0.0
     return step.learning_w * pace_of(glasses, setting, step) * setting.minutes * 60 + exchange.joules
 
@@ -119,7 +119,7 @@ def day_of(glasses: Glasses, setting: Setting, step: Step, exchange: Exchange) -
         added += exchange.joules / (60 * minutes) * _share_of_minutes(talks_at, talks_at + minutes)
     power += added
 
-    charge, charger_w = _charge(glasses, power)
+    charge, charger_w = _charge(glasses, power, CHARGER_AT if setting.charger else MINUTES_PER_DAY)
     skin = setting.ambient_c + _rise(power + CHARGER_LOSS * charger_w)
     hottest_at = int(np.argmax(skin))
     learns = setting.learns and setting.schedule == "worn"
@@ -168,17 +168,17 @@ def _everyday(glasses: Glasses, step: Step, sessions: tuple[tuple[int, int], ...
     return power
 
 
-def _charge(glasses: Glasses, power: Floats) -> tuple[Floats, Floats]:
-    """Return the charge after each minute and what the charger puts into the battery [W]."""
-    left = glasses.battery_j - 60 * np.cumsum(power[:CHARGER_AT])
+def _charge(glasses: Glasses, power: Floats, charger_at: int) -> tuple[Floats, Floats]:
+    """Return the charge after each minute and what the charger puts into the battery from a minute on [W]."""
+    left = glasses.battery_j - 60 * np.cumsum(power[:charger_at])
     charge = np.ones(MINUTES_PER_DAY)
-    charge[:CHARGER_AT] = np.maximum(left, 0.0) / glasses.battery_j
+    charge[:charger_at] = np.maximum(left, 0.0) / glasses.battery_j
     rate_w = glasses.battery_j / (CHARGE_HOURS * 3600)
-    minutes = np.arange(1, MINUTES_PER_DAY - CHARGER_AT + 1)
-    before = charge[CHARGER_AT - 1]
-    charge[CHARGER_AT:] = np.minimum(before + minutes * 60 * rate_w / glasses.battery_j, 1.0)
+    minutes = np.arange(1, MINUTES_PER_DAY - charger_at + 1)
+    before = charge[charger_at - 1]
+    charge[charger_at:] = np.minimum(before + minutes * 60 * rate_w / glasses.battery_j, 1.0)
     charger_w = np.zeros(MINUTES_PER_DAY)
-    charger_w[CHARGER_AT:] = np.diff(charge[CHARGER_AT - 1 :]) * glasses.battery_j / 60
+    charger_w[charger_at:] = np.diff(charge[charger_at - 1 :]) * glasses.battery_j / 60
     return charge, charger_w
 
 
