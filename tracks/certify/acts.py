@@ -70,7 +70,7 @@ def _arrivals(survey: Survey) -> tuple[State, ...]:
 
 
 def act_goes_on(survey: Survey) -> Finding:
-    """More than half of eight wins of the act before fail here, and more than half of these lead on to a win.
+    """A quarter or more of eight wins of the act before fail here, and more than half of these lead on to a win.
 
     The way on is the greedy path of at most ten moves.
     """
@@ -79,7 +79,7 @@ def act_goes_on(survey: Survey) -> Finding:
     reasons = Counter(code for state in failing for code in survey.failing(state))
     told = ", ".join(f"{code} in {count}" for code, count in reasons.most_common()) or "nothing fails"
     text = f"{len(failing)} of {len(arrived)} wins of the act before fail here: {told}"
-    if 2 * len(failing) <= len(arrived):
+    if 4 * len(failing) < len(arrived) or not failing:
         return finding("act_goes_on", False, text)
     led = sum(survey.is_win(survey.climb(state, "")[-1]) for state in failing)
     text += f"; from {led} of these the greedy path leads to a win"

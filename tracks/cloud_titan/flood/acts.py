@@ -13,7 +13,7 @@ from tracks.cloud_titan.flood.state import LATE, SLOW, STARVED, THIN, THRASH
 from tracks.common.provenance import quantity_text
 
 DOUBLED = 2  # times the tenants of the first act
-FLATTER = 0.7  # skew of the demand
+FLATTER = 0.75  # skew of the demand
 
 
 def acts(track: Track) -> tuple[Act, ...]:
@@ -44,10 +44,11 @@ def acts(track: Track) -> tuple[Act, ...]:
             title="The demand spreads",
             speaker="Product lead",
             alarm=f"15:00, our campaign reached the small tenants: the skew of the demand falls from "
-            f"{three_digits(start.skew)} to {three_digits(FLATTER)}, at {rate} requests a second. The hottest are no "
-            "longer most of it, and the tail waits.",
+            f"{three_digits(start.skew)} to {three_digits(FLATTER)}, and the other region is still down. The hottest "
+            "are less of it, and the tail waits. Which adapter is small enough to be there?",
             accepted="The small tenants get their first token as fast as the large ones.",
-            world={"skew": FLATTER},
+            world={"tenants": DOUBLED * node.adapters, "skew": FLATTER},
+            needs={"targets": ("qv",), "eviction": ("pinned",)},
         ),
     )
 

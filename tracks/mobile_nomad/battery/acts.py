@@ -19,7 +19,7 @@ from tracks.mobile_nomad.battery.state import (
 )
 
 WARM_C, HOT_C = 36, 38  # of the air; today it is as the controls start
-AGED = 0.55  # of a new battery's charge
+HEATED, AGED = 0.75, 0.55  # of a new battery's charge
 
 
 def acts(track: Track) -> tuple[Act, ...]:
@@ -42,10 +42,11 @@ def acts(track: Track) -> tuple[Act, ...]:
             id="heat_rises",
             title="The heat rises",
             speaker="Support lead",
-            alarm=f"Day three, {WARM_C} °C, and the grid sheds load at night: no case is charged while they sleep. "
-            f"What learns on the charger learns from {share} of the battery now. Wearers in {home} still wait.",
+            alarm=f"Day three, {WARM_C} °C. In this heat a battery gives {in_words(HEATED, 'share')} of its charge, "
+            "and the grid sheds load at night: no case is charged while they sleep. What learnt on the charger learns "
+            f"from {share} of the battery now. Wearers in {home} still wait.",
             accepted=f"It runs at {WARM_C} °C and without the charger. My queue is empty.",
-            world={"ambient_c": WARM_C, "charger": False},
+            world={"ambient_c": WARM_C, "charger": False, "battery_health": HEATED},
         ),
         Act(
             id="batteries_age",

@@ -21,6 +21,16 @@ def test_a_verdict_judges_the_limit_of_the_state(drawn):
         assert item.level == state.limits[item.code].level
 
 
+def test_more_tenants_find_less_in_the_same_memory():
+    few, many = (
+        evaluate(TITAN, setting_of({**FLOOD.defaults(), "tenants": n})).results
+        for n in (NODE.adapters, 2 * NODE.adapters)
+    )
+    assert many.hit < few.hit
+    assert many.drive_load > few.drive_load
+    assert many.gain == few.gain
+
+
 @settings(max_examples=15, deadline=None)
 @given(drawn=any_state)
 def test_what_a_change_leaves_is_what_its_state_does_alone(drawn):

@@ -118,6 +118,11 @@ def test_bytes_are_those_of_a_device_that_is_in_half_of_the_rounds():
 
 def test_a_depot_has_one_round_a_day_at_most():
     assert [GUARDIAN.setting(when="depot", rounds_per_day=r).rounds for r in (0.5, 1, 6)] == [15, 30, 30]
+
+
+def test_roads_that_close_take_rounds_from_the_depot_and_from_nowhere_else():
+    assert [GUARDIAN.setting(when="depot", depot_nights=n).rounds for n in (1, 3, 14)] == [30, 10, 2]
+    assert GUARDIAN.setting(when="parked", depot_nights=14).rounds == GUARDIAN.setting(when="parked").rounds
     assert GUARDIAN.setting(rounds_per_day=6).rounds == 180
 
 

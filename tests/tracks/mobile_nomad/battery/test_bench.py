@@ -131,6 +131,7 @@ def test_instruments_are_those_of_the_mission():
         "minutes": (0.5, 60, 10),
         "resolution": (96, 224, 224),
         "ambient_c": (0, 50, 25),
+        "battery_health": (0.3, 1, 1),
         "accent_distance": (0, 1, 0.35),
     }
     by_id = BENCH.control_map()
@@ -139,7 +140,8 @@ def test_instruments_are_those_of_the_mission():
     carried = {control.id for control in BENCH.controls if control.carried == f"memory.{control.id}"}
     assert carried == {"method", "rank", "last_blocks", "batch", "optimizer", "precision", "runtime"}  # N5
     assert [c.id for c in BENCH.controls if c.group == "primary"] == ["method", "batch", "minutes", "schedule"]
-    assert [c.id for c in BENCH.controls if c.role == "environment"] == ["runtime", "ambient_c", "accent_distance"]
+    assert [c.id for c in BENCH.controls if c.role == "environment"] == [
+        "runtime", "ambient_c", "charger", "battery_health", "accent_distance"]  # fmt: skip
     assert all(control.source for control in BENCH.controls)  # N4
 
 

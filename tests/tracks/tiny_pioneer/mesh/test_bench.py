@@ -90,7 +90,8 @@ def test_instruments_have_the_ranges_of_the_mission():
     assert by_id["payload_bytes"].carried == "memory.payload_bytes"  # N5
     assert [c.id for c in PIONEER.bench.controls if c.group == "primary"] == [
         "mode", "payload_bytes", "coding", "period_s"]  # fmt: skip
-    assert {c.id for c in PIONEER.bench.controls if c.role == "environment"} == {"diversity", "churn", "topology"}
+    assert {c.id for c in PIONEER.bench.controls if c.role == "environment"} == {
+        "diversity", "churn", "hub_sleep", "topology"}  # fmt: skip
     assert all(c.source for c in PIONEER.bench.controls)  # N4
 
 

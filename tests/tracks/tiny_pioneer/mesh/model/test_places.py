@@ -137,3 +137,14 @@ def test_rounding_fades_in_gossip_as_noise_does_and_a_hub_rounds_its_mean_once_m
     assert hub.rounding[1:] - 1 == pytest.approx(hub.noise[1:])
     assert flood.rounding[1:] == pytest.approx(flood.noise[1:])
     assert all(one.rounding[0] == 0 for one in (gossip, hub, flood)), "nothing is sent before the first round"
+
+
+def test_hubs_that_sleep_deliver_less_and_change_nothing_else():
+    """Who sleeps keeps what the last round left, so a hub that always sleeps is silence; gossip has no hub."""
+    awake, asleep = mix("hub"), mix("hub", hub_sleep=0.95)
+    assert (asleep.noise[1:] > awake.noise[1:]).all()
+    never = mix("hub", hub_sleep=1.0)
+    assert never.noise == pytest.approx(1)
+    assert not never.foreign.any()
+    for mode in ("gossip", "flood", "local_only"):
+        assert mix(mode, hub_sleep=0.95).noise == pytest.approx(mix(mode).noise)
