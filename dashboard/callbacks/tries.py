@@ -83,7 +83,7 @@ def _checked_act(bench: Bench, values: Mapping[str, Value], named: Any) -> Act |
     act = bench.act_of(values)
     if named in (None, ""):
         return act
-    asked = next((item for item in bench.acts if item.id == named), None)
+    asked: Act | None = next((item for item in bench.acts if item.id == named), None)
     if asked is None:
         acts = ", ".join(item.id for item in bench.acts) or "none"
         raise RequestRefused(f"{bench.short_title} has no act {str(named)[:48]!r}; it has: {acts}. Reload the page.")

@@ -223,7 +223,8 @@ def _traded(
     before: Mapping[str, tuple[Any, str]], readings: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return which judged readings came nearer to what is asked for, and which went the other way."""
-    gained, paid = [], []
+    gained: list[str] = []
+    paid: list[str] = []
     for name, item in readings.items():
         old, new = before.get(name, (None, ""))[0], item["value"]
         if item.get("limit") is None or not _is_number(old) or not _is_number(new):

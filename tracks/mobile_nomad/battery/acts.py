@@ -53,10 +53,10 @@ def acts(track: Track) -> tuple[Act, ...]:
             title="The heat stays",
             speaker="Product lead",
             alarm=f"Day ninety, {HOT_C} °C. The heat has aged the batteries to {in_words(AGED, 'share')}: {share} of "
-            f"that are {in_words(aged.allowed_j, 'J')}. No new {unit} before autumn. Who trains every weight on this?",
-            accepted=f"{in_words(aged.allowed_j, 'J')} a day are enough, since most of the network stays as it is.",
+            f"that are {in_words(aged.allowed_j, 'J')}. No new {unit} before autumn. What do you "
+            "still adapt, and how long?",
+            accepted=f"{in_words(aged.allowed_j, 'J')} a day are enough. The batteries last until autumn.",
             world={"ambient_c": HOT_C, "charger": False, "battery_health": AGED},
-            needs={"method": ("lora", "last_k", "tinytl_bias", "tinytl_lite_residual")},
         ),
     )
 

@@ -153,12 +153,7 @@ def test_what_memory_offers_can_be_carried():
 
 # --- what no state may break -----------------------------------------------------------------------------------------
 
-_values = {
-    control.id: st.sampled_from(control.positions(9)) if isinstance(control, Slider) else st.sampled_from(
-        [option.id for option in control.options]
-    )
-    for control in BENCH.controls
-}  # fmt: skip
+_values = {control.id: st.sampled_from(control.positions(9)) for control in BENCH.controls}
 
 
 @settings(max_examples=40, deadline=None)
