@@ -218,7 +218,11 @@ def register(app: Dash, lab: Lab) -> None:
             state.key, bench, by_id(state.readings), state.progress, message="" if at_observation else message
         )
         summary = {**state.progress_summary, "action": action["do"], "done": not message, "message": message}
-        acts = inline_static(acts_part(state)) if bench.acts and action["do"] == "record" and not message else no_update
+        acts = (
+            inline_static(acts_part(state.acts, state.progress))
+            if bench.acts and action["do"] == "record" and not message
+            else no_update
+        )
         return inline_static(table), acts, after, inline_static(debrief_part(state)), summary
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from dash import html
 
@@ -12,21 +11,19 @@ from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, icon, painted, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.acts import ActStanding, Attempt, PostMortem
+from dashboard.student.progress import Progress
 from dashboard.web import ids
-
-if TYPE_CHECKING:
-    from dashboard.layouts.bench.page import BenchState
 
 OPENS = "opens with a try in the act before"
 
 
-def acts_section(state: BenchState) -> Component:
+def acts_section(key: str, acts: Sequence[ActStanding], progress: Progress) -> Component:
     """Return the alarm, which moves with the controls, and below it what is told of the recorded tries.
 
     On a bench without acts it is the empty place of the latter alone, which the answer to a recorded try names.
     """
-    if not state.acts:
-        return html.Div(id=ids.slot(state.key, "acts"))
+    if not acts:
+        return html.Div(id=ids.slot(key, "acts"))
     return html.Section(
         [
             html.Div(
@@ -40,7 +37,7 @@ def acts_section(state: BenchState) -> Component:
                 ],
                 **STATIC,
             ),
-            html.Div(acts_part(state), id=ids.slot(state.key, "acts")),
+            html.Div(acts_part(acts, progress), id=ids.slot(key, "acts")),
         ],
         className="acts",
         id="acts",
@@ -48,27 +45,26 @@ def acts_section(state: BenchState) -> Component:
     )
 
 
-def acts_part(state: BenchState) -> list[Component]:
+def acts_part(acts: Sequence[ActStanding], progress: Progress) -> list[Component]:
     """Return what changes with a recorded try: the acts, what the world answers, the last message, and the log."""
-    standings = state.acts
-    if not standings:
+    if not acts:
         return []
-    newest = state.progress.tries[-1] if state.progress.tries else None
-    here = next((one for one in standings if newest is not None and newest in one.tries), standings[0])
+    newest = progress.tries[-1] if progress.tries else None
+    here = next((one for one in acts if newest is not None and newest in one.tries), acts[0])
     answer = newest.consequence if newest is not None else ""
-    messages = [one for one in standings if one.message and (one is here or one.won)]
+    messages = [one for one in acts if one.message and (one is here or one.won)]
     return [
         html.Div(
             [
                 html.Div(
-                    [_button(one, is_here=one is here) for one in standings],
+                    [_button(one, is_here=one is here) for one in acts],
                     className="act-buttons",
                     role="group",
                     **{"aria-label": "Acts"},
                 ),
                 html.P([html.B("The world answers"), " ", answer], className="answered") if answer else None,
                 *[_message(one) for one in messages],
-                _log(state),
+                _log(progress),
             ],
             **STATIC,
         )
@@ -104,9 +100,9 @@ def _message(one: ActStanding) -> Component:
     return html.P([shape("ok" if one.won else "fail"), *said], className="act-message", **{"data-act-said": one.act.id})
 
 
-def _log(state: BenchState) -> Component:
+def _log(progress: Progress) -> Component:
     """Return every try with what it brought, folded."""
-    tries = [item for item in state.progress.tries if item.consequence]
+    tries = [item for item in progress.tries if item.consequence]
     if not tries:
         return None
     summary = html.Summary([icon("chevron-right", size=16), html.B("What each try brought")])

@@ -207,7 +207,7 @@ def _stage(state: BenchState) -> list[Component]:
         summary = summaries.get(panel.id, waiting)
         panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_unlocked=is_unlocked))
     parts: list[Component] = [
-        acts_section(state) if is_unlocked else None,
+        acts_section(state.key, state.acts, state.progress) if is_unlocked else None,
         html.Div(panels, className=f"figures panels-{len(panels)}"),
         status_strip(is_unlocked=is_unlocked),
         _task() if bench.task and is_unlocked else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tracks.api.declared import Act
+from tracks.api.declared.acts import Act
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import three_digits
 from tracks.api.track import Track
