@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from tracks import Act, Outcome, Track
 from tracks.api.quantities import in_words, three_digits
 from tracks.tiny_pioneer.mesh.model.costs import flood_s
-from tracks.tiny_pioneer.mesh.setting import GOSSIP, NODES, PLACES, STAY_S, default_setting
+from tracks.tiny_pioneer.mesh.setting import GOSSIP, LOCAL, NODES, PLACES, STAY_S, default_setting
 from tracks.tiny_pioneer.mesh.state import NEGATIVE, OVER_POWER, SATURATED, SRAM, STALE, WEAK, age_limit_s
 
 ASLEEP = 0.95  # of their rounds the hubs sleep through
-APART = 2.5  # variance of what is true between places, in variances of one estimate
+APART = 2.0  # variance of what is true between places, in variances of one estimate
 
 
 def acts(track: Track) -> tuple[Act, ...]:
-    """Return the flood in the hall, the hubs that sleep while a queue forms, and places that differ."""
+    """Return the flood in the hall, the hubs that sleep while a queue forms, and a crowd among places that differ."""
     start = default_setting(track)
     flood, unit = in_words(flood_s(start.air_bytes, start.relays), "s"), track.fleet.unit
     power = in_words(track.device.learning_power_w, "W")
@@ -41,11 +41,13 @@ def acts(track: Track) -> tuple[Act, ...]:
         Act(
             id="places_differ",
             title="The doors open",
-            speaker="Hearing lead",
-            alarm=f"09:05, the queue walks into cafés and platforms: places differ {three_digits(APART)} times as much "
-            "as one wearer’s estimate errs. What was averaged in the queue is wrong behind the door. What do we send?",
-            accepted="What wearers hear is right for where they are. Sending less was the answer.",
-            world={"hub_sleep": ASLEEP, "topology": "ring", "diversity": APART},
+            speaker="Station operator",
+            alarm="09:05, the crowd streams through the hall: who is in range is no longer who is nearby, and places "
+            f"differ {three_digits(APART)} times as much as one wearer’s estimate errs. My hubs are awake. What was "
+            "averaged in the queue is wrong behind the door. What do we send?",
+            accepted="What wearers hear is right for where they are, and nobody sent a byte. My hubs were idle.",
+            world={"topology": "regular", "diversity": APART},
+            needs={"mode": (LOCAL,)},
         ),
     )
 

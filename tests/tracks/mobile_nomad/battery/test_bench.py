@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.states import failures, plain, verdict
-from tests.tracks.mobile_nomad.battery.states import BENCH, GLASSES, START, run
+from tests.tracks.mobile_nomad.battery.states import BENCH, START, run
 from tracks import Slider
 from tracks.certify.certificate import certify
 from tracks.edge_guardian.track import EDGE_GUARDIAN
@@ -175,7 +175,7 @@ def test_no_state_gives_anything_but_numbers(values):
 @settings(max_examples=30, deadline=None)
 @given(values=st.fixed_dictionaries(_values))
 def test_a_verdict_says_what_is_measured_and_a_reading_agrees_with_it(values):
-    outcome = run(**values)
+    outcome, glasses = run(**values), glasses_of(MOBILE_NOMAD, health=values["battery_health"])
     for code, reading in (
         ("out_of_memory", "memory"),
         ("over_battery", "battery"),
@@ -187,7 +187,7 @@ def test_a_verdict_says_what_is_measured_and_a_reading_agrees_with_it(values):
         judged, read = verdict(outcome, code), outcome.reading(reading)
         assert (judged.quantity, judged.limit) == (pytest.approx(read.value), read.limit)
         assert (judged.level == "fail") == (read.level == "fail")
-        assert judged.margin == pytest.approx(limit(code, GLASSES, replace(START, **values)).margin)
+        assert judged.margin == pytest.approx(limit(code, glasses, replace(START, **values)).margin)
 
 
 def test_every_failure_has_words_of_its_own():
