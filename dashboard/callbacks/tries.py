@@ -12,7 +12,7 @@ from dashboard.callbacks.agreement import agreements
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import Lab, is_unlocked, this_student
-from dashboard.layouts.bench.acts import acts_part
+from dashboard.layouts.acts import acts_part
 from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief_part
 from dashboard.layouts.bench.tries import LEARNT_QUESTION, tries_section
 from dashboard.layouts.static_html import inline_static

@@ -1,6 +1,8 @@
-"""The closing debrief as the last bench of a mission shows it: one row a bench, then what they add up to."""
+"""What closes a mission on its last bench: the post-mortem of a crisis in acts, and the debrief of all benches."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from dash import html
 
@@ -8,6 +10,7 @@ from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.course import closing
 from dashboard.layouts.parts import Component, shape
 from dashboard.layouts.static_html import STATIC
+from dashboard.student.acts import Attempt, PostMortem
 from dashboard.student.debrief import TASK_MET, WITH_HELP, Debrief, Part
 from tracks.loading.course import Course
 
@@ -58,3 +61,57 @@ def _row(part: Part) -> Component:
             html.Td(locks),
         ]
     )
+
+
+# --- the post-mortem of a crisis in acts ------------------------------------------------------------------------------
+
+
+def post_mortem_section(told: PostMortem) -> Component:
+    """Return the post-mortem: what happened, the root cause, what is open, and the timeline of the student's tries."""
+    return html.Section(
+        [
+            heading("G", "Post-mortem", html.Button("Print", className="quiet-button", **{"data-do": "print"})),
+            html.H3(told.title),
+            html.Ul([html.Li(sentence) for sentence in told.happened], className="debrief-sums"),
+            html.H3("Root cause"),
+            html.P(told.root_cause),
+            html.H3("Still open") if told.left_open else None,
+            html.Ul([html.Li(text) for text in told.left_open], className="debrief-sums") if told.left_open else None,
+            html.H3("Timeline"),
+            html.Div(
+                html.Table([html.Thead(_attempt_head()), html.Tbody([_attempt(item) for item in told.attempts])],
+                           className="data-table"),
+                className="table-scroll",
+                tabIndex=0,
+                role="region",
+                **{"aria-label": "What was tried, try by try"},
+            ),
+        ],
+        className="post-mortem",
+        id="post-mortem",
+        tabIndex=-1,
+        **STATIC,
+        **{"aria-label": "Post-mortem"},
+    )  # fmt: skip
+
+
+def _attempt_head() -> Component:
+    names = ("Try", "Act", "What was tried", "What it gained", "What it cost", "What followed")
+    return html.Tr([html.Th(name, scope="col") for name in names])
+
+
+def _attempt(item: Attempt) -> Component:
+    return html.Tr(
+        [
+            html.Th([f"{item.number} ", html.Span(f"{item.time:%H:%M}", className="hint")], scope="row"),
+            html.Td(item.act),
+            html.Td(_lines(item.changed)),
+            html.Td(_lines(item.gained)),
+            html.Td(_lines(item.paid)),
+            html.Td([html.Div([shape("ok" if item.holds else "fail"), f" {item.outcome}"]), item.consequence]),
+        ]
+    )
+
+
+def _lines(texts: Sequence[str]) -> Component:
+    return [html.Div(text) for text in texts] or "–"

@@ -9,9 +9,9 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.lab import ReadOut
-from dashboard.layouts.bench.acts import acts_section, post_mortem_section
+from dashboard.layouts.acts import acts_section
 from dashboard.layouts.bench.controls import explore_section
-from dashboard.layouts.bench.debrief import debrief_section
+from dashboard.layouts.bench.debrief import debrief_section, post_mortem_section
 from dashboard.layouts.bench.demonstration import demonstration_section
 from dashboard.layouts.bench.figures import panel_section
 from dashboard.layouts.bench.hud import hud

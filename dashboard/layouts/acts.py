@@ -1,4 +1,4 @@
-"""A crisis in acts on its page: the alarm above the figures, what the world answers, and the post-mortem at the end."""
+"""A crisis in acts on its page: the alarm above the figures, the acts, and what the world answers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from dash import html
 
-from dashboard.layouts.bench.predict import heading
 from dashboard.layouts.parts import Component, icon, painted, shape
 from dashboard.layouts.static_html import STATIC
-from dashboard.student.acts import ActStanding, Attempt, PostMortem
+from dashboard.student.acts import ActStanding
 from dashboard.student.progress import Progress
 from dashboard.web import ids
 
@@ -108,57 +107,3 @@ def _log(progress: Progress) -> Component:
     summary = html.Summary([icon("chevron-right", size=16), html.B("What each try brought")])
     items = [html.Li([html.B(f"Try {item.number} "), item.consequence]) for item in tries]
     return html.Details([summary, html.Ul(items, className="consequences")], className="fold")
-
-
-# --- the post-mortem -------------------------------------------------------------------------------------------------
-
-
-def post_mortem_section(told: PostMortem) -> Component:
-    """Return the post-mortem: what happened, the root cause, what is open, and the timeline of the student's tries."""
-    return html.Section(
-        [
-            heading("G", "Post-mortem", html.Button("Print", className="quiet-button", **{"data-do": "print"})),
-            html.H3(told.title),
-            html.Ul([html.Li(sentence) for sentence in told.happened], className="debrief-sums"),
-            html.H3("Root cause"),
-            html.P(told.root_cause),
-            html.H3("Still open") if told.left_open else None,
-            html.Ul([html.Li(text) for text in told.left_open], className="debrief-sums") if told.left_open else None,
-            html.H3("Timeline"),
-            html.Div(
-                html.Table([html.Thead(_head()), html.Tbody([_row(item) for item in told.attempts])],
-                           className="data-table"),
-                className="table-scroll",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": "What was tried, try by try"},
-            ),
-        ],
-        className="post-mortem",
-        id="post-mortem",
-        tabIndex=-1,
-        **STATIC,
-        **{"aria-label": "Post-mortem"},
-    )  # fmt: skip
-
-
-def _head() -> Component:
-    names = ("Try", "Act", "What was tried", "What it gained", "What it cost", "What followed")
-    return html.Tr([html.Th(name, scope="col") for name in names])
-
-
-def _row(item: Attempt) -> Component:
-    return html.Tr(
-        [
-            html.Th([f"{item.number} ", html.Span(f"{item.time:%H:%M}", className="hint")], scope="row"),
-            html.Td(item.act),
-            html.Td(_lines(item.changed)),
-            html.Td(_lines(item.gained)),
-            html.Td(_lines(item.paid)),
-            html.Td([html.Div([shape("ok" if item.holds else "fail"), f" {item.outcome}"]), item.consequence]),
-        ]
-    )
-
-
-def _lines(texts: Sequence[str]) -> Component:
-    return [html.Div(text) for text in texts] or "–"
