@@ -7,6 +7,7 @@ the same names, so no component is rebuilt while a student drags.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
@@ -17,6 +18,8 @@ from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import digits_apart, in_words, quantity, three_digits
 from tracks.api.track import Track
 
+_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")
+
 
 class ReadingTexts(TypedDict):
     """One reading; ``bar`` and ``tick`` are shares of its bar's length, None where there is no bar."""
@@ -25,6 +28,7 @@ class ReadingTexts(TypedDict):
     unit: str
     level: str
     note: str
+    limit: str
     bar: float | None
     tick: float | None
     formula: str
@@ -147,6 +151,7 @@ def reading_texts(reading: Reading) -> ReadingTexts:
         "unit": unit,
         "level": reading.level or "",
         "note": reading.note or limit_words(reading, digits),
+        "limit": short_limit(reading),
         "bar": bar,
         "tick": tick,
         "formula": reading.formula,
@@ -167,6 +172,11 @@ def limit_words(reading: Reading, digits: int = 3) -> str:
     if reading.limit is None:
         return "no limit"
     return f"{'≤' if reading.at_most else '≥'} {in_words(reading.limit, reading.unit, digits)}"
+
+
+def short_limit(reading: Reading) -> str:
+    """Return a reading's limit as it stands beside the value, which carries a long unit; "" without a limit."""
+    return _LONG_UNIT.sub("", limit_words(reading)) if reading.limit is not None else ""
 
 
 def _bar(reading: Reading) -> tuple[float | None, float | None]:

@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -58,7 +58,7 @@ class Course:
         version: of the description. duration: how long it takes; "" says what the benches add up to.
         objectives: what a student will be able to do. prerequisites: what is needed before.
         reading: to be read before. recap: what the lab came to. next: to be read after.
-        tracks, benches, cases: ids of what is used, None for all. A crisis is a bench.
+        tracks, benches, cases, acts: ids of what is used, None for all. A crisis is a bench, its first act always used.
         origin: the file.
     """
 
@@ -77,6 +77,7 @@ class Course:
     tracks: tuple[str, ...] | None = None
     benches: tuple[str, ...] | None = None
     cases: tuple[str, ...] | None = None
+    acts: tuple[str, ...] | None = None
     origin: str = ""
 
     def __post_init__(self) -> None:
@@ -102,7 +103,7 @@ class Course:
         return f"{', '.join(self.place)}: {self.title}" if self.place else self.title
 
     def used(self, registry: Registry) -> Registry:
-        """Return the tracks and benches that the course uses, in their own order.
+        """Return the tracks and benches that the course uses, in their own order, with the acts that it uses.
 
         Raises:
             CourseError: it names what there is not, or leaves a track without a bench.
@@ -120,9 +121,16 @@ class Course:
         def is_used(bench: Bench) -> bool:
             return (bench.case_of in homes and bench.id in beside) if bench.case_of else bench.id in homes
 
+        further = {act.id: act for track in tracks for bench in registry.benches(track) for act in bench.acts[1:]}
+        acts = _named("acts", self.acts, further)
+
+        def played(bench: Bench) -> Bench:
+            left = (*bench.acts[:1], *(act for act in bench.acts[1:] if act.id in acts))
+            return bench if len(left) == len(bench.acts) else replace(bench, acts=left if len(left) > 1 else ())
+
         missions = {}
         for track in tracks:
-            own = {name: bench for name, bench in registry.missions[track].items() if is_used(bench)}
+            own = {name: played(bench) for name, bench in registry.missions[track].items() if is_used(bench)}
             if not own:
                 raise CourseError(f"benches leaves track {track!r} without a bench; leave the track out of tracks, too")
             missions[track] = MappingProxyType(own)
@@ -135,7 +143,8 @@ class Course:
 
 _READINGS = ("reading", "next")
 _LISTS = ("objectives", "prerequisites", "recap")
-_USES = ("tracks", "benches", "cases")
+_USES = ("tracks", "benches", "cases", "acts")
+_MAY_BE_NONE = ("cases", "acts")
 _TEXTS = ("title", "course", "volume", "lab", "institution", "version", "duration")
 _KEYS = (*_TEXTS, *_LISTS, *_READINGS, "uses")
 
@@ -268,7 +277,7 @@ def _check_ids(name: str, value: Any) -> None:
         return
     if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
         raise CourseError(f'{name} must be a list of ids, ["...", "..."], got {value!r:.80}')
-    if not value and name != "cases":
+    if not value and name not in _MAY_BE_NONE:
         raise CourseError(f"{name} is an empty list; leave the line out to use all")
     twice = next((item for item in value if value.count(item) > 1), None)
     if twice is not None:

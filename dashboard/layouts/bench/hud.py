@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from dash import html
@@ -11,12 +10,10 @@ from dash import html
 from dashboard.lab import ReadOut
 from dashboard.layouts.parts import Component, painted, shape
 from dashboard.layouts.static_html import STATIC
-from dashboard.rendering.texts import limit_tick, limit_words
+from dashboard.rendering.texts import limit_tick, short_limit
 from tracks.api.bench import Bench
 from tracks.api.outcome import Reading
 from tracks.api.track import Track
-
-_LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")  # the value beside the limit carries it
 
 
 def hud(
@@ -96,7 +93,9 @@ def _gauge(reading: Reading, *, is_unlocked: bool) -> Component:
     value: Any = "–"
     if is_unlocked:
         value = [shape(paint=f"{name}.level"), painted(f"{name}.value"), " ", painted(f"{name}.unit")]
-    limit = _LONG_UNIT.sub("", limit_words(reading)) if reading.limit is not None else ""
+    limit = html.Span(short_limit(reading), className="gauge-limit")
+    if is_unlocked:  # it moves with the world
+        limit = painted(f"{name}.limit", className="gauge-limit")
     tick = limit_tick(reading)
     meter = html.Span(
         [html.Span(className="bar-fill"), html.Span(className="bar-tick")],
@@ -108,7 +107,7 @@ def _gauge(reading: Reading, *, is_unlocked: bool) -> Component:
     return html.Div(
         [
             html.Span(reading.label, className="gauge-label"),
-            html.Span([html.B(value), html.Span(limit, className="gauge-limit")], className="gauge-line"),
+            html.Span([html.B(value), limit], className="gauge-line"),
             meter,
         ],
         className="gauge",

@@ -136,6 +136,8 @@ def test_what_is_no_readable_file_is_told(tmp_path: Path) -> None:
         ({"benches": ("paradox", "keyboard")}, "benches names 'keyboard', which belongs into cases"),
         ({"cases": ("memory",)}, "cases names 'memory', which belongs into benches"),
         ({"benches": ("memory",), "cases": ("keyboard",)}, "a case of bench 'paradox', which is left out"),
+        ({"acts": ("storm_grow",)}, "acts names 'storm_grow', which is not there; did you mean storm_grows?"),
+        ({"acts": ("storm",)}, "acts names 'storm', which is not there"),  # the first is the crisis itself
     ],
 )
 def test_what_there_is_not_is_told_with_the_nearest_that_there_is(
@@ -166,6 +168,16 @@ def test_benches_are_used_in_the_order_of_the_mission_and_bring_their_cases(ever
     }
     assert list(everything.missions["edge_guardian"])[-1] == "crisis", "the registry itself is untouched"
     assert len(everything.tracks) == len(TRACKS)
+
+
+def test_a_course_uses_some_further_acts_of_a_crisis_or_none(everything: Registry) -> None:
+    whole = [act.id for act in everything.bench("edge_guardian", "crisis").acts]
+    some = Course(title="x", acts=("roads_close", "hub_sleeps")).used(everything)
+    assert [act.id for act in some.bench("edge_guardian", "crisis").acts] == ["storm", "roads_close"]
+    assert some.bench("cloud_titan", "crisis").acts == ()
+    none = Course(title="x", acts=()).used(everything)
+    assert none.bench("edge_guardian", "crisis").acts == ()
+    assert [act.id for act in everything.bench("edge_guardian", "crisis").acts] == whole
 
 
 def test_the_file_of_the_course_is_what_show_prints_and_stands_in_the_release() -> None:
