@@ -1,6 +1,6 @@
 """Count the presses of the first fix that win each bench, played in the order of the mission.
 
-    python benchmarks/first_fixes.py
+    python -m benchmarks.first_fixes
 
 prints the last column of the table in docs/decisions/0025-hints-in-three-levels.md. Each bench starts at its own
 default; the values come as the third level of a hint gives them, after the two own tries that open it.

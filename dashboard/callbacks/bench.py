@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -116,6 +117,22 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     return tuple((n, lab.outcome(track, bench, state)) for n, state in states)
 
 
+def moved_from(lab: Lab, track: Track, bench: Bench, moving: Any) -> tuple[bool, Callable[[], Outcome] | None]:
+    """Return whether a slider moves, and what gives the full answer that it moves away from, where the page says it.
+
+    ``moving`` is True, or ``{"from": values}``; anything else is at rest.
+
+    Raises:
+        RequestRefused: the values it moves from cannot be read.
+    """
+    if not isinstance(moving, dict) or not isinstance(moving.get("from"), dict):
+        return moving is True, None
+    try:
+        return True, partial(lab.outcome, track, bench, bench.read(moving["from"]))
+    except BadValue as problem:
+        raise RequestRefused(str(problem)) from None
+
+
 def register(app: Dash, lab: Lab) -> None:
     """Register the bench's callbacks on one app."""
 
@@ -139,12 +156,14 @@ def register(app: Dash, lab: Lab) -> None:
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = unlocked_bench(lab, key, raw)
         state = digest(track.id, bench.id, read)
+        is_moving, before = moved_from(lab, track, bench, moving)
         overlays = Overlays(
             tries=compared_tries(lab, track, bench, compared),
             opinion=lab.second_opinions.known(state) if opinion == state else None,
+            before=before,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
-        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays, preview=moving is True)
+        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays, preview=is_moving)
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
             raise RequestRefused("The page asks for a figure that this bench does not have; reload it.")

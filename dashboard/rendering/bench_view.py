@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.rendering.figures.axes import FigurePlace, place_of
 from dashboard.rendering.figures.style import EarlierTry, Mark, Screen, empty, style_figure
@@ -15,7 +15,7 @@ from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.demonstration import Demonstration, RunView
-from tracks.api.figures import Drawing, Figure, Panel, SecondOpinion, Table
+from tracks.api.figures import Axis, Drawing, Figure, Panel, SecondOpinion, Table
 from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Prediction
@@ -29,10 +29,12 @@ class Overlays:
     Attributes:
         tries: the recorded tries that are compared, by number.
         opinion: the second engine's answer to this very state, or None.
+        before: returns the last full answer before a slider moved, for the drawings that keep its lines; or None.
     """
 
     tries: Sequence[tuple[int, Outcome]] = ()
     opinion: SecondOpinion | None = None
+    before: Callable[[], Outcome] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +61,7 @@ class RenderedReveal:
 
 
 NO_OVERLAYS = Overlays()
+KEPT_LINES = "In grey: the curves before this move."
 
 
 def render(
@@ -86,6 +89,7 @@ def render(
     for number, panel in enumerate(bench.panels):
         chosen = view_of(panel, drawn or {})
         drawing = outcome.panels[chosen.id]
+        before = overlays.before().panels.get(chosen.id) if drawing.keeps_lines and overlays.before else None
         figures[panel.id] = style_figure(
             _with_opinion(drawing.figure(), panel, overlays.opinion),
             chosen,
@@ -93,9 +97,10 @@ def render(
             revision=f"{key}/{chosen.id}",
             marks=marks.get(chosen.id, ()),
             earlier_tries=_earlier_tries(overlays.tries, chosen),
+            before=before.figure() if before else None,
             place=place_of(number, len(bench.panels)),
         )
-        summaries[panel.id] = drawing.summary
+        summaries[panel.id] = f"{drawing.summary} {KEPT_LINES}" if before else drawing.summary
     opinion = overlays.opinion.sentence if overlays.opinion else ""
     texts = bench_texts(bench, track, outcome, values, summaries, opinion, preview=is_preview)
     return RenderedBench(outcome=outcome, texts=texts, figures=figures)
@@ -222,12 +227,27 @@ def render_reveal(
     wanted = curve.panel if curve is not None and item.drawn else item.prediction.panel
     panel = next((view for view in every if view.id == wanted), panel)
     drawing = outcome.panels[panel.id]
+    marks = [marks[panel.id] for marks in marked if panel.id in marks]
     figure = style_figure(
         _with_drawn(drawing.figure(), item),
-        panel,
+        _with_room(panel, marks),
         screen=screen,
         revision=f"{ids.bench_key(track.id, bench.id)}/{panel.id}/reveal",
-        marks=[marks[panel.id] for marks in marked if panel.id in marks],
+        marks=marks,
         place=place,
     )
     return RenderedReveal(revealed=item, panel=panel, figure=figure, summary=drawing.summary, table=drawing.table)
+
+
+def _with_room(panel: Panel, marks: Sequence[Mark]) -> Panel:
+    """Return a panel whose axes reach the computed value: the state that a question asks about may lie beyond them."""
+    for mark in (mark for mark in marks if mark.is_computed):
+        panel = replace(panel, x=_reaching(panel.x, mark.x), y=_reaching(panel.y, mark.y))
+    return panel
+
+
+def _reaching(axis: Axis, value: float) -> Axis:
+    if axis.scale not in ("linear", "log") or axis.low <= value <= axis.high:
+        return axis
+    room = 1.1 if value > 0 else 0.9
+    return replace(axis, low=min(axis.low, value / room), high=max(axis.high, value * room))

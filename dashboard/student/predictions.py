@@ -374,8 +374,8 @@ def _far(prediction: Prediction, locked: float, computed: float) -> str:
     factor = max(locked / computed, computed / locked) if locked > 0 and computed > 0 else 0.0
     if prediction.unit == "share" or prediction.right == "points":
         points = off * 100 if prediction.unit == "share" else off
-        text = in_words(float(f"{points:.2g}") if prediction.unit == "share" else points, "")
-        words = f"{text} {'point' if text == '1' else 'points'} {side}"
+        number, name = quantity(float(f"{points:.2g}") if prediction.unit == "share" else points, "points")
+        words = f"{number.lstrip('+')} {name} {side}"
         if prediction.unit == "share" and factor >= WORTH_A_FACTOR:
             words += f", {in_words(float(f'{factor:.2g}'), 'x')}"
         return words

@@ -160,12 +160,16 @@ class Drawing:
         A function without arguments that returns the same data as a Table.
     point : tuple[float, float] | None
         The student's state, (x, y) in the axes' units, or None.
+    keeps_lines : bool
+        Of a preview: it lacks lines that take too long for a slider that moves. The page then draws those of the last
+        full answer below it, in grey, and says so.
     """
 
     figure: Callable[[], Figure]
     summary: str
     table: Callable[[], Table]
     point: tuple[float, float] | None = None
+    keeps_lines: bool = False
 
     def __post_init__(self) -> None:
         check_function("Drawing", "figure", self.figure)

@@ -247,8 +247,9 @@ def read_quantity(text: str, unit: str) -> float:
     """Return the number a person typed, in ``unit``: "2 048", "2e3", "2 GB", "800 G", "0,5 %", "1/2", "about 9".
 
     What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share, but a
-    fraction like 1/2 is the share itself). Commas that cut a number into groups of three are thousands ("1,000,000");
-    any other is a decimal comma ("0,5"). Bits are never read as bytes, nor bytes as bits.
+    fraction like 1/2 is the share itself); a percentage is read as a factor where one is asked for. Commas that cut a
+    number into groups of three are thousands ("1,000,000"); any other is a decimal comma ("0,5"). Bits are never read
+    as bytes, nor bytes as bits.
 
     Parameters
     ----------
@@ -269,8 +270,8 @@ def read_quantity(text: str, unit: str) -> float:
 
     Examples
     --------
-    >>> read_quantity("2 GB", "B"), read_quantity("1,5", "x"), read_quantity("2 048", "B")
-    (2000000000.0, 1.5, 2048.0)
+    >>> read_quantity("2 GB", "B"), read_quantity("1,5", "x"), read_quantity("4 %", "x"), read_quantity("2 048", "B")
+    (2000000000.0, 1.5, 0.04, 2048.0)
     """
     if len(text) > MAX_ENTRY:
         raise ValueError(f"“{text[:20]}…” is longer than {MAX_ENTRY} characters; a number is shorter.")
@@ -317,6 +318,8 @@ def _factor(suffix: str, unit: str, text: str) -> float:
     if not suffix:
         return 0.01 if unit == "share" else 1.0
     name = SPELLED.get(suffix.lower(), _PER_SECOND.sub(r"\1/s", suffix))
+    if unit == "x" and name == "%":
+        return 0.01
     for _, factor, row_name in (*rows, *(PREFIXES["B"] if unit == "iB" else ())):  # a GB is no GiB, and is one of bytes
         if name == row_name:
             return factor

@@ -245,6 +245,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) ->
                 ],
                 className="top",
             ),
+            html.P(className="box-note", role="status", **STATIC, **{"data-box-note": ""}),
             *slider_track(own, slider, value, is_disabled=not is_unlocked),
         ],
         className=_row_class(slider),

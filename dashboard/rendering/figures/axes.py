@@ -194,8 +194,8 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
         values = tuple(10.0**exponent for exponent in range(last, first - 1, -every))[::-1]
         if axis.unit == "iB":
             values = _powers_of_two(axis)
-        elif axis.unit == "s":
-            values = tuple(found for v in values if axis.shows(found := _ROUND_TIMES.get(v, v)))
+        elif axis.unit == "s" and axis.high > 60:
+            values = _round_times(axis)
         elif last - first < 2:
             values = next((found for digits in ((1, 2, 5), (1, 3)) if len(found := _within(axis, digits)) <= 6), values)
         if len(values) < 2:
@@ -211,9 +211,24 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
     return values, texts
 
 
-# Round times near the powers of ten [s]: 15 min, 3 h, 1, 10 and 100 days, 3 and 30 years.
-_ROUND_TIMES = {1e3: 900.0, 1e4: 10800.0, 1e5: 86400.0, 1e6: 864e3, 1e7: 864e4, 1e8: 94608e3, 1e9: 94608e4}
 _SCALED = tuple(unit for unit in PREFIXES if unit != "points")
+# Times that are read off a clock or a calendar, and how far apart they may stand on an even axis, by the unit written.
+_MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86_400.0, 31_536_000.0
+_BELOW = tuple(float(f"{m}e{e}") for e in range(-6, 1) for m in (1, 2, 5))
+_ABOVE = tuple(_YEAR * float(f"{m}e{e}") for e in range(30) for m in (1, 2, 5))
+_CLOCK = (
+    *(time for time in _BELOW if time < 10),
+    *(10.0, 30.0, _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE),
+    *(_HOUR, 2 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 5 * _DAY, 10 * _DAY, 30 * _DAY, 100 * _DAY),
+    *_ABOVE,
+)
+_FEWER_TIMES = (
+    *(10.0**exponent for exponent in range(-6, 2)),
+    *(_MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY, 10 * _DAY, 100 * _DAY),
+    *(_YEAR * 10.0**exponent for exponent in range(30)),
+)
+_LANDMARKS = (1e-6, 1e-3, 1.0, _MINUTE, _HOUR, _DAY, *(_YEAR * 10.0**exponent for exponent in range(0, 30, 3)))
+_ROUND_STEPS = {"s": (1, 2, 5, 10, 15, 30), "min": (1, 2, 5, 10, 15, 30), "h": (1, 2, 6, 12, 24)}
 
 
 def _within(axis: Axis, digits: tuple[int, ...]) -> tuple[float, ...]:
@@ -229,13 +244,24 @@ def _powers_of_two(axis: Axis) -> tuple[float, ...]:
     return tuple(2.0**exponent for exponent in range(-(-first // every) * every, last + 1, every))
 
 
+def _round_times(axis: Axis) -> tuple[float, ...]:
+    """At most six times that a clock or a calendar is read by, about evenly far apart on a logarithmic axis."""
+    shown = [[time for time in steps if axis.shows(time)] for steps in (_CLOCK, _FEWER_TIMES, _LANDMARKS)]
+    fitting = [times for times in shown if len(times) <= 6]
+    return tuple(fitting[0]) if fitting else tuple(shown[-1][:: -(-len(shown[-1]) // 6)])
+
+
 def _even(axis: Axis) -> tuple[float, ...]:
     """At most six values at equal distances, round in the unit in which the longest is written."""
     _, name = quantity(max(abs(axis.low), abs(axis.high)), axis.unit)
     one = read_quantity(f"1 {name}", axis.unit) if axis.unit in ("iB", "s") else 1.0
     low, high = axis.low / one, axis.high / one
     step = 10 ** math.floor(math.log10((high - low) / 5))
-    step *= next(m for m in (1, 2, 2.5, 5, 10) if (high - low) / (step * m) <= 5.001)
+    fitting = [wide for wide in _ROUND_STEPS.get(name, ()) if (high - low) / wide <= 5.001]
+    if axis.unit == "s" and fitting and step >= 1:
+        step = fitting[0]
+    else:
+        step *= next(m for m in (1, 2, 2.5, 5, 10) if (high - low) / (step * m) <= 5.001)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(float(f"{count * step:.12g}") * one for count in range(first, last + 1))
 

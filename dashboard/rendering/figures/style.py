@@ -30,6 +30,7 @@ from dashboard.rendering.figures.traces import (
     last_shown,
     lock_line,
     lock_trace,
+    mean_lines,
     styled,
 )
 from tracks.api.figures import Figure, Panel
@@ -84,6 +85,7 @@ def style_figure(
     revision: str,
     marks: Iterable[Mark] = (),
     earlier_tries: Sequence[EarlierTry] = (),
+    before: Figure | None = None,
     place: FigurePlace = "wide",
     tall: float = 0,
 ) -> Figure:
@@ -91,7 +93,8 @@ def style_figure(
 
     ``revision`` keeps zoom and focus while it stays the same; ``place`` says where the figure stands, and ``tall`` how
     high its frame is there [px], where that follows from what it shows.
-    Of each earlier try its first mean line is drawn below the figure's own, or else its point.
+    Of each earlier try its first mean line is drawn below the figure's own, or else its point. Of ``before``, the state
+    that a slider moves away from, all mean lines are, with the names at their ends.
     """
     palette = screen.palette
     width, height = frame_size(panel.y, screen, place)
@@ -102,6 +105,11 @@ def style_figure(
     dots: list[tuple[float, float]] = []
     for earlier in earlier_tries:
         _add_earlier_try(earlier, panel, palette, traces, labels)
+    for line in mean_lines(before) if before else ():
+        traces.append(earlier_trace(line, f"{line['name']}, before", palette))
+    for note in before["layout"]["annotations"] if before else ():
+        if note["place"] == "end":
+            labels.append(_placed({**note, "color": "muted"}, panel))
     if any(trace["meta"] == "bar" for trace in figure["data"]):
         width = smallest_frame(panel.y, screen, place)  # words on bars must fit on the smallest screen
     for trace in figure["data"]:

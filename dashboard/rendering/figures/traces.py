@@ -115,9 +115,14 @@ def lock_line(x: float, y: float, panel: Panel, palette: Mapping[str, str]) -> d
     return {"type": "line", "x0": x, "x1": x, "y0": foot, "y1": y, "line": line, "layer": "below"}
 
 
+def mean_lines(figure: Figure) -> list[dict[str, Any]]:
+    """Return the lines of a figure that are no single seed, spread or connection."""
+    return [trace for trace in figure["data"] if trace["meta"] == "mean" and "line" in trace and len(trace["x"])]
+
+
 def earlier_line(figure: Figure) -> dict[str, Any] | None:
     """Return the line that stands for an earlier try: the first mean of the first series, else the first mean."""
-    lines = [trace for trace in figure["data"] if trace["meta"] == "mean" and "line" in trace and len(trace["x"])]
+    lines = mean_lines(figure)
     return min(lines, key=lambda trace: trace["line"].get("color") != "series-0", default=None)
 
 

@@ -34,13 +34,16 @@ export function isToAsk(benchState) {
   return changes(benchState).length > 0 || isFullDue(benchState);
 }
 
-/* Take note that a request goes out now, and tell the server whether it may be answered by a preview. */
+/* Take note that a request goes out now, and tell the server whether it may be answered by a preview, and from which
+   full answer the slider moves away. */
 export function start(benchState) {
   benchState.busy = true;
+  if (!benchState.isPreview && benchState.sent) benchState.rested = benchState.sent;
   benchState.sent = benchState.values;
   if (benchState.isPreview !== benchState.isMoving) {
     benchState.isPreview = benchState.isMoving;
-    setSlot(benchState.key, "moving", benchState.isMoving);
+    const { isMoving, rested } = benchState;
+    setSlot(benchState.key, "moving", isMoving && rested ? { from: rested } : isMoving);
   }
   stopTimers(benchState);
   benchState.lateTimer = setTimeout(() => tell("late", benchState), LATE_MS);

@@ -4,7 +4,7 @@ import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
 import { benchStateOf, rootOf } from "./bench_states.js";
 import { commitSoon, isToAsk, rest, start } from "./gate.js";
-import { typedValue } from "./typed.js";
+import { noteBox, typedValue } from "./typed.js";
 
 /* The values after what triggered the callback; order is the newest command. */
 export function valuesAfter(spec, values, triggered, order) {
@@ -32,6 +32,10 @@ export function gate(_instruments, _boxes, order, spec) {
   const triggered = triggers(context);
   const isUndoRedo = triggered.some(([id]) => id.kind === "slot") && Boolean(order?.isUndoRedo);
   const next = valuesAfter(spec, benchState.values, triggered, order);
+  for (const [id, text] of triggered) {
+    if (id.kind === "box" && spec[id.name])
+      noteBox(benchState, id.name, benchState.values[id.name], text, next[id.name]);
+  }
   if (Object.keys(next).some((name) => next[name] !== benchState.values[name])) benchState.values = next;
   if (!isUndoRedo && benchState.values !== benchState.committed) commitSoon(benchState);
 

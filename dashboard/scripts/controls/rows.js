@@ -25,6 +25,9 @@ function showRow(benchState, name) {
   input.setAttribute("aria-valuetext", textOf(rule, value));
   const suffix = row.querySelector("[data-suffix]");
   if (suffix) suffix.textContent = unit;
+  const note = row.querySelector("[data-box-note]");
+  const said = benchState.boxNotes?.[name];
+  if (note) note.textContent = said?.value === value ? said.words : "";
   const box = row.querySelector(".box input");
   if (!box) return;
   box.setAttribute("aria-label", `${rule.label}, ${textOf(rule, value)}`);

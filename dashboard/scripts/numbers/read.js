@@ -50,6 +50,7 @@ function factorOf(suffix, unit) {
   if (!suffix) return unit === "share" ? 0.01 : 1;
   const name = table.spelled[suffix.toLowerCase()] ?? suffix.replace(PER_SECOND, "$1/s");
   const lower = name.toLowerCase();
+  if (unit === "x" && name === "%") return 0.01;
   // MW is no careless mW: there the case is a factor of 10⁹.
   const caseMatters = ["W", "J"].includes(unit) && name.startsWith("M");
   const bytes = unit === "iB" ? table.prefixes.B : []; // a GB is no GiB, and is one of bytes

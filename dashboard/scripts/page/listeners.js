@@ -5,9 +5,15 @@ import { ownValues } from "../controls/values.js";
 import { listen } from "../shared/events.js";
 import { saveValues } from "../shared/storage.js";
 import { press } from "./actions.js";
+import { freeHeights } from "./painter.js";
 import { isSheetOpen, setSheet } from "./sheet.js";
 
-const POPOVER_PX = 376;
+const POPOVER_PX = 600;
+const POPOVER_HEIGHT_PX = 200;
+const EDGE_PX = 16;
+
+/* The reading under the pointer or with the focus. */
+let pointed = null;
 
 function onClick(event) {
   const node = event.target.closest?.("[data-do]");
@@ -20,6 +26,7 @@ function onKey(event) {
   if (event.key === "Escape") {
     if (isSheetOpen()) setSheet(false);
     if (document.activeElement?.matches(".reading")) document.activeElement.blur();
+    pointed?.classList.add("is-dismissed");
   }
   const isWriting = event.target.matches("textarea, input[type=text]");
   if (isWriting || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
@@ -30,10 +37,19 @@ function onKey(event) {
   goBackOrForth(benchState, event.shiftKey ? "redo" : "undo");
 }
 
-/* A popover opens to the side where there is room. */
-function chooseSide(event) {
-  const reading = event.target.closest?.(".reading");
-  reading?.classList.toggle("to-left", reading.getBoundingClientRect().left + POPOVER_PX > window.innerWidth);
+/* A popover opens where there is room: below its reading, off the figures, or above where the read-out is near, and
+   within the window. It is wide, so that above it covers the strip rather than a curve. One that Escape has shut opens
+   again when the pointer comes back. */
+function placePopover(event) {
+  const reading = event.target.closest?.(".reading") ?? null;
+  if (reading !== pointed) pointed?.classList.remove("is-dismissed");
+  pointed = reading;
+  if (!reading) return;
+  const { left, bottom } = reading.getBoundingClientRect();
+  const floor = document.querySelector(".hud")?.getBoundingClientRect().top ?? window.innerHeight;
+  const width = Math.min(POPOVER_PX, window.innerWidth - 2 * EDGE_PX);
+  reading.style.setProperty("--shift", `${Math.min(0, window.innerWidth - EDGE_PX - width - left)}px`);
+  reading.classList.toggle("is-above", bottom + POPOVER_HEIGHT_PX > floor);
 }
 
 function save(benchState) {
@@ -43,8 +59,9 @@ function save(benchState) {
 export function install() {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
-  document.addEventListener("mouseover", chooseSide);
-  document.addEventListener("focusin", chooseSide);
+  document.addEventListener("mouseover", placePopover);
+  document.addEventListener("focusin", placePopover);
+  window.addEventListener("resize", freeHeights);
   window.addEventListener("pagehide", () => Object.values(benchStates).forEach(save));
   listen("committed", save);
 }

@@ -7,7 +7,7 @@ import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { actionDone } from "../tries/actions.js";
 import { announceSoon } from "./announcer.js";
 import { benchReady } from "./arrivals.js";
-import { paintPart, paintTexts, paintValues } from "./painter.js";
+import { holdHeight, paintPart, paintTexts, paintValues } from "./painter.js";
 import { showSaved } from "./saved_status.js";
 
 /* dash_clientside.lab.paint: the texts of a state, the student's progress, a hint that was asked for. */
@@ -37,6 +37,7 @@ export function paint(texts, progressSummary, hint, spec) {
     }
     showHints(benchState);
     if (moved.has("hint") && hint) hintGiven(benchState, hint);
+    holdHeight(benchState);
     if (isFresh) benchReady(benchState);
   }
   if (isNew("texts")) answered(bench);

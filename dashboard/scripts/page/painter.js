@@ -57,6 +57,24 @@ function paintTargets(place, targets) {
   );
 }
 
+/* The width of the window for which strips keep their heights. */
+let heldWidth = 0;
+
+/* The strip never gets lower while its page stands, so that nothing below it jumps: neither when values that were asked
+   for go with the next move, nor from one cause to a shorter one. */
+export function holdHeight({ root }) {
+  const strip = root.querySelector(".status");
+  if (!strip) return;
+  heldWidth = window.innerWidth;
+  strip.style.minHeight = `${strip.offsetHeight}px`;
+}
+
+/* Another width needs other lines: the strips are as high as what they say. */
+export function freeHeights() {
+  if (window.innerWidth === heldWidth) return;
+  for (const strip of document.querySelectorAll(".status")) strip.style.minHeight = "";
+}
+
 /* Everything that an answer says of the state. */
 export function paintTexts(benchState, texts) {
   const places = placesOf(benchState);

@@ -79,6 +79,15 @@ def test_only_true_asks_for_a_preview(student: Student, moving: Any) -> None:
     assert texts(student, moving=moving)["preview"] is False
 
 
+def test_a_page_says_from_which_state_a_slider_moves(student: Student) -> None:
+    """The lines that a preview lacks are those of that state; values that cannot be read are refused in a sentence."""
+    values = student.bench(KEY).defaults()
+    assert texts(student, moving={"from": values})["preview"] is True
+    answer = student.post(student.update_body(KEY, values, moving={"from": {**values, "rounds": "many"}}))
+    assert answer.status_code == 422
+    assert "must be a number in" in answer.get_data(as_text=True)
+
+
 def test_a_bench_without_a_preview_is_solved_in_full_while_it_moves(student: Student) -> None:
     moving = texts(student, PLAIN, moving=True)
     assert moving["preview"] is False

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from dashboard.rendering.bench_view import lock_marks, render, render_reveal, waiting_figures
+from dashboard.rendering.bench_view import Overlays, lock_marks, render, render_reveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.reveal import reveal
 from tracks.api.bench import Bench
+from tracks.api.teaching import Prediction
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
@@ -90,6 +92,27 @@ def test_opening_a_bench_starts_its_figures_anew(track: Track, bench: Bench) -> 
     assert all(figure["data"] == [] for figure in locked_out.values())  # N1
 
 
+def test_a_moving_slider_keeps_the_lines_that_its_preview_lacks_in_grey_and_says_so(registry: Registry) -> None:
+    """The frame keeps its width too, since the names at the lines' ends stay."""
+    track, privacy = registry.track("edge_guardian"), registry.bench("edge_guardian", "privacy")
+    resting, moving = ({**privacy.defaults(), "local_steps": steps} for steps in (5, 6))
+    full = render(track, privacy, resting, {}, SCREEN)
+    kept = Overlays(before=lambda: full.outcome)
+    now = render(track, privacy, moving, {}, SCREEN, overlays=kept, preview=True)
+    panel = "accuracy_by_epsilon"
+    lines = {trace["name"]: trace for trace in full.figures[panel]["data"]}
+    drawn = {trace["name"]: trace for trace in now.figures[panel]["data"]}
+    for name in ("central", "local"):
+        grey = drawn[f"{name}, before"]
+        assert list(grey["y"]) == list(lines[name]["y"])
+        assert grey["line"]["color"] == SCREEN.palette["ghost"] != lines[name]["line"]["color"]
+    assert now.texts["summaries"][panel].endswith("In grey: the curves before this move.")
+    assert now.figures[panel]["layout"]["margin"] == full.figures[panel]["layout"]["margin"]
+    bare = render(track, privacy, moving, {}, SCREEN, preview=True)
+    assert [trace["name"] for trace in bare.figures[panel]["data"]] == ["here"]
+    assert "grey" not in bare.texts["summaries"][panel]
+
+
 class TestLockMarks:
     def test_a_locked_number_is_drawn_where_the_bench_says(self, track: Track, bench: Bench) -> None:  # L10
         marks = lock_marks(track, bench, locked(bench), bench.defaults())
@@ -134,3 +157,35 @@ class TestRevealFigure:
         assert not any("computed" in text for text in words)
         assert any("your lock" in text for text in words)
         assert sum(item.gap.computed in text for text in words) == 1
+
+    @pytest.mark.parametrize("track_id", ["cloud_titan", "edge_guardian", "mobile_nomad", "tiny_pioneer"])
+    def test_the_axes_reach_the_computed_value_and_a_time_is_drawn_over_a_time(
+        self, registry: Registry, track_id: str
+    ) -> None:
+        """Pioneer's last blocks take 12.8 MiB, six times what its figure of memory shows while exploring."""
+        track = registry.track(track_id)
+        for name in ("paradox", "memory", "convergence", "crisis"):
+            bench = registry.bench(track_id, name)
+            for prediction in (item for item in bench.predictions if item.marks is not None):
+                (item,) = reveal(track, replace(bench, predictions=(prediction,)), locked_as(prediction))
+                drawn = render_reveal(track, bench, item, SCREEN)
+                traces = {trace["name"]: trace for trace in drawn.figure["data"]}
+                assert {"your lock", "computed"} <= set(traces)
+                place = prediction.marks(track, float(item.truth.value))[drawn.panel.id]
+                assert (traces["computed"]["x"], traces["computed"]["y"]) == ([place[0]], [place[1]])
+                for axis, value in zip(("xaxis", "yaxis"), place, strict=True):
+                    low, high = drawn.figure["layout"][axis]["range"]
+                    if drawn.figure["layout"][axis]["type"] == "log":
+                        value = math.log10(value)
+                    assert min(low, high) <= value <= max(low, high)
+                if prediction.unit == "s":
+                    assert "s" in (drawn.panel.x.unit, drawn.panel.y.unit)
+
+
+def locked_as(prediction: Prediction) -> dict[str, Locked]:
+    """A lock at what the question names, or at one."""
+    value = (
+        f"{prediction.reference[1] if prediction.reference else 1:g}{' B' if prediction.unit in ('B', 'iB') else ''}"
+    )
+    draft = Draft(value=value, mechanism=prediction.mechanisms[0].id, confidence="guess")
+    return {prediction.id: Locked(draft=draft, time="2025-01-01T00:00:00+00:00")}

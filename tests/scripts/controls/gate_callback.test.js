@@ -8,6 +8,7 @@ import { element, openPage } from "../support/elements.js";
 
 const KEY = 'edge "north"/pära.dox';
 const NAMES = Object.keys(SPEC);
+const FROM = { share: 0.01, rounds: 8, codec: "raw", cached: false };
 let set;
 
 beforeEach(() => {
@@ -107,7 +108,7 @@ gateTest("at rest a command without values asks for the full answer, once", (tim
   const order = { values: {} };
   const [controls] = called([["slot", "command", order]], { order, spec: PREVIEWED });
   assert.deepEqual(controls, [0.01, 9, "raw", false]);
-  assert.deepEqual(dataOf(set, "slot", "moving"), [true, false]);
+  assert.deepEqual(dataOf(set, "slot", "moving"), [{ from: FROM }, false]);
   answered(KEY);
   assert.equal(called([["slot", "command", order]], { order, spec: PREVIEWED })[0], NO_UPDATE);
 });
@@ -118,7 +119,7 @@ gateTest("a choice made right after a drag is answered in full at once", (timers
   answered(KEY);
   const [controls] = called([["instrument", "codec", "int8"]], { spec: PREVIEWED });
   assert.deepEqual(controls, [0.01, 9, "int8", false]);
-  assert.deepEqual(dataOf(set, "slot", "moving"), [true, false]);
+  assert.deepEqual(dataOf(set, "slot", "moving"), [{ from: FROM }, false]);
   answered(KEY);
   timers.tick(10_000);
   assert.deepEqual(dataOf(set, "slot", "command"), []);

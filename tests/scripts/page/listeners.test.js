@@ -6,6 +6,7 @@ import { benchStateOf, benchStates } from "../../../dashboard/scripts/controls/b
 import { addActions, press } from "../../../dashboard/scripts/page/actions.js";
 import * as colours from "../../../dashboard/scripts/page/colours.js";
 import * as listeners from "../../../dashboard/scripts/page/listeners.js";
+import { holdHeight } from "../../../dashboard/scripts/page/painter.js";
 import * as sheet from "../../../dashboard/scripts/page/sheet.js";
 import { dataOf, NO_UPDATE, openDash, openStorage, SPEC } from "../support/browser.js";
 import { element, openPage } from "../support/elements.js";
@@ -16,13 +17,13 @@ const PALETTES = [
   { ink: "#eeeeee", paper: "#000000" },
 ];
 const page = openPage();
-const leaving = [];
+const heard = {};
 const redrawn = [];
 globalThis.window = {
   innerWidth: 800,
   scrollY: 0,
   scrollTo: () => {},
-  addEventListener: (_name, act) => leaving.push(act),
+  addEventListener: (name, act) => (heard[name] = act),
   Plotly: { react: (_graph, data, layout) => redrawn.push({ data, layout }) },
   edgelab: { switchTheme: () => page.fire("edgelab:screen", {}) },
 };
@@ -130,24 +131,58 @@ test("Escape closes the sheet and leaves a reading's popover", () => {
 
 test("the values are kept when the page is left, without what stands at its default", () => {
   benchState.values = { ...benchState.values, rounds: 9 };
-  leaving[0]();
+  heard.pagehide();
   assert.equal(kept.get(`edgelab:${KEY}`), '{"rounds":9}');
   kept.clear();
   root.classList.remove("is-unlocked");
-  leaving[0]();
+  heard.pagehide();
   assert.equal(kept.size, 0);
 });
 
-test("a popover opens to the side where there is room", () => {
+test("a strip keeps its height until the window has another width", () => {
+  const strip = element("section", { class: "status" });
+  root.append(strip);
+  strip.offsetHeight = 150;
+  holdHeight(benchState);
+  heard.resize();
+  assert.equal(strip.style.minHeight, "150px");
+  window.innerWidth = 390;
+  heard.resize();
+  assert.equal(strip.style.minHeight, "");
+  window.innerWidth = 800;
+});
+
+test("a popover stays within the window, below its reading unless the read-out is near", () => {
   const reading = element("div", { class: "reading" });
-  for (const [left, isLeft] of [
-    [424, false],
-    [425, true],
+  const hud = element("div", { class: "hud" });
+  hud.getBoundingClientRect = () => ({ top: 800 });
+  root.append(hud);
+  const shown = () => [reading.properties.get("--shift"), reading.classList.contains("is-above")];
+  for (const [innerWidth, left, bottom, shift, isAbove] of [
+    [800, 184, 600, "0px", false],
+    [800, 200, 601, "-16px", true],
+    [390, 195, 600, "-179px", false],
   ]) {
-    reading.getBoundingClientRect = () => ({ left });
+    window.innerWidth = innerWidth;
+    reading.getBoundingClientRect = () => ({ left, bottom });
     page.fire("mouseover", { target: reading });
-    assert.equal(reading.classList.contains("to-left"), isLeft);
+    assert.deepEqual(shown(), [shift, isAbove]);
   }
+  window.innerWidth = 800;
+});
+
+test("Escape shuts the popover under the pointer, which opens again when the pointer comes back", () => {
+  const reading = element("div", { class: "reading" });
+  reading.getBoundingClientRect = () => ({ left: 0, bottom: 0 });
+  const isShut = () => reading.classList.contains("is-dismissed");
+  page.fire("mouseover", { target: reading });
+  typed("Escape");
+  page.fire("mouseover", { target: reading });
+  assert.equal(isShut(), true);
+  page.fire("mouseover", { target: root });
+  assert.equal(isShut(), false);
+  typed("Escape");
+  assert.equal(isShut(), false);
 });
 
 test("another theme asks an open bench for its figures anew, all controls", () => {

@@ -154,13 +154,15 @@ def frontier(state: State, noise: Noise) -> Frontier:
 def _frontier_drawing(state: State) -> Drawing:
     """Return accuracy against epsilon with the noise added at the centre or by each client.
 
-    A moving slider has the student's point alone: each curve takes runs of its own at several levels of noise.
+    A moving slider has the student's point alone: each curve takes runs of its own at several levels of noise. The page
+    keeps the curves of the state before.
     """
     return Drawing(
         figure=partial(_frontier_figure, state),
         summary=frontier_summary(state),
         table=partial(_frontier_table, state),
         point=(state.setting.epsilon, state.result.accuracy),
+        keeps_lines=state.moving,
     )
 
 

@@ -6,6 +6,7 @@ from tracks import Bench, Outcome, Preset, Track, Value
 from tracks.api.declared import Extra, brief_texts
 from tracks.common import declared
 from tracks.tiny_pioneer.mesh.acts import CONSEQUENCES, acts
+from tracks.tiny_pioneer.mesh.airtime import AIRTIME, airtime_drawing
 from tracks.tiny_pioneer.mesh.closing import ALIKE, DIFFERENT, OBSERVATION, peek, reflection
 from tracks.tiny_pioneer.mesh.controls import controls
 from tracks.tiny_pioneer.mesh.figures import ENERGY, ERROR, MAP, energy_drawing, error_drawing, map_drawing, panels
@@ -45,11 +46,16 @@ PRESETS = (
 
 
 def solve(track: Track, *, seed: int, **values: Value) -> Outcome:
-    """Return readings, verdicts and the three figures for one state."""
+    """Return readings, verdicts and the figures of one state."""
     state = evaluate(track, setting_of(values), seed=seed)
     shown = readings(state)
     return Outcome(
-        panels={ERROR: error_drawing(state), MAP: map_drawing(state), ENERGY: energy_drawing(state)},
+        panels={
+            ERROR: error_drawing(state),
+            AIRTIME: airtime_drawing(state),
+            MAP: map_drawing(state),
+            ENERGY: energy_drawing(state),
+        },
         readings=shown,
         verdicts=verdicts(state, shown),
         decision=dict(values),

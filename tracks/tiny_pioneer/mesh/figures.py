@@ -14,6 +14,7 @@ from physics.validation import Floats, as_float
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
 from tracks.api.quantities import in_words, three_digits
+from tracks.tiny_pioneer.mesh.airtime import airtime_panel
 from tracks.tiny_pioneer.mesh.model.costs import Costs
 from tracks.tiny_pioneer.mesh.model.places import cells, hall, places
 from tracks.tiny_pioneer.mesh.model.quality import SETTLED, Quality, error_by_round, quality
@@ -36,6 +37,8 @@ GOSSIP_SERIES, MODE_SERIES, FAR_SERIES = 0, 1, 2
 KINDS = ("café", "subway", "office", "street")
 ERROR_SHOWN = (0.05, 20.0)
 BUDGETS_SHOWN = 2.0
+# Below the hall, which is 1 wide and high, is room for a line of words under the lowest node.
+MAP_FOOT, LEGEND = -0.26, -0.17
 FAR = 0.8  # 80% of the nodes err no more than this line
 _BARS = ("Learning", "Listening", "Sending", "Total")
 Pairs = NDArray[np.int64]
@@ -52,13 +55,15 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
             y=Axis(
                 label="profile error, variances of one estimate", low=ERROR_SHOWN[0], high=ERROR_SHOWN[1], scale="log"
             ),
+            label="error",
             limits=partial(_target_limit, default_setting(track).target),
+            views=(airtime_panel(),),
         ),
         Panel(
             id=MAP,
             question="Who is worse off for having listened?",
             x=Axis(label="", low=-0.02, high=1.02, scale="none"),
-            y=Axis(label="", low=-0.16, high=1.02, scale="none"),
+            y=Axis(label="", low=MAP_FOOT, high=1.02, scale="none"),
         ),
         Panel(
             id=ENERGY,
@@ -298,7 +303,7 @@ def _map_figure(map_seed: int, setting: Setting, good: Quality) -> Figure:
         bridges=ends[1],
         names=_names(topology, map_seed),
     )
-    return charts.figure(drawn, charts.note(0.0, -0.12, "hollow: errs more than alone;  dashed: between places"))
+    return charts.figure(drawn, charts.note(0.0, LEGEND, "hollow: errs more than alone;  dashed: between places"))
 
 
 def _map_table(map_seed: int, setting: Setting, good: Quality) -> Table:

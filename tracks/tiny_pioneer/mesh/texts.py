@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from physics.gossip import MESH_SEGMENT_BYTES
 from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
+from tracks.tiny_pioneer.mesh.airtime import AIRTIME
 from tracks.tiny_pioneer.mesh.model.costs import flood_s, segments_s
 from tracks.tiny_pioneer.mesh.model.places import hall
 from tracks.tiny_pioneer.mesh.setting import (
@@ -81,6 +83,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             mechanisms=_mechanisms(track),
             right="decade",
             tolerance=0.5,
+            marks=marks,
             routes=_routes(track),
             reason="relaying",
             again=Again(
@@ -108,6 +111,11 @@ def truth(track: Track, **controls: Value) -> Truth:  # noqa: ARG001 - the state
         ),
         combine="product",
     )
+
+
+def marks(track: Track, value: float) -> Mapping[str, tuple[float, float]]:
+    """Return where a predicted time stands: over the adapter that the question floods [B, s]."""
+    return {AIRTIME: (default_setting(track).payload_bytes, value)}
 
 
 @lru_cache(maxsize=16)

@@ -243,12 +243,26 @@ class TestTicks:
         assert ticks(X)[1] == ("1%", "2%", "5%", "10%")
         assert ticks(PLAIN)[1] == ("−2", "0", "2", "4", "6", "8")
 
-    def test_a_wait_is_marked_at_round_times_and_memory_at_whole_powers_of_two(self) -> None:
-        wait = Axis(label="wait", unit="s", scale="log", low=0.005, high=2e4)
-        assert ticks(wait) == ((0.01, 1.0, 100.0, 10800.0), ("10\u00a0ms", "1\u00a0s", "100\u00a0s", "3\u00a0h"))
+    def test_memory_is_marked_at_whole_powers_of_two(self) -> None:
         memory = Axis(label="total", unit="iB", scale="log", low=2.0**37, high=2.0**43)
         assert "1\u202f024\u00a0GiB" in ticks(memory)[1]
         assert "4\u202f096\u00a0GiB" in ticks(memory)[1]
+
+    @pytest.mark.parametrize(
+        ("low", "high", "scale", "texts"),
+        [
+            (100, 1e6, "log", "10 min, 60 min, 6 h, 24 h, 10 days"),  # decades would be 16.7 min and 27.8 h
+            (1000, 1e5, "log", "30 min, 60 min, 2 h, 6 h, 12 h, 24 h"),
+            (0.005, 2e4, "log", "1 s, 60 s, 60 min"),
+            (1e-2, 1e7, "log", "1 s, 60 s, 60 min, 24 h"),
+            (0, 3600, "linear", "0 s, 15 min, 30 min, 45 min, 60 min"),
+            (0, 86_400, "linear", "0 s, 6 h, 12 h, 18 h, 24 h"),
+            (0, 0.02, "linear", "0 s, 5 ms, 10 ms, 15 ms, 20 ms"),
+        ],
+    )
+    def test_times_are_those_of_a_clock(self, low: float, high: float, scale, texts: str) -> None:
+        found = ticks(Axis(label="t", unit="s", low=low, high=high, scale=scale))[1]
+        assert ", ".join(found).replace("\u00a0", " ") == texts
 
     def test_the_names_of_categories_stand_at_their_positions(self) -> None:
         axis = Axis(label="", scale="category", categories=("weights", "total"))

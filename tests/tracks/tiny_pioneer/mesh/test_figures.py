@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from dashboard.rendering.figures.style import Screen, empty, style_figure
 from tests.states import plain
 from tests.tracks.tiny_pioneer.mesh.states import GOSSIP_DESIGN, HUB_DESIGN, PIONEER, any_state
+from tracks.tiny_pioneer.mesh.airtime import AIRTIME
 from tracks.tiny_pioneer.mesh.figures import kinds, used_links
 from tracks.tiny_pioneer.mesh.model.places import hall, places
+from tracks.tiny_pioneer.mesh.setting import setting_of
+from tracks.tiny_pioneer.mesh.state import evaluate
 
 ERROR, MAP, ENERGY = "error_by_round", "mesh_map", "energy_day"
 SEED = PIONEER.track.fleet.seed
@@ -93,6 +96,39 @@ def test_map_draws_the_links_that_a_mode_uses():
     assert not [item for item in silent.figure()["data"] if item["meta"] in ("links", "bridges")]
 
 
+def test_the_legend_of_the_map_lies_under_its_lowest_node():
+    """Its line of words is 18 pixels high, in a frame of 172 at least."""
+    (panel,) = [one for one in PIONEER.bench.panels if one.id == MAP]
+    figure = PIONEER.run(**GOSSIP_DESIGN).panels[MAP].figure()
+    lowest = min(min(item["y"]) for item in figure["data"] if item["meta"] in ("node", "stale"))
+    (legend,) = [note for note in figure["layout"]["annotations"] if note["text"].startswith("hollow")]
+    pixel = (panel.y.high - panel.y.low) / 172
+    assert legend["y"] + 9 * pixel < lowest
+    assert legend["y"] - 9 * pixel > panel.y.low
+
+
+def test_the_airtime_of_a_round_is_drawn_against_a_stay_and_is_the_reading():
+    """The question asks for the time of a flood, so that the first figure has a view with times."""
+    for values, begins in (
+        ({}, "No: flooding"),
+        (GOSSIP_DESIGN, "Yes: a round of gossip"),
+        ({"mode": "local_only"}, "Yes: nobody sends"),
+    ):
+        outcome = PIONEER.run(**values)
+        drawing = outcome.panels[AIRTIME]
+        assert drawing.summary.startswith(begins)
+        figure, rows = drawing.figure(), drawing.table().rows
+        assert {"gossip", "flood", "hub"} <= {item["name"] for item in figure["data"]}
+        assert any(note["text"] == "a stay 60\u00a0min" for note in figure["layout"]["annotations"])
+        (own,) = [row for row in rows if row[0] == "your setting"]
+        if drawing.point is None:
+            continue
+        mode = values.get("mode", "flood")
+        state = evaluate(PIONEER.track, setting_of({**PIONEER.bench.defaults(), **values}), seed=0)
+        assert own[1] == drawing.point[0] == state.setting.payload_bytes
+        assert own[2 + ["gossip", "flood", "hub"].index(mode)] == drawing.point[1] == state.costs.air_s
+
+
 def test_places_beside_each_other_are_mostly_told_apart_by_hue():
     kind, place = np.array(kinds("geometric", SEED)), places("geometric", SEED)
     links = hall("geometric", SEED).links
@@ -116,7 +152,7 @@ def test_energy_bars_add_up_to_the_power_and_stand_at_most_at_the_end_of_their_a
 
 
 def test_figures_dress_into_valid_plotly_on_every_screen():
-    panels = {panel.id: panel for panel in PIONEER.bench.panels}
+    panels = {view.id: view for panel in PIONEER.bench.panels for view in (panel, *panel.views)}
     for screen in (Screen(), Screen(dark=True, narrow=True)):
         for values in ({}, GOSSIP_DESIGN, HUB_DESIGN, {"mode": "local_only"}):
             for name, drawing in PIONEER.run(**values).panels.items():

@@ -1,0 +1,138 @@
+"""What keeps its place and what makes room: strip, curves, popovers, fields, and the read-out of a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.bench_scripts import ask_value, bench_of, own_tries, set_state, unlock_bench
+from tests.browser.nothing_lost.steps import WHY, open_reflection
+from tests.browser.page_actions import at_rest, go, open_paradox, slider
+
+pytestmark = pytest.mark.browser
+MEMORY, PRIVACY, PARADOX = "edge_guardian/memory", "edge_guardian/privacy", "tiny_pioneer/paradox"
+NAMES = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
+INSIDE = """node => { const box = node.getBoundingClientRect();
+  return box.width > 0 && box.left >= 0 && box.right <= document.documentElement.clientWidth; }"""
+
+
+def top_of(page: Page, selector: str) -> float:
+    """Return where an element stands on the page, whatever is scrolled [px]."""
+    return page.evaluate(
+        "selector => document.querySelector(selector).getBoundingClientRect().top + window.scrollY", selector
+    )
+
+
+def test_values_that_go_with_the_next_move_leave_the_readings_where_they_are(student_page) -> None:
+    page, _ = student_page()
+    unlock_bench(page, MEMORY)
+    own_tries(page, MEMORY)
+    set_state(page, MEMORY, bench_of(MEMORY).defaults())
+    before = top_of(page, ".readings")
+    ask_value(page)
+    standing = top_of(page, ".readings")
+    assert standing > before  # else this state shows nothing
+    set_state(page, MEMORY, {"batch": 2})
+    at_rest(page)
+    expect(page.locator(".fix:visible")).to_have_count(0)
+    assert top_of(page, ".readings") == standing
+
+
+def test_the_curves_stay_in_grey_while_a_slider_moves(student_page) -> None:
+    page, _ = student_page()
+    unlock_bench(page, PRIVACY)
+    set_state(page, PRIVACY, {"deployment": "federated_dp"})
+    at_rest(page)
+    page.wait_for_function(f"({NAMES})().includes('central')")
+    seen = page.evaluate(
+        f"""() => new Promise(done => {{
+            const input = document.querySelector('[data-control="clip_norm"] input[type=range]');
+            const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+            const seen = [];
+            const looked = setInterval(() => seen.push({{
+                names: ({NAMES})(), said: document.querySelector('.panel .answer').textContent,
+            }}), 20);
+            let steps = 0;
+            const moved = setInterval(() => {{
+                if (++steps > 30) {{ clearInterval(moved); clearInterval(looked); done(seen); return; }}
+                set.call(input, String(Number(input.value) + Number(input.step)));
+                input.dispatchEvent(new Event('input', {{ bubbles: true }}));
+            }}, 100);
+        }})"""
+    )
+    for shown in seen:
+        drawn = set(shown["names"])
+        assert {"central", "local"} <= drawn or {"central, before", "local, before"} <= drawn
+    assert any("central, before" in shown["names"] for shown in seen)
+    assert any(shown["said"].endswith("In grey: the curves before this move.") for shown in seen)
+    at_rest(page)
+    page.wait_for_function(f"({NAMES})().includes('central')")
+    expect(page.locator(".panel .answer").first).not_to_contain_text("In grey")
+
+
+def test_what_a_reading_says_of_itself_stays_in_the_window_and_goes_with_escape(student_page) -> None:
+    for width in (1440, 390):
+        page, _ = student_page(width=width)
+        open_paradox(page)
+        for number in (0, 1):
+            reading = page.locator(".reading").nth(number)
+            reading.scroll_into_view_if_needed()
+            reading.hover()
+            popover = reading.locator(".popover")
+            expect(popover).to_be_visible()
+            assert popover.evaluate(INSIDE)
+            page.keyboard.press("Escape")
+            expect(popover).to_be_hidden()
+
+
+def test_a_field_grows_with_what_is_written_and_without_that_has_room_for_five_lines(student_page) -> None:
+    page, _ = student_page()
+    open_reflection(page)
+    field = page.get_by_label(WHY, exact=True)
+    empty = field.evaluate("node => node.offsetHeight")
+    field.fill("\n".join(f"Line {number}." for number in range(8)))
+    assert field.evaluate("node => node.scrollHeight <= node.clientHeight")
+    assert field.evaluate("node => node.offsetHeight") > empty
+    field.evaluate("node => { node.style.fieldSizing = 'fixed'; node.style.height = '118px'; }")
+    assert field.evaluate("node => node.clientHeight") >= 5 * 20
+
+
+def test_a_phone_offers_the_controls_once_there_is_something_to_control(student_page) -> None:
+    page, _ = student_page(width=390)
+    go(page, f"/{PARADOX}")
+    button = page.locator(".sheet-button")
+    expect(button).to_be_hidden()
+    unlock_bench(page, PARADOX)
+    expect(button).to_be_visible()
+    at_rest(page)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.hud .gauge b')]
+             .filter(node => node.scrollWidth > node.clientWidth).map(node => node.textContent)"""
+    )
+    assert cut == []  # the ratio has a power of ten: 4.34 × 10⁻⁵
+
+
+def test_a_percentage_is_read_as_a_ratio_and_echoed(student_page) -> None:
+    page, _ = student_page()
+    go(page, f"/{PARADOX}")
+    page.get_by_label("Your value").fill("4 %")
+    expect(page.locator(".echo")).to_have_text("Read as 0.04×")
+
+
+def test_a_box_says_beside_itself_what_it_did_not_take_as_it_was_typed(student_page) -> None:
+    page, _ = student_page()
+    open_paradox(page)
+    row = page.locator('[data-control="participation"]')
+    box, note = row.locator(".box input"), row.locator(".box-note")
+    for typed, said in (("50", "10% is the most here."), ("a few", "“a few” cannot be read; 10% stays.")):
+        box.fill(typed)
+        box.press("Enter")
+        expect(note).to_have_text(said)
+        at_rest(page)
+        expect(box).to_have_value("10")
+    slider(page, "Participating share").press("ArrowLeft")
+    expect(note).to_be_empty()
+    box.fill("0.01")
+    page.get_by_role("button", name="Record this try").click()
+    expect(page.locator(".tries tbody tr")).to_have_count(1)
+    expect(note).to_have_text("0.1% is the least here.")
