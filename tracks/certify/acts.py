@@ -70,9 +70,9 @@ def _arrivals(survey: Survey) -> tuple[State, ...]:
 
 
 def act_goes_on(survey: Survey) -> Finding:
-    """A quarter or more of eight wins of the act before fail here, and more than half of these lead on to a win.
+    """A quarter or more of eight wins of the act before fail here, and one of these at least leads on to a win.
 
-    The way on is the greedy path of at most ten moves.
+    The way on is the greedy path of at most ten moves. From the others a student goes back to the start and on.
     """
     arrived = _arrivals(survey)
     failing = [state for state in arrived if not survey.is_win(state)]
@@ -83,7 +83,7 @@ def act_goes_on(survey: Survey) -> Finding:
         return finding("act_goes_on", False, text)
     led = sum(survey.is_win(survey.climb(state, "")[-1]) for state in failing)
     text += f"; from {led} of these the greedy path leads to a win"
-    return finding("act_goes_on", 2 * led > len(failing), text)
+    return finding("act_goes_on", led > 0, text)
 
 
 def act_needs(survey: Survey) -> Finding:

@@ -33,7 +33,7 @@ from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.certify.acts import acts_after_the_first, checks_of_acts
 from tracks.certify.carried import CARRIED, told_arrivals
-from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, told_designs, told_path, wilson
+from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, reachable, told_designs, told_path, wilson
 from tracks.certify.structure import DRAWING, STRUCTURE
 from tracks.certify.survey import ARRIVING, Survey, Unsolved
 from tracks.loading.registry import Registry
@@ -169,11 +169,13 @@ def _win_share(survey: Survey) -> float | None:
 def applicable(survey: Survey) -> tuple[Check, ...]:
     """Return the checks that apply to a bench: all of them, or those that need nothing to win or nothing carried.
 
-    An act of a bench has two more.
+    An act of a bench has two of its own, and is not reached from its default.
     """
     needless = (*(GOALS if survey.bench.exploratory else ()), *(() if survey.is_carried_to else CARRIED))
-    checks = tuple(check for check in (*CHECKS, *CARRIED) if check not in needless)
-    return (*checks, *checks_of_acts(survey))
+    of_acts = checks_of_acts(survey)
+    if of_acts:  # an act starts from a win of the act before, and act_goes_on tells the way from there
+        needless = (*needless, reachable)
+    return (*(check for check in (*CHECKS, *CARRIED) if check not in needless), *of_acts)
 
 
 def found(check: Check, survey: Survey) -> Finding:

@@ -11,7 +11,7 @@ from tracks.tiny_pioneer.mesh.setting import GOSSIP, LOCAL, NODES, PLACES, STAY_
 from tracks.tiny_pioneer.mesh.state import NEGATIVE, OVER_POWER, SATURATED, SRAM, STALE, WEAK, age_limit_s
 
 ASLEEP = 0.95  # of their rounds the hubs sleep through
-APART = 2.0  # variance of what is true between places, in variances of one estimate
+APART = 1.86  # variance of what is true between places, in variances of one estimate
 
 
 def acts(track: Track) -> tuple[Act, ...]:
