@@ -260,9 +260,9 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
 
 
 def debrief_part(state: BenchState) -> Component:
-    """The post-mortem of a crisis, then what the whole mission added up to; nothing on the benches before its last."""
-    told = [post_mortem_section(state.post_mortem)] if state.post_mortem is not None else []
-    return told + ([debrief_section(state.debrief, state.course)] if state.debrief is not None else [])
+    """What the whole mission added up to, nothing on the benches before its last; then the post-mortem of a crisis."""
+    debrief = [debrief_section(state.debrief, state.course)] if state.debrief is not None else []
+    return debrief + ([post_mortem_section(state.post_mortem)] if state.post_mortem is not None else [])
 
 
 def _tries(state: BenchState) -> Component:
