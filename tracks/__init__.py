@@ -12,7 +12,7 @@ from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slide
 from tracks.api.declared import Again, Curve, Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
 from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
-from tracks.api.figures import Axis, Drawing, Figure, Panel, SecondOpinion, Table
+from tracks.api.figures import Axis, Drawing, Figure, Panel, Scene, SecondOpinion, Shape, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
 from tracks.api.teaching import (
@@ -70,7 +70,9 @@ __all__ = [
     "Reflection",
     "Route",
     "RunView",
+    "Scene",
     "SecondOpinion",
+    "Shape",
     "Slider",
     "Source",
     "SpecError",

@@ -24,6 +24,7 @@ from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.rendering.handin.data import missing
 from dashboard.rendering.offers import shown_offers
+from dashboard.rendering.scenes import drawn_scene
 from dashboard.student.acts import act_standings, post_mortem
 from dashboard.student.analytics.overview import overview
 from dashboard.student.carried_decisions import carried_offers, decisions
@@ -58,9 +59,11 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     outcome = opened.outcome if opened else bench.run(track, bench.defaults())
     read_out = lab.read_out(track, bench)
     closes = closes_mission(lab.registry, track, bench) and here.is_observed(bench)
+    figures = tuple(render_reveal(track, bench, item, screen) for item in drawn)
     return BenchState(
         track=track,
         bench=bench,
+        scene=None if is_open else drawn_scene(track, bench, figures[0].outcome if figures else None),
         offers=shown_offers(
             bench,
             carried_offers(lab.registry, track, bench, events),
@@ -75,7 +78,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         readings=outcome.readings,
         rendered=opened,
         revealed=revealed,
-        reveal_figures=tuple(render_reveal(track, bench, item, screen) for item in drawn),
+        reveal_figures=figures,
         progress=here,
         progress_summary=progress_summary(lab, student, track, here, events, decided, read_out.facts),
         read_out=read_out,
@@ -144,6 +147,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
             found[track.id],
             what_is_next(lab.registry, track, None, events, found),
             course=course,
+            scene=drawn_scene(track, track.crisis, None) if track.crisis is not None else None,
         )
     return home.picker(tracks, steps, found, _resume(lab, events), course=course, designer=lab.settings.designer)
 

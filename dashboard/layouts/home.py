@@ -21,7 +21,9 @@ from dashboard.layouts.parts import (
     track_mark,
     track_style,
 )
+from dashboard.layouts.scene import scene_picture
 from dashboard.layouts.sources import cited
+from dashboard.rendering.scenes import DrawnScene
 from dashboard.student.mission import Step
 from dashboard.student.standing import FINISHED, IN_WORDS, Next, Standing
 from dashboard.web import ids
@@ -202,6 +204,7 @@ def briefing(
     following: Next,
     *,
     course: Course,
+    scene: DrawnScene | None = None,
 ) -> Component:
     """A track's briefing: its story, the walls side by side, the mission, the constants with sources, what to read."""
     duration = course.duration or _duration({track.id: steps})
@@ -216,7 +219,9 @@ def briefing(
                     course_line(course, duration),
                     html.Div(
                         [
-                            html.Div([html.H1(track.name), html.P(track.persona, className="persona")]),
+                            html.Div(
+                                [html.H1(track.name), html.P(track.persona, className="persona"), scene_picture(scene)]
+                            ),
                             html.Div([_story(track), go]),
                         ],
                         className="hero",

@@ -58,6 +58,7 @@ class RenderedReveal:
     figure: Figure
     summary: str
     table: Callable[[], Table]
+    outcome: Outcome
 
 
 NO_OVERLAYS = Overlays()
@@ -236,7 +237,9 @@ def render_reveal(
         marks=marks,
         place=place,
     )
-    return RenderedReveal(revealed=item, panel=panel, figure=figure, summary=drawing.summary, table=drawing.table)
+    return RenderedReveal(
+        revealed=item, panel=panel, figure=figure, summary=drawing.summary, table=drawing.table, outcome=outcome
+    )
 
 
 def _with_room(panel: Panel, marks: Sequence[Mark]) -> Panel:

@@ -143,6 +143,8 @@ ELSEWHERE = {
     "Source": "tests/dashboard/layouts/test_constants.py",
     "Again": "the ledger's own tests",
     "Recorded": "the ledger's own tests",
+    "Scene": "tests/dashboard/callbacks/test_scenes.py",
+    "Shape": "tests/tracks/test_scenes.py: a text of a picture",
     "Axis.categories": "the names of bars, of which this file draws none: the course's waterfalls do",
     "Bench.failures": "ids of verdicts",
     "Bench.hud": "ids of readings",

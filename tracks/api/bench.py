@@ -78,6 +78,8 @@ class Bench:
         A small figure with sliders of its own below the equations of ``peek``, or None.
     run_view : RunView | None
         A look into the run behind the figures, one round at a time, opened by a press; or None.
+    scene : Callable[[Track, Outcome | None], Scene] | None
+        ``scene(track, outcome) -> Scene``, a still picture of the case; without an Outcome it tells no answer.
     second_opinion : Callable[..., Any] | None
         ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine on the
         same state, or None. ``seeds`` is how many runs are wanted: 20 for a student who asks, 3 for a try that won;
@@ -134,6 +136,7 @@ class Bench:
     peek: Callable[..., Peek] | None = None
     demonstration: Demonstration | None = None
     run_view: RunView | None = None
+    scene: Callable[..., Any] | None = None
     second_opinion: Callable[..., Any] | None = None
     script: Callable[..., str] | None = None
     second_engine: str = ""
@@ -157,16 +160,14 @@ class Bench:
         owner = f"Bench '{self.id}'"
         check_text(owner, "title", self.title)
         check_function(owner, "solve", self.solve)
-        check_function(owner, "preview", self.preview, optional=True)
-        check_function(owner, "peek", self.peek, optional=True)
+        for name in ("preview", "peek", "scene", "second_opinion", "script"):
+            check_function(owner, name, getattr(self, name), optional=True)
         if not (self.demonstration is None or isinstance(self.demonstration, Demonstration)):
             raise refuse(owner, f"demonstration must be a Demonstration, got {self.demonstration!r:.80}")
         if self.demonstration is not None and self.peek is None:
             raise refuse(owner, "demonstration stands below the equations of peek, but there is no peek")
         if not (self.run_view is None or isinstance(self.run_view, RunView)):
             raise refuse(owner, f"run_view must be a RunView, got {self.run_view!r:.80}")
-        check_function(owner, "second_opinion", self.second_opinion, optional=True)
-        check_function(owner, "script", self.script, optional=True)
         check_items(owner, "hud", self.hud, str)
         if len(self.hud) > 3:
             raise refuse(owner, f"hud has {len(self.hud)} readings; three fit")

@@ -20,6 +20,11 @@ from tracks.api.checks import (
 
 Figure = dict[str, Any]
 Cell = float | int | str
+MAX_SHAPES = 600  # of a scene
+SCENE_COLOURS = (
+    *("ink", "ink-2", "muted", "edge", "rule-2", "sunk", "fail", "orange"),
+    *("series-0", "series-1", "series-2", "series-3", "tint-0", "tint-1", "tint-2", "tint-3"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,3 +215,66 @@ class SecondOpinion:
         if not isinstance(self.figure, dict) or set(self.figure) != {"data", "layout"}:
             raise refuse("SecondOpinion", "figure must be what charts.figure returns")
         check_text("SecondOpinion", "sentence", self.sentence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """One mark of a scene.
+
+    Parameters
+    ----------
+    kind : Literal['disc', 'box', 'line', 'text']
+        A "disc" of diameter ``width`` around (x, y), a "box" with its corner there, a "line" from there, or a "text"
+        that begins there, on its base line.
+    x, y : float
+        In units of the scene, y downwards.
+    width, height : float
+        Of a box; of a line how far it goes across and down, which may be negative.
+    colour : str
+        A word of the theme, of ``SCENE_COLOURS``.
+    hollow : bool
+        Whether a disc or a box is an outline.
+    text : str
+        Of a text, a word or two.
+    """
+
+    kind: Literal["disc", "box", "line", "text"]
+    x: float
+    y: float
+    width: float = 0.0
+    height: float = 0.0
+    colour: str = "ink-2"
+    hollow: bool = False
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        check_one_of("Shape", "kind", self.kind, ("disc", "box", "line", "text"))
+        for name in ("x", "y", "width", "height"):
+            check_number(f"Shape '{self.kind}'", name, getattr(self, name))
+        check_one_of("Shape", "colour", self.colour, SCENE_COLOURS)
+        check_text("Shape", "text", self.text, optional=self.kind != "text")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """A still picture of what a bench is about, redrawn for an Outcome; it decides nothing.
+
+    It stands on the track's briefing and above the waiting figures without an Outcome, and under the reveal with that
+    of the question's state.
+
+    Parameters
+    ----------
+    shapes : tuple[Shape, ...]
+        What is drawn, in this order, on an area of 360 x 128.
+    sentence : str
+        What it shows, in one sentence with its numbers: all that is said of it to who cannot see it.
+    """
+
+    shapes: tuple[Shape, ...]
+    sentence: str
+
+    def __post_init__(self) -> None:
+        check_items("Scene", "shapes", self.shapes, Shape)
+        check_text("Scene", "sentence", self.sentence)
+        if not 1 <= len(self.shapes) <= MAX_SHAPES:
+            raise refuse("Scene", f"has {len(self.shapes)} shapes; one to {MAX_SHAPES} can be drawn")

@@ -23,10 +23,12 @@ from dashboard.layouts.bench.run_view import run_view_section
 from dashboard.layouts.bench.status import status_strip
 from dashboard.layouts.bench.tries import tries_section
 from dashboard.layouts.parts import MORE, Component, icon, painted, shape, track_header
+from dashboard.layouts.scene import scene_picture
 from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import RenderedBench, RenderedReveal, waiting_figures
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.offers import ShownOffer
+from dashboard.rendering.scenes import DrawnScene
 from dashboard.rendering.texts import limit_words
 from dashboard.student.acts import ActStanding, PostMortem
 from dashboard.student.debrief import Debrief
@@ -77,6 +79,7 @@ class BenchState:
     elsewhere: Track | None = None
     acts: tuple[ActStanding, ...] = ()
     post_mortem: PostMortem | None = None
+    scene: DrawnScene | None = None
 
     @property
     def key(self) -> str:
@@ -196,7 +199,8 @@ def _invariant(brief: Brief) -> Component:
 def _stage(state: BenchState) -> list[Component]:
     bench, is_unlocked = state.bench, state.rendered is not None
     if state.reveal_figures:
-        return reveal_beat(state.key, bench, state.revealed, state.reveal_figures)
+        beat = reveal_beat(state.key, bench, state.revealed, state.reveal_figures)
+        return [*beat, scene_picture(state.scene, captioned=True)]
     figures = state.rendered.figures if state.rendered else waiting_figures(state.key, bench, state.screen)
     summaries = state.rendered.texts["summaries"] if state.rendered else {}
     panels = []
@@ -208,6 +212,7 @@ def _stage(state: BenchState) -> list[Component]:
         panels.append(panel_section(state.key, panel, figures[panel.id], summary=summary, is_unlocked=is_unlocked))
     parts: list[Component] = [
         acts_section(state.key, state.acts, state.progress) if is_unlocked else None,
+        scene_picture(state.scene),
         html.Div(panels, className=f"figures panels-{len(panels)}"),
         status_strip(is_unlocked=is_unlocked),
         _task() if bench.task and is_unlocked else None,

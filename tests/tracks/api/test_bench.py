@@ -207,7 +207,7 @@ def test_every_word_is_imported_from_one_place():
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device"}
     described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "Route"}
     described |= {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration", "Again", "Recorded", "Task"}
-    described |= {"Curve", "RunView", "Act"}
+    described |= {"Act", "Curve", "RunView", "Scene", "Shape"}
     assert described == made
 
 

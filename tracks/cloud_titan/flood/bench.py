@@ -14,6 +14,7 @@ from tracks.cloud_titan.flood.controls import controls
 from tracks.cloud_titan.flood.figures import HITS, MAP, WAIT, hits_drawing, map_drawing, panels, wait_drawing
 from tracks.cloud_titan.flood.python_script import adapter_script
 from tracks.cloud_titan.flood.readings import HUD, readings
+from tracks.cloud_titan.flood.scene import scene
 from tracks.cloud_titan.flood.setting import setting_of
 from tracks.cloud_titan.flood.state import FAILURES, evaluate
 from tracks.cloud_titan.flood.texts import brief, predictions
@@ -72,6 +73,7 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
+    scene=scene,
     script=script,
     predictions=predictions,
     observation=OBSERVATION,

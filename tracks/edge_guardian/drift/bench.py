@@ -27,6 +27,7 @@ from tracks.edge_guardian.drift.figures import (
     participation_drawing,
 )
 from tracks.edge_guardian.drift.readings import HUD, readings
+from tracks.edge_guardian.drift.scene import scene
 from tracks.edge_guardian.drift.setting import DUSTY, setting_of
 from tracks.edge_guardian.drift.state import FAILURES, State, evaluate, learning_of
 from tracks.edge_guardian.drift.verdicts import verdicts
@@ -104,6 +105,7 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
+    scene=scene,
     preview=preview,
     script=script,
     run_view=fleet_run_view(_learning),

@@ -10,6 +10,7 @@ from tracks.mobile_nomad.battery.controls import CONTROLS, PRESETS
 from tracks.mobile_nomad.battery.figures import drawings, panels
 from tracks.mobile_nomad.battery.python_script import accent_script
 from tracks.mobile_nomad.battery.readings import HUD, readings
+from tracks.mobile_nomad.battery.scene import scene
 from tracks.mobile_nomad.battery.setting import setting_of
 from tracks.mobile_nomad.battery.state import FAILURES, evaluate
 from tracks.mobile_nomad.battery.verdicts import verdicts
@@ -41,6 +42,7 @@ BENCH = Bench(
     controls=CONTROLS,
     panels=panels,
     solve=solve,
+    scene=scene,
     script=script,
     predictions=texts.predictions,
     observation=closing.OBSERVATION,

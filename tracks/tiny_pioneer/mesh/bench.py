@@ -11,6 +11,7 @@ from tracks.tiny_pioneer.mesh.closing import ALIKE, DIFFERENT, OBSERVATION, peek
 from tracks.tiny_pioneer.mesh.controls import controls
 from tracks.tiny_pioneer.mesh.figures import ENERGY, ERROR, MAP, energy_drawing, error_drawing, map_drawing, panels
 from tracks.tiny_pioneer.mesh.readings import HUD, readings
+from tracks.tiny_pioneer.mesh.scene import scene
 from tracks.tiny_pioneer.mesh.setting import PAYLOAD_BYTES, setting_of
 from tracks.tiny_pioneer.mesh.state import FAILURES, evaluate
 from tracks.tiny_pioneer.mesh.texts import brief, predictions
@@ -69,6 +70,7 @@ BENCH = Bench(
     controls=controls,
     panels=panels,
     solve=solve,
+    scene=scene,
     predictions=predictions,
     observation=OBSERVATION,
     reflection=reflection,
