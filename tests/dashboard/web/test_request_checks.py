@@ -1,183 +1,28 @@
 """A request that no page of the app can have sent is refused in one sentence, and its callback never runs."""  # N16
 
-import copy
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from dash import ALL, MATCH, Dash, Input, Output, State, ctx, html
-from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from werkzeug.test import TestResponse
+from dash import Input, Output
 
 from dashboard.web import request_checks as guard
-
-PATH = "/_dash-update-component"
-JSON = "application/json"
-BENCH = "edge_guardian/paradox"
-UPDATE = (
-    '..{"bench":["MATCH"],"kind":"figure","name":["ALL"]}.figure...'
-    '{"bench":["MATCH"],"kind":"slot","name":"view"}.data..'
+from tests.dashboard.web.page_requests import (
+    BENCH,
+    GONE,
+    PATH,
+    UPDATE,
+    Door,
+    changed,
+    entry,
+    list_body,
+    piece,
+    repeat_body,
+    route_body,
+    sentence_of,
+    small_app,
+    update_body,
 )
-
-
-def piece(kind: Any, bench: Any, name: Any) -> dict[str, Any]:
-    """Return an id of the kind that the lab uses."""
-    return {"kind": kind, "bench": bench, "name": name}
-
-
-def small_app(*, guarded: bool = True) -> tuple[Dash, list[str]]:
-    """Return an app with the lab's kinds of patterns, and the list of what its callbacks were asked for."""
-    app = Dash("small", suppress_callback_exceptions=True, enable_mcp=False)
-    app.layout = html.Div(id="page")
-    calls: list[str] = []
-    draft = piece("draft", MATCH, MATCH)
-
-    @app.callback(
-        Output(piece("figure", MATCH, ALL), "figure"),
-        Output(piece("slot", MATCH, "view"), "data"),
-        Input(piece("control", MATCH, ALL), "data"),
-        Input("screen", "data"),
-        State(piece("note", MATCH, "own"), "value"),
-        State("student", "data"),
-    )
-    def update(values: list[Any], screen: Any, note: Any, student: Any) -> tuple[list[Any], Any]:
-        calls.append("update")
-        return [{"data": values} for _ in ctx.outputs_list[0]], [ctx.triggered_id, screen, note, student]
-
-    @app.callback(Output(draft, "children"), Input(draft, "value"))
-    def repeat(text: Any) -> Any:
-        calls.append("repeat")
-        return text
-
-    @app.callback(Output(piece("list", MATCH, ALL), "children"), Input("count", "data"))
-    def lists(count: Any) -> list[Any]:
-        calls.append("lists")
-        return [count for _ in ctx.outputs_list]
-
-    @app.callback(Output("title", "children"), Input("location", "pathname"))
-    def route(pathname: Any) -> Any:
-        calls.append("route")
-        return pathname
-
-    app.clientside_callback("x => x", Output("mirror", "data"), Input("screen", "data"))
-    if guarded:
-        guard.install(app)
-    return app, calls
-
-
-def entry(component: Any, prop: str, *value: Any) -> dict[str, Any]:
-    """Return what a page sends of one component; without a value where its property is not set."""
-    return {"id": component, "property": prop} | ({"value": value[0]} if value else {})
-
-
-def update_body() -> dict[str, Any]:
-    """Return what a page sends when a slider moved: two outputs, one of them a list, and two states."""
-    return {
-        "output": UPDATE,
-        "outputs": [
-            [entry(piece("figure", BENCH, name), "figure") for name in ("ratio", "bytes")],
-            entry(piece("slot", BENCH, "view"), "data"),
-        ],
-        "inputs": [
-            [entry(piece("control", BENCH, name), "data", 0.5) for name in ("epochs", "share", "model_bytes")],
-            entry("screen", "data", {"dark": True, "width": 1440, "seen": ["a", "é", None]}),
-        ],
-        "state": [entry(piece("note", BENCH, "own"), "value"), entry("student", "data", None)],
-        "changedPropIds": ['{"bench":"edge_guardian/paradox","kind":"control","name":"share"}.data'],
-        "parsedChangedPropsIds": [piece("control", BENCH, "share")],
-    }
-
-
-def route_body(pathname: Any = "/edge_guardian") -> dict[str, Any]:
-    """Return what a page sends when the address changed: one output, no state."""
-    return {
-        "output": "title.children",
-        "outputs": entry("title", "children"),
-        "inputs": [entry("location", "pathname", pathname)],
-        "changedPropIds": ["location.pathname"],
-        "parsedChangedPropsIds": ["location.pathname"],
-    }
-
-
-def repeat_body(text: Any = "2 GB") -> dict[str, Any]:
-    """Return what a page sends of a field with two MATCH in its id."""
-    field = piece("draft", BENCH, "ratio")
-    return {
-        "output": '{"bench":["MATCH"],"kind":"draft","name":["MATCH"]}.children',
-        "outputs": entry(field, "children"),
-        "inputs": [entry(field, "value", text)],
-        "changedPropIds": [f'{{"bench":"{BENCH}","kind":"draft","name":"ratio"}}.value'],
-    }
-
-
-def list_body() -> dict[str, Any]:
-    """Return what a page sends where the only output is a list."""
-    return {
-        "output": '{"bench":["MATCH"],"kind":"list","name":["ALL"]}.children',
-        "outputs": [entry(piece("list", BENCH, name), "children") for name in "ab"],
-        "inputs": [entry("count", "data", 2)],
-        "changedPropIds": [],
-    }
-
-
-GONE = "gone"  # as a value: the part is left out
-
-
-def changed(body: dict[str, Any], where: str, value: Any) -> dict[str, Any]:
-    """Return the body with the part at ``inputs/0/0/id`` replaced, added or left out."""
-    at: Any = body
-    *way, last = [int(step) if step.isdigit() else step for step in where.split("/")]
-    for step in way:
-        at = at[step]
-    if value is GONE:
-        del at[last]
-    else:
-        at[last] = copy.deepcopy(value)
-    return body
-
-
-@dataclass
-class Door:
-    """A small app behind its guard, and what its callbacks were asked for."""
-
-    client: FlaskClient
-    calls: list[str]
-
-    def post(self, body: Any, **options: Any) -> TestResponse:
-        """Send a body as the page would: an object as JSON, bytes and text as they are."""
-        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
-        return self.client.post(PATH, data=data, **{"content_type": JSON, **options})
-
-
-@pytest.fixture(scope="module")
-def shared_door() -> Door:
-    app, calls = small_app()
-    return Door(app.server.test_client(), calls)
-
-
-@pytest.fixture
-def door(shared_door: Door) -> Door:
-    shared_door.calls.clear()
-    return shared_door
-
-
-def sentence_of(response: TestResponse) -> str:
-    """Return the sentence of a refusal; it is all that its body holds."""
-    assert response.mimetype == JSON
-    said = json.loads(response.data)
-    assert list(said) == ["error"]
-    sentence: str = said["error"]
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert len(sentence) < 200
-    return sentence
-
-
-# What the page itself sends passes, and the callback gets the very values.
 
 
 def test_a_slider_s_request_reaches_its_callback_whole(door: Door) -> None:
@@ -452,47 +297,6 @@ def test_a_callback_that_is_registered_after_the_door_is_known_too() -> None:
     app.callback(Output("late", "children"), Input("location", "pathname"))(lambda pathname: pathname)
     body = {**route_body(), "output": "late.children", "outputs": entry("late", "children")}
     assert app.server.test_client().post(PATH, json=body).status_code == 200
-
-
-# What a fuzzer makes of a valid request.
-
-ATOMS = [None, True, 0, -1, 2**63, 10**25, 1e308, float("nan"), "", "\0", "\ud800", "ALL", "data", "{}.data", BENCH]
-JUNK = st.recursive(
-    st.sampled_from(ATOMS) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=4,
-)
-
-
-def parts_of(value: Any, where: str = "") -> Iterator[str]:
-    """Yield the address of everything within a value."""
-    for step, inner in value.items() if isinstance(value, dict) else enumerate(value) if type(value) is list else ():
-        yield f"{where}{step}"
-        yield from parts_of(inner, f"{where}{step}/")
-
-
-VALID = [update_body(), route_body(), repeat_body(), list_body()]
-PARTS = [(number, where) for number, body in enumerate(VALID) for where in parts_of(body)]
-
-
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(part=st.sampled_from(PARTS), junk=st.just(GONE) | JUNK, cut=st.none() | st.binary(max_size=2), at=st.integers(0))
-def test_no_mutated_request_is_a_fault(
-    shared_door: Door, part: tuple[int, str], junk: Any, cut: bytes | None, at: int
-) -> None:
-    shared_door.calls.clear()
-    number, where = part
-    data = json.dumps(changed(copy.deepcopy(VALID[number]), where, junk)).encode()
-    if cut is not None:
-        at %= len(data)
-        data = data[:at] + cut + data[at + 1 :]
-    response = shared_door.post(data)
-    if response.status_code in (200, 204):
-        assert len(shared_door.calls) == 1
-    else:
-        assert response.status_code in (400, 422), response.data
-        sentence_of(response)
-        assert shared_door.calls == []
 
 
 def test_without_the_door_dash_answers_500() -> None:
