@@ -56,10 +56,11 @@ KEY_CHARACTERS = 32  # 128 bits even where the key is written in hexadecimal
 MAX_PROXIES = 10
 CACHE_MB = (16, 1_000_000)
 OPINION_SECONDS = (10, 3600)
+MAX_SHOWN = 80  # characters of a value that a sentence shows
 
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-_PREFIX = re.compile(r"/(?:[A-Za-z0-9._~%@+-]+/)*")
-_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})")
+_PREFIX = re.compile(r"/(?:(?:[A-Za-z0-9._~@+-]|%[0-9A-Fa-f]{2})+/)*")
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
 
@@ -154,7 +155,14 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
 
 
 def _text(environ: Mapping[str, str], name: str) -> str:
-    return environ.get(name, "").strip()
+    given = environ.get(name, "").strip()
+    if not given.isprintable():  # a line break, a byte that is no UTF-8: neither a sentence nor a database can hold it
+        raise SettingsError(f"{name} holds a character that cannot be printed; write it again without")
+    return given
+
+
+def _shown(given: str) -> str:
+    return repr(given if len(given) <= MAX_SHOWN else f"{given[:MAX_SHOWN]}…")
 
 
 def _path(name: str, given: str) -> Path:
@@ -164,7 +172,7 @@ def _path(name: str, given: str) -> Path:
         path.is_dir()
     except (OSError, RuntimeError) as problem:  # a name that is too long; a home directory of nobody
         why = getattr(problem, "strerror", None) or str(problem)
-        raise SettingsError(f"{name} {given[:80]!r} cannot be used ({why}); write an absolute path") from None
+        raise SettingsError(f"{name} {_shown(given)} cannot be used ({why}); write an absolute path") from None
     return path
 
 
@@ -288,7 +296,9 @@ def _bind(environ: Mapping[str, str]) -> str:
         return given
     match = _HOST_AND_PORT.fullmatch(given)
     if match is None or not 0 < int(match[1]) < 65536:
-        raise SettingsError(f"EDGELAB_BIND {given!r} is not an address; write 127.0.0.1:8050 or unix:/run/edgelab.sock")
+        raise SettingsError(
+            f"EDGELAB_BIND {_shown(given)} is not an address; write 127.0.0.1:8050 or unix:/run/edgelab.sock"
+        )
     return given
 
 
@@ -296,7 +306,7 @@ def _url_prefix(environ: Mapping[str, str]) -> str:
     given = _text(environ, "EDGELAB_URL_PREFIX") or "/"
     prefix = given if given.endswith("/") else f"{given}/"
     if not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/")):
-        raise SettingsError(f"EDGELAB_URL_PREFIX {given!r} is not a path; write it like /courses/edge/")
+        raise SettingsError(f"EDGELAB_URL_PREFIX {_shown(given)} is not a path; write it like /courses/edge/")
     return prefix
 
 
@@ -304,7 +314,7 @@ def _trusted_proxies(environ: Mapping[str, str]) -> int:
     given = _text(environ, "EDGELAB_TRUSTED_PROXIES") or "0"
     if not re.fullmatch(r"[0-9]{1,2}", given) or int(given) > MAX_PROXIES:
         raise SettingsError(
-            f"EDGELAB_TRUSTED_PROXIES {given!r} must be how many proxies stand in front, 0 to {MAX_PROXIES}; "
+            f"EDGELAB_TRUSTED_PROXIES {_shown(given)} must be how many proxies stand in front, 0 to {MAX_PROXIES}; "
             "1 for nginx on the same machine"
         )
     return int(given)
@@ -366,7 +376,7 @@ def _results_bytes(environ: Mapping[str, str]) -> int:
     low, high = CACHE_MB
     if not re.fullmatch(r"[0-9]{1,7}", given) or not (int(given) == 0 or low <= int(given) <= high):
         raise SettingsError(
-            f"EDGELAB_CACHE_MB {given!r} must be a whole number of megabytes, {low} to {high}, or 0 for no cache"
+            f"EDGELAB_CACHE_MB {_shown(given)} must be a whole number of megabytes, {low} to {high}, or 0 for no cache"
         )
     return int(given) * 10**6
 
@@ -375,7 +385,9 @@ def _opinion_seconds(environ: Mapping[str, str]) -> int:
     given = _text(environ, "EDGELAB_OPINION_SECONDS") or "600"
     low, high = OPINION_SECONDS
     if not re.fullmatch(r"[0-9]{1,4}", given) or not low <= int(given) <= high:
-        raise SettingsError(f"EDGELAB_OPINION_SECONDS {given!r} must be a whole number of seconds, {low} to {high}")
+        raise SettingsError(
+            f"EDGELAB_OPINION_SECONDS {_shown(given)} must be a whole number of seconds, {low} to {high}"
+        )
     return int(given)
 
 
@@ -384,5 +396,5 @@ def _designer(environ: Mapping[str, str], *, default: bool) -> bool:
     if not given:
         return default
     if given not in _SWITCH:
-        raise SettingsError(f"EDGELAB_DESIGNER {given!r} is neither on nor off")
+        raise SettingsError(f"EDGELAB_DESIGNER {_shown(given)} is neither on nor off")
     return _SWITCH[given]

@@ -88,8 +88,18 @@ def test_a_folder_that_cannot_be_made_is_said_before_a_lab_starts_with_it(edgela
     assert "file is not a folder" in shown.stderr
 
 
-def test_a_target_that_is_no_bench_is_said_in_a_sentence(edgelab: Run) -> None:
-    check_sentence(edgelab("cache", "warm", "edge_guardian/privcay"), ExitCode.USAGE, "edge_guardian/privacy")
+@pytest.mark.parametrize("target", ["edge_guardian/privcay", "", "//", "../x", "edge_guardian/", "a\nb\x1b[2J"])
+def test_a_target_that_is_no_bench_is_said_in_a_sentence(edgelab: Run, target: str) -> None:
+    check_sentence(edgelab("cache", "warm", target), ExitCode.USAGE, "edge_guardian/privacy")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--places", "1"), ("--places", "abc"), ("--pairs", "1"), ("--jobs", "0"), ("--jobs", "nan")]
+)
+def test_an_option_that_cannot_work_is_said_before_anything_is_loaded(edgelab: Run, option: str, value: str) -> None:
+    ended = edgelab("cache", "warm", option, value)
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
+    assert f"'{value}'" in ended.stderr.splitlines()[-1]
 
 
 def test_results_are_counted_and_forgotten(edgelab: Run, own: dict[str, str]) -> None:

@@ -132,6 +132,13 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
         ("EDGELAB_COURSE", str(ROOT / "setup.cfg"), "is not TOML"),
         ("EDGELAB_COURSE", "n" * 5000, "cannot be used"),
         ("EDGELAB_DESIGNER", "maybe", "neither on nor off"),
+        ("EDGELAB_BIND", "127.0.0.1:٨٠٨٠", "write 127.0.0.1:8050"),  # digits, but none that a socket reads
+        ("EDGELAB_URL_PREFIX", "/%zz/", "write it like /courses/edge/"),
+        ("EDGELAB_CACHE_MB", "1e3", "a whole number of megabytes, 16 to 1000000, or 0"),
+        ("EDGELAB_CACHE_MB", "15", "16 to 1000000"),
+        ("EDGELAB_CACHE_DIR", "/dev/null", "is not a folder"),
+        ("EDGELAB_OPINION_SECONDS", "nan", "a whole number of seconds, 10 to 3600"),
+        ("EDGELAB_OPINION_SECONDS", "3601", "10 to 3600"),
     ],
 )
 def test_what_cannot_work_is_refused_with_what_would_be_right(
@@ -142,6 +149,28 @@ def test_what_cannot_work_is_refused_with_what_would_be_right(
     assert name in str(refused.value)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+NONSENSE = (
+    "-1", "1e3", "nan", "٣", "{}", "null", "a\nb", "a\x1b[2J", "\udcff", "x" * 5000, "/dev/null/x",
+    "unix:", "unix:/a b", "sqlite:///\n.db", "sqlite:////dev/null/x", "postgresql://h:abc/d", "postgresql://[::1/d",
+    ",", "%", "a b/", "9" * 30, "~nobody_has_this/x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_a_setting_holds_it_is_read_or_refused_in_one_line_that_a_terminal_can_show(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for value in NONSENSE:
+        try:
+            Settings.from_environment({**environ, "EDGELAB_SECRET_KEY": KEY, name: value})
+        except SettingsError as problem:
+            said = str(problem)
+            assert said.isprintable(), (value, said)
+            assert len(said) < 500, value
+            assert "EDGELAB_" in said, value
 
 
 def test_a_refused_database_url_does_not_repeat_its_password(environ: dict[str, str]) -> None:

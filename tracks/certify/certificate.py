@@ -312,5 +312,5 @@ def _matching(pattern: str, names: Sequence[str]) -> list[str]:
     whole = pattern if "/" in pattern else f"{pattern}/*"
     found = [name for name in names if fnmatchcase(name, whole)]
     if not found:
-        raise LookupError(f"'{pattern}' is no track and no track/bench; there are {', '.join(names)}")
+        raise LookupError(f"{pattern!r} is no track and no track/bench; there are {', '.join(names)}")
     return found

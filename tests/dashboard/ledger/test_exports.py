@@ -260,6 +260,18 @@ def test_many_files_are_one_table_and_one_exit_code(command: Callable[..., Any])
     assert command("ann.html")[0] == ExitCode.OK
 
 
+def test_nonsense_is_a_line_each_and_no_file_ends_the_others(command: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "a\nb.json").write_text("\x1b[2J")
+    (tmp_path / "escape.json").write_bytes(as_json(name="\x1b[2J\x07evil"))
+    code, text = command("a\nb.json", "escape.json", "folder", "nowhere.json", "", "-", "ann.json")
+    assert code == ExitCode.FAILED
+    assert "2 of 7 genuine." in text
+    assert "\x1b" not in text, "a name in a file ran on the terminal"
+    for said in ("folder: It cannot be read", "nowhere.json: It cannot be read", "-: It cannot be read"):
+        assert said in text
+    assert command()[0] == command("--jsno", "ann.json")[0] == ExitCode.USAGE
+
+
 def test_two_files_of_one_student_are_told(command: Callable[..., Any]) -> None:
     code, text = command("ann.html", "ann.json")
     assert code == ExitCode.OK
