@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard.rendering.figures.axes import factor_ticks
 from dashboard.rendering.figures.style import Screen, style_figure
 from dashboard.student.analytics.locks import LEAST, ConfidenceClass, LockRecord
 from dashboard.student.analytics.side_by_side import SideBySide
@@ -89,12 +90,10 @@ def gap_figure(locks: Sequence[LockRecord], screen: Screen, *, across_tracks: bo
         parts.append(_words(factor, row, item.gap, item.confidence_text, place=place))
     tall = (PHONE_ROW if screen.narrow else ROW) * len(drawn)
     figure = _styled(parts, panel, screen, "ledger/gaps", tall)
-    values = _factor_ticks(edge, screen)
-    texts = [f"{in_words(max(value, 1 / value), 'x')} {'high' if value > 1 else 'low'}" for value in values]
+    values, texts = factor_ticks(edge, edge**FARTHEST_AT, most=1 if screen.narrow else 2)
     figure["layout"]["xaxis"] |= {"tickvals": values, "ticktext": texts}
-    if screen.narrow:  # the line of what is computed goes through the words there
-        words = [note for note in figure["layout"]["annotations"] if note["text"].startswith("<b>")]
-        for note in words:
+    for note in figure["layout"]["annotations"] if screen.narrow else ():
+        if note["text"].startswith("<b>"):  # the line of what is computed goes through the words there
             note["bgcolor"] = screen.palette["paper"]
     near = sum(bool(item.right) for item in revealed)
     far = max(drawn, key=lambda item: max(item.factor or 1, 1 / (item.factor or 1)))
@@ -107,14 +106,6 @@ def gap_figure(locks: Sequence[LockRecord], screen: Screen, *, across_tracks: bo
         are = "is a choice or has no factor and stands" if left_out == 1 else "are choices or have no factor and stand"
         sentence += f" {left_out} {are} in the table alone."
     return LedgerFigure(question=question, figure=figure, sentence=sentence, table=table, height=tall + MARGINS)
-
-
-def _factor_ticks(edge: float, screen: Screen) -> list[float]:
-    """Return the factors that an axis from 1 / edge to edge names: two on each side of 1, on a phone one."""
-    decades = FARTHEST_AT * math.log10(edge)
-    steps = [3.0, 10.0] if decades < 2 else [10.0 ** math.ceil(decades / 2), 10.0 ** math.floor(decades)]
-    outward = sorted({step for step in steps if step < edge**0.8})[-1 if screen.narrow else 0 :]
-    return [*(1 / step for step in reversed(outward)), *outward]
 
 
 def calibration_figure(classes: Sequence[ConfidenceClass], screen: Screen) -> LedgerFigure:

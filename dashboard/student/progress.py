@@ -135,10 +135,10 @@ def of_bench(events: Iterable[StoredEvent], track: Track, bench: Bench) -> list[
 def progress(events: Iterable[StoredEvent], track: Track, bench: Bench) -> Progress:
     """Return how far a student has come on a bench."""
     own = of_bench(events, track, bench)
-    tries = tuple(try_from(event.payload) for event in own if event.kind == "try")
     payloads: dict[str, list[dict[str, Any]]] = {}
     for event in own:
         payloads.setdefault(event.kind, []).append(event.payload)
+    tries = tuple(try_from(payload) for payload in payloads.get("try", []))
     observed = payloads.get("observation", [])
     decisions = payloads.get("decision", [])
     reflections = payloads.get("reflection", [])

@@ -211,6 +211,19 @@ def ticks(axis: Axis) -> tuple[tuple[float, ...], tuple[str, ...]]:
     return values, texts
 
 
+def factor_ticks(edge: float, farthest: float, *, most: int) -> tuple[list[float], list[str]]:
+    """Return factors that an axis from 1 / edge to edge names, and their texts: "1000× low", "1000× high".
+
+    On each side of 1 there are at most two, or the outermost with ``most`` 1; none is beyond the ``farthest`` that is
+    drawn, but for a first decade.
+    """
+    decades = math.log10(farthest)
+    steps = [3.0, 10.0] if decades < 2 else [10.0 ** math.ceil(decades / 2), 10.0 ** math.floor(decades)]
+    outward = sorted({step for step in steps if step < edge**0.8})[-most:]
+    values = [*(1 / step for step in reversed(outward)), *outward]
+    return values, [f"{in_words(max(value, 1 / value), 'x')} {'high' if value > 1 else 'low'}" for value in values]
+
+
 _SCALED = tuple(unit for unit in PREFIXES if unit != "points")
 # Times that are read off a clock or a calendar, and how far apart they may stand on an even axis, by the unit written.
 _MINUTE, _HOUR, _DAY, _YEAR = 60.0, 3600.0, 86_400.0, 31_536_000.0

@@ -10,12 +10,13 @@ from dashboard.ledger.events import StoredEvent
 from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
-from dashboard.student.carried_decisions import carried_offers
+from dashboard.student.carried_decisions import decisions
 from dashboard.student.progress import decided_in_words
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.declared import Recorded
 from tracks.api.quantities import in_words
+from tracks.loading.carried import offers
 from tracks.loading.registry import Registry
 
 
@@ -103,8 +104,10 @@ def _carried(registry: Registry, track_id: str, events: list[StoredEvent]) -> di
     if track_id not in registry.tracks:
         return found
     track = registry.track(track_id)
-    for bench in registry.benches(track_id):
-        for offer in carried_offers(registry, track, bench, events):
+    benches = registry.benches(track_id)
+    decided = decisions(registry, track, events)
+    for bench in benches:
+        for offer in offers(benches, bench, decided):
             if offer.text:
                 found.setdefault(offer.bench, []).append(Carried(to=bench.step_label, text=offer.text))
     return found
