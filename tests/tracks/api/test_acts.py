@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tracks.api.test_bench import BENCH, CONTROLS, OUTCOME, WHY, bench, judged
+from tests.tracks.api.one_bench import BENCH, CONTROLS, OUTCOME, WHY, bench, judged
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import Choice, Slider

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.tracks.api.test_bench import BENCH
+from tests.tracks.api.one_bench import BENCH
 from tracks import Axis, BadValue, Bench, Demonstration, Drawing, Panel, Peek, PeekLine, Slider, SpecError, Table
 
 STEPS = Slider(

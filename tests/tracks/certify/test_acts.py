@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tracks.api.test_bench import BENCH, DRAWN
+from tests.tracks.api.one_bench import BENCH, DRAWN
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Option, Slider
 from tracks.api.declared.acts import Act
