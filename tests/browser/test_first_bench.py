@@ -419,3 +419,19 @@ def test_a_bundle_that_comes_two_seconds_late_changes_nothing(student_page) -> N
     own = "() => Object.keys(window).filter(name => /edgelab/i.test(name))"
     assert page.evaluate(own) == ["edgelab"]
     assert page.evaluate("() => Object.keys(window.edgelab).sort()") == ["benchStates", "command", "switchTheme"]
+
+
+def test_the_contexts_stand_side_by_side_and_the_other_one_recedes(student_page) -> None:  # L2
+    page, _ = student_page()
+    open_paradox(page)
+    cards = page.locator('[data-control="context"] .option-card')
+    expect(cards).to_have_count(2)
+    for card in cards.all():
+        for aspect in ("Privacy", "Bandwidth", "Compute"):
+            expect(card).to_contain_text(aspect)
+    tops = [(card.bounding_box() or {}).get("y") for card in cards.all()]
+    assert tops[0] == tops[1]
+    weight = "node => getComputedStyle(node.querySelector('b')).fontWeight"
+    assert [card.evaluate(weight) for card in cards.all()] == ["400", "600"]
+    page.locator('[data-control="context"]').get_by_label("centralised").check(force=True)
+    assert [card.evaluate(weight) for card in cards.all()] == ["600", "400"]

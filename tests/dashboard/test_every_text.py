@@ -49,7 +49,8 @@ def peek(track, outcome, **controls):
 
 
 AXES = {"x": Axis(label="Axis.label", low=0, high=9), "y": Axis(label="y", low=0, high=9)}
-WHY = tuple(Option(id=n, text=f"Option.text {n}", feedback=f"Option.feedback {n}") for n in ("one", "two"))
+WHY = tuple(Option(id=n, text=f"Option.text {n}", feedback=f"Option.feedback {n}",
+                   points=(("Aspect", f"Option.points {n}"),)) for n in ("one", "two"))
 BENCH = Bench(
     id="whole", title="Bench.title", label="Bench.label", order=1, minutes=3,
     brief=Brief(speaker="Brief.speaker", text="Brief.text", short="Brief.short", invariant="Brief.invariant"),

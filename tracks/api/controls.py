@@ -44,14 +44,24 @@ class Option:
         The text on the page.
     feedback : str
         What is said to whoever picked it, where it is an answer.
+    points : tuple[tuple[str, str], ...]
+        What it means, by aspect: ("Privacy", "raw data stay"). Of a control they stand on a card beside those of the
+        other options, which are dimmed.
     """
 
     id: str
     text: str
     feedback: str = ""
+    points: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         check_id("Option", self.id)
+        check_items(f"Option '{self.id}'", "points", self.points, tuple)
+        for point in self.points:
+            if len(point) != 2:
+                raise refuse(f"Option '{self.id}'", f"a point is an aspect and a text, got {point!r:.80}")
+            for part in point:
+                check_text(f"Option '{self.id}'", "points", part)
         check_text(f"Option '{self.id}'", "text", self.text)
         check_text(f"Option '{self.id}'", "feedback", self.feedback, optional=True)
 

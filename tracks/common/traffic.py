@@ -9,13 +9,42 @@ from functools import lru_cache
 from physics.traffic import algorithm_payload_bytes
 from physics.units import BITS_PER_BYTE, DAYS_PER_MONTH
 from physics.validation import as_float
+from tracks.api.controls import Option
 from tracks.api.outcome import Level, Limit
+from tracks.api.quantities import in_words
 from tracks.api.track import Track
 from tracks.common.federated_runs import Algorithm
+from tracks.common.proxy_fleet import device_word
 
 HORIZON_DAYS = DAYS_PER_MONTH  # caps are counted over it
 CAP_WARN = 0.8  # of the cap
 CAP_TITLES: Mapping[Level, str] = {"ok": "Inside the cap", "warn": "Close to the cap", "fail": "Over the cap"}
+
+
+def contexts(track: Track) -> tuple[Option, Option]:
+    """Return the two contexts that a student looks from, each with what becomes of privacy, bandwidth and compute."""
+    device, raw = device_word(track), track.texts.get("raw_name", "raw data")
+    moved = in_words(track.model.moved_bytes, "B")
+    return (
+        Option(
+            id="centralised",
+            text="centralised",
+            points=(
+                ("Privacy", f"{raw} leave the {device}"),
+                ("Bandwidth", f"{in_words(track.fleet.raw_bytes_per_device_day, 'B')} a day up from each {device}"),
+                ("Compute", "one data centre learns, on all of them"),
+            ),
+        ),
+        Option(
+            id="federated",
+            text="federated",
+            points=(
+                ("Privacy", f"{raw} stay with the {device}"),
+                ("Bandwidth", f"{moved} down and {moved} up for each that is invited"),
+                ("Compute", "those invited learn, each on its own data"),
+            ),
+        ),
+    )
 
 
 @lru_cache(maxsize=8)

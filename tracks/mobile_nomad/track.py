@@ -103,7 +103,7 @@ TARGETS = Targets(
     mean_accuracy=sourced(0.94, "assumed: two points below .961, the proxy task's best model of all data"),
     worst_city_accuracy=sourced(0.88, "assumed: six points below the mean target"),
     safety_accuracy=sourced(0.93, "assumed: what the privacy bench may not fall below on the proxy task"),
-    epsilon=sourced(1, constants.GBOARD_2024.at(".994 is the strongest value anyone has announced")),
+    epsilon=sourced(0.994, constants.GBOARD_2024.at("below 1; .994 is the strongest value anyone has announced")),
     epsilon_unit="wearer",
     extras={
         "own_accent_gain_points": sourced(8, "assumed: what a wearer would notice"),
@@ -140,10 +140,10 @@ TEXTS = {
     "memory_short": "The Product lead asks which way of training fits on the glasses and still helps the wearer.",
     "privacy_speaker": "Privacy officer",
     "privacy_text": "A voice is a person. The recordings stay on the glasses, and what leaves them is an update "
-    f"made from the voice. I ask for a total ε of {TARGETS.epsilon:g} per wearer at most. "
+    f"made from the voice. I ask for a total ε below 1 per wearer, {TARGETS.epsilon:g} at most. "
     f"The Product lead needs {in_words(TARGETS.safety_accuracy, 'share')} of the words "
     f"right, over {in_words(FLEET.devices, 'pairs of glasses')}. Where would you add the noise, and how much?",
-    "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per wearer, and right words.",
+    "privacy_short": "The Privacy officer asks for a total ε below 1 per wearer, and right words.",
 }
 
 STORY = (
@@ -155,7 +155,7 @@ STORY = (
     "a model that was built to serve fits, the same model learning need not.",
     f"A round moves {in_words(MODEL.moved_bytes, 'B')} each way over a mobile contract that leaves "
     f"{in_words(FLEET.cap_bytes, 'B')} a month.",
-    f"What the microphone hears is private: a total ε of {TARGETS.epsilon:g} is asked for.",
+    "What the microphone hears is private: a total ε below 1 is asked for.",
     "Then one accent is served badly, and every way to mend it costs battery, privacy or somebody else’s accuracy.",
 )
 

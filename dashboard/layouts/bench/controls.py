@@ -158,7 +158,26 @@ def control_row(key: str, control: Control, value: Value, *, is_unlocked: bool) 
         )
     label = html.Span(control.label, id=label_id, className="control-label")
     top = html.Div([label, _reset(control)], className="top", **STATIC)
-    return html.Div([top, body], className=_row_class(control), **_row_data(control))
+    cards = _option_cards(control) if isinstance(control, Choice) else None
+    return html.Div([top, body, cards], className=_row_class(control), **_row_data(control))
+
+
+def _option_cards(choice: Choice) -> Component:
+    """What each option means, side by side; controls.css dims those that are not chosen."""
+    if not any(option.points for option in choice.options):
+        return None
+    cards = [
+        html.Div(
+            [
+                html.B(option.text),
+                html.Dl([part for name, text in option.points for part in (html.Dt(name), html.Dd(text))]),
+            ],
+            className="option-card",
+            **{"data-option": option.id},
+        )
+        for option in choice.options
+    ]
+    return html.Div(cards, className="option-cards", **STATIC)
 
 
 def _row_class(control: Control) -> str:

@@ -23,13 +23,15 @@ def hud(
     readings: dict[str, Reading],
     read_out: ReadOut,
     *,
+    lab: str,
     is_unlocked: bool,
     opens: str = "",
 ) -> Component:
-    """Track, bench, its facts; what binds and what eases it; three numbers against limits; tries and locks.
+    """Lab, track, bench, its facts; what binds and what eases it; three numbers against limits; tries and locks.
 
     Args:
-        label: the bench's place and name ("3 Downlink"). readings: by id. opens: when it tells of the bench, before.
+        label: the bench's place and name ("3 Downlink"). lab: its number in the course, or "". readings: by id.
+        opens: when it tells of the bench, before.
     """
     binding: Any = opens
     if is_unlocked:
@@ -38,7 +40,7 @@ def hud(
         [
             html.Div(
                 [
-                    html.Div([html.Span(track.name), html.B(label)]),
+                    html.Div([html.Span(f"{lab} · {track.name}" if lab else track.name), html.B(label)]),
                     _about(read_out),
                 ],
                 className="hud-name",

@@ -146,6 +146,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
                 _place(state),
                 by_id(state.readings),
                 state.read_out,
+                lab=state.course.lab,
                 is_unlocked=is_unlocked,
                 opens=opens,
             ),

@@ -1,4 +1,4 @@
-"""The controls of the convergence bench: four decisions, six more and the environment behind *Advanced*."""
+"""The controls of the convergence bench: four decisions and the links; six decisions and the skew behind *Advanced*."""
 
 from __future__ import annotations
 
@@ -68,6 +68,17 @@ def controls(track: Track) -> tuple[Control, ...]:
             options=tuple(Option(id=name, text=text) for name, text in ALGORITHMS.items()),
             default=start.algorithm,
             source=DEFAULTS["algorithm"].source.text,
+        ),
+        Slider(
+            id="reliability",
+            label="Link reliability, mean",
+            unit="share",
+            minimum=low_link,
+            maximum=RELIABILITY[1],
+            step=0.05,
+            default=start.reliability,
+            role="environment",
+            source=sources["fleet.reliability"],
         ),
         Slider(
             id="payload_bytes",
@@ -150,17 +161,5 @@ def controls(track: Track) -> tuple[Control, ...]:
             group="advanced",
             role="environment",
             source=sources["fleet.skew_alpha"],
-        ),
-        Slider(
-            id="reliability",
-            label="Link reliability, mean",
-            unit="share",
-            minimum=low_link,
-            maximum=RELIABILITY[1],
-            step=0.05,
-            default=start.reliability,
-            group="advanced",
-            role="environment",
-            source=sources["fleet.reliability"],
         ),
     )

@@ -1,4 +1,4 @@
-"""The convergence bench in seven numbers, each with its limit, its formula in the student's numbers and its sources."""
+"""The convergence bench in eight numbers, each with its limit, its formula in the student's numbers and its sources."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def readings(state: State) -> tuple[Reading, ...]:
         _jitter(state, known),
         _ratio(state, known),
         _excess(state, known),
+        _rounds_a_day(state, known),
     )
 
 
@@ -217,4 +218,21 @@ def _excess(state: State, known: Origins) -> Reading:
         "run loses because few clients are in a round. Drift alone costs loss and hardly accuracy; few clients times "
         "many steps cost both.",
         source=join_sources(known, "proxy", "local_steps", "rate", "algorithm", "alpha", "clients", "reliability"),
+    )
+
+
+def _rounds_a_day(state: State, known: Origins) -> Reading:
+    setting, device = state.setting, device_word(state.track)
+    often = setting.rounds / HORIZON_DAYS
+    each = often * setting.clients_per_round / CLIENTS
+    return Reading(
+        id="rounds_a_day",
+        label="Rounds a day",
+        value=often,
+        note=f"a {device} joins {three_digits(each)}",
+        formula=f"{setting.rounds} rounds / {HORIZON_DAYS} days = {three_digits(often)}; × "
+        f"{setting.clients_per_round} / {CLIENTS} = {three_digits(each)} for the mean {device}",
+        meaning="How often the fleet meets. The same rounds in fewer days move no byte less: it counts how often a "
+        f"{device} takes part.",
+        source=join_sources(known, "rounds", "clients"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracks import Choice, Control, Option, Slider, Track
+from tracks.common.traffic import contexts
 from tracks.missions.paradox.setting import (
     COMPRESSION,
     DEFAULT_COMPRESSION,
@@ -82,7 +83,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         Choice(
             id="context",
             label="Context",
-            options=(Option(id="centralised", text="centralised"), Option(id="federated", text="federated")),
+            options=contexts(track),
             default="federated",
             role="view",
         ),

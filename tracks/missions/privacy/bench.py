@@ -39,6 +39,7 @@ def _outcome(state: State, values: Mapping[str, Value], *, with_fixes: bool = Tr
             **values,
             "epsilon": setting.epsilon if setting.private else 0.0,
             "guarantee": guarantee_in_words(state.track, setting),
+            "accuracy_gap": round(state.gap, 3),
         },
     )
 
@@ -78,6 +79,7 @@ BENCH = Bench(
             closing="The guarantee of the run recorded on privacy: {}; a further run on the same data adds its own ε",
             missing="No guarantee was recorded: keeping data where they are is none by itself.",
         ),
+        Fact(decision="accuracy_gap", label="accuracy gap", unit="pts"),
     ),
     record=(
         Recorded(id="context", label="Context", decision="context"),

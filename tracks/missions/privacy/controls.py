@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracks import Choice, Control, Option, Preset, Slider, Track
+from tracks.common.traffic import contexts
 from tracks.missions.privacy.setting import (
     CLIP,
-    CONTEXTS,
     DEFAULTS,
     DELTA,
     DEPLOYMENTS,
@@ -143,7 +143,7 @@ def controls(track: Track) -> tuple[Control, ...]:
         Choice(
             id="context",
             label="Context",
-            options=_options(CONTEXTS.items()),
+            options=contexts(track),
             default=DEFAULTS["context"].value,
             group="advanced",
             role="view",

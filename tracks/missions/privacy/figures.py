@@ -19,7 +19,7 @@ from tracks.common.provenance import quantity_text
 from tracks.missions.privacy.accounting import MAX_ROUNDS, calibrated_noise
 from tracks.missions.privacy.runs import LearningTask, curve_seeds, learning_task, mean_of
 from tracks.missions.privacy.setting import DEPLOYMENTS, EPSILON, NOISES, Noise
-from tracks.missions.privacy.state import Least, State
+from tracks.missions.privacy.state import GAP_LIMIT, Least, State
 
 FRONTIER, BUDGET = "accuracy_by_epsilon", "epsilon_by_round"
 PLACES: tuple[Noise, ...] = ("central", "local")  # secure aggregation has the central curve
@@ -28,6 +28,7 @@ SERIES = {"central": 0, "local": 1}
 EPSILONS = (0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 10.0)
 ACCURACY_SHOWN = (0.6, 1.0)
 SPENT_SHOWN = (0.01, 20.0)
+SAME_LINE = 0.001  # of accuracy: two limits as near as that are one line
 MAX_POINTS = 100  # of a line: more than a screen resolves
 
 
@@ -81,7 +82,15 @@ def _axes(bound: float, unit: str, last: int) -> tuple[tuple[Axis, Axis], tuple[
 def _frontier_limits(least: Least) -> Iterator[charts.Part]:
     words = f"{least.label} {quantity_text(least.accuracy, 'share')}"
     yield charts.band(least.accuracy, ACCURACY_SHOWN[1])
-    yield charts.limit(least.accuracy, words, kind="target", place="limit-y-below")
+    yield charts.limit(least.accuracy, words, kind="target", place="limit-y")
+
+
+def _gap_limit(least: Least, top: float) -> Iterator[charts.Part]:
+    """Where an accuracy lies too far below the ceiling, unless the other line is that already."""
+    lowest = top - GAP_LIMIT / 100
+    if abs(lowest - least.accuracy) > SAME_LINE:
+        words = f"{three_digits(GAP_LIMIT)} points below the ceiling {quantity_text(lowest, 'share')}"
+        yield charts.limit(lowest, words, kind="floor", place="limit-y-right-below")
 
 
 def _bare_frontier(least: Least) -> Figure:
@@ -203,7 +212,7 @@ def _frontier_figure(state: State) -> Figure:
         value=quantity_text(state.result.accuracy, "share"),
         place="below-right",
     )
-    return charts.figure(*_frontier_limits(state.least), roof, *bands, *lines, here)
+    return charts.figure(*_frontier_limits(state.least), *_gap_limit(state.least, top), roof, *bands, *lines, here)
 
 
 def _frontier_table(state: State) -> Table:

@@ -48,7 +48,6 @@ DEPLOYMENTS: Mapping[Deployment, str] = {
     "federated_dp": "federated + DP",
 }
 NOISES: Mapping[Noise, str] = {"central": "central", "local": "local", "secure_aggregation": "secure aggregation"}
-CONTEXTS: Mapping[Context, str] = {"centralised": "centralised", "federated": "federated"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,9 +125,9 @@ def test_the_brief_opens_the_bench_and_folds_after_the_lock(state) -> None:  # L
     assert opened.bench.brief.text in text(folded)
 
 
-def test_where_you_stand_names_track_step_binding_tries_and_locks(state) -> None:  # L21
+def test_where_you_stand_names_lab_track_step_binding_tries_and_locks(state) -> None:  # L21
     (hud,) = of_class(bench_body(state(is_unlocked=True)), "hud")
-    assert text(hud).startswith("Edge Guardian|2 Downlink|Binding constraint|")
+    assert text(hud).startswith("Lab 11 · Edge Guardian|2 Downlink|Binding constraint|")
     assert {"progress_summary.tries", "progress_summary.locks", "binding.text", "hint.eased"} <= having(
         hud, "data-paint"
     ).keys()

@@ -25,17 +25,25 @@ ORDER = (
     "jitter",
     "communication_to_compute",
     "loss_above_best",
+    "rounds_a_day",
 )
 every_track = pytest.mark.parametrize("one", swept(ON.values(), kept=[GUARDIAN]), ids=ON.keys())
 
 
 @every_track
-def test_seven_readings_of_which_three_are_in_the_hud(one):
+def test_eight_readings_of_which_three_are_in_the_hud(one):
     outcome = one.run()
     assert tuple(reading.id for reading in outcome.readings) == ORDER
     assert one.bench.hud == ("mean_accuracy", "worst_city", "moved")
     assert all(outcome.reading(name).limit is not None for name in one.bench.hud)
     assert all(len(reading.label) <= 18 for reading in outcome.readings)
+
+
+@every_track
+def test_the_horizon_says_how_often_the_fleet_meets_and_a_device_takes_part(one):  # P13
+    reading = one.run(rounds=60, clients_per_round=10).reading("rounds_a_day")
+    assert reading.value == 2.0
+    assert "joins 0.4" in reading.note
 
 
 # --- bytes -----------------------------------------------------------------------------------------------------------
