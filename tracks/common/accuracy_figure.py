@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -57,8 +57,13 @@ def accuracy_figure(
     axes: tuple[Axis, Axis],
     *,
     max_points: int,
+    beside: Iterable[charts.Part] = (),
 ) -> Figure:
-    """Return fleet and worst city against the bytes that a device has moved after each round, three seeds behind."""
+    """Return fleet and worst city against the bytes that a device has moved after each round, three seeds behind.
+
+    Args:
+        limits, axes: of the panel. max_points: of a line. beside: what else a bench draws there.
+    """
     sampled = list(sampled_rounds(runs.rounds, max_points))
     x, city = charts.significant(moved[sampled]), city_names(track)[runs.worst]
     bytes_axis, accuracy_axis = axes
@@ -82,4 +87,4 @@ def accuracy_figure(
         )
         for name, label, series, _, end in lines
     ]
-    return charts.figure(*limits, *parts)
+    return charts.figure(*limits, *parts, *beside)

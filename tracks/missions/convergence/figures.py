@@ -13,6 +13,7 @@ from tracks.common.provenance import quantity_text
 from tracks.common.proxy_fleet import city_names, device_word
 from tracks.common.scoring import window_of
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
+from tracks.missions.convergence.own_steps import OWN_STEPS, own_accuracy
 from tracks.missions.convergence.setting import ROUNDS
 from tracks.missions.convergence.state import State
 
@@ -27,6 +28,7 @@ LOSS_SHOWN = (0.1, 0.75)
 EXCESS_SHOWN = (-0.05, 0.3)
 PARTS = ("unfinished", "drift", "sampling", "all")
 
+OWN_SERIES = 2
 POINT = 1.0  # of accuracy: what a second half of the bytes must bring to count as buying something
 SETTLED = 0.01  # of the loss: converged where jitter and the change in the last 20% are smaller
 
@@ -99,10 +101,54 @@ def _communication_figure(state: State) -> Figure:
         accuracy_limits(cap, targets.mean_accuracy, targets.worst_city_accuracy, ACCURACY_SHOWN[1]),
         accuracy_axes(cap, "", CAPS_SHOWN, ACCURACY_SHOWN),
         max_points=MAX_POINTS,
+        beside=_alone(state),
     )
 
 
+def _alone(state: State) -> list[charts.Part]:
+    """Each city after own steps from the shared model, at its end: one model for all against one of one's own.
+
+    A moving slider goes without, since they take a run of their own.
+    """
+    if state.parts is None:
+        return []
+    (x_axis, y_axis), end = accuracy_axes(state.costs.cap, "", CAPS_SHOWN, ACCURACY_SHOWN), float(state.moved[-1])
+    own = own_accuracy(state.learning)
+    ends = f"{three_digits(100 * min(own))} to {quantity_text(max(own), 'share')}"
+    return [
+        charts.point(
+            x_axis.place(end),
+            y_axis.place(accuracy),
+            name=f"{city}, {OWN_STEPS} own steps",
+            series=OWN_SERIES,
+            role="other",
+            label=f"each city, {OWN_STEPS} own steps" if accuracy == max(own) else "",
+            value=ends,
+            place="above-left",
+        )
+        for city, accuracy in zip(city_names(state.track), own, strict=True)
+    ]
+
+
 def _communication_table(state: State) -> Table:
+    """Each city at the end, with the shared model and, where a slider rests, after own steps; then the curves."""
+    runs, curves = state.runs, _communication_curves(state)
+    own = own_accuracy(state.learning) if state.parts is not None else ()
+    names, empty = city_names(state.track), ("",) * (len(curves.columns) - 3)
+    ends = [
+        *((f"{city}, shared model", float(score)) for city, score in zip(names, runs.cities[-1], strict=True)),
+        *((f"{city}, {OWN_STEPS} own steps", accuracy) for city, accuracy in zip(names, own, strict=False)),
+    ]
+    return Table(
+        columns=(*curves.columns, "city, of 1"),
+        rows=(
+            *((name, runs.rounds, float(state.moved[-1]), *empty, accuracy) for name, accuracy in ends),
+            *((*row, "") for row in curves.rows),
+        ),
+    )
+
+
+def _communication_curves(state: State) -> Table:
     runs, track = state.runs, state.track
     return _table(
         state,

@@ -159,8 +159,8 @@ def test_the_world_is_set_apart_from_what_a_student_decides(one):
     roles = {control.id: control.role for control in one.bench.controls}
     assert roles == {**dict.fromkeys(DECISIONS, "decision"), **dict.fromkeys(WORLD, "environment")}
     open_ones = [control.id for control in one.bench.controls if control.group == "primary"]
-    assert open_ones == ["local_steps", "clients_per_round", "rounds", "algorithm"]
-    assert sum(control.group == "advanced" for control in one.bench.controls) == 8
+    assert open_ones == ["local_steps", "clients_per_round", "rounds", "algorithm", "reliability"]
+    assert sum(control.group == "advanced" for control in one.bench.controls) == 7
     assert all(control.source for control in one.bench.controls)  # N4
 
 

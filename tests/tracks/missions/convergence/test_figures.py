@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 
 from dashboard.rendering.figures.style import Mark, Screen, empty, style_figure
+from physics.federation import personalise, simulate
 from tests.states import plain
 from tests.sweeps import swept
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
 from tracks.common.accuracy_figure import sampled_rounds
-from tracks.common.federated_runs import excess_loss
-from tracks.common.proxy_fleet import city_names
+from tracks.common.federated_runs import excess_loss, participation
+from tracks.common.proxy_fleet import city_names, problem
 from tracks.missions.convergence.figures import MAX_POINTS
 from tracks.missions.convergence.state import learning_of
 
@@ -55,6 +56,32 @@ def test_card_is_point_is_table_row_is_the_end_of_the_curve(drawn):
     assert drawing.point[0] == state["rounds"]
     assert drawing.table().rows[-1][2] == drawing.point[1]
     assert trace(drawing.figure(), "fleet")["y"][-1] == pytest.approx(drawing.point[1], rel=1e-5)
+
+
+@every_track
+def test_each_city_stands_after_own_steps_beside_the_shared_model(one):  # P18
+    """An independent way: client after client from the last model of the run that a moving slider shows."""
+    learning = learning_of(one.track.fleet.seed, one.setting(), seed=0)
+    fleet = problem(learning.fleet_seed, learning.alpha)
+    run = simulate(
+        fleet, rounds=learning.rounds, clients_per_round=None, local_steps=learning.local_steps,
+        learning_rate=learning.learning_rate, participation=participation(learning, 1)[0],
+    )  # fmt: skip
+    drawing = one.run().panels[COMMUNICATION]
+    seed = trace(drawing.figure(), "fleet, seed 1")
+    assert seed["y"][-1] == pytest.approx(run.accuracy[-1], rel=1e-4)
+    rows = {row[0]: row[-1] for row in drawing.table().rows}
+    for city, name in enumerate(city_names(one.track)):
+        own = [
+            personalise(fleet, run.weights, client=k, local_steps=20, learning_rate=learning.learning_rate).own
+            for k in range(10 * city, 10 * city + 10)
+        ]
+        mark = trace(drawing.figure(), f"{name}, 20 own steps")
+        assert mark["y"][0] == pytest.approx(np.mean(own), rel=1e-4)
+        assert rows[f"{name}, 20 own steps"] == pytest.approx(np.mean(own), rel=1e-6)
+        assert rows[f"{name}, 20 own steps"] > rows[f"{name}, shared model"]
+    moving = one.preview().panels[COMMUNICATION].figure()["data"]
+    assert not [item for item in moving if "own steps" in item["name"]]
 
 
 # P12, P19
