@@ -7,6 +7,7 @@ from functools import partial
 from physics.validation import Floats
 from tracks import Axis, Drawing, Figure, Panel, Table, Track
 from tracks.api import charts
+from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
 from tracks.common.accuracy_figure import accuracy_axes, accuracy_figure, accuracy_limits, bare_limits, sampled_rounds
 from tracks.common.provenance import quantity_text
@@ -139,13 +140,11 @@ def _communication_table(state: State) -> Table:
         *((f"{city}, shared model", float(score)) for city, score in zip(names, runs.cities[-1], strict=True)),
         *((f"{city}, {OWN_STEPS} own steps", accuracy) for city, accuracy in zip(names, own, strict=False)),
     ]
-    return Table(
-        columns=(*curves.columns, "city, of 1"),
-        rows=(
-            *((name, runs.rounds, float(state.moved[-1]), *empty, accuracy) for name, accuracy in ends),
-            *((*row, "") for row in curves.rows),
-        ),
-    )
+    rows: list[tuple[Cell, ...]] = [
+        (name, runs.rounds, float(state.moved[-1]), *empty, accuracy) for name, accuracy in ends
+    ]
+    rows += [(*row, "") for row in curves.rows]
+    return Table(columns=(*curves.columns, "city, of 1"), rows=tuple(rows))
 
 
 def _communication_curves(state: State) -> Table:
