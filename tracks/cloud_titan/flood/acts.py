@@ -48,7 +48,7 @@ def acts(track: Track) -> tuple[Act, ...]:
             "are less of it, and the tail waits. Which adapter is small enough to be there?",
             accepted="The small tenants get their first token as fast as the large ones.",
             world={"tenants": DOUBLED * node.adapters, "skew": FLATTER},
-            needs={"targets": ("qv",), "eviction": ("pinned",)},
+            needs={"eviction": ("pinned",)},
         ),
     )
 
