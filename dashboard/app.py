@@ -154,7 +154,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     page_headers.install(server, prefix=settings.url_prefix)
-    request_checks.install(app)
+    request_checks.install(app, is_current=files.are_current)
     _machine_pages(server, lab)
     static_files.install(server, files)
     _set_up(server, settings)

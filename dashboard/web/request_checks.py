@@ -16,6 +16,8 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from dashboard.web.static_files import UPDATED
+
 MAX_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
 MAX_DISCARDED = 16 * 1024 * 1024  # bytes of a refused body that are still read
 MAX_TEXT = 10_000  # characters of one text in a value; the longest that pages send is an address
@@ -51,7 +53,7 @@ class RequestRefused(HTTPException):
         self.code = code
 
 
-def install(app: Dash) -> None:
+def install(app: Dash, *, is_current: Callable[[], bool] = lambda: True) -> None:
     """Check every callback request of an app before its callbacks run, and answer each refusal as JSON in one sentence.
 
     A request that the app's own page could not have sent is refused: 400 what is not JSON, 403 what another site
@@ -60,7 +62,8 @@ def install(app: Dash) -> None:
     that they are JSON with finite numbers, text without NUL and lone surrogates, and at most 64 levels.
     ``allow_duplicate`` and ``allow_optional`` are not read: their requests are refused.
 
-    An error in a callback stays a 500 and is logged by the server's logger, but its answer does not describe it.
+    An error in a callback stays a 500 and is logged by the server's logger, but its answer does not describe it. Where
+    the files of the lab are others than those it was started from (``is_current``), it is a 503 that says so.
     """
     server: Flask = app.server
     endpoint = f"{app.config.routes_pathname_prefix}_dash-update-component"  # Dash names endpoints by their paths
@@ -92,6 +95,8 @@ def install(app: Dash) -> None:
             problem.description if isinstance(problem, RequestRefused) else _SENTENCES.get(code, f"{problem.name}.")
         )
         response: Response = problem.get_response()  # with what belongs to its code: Allow, Content-Range, ...
+        if code == 500 and not is_current():
+            response.status_code, sentence = 503, UPDATED
         response.data = json.dumps({"error": sentence})
         response.content_type = "application/json"
         return response

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 YEAR = 31_536_000
+UPDATED = (
+    "The lab was updated while it was running: reload the page. If this sentence stays, whoever runs the lab has to "
+    "restart it."
+)
 HASHED = r"[.-][0-9a-f]{12}(\.min)?\.js$"  # the content's hash is in the name: never to be asked for again
 
 
@@ -33,6 +42,10 @@ class StaticFiles:
             raise FileNotFoundError(f"{self.folder} must hold one {pattern} and holds {', '.join(found) or 'none'}.")
         return found[0]
 
+    def are_current(self) -> bool:
+        """Whether the scripts that this process names are still there; an update in place brings others."""
+        return (self.folder / self.bundle).is_file()
+
     def url(self, name: str) -> str:
         """Return the URL of an asset, with a fingerprint unless its name has one."""
         plain = self.plain_url(name)
@@ -49,7 +62,15 @@ def _fingerprint(path: Path) -> str:
 
 
 def install(server: Flask, files: StaticFiles) -> None:
-    """Serve the assets before the app sees the request."""
+    """Serve the assets before the app sees the request; a file that an update took away is said to be so."""
     served = WhiteNoise(server.wsgi_app, max_age=YEAR, charset="utf-8", immutable_file_test=HASHED)
     served.add_files(str(files.folder), prefix=f"{files.prefix}assets/")
-    server.wsgi_app = served  # type: ignore[method-assign]
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return served(environ, start_response)  # type: ignore[no-any-return]
+        except FileNotFoundError:  # of an asset, before its answer began; the app answers its own faults
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")])
+            return [UPDATED.encode()]
+
+    server.wsgi_app = answer  # type: ignore[method-assign]

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.web import request_checks as guard
 from dashboard.web.request_checks import RequestRefused
+from dashboard.web.static_files import UPDATED
 
 PATH = "/_dash-update-component"
 JSON = "application/json"
@@ -255,6 +256,15 @@ def test_a_fault_in_a_callback_is_a_500_that_tells_nothing_and_is_logged_once(
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], ZeroDivisionError)
+
+
+def test_a_fault_of_a_lab_that_was_updated_under_its_feet_is_said_to_be_one() -> None:
+    app = Dash("small", enable_mcp=False)
+    app.layout = html.Div(id="title")
+    app.callback(Output("title", "children"), Input("location", "pathname"))(lambda _: 1 // 0)
+    guard.install(app, is_current=lambda: False)
+    response = app.server.test_client().post(PATH, json=body("/fault"))
+    assert (response.status_code, response.get_json()) == (503, {"error": UPDATED})
 
 
 def test_under_a_prefix_the_same_door_stands_there() -> None:

@@ -15,7 +15,7 @@ from werkzeug.datastructures import Headers
 
 from dashboard import app as application
 from dashboard.app import ASSETS, index_page
-from dashboard.web.static_files import YEAR, StaticFiles, install
+from dashboard.web.static_files import UPDATED, YEAR, StaticFiles, install
 from tests.http_student import Student
 
 TEXTS = ("*.css", "*.js", "*.svg", "*.html")
@@ -198,3 +198,20 @@ class TestServing:
     def test_nothing_outside_the_folder_is_served(self, server: Flask, tmp_path: Path, path: str) -> None:
         (tmp_path.parent / "secret").write_text("secret")
         assert fetched(server.test_client(), path)[0] == 404
+
+
+def test_a_file_that_an_update_in_place_took_away_is_a_sentence(tmp_path: Path) -> None:
+    """A process that runs on serves pages that name the scripts of its start; the files are those of the update."""
+    for name in ("vendor/plotly-1.min.js", "bundle/edgelab-0123456789ab.js"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("1")
+    files, server = StaticFiles(tmp_path, prefix="/"), Flask("small")
+    install(server, files)
+    client = server.test_client()
+    with client.get(f"/assets/{files.bundle}") as answer:
+        assert answer.data == b"1"
+    assert files.are_current()
+    (tmp_path / files.bundle).rename(tmp_path / "bundle/edgelab-ba9876543210.js")
+    assert not files.are_current()
+    answer = client.get(f"/assets/{files.bundle}")
+    assert (answer.status_code, answer.get_data(as_text=True)) == (503, UPDATED)
