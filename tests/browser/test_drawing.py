@@ -24,7 +24,10 @@ def test_a_stroke_draws_keys_correct_and_the_lock_keeps_both(student_page, theme
     expect(figure).to_be_visible()
     assert heights(page) == [""] * 5, "nothing is drawn beforehand"
     assert findings(page) == []
-    figure.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    size = figure.bounding_box()
+    figure.hover(
+        position={"x": 40 + (size["width"] - 40) * 0.1, "y": size["height"] * 0.8}
+    )  # waits until it stands still
     box = figure.bounding_box()
     columns = [box["x"] + 40 + (box["width"] - 40) * (n + 0.5) / 5 for n in range(5)]
     levels = [box["y"] + box["height"] * share for share in (0.8, 0.6, 0.4, 0.3, 0.2)]
@@ -33,6 +36,7 @@ def test_a_stroke_draws_keys_correct_and_the_lock_keeps_both(student_page, theme
     for x, y in zip(columns[1:], levels[1:], strict=True):
         page.mouse.move(x, y, steps=5)
     page.mouse.up()
+    expect(page.locator(".draw-handle.is-set")).to_have_count(5)
     drawn = [float(text) for text in heights(page)]
     assert drawn == sorted(drawn)
     value = page.get_by_label("Your value")

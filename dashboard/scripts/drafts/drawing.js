@@ -3,7 +3,7 @@
    A hand draws through the handles' columns, arrow keys move one handle, a box takes a number. The number that was asked
    for is read off a whole drawing and put into its box. */
 import { addActions } from "../page/actions.js";
-import { callbackContext, domId, noUpdate } from "../shared/dash.js";
+import { callbackContext, domId, noUpdate, setProps } from "../shared/dash.js";
 import { read } from "../numbers/read.js";
 import { inWords, quantity, threeDigits } from "../numbers/write.js";
 
@@ -61,14 +61,21 @@ function enter(input, text) {
 
 function set(root, at, height) {
   const spec = specOf(root);
-  enter(boxesOf(root)[at], textOf(spec, onGrid(spec, height)));
+  put(boxesOf(root)[at], textOf(spec, onGrid(spec, height)));
+}
+
+/* Enter a text, and tell Dash of it as well: its own look at a box comes later than the next move of a stroke, and would
+   put back what the box held before. */
+function put(input, text) {
+  enter(input, text);
+  setProps(JSON.parse(input.id), { value: text });
 }
 
 /* Read the number off the drawing into its box, once the hand has rested. */
 const timers = new WeakMap();
 function readOff(root) {
   clearTimeout(timers.get(root));
-  const put = () => {
+  const fill = () => {
     const spec = specOf(root);
     const number = numberOf(
       spec,
@@ -80,7 +87,7 @@ function readOff(root) {
     const value = root.closest(".answer")?.querySelector(".value-box input");
     if (Number.isFinite(number)) enter(value, threeDigits(Number(number.toPrecision(3))));
   };
-  timers.set(root, setTimeout(put, SETTLE_MS));
+  timers.set(root, setTimeout(fill, SETTLE_MS));
 }
 
 function frame(root) {
@@ -210,6 +217,6 @@ export function install() {
   document.addEventListener("keydown", onKey);
   globalThis.addEventListener?.("resize", () => document.querySelectorAll("[data-curve]").forEach(draw));
   addActions({
-    clear_drawing: (node) => boxesOf(rootAround(node)).forEach((box) => enter(box, "")),
+    clear_drawing: (node) => boxesOf(rootAround(node)).forEach((box) => put(box, "")),
   });
 }
