@@ -36,7 +36,7 @@ def test_all_of_a_decision_is_offered_or_nothing():
     beyond = offered("mobile_nomad", "privacy", "convergence", **{**decision, "local_steps": 39})
     assert beyond.values == {}
     assert beyond.text == ""
-    assert beyond.misfit == "Local steps 39\u00a0steps, here 1\u00a0steps to 20\u00a0steps"
+    assert beyond.misfit == "Local steps 39\u00a0steps, here 1\u00a0step to 20\u00a0steps"
 
 
 @pytest.mark.parametrize("value", [1e15, 0, 0.0, -3.0])
