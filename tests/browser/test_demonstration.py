@@ -21,8 +21,9 @@ def open_peek(page: Page) -> Locator:
     lock(page, value="0")
     open_instruments(page)
     at_rest(page)
-    page.locator(".peek > summary").click()
-    shown = page.locator(".demonstration")
+    peek = page.locator(".peek:not(.run-view)")
+    peek.locator("> summary").click()
+    shown = peek.locator(".demonstration")
     expect(shown).to_be_visible()
     return shown
 
@@ -123,5 +124,6 @@ def test_another_theme_recolours_it(student_page) -> None:
     before = shown.locator(".js-plotly-plot").evaluate(colour)
     page.locator('[data-do="theme"]').click()
     page.wait_for_function(
-        "before => document.querySelector('.demonstration .js-plotly-plot').layout.font.color !== before", arg=before
+        "before => document.querySelector('.peek:not(.run-view) .js-plotly-plot').layout.font.color !== before",
+        arg=before,
     )
