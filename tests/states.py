@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from dashboard.student.hints import differs
-from tracks import Slider
+from tracks import Slider, Toggle
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.mobile_nomad.track import MOBILE_NOMAD
@@ -53,6 +53,8 @@ class OnTrack:
 
 def value_at(control, place):
     """Return the value at a position 0..1 along a control's own scale."""
+    if isinstance(control, Toggle):
+        return bool(place >= 0.5)
     if not isinstance(control, Slider):
         return control.options[min(int(place * len(control.options)), len(control.options) - 1)].id
     low, high = control.minimum, control.maximum

@@ -150,7 +150,7 @@ def test_the_read_out_counts_locks_and_keeps_right_and_wrong_to_itself(student_p
 def test_a_bound_that_the_strip_names_is_set_by_one_press_at_once(student_page) -> None:
     page, _ = student_page()
     unlock_bench(page, PRIVACY)
-    state = {"deployment": "federated_dp", "noise": "central", "clip_norm": 1.0, "delta": 1e-3}
+    state = {"deployment": "federated_dp", "noise": "central", "clip_norm": 1.0, "epsilon": 0.98, "delta": 1e-3}
     set_state(page, PRIVACY, state)
     expect(page.locator(".status-word")).to_have_text("δ too large")
     ask(page, "Show the value").click()

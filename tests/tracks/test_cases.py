@@ -87,7 +87,7 @@ def test_a_case_stands_before_its_bench_where_it_has_the_lower_order(plugins):
         (["replace(BENCH, once='yes')"], "once must be True or False"),
         (["replace(BENCH, case_of='No such')"], "case_of: id 'No such' must be lower-case letters"),
         (["replace(BENCH, case_of=7)"], "case_of must be a text"),
-        (["HOST", "made(colour='red')"], "Case 'buoys': 'colour' is no part of a bench; there are brief, controls"),
+        (["HOST", "made(colour='red')"], "Case 'buoys': 'colour' is no part of a bench; there are acts, brief"),
         (["HOST", "made(world=7)"], "Case 'buoys': world must be a function"),
         (["HOST", "made(world=lambda track: None)"], "A world must be a Track, got None"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracks.api.declared import Extra, TextKey
+from tracks.api.track import Track
 
 RADIO_J_PER_BYTE = Extra(
     name="radio_j_per_byte",
@@ -24,3 +25,8 @@ WINDOW_FLOP = Extra(
 )
 RAW_NAME = TextKey(name="raw_name", meaning="what the raw data are called", otherwise="raw data")
 DEVICE_SINGULAR = TextKey(name="device_singular", meaning="what one device of the fleet is called", otherwise="device")
+
+
+def device_word(track: Track) -> str:
+    """Return what one device of the fleet is called."""
+    return track.texts.get("device_singular", "device")

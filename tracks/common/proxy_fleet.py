@@ -21,11 +21,6 @@ def city_names(track: Track) -> tuple[str, ...]:
     return track.cities if len(track.cities) == CITIES else tuple(f"City {letter}" for letter in "ABCDE")
 
 
-def device_word(track: Track) -> str:
-    """Return what one device of the fleet is called."""
-    return track.texts.get("device_singular", "device")
-
-
 def problem(fleet_seed: int, alpha: float) -> FederatedProblem:
     """Return the data of the fleet, partitioned once for a seed and a skew of the cities' class mixes."""
     return digits_problem(clients=CLIENTS, alpha=alpha, seed=fleet_seed, cities=CITIES)

@@ -13,8 +13,8 @@ from tracks.api.controls import Option
 from tracks.api.outcome import Level, Limit
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
+from tracks.common.declared import device_word
 from tracks.common.federated_runs import Algorithm
-from tracks.common.proxy_fleet import device_word
 
 HORIZON_DAYS = DAYS_PER_MONTH  # caps are counted over it
 CAP_WARN = 0.8  # of the cap

@@ -139,7 +139,7 @@ class TestLevels:
 
     def test_a_value_that_is_the_limit_itself_is_given_at_once(self, student: Student, payloads) -> None:
         student.lock_all(PRIVACY)
-        state = {"deployment": "federated_dp", "noise": "central", "clip_norm": 1.0, "delta": 1e-3}
+        state = {"deployment": "federated_dp", "noise": "central", "clip_norm": 1.0, "epsilon": 0.98, "delta": 1e-3}
         status = student.seen(PRIVACY, **state)[1]["status"]
         assert (status["title"], status["is_limit"]) == ("δ too large", True)
         given = student.hint(PRIVACY, 3, **state)

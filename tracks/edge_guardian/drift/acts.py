@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from tracks import Act, Outcome, Track
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.declared import device_word
 from tracks.common.fleet_accuracy import LEFT_BEHIND
-from tracks.common.proxy_fleet import CITIES, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, city_names
 from tracks.common.traffic import HORIZON_DAYS
 from tracks.edge_guardian.drift.setting import DUSTY, default_setting
 from tracks.edge_guardian.drift.state import DIVERGENCE, OVER_CAP, PREEMPTED, WASTED

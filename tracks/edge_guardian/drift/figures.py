@@ -14,8 +14,9 @@ from tracks.common.accuracy_figure import (
     bare_limits,
     sampled_rounds,
 )
+from tracks.common.declared import device_word
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import CITIES, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, city_names
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.edge_guardian.drift.setting import TRAINING_TIMES
 from tracks.edge_guardian.drift.state import State

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from tracks import Reading
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.declared import device_word
 from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading, of_draws
 from tracks.common.provenance import YOUR_SETTING, quantity_text
-from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, city_names
 from tracks.common.scoring import window_in_words
 from tracks.common.traffic import HORIZON_DAYS
 from tracks.edge_guardian.drift.costs import (

@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 
 from tracks import Again, Brief, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words
+from tracks.common.declared import device_word
 from tracks.common.federated_runs import runs, settling_of
-from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_ceilings, city_names, device_word, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, city_accuracy, city_ceilings, city_names, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.edge_guardian.drift.costs import costs
 from tracks.edge_guardian.drift.figures import ACCURACY

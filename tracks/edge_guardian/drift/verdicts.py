@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from tracks import Reading, Verdict
 from tracks.api.outcome import Offered
 from tracks.api.quantities import three_digits
+from tracks.common.declared import device_word
 from tracks.common.fleet_accuracy import LEFT_BEHIND, city_verdict, fleet_verdict, why_above_the_best
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import CITIES, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, city_names
 from tracks.common.traffic import CAP_TITLES, HORIZON_DAYS
 from tracks.edge_guardian.drift.fixes import fixes
 from tracks.edge_guardian.drift.readings import legs

@@ -8,8 +8,9 @@ from physics.traffic import retry
 from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.agreement import agreeing_states, disagreements
+from tracks.common.declared import device_word
 from tracks.common.federated_runs import ALGORITHMS, SEEDS, SELECTIONS, final_scores
-from tracks.common.proxy_fleet import CLIENTS, city_names, device_word
+from tracks.common.proxy_fleet import CLIENTS, city_names
 from tracks.missions.convergence.costs import costs, invitation_of
 from tracks.missions.convergence.setting import DEFAULTS, default_setting, setting_of
 from tracks.missions.convergence.state import learning_of

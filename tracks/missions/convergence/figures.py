@@ -10,8 +10,9 @@ from tracks.api import charts
 from tracks.api.figures import Cell
 from tracks.api.quantities import three_digits
 from tracks.common.accuracy_figure import accuracy_axes, accuracy_figure, accuracy_limits, bare_limits, sampled_rounds
+from tracks.common.declared import device_word
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import city_names, device_word
+from tracks.common.proxy_fleet import city_names
 from tracks.common.scoring import window_of
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.own_steps import OWN_STEPS, own_accuracy

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
+from tracks.common.declared import device_word
 from tracks.common.fleet_accuracy import LEFT_BEHIND, city_reading, fleet_reading, of_draws
 from tracks.common.links import city_reliability
 from tracks.common.provenance import Input, join_sources, origins, quantity_text
-from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, ceiling, city_names, device_word
+from tracks.common.proxy_fleet import CITIES, CLIENTS, PROXY, ceiling, city_names
 from tracks.common.scoring import window_in_words
 from tracks.common.traffic import HORIZON_DAYS
 from tracks.missions.convergence.costs import FLOP_RATIO, SAMPLES_PER_STEP, counts_the_busiest

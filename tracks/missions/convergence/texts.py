@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 
 from tracks import Again, Brief, Curve, Option, Prediction, Route, Term, Track, Truth, Value
 from tracks.api.quantities import in_words, three_digits
+from tracks.common.declared import device_word
 from tracks.common.federated_runs import runs, settling_of
-from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, device_word, fleet_accuracy, problem
+from tracks.common.proxy_fleet import CITIES, CLIENTS, ceiling, fleet_accuracy, problem
 from tracks.common.traffic import HORIZON_DAYS, cap_bytes
 from tracks.missions.convergence.costs import costs
 from tracks.missions.convergence.figures import ACCURACY_SHOWN, COMMUNICATION

@@ -56,6 +56,7 @@ BENCH = Bench(
     texts=(
         *brief_texts("paradox"),
         declared.RAW_NAME,
+        declared.DEVICE_SINGULAR,
         TextKey(name="cloud_request", meaning="what one request to a cloud carries", otherwise="one request"),
     ),
     order=1,

@@ -9,7 +9,8 @@ from physics.privacy import epsilon, gaussian_sigma
 from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.cache import cached_on_disk
-from tracks.common.proxy_fleet import PROXY, ceiling, device_word
+from tracks.common.declared import device_word
+from tracks.common.proxy_fleet import PROXY, ceiling
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
 from tracks.missions.privacy.figures import PLACES
 from tracks.missions.privacy.runs import CURVE_NOISES

@@ -7,8 +7,9 @@ from typing import Any
 
 from tracks import Reading, Track
 from tracks.api.quantities import three_digits
+from tracks.common.declared import device_word
 from tracks.common.provenance import Input, Provenance, origins, quantity_text
-from tracks.common.proxy_fleet import PROXY, device_word
+from tracks.common.proxy_fleet import PROXY
 from tracks.common.scoring import window_in_words
 from tracks.missions.privacy.setting import (
     DEFAULTS,

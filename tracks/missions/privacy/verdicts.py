@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from tracks import Reading, Verdict
 from tracks.api.outcome import Level, Offered
 from tracks.api.quantities import three_digits
+from tracks.common.declared import device_word
 from tracks.common.provenance import quantity_text
-from tracks.common.proxy_fleet import device_word
 from tracks.common.scoring import window_in_words
 from tracks.missions.privacy.fixes import offered_fixes
 from tracks.missions.privacy.setting import DEPLOYMENTS, HORIZON_DAYS, NOISES

@@ -17,10 +17,11 @@ from tests.tracks.missions.convergence.states import GUARDIAN
 from tools.recorded_states import words
 from tracks.cloud_titan.flood.model.quality import gains
 from tracks.cloud_titan.track import CLOUD_TITAN
-from tracks.common import federated_runs, proxy_fleet
+from tracks.common import federated_runs, proxy_fleet, run_view
 from tracks.common.cache import close, open_folder, switched_off
 from tracks.common.cache.results import Results
 from tracks.loading.registry import Registry
+from tracks.missions.convergence import own_steps
 from tracks.missions.memory import accuracy_gain
 from tracks.missions.privacy import accounting, closing, texts
 from tracks.missions.privacy import runs as private
@@ -41,6 +42,8 @@ WEARER = PersonalisationTask(
 CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
     federated_runs._ends: (learning(rounds=20), 3),
     federated_runs.best_loss: FLEET,
+    run_view.client_rounds: (learning(rounds=4),),
+    own_steps.own_accuracy: (learning(rounds=4),),
     federated_runs.settling: (*FLEET, 3, 10.0, 0.0),
     federated_runs._loss_of_everyone: (*FLEET, "scaffold", 10, 3, 10.0, 0.0),
     proxy_fleet.ceiling: FLEET,
@@ -54,7 +57,7 @@ CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
     gains: (CLOUD_TITAN.fleet.seed, CLOUD_TITAN.fleet.skew_alpha),
     accuracy_gain.proxy_shares: (),
     personalisation_result: (WEARER, 12),
-    places._mixing: ("gossip", "geometric", 0.1, 2, 1, 0),
+    places._mixing: ("gossip", "geometric", 0.1, 0.0, 2, 1, 0),
 }
 
 

@@ -55,7 +55,7 @@ def test_the_scenario_prints_the_decisions_and_leaves_the_rest_at_the_benchs_own
     """Nothing carried moves the truth: the state asked about is made of declared defaults."""
     assert BENCH.asked_state(QUESTION) == BENCH.defaults()
     unsaid = BENCH.defaults().keys() - QUESTION.scenario.keys()
-    assert unsaid == {"mu", "kernel_s", "dusty_link", "clear_link", "storm"}
+    assert unsaid == {"mu", "kernel_s", "dusty_link", "clear_link", "storm", "depot_nights"}
     given = {name: plain(text) for name, text in QUESTION.given}
     assert given["Uploads that arrive from Dusty Mesa"] == "40%"
 

@@ -61,7 +61,7 @@ def test_the_brief_speaks_with_a_role_and_the_numbers_of_the_track():
     brief = BENCH.brief
     assert brief.speaker == "Privacy officer"
     text = plain(brief.text)
-    for words in ("Stone Village", "57.6 MB", "+8 points", "−1 points", "5% of a charge", "43 °C"):
+    for words in ("Stone Village", "57.6 MB", "+8 points", "−1 point", "5% of a charge", "43 °C"):
         assert words in text, words
 
 
