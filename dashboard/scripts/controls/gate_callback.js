@@ -6,6 +6,13 @@ import { benchStateOf, rootOf } from "./bench_states.js";
 import { commitSoon, isToAsk, rest, start } from "./gate.js";
 import { noteBox, typedValue } from "./typed.js";
 
+/* Whether a box's text is what the page itself wrote there last. Dash tells of it later than the slider moves on, so it is
+   no order to go back to that value. */
+function isWritten(benchState, id, text) {
+  const rule = benchState.spec[id.name];
+  return id.kind === "box" && Boolean(rule) && text === quantity(benchState.boxes[id.name], rule.unit)[0];
+}
+
 /* The values after what triggered the callback; order is the newest command. */
 export function valuesAfter(spec, values, triggered, order) {
   const next = { ...values };
@@ -29,7 +36,7 @@ export function gate(_instruments, _boxes, order, spec) {
   const none = noUpdate();
   const [instruments, boxes, slot] = context.inputs_list;
   const benchState = benchStateOf(slot.id.bench, spec, rootOf(slot.id.bench));
-  const triggered = triggers(context);
+  const triggered = triggers(context).filter(([id, text]) => !isWritten(benchState, id, text));
   const isUndoRedo = triggered.some(([id]) => id.kind === "slot") && Boolean(order?.isUndoRedo);
   const next = valuesAfter(spec, benchState.values, triggered, order);
   for (const [id, text] of triggered) {

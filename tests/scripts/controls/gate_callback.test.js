@@ -65,6 +65,21 @@ gateTest("while an answer is due the controls wait, and go out with the answer",
   assert.deepEqual(set, [[{ kind: "control", bench: KEY, name: "cached" }, { data: true }]]);
 });
 
+gateTest("a box that the page wrote does not take back a slider that has moved on since", () => {
+  called([["instrument", "codec", "raw"]]);
+  const benchState = benchStates[KEY];
+  move(benchState, "rounds", 9);
+  benchState.boxes.rounds = 9; // as it is committed, while the slider goes on
+  answered(KEY);
+  move(benchState, "rounds", 10);
+  const [controls] = called([["box", "rounds", "9"]], { boxes: { share: "1", rounds: "9" } });
+  assert.equal(benchState.values.rounds, 10);
+  assert.equal(controls, NO_UPDATE);
+  answered(KEY);
+  called([["box", "rounds", "7"]], { boxes: { share: "1", rounds: "7" } });
+  assert.equal(benchState.values.rounds, 7, "what somebody types is taken");
+});
+
 gateTest("nothing new, nothing sent", () => {
   const [controls] = called([["instrument", "codec", "raw"]]);
   assert.equal(controls, NO_UPDATE);
