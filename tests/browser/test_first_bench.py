@@ -23,7 +23,6 @@ from tests.browser.page_actions import (
     points,
     reading,
     slider,
-    until_answered,
 )
 
 pytestmark = pytest.mark.browser
@@ -282,15 +281,13 @@ def test_what_was_moved_while_an_answer_was_due_goes_out_with_it_once(student_pa
 
 def test_one_slider_change_is_one_request(student_page) -> None:
     page, watch = student_page()
-    go(page, "/edge_guardian/paradox")
-    lock(page, value="0.5")
-    open_instruments(page)
-    until_answered(page)
+    open_paradox(page)
     slider(page, "Participating share").focus()
     before = watch.updates()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
         at_rest(page)
+        page.wait_for_timeout(150)  # the box is written between two presses, when the slider has rested a little
     assert watch.updates() - before == 5
 
 
