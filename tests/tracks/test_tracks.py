@@ -402,7 +402,7 @@ def test_tracks_are_told_apart_without_colour() -> None:
     ("track", "mean", "worst", "alpha", "epsilon", "unit"),
     [
         (TITAN, 0.945, 0.92, 0.3, 8, "tenant"),
-        (GUARDIAN, 0.95, 0.9, 0.05, 0.994, "vehicle"),
+        (GUARDIAN, 0.95, 0.9, 0.05, 1, "vehicle"),
         (NOMAD, 0.94, 0.88, 0.1, 0.994, "wearer"),
         (PIONEER, 0.95, 0.9, 0.05, 4, "wearer"),
     ],

@@ -109,7 +109,7 @@ TARGETS = Targets(
     mean_accuracy=sourced(0.95, "assumed: a point below .961, the proxy task's best model of all data"),
     worst_city_accuracy=sourced(0.9, "assumed: five points below the mean target"),
     safety_accuracy=sourced(0.93, "assumed: what the privacy bench may not fall below on the proxy task"),
-    epsilon=sourced(0.994, constants.GBOARD_2024.at("below 1; .994 is the strongest value anyone has announced")),
+    epsilon=sourced(1, constants.GBOARD_2024.at(".994 is the strongest value anyone has announced")),
     epsilon_unit="vehicle",
     extras={"control_loop_p99_s": sourced(0.010, APOLLO)},
 )
@@ -140,10 +140,10 @@ TEXTS = {
     "memory_short": "The Safety lead asks for a training step that stays out of the safety partition.",
     "privacy_speaker": "Privacy officer",
     "privacy_text": "Where a vehicle drives is where its owner lives and works. The raw driving data stay in the "
-    f"vehicle, and I am told that this settles it. I want a total ε below 1 per vehicle: {TARGETS.epsilon:g} at "
-    "most, the strongest value anyone has announced. The Safety lead does not sign below "
+    f"vehicle, and I am told that this settles it. I want a total ε of {TARGETS.epsilon:g} per vehicle at most; below "
+    "1 is the strongest value anyone has announced. The Safety lead does not sign below "
     f"{in_words(TARGETS.safety_accuracy, 'share')}. Can {in_words(FLEET.devices, 'vehicles')} give us both?",
-    "privacy_short": "The Privacy officer asks for a total ε below 1 per vehicle at a safe accuracy.",
+    "privacy_short": f"The Privacy officer asks for a total ε of {TARGETS.epsilon:g} per vehicle at a safe accuracy.",
 }
 
 STORY = (
@@ -154,7 +154,7 @@ STORY = (
     f"Learning gets {in_words(DEVICE.learning_memory_bytes, 'iB')} beside the safety partition, and "
     f"{in_words(DEVICE.learning_power_w, 'W')}.",
     "The cities differ, so the vehicles’ models pull apart, and the quiet city is the one that is heard least.",
-    f"Your privacy officer wants a total ε below 1 a vehicle, and the Safety lead signs nothing below "
+    f"Your privacy officer wants a total ε of {TARGETS.epsilon:g} a vehicle, and the Safety lead signs nothing below "
     f"{in_words(TARGETS.safety_accuracy, 'share')}.",
     "Then the dust comes to one city, and the fleet’s average says that all is well.",
 )
