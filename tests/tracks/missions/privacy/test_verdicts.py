@@ -72,9 +72,10 @@ def test_every_declared_failure_can_be_reached_and_left_in_the_tracks_own_world(
 
 @pytest.mark.parametrize(("promise", "level"), [(0.955, "ok"), (0.994, "ok"), (1.0, "fail")])
 def test_the_officer_grants_less_than_1_and_no_more(promise, level):  # P17
-    found = verdict(GUARDIAN.run(**GUARDIAN.private(noise="central", epsilon=promise)), "budget_spent")
+    nomad = ON["mobile_nomad"]
+    found = verdict(nomad.run(**nomad.private(noise="central", epsilon=promise)), "budget_spent")
     assert found.level == level
-    reading = GUARDIAN.run(**GUARDIAN.private(noise="central", epsilon=promise)).reading("epsilon")
+    reading = nomad.run(**nomad.private(noise="central", epsilon=promise)).reading("epsilon")
     assert reading.level == level
 
 
