@@ -58,7 +58,9 @@ def act_payload(track: Track, bench: Bench, act: Act | None, before: Outcome | N
     return {
         "act": act.id if act else "",
         "consequence": "" if before is None else consequence(track, bench, before, after),
-        "open": {item.code: f"{item.title}: {judged_in_words(item)}. {item.cause}" for item in failing},
+        "open": {
+            item.code: {"title": item.title, "judged": judged_in_words(item), "cause": item.cause} for item in failing
+        },
     }
 
 
@@ -139,8 +141,8 @@ def _message(act: Act, tries: Sequence[Try]) -> str:
         return act.accepted
     if not tries:
         return ""
-    left = tries[-1].still_open
-    return f"Still open after try {tries[-1].number}. {' '.join(left.values())}" if left else ""
+    left = [f"{told['title']}, {told['judged']}" for told in tries[-1].still_open.values()]
+    return f"Still open after try {tries[-1].number}: {'; '.join(left)}." if left else ""
 
 
 # --- the post-mortem -------------------------------------------------------------------------------------------------
@@ -275,7 +277,6 @@ def _root_cause(tries: Sequence[Try], attempts: Sequence[Attempt]) -> str:
         return "No recorded try failed."
     code, count = counts.most_common(1)[0]
     told = next(item.still_open[code] for item in tries if code in item.still_open)
-    title = told.split(":", 1)[0]
     ended = next(
         (
             attempt
@@ -289,4 +290,4 @@ def _root_cause(tries: Sequence[Try], attempts: Sequence[Attempt]) -> str:
     else:
         what = "; ".join(ended.changed) or "another world"
         way = f"It ended with try {ended.number}: {what}."
-    return f"{title} stood in {count} of {len(tries)} tries. {told} {way}"
+    return f"{told['title']} stood in {count} of {len(tries)} tries. {told['judged']}. {told['cause']} {way}"

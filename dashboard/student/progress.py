@@ -30,7 +30,7 @@ class Try:
         won: no verdict at "fail", in the track's own environment.
         decision: what later benches inherit. decided: the primary decisions in words, "" in older ledgers.
         act: the id of the act in whose world it stands, "" for none; None in a ledger from before there were acts.
-        consequence: what the world answered, or "". still_open: what failed, a sentence by code.
+        consequence: what the world answered, or "". still_open: what failed, by code: title, measure and cause.
         own: it differs from the start and from every earlier try, and was made without help.
         helped: it was made after a hint had given a value, or keeps such a value.
     """
@@ -46,7 +46,7 @@ class Try:
     decided: str = ""
     act: str | None = None
     consequence: str = ""
-    still_open: Mapping[str, str] = field(default_factory=dict)
+    still_open: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     own: bool = True
     helped: bool = False
 

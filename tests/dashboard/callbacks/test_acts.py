@@ -161,4 +161,4 @@ def test_the_post_mortem_is_made_of_the_students_own_tries(student: Student, led
     assert made.root_cause.split(".")[0] in told
     acts = act_standings(bench, progress(events, track, bench))
     assert [len(one.tries) for one in acts] == [2, 1, 0]
-    assert acts[1].message.startswith("Still open after try 3. ")
+    assert acts[1].message.startswith("Still open after try 3: City left behind, ")

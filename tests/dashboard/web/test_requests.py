@@ -10,11 +10,11 @@ from dash import Dash, Input, Output, html
 from dash.exceptions import PreventUpdate
 from flask import abort
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from dashboard.web import request_checks as guard
 from dashboard.web.request_checks import RequestRefused
 from dashboard.web.static_files import UPDATED
+from tests.dashboard.web.page_requests import sentence_of
 
 PATH = "/_dash-update-component"
 JSON = "application/json"
@@ -69,17 +69,6 @@ def asked(shared: tuple[FlaskClient, list[Any]]) -> list[Any]:
 @pytest.fixture
 def client(shared: tuple[FlaskClient, list[Any]]) -> FlaskClient:
     return shared[0]
-
-
-def sentence_of(response: TestResponse) -> str:
-    """Return the sentence of a refusal; it is all that its body holds."""
-    assert response.mimetype == JSON
-    said = json.loads(response.data)
-    assert list(said) == ["error"]
-    sentence: str = said["error"]
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    return sentence
 
 
 def test_a_body_may_be_as_large_as_the_limit_and_no_larger(client: FlaskClient) -> None:

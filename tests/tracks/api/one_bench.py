@@ -1,6 +1,11 @@
-"""A bench of the tests' own, with one of every part that an author declares."""
+"""A bench of the tests' own, with one of every part that an author declares, and what holds of every such part."""
+
+import dataclasses
+
+import pytest
 
 from tracks.api.bench import Bench, Preset
+from tracks.api.checks import SpecError
 from tracks.api.controls import Choice, Option, Slider, Toggle
 from tracks.api.declared import Fact
 from tracks.api.figures import Axis, Drawing, Panel, Table
@@ -55,3 +60,20 @@ KINDS = {
 
 def bench(**changes):
     return Bench(**BENCH | changes)
+
+
+def check_refused(kind, parts, words):
+    """Assert that a part made of these is refused in a sentence that says so and names its kind."""
+    with pytest.raises(SpecError, match=words) as error:
+        kind(**parts)
+    assert str(error.value).startswith(kind.__name__)
+
+
+def check_keeps_its_words(kind, parts):
+    """Assert that a part cannot be changed once it is made, and is never made by position."""
+    made = kind(**parts)
+    first = dataclasses.fields(kind)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(made, first, getattr(made, first))
+    with pytest.raises(TypeError, match="positional"):
+        kind(*parts.values())
