@@ -46,6 +46,9 @@ def played(*acts, **changes):
         ((CALM, replace(STORM, world={"rounds": 5})), "act 'storm': 'rounds' is a decision control"),
         ((CALM, replace(STORM, needs={"wind": (8, 9)})), "act 'storm' needs 'wind', which is no decision control"),
         ((CALM, replace(STORM, needs={"zip": ("on",)})), "act 'storm' needs 'zip', which is no decision control"),
+        ((CALM, replace(STORM, needs={"codec": ("round",)})), "act 'storm': 'codec' must be one of "),
+        ((CALM, replace(STORM, needs={"rounds": (10,)})), "needs of 'rounds' are its lowest and its highest value"),
+        ((CALM, replace(STORM, needs={"rounds": (10, 1)})), "needs of 'rounds' are its lowest and its highest value"),
     ],
 )
 def test_acts_that_cannot_be_played_are_refused(acts, words):

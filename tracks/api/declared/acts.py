@@ -93,7 +93,7 @@ def check_acts(bench: Bench) -> None:
     ------
     SpecError
         Not two or three of different ids and worlds, a first act with a world of its own, a world that the bench's
-        environment controls cannot reach, a need that is no decision, or a bench that has nothing to win.
+        environment controls cannot reach, a need that is no decision or no value of it, or a bench with nothing to win.
     """
     owner, acts = f"Bench '{bench.id}'", bench.acts
     check_items(owner, "acts", acts, Act)
@@ -115,11 +115,20 @@ def check_acts(bench: Bench) -> None:
         for name in act.needs:
             if name not in by_id or by_id[name].role != "decision":
                 raise refuse(owner, f"act '{act.id}' needs '{name}', which is no decision control")
+            _check_need(f"{owner}, act '{act.id}'", by_id[name], act.needs[name])
         state = {control.id: control.default for control in bench.controls}
         state |= {name: by_id[name].read(value) for name, value in act.world.items()}
         same = next((other for other in acts[:number] if other.is_world_of(bench.controls, state)), None)
         if same is not None:
             raise refuse(owner, f"acts '{same.id}' and '{act.id}' have one world; an act is a world of its own")
+
+
+def _check_need(owner: str, control: Control, allowed: tuple[Value, ...]) -> None:
+    if not isinstance(control, Slider):
+        for value in allowed:
+            check_values(owner, {control.id: value}, {control.id: control})
+    elif len(allowed) != 2 or not all(map(is_finite_number, allowed)) or float(allowed[0]) > float(allowed[1]):
+        raise refuse(owner, f"needs of '{control.id}' are its lowest and its highest value, got {allowed!r:.80}")
 
 
 def check_values(owner: str, values: Mapping[str, Value], controls: Mapping[str, Control]) -> None:
