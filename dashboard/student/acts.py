@@ -58,9 +58,10 @@ def act_payload(track: Track, bench: Bench, act: Act | None, before: Outcome | N
     return {
         "act": act.id if act else "",
         "consequence": "" if before is None else consequence(track, bench, before, after),
-        "open": {
-            item.code: {"title": item.title, "judged": judged_in_words(item), "cause": item.cause} for item in failing
-        },
+        "open": [  # the worst first: a mapping would be stored in the order of its names
+            {"code": item.code, "title": item.title, "judged": judged_in_words(item), "cause": item.cause}
+            for item in failing
+        ],
     }
 
 

@@ -30,7 +30,7 @@ class Try:
         won: no verdict at "fail", in the track's own environment.
         decision: what later benches inherit. decided: the primary decisions in words, "" in older ledgers.
         act: the id of the act in whose world it stands, "" for none; None in a ledger from before there were acts.
-        consequence: what the world answered, or "". still_open: what failed, by code: title, measure and cause.
+        consequence: what the world answered, or "". still_open: what failed, the worst first: title, measure, cause.
         own: it differs from the start and from every earlier try, and was made without help.
         helped: it was made after a hint had given a value, or keeps such a value.
     """
@@ -190,7 +190,7 @@ def try_from(payload: Mapping[str, Any]) -> Try:
         decided=str(payload.get("decided", "")),
         act=None if payload.get("act") is None else str(payload["act"]),
         consequence=str(payload.get("consequence", "")),
-        still_open=MappingProxyType(dict(payload.get("open", {}))),
+        still_open=MappingProxyType({str(failure["code"]): failure for failure in payload.get("open", ())}),
         own=bool(payload.get("own", True)),  # tries of before there were hints
         helped=bool(payload.get("helped", False)),
     )

@@ -86,7 +86,9 @@ def test_what_the_world_answers_is_of_the_outcome_and_names_its_numbers(student:
     assert "“Loop preempted” is over: Control loop p99 6\u00a0ms, limit 10\u00a0ms." in kept["consequence"]
     worst = after.reading("worst_city").value
     assert f"{100 * worst:.1f}% of its images are right" in kept["consequence"]
-    assert set(kept["open"]) == {item.code for item in after.verdicts if item.level == "fail"}
+    assert [one["code"] for one in kept["open"]] == [
+        item.code for item in after.ranked_verdicts() if item.level == "fail"
+    ]
 
 
 class TestRefusals:
