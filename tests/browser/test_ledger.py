@@ -22,7 +22,15 @@ from tests.browser.test_access import findings, too_wide
 pytestmark = pytest.mark.browser
 
 TRACKS = {"cloud_titan": "0.002", "edge_guardian": "0.5"}
-TABS = ("Timeline", "Tries", "Tracks side by side", "Decisions", "Again after a week", "Predictions")
+# The tabs in the order in which they are opened, each with the heading that shows that it is there.
+TABS = {
+    "Timeline": "Timeline",
+    "Tries": "Tries",
+    "Tracks side by side": "The same physics on several tracks",
+    "Decisions": "Decisions",
+    "Again after a week": "Again after a week",
+    "Predictions": "Prediction against truth",
+}
 COLOURS = "() => document.querySelector('.ledger .js-plotly-plot').data.map(t => t.line?.color ?? t.marker?.color)"
 
 
@@ -36,9 +44,8 @@ def play(page: Page) -> None:
 
 
 def open_tab(page: Page, name: str) -> None:
-    with page.expect_response(lambda answer: "_dash-update-component" in answer.url):
-        page.locator(".ledger-tabs").get_by_label(name).check(force=True)
-    expect(page.locator(".ledger-tab h2").first).to_be_visible()
+    page.locator(".ledger-tabs").get_by_label(name).check(force=True)
+    expect(page.locator(".ledger-tab h2").first).to_have_text(TABS[name.partition(" (")[0]])
     page.wait_for_function("() => !document.querySelector('.ledger-tab [data-html]')")
 
 
