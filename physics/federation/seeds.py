@@ -23,7 +23,7 @@ _TOGETHER = 8  # models of a run whose losses are taken at once, counted from th
 class SeveralRuns:
     """What n runs gave at T models each, of C cities; arrays are read-only.
 
-    ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C).
+    ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C), ``models`` (n, *shape).
 
     Parameters
     ----------
@@ -31,11 +31,14 @@ class SeveralRuns:
         [1] (n, T).
     group_accuracy : array
         [1] (n, T, C), weighted by each city's class mix.
+    models : array
+        [1] Each run's model after its last round: (n, d, 10), of a network (n, its number of weights).
     """
 
     accuracy: Floats
     loss: Floats
     group_accuracy: Floats
+    models: Floats
 
 
 def simulate_seeds(
@@ -77,7 +80,7 @@ def simulate_seeds(
     Returns
     -------
     SeveralRuns
-        ``accuracy`` and ``loss`` (n, R+1 or last), ``group_accuracy`` (n, R+1 or last, cities).
+        ``accuracy`` and ``loss`` (n, R+1 or last), ``group_accuracy`` (n, R+1 or last, cities), ``models`` (n, *shape).
 
     Raises
     ------
@@ -239,4 +242,5 @@ def _judged(problem: FederatedProblem, engine: Engine, models: Floats, last: int
         accuracy=read_only((correct.sum(axis=1) / data.test_class_sizes.sum()).reshape(runs, last)),
         loss=read_only(losses),
         group_accuracy=read_only(by_city.reshape(runs, last, -1)),
+        models=read_only(models[:, -1].copy()),
     )

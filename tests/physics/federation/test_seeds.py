@@ -35,6 +35,7 @@ def assert_same(found, runs):
         assert found.accuracy[index] == pytest.approx(run.accuracy, abs=1e-12)
         assert found.loss[index] == pytest.approx(run.loss, rel=1e-9, abs=1e-12)
         assert found.group_accuracy[index] == pytest.approx(run.group_accuracy, abs=1e-12)
+        assert found.models[index] == pytest.approx(run.weights, rel=1e-9, abs=1e-12)
 
 
 def assert_end(end, whole):

@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from physics.federation import digits_problem, jitter, simulate, simulate_seeds, softmax_optimum
 from tests.states import verdict
 from tests.tracks.missions.convergence.states import GUARDIAN, ON, any_state
+from tracks.common.cache import close, open_folder, switched_off
 from tracks.common.federated_runs import (
     SEEDS,
     drift_of,
     excess_loss,
     final_scores,
+    model_of,
     participation,
     runs,
+    runs_and_excess,
     settling,
 )
+from tracks.common.federated_runs.curves import curves
 from tracks.common.links import invitation, link_reliabilities
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
@@ -133,6 +137,36 @@ def test_jitter_grows_with_skew_and_steps_and_falls_with_clients(one):
     assert shaking(local_steps=1) < usual / 5
     assert shaking(clients_per_round=5) > 2 * usual
     assert shaking(clients_per_round=50) < usual
+
+
+@pytest.mark.parametrize("longer", [False, True])
+def test_the_model_of_the_first_draw_is_that_of_simulate_whatever_is_kept(tmp_path, longer):
+    """Of a run that is kept, its own; where a longer one is kept, which ends elsewhere, it is run again."""
+    state = learning(rounds=12, local_steps=3)
+    (arrived,) = participation(state, 1)
+    fleet = problem(state.fleet_seed, state.alpha)
+    how = {"local_steps": 3, "learning_rate": state.learning_rate, "clients_per_round": None}
+    run = simulate(fleet, rounds=12, participation=arrived, last=1, **how)
+    with switched_off():
+        open_folder(tmp_path / "results", 10**8)
+        if longer:
+            curves(replace(state, rounds=20), 1)
+        else:
+            curves(state, SEEDS)
+        found = model_of(state)
+        close()
+    np.testing.assert_array_equal(found, run.weights)
+
+
+def test_runs_and_their_excess_at_once_are_those_of_one_after_the_other():
+    state = learning(rounds=10, local_steps=4)
+    found, parts = runs_and_excess(state)
+    fleet, everyone = problem(state.fleet_seed, state.alpha), np.ones((1, 10, 50), dtype=bool)
+    how = {"local_steps": 4, "learning_rate": state.learning_rate}
+    alone = simulate_seeds(fleet, participation=participation(state), **how)
+    compared = simulate_seeds(fleet, participation=everyone, **how).loss[0, -window_of(10) :].mean()
+    np.testing.assert_array_equal(found.loss, alone.loss)
+    assert parts.sampling == found.final_loss - compared
 
 
 def test_jitter_is_the_physics_own_over_the_rounds_that_are_scored():

@@ -10,7 +10,7 @@ import numpy as np
 from physics.validation import Floats
 from tracks import Track
 from tracks.api.outcome import Limit
-from tracks.common.federated_runs import SEEDS, ExcessLoss, Learning, Runs, best_loss, excess_loss, runs
+from tracks.common.federated_runs import ExcessLoss, Learning, Runs, best_loss, runs, runs_and_excess
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_limit
 from tracks.common.proxy_fleet import CITIES
 from tracks.common.traffic import cap_limit
@@ -91,7 +91,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
     """
     spent, latency, targets = costs(track, setting), loop(track, setting), track.targets
     learning = learning_at(spent, track, setting, seed=seed)
-    result = runs(learning, 1 if moving else SEEDS)
+    result, parts = (runs(learning, 1), None) if moving else runs_and_excess(learning)
     return State(
         track=track,
         setting=setting,
@@ -99,7 +99,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
         runs=result,
         costs=spent,
         loop=latency,
-        parts=None if moving else excess_loss(learning),
+        parts=parts,
         limits={
             DIVERGENCE: accuracy_limit(result.final_mean, targets.safety_accuracy),
             LEFT_BEHIND: accuracy_limit(result.final_worst, targets.worst_city_accuracy),

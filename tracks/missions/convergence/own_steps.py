@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from physics.federation import personalise, simulate
+from physics.federation import personalise
 from tracks.common.cache import cached_on_disk
-from tracks.common.federated_runs import Learning, participation
+from tracks.common.federated_runs import Learning, model_of
 from tracks.common.proxy_fleet import CITIES, CLIENTS, problem
 
 OWN_STEPS = 20
@@ -20,21 +20,9 @@ def own_accuracy(learning: Learning) -> tuple[float, ...]:
     The shared model is the last of the first draw, which a moving slider shows.
     """
     fleet = problem(learning.fleet_seed, learning.alpha)
-    (arrived,) = participation(learning, 1)
-    run = simulate(
-        fleet,
-        algorithm=learning.algorithm,
-        rounds=learning.rounds,
-        clients_per_round=None,
-        local_steps=learning.local_steps,
-        learning_rate=learning.learning_rate,
-        proximal=learning.proximal,
-        participation=arrived,
-        last=1,
-    )
     alone = personalise(
         fleet,
-        run.weights,
+        model_of(learning),
         client=range(CLIENTS),
         local_steps=OWN_STEPS,
         learning_rate=learning.learning_rate,

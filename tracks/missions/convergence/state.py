@@ -10,7 +10,7 @@ import numpy as np
 from physics.validation import Floats
 from tracks import Track
 from tracks.api.outcome import Limit
-from tracks.common.federated_runs import SEEDS, ExcessLoss, Learning, Runs, best_loss, excess_loss, runs
+from tracks.common.federated_runs import ExcessLoss, Learning, Runs, best_loss, runs, runs_and_excess
 from tracks.common.fleet_accuracy import LEFT_BEHIND, accuracy_limit
 from tracks.common.links import Invitation, fleet_uploads
 from tracks.common.traffic import cap_limit
@@ -84,7 +84,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
     While a slider moves one draw is run, and the parts of the excess loss are left out.
     """
     learning = learning_of(track.fleet.seed, setting, seed=seed)
-    result = runs(learning, 1 if moving else SEEDS)
+    result, parts = (runs(learning, 1), None) if moving else runs_and_excess(learning)
     spent, invited, targets = costs(track, setting), invitation_of(setting), track.targets
     return State(
         track=track,
@@ -94,7 +94,7 @@ def evaluate(track: Track, setting: Setting, *, seed: int, moving: bool = False)
         costs=spent,
         invitation=invited,
         best_loss=best_loss(learning.fleet_seed, learning.alpha),
-        parts=None if moving else excess_loss(learning),
+        parts=parts,
         limits={
             OVER_CAP: cap_limit(spent.moved, spent.cap),
             BELOW_TARGET: accuracy_limit(result.final_mean, targets.mean_accuracy),

@@ -18,8 +18,11 @@ from tools.recorded_states import words
 from tracks.cloud_titan.flood.model.quality import gains
 from tracks.cloud_titan.track import CLOUD_TITAN
 from tracks.common import federated_runs, proxy_fleet, run_view
-from tracks.common.cache import close, open_folder, switched_off
+from tracks.common.cache import close, kept, open_folder, switched_off
 from tracks.common.cache.results import Results
+from tracks.common.federated_runs import Learning
+from tracks.common.federated_runs.curves import Curves, curves, ends, place_of
+from tracks.common.federated_runs.excess import loss_of_everyone
 from tracks.loading.registry import Registry
 from tracks.missions.convergence import own_steps
 from tracks.missions.memory import accuracy_gain
@@ -40,12 +43,12 @@ WEARER = PersonalisationTask(
 
 # A call of each function that is kept.
 CALLS: dict[Callable[..., Any], tuple[Any, ...]] = {
-    federated_runs._ends: (learning(rounds=20), 3),
+    ends: (learning(rounds=20), 3),
     federated_runs.best_loss: FLEET,
     run_view.client_rounds: (learning(rounds=4),),
     own_steps.own_accuracy: (learning(rounds=4),),
     federated_runs.settling: (*FLEET, 3, 10.0, 0.0),
-    federated_runs._loss_of_everyone: (*FLEET, "scaffold", 10, 3, 10.0, 0.0),
+    loss_of_everyone: (*FLEET, "scaffold", 10, 3, 10.0, 0.0),
     proxy_fleet.ceiling: FLEET,
     proxy_fleet.city_ceilings: FLEET,
     accounting.calibrated_noise: ("local", 1.0, 1.0, 1000, 100_000, 30, 1e-6),
@@ -99,12 +102,12 @@ def test_each_kept_function_is_tried_here() -> None:
 
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 def test_what_is_read_is_what_is_computed_to_the_last_bit(function: Callable[..., Any], tmp_path: Path) -> None:
-    kept = on_disk(function)
+    of_disk = on_disk(function)
     with switched_off():
-        computed = kept(*CALLS[function])
+        computed = of_disk(*CALLS[function])
         for _ in range(2):  # nothing kept yet, and as another process finds it
             open_folder(tmp_path / "results", 10**8)
-            found = kept(*CALLS[function])
+            found = of_disk(*CALLS[function])
             close()
             assert bits(found) == bits(computed)
             assert not any(part.flags.writeable for part in parts(found) if isinstance(part, np.ndarray))
@@ -113,18 +116,23 @@ def test_what_is_read_is_what_is_computed_to_the_last_bit(function: Callable[...
         results.close()
 
 
+def rounds_of(state: Learning) -> Curves:
+    """The curves alone: the model at the end is not kept of a shorter run."""
+    return replace(curves(state, 3), models=None)
+
+
 def test_a_long_run_serves_every_shorter_one(tmp_path: Path) -> None:
     state = learning(rounds=60, clients_per_round=50, attempts=2)
-    place = federated_runs._place(state, 3)
+    place = place_of(state, 3)
     scores_of = on_disk(federated_runs.final_scores)
     with switched_off():
         shorter = [replace(state, rounds=rounds) for rounds in (59, 41, 10)]
-        computed = [(federated_runs._curves(one, 3), scores_of(one)) for one in shorter]
+        computed = [(rounds_of(one), scores_of(one)) for one in shorter]
         open_folder(tmp_path / "results", 10**8)
         for one in (shorter[2], state, *shorter):  # a longer one takes the place of a shorter one, never the other way
-            federated_runs._curves(one, 3)
-        assert federated_runs.kept(*place).accuracy.shape == (3, 61)
-        found = [(federated_runs._curves(one, 3), scores_of(one)) for one in shorter]
+            rounds_of(one)
+        assert kept(*place).accuracy.shape == (3, 61)
+        found = [(rounds_of(one), scores_of(one)) for one in shorter]
         stored = len(Results(tmp_path / "results", 10**8)._cache)
         close()
     assert bits(tuple(found)) == bits(tuple(computed))
