@@ -147,13 +147,13 @@ class Student:
             assert self.open(key).status_code == 200
 
     def write(self, key: str, action: str, fields: Mapping[str, Any]) -> TestResponse:
-        """Press a button of the reflection: reflect or mark."""
+        """Press a button of what is written: reflect or mark, defend or mark_defence."""
         button = ids.action(key, action)
         written = [{"id": ids.writing(key, n), "property": "value", "value": v} for n, v in fields.items()]
         return self.post(
             {
                 "output": self.output('"name":"reflect"'),
-                "outputs": {"id": ids.slot(key, "reflect"), "property": "children"},
+                "outputs": [{"id": ids.slot(key, name), "property": "children"} for name in ("reflect", "defence")],
                 "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
                 "changedPropIds": [ids.dom(button) + ".n_clicks"],
                 "state": [written],

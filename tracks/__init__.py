@@ -9,7 +9,7 @@ from tracks.api import charts, quantities
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
-from tracks.api.declared import Again, Curve, Extra, Fact, Recorded, TextKey
+from tracks.api.declared import Ablation, Again, Curve, Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
 from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Scene, SecondOpinion, Shape, Table
@@ -37,6 +37,7 @@ keep_old_modules()
 __all__ = [
     "API_VERSION",
     "CONFIDENCE",
+    "Ablation",
     "Act",
     "Again",
     "Axis",

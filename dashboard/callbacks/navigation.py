@@ -28,7 +28,7 @@ from dashboard.rendering.scenes import drawn_scene
 from dashboard.student.acts import act_standings, post_mortem
 from dashboard.student.analytics.overview import overview
 from dashboard.student.carried_decisions import carried_offers, decisions
-from dashboard.student.debrief import debrief
+from dashboard.student.debrief import ablated, debrief, defence
 from dashboard.student.mission import closes_mission, steps_of
 from dashboard.student.progress import progress
 from dashboard.student.reveal import reveal
@@ -86,6 +86,8 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
         course=lab.settings.course,
         acts=act_standings(bench, here),
         post_mortem=post_mortem(events, track, bench, here, outcome) if here.is_observed(bench) else None,
+        numbers=ablated(lab, track, bench, here) if here.is_observed(bench) else None,
+        defence=defence(lab, track, bench, events, found[track.id]) if is_open else None,
         screen=screen,
     )
 
@@ -160,6 +162,7 @@ _NOTES = {
     "observation": "figure read",
     "reflection": "reflection saved",
     "revision": "marks saved",
+    "defence": "strategy defended",
     "decision": "decision carried",
     "opinion": "second opinion stored",
     "hint": "value looked up",

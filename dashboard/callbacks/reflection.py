@@ -1,18 +1,21 @@
-"""The reflection: feedback on the check question, and what is written saved with its marks."""
+"""What a student writes: feedback on the check question, and reflection and defence saved with their marks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from dash import ALL, MATCH, Dash, Input, Output, State, ctx
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import LOCK_FIRST
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.next_step import next_section
-from dashboard.layouts.bench.reflect import MARKS, SLOTS, reflect_section
+from dashboard.layouts.bench.reflect import DEFENCE, FORMS, MARKS, REFLECTION, Form, defence_section, reflect_section
 from dashboard.ledger.events import EventRefused
 from dashboard.student.answers import feedback_on, words_of
+from dashboard.student.debrief import Defence, ablated, defence
 from dashboard.student.progress import progress
 from dashboard.student.standing import standings, what_is_next
 from dashboard.web import ids
@@ -24,6 +27,7 @@ from tracks.api.track import Track
 
 MAX_SLOT = 600
 OBSERVE_FIRST = "Record a try and say what the figure showed first; the reflection opens after it."
+NO_DEFENCE = "The strategy of this track is not defended here; reload the page."
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -45,6 +49,10 @@ def register(app: Dash, lab: Lab) -> None:
         following = what_is_next(lab.registry, track, bench, events, standings(lab.registry, events))
         return next_section(track, following)
 
+    def defended_here(student: str, track: Track, bench: Bench) -> Defence | None:
+        events = lab.store.standing_events(student)
+        return defence(lab, track, bench, events, standings(lab.registry, events)[track.id])
+
     @app.callback(
         Output(ids.slot(MATCH, "feedback"), "children"),
         Input({"kind": "writing", "bench": MATCH, "name": "check"}, "value"),
@@ -58,61 +66,112 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(
         Output(ids.slot(MATCH, "reflect"), "children"),
+        Output(ids.slot(MATCH, "defence"), "children"),
         Input(ids.action(MATCH, ALL), "n_clicks"),
         State(ids.writing(MATCH, ALL), "value"),
         prevent_initial_call=True,
     )
-    def write(clicks: list[Any], written: list[Any]) -> Any:  # noqa: ARG001 - read by id
+    def write(clicks: list[Any], written: list[Any]) -> tuple[Any, Any]:  # noqa: ARG001 - read by id
         pressed = ctx.triggered_id["name"] if ctx.triggered_id else ""
-        if pressed not in ("reflect", "mark") or not ctx.triggered[0]["value"]:
+        form = next((form for form in FORMS if pressed in (form.save, form.mark)), None)
+        if form is None or not ctx.triggered[0]["value"]:
             raise PreventUpdate
         key = ctx.triggered_id["bench"]
         student, track, bench, reflection = reached(key)
         entered = {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
+        if form is DEFENCE:
+            here = defended_here(student, track, bench)
+            if here is None:
+                raise RequestRefused(NO_DEFENCE)
+            if here.waits_for:
+                raise RequestRefused(f"The defence opens once {here.waits_for}.", code=403)
+            return no_update, defend(student, track, bench, here, key, pressed, entered)
         try:
-            if pressed == "reflect":
-                texts = _texts(entered)
-                problem = _problem(reflection, texts)
-                if problem:
-                    return reflect_section(key, reflection, None, draft=texts, problem=problem)
-                saved = {**texts, "shown": _shown(reflection, texts["check"])}
-                lab.save_change(student, track, bench, "reflection", write_key(), saved)
-                here = progress(lab.store.standing_events(student), track, bench)
-                following = after(student, track, bench)
-                return reflect_section(
-                    key, reflection, saved, marks=here.marks, rubric=here.rubric, following=following
-                )
-            stored = lab.store.reflection(student, track.id, bench.id)
-            if stored is None:
-                raise RequestRefused("Save your reflection first; the rubric marks it.")
-            marks = _marks(entered, len(reflection.rubric))
+            section = reflect(student, track, bench, reflection, key, pressed, entered)
+        except EventRefused as problem:
+            texts, said = _texts(REFLECTION, entered), f"Not saved. {problem}"
+            section = reflect_section(
+                key, reflection, None, draft=texts, problem=said, numbers=beside(student, track, bench)
+            )
+        opened = defended_here(student, track, bench) if pressed == REFLECTION.save else None
+        return section, no_update if opened is None else defence_section(key, opened)
+
+    def beside(student: str, track: Track, bench: Bench) -> Any:
+        return ablated(lab, track, bench, progress(lab.store.standing_events(student), track, bench))
+
+    def reflect(
+        student: str,
+        track: Track,
+        bench: Bench,
+        reflection: Reflection,
+        key: str,
+        pressed: str,
+        entered: dict[Any, Any],
+    ) -> Any:
+        numbers = beside(student, track, bench)
+        if pressed == REFLECTION.save:
+            texts = _texts(REFLECTION, entered)
+            problem = _problem(REFLECTION, reflection, texts)
+            if problem:
+                return reflect_section(key, reflection, None, draft=texts, problem=problem, numbers=numbers)
+            saved = {**texts, "shown": _shown(REFLECTION, reflection, texts)}
+            lab.save_change(student, track, bench, "reflection", write_key(), saved)
+            here = progress(lab.store.standing_events(student), track, bench)
             following = after(student, track, bench)
-            if None in marks:
-                given = sum(mark is not None for mark in marks)
-                problem = f"Not saved yet: {given} of {len(marks)} points have a mark. Those you gave are kept here."
-                return reflect_section(
-                    key, reflection, stored.payload, marks=marks, problem=problem, following=following
-                )
+            return reflect_section(
+                key, reflection, saved, marks=here.marks, rubric=here.rubric, following=following, numbers=numbers
+            )
+        stored = lab.store.reflection(student, track.id, bench.id)
+        if stored is None:
+            raise RequestRefused("Save your reflection first; the rubric marks it.")
+        marks = _marks(REFLECTION, entered, reflection)
+        problem = _unmarked(marks)
+        if not problem:
             marked = {"marks": list(marks), "rubric": list(reflection.rubric)}
             lab.save_change(student, track, bench, "revision", write_key(), marked)
-            return reflect_section(key, reflection, stored.payload, marks=marks, following=following)
+        following = after(student, track, bench)
+        return reflect_section(
+            key, reflection, stored.payload, marks=marks, problem=problem, following=following, numbers=numbers
+        )
+
+    def defend(
+        student: str, track: Track, bench: Bench, here: Defence, key: str, pressed: str, entered: dict[Any, Any]
+    ) -> Any:
+        texts = _texts(DEFENCE, entered)
+        try:
+            if pressed == DEFENCE.save:
+                problem = _problem(DEFENCE, here.asked, texts)
+                if problem:
+                    return defence_section(key, replace(here, saved=None), draft=texts, problem=problem)
+                beside = [" · ".join(row) for row in here.numbers.rows]
+                saved: Mapping[str, Any] = {**texts, "shown": {**_shown(DEFENCE, here.asked, texts), "numbers": beside}}
+            else:
+                if here.saved is None:
+                    raise RequestRefused("Save your defence first; the rubric marks it.")
+                marks = _marks(DEFENCE, entered, here.asked)
+                problem = _unmarked(marks)
+                if problem:
+                    return defence_section(key, here, marks=marks, problem=problem)
+                saved = {**here.saved, "marks": list(marks), "rubric": list(here.asked.rubric)}
+            lab.save_change(student, track, bench, "defence", write_key(), saved)
+            return defence_section(key, replace(here, saved=saved))
         except EventRefused as problem:
-            return reflect_section(key, reflection, None, draft=_texts(entered), problem=f"Not saved. {problem}")
+            return defence_section(key, replace(here, saved=None), draft=texts, problem=f"Not saved. {problem}")
 
 
-def _shown(reflection: Reflection, check: str) -> dict[str, Any]:
-    """Return what the ledger keeps beside a reflection's texts: what was asked, and the check's answer in words."""
-    words = words_of(reflection.check, check) if reflection.check is not None else None
-    return {"prompt": reflection.prompt, **dict(SLOTS), "check": words}
+def _shown(form: Form, reflection: Reflection, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the ledger keeps beside the texts: what was asked, and the check's answer in words."""
+    words = words_of(reflection.check, texts["check"]) if reflection.check is not None else None
+    return {"prompt": reflection.prompt, **dict(form.slots), "check": words}
 
 
-def _texts(entered: dict[Any, Any]) -> dict[str, str]:
-    names = [*(name for name, _ in SLOTS), "check"]
+def _texts(form: Form, entered: Mapping[Any, Any]) -> dict[str, str]:
+    names = [*(name for name, _ in form.slots), *(["check"] if form is REFLECTION else [])]
     return {name: str(entered.get(name) or "").strip()[:MAX_SLOT] for name in names}
 
 
-def _problem(reflection: Reflection, texts: dict[str, str]) -> str:
-    empty = [label for name, label in SLOTS if not texts[name]]
+def _problem(form: Form, reflection: Reflection, texts: Mapping[str, str]) -> str:
+    empty = [label for name, label in form.slots if not texts[name]]
     if empty:
         return f"Not saved yet: write a sentence for “{empty[0]}”"
     if reflection.check and texts["check"] not in {option.id for option in reflection.check.options}:
@@ -120,7 +179,16 @@ def _problem(reflection: Reflection, texts: dict[str, str]) -> str:
     return ""
 
 
-def _marks(entered: dict[Any, Any], count: int) -> tuple[int | None, ...]:
+def _marks(form: Form, entered: Mapping[Any, Any], reflection: Reflection) -> tuple[int | None, ...]:
     """Return the mark of every point, None where it is missing."""
     allowed = {option.id: n for n, option in enumerate(MARKS)}
-    return tuple(allowed.get(str(entered.get(f"mark{n}"))) for n in range(count))
+    points = range(len(reflection.rubric))
+    return tuple(allowed.get(str(entered.get(f"{form.fields}{n}"))) for n in points)
+
+
+def _unmarked(marks: tuple[int | None, ...]) -> str:
+    """Return what to say where a point has no mark, "" where all have one."""
+    if None not in marks:
+        return ""
+    given = sum(mark is not None for mark in marks)
+    return f"Not saved yet: {given} of {len(marks)} points have a mark. Those you gave are kept here."

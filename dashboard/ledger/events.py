@@ -18,6 +18,7 @@ Kind = Literal[
     "observation",
     "reflection",
     "revision",
+    "defence",
     "decision",
     "opinion",
     "hint",
@@ -26,7 +27,7 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Written again and again on a bench, where the newest stands. Of every other kind a bench has only so many.
-REPLACED: tuple[Kind, ...] = ("reflection", "revision", "decision")
+REPLACED: tuple[Kind, ...] = ("reflection", "revision", "defence", "decision")
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # as it is hashed and exported, in UTC
 LEARNT = "learnt"  # the name of the one revision of a bench that no later one replaces
 LockKey = tuple[str, str, str, str, int]

@@ -1,17 +1,22 @@
-"""The closing debrief: what a student's decisions added up to, from the ledger's own records."""
+"""The closing debrief: what a student's decisions added up to, and their defence, from the ledger's own records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.progress import Opinion, Try, decided_in_words, progress
+from dashboard.student.mission import closes_mission, defended, is_of_mission
+from dashboard.student.progress import Opinion, Progress, Try, decided_in_words, progress
+from dashboard.student.standing import FINISHED, Standing, defence_event
 from dashboard.student.summary import fact_text, rights
 from tracks.api.bench import Bench
+from tracks.api.controls import BadValue
+from tracks.api.outcome import Reading
 from tracks.api.quantities import in_words
-from tracks.api.teaching import CONFIDENCE
+from tracks.api.teaching import CONFIDENCE, Reflection
 from tracks.api.track import Track
 
 WITH_HELP = ", with help"
@@ -143,3 +148,122 @@ def _facts(bench: Bench, carried: Try | None) -> Iterable[str]:
     found = [closing.replace("{}", text) for closing, text in texts if closing and text]
     if found:
         yield f"{', '.join(found)}."
+
+
+# --- the student's own numbers beside what is written --------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnNumbers:
+    """A table of a student's own numbers, all in words; ``note`` says why there is none, or what holds of it."""
+
+    caption: str
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+
+
+def ablated(lab: Lab, track: Track, bench: Bench, here: Progress) -> OwnNumbers | None:
+    """Return the carried try beside the same design without a part, None where the reflection compares nothing."""
+    ablation, carried = bench.reflection.ablation if bench.reflection else None, here.carried
+    if ablation is None or carried is None:
+        return None
+    caption = f"Try {carried.number}, which you carry, and {ablation.name[:1].lower()}{ablation.name[1:]}"
+    try:
+        own = bench.read(dict(carried.values))
+    except BadValue:  # recorded when the controls were others
+        return OwnNumbers(caption=caption, note=f"The bench has changed since try {carried.number}; record a new one.")
+    other = {**own, **ablation.values}
+    if other == own:
+        note = f"Try {carried.number} has nothing to take away: carry a try that has, to see what it costs."
+        return OwnNumbers(caption=caption, note=note)
+    one, without = (lab.outcome(track, bench, values) for values in (own, other))
+    return OwnNumbers(
+        caption=caption,
+        head=("", f"Your try {carried.number}", ablation.name),
+        rows=tuple(
+            (one.reading(name).label, _with_note(one.reading(name)), _with_note(without.reading(name)))
+            for name in ablation.readings
+        ),
+    )
+
+
+def _with_note(reading: Reading) -> str:
+    words = _words(reading.value, reading.unit)
+    return f"{words}, {reading.note}" if reading.note and reading.limit is None else words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Defence:
+    """The strategy of a track as it is defended after its last bench.
+
+    Attributes:
+        asked: the question, its rubric and its model answer. numbers: what each bench came to.
+        waits_for: what has to be done before it opens, in words, "" once it is open.
+        saved: the texts, what was asked, marks and rubric as they were saved last, or None.
+    """
+
+    asked: Reflection
+    numbers: OwnNumbers
+    waits_for: str
+    saved: Mapping[str, Any] | None
+
+    @property
+    def marks(self) -> tuple[int, ...] | None:
+        """The marks that the student gave, or None."""
+        marks = (self.saved or {}).get("marks")
+        return tuple(int(mark) for mark in marks) if isinstance(marks, list) else None
+
+    @property
+    def rubric(self) -> tuple[str, ...] | None:
+        """The points that these marks were given for, or None."""
+        rubric = (self.saved or {}).get("rubric")
+        return tuple(str(point) for point in rubric) if isinstance(rubric, list) else None
+
+
+def defence(
+    lab: Lab, track: Track, bench: Bench, events: Iterable[StoredEvent], found: Mapping[str, Standing]
+) -> Defence | None:
+    """Return the defence of a track's strategy on the bench that closes it, None elsewhere or where nothing is asked.
+
+    It opens once every bench of the mission is finished and the closing bench's reflection is saved, so that a page
+    never asks for more than two texts. ``found`` is the student's standing on the track's benches.
+    """
+    asked = defended(lab.registry, track) if closes_mission(lab.registry, track, bench) else None
+    if asked is None:
+        return None
+    events = list(events)
+    saved = defence_event(events, track.id)
+    recorded = {event.bench for event in events if event.kind == "try" and event.track == track.id}
+    benches = [one for one in lab.registry.benches(track.id) if one.id in recorded]
+    rows = []
+    for one in benches:
+        carried = progress(events, track, one).carried
+        if carried is not None:
+            numbers = "; ".join(f"{label} {number}" for label, number, _ in _results(one, carried))
+            decided = carried.decided or decided_in_words(one, carried.values)
+            rows.append((one.step_label, decided or "–", numbers or "–", _outcome(one, carried)))
+    table = OwnNumbers(
+        caption="What you carried, bench by bench",
+        head=("Part", "Decided", "Your numbers", "Outcome"),
+        rows=tuple(rows),
+    )
+    return Defence(
+        asked=asked,
+        numbers=table,
+        waits_for="" if saved else _waits_for(lab, track, bench, events, found),
+        saved=saved.payload if saved else None,
+    )
+
+
+def _waits_for(lab: Lab, track: Track, bench: Bench, events: list[StoredEvent], found: Mapping[str, Standing]) -> str:
+    open_ = [
+        one.step_label
+        for one in lab.registry.benches(track.id)
+        if is_of_mission(track, one) and one is not bench and found.get(one.id) not in FINISHED
+    ]
+    waits = [f"{', '.join(open_)} {'is' if len(open_) == 1 else 'are'} finished"] if open_ else []
+    here = progress(events, track, bench)
+    if here.reflection is None:
+        waits.append("the reflection above is saved")
+    return " and ".join(waits)

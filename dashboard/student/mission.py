@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tracks.api.bench import Bench
+from tracks.api.teaching import Reflection
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
@@ -69,6 +70,18 @@ def is_crisis(track: Track, bench: Bench) -> bool:
 def closes_mission(registry: Registry, track: Track, bench: Bench) -> bool:
     """Whether a bench is the last of the track's mission: its crisis, unless the course leaves it out."""
     return [bench.id] == [other.id for other in mission(registry, track)[-1:]]
+
+
+def defended(registry: Registry, track: Track) -> Reflection | None:
+    """Return what is asked about the whole track at its end, below the reflection of the bench that closes it.
+
+    None where no bench of the mission asks, or where the closing one has no reflection.
+    """
+    benches = mission(registry, track)
+    if not benches or benches[-1].reflection is None:
+        return None
+    asked = [bench.reflection.defence for bench in benches if bench.reflection]
+    return next((item for item in reversed(asked) if item is not None), None)
 
 
 def is_of_mission(track: Track, bench: Bench) -> bool:

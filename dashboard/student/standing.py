@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.student.carried_decisions import carried_offers
-from dashboard.student.mission import Step, mission, steps_of
+from dashboard.student.mission import Step, defended, mission, steps_of
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -84,6 +84,7 @@ class Next:
         offered: what of this bench's decision can be taken over there, in words, or "".
         open: labels of the mission's other benches that are not finished.
         debrief: the bench that shows the debrief, once the mission is finished; here: whether this is that bench.
+        defend: whether the strategy is still to be defended there.
         track: the next track with an unfinished mission, once this one is finished.
     """
 
@@ -93,6 +94,7 @@ class Next:
     open: tuple[str, ...] = ()
     debrief: Bench | None = None
     here: bool = False
+    defend: bool = False
     track: Track | None = None
 
 
@@ -129,7 +131,13 @@ def what_is_next(
     others = [other for other in [*tracks[at + 1 :], *tracks[:at]] if not _is_finished(registry, other, found)]
     closing = in_mission[-1].bench if in_mission else None
     is_here = closing is not None and bench is not None and closing.id == bench.id
-    return Next(step=None, debrief=closing, here=is_here, track=others[0] if others else None)
+    defend = defended(registry, track) is not None and defence_event(events, track.id) is None
+    return Next(step=None, debrief=closing, here=is_here, defend=defend, track=others[0] if others else None)
+
+
+def defence_event(events: Iterable[StoredEvent], track_id: str) -> StoredEvent | None:
+    """Return what was last saved in defence of a track's strategy, on whatever bench closed the track then."""
+    return next((item for item in reversed([*events]) if (item.kind, item.track) == ("defence", track_id)), None)
 
 
 def _case_before(steps: Sequence[Step], step: Step, here: int, own: Mapping[str, Standing]) -> Step | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dashboard.layouts.bench.predict import given_rows
-from dashboard.layouts.bench.reflect import SLOTS, reflect_section
+from dashboard.layouts.bench.reflect import DEFENCE, REFLECTION, reflect_section
+from dashboard.student.mission import defended, mission
 from tests.dashboard.layouts.drawn import every
 from tracks.api.bench import Bench
 from tracks.loading.registry import load_registry
@@ -38,6 +39,16 @@ def test_at_most_120_words_stand_before_a_lock(bench: Bench) -> None:
 
 @pytest.mark.parametrize("bench", BENCHES)
 def test_a_bench_has_two_slots_to_write_in(bench: Bench) -> None:
-    drawn = reflect_section("a/b", bench.reflection, None)
-    fields = [part for part in every(drawn) if type(part).__name__ == "Textarea"]
-    assert len(fields) == len(SLOTS) == MAX_SLOTS
+    asked = [(REFLECTION, bench.reflection), (DEFENCE, bench.reflection.defence)]
+    for form, question in asked if bench.reflection.defence else asked[:1]:
+        drawn = reflect_section("a/b", question, None, form=form)
+        fields = [part for part in every(drawn) if type(part).__name__ == "Textarea"]
+        assert len(fields) == len(form.slots) == MAX_SLOTS
+
+
+def test_one_bench_of_every_mission_asks_for_a_defence_at_the_end() -> None:
+    """Its own page never asks for it, and the page that does asks after the reflection: see student/test_defence."""
+    for track in LAB.tracks.values():
+        asking = [bench.id for bench in mission(LAB, track) if bench.reflection.defence]
+        assert asking == ["privacy"]
+        assert defended(LAB, track) == LAB.bench(track.id, "privacy").reflection.defence

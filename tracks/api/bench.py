@@ -1,7 +1,6 @@
 """The dataclasses that a bench is made of: frozen, keyword-only, and checked when they are made.
 
-Controls live in ``controls``, figures in ``figures``, personas in ``track``, questions in ``teaching``; this module
-holds what a bench answers and the bench itself. Import them all from ``tracks``.
+Controls live in ``controls``, figures in ``figures``, questions in ``teaching``. Import them all from ``tracks``.
 """
 
 from __future__ import annotations
@@ -237,6 +236,8 @@ class Bench:
                         check_values(f"{where}, again", {name: value}, by_id)
         if not callable(self.acts):
             check_acts(self)
+        if isinstance(self.reflection, Reflection) and self.reflection.ablation is not None:
+            check_values(f"{owner}, ablation", self.reflection.ablation.values, by_id)
         for setting in self.observation.settings if self.observation else ():
             check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
 

@@ -186,6 +186,10 @@ def check_answer(owner: str, bench: Bench, outcome: Outcome, function: str) -> O
             raise refuse(owner, f"the outcome has no reading '{name}' for the HUD")
     if bench.task is not None and bench.task.reading not in readings:
         raise refuse(owner, f"the outcome has no reading '{bench.task.reading}' for the task")
+    ablation = bench.reflection.ablation if bench.reflection else None
+    for name in ablation.readings if ablation else ():
+        if name not in readings:
+            raise refuse(owner, f"the outcome has no reading '{name}' for the ablation")
     for verdict in outcome.verdicts:
         if verdict.level != "ok" and verdict.code not in bench.failures:
             raise refuse(owner, f"verdict '{verdict.code}' is not among its failures")

@@ -19,7 +19,7 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import Option, Preset, Value
-from tracks.api.declared import Again, Curve
+from tracks.api.declared import Ablation, Again, Curve
 from tracks.api.figures import Table
 
 if TYPE_CHECKING:
@@ -323,6 +323,11 @@ class Reflection:
         Shown after the student's own answer is saved.
     check : Question | None
         A choice question with feedback for each option, or None.
+    ablation : Ablation | None
+        The student's own design without one of its parts, shown above the two fields; or None.
+    defence : Reflection | None
+        What is asked about the whole track once all of its benches are finished, beside what each of them came to; of
+        the mission's last bench that has one. It has no check, no ablation and no defence.
     """
 
     prompt: str
@@ -331,6 +336,8 @@ class Reflection:
     weak_sample: str
     strong_sample: str
     check: Question | None = None
+    ablation: Ablation | None = None
+    defence: Reflection | None = None
 
     def __post_init__(self) -> None:
         check_items("Reflection", "rubric", self.rubric, str)
@@ -340,6 +347,12 @@ class Reflection:
             check_text("Reflection", name, getattr(self, name))
         if self.check is not None and not isinstance(self.check, Question):
             raise refuse("Reflection", f"check must be a Question, got {self.check!r}")
+        if self.ablation is not None and not isinstance(self.ablation, Ablation):
+            raise refuse("Reflection", f"ablation must be an Ablation, got {self.ablation!r:.80}")
+        if self.defence is not None and not isinstance(self.defence, Reflection):
+            raise refuse("Reflection", f"defence must be a Reflection, got {self.defence!r:.80}")
+        if self.defence and (self.defence.check or self.defence.ablation or self.defence.defence):
+            raise refuse("Reflection", "defence is two fields alone: it has no check, ablation or defence")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,12 +17,12 @@ from tracks.loading.course import Course
 _SHAPES = {"won": "ok", "explored": "ok", TASK_MET: "ok", "what if": "warn", "not recorded": "warn"}
 
 
-def debrief_section(debrief: Debrief, course: Course) -> Component:
+def debrief_section(debrief: Debrief, course: Course, letter: str) -> Component:
     """Return the section: sentences, one row a bench, then what the course says at its end."""
     head = html.Tr([html.Th(text, scope="col") for text in ("Part", "Decided", "Recorded", "Outcome", "Locks right")])
     return html.Section(
         [
-            heading("F", "Debrief"),
+            heading(letter, "Debrief"),
             html.Ul([html.Li(sentence) for sentence in debrief.sentences], className="debrief-sums"),
             html.Div(
                 html.Table(
@@ -66,11 +66,11 @@ def _row(part: Part) -> Component:
 # --- the post-mortem of a crisis in acts ------------------------------------------------------------------------------
 
 
-def post_mortem_section(told: PostMortem) -> Component:
+def post_mortem_section(told: PostMortem, letter: str) -> Component:
     """Return the post-mortem: what happened, the root cause, what is open, and the timeline of the student's tries."""
     return html.Section(
         [
-            heading("G", "Post-mortem", html.Button("Print", className="quiet-button", **{"data-do": "print"})),
+            heading(letter, "Post-mortem", html.Button("Print", className="quiet-button", **{"data-do": "print"})),
             html.H3(told.title),
             html.Ul([html.Li(sentence) for sentence in told.happened], className="debrief-sums"),
             html.H3("Root cause"),

@@ -16,7 +16,7 @@ def next_section(track: Track, following: Next) -> Component:
 
 
 def next_links(track: Track, following: Next, *, verb: str = "Next:") -> list[Component]:
-    """Return the links: to the next bench, to a case before it, or to the debrief and the next track at the end."""
+    """Return the links: to the next bench, to a case before it, or at the end to defence, debrief and next track."""
     step, case = following.step, following.case
     if step is not None and step.bench is not None:
         href = ids.bench_path(track.id, step.bench.id)
@@ -24,12 +24,15 @@ def next_links(track: Track, following: Next, *, verb: str = "Next:") -> list[Co
             return [_link(f"{verb} {step.label}", href, primary=True)]
         first = _link(f"{verb} {case.label}", ids.bench_path(track.id, case.bench.id), primary=True)
         return [first, _link(f"Skip it: {step.label}", href)]
-    links = []
-    if following.here:  # the debrief is on this page, below
-        links.append(html.A(["Read the debrief", icon("chevron-down")], href="#debrief", className="btn primary"))
-    elif following.debrief is not None:
-        href = f"{ids.bench_path(track.id, following.debrief.id)}#debrief"
-        links.append(_link("Read the debrief", href, primary=True))
+    links: list[Component] = []
+    places = [("Defend your strategy", "#defence")] if following.defend else []
+    for n, (text, place) in enumerate([*places, ("Read the debrief", "#debrief")]):
+        if following.here:  # both are on this page, below
+            kind = "btn outline" if n else "btn primary"
+            links.append(html.A([text, icon("chevron-down")], href=place, className=kind))
+        elif following.debrief is not None:
+            href = f"{ids.bench_path(track.id, following.debrief.id)}{place}"
+            links.append(_link(text, href, primary=n == 0))
     if following.track is not None:
         links.append(_link(f"Next track: {following.track.name}", ids.track_path(following.track.id)))
     return links

@@ -17,7 +17,7 @@ from dashboard.layouts.bench.figures import panel_section
 from dashboard.layouts.bench.hud import hud
 from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.predict import predict_section
-from dashboard.layouts.bench.reflect import reflect_section, waiting_reflection
+from dashboard.layouts.bench.reflect import defence_section, reflect_section, waiting_reflection
 from dashboard.layouts.bench.reveal import happened_section, reveal_beat
 from dashboard.layouts.bench.run_view import run_view_section
 from dashboard.layouts.bench.status import status_strip
@@ -31,7 +31,7 @@ from dashboard.rendering.offers import ShownOffer
 from dashboard.rendering.scenes import DrawnScene
 from dashboard.rendering.texts import limit_words
 from dashboard.student.acts import ActStanding, PostMortem
-from dashboard.student.debrief import Debrief
+from dashboard.student.debrief import Debrief, Defence, OwnNumbers
 from dashboard.student.mission import Step
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import Progress
@@ -54,9 +54,9 @@ class BenchState:
     all are in, ``reveal_figures`` its figures while the instruments are still to be opened.
     ``readings`` names and limits the readings; before the lock their values are not shown. ``progress_summary``
     holds the texts of the read-out, ``read_out`` what it is made of, ``debrief`` what the whole mission added up to, on
-    its last bench alone, and ``course`` what is said after it. ``elsewhere`` is another track on which the same case is
-    finished, or None. ``acts`` is where the acts of a crisis stand, ``post_mortem`` what is told of its tries at the
-    end.
+    its last bench alone, as is ``defence``, and ``course`` what is said after it. ``elsewhere`` is another track on
+    which the same case is finished, or None. ``acts`` is where the acts of a crisis stand, ``post_mortem`` what is told
+    of its tries at the end. ``numbers`` stand beside the reflection.
     """
 
     track: Track
@@ -80,6 +80,8 @@ class BenchState:
     acts: tuple[ActStanding, ...] = ()
     post_mortem: PostMortem | None = None
     scene: DrawnScene | None = None
+    numbers: OwnNumbers | None = None
+    defence: Defence | None = None
 
     @property
     def key(self) -> str:
@@ -258,17 +260,20 @@ def after_parts(state: BenchState, *, message: str = "") -> list[Component]:
                 marks=progress.marks,
                 rubric=progress.rubric,
                 following=following,
+                numbers=state.numbers,
             )
         after.append(html.Section(reflect, className="reflect", id=ids.slot(state.key, "reflect")))
     elif state.progress.tries:
         after.append(next_section(state.track, state.following))
-    return after
+    defence = defence_section(state.key, state.defence) if state.defence is not None else None
+    return [*after, html.Div(defence, id=ids.slot(state.key, "defence"), className="at-the-end")]
 
 
 def debrief_part(state: BenchState) -> Component:
     """What the whole mission added up to, nothing on the benches before its last; then the post-mortem of a crisis."""
-    debrief = [debrief_section(state.debrief, state.course)] if state.debrief is not None else []
-    return debrief + ([post_mortem_section(state.post_mortem)] if state.post_mortem is not None else [])
+    letters = iter("FGH" if state.defence is None else "GH")
+    debrief = [debrief_section(state.debrief, state.course, next(letters))] if state.debrief is not None else []
+    return debrief + ([post_mortem_section(state.post_mortem, next(letters))] if state.post_mortem is not None else [])
 
 
 def _tries(state: BenchState) -> Component:

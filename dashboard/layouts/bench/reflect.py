@@ -1,8 +1,12 @@
-"""The reflection: two slots to write in, a check question, then the model answer and the rubric."""
+"""What a student writes: two slots, a check question, then the model answer and the rubric.
+
+A bench's reflection and the defence of a track's strategy are both written so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,7 +14,9 @@ from dash import dcc, html
 
 from dashboard.layouts.bench.predict import CHANGED, heading, segmented
 from dashboard.layouts.parts import Component, draft_note, draft_saved, icon
+from dashboard.layouts.static_html import STATIC
 from dashboard.student.answers import answered
+from dashboard.student.debrief import Defence, OwnNumbers
 from dashboard.web import ids
 from tracks.api.controls import Option
 from tracks.api.teaching import Question, Reflection
@@ -20,7 +26,37 @@ SLOTS = (
     ("change", "What would change your mind?"),
 )
 FORMER_SLOTS = (("showed", "What did the figure show?"),)  # in reflections that were saved with three fields
+DEFENCE_SLOTS = (  # their names sort as they stand: the ledger keeps texts by name
+    ("choice", "Personalisation or privacy? Name your design, and the alternative that you rejected."),
+    ("locality", "What did data locality buy, and what not? What would change your mind?"),
+)
 MARKS = (Option(id="m0", text="0"), Option(id="m1", text="1"), Option(id="m2", text="2"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What tells the two texts of a page apart.
+
+    Attributes:
+        letter, title: its head. slots: (name of a field, its label). save, mark: the actions of its buttons.
+        fields: what the names of its marks begin with. drafts: the names of its drafts. button: what saves it.
+    """
+
+    letter: str
+    title: str
+    slots: tuple[tuple[str, str], ...]
+    save: str
+    mark: str
+    fields: str
+    drafts: tuple[str, str]
+    button: str
+
+
+REFLECTION = Form(letter="E", title="Reflect", slots=SLOTS, save="reflect", mark="mark", fields="mark",
+                  drafts=("reflect", "marks"), button="Save reflection")  # fmt: skip
+DEFENCE = Form(letter="F", title="Defend your strategy", slots=DEFENCE_SLOTS, save="defend", mark="mark_defence",
+               fields="defence_mark", drafts=("defence", "defence-marks"), button="Save defence")  # fmt: skip
+FORMS = (REFLECTION, DEFENCE)
 
 
 def waiting_reflection() -> list[Component]:
@@ -38,37 +74,91 @@ def reflect_section(
     marks: Sequence[int | None] | None = None,
     rubric: tuple[str, ...] | None = None,
     following: Component = None,
+    numbers: OwnNumbers | None = None,
+    form: Form = REFLECTION,
 ) -> list[Component]:
     """The reflection: to be written, or as written with the model answer, the rubric, and what comes next.
 
     ``problem`` says why what was pressed is not saved; ``marks`` are those given, None where one is missing, and
-    ``rubric`` the points that they were given for, where the ledger has them.
+    ``rubric`` the points that they were given for, where the ledger has them. ``numbers`` stand beside the question.
     """
+    beside = numbers_table(numbers) if numbers else None
     if saved is None:
-        return [heading("E", "Reflect"), *_writing(key, reflection, draft or {}, problem)]
+        return [heading(form.letter, form.title), *_writing(key, reflection, draft or {}, problem, beside, form)]
     return [
-        heading("E", "Reflect", "saved"),
-        *_written(key, reflection, saved, marks or (), rubric, problem),
+        heading(form.letter, form.title, "saved"),
+        *_written(key, reflection, saved, marks or (), rubric, problem, beside, form),
         following,
     ]
 
 
-def _writing(key: str, reflection: Reflection, draft: Mapping[str, str], problem: str) -> list[Component]:
+def defence_section(
+    key: str,
+    defence: Defence,
+    *,
+    draft: Mapping[str, str] | None = None,
+    problem: str = "",
+    marks: Sequence[int | None] | None = None,
+) -> Component:
+    """The defence of the track's strategy: what it waits for, to be written, or as written with its rubric."""
+    if defence.waits_for:
+        parts = [heading(DEFENCE.letter, DEFENCE.title), html.P(f"Opens once {defence.waits_for}.", className="hint")]
+    else:
+        parts = reflect_section(
+            key,
+            defence.asked,
+            defence.saved,
+            draft=draft,
+            problem=problem,
+            marks=defence.marks if marks is None else marks,
+            rubric=defence.rubric if marks is None else None,
+            numbers=defence.numbers,
+            form=DEFENCE,
+        )
+    return html.Section(parts, className="defence", id="defence", tabIndex=-1, **{"aria-label": "Defend your strategy"})
+
+
+def numbers_table(numbers: OwnNumbers) -> Component:
+    """The student's own numbers, beside what they write about; on a phone each row is a block of its own."""
+    if not numbers.rows:
+        return html.P(numbers.note, className="hint") if numbers.note else None
+    head = html.Tr([html.Th(text, scope="col") for text in numbers.head])
+    rows = [
+        html.Tr(
+            [
+                html.Th(row[0], scope="row"),
+                *[html.Td(cell, **{"data-head": name}) for name, cell in zip(numbers.head[1:], row[1:], strict=True)],
+            ]
+        )
+        for row in numbers.rows
+    ]
+    caption = html.Caption(numbers.caption)
+    return html.Div(
+        html.Table([caption, html.Thead(head), html.Tbody(rows)], className="data-table"),
+        className="own-numbers",
+        **STATIC,
+    )
+
+
+def _writing(
+    key: str, reflection: Reflection, draft: Mapping[str, str], problem: str, beside: Component, form: Form
+) -> list[Component]:
     fields = []
-    for name, label in SLOTS:
+    for name, label in form.slots:
         field = ids.writing(key, name)
         fields.append(html.Label(label, htmlFor=ids.dom(field)))
         fields.append(dcc.Textarea(id=field, value=draft.get(name, ""), maxLength=600, className="writing"))
     check = reflection.check
     return [
         html.P(reflection.prompt, className="prompt"),
+        beside,
         *fields,
         _check(key, check, draft.get("check")) if check else None,
         _problem(problem),
-        draft_note("reflect", [reflection.prompt, [label for _, label in SLOTS], _asked(check)]),
+        draft_note(form.drafts[0], [reflection.prompt, [label for _, label in form.slots], _asked(check)]),
         html.Div(
             [
-                dbc.Button("Save reflection", id=ids.action(key, "reflect"), className="primary", n_clicks=0),
+                dbc.Button(form.button, id=ids.action(key, form.save), className="primary", n_clicks=0),
                 html.Span("then the model answer opens", className="hint"),
             ],
             className="save-line",
@@ -108,9 +198,11 @@ def _written(
     marks: Sequence[int | None],
     rubric: tuple[str, ...] | None,
     problem: str,
+    beside: Component,
+    form: Form,
 ) -> list[Component]:
     shown = saved.get("shown") or {}
-    kept = [slot for slot in (*FORMER_SLOTS, *SLOTS) if slot in SLOTS or saved.get(slot[0])]
+    kept = [slot for slot in (*FORMER_SLOTS, *form.slots) if slot in form.slots or saved.get(slot[0])]
     own = [
         part
         for name, label in kept
@@ -131,28 +223,29 @@ def _written(
     rows = [
         html.Div(
             [
-                html.Span(point, id=f"rubric-{n}"),
-                segmented(ids.writing(key, f"mark{n}"), MARKS, chosen_marks[n]),
+                html.Span(point, id=f"{form.fields}-{n}"),
+                segmented(ids.writing(key, f"{form.fields}{n}"), MARKS, chosen_marks[n]),
             ],
             className="mark-row",
             role="group",
-            **{"aria-labelledby": f"rubric-{n}"},
+            **{"aria-labelledby": f"{form.fields}-{n}"},
         )
         for n, point in enumerate(reflection.rubric)
     ]
     return [
         html.P(then, className="hint") if has_changed else None,
         html.Dl(own, className="written"),
-        draft_saved("reflect", {name: str(saved.get(name) or "") for name in (*dict(SLOTS), "check")}),
+        beside,
+        draft_saved(form.drafts[0], {name: str(saved.get(name) or "") for name in (*dict(form.slots), "check")}),
         html.H3("Model answer"),
         html.P(reflection.model_answer),
         html.H3("Mark your own, 0 to 2 a point"),
         *rows,
         _problem(problem),
-        draft_note("marks", list(reflection.rubric), is_saved=is_saved),
+        draft_note(form.drafts[1], list(reflection.rubric), is_saved=is_saved),
         html.Div(
             [
-                dbc.Button("Save marks", id=ids.action(key, "mark"), className="outline", n_clicks=0),
+                dbc.Button("Save marks", id=ids.action(key, form.mark), className="outline", n_clicks=0),
                 html.Span([icon("check-circle"), f" {sum(given)} of 8 saved"] if is_saved else "", className="hint"),
             ],
             className="save-line",

@@ -1,4 +1,4 @@
-"""The decisions tab: what each part decided and carried, how it is defended, and the track's record."""
+"""The decisions tab: what each part decided and carried, how the strategy is defended, and the track's record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def _track(track: TrackOverview, parts: Sequence[PartDecision]) -> Component:
             html.H3(track.name),
             html.P(track.sentences[2], className="answer"),
             rows_table(f"What each part of {track.name} decided", ("Part", "Decided", "Came out", "Offered to"), rows),
-            *[_defence(part) for part in written],
+            _defence(track) if track.defence else None,
+            *[_reflection(part) for part in written],
             folded(f"The record of {track.name}", _record(track.record)),
         ],
         **{"data-decisions": track.track},
@@ -44,7 +45,31 @@ def _row(part: PartDecision) -> tuple[Component, ...]:
     return part.place.bench_name, part.decided or "–", came_out, carried or "–"
 
 
-def _defence(part: PartDecision) -> Component:
+def _defence(track: TrackOverview) -> Component:
+    """How the student defends the strategy of the track, with the numbers that stood beside it."""
+    record = track.defence
+    assert record is not None
+    own = [line for label, text in record.answers for line in (html.Dt(label), html.Dd(text))]
+    return html.Div(
+        [
+            html.H4("How you defend your strategy"),
+            html.P(record.prompt, className="hint") if record.prompt else None,
+            html.Dl(own),
+            folded("Your numbers of then", html.Ul([html.Li(line) for line in record.numbers])),
+            _marked(record.marks),
+        ],
+        className="ledger-defence",
+    )
+
+
+def _marked(marks: Sequence[int] | None) -> Component:
+    if marks is None:
+        return None
+    given = ", ".join(f"{mark}" for mark in marks)
+    return html.P(f"Marked by you: {given}, together {sum(marks)} of {2 * len(marks)}.", className="hint")
+
+
+def _reflection(part: PartDecision) -> Component:
     """What the student wrote on a part, below what was asked."""
     labels: Mapping[str, str] = dict((*FORMER_SLOTS, *SLOTS))
     own = [
@@ -53,16 +78,12 @@ def _defence(part: PartDecision) -> Component:
         if part.reflection.get(name)
         for line in (html.Dt(label), html.Dd(part.reflection[name]))
     ]
-    marks = ""
-    if part.marks is not None:
-        marks = f"Marked by you: {', '.join(f'{mark}' for mark in part.marks)}, together {sum(part.marks)} of "
-        marks += f"{2 * len(part.marks)}."
     return html.Div(
         [
-            html.H4(f"{part.place.bench_name}: how you defend it"),
+            html.H4(f"{part.place.bench_name}: your reflection"),
             html.P(part.prompt, className="hint") if part.prompt else None,
             html.Dl(own),
-            html.P(marks, className="hint") if marks else None,
+            _marked(part.marks),
         ],
         className="ledger-defence",
     )

@@ -18,6 +18,7 @@ ICONS: Mapping[str, str] = {
     "observation": "eyeglasses",
     "reflection": "pencil",
     "revision": "check-lg",
+    "defence": "pencil",
     "decision": "signpost-2",
     "opinion": "cpu",
     "hint": "sliders",

@@ -20,6 +20,7 @@ HELD = {
     "observation": "what you said that a figure showed",
     "reflection": "the texts of a reflection",
     "revision": "your marks for a reflection, and what you wrote for two more tries",
+    "defence": "how you defended the strategy of a track, your numbers beside it, and your marks",
     "decision": "which try is carried on",
     "opinion": "whether a second engine agrees with a try that won",
     "hint": "a value that a hint gave",

@@ -37,8 +37,17 @@ def _track_summary(item: TrackOverview) -> dict[str, Any]:
         "decisions": [{"bench": place.bench, "decided": words} for place, words in record.decision],
         "constraints": [{"bench": place.bench, "binding": words} for place, words in record.constraint],
         "result": record.result or None,
+        "defence": _defence(item),
         "missing": [f"{bench}: {what}" for bench, what in item.missing],
     }
+
+
+def _defence(item: TrackOverview) -> dict[str, Any] | None:
+    said = item.defence
+    if said is None:
+        return None
+    answers = [{"asked": label, "answer": text} for label, text in said.answers]
+    return {"asked": said.prompt, "answers": answers, "numbers": list(said.numbers), "marks": list(said.marks or ())}
 
 
 def _prediction(lock: LockRecord) -> dict[str, Any]:
@@ -161,6 +170,11 @@ def _lines(found: Overview, pseudonym: str, name: str, about: Sequence[str]) -> 
         for part in (item for item in found.parts if item.place.track == track.track and item.reflection):
             yield from ("", f"### {_plain(part.place.bench_name)}: reflection", "")
             yield from (f"> {_plain(text)}\n" for text in written(part.reflection))
+        if track.defence is not None:
+            yield from ("", "### Defence of the strategy", "", _plain(track.defence.prompt), "")
+            for label, text in track.defence.answers:
+                yield from (f"{_plain(label)}", "", f"> {_plain(text)}", "")
+            yield from (f"* {_plain(line)}" for line in track.defence.numbers)
     yield from ("", "## For whoever grades", "")
     yield from _table(("Question", *MARKS), ((f"{title}. {text}", *(" " for _ in MARKS)) for title, text in RUBRIC))
 

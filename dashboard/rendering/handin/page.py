@@ -132,6 +132,7 @@ def _track(found: Overview, figures: Figures, item: TrackOverview) -> Markup:
         if drawn.tried is not None:
             parts += [Markup("<h4>{}</h4>").format(drawn.tried.question), _bench_figure(drawn.tried)]
     parts.append(_decisions(found, item))
+    parts.append(_defence(item))
     parts.append(_reflections(found, item))
     return Markup("\n").join(parts)
 
@@ -195,14 +196,32 @@ def _decisions(found: Overview, item: TrackOverview) -> Markup:
     )
 
 
+def _defence(item: TrackOverview) -> Markup:
+    said = item.defence
+    if said is None:
+        return Markup("")
+    parts = [
+        Markup("<h3>Defence of the strategy</h3><p class='quiet'>{} {}</p>").format(said.prompt, _marked(said.marks))
+    ]
+    for label, text in said.answers:
+        parts.append(Markup("<p><b>{}</b></p><blockquote>{}</blockquote>").format(label, text))
+    if said.numbers:
+        parts.append(Markup("<p class='quiet'>The numbers that stood beside it:</p>{}").format(_list(said.numbers)))
+    return Markup("\n").join(parts)
+
+
+def _marked(marks: Sequence[int] | None) -> str:
+    return "" if marks is None else f"Marked by its writer: {sum(marks)} of {2 * len(marks)}."
+
+
 def _reflections(found: Overview, item: TrackOverview) -> Markup:
     own = [part for part in found.parts if part.place.track == item.track and part.reflection]
     if not own:
         return Markup("")
     parts = [Markup("<h3>Reflections</h3>")]
     for part in own:
-        marks = "" if part.marks is None else f"Marked by its writer: {sum(part.marks)} of {2 * len(part.marks)}."
-        parts.append(Markup("<h4>{}</h4><p class='quiet'>{} {}</p>").format(part.place.bench_name, part.prompt, marks))
+        asked = f"{part.prompt} {_marked(part.marks)}"
+        parts.append(Markup("<h4>{}</h4><p class='quiet'>{}</p>").format(part.place.bench_name, asked))
         parts += [Markup("<blockquote>{}</blockquote>").format(text) for text in written(part.reflection)]
     return Markup("\n").join(parts)
 

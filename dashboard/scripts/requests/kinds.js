@@ -1,7 +1,14 @@
 /* What a request of Dash asks for, read from its body. */
 import { isRecord, parsed } from "../shared/storage.js";
 
-const WRITING_BUTTONS = { lock: "predict", open: "predict", reflect: "reflect", mark: "reflect" };
+const WRITING_BUTTONS = {
+  lock: "predict",
+  open: "predict",
+  reflect: "reflect",
+  mark: "reflect",
+  defend: "defence",
+  mark_defence: "defence",
+};
 
 function outputsOf(request) {
   return [request.outputs ?? []].flat(2);

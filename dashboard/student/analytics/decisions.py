@@ -1,4 +1,4 @@
-"""What each part of a track decided, what that carried on, and how the student defends it."""
+"""What each part of a track decided, what that carried on, and how the student defends the strategy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
 from dashboard.student.carried_decisions import decisions
 from dashboard.student.progress import decided_in_words
+from dashboard.student.standing import defence_event
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.declared import Recorded
@@ -111,6 +112,36 @@ def _carried(registry: Registry, track_id: str, events: list[StoredEvent]) -> di
             if offer.text:
                 found.setdefault(offer.bench, []).append(Carried(to=bench.step_label, text=offer.text))
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DefenceRecord:
+    """How a track's strategy was defended at its end, in the words of then.
+
+    Attributes:
+        prompt: what was asked. answers: what was written, as (label of the field, text).
+        numbers: what the student had before them, a line a bench. marks: as in ``PartDecision``.
+    """
+
+    prompt: str
+    answers: tuple[tuple[str, str], ...]
+    numbers: tuple[str, ...]
+    marks: tuple[int, ...] | None
+
+
+def defence_record(events: Iterable[StoredEvent], track_id: str) -> DefenceRecord | None:
+    """Return the defence of a track that was saved last, or None."""
+    found = defence_event(events, track_id)
+    if found is None:
+        return None
+    payload = found.payload
+    shown, marks = payload.get("shown") or {}, payload.get("marks")
+    return DefenceRecord(
+        prompt=str(shown.get("prompt", "")),
+        answers=tuple((str(shown.get(name, name)), text) for name, text in payload.items() if isinstance(text, str)),
+        numbers=tuple(str(line) for line in shown.get("numbers", ())),
+        marks=tuple(int(mark) for mark in marks) if isinstance(marks, list) else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.analytics.decisions import PartDecision, TrackRecord, part_decisions, track_record
+from dashboard.student.analytics.decisions import (
+    DefenceRecord,
+    PartDecision,
+    TrackRecord,
+    defence_record,
+    part_decisions,
+    track_record,
+)
 from dashboard.student.analytics.locks import LockRecord, lock_records, misconceptions
 from dashboard.student.analytics.timeline import BenchTimeline, Counts, timelines
 from dashboard.student.analytics.tries import BenchTries, bench_tries
@@ -20,6 +27,7 @@ class TrackOverview:
     Attributes:
         track: its id. name: in words. sentences: what was predicted, learnt and decided.
         missing: what is still open, as (bench, what), also on benches that were not opened.
+        defence: of the track's strategy, or None.
     """
 
     track: str
@@ -27,6 +35,7 @@ class TrackOverview:
     sentences: tuple[str, str, str]
     record: TrackRecord
     missing: tuple[tuple[str, str], ...]
+    defence: DefenceRecord | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +70,7 @@ def overview(registry: Registry, events: Iterable[StoredEvent], counts: Counts |
     for event in events:
         newest[event.track] = max(event.sequence, newest.get(event.track, 0))
     tracks = [
-        _track(registry, track_id, locks, tries, parts, lines)
+        _track(registry, track_id, locks, tries, parts, lines, defence_record(events, track_id))
         for track_id in sorted(newest, key=lambda track_id: -newest[track_id])
     ]
     return Overview(locks=locks, tries=tries, timelines=lines, parts=parts, tracks=tuple(tracks))
@@ -74,6 +83,7 @@ def _track(
     tries: Iterable[BenchTries],
     parts: Iterable[PartDecision],
     lines: Iterable[BenchTimeline],
+    defence: DefenceRecord | None,
 ) -> TrackOverview:
     record = track_record(registry, track_id, locks, parts)
     own_tries = [item for item in tries if item.place.track == track_id]
@@ -88,6 +98,7 @@ def _track(
         ),
         record=record,
         missing=tuple(_missing(registry, track_id, lines)),
+        defence=defence,
     )
 
 

@@ -13,7 +13,10 @@ from dashboard.student.analytics.locks import LockRecord
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import BenchTries, TryRecord
 from dashboard.student.answers import answered
+from dashboard.student.mission import closes_mission, defended
+from dashboard.student.standing import defence_event
 from tracks.api.bench import Bench
+from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
 Counts = Mapping[tuple[str, str, str], int]
@@ -85,7 +88,7 @@ def timelines(
             BenchTimeline(
                 place=place,
                 entries=tuple(sorted(entries, key=lambda entry: -entry.sequence)),
-                missing=_missing(bench, own),
+                missing=(*_missing(bench, own), *(_undefended(registry, *here, own) if here else ())),
             )
         )
     return tuple(found)
@@ -142,6 +145,13 @@ def _entry(
         case "reflection":
             texts = [value for name, value in payload.items() if isinstance(value, str) and value and name != "check"]
             return TimelineEntry(**common, title="Reflection", text=" ".join(texts), saved=saved)
+        case "defence":
+            texts = [value for value in payload.values() if isinstance(value, str)]
+            marks = [mark for mark in payload.get("marks", ()) if isinstance(mark, int)]
+            return TimelineEntry(
+                **common, title="Defended the strategy", text=" ".join(texts),
+                result=f"{sum(marks)} of {2 * len(marks)}" if marks else "", saved=saved,
+            )  # fmt: skip
         case "revision" if LEARNT in payload:
             return TimelineEntry(**common, title="Earned two more tries", text=str(payload[LEARNT]))
         case "revision":
@@ -192,6 +202,16 @@ def _hinted(bench: Bench | None, item: Mapping[str, Any]) -> str:
         return f"{control.label} {control.text(control.read(item.get('value')))}" if control else name
     except ValueError:  # recorded when the control was another
         return name
+
+
+def _undefended(registry: Registry, track: Track, bench: Bench, own: list[StoredEvent]) -> tuple[str, ...]:
+    """Return what is open of the defence of a track's strategy, on the bench that closes the track."""
+    if not closes_mission(registry, track, bench) or defended(registry, track) is None:
+        return ()
+    saved = defence_event(own, track.id)
+    if saved is None:
+        return ("the strategy is not defended",)
+    return () if saved.payload.get("marks") else ("the defence is not marked",)
 
 
 def _missing(bench: Bench | None, own: list[StoredEvent]) -> tuple[str, ...]:

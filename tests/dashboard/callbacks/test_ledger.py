@@ -152,7 +152,7 @@ def test_two_tries_stand_side_by_side_with_both_figures(played: Student) -> None
             assert two_tries(played, place, *odd).status_code == 422
 
 
-def test_the_decision_its_defence_and_the_record_stand_together(student: Student) -> None:  # P18 L20
+def test_the_decision_its_reflection_and_the_record_stand_together(student: Student) -> None:  # L20
     key = "edge_guardian/privacy"
     student.lock_all(key)
     student.try_once(key)
@@ -160,7 +160,7 @@ def test_the_decision_its_defence_and_the_record_stand_together(student: Student
     written = {"why": "Locality is not privacy.", "change": "A larger fleet.", "check": check}
     assert student.write(key, "reflect", written).status_code == 200
     shown = said(open_tab(student, "decisions"))
-    assert "Personalisation or privacy" in shown
+    assert "What did your guarantee cost?" in shown
     assert "Locality is not privacy." in shown
     for label in ("Context", "ε", "Participating share", "Moved by the fleet in a day", "Guarantee", "Constraint hit"):
         assert f">{label}<" in shown

@@ -75,7 +75,9 @@ test("a lock, a reflection, marks and what is done on a bench are writes", () =>
   const named = (body) => [writeOf(body).bench, writeOf(body).name];
   assert.deepEqual(named(button("lock", ["predict", "body"])), ["a/b", "lock"]);
   assert.deepEqual(named(button("reflect", ["reflect"])), ["a/b", "reflect"]);
-  assert.deepEqual(named(button("mark", ["reflect"])), ["a/b", "mark"]);
+  assert.deepEqual(named(button("mark", ["reflect", "defence"])), ["a/b", "mark"]);
+  assert.deepEqual(named(button("defend", ["reflect", "defence"])), ["a/b", "defend"]);
+  assert.deepEqual(named(button("mark_defence", ["reflect", "defence"])), ["a/b", "mark_defence"]);
   assert.deepEqual(named(action({ do: "record", values: { rounds: 8 }, at: 1 })), ["a/b", "record"]);
 });
 

@@ -22,6 +22,7 @@ from tests.tracks.api.one_bench import (
 from tracks.api.bench import Preset
 from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Slider
+from tracks.api.declared import Ablation
 from tracks.api.outcome import Fix, Outcome, Verdict
 from tracks.api.teaching import Brief, Question, Reflection, Truth
 from tracks.cloud_titan.track import CLOUD_TITAN
@@ -87,6 +88,19 @@ def test_observation_and_reflection_may_be_there():
         prompt="p", rubric=("a", "b", "c", "d"), model_answer="m", weak_sample="w", strong_sample="s"
     )
     assert bench(observation=question, reflection=reflection).observation is question
+
+
+def test_what_an_ablation_takes_away_and_compares_is_the_benchs_own():
+    def without(values, *readings):
+        ablation = Ablation(name="Without", values=values, readings=readings)
+        written = {"prompt": "p", "rubric": ("a", "b", "c", "d"), "model_answer": "m"}
+        return Reflection(**written, weak_sample="w", strong_sample="s", ablation=ablation)
+
+    with pytest.raises(SpecError, match=r"ablation.*noise"):
+        bench(reflection=without({"noise": "none"}, "cost"))
+    with pytest.raises(SpecError, match="the outcome has no reading 'weight' for the ablation"):
+        bench(reflection=without({"rounds": 1}, "cost", "weight")).run(EDGE_GUARDIAN, SENT)
+    assert bench(reflection=without({"rounds": 1}, "cost")).run(EDGE_GUARDIAN, SENT)
 
 
 SENT = {"rounds": 20, "codec": "rounds", "both_ways": True}

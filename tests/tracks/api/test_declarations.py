@@ -156,5 +156,5 @@ def test_every_word_is_imported_from_one_place():
     described |= {"Drawing", "Table", "Reading", "Fix", "Verdict", "Outcome", "Bench", "Track", "Device"}
     described |= {"Fleet", "Targets", "Brief", "Question", "Peek", "PeekLine", "Preset", "Colour", "Model", "Route"}
     described |= {"SecondOpinion", "Source", "Extra", "TextKey", "Fact", "Demonstration", "Again", "Recorded", "Task"}
-    described |= {"Act", "Curve", "RunView", "Scene", "Shape"}
+    described |= {"Ablation", "Act", "Curve", "RunView", "Scene", "Shape"}
     assert described == made

@@ -5,7 +5,7 @@ import pytest
 
 from tests.tracks.api.one_bench import check_keeps_its_words, check_refused
 from tracks.api.checks import SpecError
-from tracks.api.declared import Again
+from tracks.api.declared import Ablation, Again
 from tracks.api.demonstration import Peek, PeekLine
 from tracks.api.teaching import (
     CONFIDENCE,
@@ -35,7 +35,9 @@ REFLECTION = {
 LINE = {"name": "Round", "equation": "B = n (d + u)", "numbers": "4 PB = ...", "source": "McMahan et al. 2017"}
 PEEK = {"lines": (PeekLine(**LINE),), "leaves_out": "Retries."}
 AGAIN = {"values": {"share": (0.1, 0.5), "rounds": (1, 10, 100)}}
+ABLATION = {"name": "Without noise", "values": {"noise": "none"}, "readings": ("accuracy",)}
 KINDS = {
+    Ablation: ABLATION,
     Brief: BRIEF, Question: QUESTION, Term: TERM, Truth: TRUTH, Prediction: PREDICTION, Reflection: REFLECTION,
     PeekLine: LINE, Peek: PEEK, Again: AGAIN,
 }  # fmt: skip
@@ -106,6 +108,13 @@ NONSENSE = [
     (Reflection, {"weak_sample": None}, "weak_sample must be a non-empty text"),
     (Reflection, {"strong_sample": ""}, "strong_sample must be a non-empty text"),
     (Reflection, {"check": "why?"}, "check must be a Question, got 'why[?]'"),
+    (Reflection, {"ablation": "noise"}, "ablation must be an Ablation, got 'noise'"),
+    (Reflection, {"defence": "why?"}, "defence must be a Reflection, got 'why[?]'"),
+    (Reflection, {"defence": Reflection(**REFLECTION, ablation=Ablation(**ABLATION))}, "defence is two fields alone"),
+    # a design without one of its parts
+    (Ablation, {"name": ""}, "Ablation: name must be a non-empty text"),
+    (Ablation, {"values": {}}, "it needs the values that take a part away"),
+    (Ablation, {"readings": "accuracy"}, "readings must be a tuple of str"),
     # an equation without a source is a claim
     (PeekLine, {"source": ""}, "PeekLine 'Round': source must be a non-empty text"),
     (PeekLine, {"numbers": ""}, "numbers must be a non-empty text"),

@@ -344,3 +344,29 @@ class Fact:
             check_text(owner, name, getattr(self, name), optional=True)
         if self.closing and self.closing.count("{}") != 1:
             raise refuse(owner, f"closing must have one {{}} for the value, got {self.closing!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ablation:
+    """A design held against the same design without one of its parts: the student's carried try, beside a reflection.
+
+    Parameters
+    ----------
+    name : str
+        What the second design is called, as the head of its column ("Without noise").
+    values : Mapping[str, Value]
+        Control id -> value, which takes the part away.
+    readings : tuple[str, ...]
+        Ids of the readings that are compared.
+    """
+
+    name: str
+    values: Mapping[str, Value]
+    readings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_text("Ablation", "name", self.name)
+        check_items("Ablation", "readings", self.readings, str)
+        if not self.values or not self.readings:
+            raise refuse("Ablation", "it needs the values that take a part away, and the readings to compare")
+        object.__setattr__(self, "values", frozen_mapping("Ablation", "values", self.values))

@@ -6,11 +6,12 @@ import math
 from functools import lru_cache
 
 from physics.privacy import epsilon, gaussian_sigma
-from tracks import Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
+from tracks import Ablation, Option, Outcome, Peek, PeekLine, Preset, Question, Reflection, Track, Value
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.cache import cached_on_disk
 from tracks.common.declared import device_word
 from tracks.common.proxy_fleet import PROXY, ceiling
+from tracks.missions.privacy.accounting import moved_bytes
 from tracks.missions.privacy.controls import ANNOUNCED_EPSILON, ANNOUNCED_WEAKEST
 from tracks.missions.privacy.figures import PLACES
 from tracks.missions.privacy.runs import CURVE_NOISES
@@ -150,6 +151,7 @@ def _context(setting: Setting, outcome: Outcome) -> str:
 
 
 LONGER_CLIP = 3.0  # than the clip at the start
+MORE_CLIENTS = 4  # times the participating share of the start
 
 
 def officers_setting(track: Track, *, deployment: Deployment, noise: Noise, **changes: Value) -> Setting:
@@ -169,43 +171,85 @@ def officers_setting(track: Track, *, deployment: Deployment, noise: Noise, **ch
     )
 
 
+def _reached(track: Track, deployment: Deployment, noise: Noise, **changes: Value) -> str:
+    asked = officers_setting(track, deployment=deployment, noise=noise, **changes)
+    return in_words(evaluate(track, asked, seed=0).result.accuracy, "share")
+
+
 def reflection(track: Track) -> Reflection:
-    """Return the debrief, its check, and how good and weak answers read on this track."""
-    unit, device = track.targets.epsilon_unit, device_word(track)
-
-    def reached(deployment: Deployment, noise: Noise, **changes: Value) -> str:
-        asked = officers_setting(track, deployment=deployment, noise=noise, **changes)
-        return in_words(evaluate(track, asked, seed=0).result.accuracy, "share")
-
-    plain, central, local = reached("federated", "central"), *(reached("federated_dp", one) for one in PLACES)
-    longer = reached("federated_dp", "central", clip_norm=LONGER_CLIP)
-    strictest = [reached("federated_dp", one, epsilon=EPSILON[0]) for one in PLACES]
-    top = in_words(ceiling(track.fleet.seed, track.fleet.skew_alpha), "share")
-    promise = three_digits(track.targets.epsilon)
-    raw = track.texts.get("raw_name", "raw data")
+    """Return what a guarantee cost: the closing question, its check, and how answers read on this track."""
+    device = device_word(track)
+    start = evaluate(track, officers_setting(track, deployment="federated_dp", noise="central"), seed=0)
+    plain, central, local = (
+        _reached(track, "federated", "central"),
+        *(_reached(track, "federated_dp", one) for one in PLACES),
+    )
+    longer = _reached(track, "federated_dp", "central", clip_norm=LONGER_CLIP)
+    grown = {"participating_share": MORE_CLIENTS * float(DEFAULTS["participating_share"].value)}
+    more = officers_setting(track, deployment="federated_dp", noise="central", **grown)
+    strictest = [_reached(track, "federated_dp", one, epsilon=EPSILON[0]) for one in PLACES]
+    updates = in_words(start.setting.rounds * start.setting.cohort, "")
+    moved, grown_moved = (in_words(moved_bytes(track, one), "B") for one in (start.setting, more))
     return Reflection(
-        prompt="Personalisation or privacy: which deployment would you defend before the officer on this track, and at "
-        f"what ε? What did leaving the {raw} with the {device} buy, and what did it not?",
+        prompt="What did your guarantee cost? Hold your design against the same one without noise: accuracy, client "
+        "updates, bytes a day. What bought back what the noise and the clip took?",
         rubric=(
-            "Names a deployment with its ε, δ and unit, or says that there is none.",
-            "Gives the price: points below the ceiling, client updates or bytes a day.",
+            "Names the promise: ε, δ and the unit, or that there is none.",
+            "Gives the price in accuracy against the same design without noise, in points.",
+            "Says what it cost in updates and bytes a day, or that it cost none, with a number.",
+            "Says what would change the price: the clip, where the noise is added, the cohort.",
+        ),
+        model_answer=f"At the start settings and the officer’s ε = {three_digits(track.targets.epsilon)} the design "
+        f"without noise reaches {plain}, clipped and with noise on the sum {central}, with noise by each {device} "
+        f"{local}. Updates and bytes are the same, {updates} and {moved} a day: noise weighs nothing. Clients are its "
+        "other price: where noise outweighs the updates, a larger cohort hides it. Here "
+        f"{MORE_CLIENTS} times the clients, with {MORE_CLIENTS} times the updates and {grown_moved} a day, reach "
+        f"{_reached(track, 'federated_dp', 'central', **grown)}, and a clip of {LONGER_CLIP:g} with no more of either "
+        f"{longer}. So the price was the clip’s more than ε’s. What would change it: a cohort too small to hide in, or "
+        "a server that nobody trusts with a sum.",
+        weak_sample="Privacy always costs accuracy. A small ε is always better, so we take the smallest.",
+        strong_sample="In the first figure the local curve falls to the left and the central one hardly does: "
+        f"{strictest[1]} against {strictest[0]} at ε = {EPSILON[0]:g}. The noise on the average is zC/m, so the "
+        "cohort carries the promise, and is paid in bytes: each client moves the model twice a round. A clip of "
+        f"{LONGER_CLIP:g} gave the points back for none. If the server could not be trusted even with a sum I would "
+        "take local noise, and a larger cohort.",
+        check=check(),
+        ablation=Ablation(
+            name="The same without noise", values={"deployment": "federated"}, readings=("accuracy", "compute", "moved")
+        ),
+        defence=defence(track),
+    )
+
+
+def defence(track: Track) -> Reflection:
+    """Return what is defended at the end of the track, with every bench behind: personalisation or privacy."""
+    unit, device = track.targets.epsilon_unit, device_word(track)
+    plain, central = _reached(track, "federated", "central"), _reached(track, "federated_dp", "central")
+    longer = _reached(track, "federated_dp", "central", clip_norm=LONGER_CLIP)
+    top = in_words(ceiling(track.fleet.seed, track.fleet.skew_alpha), "share")
+    promise, raw = three_digits(track.targets.epsilon), track.texts.get("raw_name", "raw data")
+    return Reflection(
+        prompt="Personalisation or privacy: which strategy do you defend before the officer on this track, and which "
+        f"alternative did you reject? What did leaving the {raw} with the {device} buy, and what did it not?",
+        rubric=(
+            "Chooses, with the numbers of a design: ε, δ and unit, or that there is none.",
+            "Names the alternative that was rejected and what it would have cost: points, bytes, joules or memory.",
             "Says what locality bought and that it alone is not privacy.",
             "Says what would change the mind: a cohort, a trusted server, a stronger need of one person’s own data.",
         ),
-        model_answer=f"I would defend noise on the sum under secure aggregation at ε = {promise} per {unit}. At the "
-        f"start settings plain federated learning reaches {plain}, clipped and with noise on the sum {central}, with "
-        f"noise by each {device} {local}; all data in one place {top}. Noise on the sum and a clip of {LONGER_CLIP:g} "
-        f"give {longer}. So the price is set by the clip, by where the noise is added and by the cohort, more than by "
-        f"ε. Locality bought that no second copy of the {raw} stands anywhere. It "
-        "did not bound what an update or the model shows; the noise did. What it hides is one person among many, so "
-        "what serves one person alone is better adapted on the device and never sent. What would change my mind: "
-        "a cohort too small to hide in.",
-        weak_sample="Federated learning keeps the data on the device, so it is private. A small ε is always better.",
-        strong_sample="In the first figure the local curve falls to the left and the central one hardly does: "
-        f"{strictest[1]} against {strictest[0]} at ε = {EPSILON[0]:g}. The noise on the average is zC/m, so I bought "
-        f"the promise with the cohort. Raw data that stay with the {device} guard against a leak of the store, not of "
-        "the model. If the server could not be trusted even with a sum I would take local noise, and a larger cohort.",
-        check=check(),
+        model_answer=f"I defend privacy for what is shared: noise on the sum under secure aggregation at ε = {promise} "
+        f"per {unit}. Plain federated learning reaches {plain}, clipped and with noise {central}, with a clip of "
+        f"{LONGER_CLIP:g} {longer}; all data in one place {top}. I rejected a shared model without noise, which is no "
+        "cheaper and bounds nothing, and a model that learns alone: what it hides needs no ε, but nobody gains from "
+        f"others. Locality bought that no second copy of the {raw} stands anywhere. It did not bound what an update or "
+        "the model shows; the noise did. Noise hides one person among many, so what serves one person alone is better "
+        "adapted on the device and never sent. What would change my mind: a cohort too small to hide in.",
+        weak_sample="Federated learning keeps the data on the device, so it is private, and personalisation is free.",
+        strong_sample=f"My privacy run keeps ε = {promise} per {unit} at {longer}, against {plain} without noise. I "
+        "rejected local noise, which trusts nobody and pays for it, and no noise, which bounds nothing. Raw data that "
+        f"stay with the {device} guard against a leak of the store, not of the model. If what one {unit} needs counted "
+        "for more than what all share, I would adapt on the device, send nothing of it, and count its memory and its "
+        "joules instead of ε.",
     )
 
 

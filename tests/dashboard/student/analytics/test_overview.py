@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.ledger.events import REPLACED, StoredEvent
+from dashboard.student.analytics.decisions import DefenceRecord
 from dashboard.student.analytics.locks import LEAST, calibration, lock_records, misconceptions
 from dashboard.student.analytics.overview import Overview, overview
 from dashboard.student.analytics.side_by_side import side_by_side
@@ -67,6 +68,7 @@ def _said(found: Overview) -> object:
 def test_the_newest_of_what_is_written_again_and_how_often_say_the_same(registry, deeds, kinds) -> None:
     """A page reads the newest of these events and their number instead of all of them."""
     payloads = {"reflection": {"why": "a"}, "decision": {"try": 1}, "revision": {"marks": [1, 2, 0, 1]}}
+    payloads["defence"] = {"choice": "a"}
     place = ("edge_guardian", "memory")
     written = [Deed(*place, kind, payloads[kind]) for kind in kinds]
     learnt = [Deed(*place, "revision", {"learnt": "that"})]
@@ -151,12 +153,22 @@ def test_the_record_holds_what_a_later_lab_reads(registry, deeds, ledger) -> Non
     assert [place.bench for place, _ in track.record.decision] == ["paradox", "privacy"]
 
 
-def test_the_defence_of_the_strategy_stands_with_its_decision(registry, deeds, ledger) -> None:  # P18
+def test_a_reflection_stands_with_its_decision_and_the_defence_with_the_track(registry, deeds, ledger) -> None:  # P18
     place = ("mobile_nomad", "privacy")
     said = {"why": "Locality alone is no guarantee.", "change": "A smaller fleet.", "check": "bound"}
-    events = ledger([*deeds.locks(*place), deeds.tried(*place, 1), Deed(*place, "reflection", said)])
-    (part,) = overview(registry, events).parts
-    assert part.prompt.startswith("Personalisation or privacy")
+    shown = {"prompt": "What do you defend?", "choice": "Which?", "locality": "What for?", "numbers": ["Privacy · 1"]}
+    defended = {"choice": "Noise.", "locality": "No copy.", "shown": shown, "marks": [1, 2, 0, 1], "rubric": ["a"] * 4}
+    before = Deed("mobile_nomad", "gone", "defence", {**defended, "choice": "Nothing."})
+    newest = Deed("mobile_nomad", "crisis", "defence", defended)
+    events = ledger([*deeds.locks(*place), deeds.tried(*place, 1), Deed(*place, "reflection", said), before, newest])
+    found = overview(registry, events)
+    (track,) = found.tracks
+    assert track.defence == DefenceRecord(
+        prompt="What do you defend?", answers=(("Which?", "Noise."), ("What for?", "No copy.")),
+        numbers=("Privacy · 1",), marks=(1, 2, 0, 1),
+    )  # fmt: skip
+    part = next(item for item in found.parts if item.place.bench == "privacy")
+    assert part.prompt.startswith("What did your guarantee cost?")
     assert part.reflection == said
     assert part.tried.is_carried
 

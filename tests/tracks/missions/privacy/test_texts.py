@@ -91,13 +91,19 @@ def test_what_epsilon_one_means():  # L18
 
 
 @every_track
-def test_the_model_answer_quotes_the_engine(one):  # P18
-    answer = plain(one.bench.reflection.model_answer)
+def test_the_model_answers_quote_the_engine(one):  # P18
+    price, defence = one.bench.reflection, one.bench.reflection.defence
+    answer = plain(price.model_answer)
     for deployment, noise in (("federated", "central"), ("federated_dp", "central"), ("federated_dp", "local")):
         state = evaluate(one.track, officers_setting(one.track, deployment=deployment, noise=noise), seed=0)
         assert plain(in_words(state.result.accuracy, "share")) in answer
-    assert "Personalisation or privacy" in one.bench.reflection.prompt
-    assert any("alone is not privacy" in point for point in one.bench.reflection.rubric)
+        assert noise == "local" or plain(in_words(state.result.accuracy, "share")) in plain(defence.model_answer)
+    start = state.setting
+    assert plain(in_words(start.rounds * start.cohort, "")) in answer
+    assert plain(in_words(state.moved, "B")) in answer
+    assert "cost" in price.prompt
+    assert "Personalisation or privacy" in defence.prompt
+    assert any("alone is not privacy" in point for point in defence.rubric)
 
 
 @every_track
