@@ -66,3 +66,57 @@ def test_a_stroke_draws_keys_correct_and_the_lock_keeps_both(student_page, theme
         """() => [...document.querySelectorAll('.reveal-figure .js-plotly-plot')]
               .some(plot => plot.data?.some(trace => trace.name === 'your drawing' && trace.y.at(-1) === 1))"""
     )
+
+
+def touch(page: Page, *points: tuple[float, float]) -> None:
+    """Put a finger down, move it through the points and lift it, as a touch screen reports it."""
+    devtools = page.context.new_cdp_session(page)
+    for n, (x, y) in enumerate(points):
+        point = [{"x": x, "y": y}]
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchMove" if n else "touchStart", "touchPoints": point})
+        page.wait_for_timeout(30)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    devtools.detach()
+    page.wait_for_timeout(300)
+
+
+def along(start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> list[tuple[float, float]]:
+    return [tuple(a + (b - a) * n / steps for a, b in zip(start, end, strict=True)) for n in range(steps + 1)]
+
+
+def test_a_finger_scrolls_over_the_drawing_and_draws_across_it_or_from_an_anchor(student_page) -> None:
+    page, _ = student_page(width=390)
+    go(page, f"/{KEY}")
+    figure = page.locator(".draw-place svg")
+    expect(figure).to_be_visible()
+    figure.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(300)
+
+    def places() -> tuple[list[float], list[float]]:
+        box = figure.bounding_box()
+        columns = [box["x"] + 40 + (box["width"] - 40) * (n + 0.5) / 5 for n in range(5)]
+        return columns, [box["y"] + box["height"] * share for share in (0.8, 0.6, 0.4, 0.3, 0.2)]
+
+    def scrolled() -> float:
+        return page.evaluate("scrollY")
+
+    before = scrolled()
+    columns, levels = places()
+    between = (columns[1] + columns[2]) / 2
+    touch(page, *along((between, levels[1]), (between, levels[1] - 160)))
+    assert scrolled() - before > 80, "the page went up under the finger"
+    assert heights(page) == [""] * 5, "and nothing was drawn"
+    before = scrolled()
+    columns, levels = places()
+    touch(page, *along((columns[0], levels[0]), (columns[4], levels[4]), 20))
+    expect(page.locator(".draw-handle.is-set")).to_have_count(5)
+    drawn = [float(text) for text in heights(page)]
+    assert drawn == sorted(drawn)
+    assert drawn[0] < drawn[4]
+    last = page.locator(".draw-handle").nth(4).locator(".draw-dot").bounding_box()
+    middle = (last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)
+    touch(page, *along(middle, (middle[0], middle[1] + 60)))
+    assert float(heights(page)[4]) < drawn[4] - 5
+    touch(page, (columns[2], levels[4]))
+    assert float(heights(page)[2]) > drawn[2] + 5, "a finger that is lifted where it was put draws there"
+    assert scrolled() == before, "no stroke of these moved the page"

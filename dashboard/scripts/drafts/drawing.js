@@ -12,6 +12,7 @@ const HEIGHT = 196;
 const PLOT = { left: 40, right: 0, top: 12, bottom: 8 };
 const KEYS = { ArrowUp: 5, ArrowRight: 5, ArrowDown: -5, ArrowLeft: -5, PageUp: 50, PageDown: -50 };
 const SETTLE_MS = 400;
+const SLOP = 10; // pixels that a finger moves without meaning to
 
 function make(name, attributes, parent) {
   const node = document.createElementNS(SVG, name);
@@ -26,6 +27,10 @@ function specOf(root) {
 
 function boxesOf(root) {
   return [...root.querySelectorAll(".anchor input")];
+}
+
+function textsOf(root) {
+  return boxesOf(root).map((box) => box.value);
 }
 
 /* The heights in the boxes, NaN where there is none that the figure can show. */
@@ -77,13 +82,7 @@ function readOff(root) {
   clearTimeout(timers.get(root));
   const fill = () => {
     const spec = specOf(root);
-    const number = numberOf(
-      spec,
-      heightsOf(
-        spec,
-        boxesOf(root).map((box) => box.value),
-      ),
-    );
+    const number = numberOf(spec, heightsOf(spec, textsOf(root)));
     const value = root.closest(".answer")?.querySelector(".value-box input");
     if (Number.isFinite(number)) enter(value, threeDigits(Number(number.toPrecision(3))));
   };
@@ -112,10 +111,7 @@ function frame(root) {
 /* Draw what the boxes hold. The handles stay, so that one keeps the focus. */
 function draw(root) {
   const { place, spec, width, column, up } = frame(root);
-  const heights = heightsOf(
-    spec,
-    boxesOf(root).map((box) => box.value),
-  );
+  const heights = heightsOf(spec, textsOf(root));
   let svg = place.querySelector("svg");
   if (!svg || svg.getAttribute("width") !== String(width)) {
     svg?.remove();
@@ -161,19 +157,47 @@ function rootAround(node) {
   return node.closest?.("[data-curve]");
 }
 
-function onPointer(event) {
-  const svg = event.target.closest?.(".draw-place svg");
-  if (!svg || (event.type === "pointermove" && !(event.buttons & 1))) return;
+/* The stroke under way: its pointer, its figure, where it began, and whether it draws already. A finger beside the
+   handles may want to scroll the page: it draws once it has gone across, or is lifted where it was put. */
+let stroke = null;
+
+function drawAt(svg, { clientX, clientY }) {
   const root = rootAround(svg);
-  if (event.type === "pointerdown") {
-    svg.setPointerCapture?.(event.pointerId);
-    event.preventDefault();
-  }
   const box = svg.getBoundingClientRect();
   const { nearest, height } = frame(root);
-  const at = nearest(event.clientX - box.left);
-  set(root, at, height(event.clientY - box.top));
-  if (event.type === "pointerdown") svg.querySelectorAll(".draw-handle")[at].focus({ preventScroll: true });
+  set(root, nearest(clientX - box.left), height(clientY - box.top));
+  return nearest(clientX - box.left);
+}
+
+function startDrawing() {
+  stroke.draws = true;
+  const at = drawAt(stroke.svg, stroke.from);
+  stroke.svg.querySelectorAll(".draw-handle")[at].focus({ preventScroll: true });
+}
+
+function onPress(event) {
+  const svg = event.target.closest?.(".draw-place svg");
+  if (!svg || event.button > 0 || !event.isPrimary) return;
+  event.preventDefault();
+  stroke = { pointer: event.pointerId, svg, from: event, draws: false };
+  if (event.pointerType === "touch" && !event.target.closest(".draw-handle")) return;
+  svg.setPointerCapture?.(event.pointerId);
+  startDrawing();
+}
+
+function onMove(event) {
+  if (stroke?.pointer !== event.pointerId) return;
+  const [across, along] = [event.clientX - stroke.from.clientX, event.clientY - stroke.from.clientY].map(Math.abs);
+  if (!stroke.draws && across <= Math.max(along, SLOP)) return;
+  if (!stroke.draws) startDrawing();
+  drawAt(stroke.svg, event);
+}
+
+function onLift(event) {
+  if (stroke?.pointer !== event.pointerId) return;
+  const far = Math.hypot(event.clientX - stroke.from.clientX, event.clientY - stroke.from.clientY);
+  if (event.type === "pointerup" && !stroke.draws && far <= SLOP) startDrawing();
+  stroke = null;
 }
 
 function onKey(event) {
@@ -182,10 +206,7 @@ function onKey(event) {
   const root = rootAround(handle);
   const spec = specOf(root);
   const at = Number(handle.dataset.at);
-  const now = heightsOf(
-    spec,
-    boxesOf(root).map((box) => box.value),
-  )[at];
+  const now = heightsOf(spec, textsOf(root))[at];
   const ends = { Home: spec.low, End: spec.high };
   if (!(event.key in KEYS) && !(event.key in ends)) return;
   event.preventDefault();
@@ -213,7 +234,9 @@ export function drawingChanged() {
 
 export function install() {
   document.addEventListener("input", onEntry);
-  for (const type of ["pointerdown", "pointermove"]) document.addEventListener(type, onPointer);
+  document.addEventListener("pointerdown", onPress);
+  document.addEventListener("pointermove", onMove);
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, onLift);
   document.addEventListener("keydown", onKey);
   globalThis.addEventListener?.("resize", () => document.querySelectorAll("[data-curve]").forEach(draw));
   addActions({
