@@ -185,7 +185,7 @@ def tries_figure(tries: BenchTries, chosen: Sequence[int], screen: Screen) -> Le
     """Return all tries of a bench across its controls and readings, the targets as gates, two tries marked."""
     axes = _try_axes(tries)
     columns = ("Try", *[axis.label for axis in axes], "Outcome")
-    rows = tuple((f"{item.number}", *[axis.text(item) for axis in axes], item.outcome) for item in tries.tries)
+    rows = tuple((item.name, *[axis.text(item) for axis in axes], item.outcome) for item in tries.tries)
     table = Table(columns=columns, rows=rows)
     won, count = sum(item.won for item in tries.tries), len(tries.tries)
     gates = [axis for axis in axes if axis.gate is not None]

@@ -98,6 +98,12 @@ def act_of_try(bench: Bench, item: Try) -> Act | None:
     return next((act for act in bench.acts if act.id == wanted), None)
 
 
+def act_in_words(bench: Bench | None, item: Try) -> str:
+    """Return the act of a try, "act 2: The storm grows"; "" of a bench without acts, and of a state in none of them."""
+    act = act_of_try(bench, item) if bench is not None and bench.acts else None
+    return f"act {bench.acts.index(act) + 1}: {act.title}" if bench is not None and act is not None else ""
+
+
 def act_standings(bench: Bench, here: Progress) -> tuple[ActStanding, ...]:
     """Return where each act of a bench stands, in their order."""
     found: list[ActStanding] = []

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
+from dashboard.student.acts import act_in_words
 from dashboard.student.mission import closes_mission, defended, is_of_mission
 from dashboard.student.progress import Opinion, Progress, Try, decided_in_words, progress
 from dashboard.student.standing import FINISHED, Standing, defence_event
@@ -33,6 +34,7 @@ class Part:
         results: (label, number with unit, level) of the bench's three main readings, as recorded.
         outcome: "won", "fails: ...", "what if", "explored", "task met" or "not recorded", and ", with help" where a
         hint gave a value.
+        act: of the carried try, "act 2: The storm grows", or "".
         won: whether the carried try counts as won. helped: whether a hint gave a value for it.
         opinion: what the second engine said of the carried try, where that won.
         right, asked: locks that were right, of those that were revealed.
@@ -42,6 +44,7 @@ class Part:
     decided: str
     results: tuple[tuple[str, str, str], ...]
     outcome: str
+    act: str
     won: bool
     helped: bool
     opinion: Opinion | None
@@ -76,6 +79,7 @@ def _part(lab: Lab, student: str, track: Track, bench: Bench, events: list[Store
         decided=(carried.decided or decided_in_words(bench, carried.values)) if carried else "",
         results=_results(bench, carried) if carried else (),
         outcome=_outcome(bench, carried),
+        act=act_in_words(bench, carried) if carried is not None else "",
         won=carried is not None and carried.won,
         helped=carried is not None and carried.helped,
         opinion=here.opinions.get(carried.number) if carried is not None and carried.won else None,
@@ -242,7 +246,8 @@ def defence(
         if carried is not None:
             numbers = "; ".join(f"{label} {number}" for label, number, _ in _results(one, carried))
             decided = carried.decided or decided_in_words(one, carried.values)
-            rows.append((one.step_label, decided or "–", numbers or "–", _outcome(one, carried)))
+            outcome = ", ".join(part for part in (_outcome(one, carried), act_in_words(one, carried)) if part)
+            rows.append((one.step_label, decided or "–", numbers or "–", outcome))
     table = OwnNumbers(
         caption="What you carried, bench by bench",
         head=("Part", "Decided", "Your numbers", "Outcome"),

@@ -57,7 +57,14 @@ def _row(part: Part) -> Component:
             html.Th(part.title, scope="row"),
             html.Td(part.decided or "–"),
             html.Td(results or "–"),
-            html.Td([shape(_SHAPES.get(part.outcome.removesuffix(WITH_HELP), "fail")), f" {part.outcome}", said]),
+            html.Td(
+                [
+                    shape(_SHAPES.get(part.outcome.removesuffix(WITH_HELP), "fail")),
+                    f" {part.outcome}",
+                    html.Div(part.act, className="hint") if part.act else None,
+                    said,
+                ]
+            ),
             html.Td(locks),
         ]
     )

@@ -40,7 +40,9 @@ def _track(track: TrackOverview, parts: Sequence[PartDecision]) -> Component:
 
 def _row(part: PartDecision) -> tuple[Component, ...]:
     tried = part.tried
-    came_out = verdict("ok" if tried.won else tried.level, tried.outcome) if tried else "no try recorded"
+    came_out: Component = "no try recorded"
+    if tried:
+        came_out = [verdict("ok" if tried.won else tried.level, tried.outcome), html.Div(tried.act, className="hint")]
     carried = [html.Div(f"{item.to}: {item.text}") for item in part.carried]
     return part.place.bench_name, part.decided or "–", came_out, carried or "–"
 

@@ -34,7 +34,7 @@ def tries_tab(tries: Sequence[BenchTries], screen: Screen) -> list[Component]:
 
 def explorer(tries: BenchTries, screen: Screen) -> list[Component]:
     """All tries of one bench, and the choice of two."""
-    numbers = {f"{item.number}": f"Try {item.number}: {item.outcome}" for item in tries.tries}
+    numbers = {f"{item.number}": f"Try {item.name}: {item.outcome}" for item in tries.tries}
     one, other = first_pair(tries)
     if one is other:
         hint = html.P("With a second try two can be compared here.", className="hint")
@@ -68,7 +68,7 @@ def first_pair(tries: BenchTries) -> tuple[TryRecord, TryRecord]:
 
 def compared(found: Comparison) -> Component:
     """What differs between two tries: controls, readings, and both in a sentence."""
-    heads = ("", f"Try {found.one.number}", f"Try {found.other.number}", "Change")
+    heads = ("", f"Try {found.one.name}", f"Try {found.other.name}", "Change")
     return html.Div(
         [
             html.P(found.sentence, className="answer"),
@@ -93,9 +93,9 @@ def drawn_pair(drawings: Sequence[tuple[TryRecord, str, Figure | None, str]]) ->
     return [
         html.Section(
             [
-                html.H4(f"Try {item.number}: {question}" if question else f"Try {item.number}"),
+                html.H4(f"Try {item.name}: {question}" if question else f"Try {item.name}"),
                 html.P(sentence, className="answer"),
-                graph(ids.ledger_figure(f"try_{side}"), figure, name=f"Try {item.number}: {question}")
+                graph(ids.ledger_figure(f"try_{side}"), figure, name=f"Try {item.name}: {question}")
                 if figure is not None
                 else None,
             ],

@@ -78,7 +78,7 @@ def missing(found: Overview) -> list[str]:
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
-_FIRST = ("track", "bench", "try", "time (UTC)", "carried", "outcome", "binding", "own", "with help", "what if")
+_FIRST = ("track", "bench", "try", "act", "time (UTC)", "carried", "outcome", "binding", "own", "with help", "what if")
 
 
 def tries_csv(registry: Registry, found: Overview) -> str:
@@ -98,6 +98,7 @@ def tries_csv(registry: Registry, found: Overview) -> str:
             item.place.track,
             item.place.bench,
             item.number,
+            item.act,
             item.time.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "yes" if item.is_carried else "no",
             item.outcome,
@@ -163,7 +164,7 @@ def _lines(found: Overview, pseudonym: str, name: str, about: Sequence[str]) -> 
             yield from _table(
                 ("Try", "Decided", "Outcome"),
                 (
-                    (f"{item.number}{' (carried)' if item.is_carried else ''}", item.decided, item.outcome)
+                    (f"{item.name}{' (carried)' if item.is_carried else ''}", item.decided, item.outcome)
                     for item in bench.tries
                 ),
             )

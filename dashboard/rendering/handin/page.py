@@ -163,14 +163,15 @@ def _lock_row(lock: LockRecord) -> tuple[object, ...]:
 def _bench_tries(bench: BenchTries) -> Markup:
     main = [name for name in bench.main_readings if any(item.reading(name) for item in bench.tries)]
     labels = [next(r.label for t in bench.tries for r in t.readings if r.id == name) for name in main]
-    rows = []
+    rows, in_acts = [], any(item.act for item in bench.tries)
     for item in bench.tries:
         readings = [item.reading(name) for name in main]
         opinion = item.opinion.word if item.opinion else "–"
         number = f"{item.number}, carried" if item.is_carried else str(item.number)
         cells = [f"{r.text}{' (fails)' if r.level == 'fail' else ''}" if r else "–" for r in readings]
-        rows.append((number, _time(item.time), item.decided or "–", *cells, item.outcome, opinion))
-    head = ("Try", "Recorded", "Decided", *labels, "Outcome", "Second engine")
+        act = [item.act or "none"] if in_acts else []
+        rows.append((number, _time(item.time), *act, item.decided or "–", *cells, item.outcome, opinion))
+    head = ("Try", "Recorded", *(["Act"] if in_acts else []), "Decided", *labels, "Outcome", "Second engine")
     return Markup("<h3>{}: tries</h3>{}{}").format(
         bench.place.bench_name,
         _figure(

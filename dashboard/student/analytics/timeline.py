@@ -183,7 +183,8 @@ def _try(common: Mapping[str, Any], record: TryRecord | None) -> TimelineEntry |
     if record is None:
         return None
     return TimelineEntry(
-        **common, title=f"Try {record.number}", text=record.decided, result=record.outcome,
+        **common, title=f"Try {record.number}{f', {record.act}' if record.act else ''}", text=record.decided,
+        result=record.outcome,
         level="ok" if record.won else record.level, helped=record.helped,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.ledger.events import StoredEvent
+from dashboard.student.acts import act_in_words
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.progress import Opinion, opinions_of, try_from
 from tracks.api.bench import Bench
@@ -64,6 +65,7 @@ class TryRecord:
         environment. helped: made after a hint had given a value. own: differs from the start and every earlier try.
         what_if: labels of environment controls away from the track's. opinion: the second engine's word, or None.
         is_carried: whether later parts inherit it. sequence: of its event.
+        act: of a crisis in acts, "act 2: The storm grows", or "".
     """
 
     place: Place
@@ -83,6 +85,12 @@ class TryRecord:
     decision: Mapping[str, Value]
     opinion: Opinion | None
     is_carried: bool
+    act: str = ""
+
+    @property
+    def name(self) -> str:
+        """The number, with that of its act where it is in one: "3, act 2"."""
+        return f"{self.number}, {self.act.partition(':')[0]}" if self.act else f"{self.number}"
 
     def reading(self, name: str) -> ReadingRecord | None:
         """Return a reading by its id, or None where it was not recorded."""
@@ -153,6 +161,7 @@ def _record(
         decision=kept.decision,
         opinion=opinions.get(kept.number),
         is_carried=kept.number == carried,
+        act=act_in_words(bench, kept),
     )
 
 
@@ -277,4 +286,4 @@ def _sentence(
     count = "One control differs" if len(controls) == 1 else f"{len(controls)} controls differ"
     turned = [item.label for item in readings if "fail" in item.levels and item.levels[0] != item.levels[1]]
     passed = f" Past or within its limit it changes: {', '.join(turned)}." if turned else ""
-    return f"{count}: {moved}{more}. Try {one.number}: {one.outcome}. Try {other.number}: {other.outcome}.{passed}"
+    return f"{count}: {moved}{more}. Try {one.name}: {one.outcome}. Try {other.name}: {other.outcome}.{passed}"

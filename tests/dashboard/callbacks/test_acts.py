@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import re
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from dashboard.student.acts import PostMortem, act_of_try, act_standings, consequence, post_mortem
 from dashboard.student.progress import progress, try_from
 from dashboard.student.standing import standings
+from tests.dashboard.ledger_requests import open_tab
 from tests.http_student import Student, said
 from tests.sweeps import swept
 from tracks.api.bench import Bench
@@ -164,3 +167,36 @@ def test_the_post_mortem_is_made_of_the_students_own_tries(student: Student, led
     acts = act_standings(bench, progress(events, track, bench))
     assert [len(one.tries) for one in acts] == [2, 1, 0]
     assert acts[1].message.startswith("Still open after try 3: City left behind, ")
+
+
+def test_every_table_of_tries_names_the_act_of_a_try(student: Student) -> None:
+    """A try of a later act stands in another world: its numbers are none to compare without saying so."""
+    student.lock_all(GUARDIAN)
+    student.record(GUARDIAN)
+    bench = student.bench(GUARDIAN)
+    grown = bench.acts[1]
+    student.act(GUARDIAN, {"do": "record", "act": grown.id, "values": {**bench.defaults(), **world(bench, grown)}})
+    student.record(GUARDIAN, storm=0.2)  # in no act's world: a what-if
+    student.act(GUARDIAN, {"do": "carry", "try": 2})
+    student.observe(GUARDIAN)
+    first, second = (f"act {n}: {act.title}" for n, act in enumerate(bench.acts[:2], start=1))
+    debrief = said(student.page(f"/{GUARDIAN}")).partition("What you decided, part by part")[2]
+    assert second in debrief.partition("Post-mortem")[0]
+    timeline = said(open_tab(student, "timeline"))
+    assert all(f"Try {number}, {act}" in timeline for number, act in ((1, first), (2, second)))
+    assert "Try 3<" in timeline
+    assert all(name in said(open_tab(student, "tries")) for name in ("Try 1, act 1: fails", "Try 2, act 2: fails"))
+    assert second in said(open_tab(student, "decisions"))
+    page = student.client.get("/ledger/handin.html").get_data(as_text=True)
+    assert all(f"<td>{act}</td>" in page for act in (first, second, "none"))
+    table = csv.DictReader(io.StringIO(student.client.get("/ledger/handin.csv").get_data().decode("utf-8-sig")))
+    assert [row["act"] for row in table] == [first, second, ""]
+    markdown = student.client.get("/ledger/handin.md").get_data(as_text=True)
+    assert all(f"| {name} |" in markdown for name in ("1, act 1", r"2, act 2 (carried)", "3"))
+
+
+def test_a_bench_without_acts_has_no_column_for_them(student: Student) -> None:
+    student.lock_all("edge_guardian/paradox")
+    student.record("edge_guardian/paradox")
+    page = student.client.get("/ledger/handin.html").get_data(as_text=True)
+    assert '<th scope="col">Act</th>' not in page
