@@ -167,7 +167,7 @@ def test_every_try_is_a_row_with_units_in_the_head(played: Student, registry: Re
         unit = getattr(control, "unit", "") or "1"
         default, written = bench.defaults()[control.id], row[f"downlink: {control.label} ({unit})"]
         assert written == str(default) if isinstance(default, (str, bool)) else float(written) == default
-    assert all(re.search(r"\(.+\)$", name) for name in head[10:])
+    assert all(re.search(r"\(.+\)$", name) for name in head[11:])
 
 
 def test_the_summary_has_what_the_lab_of_origin_kept(played: Student) -> None:
