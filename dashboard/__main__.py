@@ -8,23 +8,21 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.hosting.database import database
+from dashboard.hosting.sentences import in_sentences
 from tracks.commands.group import tracks
 from tracks.commands.terminal import (
     CONTEXT,
     EXIT_CODES_HELP,
     CommandError,
-    Day,
     ExitCode,
     WholeNumber,
     run,
     show,
-    show_json,
     version,
 )
 
@@ -55,6 +53,7 @@ def edgelab(context: click.Context) -> None:
 
 
 edgelab.add_command(tracks)
+edgelab.add_command(database)
 
 
 def _use_results() -> None:
@@ -77,8 +76,10 @@ def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
     """Start the lab on this computer and bring its ledger up to date."""
     if tracks_dir:
         os.environ["EDGELAB_TRACKS_DIR"] = tracks_dir
-    with _in_sentences() as settings:
-        _upgrade(settings)
+    from dashboard.ledger.migrations import upgrade
+
+    with in_sentences() as settings:
+        upgrade(settings.database_url)
         return _serve(settings, host, port)
 
 
@@ -124,6 +125,21 @@ def address_errors(host: str, port: int) -> Iterator[None]:
         raise CommandError(sentence, ExitCode.ADDRESS) from None
 
 
+# --- config ----------------------------------------------------------------------------------------------------------
+
+
+@edgelab.command("config", epilog=EXIT_CODES_HELP)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def config_command(as_json: bool) -> ExitCode:
+    """Show every setting, its value and where it comes from; keys and passwords stay hidden.
+
+    A setting that cannot work is shown with its sentence, and the others all the same.
+    """
+    from dashboard.hosting.config import show_config
+
+    return show_config(as_json=as_json)
+
+
 # --- verify ----------------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +153,7 @@ def verify_command(files: tuple[str, ...], as_json: bool) -> ExitCode:
     """
     from dashboard.ledger.exports.command import verify_files
 
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return verify_files(files, settings.secret_keys, as_json=as_json)
 
 
@@ -175,7 +191,7 @@ def warm_command(targets: tuple[str, ...], places: int, pairs: str, jobs: int | 
     """
     from tracks.commands.warming import warm
 
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return warm(
             settings.results_dir,
             settings.results_bytes,
@@ -194,7 +210,7 @@ def show_command(as_json: bool) -> ExitCode:
     """Say how many results are kept, how large they are, and where."""
     from tracks.commands.keeping import show_results
 
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return show_results(settings.results_dir, settings.results_bytes, as_json=as_json)
 
 
@@ -203,7 +219,7 @@ def clear_command() -> ExitCode:
     """Forget every result; they are computed anew, and the lab may run meanwhile."""
     from tracks.commands.keeping import clear_results
 
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return clear_results(settings.results_dir)
 
 
@@ -220,7 +236,7 @@ def show_course_command() -> ExitCode:
     """Print the file that describes the course, to be edited: edgelab course show > course.toml."""
     from tracks.commands.describing import show_course
 
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return show_course(settings.course)
 
 
@@ -232,112 +248,8 @@ def check_course_command(file: str | None) -> ExitCode:
 
     if file is not None:
         os.environ["EDGELAB_COURSE"] = file
-    with _in_sentences() as settings:
+    with in_sentences() as settings:
         return check_course(settings.course, settings.tracks_dir)
-
-
-# --- db --------------------------------------------------------------------------------------------------------------
-
-
-@edgelab.group("db", epilog=EXIT_CODES_HELP)
-def database() -> None:
-    """The ledger's database, that of EDGELAB_DATABASE_URL."""
-
-
-@database.command("upgrade", epilog=EXIT_CODES_HELP)
-def upgrade_command() -> ExitCode:
-    """Make the ledger's tables, or bring them up to date."""
-    with _in_sentences() as settings:
-        _upgrade(settings)
-        show(f"The ledger {_place(settings)} is up to date.")
-    return ExitCode.OK
-
-
-@database.command("status", epilog=EXIT_CODES_HELP)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
-def status_command(as_json: bool) -> ExitCode:
-    """Say whether the ledger answers and has the tables of this version; nothing is written to it."""
-    from dashboard.ledger.migrations import is_current
-
-    with _in_sentences() as settings:
-        current = _exists(settings) and is_current(settings.database_url)
-        if as_json:
-            show_json({"database": _place(settings), "current": current})
-        elif current:
-            show(f"The ledger {_place(settings)} is up to date.")
-        else:
-            show(f"The ledger {_place(settings)} is not up to date; run: edgelab db upgrade")
-    return ExitCode.OK if current else ExitCode.FAILED
-
-
-@database.command("forget", epilog=EXIT_CODES_HELP)
-@click.option(
-    "--before",
-    type=Day(),
-    required=True,
-    metavar="DATE",
-    help="Like 2026-09-30: a ledger is erased if its newest event is older than the beginning of that day, UTC.",
-)
-@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
-def forget_command(before: datetime, dry_run: bool, as_json: bool) -> ExitCode:
-    """Erase the ledgers of students who have not been there since a date, and leave a receipt of each."""
-    from dashboard.ledger.database import NOT_READY, LedgerUnavailable
-    from dashboard.ledger.store import Store
-
-    moment = before.replace(tzinfo=UTC)
-    if moment > datetime.now(UTC):
-        raise CommandError(f"{moment:%Y-%m-%d} has not come yet; name a day in the past", ExitCode.USAGE)
-    with _in_sentences() as settings:
-        if not _exists(settings):
-            raise LedgerUnavailable(NOT_READY)
-        store = Store(settings.database_url, patience_s=30)
-        try:
-            ledgers, events = store.forget(moment, dry_run=dry_run)
-        finally:
-            store.close()
-    if as_json:
-        show_json({"before": f"{moment:%Y-%m-%d}", "dry_run": dry_run, "ledgers": ledgers, "events": events})
-    else:
-        done = "would be erased" if dry_run else "erased"
-        show(f"{ledgers} ledgers with {events} events, without a newer one since {moment:%Y-%m-%d}: {done}.")
-    return ExitCode.OK
-
-
-@contextmanager
-def _in_sentences() -> Iterator[Settings]:
-    """Yield the settings; those that cannot work, and a database that does not answer, are one sentence."""
-    from dashboard.ledger.database import LedgerUnavailable
-    from dashboard.settings import Settings, SettingsError
-
-    try:
-        settings = Settings.from_environment()
-        yield settings
-    except SettingsError as problem:
-        raise CommandError(str(problem), ExitCode.USAGE) from None
-    except LedgerUnavailable as problem:
-        raise CommandError(f"{_place(settings)}: {problem}", ExitCode.DATABASE) from None
-
-
-def _upgrade(settings: Settings) -> None:
-    from dashboard.ledger.migrations import upgrade
-
-    upgrade(settings.database_url)
-
-
-def _place(settings: Settings) -> str:
-    """Return where the ledger is, without a password."""
-    from sqlalchemy.engine import make_url
-
-    return make_url(settings.database_url).render_as_string(hide_password=True)
-
-
-def _exists(settings: Settings) -> bool:
-    """Whether there is a ledger to ask: SQLite would make the file that is asked."""
-    from sqlalchemy.engine import make_url
-
-    url = make_url(settings.database_url)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

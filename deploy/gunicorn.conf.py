@@ -1,4 +1,4 @@
-"""How gunicorn serves the lab: ``gunicorn -c deploy/gunicorn.conf.py dashboard.wsgi:server``.
+"""How gunicorn serves the lab: ``gunicorn -c deploy/gunicorn.conf.py dashboard.hosting.wsgi:server``.
 
 Start it from an empty directory or from the source tree: a folder called ``physics`` or ``tracks`` in the working
 directory would be imported in place of the lab's own.

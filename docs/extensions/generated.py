@@ -71,7 +71,7 @@ class Generated(SphinxDirective):
 
 def settings() -> str:
     """Return the table of settings from the docstring of ``dashboard.settings``."""
-    source = (ROOT / "dashboard" / "settings.py").read_text(encoding="utf-8")
+    source = (ROOT / "dashboard" / "settings" / "__init__.py").read_text(encoding="utf-8")
     lines = [line for line in (ast.get_docstring(ast.parse(source)) or "").splitlines() if line.startswith("|")]
     return "\n".join(re.sub(r"^\| (EDGELAB_\w+) ", r"| `\1` ", line) for line in lines)
 

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +24,11 @@ from typing import Any
 
 import pytest
 
-from dashboard.__main__ import address_errors, main
+from dashboard.__main__ import address_errors
 from dashboard.ledger.events import Event
 from dashboard.ledger.store import Store
 from tests.browser.conftest import free_port
+from tests.dashboard.conftest import Ended, Run
 from tracks.commands.terminal import MEANINGS, CommandError, ExitCode
 
 ROOT = Path(__file__).parents[2]
@@ -36,36 +36,6 @@ LONG = "a" * 300
 # For root no port and no file is forbidden; other users need no help to be refused.
 WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-net_bind_service,-dac_override,-dac_read_search", "--"]
 BENCH = (ROOT / "tests" / "plugins" / "downlink.py").read_text(encoding="utf-8")
-
-Ended = subprocess.CompletedProcess[str]
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """The machine's, without settings of its own but the folder of results that a run of the tests shares."""
-    left_out = [name for name in os.environ if name.startswith(("EDGELAB_", "COLUMNS")) and name != "EDGELAB_CACHE_DIR"]
-    kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return {**kept, "EDGELAB_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-
-
-@pytest.fixture
-def edgelab(
-    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Run:
-    """Run the command in this process, which has loaded numpy already; a traceback would be the test's own."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name not in environment]:
-        monkeypatch.delenv(name)
-
-    def run(*arguments: str, env: dict[str, str] | None = None) -> Ended:
-        for name, value in {**environment, **(env or {})}.items():
-            monkeypatch.setenv(name, value)
-        capfd.readouterr()
-        code = main(arguments)
-        return Ended(list(arguments), code, *capfd.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.browser.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 ALONE = ["-m", "dashboard", "--port", "{port}"]
-WORKERS = ["-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "dashboard.wsgi:server"]
+WORKERS = ["-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "dashboard.hosting.wsgi:server"]
 
 # Python reads a module of this name at its start. Dash sets itself up in some milliseconds, and in most runs no second
 # request comes in this time; here it takes half a second.

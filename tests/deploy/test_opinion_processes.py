@@ -40,7 +40,7 @@ class Lab:
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py")]
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "dashboard.wsgi:server"],
+                [*command, "dashboard.hosting.wsgi:server"],
                 env={
                     **os.environ,
                     **self.environ,

@@ -1,0 +1,132 @@
+"""Every environment variable of the lab, its default and its check, read once at start.
+
+| setting | default | meaning |
+|---|---|---|
+| EDGELAB_DATA_DIR | the user's data directory | where the default ledger and the made secret key are kept |
+| EDGELAB_DATABASE_URL | SQLite in the data directory | the ledger: a SQLite or PostgreSQL URL of SQLAlchemy |
+| EDGELAB_SECRET_KEY | made once, kept in the data directory | signs cookies; comma-separated for rotation, newest first; required unless the database is SQLite |
+| EDGELAB_BIND | 127.0.0.1:8050 | where gunicorn listens: host:port or unix:/path |
+| EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
+| EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
+| EDGELAB_TRACKS_DIR | none | a folder of track files |
+| EDGELAB_COURSE | the built-in course | a TOML file that describes the course: its name, what it asks, which benches it uses |
+| EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
+| EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
+| EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
+| EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
+
+A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
+misspelt setting would otherwise leave its default in place unnoticed. The variables that Kubernetes sets for a Service
+called edgelab (EDGELAB_PORT=tcp://..., EDGELAB_SERVICE_HOST and their like) are ignored.
+"""  # noqa: E501 - a table row is one line
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dashboard.settings import reading
+from dashboard.settings.names import NAMES, refuse_unknown, service_links
+from dashboard.settings.secret_key import SettingsError
+from tracks.loading.course import Course
+
+__all__ = ["NAMES", "Settings", "SettingsError", "results_of", "service_links"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the environment asked for, checked.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Absolute; it exists whenever something is kept in it.
+    database_url : str
+        Of SQLAlchemy; not in the repr, since it may hold a password.
+    secret_keys : tuple[str, ...]
+        Newest first; not in the repr.
+    bind : str
+        Host:port or unix:/path.
+    url_prefix : str
+        Starts and ends with a slash.
+    trusted_proxies : int
+        0 to 10.
+    tracks_dir : Path | None
+        An existing folder, absolute, or None.
+    course : Course
+        What the course is called, asks and uses; whether there is what it names is known once the tracks are loaded.
+    results_dir : Path
+        Where computed results are kept, absolute; made on the first use.
+    results_bytes : int
+        How much is kept there at most [B]; 0 keeps nothing.
+    opinion_seconds : int
+        How long a second opinion may be computed, 10 to 3600.
+    designer : bool
+        Whether the /designer pages exist.
+    """
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    secret_keys: tuple[str, ...] = field(repr=False)
+    bind: str
+    url_prefix: str
+    trusted_proxies: int
+    tracks_dir: Path | None
+    course: Course
+    results_dir: Path
+    results_bytes: int
+    opinion_seconds: int
+    designer: bool
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where second opinions wait and are kept; it may be emptied whenever the lab is stopped."""
+        return self.data_dir / "cache"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, *, behind_gunicorn: bool = False) -> Settings:
+        """Read and check every setting; make the data directory and the secret key where they are needed.
+
+        Raises
+        ------
+        SettingsError
+            A setting cannot work, or is not one of the table.
+        """
+        refuse_unknown(environ)
+        return cls(
+            data_dir=reading.made_data_dir(environ),
+            database_url=reading.database_url(environ).render_as_string(hide_password=False),
+            secret_keys=reading.secret_keys(environ),
+            bind=reading.bind(environ),
+            url_prefix=reading.url_prefix(environ),
+            trusted_proxies=reading.trusted_proxies(environ),
+            tracks_dir=reading.tracks_dir(environ),
+            course=reading.course(environ),
+            results_dir=reading.results_dir(environ),
+            results_bytes=reading.results_bytes(environ),
+            opinion_seconds=reading.opinion_seconds(environ),
+            designer=reading.designer(environ, behind_gunicorn=behind_gunicorn),
+        )
+
+
+def results_of(environ: Mapping[str, str]) -> tuple[Path, int]:
+    """Return where computed results are kept, and how much at most [B], without asking for a ledger or a key.
+
+    Parameters
+    ----------
+    environ : Mapping[str, str]
+        The environment variables.
+
+    Returns
+    -------
+    tuple[Path, int]
+        The folder, absolute, which need not exist, and its bound [B]; 0 keeps nothing.
+
+    Raises
+    ------
+    SettingsError
+        One of these settings cannot work.
+    """
+    return reading.results_dir(environ), reading.results_bytes(environ)

@@ -1,0 +1,225 @@
+"""Read one setting each from the environment, or refuse it with a sentence that names what would be right."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from dashboard.settings.names import MAX_SHOWN
+from dashboard.settings.secret_key import MAKE_A_KEY, SettingsError, kept_keys, split_keys
+from tracks.loading.course import Course, CourseError, built_in, read_course
+
+MAX_PROXIES = 10
+CACHE_MB = (16, 1_000_000)
+OPINION_SECONDS = (10, 3600)
+
+_PREFIX = re.compile(r"/(?:(?:[A-Za-z0-9._~@+-]|%[0-9A-Fa-f]{2})+/)*")
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
+_SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+
+
+def _text(environ: Mapping[str, str], name: str) -> str:
+    given = environ.get(name, "").strip()
+    if not given.isprintable():  # a line break, a byte that is no UTF-8: neither a sentence nor a database can hold it
+        raise SettingsError(f"{name} holds a character that cannot be printed; write it again without")
+    return given
+
+
+def _shown(given: str) -> str:
+    return repr(given if len(given) <= MAX_SHOWN else f"{given[:MAX_SHOWN]}…")
+
+
+def _path(name: str, given: str) -> Path:
+    """Return an absolute path that the system can look up."""
+    try:
+        path = Path(given).expanduser().absolute()
+        path.is_dir()
+    except (OSError, RuntimeError) as problem:  # a name that is too long; a home directory of nobody
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise SettingsError(f"{name} {_shown(given)} cannot be used ({why}); write an absolute path") from None
+    return path
+
+
+def data_dir(environ: Mapping[str, str]) -> Path:
+    """Return where the lab keeps what has no other place, absolute; it need not exist."""
+    given = _text(environ, "EDGELAB_DATA_DIR")
+    if given:
+        return _path("EDGELAB_DATA_DIR", given)
+    return Path(platformdirs.user_data_dir("edgelab", appauthor=False))
+
+
+def made_data_dir(environ: Mapping[str, str]) -> Path:
+    """Return the data directory, made unless both the ledger and the key are elsewhere."""
+    path = data_dir(environ)
+    if _text(environ, "EDGELAB_DATABASE_URL") and _text(environ, "EDGELAB_SECRET_KEY"):
+        return path
+    right = "set EDGELAB_DATA_DIR to a folder that this user may write"
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingsError(f"the data directory {path} cannot be made ({problem.strerror}); {right}") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingsError(f"the data directory {path} cannot be written; {right}")
+    return path
+
+
+def database_url(environ: Mapping[str, str]) -> URL:
+    """Return where the ledger is; a SQLite file by its absolute path."""
+    given = _text(environ, "EDGELAB_DATABASE_URL")
+    if not given:
+        return URL.create("sqlite", database=str(data_dir(environ) / "ledger.sqlite3"))
+    name = "EDGELAB_DATABASE_URL"
+    right = "write sqlite:////absolute/path.sqlite3 or postgresql://user:password@host/database"
+    try:
+        url = make_url(given)
+        backend = url.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise SettingsError(f"{name} is not a database URL; {right}") from None
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(f"{name}: '{backend}' is not a database that keeps the ledger append-only here; {right}")
+    try:
+        dialect = url.get_dialect()
+        dialect.import_dbapi()
+    except NoSuchModuleError:
+        raise SettingsError(f"{name}: there is no driver '{url.drivername}'; {right}") from None
+    except ImportError as problem:
+        advice = "pip install 'psycopg[binary]'" if backend == "postgresql" else "install it"
+        raise SettingsError(f"{name}: the driver of '{url.drivername}' is missing ({problem}); {advice}") from None
+    if dialect.is_async:
+        raise SettingsError(f"{name}: '{url.drivername}' is a driver for asyncio, which the lab does not use; {right}")
+    return _sqlite_file(url, right) if backend == "sqlite" else url
+
+
+def _sqlite_file(url: URL, right: str) -> URL:
+    """Return the URL with an absolute path, so that a later change of directory does not make a second ledger."""
+    name = "EDGELAB_DATABASE_URL"
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise SettingsError(f"{name}: the ledger needs a file of its own that outlives the process; {right}")
+    path = _path(name, url.database)
+    if path.is_dir():
+        raise SettingsError(f"{name}: {path} is a folder; name a file in it, for example {path / 'ledger.sqlite3'}")
+    if not path.parent.is_dir():
+        raise SettingsError(f"{name}: the folder {path.parent} does not exist; make it first")
+    return url.set(database=str(path))
+
+
+def secret_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys that sign cookies, newest first; one is made in the data directory where none is given."""
+    given = _text(environ, "EDGELAB_SECRET_KEY")
+    if given:
+        return split_keys(given, "EDGELAB_SECRET_KEY")
+    if database_url(environ).get_backend_name() != "sqlite":
+        raise SettingsError(
+            "EDGELAB_SECRET_KEY is required when the database is not SQLite, since every host must sign with the same "
+            f"key; make one with {MAKE_A_KEY}"
+        )
+    return kept_keys(key_file(environ))
+
+
+def key_file(environ: Mapping[str, str]) -> Path:
+    """Return where the key is kept that was made because none was given."""
+    return data_dir(environ) / "secret_key"
+
+
+def bind(environ: Mapping[str, str]) -> str:
+    """Return where gunicorn listens."""
+    given = _text(environ, "EDGELAB_BIND") or "127.0.0.1:8050"
+    if re.fullmatch(r"unix:/\S+", given):
+        return given
+    match = _HOST_AND_PORT.fullmatch(given)
+    if match is None or not 0 < int(match[1]) < 65536:
+        raise SettingsError(
+            f"EDGELAB_BIND {_shown(given)} is not an address; write 127.0.0.1:8050 or unix:/run/edgelab.sock"
+        )
+    return given
+
+
+def url_prefix(environ: Mapping[str, str]) -> str:
+    """Return the path under which the lab is served, with a slash at both ends."""
+    given = _text(environ, "EDGELAB_URL_PREFIX") or "/"
+    prefix = given if given.endswith("/") else f"{given}/"
+    if not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/")):
+        raise SettingsError(f"EDGELAB_URL_PREFIX {_shown(given)} is not a path; write it like /courses/edge/")
+    return prefix
+
+
+def trusted_proxies(environ: Mapping[str, str]) -> int:
+    """Return how many proxies stand in front."""
+    given = _text(environ, "EDGELAB_TRUSTED_PROXIES") or "0"
+    if not re.fullmatch(r"[0-9]{1,2}", given) or int(given) > MAX_PROXIES:
+        raise SettingsError(
+            f"EDGELAB_TRUSTED_PROXIES {_shown(given)} must be how many proxies stand in front, 0 to {MAX_PROXIES}; "
+            "1 for nginx on the same machine"
+        )
+    return int(given)
+
+
+def tracks_dir(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of track files, or None."""
+    given = _text(environ, "EDGELAB_TRACKS_DIR")
+    if not given:
+        return None
+    path = _path("EDGELAB_TRACKS_DIR", given)
+    if not path.is_dir():
+        raise SettingsError(f"EDGELAB_TRACKS_DIR {path} is not a folder; name the folder that holds the track files")
+    return path
+
+
+def course(environ: Mapping[str, str]) -> Course:
+    """Return the course; whether there is what it names is known once the tracks are loaded."""
+    given = _text(environ, "EDGELAB_COURSE")
+    if not given:
+        return built_in()
+    try:
+        return read_course(_path("EDGELAB_COURSE", given))
+    except CourseError as problem:
+        raise SettingsError(f"EDGELAB_COURSE: {problem}") from None
+
+
+def results_dir(environ: Mapping[str, str]) -> Path:
+    """Return where computed results are kept, absolute; it need not exist."""
+    given = _text(environ, "EDGELAB_CACHE_DIR")
+    if not given:
+        return data_dir(environ) / "cache" / "results"
+    path = _path("EDGELAB_CACHE_DIR", given)
+    if path.exists() and not path.is_dir():
+        raise SettingsError(f"EDGELAB_CACHE_DIR {path} is not a folder; name a folder that this user may write")
+    return path
+
+
+def results_bytes(environ: Mapping[str, str]) -> int:
+    """Return how much of the results is kept at most [B]; 0 keeps nothing."""
+    given = _text(environ, "EDGELAB_CACHE_MB") or "512"
+    low, high = CACHE_MB
+    if not re.fullmatch(r"[0-9]{1,7}", given) or not (int(given) == 0 or low <= int(given) <= high):
+        raise SettingsError(
+            f"EDGELAB_CACHE_MB {_shown(given)} must be a whole number of megabytes, {low} to {high}, or 0 for no cache"
+        )
+    return int(given) * 10**6
+
+
+def opinion_seconds(environ: Mapping[str, str]) -> int:
+    """Return how long a second opinion may be computed [s]."""
+    given = _text(environ, "EDGELAB_OPINION_SECONDS") or "600"
+    low, high = OPINION_SECONDS
+    if not re.fullmatch(r"[0-9]{1,4}", given) or not low <= int(given) <= high:
+        raise SettingsError(
+            f"EDGELAB_OPINION_SECONDS {_shown(given)} must be a whole number of seconds, {low} to {high}"
+        )
+    return int(given)
+
+
+def designer(environ: Mapping[str, str], *, behind_gunicorn: bool) -> bool:
+    """Return whether the /designer pages exist."""
+    given = _text(environ, "EDGELAB_DESIGNER").lower()
+    if not given:
+        return not behind_gunicorn
+    if given not in _SWITCH:
+        raise SettingsError(f"EDGELAB_DESIGNER {_shown(given)} is neither on nor off")
+    return _SWITCH[given]
