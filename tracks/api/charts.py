@@ -149,7 +149,7 @@ def note(x: float, y: float, text: str, *, place: str = "right") -> Part:
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
+def waterfall(parts: Sequence[Segment], *, budget: float, unit: str, in_budgets: bool = False) -> Part:
     """Floating bars at the categories 0..n-1, each beginning where the previous one ends, and their total at n.
 
     A value is printed above each bar, its share inside the largest; of the total, what lies above the budget is marked
@@ -158,6 +158,7 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
     Args:
         parts: (name, value >= 0 in ``unit``, kind of ``KINDS``) from left to right. The names are the axis' own.
         budget: what the total may be at most [``unit``]. unit: a unit of ``tracks.api.quantities``.
+        in_budgets: whether the axis counts budgets, for one that the controls move; texts stay in ``unit``.
 
     Raises
     ------
@@ -165,14 +166,15 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
         No part, an unknown kind, or a value that is negative or not finite.
     """
     _check_segments("waterfall", parts, KINDS)
-    values = [value for _, value, _ in parts]
+    one = budget if in_budgets else 1.0  # of what the axis counts
+    values, budget = [value / one for _, value, _ in parts], budget / one
     tops = list(accumulate(values))
     total, count = tops[-1], len(parts)
-    drawn = [(place, tops[place] - value, value, kind) for place, (_, value, kind) in enumerate(parts)]
+    drawn = [(place, tops[place] - values[place], values[place], kind) for place, (*_, kind) in enumerate(parts)]
     drawn.append((count, 0.0, min(total, budget), "total"))
     notes = [
-        _bar_text((place - BAR / 2, top - value, place + BAR / 2, top), [f"<b>{in_words(value, unit)}</b>"], "over")
-        for place, (top, value) in enumerate(zip([*tops, total], [*values, total], strict=True))
+        _bar_text((at - BAR / 2, top - size, at + BAR / 2, top), [f"<b>{in_words(size * one, unit)}</b>"], "over")
+        for at, (top, size) in enumerate(zip([*tops, total], [*values, total], strict=True))
     ]
     if total > 0:
         place = max(range(count), key=values.__getitem__)
@@ -180,9 +182,9 @@ def waterfall(parts: Sequence[Segment], *, budget: float, unit: str) -> Part:
         notes.append(_bar_text(box, [in_words(values[place] / total, "share")], "inside"))
     if total > budget:
         drawn.append((count, budget, total - budget, "excess"))
-        texts = [f"<b>+{in_words(total - budget, unit)}</b>"]
-        number, name = quantity(total - budget, unit)
-        if name == quantity(total, unit)[1]:
+        texts = [f"<b>+{in_words((total - budget) * one, unit)}</b>"]
+        number, name = quantity((total - budget) * one, unit)
+        if name == quantity(total * one, unit)[1]:
             texts.append(f"<b>+{number}</b>")
         notes.append(_bar_text((count - BAR / 2, budget, count + BAR / 2, total), texts, "inside", "fail"))
     steps = [

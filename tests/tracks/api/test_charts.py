@@ -188,6 +188,13 @@ class TestWaterfall:
         assert np.isnan(steps["y"][2::3]).all()
         assert steps["x"][1::3] - steps["x"][0::3] == pytest.approx(1 - charts.BAR)
 
+    def test_an_axis_of_budgets_moves_the_bars_and_not_the_words(self):
+        part = charts.waterfall(PIECES, budget=512 * MIB, unit="iB", in_budgets=True)
+        for ours, usual in zip(drawn_bars(part), drawn_bars(self.PART), strict=True):
+            assert ours[1:3] == pytest.approx([value / (512 * MIB) for value in usual[1:3]])
+        for where in ("over", "inside"):
+            assert texts(part, where) == texts(self.PART, where)
+
     def test_nothing_at_all_has_no_share(self):
         part = charts.waterfall([("weights", 0.0, "weights")], budget=1.0, unit="iB")
         assert texts(part, "inside") == []

@@ -18,17 +18,18 @@ from tracks.mobile_nomad.battery.state import (
     TOO_LITTLE_GAIN,
 )
 
-WARM_C, HOT_C = 36, 38  # of the air; today it is as the controls start
-HEATED, AGED = 0.75, 0.55  # of a new battery's charge
+WARM_C = 36  # of the air; on the first and the last day it is as the controls start
+HEATED = 0.75  # of a new battery's charge
+LEFT = 0.023  # of the memory for learning: biases fit beside the weights, and inputs of layers do not
 
 
 def acts(track: Track) -> tuple[Act, ...]:
-    """Return the day the upload stops, the heat with no power at night, and the heat on an aged battery."""
-    glasses, aged = glasses_of(track), glasses_of(track, health=AGED)
+    """Return the day the upload stops, the heat with no power at night, and the second network in the memory."""
+    glasses, crowded = glasses_of(track), glasses_of(track, memory_left=LEFT)
     cities = track.cities
     home = cities[OWN_CITY] if len(cities) > OWN_CITY else "one city"
     share, gain = in_words(glasses.allowed_share, "share"), _points(glasses.gain_points)
-    now, unit = three_digits(DEFAULTS["ambient_c"].value), track.fleet.unit
+    now, left = three_digits(DEFAULTS["ambient_c"].value), in_words(crowded.memory_bytes, "iB")
     return (
         Act(
             id="upload_stops",
@@ -49,14 +50,16 @@ def acts(track: Track) -> tuple[Act, ...]:
             world={"ambient_c": WARM_C, "charger": False, "battery_health": HEATED},
         ),
         Act(
-            id="batteries_age",
-            title="The heat stays",
+            id="memory_shrinks",
+            title="The memory shrinks",
             speaker="Product lead",
-            alarm=f"Day ninety, {HOT_C} °C. The heat has aged the batteries to {in_words(AGED, 'share')}: {share} of "
-            f"that are {in_words(aged.allowed_j, 'J')}. No new {unit} before autumn. What do you "
-            "still adapt, and how long?",
-            accepted=f"{in_words(aged.allowed_j, 'J')} a day are enough. The batteries last until autumn.",
-            world={"ambient_c": HOT_C, "charger": False, "battery_health": AGED},
+            alarm=f"Day ninety, {now} °C, batteries hold their charge, and there is power at night again. Now the "
+            f"glasses translate both ways, and the second network took the memory: of "
+            f"{in_words(glasses.memory_bytes, 'iB')}, learning keeps {left}. A new runtime stores nothing that the way "
+            "back can do without. What do you still adapt?",
+            accepted=f"{left} are enough for an accent, and the glasses translate both ways.",
+            world={"runtime": "ideal", "memory_left": LEFT},
+            needs={"method": ("tinytl_bias", "tinytl_lite_residual")},
         ),
     )
 

@@ -51,7 +51,7 @@ _LINES = (
     ("battery", "Battery", "E = P_learn × minutes + radio;  radio = (a rate + base) × bytes / rate + waking, tail"),
     ("hottest", "Heat", "C dT/dt = P − (T − T_air) / R, minute by minute"),
     ("frames", "Frames", "latency = base / (1 − share of bandwidth) + .99 × longest uninterrupted stretch"),
-    ("own_accent", "Own accent", "W_k = W + [D]_r, D what τ steps −η ∇f_k add to W;  federated: half own, half fleet"),
+    ("own_accent", "Own accent", "W_k = W + c [D]_r, D what τ steps −η ∇f_k add to W; federated: half own, half fleet"),
 )  # fmt: skip
 
 
@@ -68,7 +68,8 @@ def peek(track: Track, outcome: Outcome, **_: Value) -> Peek:  # noqa: ARG001 - 
         "the warmth of a face. The battery’s age and its loss at high currents; an "
         "empty one is drawn as empty, and the day goes on. Handshakes of the radio, and links "
         "faster than 10 Mb/s, which the fit of 2012 does not cover. The recordings have to be stored until they are "
-        "learnt. The accent is a proxy task: ranks stand for methods, and no speech is recognised.",
+        "learnt. The accent is a proxy task: ranks stand for methods, c for what frozen first blocks "
+        "leave of a change (1 where something trains in all of them), and no speech is recognised.",
     )
 
 

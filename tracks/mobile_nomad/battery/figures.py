@@ -21,7 +21,7 @@ DAY, MEMORY, ACCENT = "day", "on_device_memory", "accent"
 PARTS = ("Weights", "Gradients", "Optimizer", "Activations", "Total")
 KINDS = ("weights", "gradients", "optimizer", "activations")
 DAY_SHOWN = (0.0, 1.3)  # of each line's own limit
-MEMORY_SHOWN = 2.4  # budgets
+MEMORY_SHOWN = 2.4  # budgets, whatever is left of the memory
 POINTS_SHOWN = (-12.0, 16.0)
 AROUND = 3.0  # by which the curve may leave the axis, so that it crosses the whole of it
 
@@ -41,7 +41,7 @@ def panels(track: Track) -> tuple[Panel, Panel, Panel]:
             id=MEMORY,
             question="Does a step of learning fit?",
             x=Axis(label="", scale="category", categories=PARTS),
-            y=Axis(label="memory of a step", unit="iB", low=0, high=MEMORY_SHOWN * glasses.memory_bytes),
+            y=Axis(label="memory of a step, of the budget", unit="share", low=0, high=MEMORY_SHOWN),
             limits=partial(_memory_limits, glasses.memory_bytes),
         ),
         Panel(
@@ -178,7 +178,11 @@ def _day_table(state: State) -> Table:
 
 
 def _memory_limits(budget: float) -> Figure:
-    return charts.figure(charts.limit(budget, f"budget {in_words(budget, 'iB')}"))
+    return charts.figure(_budget(budget))
+
+
+def _budget(budget: float) -> charts.Part:
+    return charts.limit(1.0, f"budget {in_words(budget, 'iB')}")
 
 
 def _parts(state: State) -> list[tuple[str, float, str]]:
@@ -193,7 +197,7 @@ def _memory(state: State) -> Drawing:
         figure=partial(_memory_figure, state),
         summary=memory_summary(state),
         table=partial(_memory_table, state),
-        point=(4.0, min(total, MEMORY_SHOWN * state.glasses.memory_bytes)),
+        point=(4.0, min(total / state.glasses.memory_bytes, MEMORY_SHOWN)),
     )
 
 
@@ -210,8 +214,8 @@ def memory_summary(state: State) -> str:
 def _memory_figure(state: State) -> Figure:
     budget = state.glasses.memory_bytes
     return charts.figure(
-        charts.waterfall(_parts(state), budget=budget, unit="iB"),
-        charts.limit(budget, f"budget {in_words(budget, 'iB')}"),
+        charts.waterfall(_parts(state), budget=budget, unit="iB", in_budgets=True),
+        _budget(budget),
     )
 
 

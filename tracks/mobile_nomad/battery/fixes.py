@@ -109,7 +109,9 @@ def _forgetting(state: State) -> Iterator[Change]:
 def _gain(state: State) -> Iterator[Change]:
     setting = state.setting
     yield "minutes", _minutes(setting.minutes * 3)
-    if setting.method in ("head", "tinytl_bias"):
+    if setting.method in ("head", "last_k"):
+        yield "method", "tinytl_bias"
+    if setting.method in ("head", "last_k", "tinytl_bias"):
         yield "method", "tinytl_lite_residual"
     yield "data", "local"
     if setting.resolution < RESOLUTION[1]:

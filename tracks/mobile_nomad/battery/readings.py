@@ -22,7 +22,8 @@ HUD = ("battery", "hottest", "own_accent")
 
 PROXY = (
     "Curve: proxy task, softmax regression on 1,437 handwritten digits (UCI Optical Recognition, CC BY 4.0); one local "
-    f"step of {three_digits(LEARNING_RATE)} stands for one pass, ranks stand for methods (assumed)"
+    f"step of {three_digits(LEARNING_RATE)} stands for one pass, ranks stand for methods, and where the first "
+    "blocks stay frozen, a part of the change is made (assumed)"
 )
 ENERGY = (
     f"Energy: assumed {three_digits(JOULE_PER_FLOP * 1e12)} pJ an operation (published peaks lie at .33 to .71) and "
@@ -143,6 +144,9 @@ def _memory(state: State) -> Reading:
         )
     )
     times = three_digits(total / state.step.inference_bytes)
+    budget = f"{state.track.sources['device.learning_memory_bytes']}"
+    if setting.memory_left < 1:
+        budget += f"; {in_words(setting.memory_left, 'share')} of that is left"
     return Reading.of(
         state.limits[OUT_OF_MEMORY],
         id="memory",
@@ -152,7 +156,7 @@ def _memory(state: State) -> Reading:
         formula=f"{terms} = {in_words(total, 'iB')}",
         meaning=f"{times} times the memory of inference. A runtime that keeps only what is needed does with less than "
         "PyTorch, which keeps the input of every layer from the first that trains.",
-        source=f"{MEMORY}. Budget: {state.track.sources['device.learning_memory_bytes']}.",
+        source=f"{MEMORY}. Budget: {budget}.",
     )
 
 

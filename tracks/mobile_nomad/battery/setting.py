@@ -28,6 +28,7 @@ RESOLUTION_STEP = 32
 AMBIENT_C: Range = (0, 50)
 DISTANCE: Range = (0, 1)
 HEALTH: Range = (0.3, 1)
+MEMORY_LEFT: Range = (0.01, 1)
 
 METHODS: Mapping[Method, str] = {
     "full": "all weights",
@@ -60,6 +61,7 @@ DEFAULTS: Mapping[str, Sourced[Any]] = {
     "ambient_c": Sourced(25.0, source("assumed: a warm day")),
     "charger": Sourced(True, source("assumed: the case is plugged in at eleven at night")),
     "battery_health": Sourced(1.0, source("assumed: a new battery")),
+    "memory_left": Sourced(1.0, source("assumed: nothing else has taken of the memory for learning")),
     "accent_distance": Sourced(0.35, source("assumed: a third of this accent was missing when the model was made")),
 }
 
@@ -75,6 +77,7 @@ class Setting:
         data: where the voice is stored. runtime: what training keeps in memory, as PyTorch or as little as it can.
         ambient_c: of the air [degC]. accent_distance: share of the accent that the shipped model has not learnt.
         charger: whether there is power at night. battery_health: share of the new battery's charge that it still holds.
+        memory_left: share of the memory for learning that nothing else has taken.
     """
 
     method: Method
@@ -92,6 +95,7 @@ class Setting:
     ambient_c: float
     charger: bool
     battery_health: float
+    memory_left: float
     accent_distance: float
 
     @property
@@ -153,8 +157,8 @@ class Glasses:
         return self.allowed_j / self.battery_j
 
 
-def glasses_of(track: Track, *, health: float = 1.0) -> Glasses:
-    """Return the numbers of a track whose battery still holds a share of its charge.
+def glasses_of(track: Track, *, health: float = 1.0, memory_left: float = 1.0) -> Glasses:
+    """Return the numbers of a track whose battery holds a share of its charge, and learning a share of its memory.
 
     Raises:
         ValueError: the track lacks a battery or one of the constants that this crisis is about.
@@ -167,7 +171,7 @@ def glasses_of(track: Track, *, health: float = 1.0) -> Glasses:
         raise ValueError(f"the Battery-Privacy Paradox needs {', '.join(lacking)} of track '{track.id}'")
     battery_j = health * device.battery_wh * JOULES_PER_WH
     return Glasses(
-        memory_bytes=device.learning_memory_bytes,
+        memory_bytes=memory_left * device.learning_memory_bytes,
         memory_bytes_per_s=device.memory_bytes_per_s,
         flop_per_s=device.peak_flop_per_s,
         utilisation=device.utilisation,

@@ -68,7 +68,7 @@ class State:
 
 def evaluate(track: Track, setting: Setting) -> State:
     """Return everything that follows from a setting on a track."""
-    glasses = glasses_of(track, health=setting.battery_health)
+    glasses = glasses_of(track, health=setting.battery_health, memory_left=setting.memory_left)
     step, exchange = step_of(glasses, setting), exchange_of(glasses, setting)
     day, task = day_of(glasses, setting, step, exchange), personalisation_task(glasses, setting)
     return State(

@@ -125,6 +125,8 @@ def _gain(state: State) -> str:
     if not state.setting.learns:
         return "The cloud learns on every accent, then specialises the wearer’s copy."
     trains = f"{METHODS[state.setting.method]}, {three_digits(state.day.passes)} passes over the day’s speech"
+    if state.task.reach < 1:
+        trains += f"; frozen blocks hear as before, and {in_words(state.task.reach, 'share')} of the change is left"
     if state.setting.data == "federated":
         return f"{trains}; averaging keeps half of what they change."
     return f"{trains}."

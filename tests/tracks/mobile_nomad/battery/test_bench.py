@@ -14,7 +14,7 @@ from tracks import Slider
 from tracks.certify.certificate import certify
 from tracks.edge_guardian.track import EDGE_GUARDIAN
 from tracks.mobile_nomad.battery.setting import METHODS, glasses_of
-from tracks.mobile_nomad.battery.state import FAILURES, limit
+from tracks.mobile_nomad.battery.state import FAILURES, evaluate, limit
 from tracks.mobile_nomad.track import MOBILE_NOMAD
 
 MIB = 2**20
@@ -132,6 +132,7 @@ def test_instruments_are_those_of_the_mission():
         "resolution": (96, 224, 224),
         "ambient_c": (0, 50, 25),
         "battery_health": (0.3, 1, 1),
+        "memory_left": (0.01, 1, 1),
         "accent_distance": (0, 1, 0.35),
     }
     by_id = BENCH.control_map()
@@ -141,7 +142,7 @@ def test_instruments_are_those_of_the_mission():
     assert carried == {"method", "rank", "last_blocks", "batch", "optimizer", "precision", "runtime"}  # N5
     assert [c.id for c in BENCH.controls if c.group == "primary"] == ["method", "batch", "minutes", "schedule"]
     assert [c.id for c in BENCH.controls if c.role == "environment"] == [
-        "runtime", "ambient_c", "charger", "battery_health", "accent_distance"]  # fmt: skip
+        "runtime", "ambient_c", "charger", "battery_health", "memory_left", "accent_distance"]  # fmt: skip
     assert all(control.source for control in BENCH.controls)  # N4
 
 
@@ -175,7 +176,8 @@ def test_no_state_gives_anything_but_numbers(values):
 @settings(max_examples=30, deadline=None)
 @given(values=st.fixed_dictionaries(_values))
 def test_a_verdict_says_what_is_measured_and_a_reading_agrees_with_it(values):
-    outcome, glasses = run(**values), glasses_of(MOBILE_NOMAD, health=values["battery_health"])
+    outcome, setting = run(**values), replace(START, **values)
+    glasses = evaluate(MOBILE_NOMAD, setting).glasses
     for code, reading in (
         ("out_of_memory", "memory"),
         ("over_battery", "battery"),
@@ -187,7 +189,7 @@ def test_a_verdict_says_what_is_measured_and_a_reading_agrees_with_it(values):
         judged, read = verdict(outcome, code), outcome.reading(reading)
         assert (judged.quantity, judged.limit) == (pytest.approx(read.value), read.limit)
         assert (judged.level == "fail") == (read.level == "fail")
-        assert judged.margin == pytest.approx(limit(code, glasses, replace(START, **values)).margin)
+        assert judged.margin == pytest.approx(limit(code, glasses, setting).margin)
 
 
 def test_every_failure_has_words_of_its_own():

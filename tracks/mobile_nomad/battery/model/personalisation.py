@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from physics.energy import flop_shares
 from physics.federation import (
     FederatedProblem,
     digits_problem,
@@ -22,6 +23,7 @@ from physics.federation import (
     problem_from_partition,
     softmax_optimum,
 )
+from physics.networks import proxyless_mobile
 from physics.validation import Floats
 from tracks.common.cache import cached_on_disk
 from tracks.common.proxy_fleet import CITIES, CLIENTS
@@ -40,8 +42,7 @@ CLOUD_STEPS = 30  # assumed: what the cloud takes to specialise a model of every
 
 # assumed: ranks in the order of accuracy that TinyTL's table 2 prints; LoRA of rank 8 and the last 3 blocks between
 RANKS: Mapping[Method, int | None] = {"full": None, "tinytl_lite_residual": 5, "tinytl_bias": 3, "head": 1}
-# assumed: over frozen features the last layer makes a quarter of the change; it has the lowest accuracy in that table
-REACH: Mapping[Method, float] = {"head": 0.25}
+LAST_LAYER_REACH = 0.25  # assumed: over frozen features a quarter of the change; the lowest accuracy in that table
 
 
 def proxy_rank(setting: Setting) -> int | None:
@@ -54,6 +55,26 @@ def proxy_rank(setting: Setting) -> int | None:
     if setting.method == "last_k":
         return round(math.log2(setting.last_blocks + 1))
     return RANKS[setting.method]
+
+
+def reach_of(setting: Setting) -> float:
+    """Return the share of a change that what trains can make: all of it, where something trains in every block.
+
+    An accent changes what the first blocks hear, and what frozen blocks make of it stays. Assumed: the last blocks
+    reach what the last layer does, and of the rest the share of the network's operations that they do.
+    """
+    if setting.method == "head":
+        return LAST_LAYER_REACH
+    if setting.method == "last_k":
+        return LAST_LAYER_REACH + (1 - LAST_LAYER_REACH) * trained_share(setting.last_blocks)
+    return 1.0
+
+
+@lru_cache(maxsize=32)
+def trained_share(last_blocks: int) -> float:
+    """Return the share of the network's operations that lies in its last blocks, the last layer included."""
+    shares = flop_shares(proxyless_mobile(), method="last_k", last=last_blocks, batch=1, resolution=int(RESOLUTION[1]))
+    return float(shares.trained_share)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +119,7 @@ def personalisation_task(glasses: Glasses, setting: Setting) -> PersonalisationT
         distance=setting.accent_distance,
         features=round(FEATURES * setting.resolution / RESOLUTION[1]) if learns else FEATURES,
         rank=proxy_rank(setting) if learns else None,
-        reach=REACH.get(setting.method, 1.0) if learns else 1.0,
+        reach=reach_of(setting) if learns else 1.0,
         data=setting.data,
     )
 

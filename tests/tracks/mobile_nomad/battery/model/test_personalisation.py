@@ -16,6 +16,7 @@ from tracks.mobile_nomad.battery.model.personalisation import (
     personalisation_result,
     personalisation_task,
     steps_of,
+    trained_share,
 )
 
 
@@ -62,6 +63,22 @@ def test_fewer_directions_learn_less_and_forget_less():
         for method in ("head", "full")
     ]
     assert best[0] < 8 < best[1]
+
+
+def test_last_blocks_reach_what_their_share_of_the_operations_does():
+    """The last convolution and layer do 6% of the multiplications, all blocks all: between the last layer and all."""
+    reached = [personalisation_task(GLASSES, replace(START, method="last_k", last_blocks=k)).reach for k in (1, 3, 16)]
+    assert reached == pytest.approx([0.25 + 0.75 * share for share in (0.063, 0.201, 0.731)], abs=1e-3)
+    assert personalisation_task(GLASSES, replace(START, method="head")).reach == 0.25 < reached[0]
+    assert trained_share(22) == 1
+    for method in ("full", "lora", "tinytl_bias", "tinytl_lite_residual"):  # something trains in every block
+        assert personalisation_task(GLASSES, replace(START, method=method)).reach == 1
+    gains = [
+        max(learnt(steps, data="local", method="last_k", last_blocks=k).gain_points for steps in (10, 30, 100, 300))
+        for k in (1, 3, 16)
+    ]
+    assert gains == sorted(gains)
+    assert gains[0] < 8 < gains[2]
 
 
 def test_a_coarser_spectrogram_knows_less_of_everyone():
