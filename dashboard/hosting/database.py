@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -79,3 +80,45 @@ def forget_command(before: datetime, dry_run: bool, as_json: bool) -> ExitCode:
         done = "would be erased" if dry_run else "erased"
         show(f"{ledgers} ledgers with {events} events, without a newer one since {moment:%Y-%m-%d}: {done}.")
     return ExitCode.OK
+
+
+@database.command("check", epilog=EXIT_CODES_HELP)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def check_command(as_json: bool) -> ExitCode:
+    """Verify every ledger by its chain of hashes, and say which event of which ledger does not fit.
+
+    The lab may run meanwhile. A ledger is called by its pseudonym and a digest, never by the student's number.
+    """
+    from dashboard.hosting.copying import check
+
+    with in_sentences() as settings:
+        return check(settings, as_json=as_json)
+
+
+@database.command("backup", epilog=EXIT_CODES_HELP)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def backup_command(file: Path, as_json: bool) -> ExitCode:
+    """Copy the ledger into FILE, a new one, while the lab runs, and verify what was written.
+
+    PostgreSQL is copied by pg_dump, which must be installed.
+    """
+    from dashboard.hosting.copying import backup
+
+    with in_sentences() as settings:
+        return backup(settings, file, as_json=as_json)
+
+
+@database.command("restore", epilog=EXIT_CODES_HELP)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of a ledger, which is kept beside it (SQLite).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
+def restore_command(file: Path, replace: bool, as_json: bool) -> ExitCode:
+    """Put a copy that backup wrote in the place of an absent or empty ledger, after verifying it.
+
+    The lab must be stopped. PostgreSQL is restored by pg_restore, which must be installed.
+    """
+    from dashboard.hosting.copying import restore
+
+    with in_sentences() as settings:
+        return restore(settings, file, replace=replace, as_json=as_json)

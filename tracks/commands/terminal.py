@@ -42,8 +42,8 @@ class ExitCode(IntEnum):
 MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.OK: "all is well",
     ExitCode.FAILED: (
-        "a plugin was left out, a certificate does not hold, a file is not genuine, the ledger is not up to date, or "
-        "no results can be kept in the folder for them"
+        "a plugin was left out, a certificate does not hold, a file is not genuine, the ledger is not up to date or "
+        "does not hold, or no results can be kept in the folder for them"
     ),
     ExitCode.USAGE: "an argument, a file or a setting cannot work",
     ExitCode.DATABASE: "the ledger's database does not answer or cannot be used",
