@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.hosting.addresses import address_errors, check_address
 from dashboard.hosting.database import database
 from dashboard.hosting.sentences import in_sentences
 from tracks.commands.group import tracks
 from tracks.commands.terminal import (
     CONTEXT,
     EXIT_CODES_HELP,
-    CommandError,
     ExitCode,
     WholeNumber,
     run,
@@ -74,10 +72,13 @@ def _use_results() -> None:
 @click.option("--tracks-dir", metavar="DIR", help="A folder of track files.")
 def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
     """Start the lab on this computer and bring its ledger up to date."""
+    from dashboard.ledger.migrations import upgrade
+    from dashboard.settings import service_links
+
     if tracks_dir:
         os.environ["EDGELAB_TRACKS_DIR"] = tracks_dir
-    from dashboard.ledger.migrations import upgrade
-
+    if ignored := service_links(os.environ):
+        click.echo(f"edgelab: ignored, since a Kubernetes Service has set them: {', '.join(ignored)}", err=True)
     with in_sentences() as settings:
         upgrade(settings.database_url)
         return _serve(settings, host, port)
@@ -88,7 +89,8 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
 
     from dashboard.app import create_app
 
-    _check_address(host, port)
+    with address_errors(host, port):
+        check_address(host, port)
     app = create_app(settings)
     shown = f"[{host}]" if ":" in host else host
     with address_errors(host, port):
@@ -98,31 +100,21 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     return ExitCode.OK
 
 
-def _check_address(host: str, port: int) -> None:
-    """Find out before the lab is made, which takes some seconds, whether the port can be opened."""
-    with address_errors(host, port):
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+@edgelab.command("serve", epilog=EXIT_CODES_HELP)
+@click.option("--bind", metavar="ADDRESS", help="host:port or unix:/path; in place of EDGELAB_BIND.")
+@click.option("--workers", type=WholeNumber(1, 256), help="Processes, one a core; in place of WEB_CONCURRENCY.")
+@click.option("--tracks-dir", metavar="DIR", help="A folder of track files.")
+def serve_command(bind: str | None, workers: int | None, tracks_dir: str | None) -> ExitCode:
+    """Serve a class, by gunicorn's workers behind a proxy; bring the ledger up to date before.
 
+    It listens to this machine alone unless told otherwise. An address that other machines reach requires a proxy in
+    front that buffers requests, nginx for example.
+    """
+    from dashboard.hosting.serving import serve
 
-@contextmanager
-def address_errors(host: str, port: int) -> Iterator[None]:
-    """Say in a sentence why an address cannot be listened on."""
-    try:
-        yield
-    except (OSError, UnicodeError) as problem:
-        number = getattr(problem, "errno", None)
-        if number in (errno.EACCES, errno.EPERM):
-            sentence = f"port {port} may not be opened by this user; choose one of 1024 to 65535 with --port"
-        elif number == errno.EADDRINUSE:
-            sentence = f"port {port} on {host} is taken; choose another with --port"
-        else:
-            sentence = f"{host} is no address of this machine; choose one with --host, for example 127.0.0.1"
-        raise CommandError(sentence, ExitCode.ADDRESS) from None
+    given = {"EDGELAB_BIND": bind, "WEB_CONCURRENCY": workers, "EDGELAB_TRACKS_DIR": tracks_dir}
+    os.environ.update({name: str(value) for name, value in given.items() if value is not None})
+    serve()
 
 
 # --- config ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The application behind a WSGI server: ``gunicorn -c deploy/gunicorn.conf.py dashboard.hosting.wsgi:server``."""
+"""The application behind a WSGI server: ``dashboard.hosting.wsgi:server``."""
 
 from dashboard.app import create_app
 from dashboard.settings import Settings

@@ -6,6 +6,7 @@
 | EDGELAB_DATABASE_URL | SQLite in the data directory | the ledger: a SQLite or PostgreSQL URL of SQLAlchemy |
 | EDGELAB_SECRET_KEY | made once, kept in the data directory | signs cookies; comma-separated for rotation, newest first; required unless the database is SQLite |
 | EDGELAB_BIND | 127.0.0.1:8050 | where gunicorn listens: host:port or unix:/path |
+| WEB_CONCURRENCY | 2 | how many workers gunicorn starts, 1 to 256; one a core is right |
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
@@ -49,6 +50,8 @@ class Settings:
         Newest first; not in the repr.
     bind : str
         Host:port or unix:/path.
+    workers : int
+        How many processes gunicorn starts, 1 to 256.
     url_prefix : str
         Starts and ends with a slash.
     trusted_proxies : int
@@ -71,6 +74,7 @@ class Settings:
     database_url: str = field(repr=False)
     secret_keys: tuple[str, ...] = field(repr=False)
     bind: str
+    workers: int
     url_prefix: str
     trusted_proxies: int
     tracks_dir: Path | None
@@ -100,6 +104,7 @@ class Settings:
             database_url=reading.database_url(environ).render_as_string(hide_password=False),
             secret_keys=reading.secret_keys(environ),
             bind=reading.bind(environ),
+            workers=reading.workers(environ),
             url_prefix=reading.url_prefix(environ),
             trusted_proxies=reading.trusted_proxies(environ),
             tracks_dir=reading.tracks_dir(environ),

@@ -108,6 +108,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_DATABASE_URL": lambda environ: place_of(reading.database_url(environ)),
     "EDGELAB_SECRET_KEY": _keys,
     "EDGELAB_BIND": _text(reading.bind),
+    "WEB_CONCURRENCY": _text(reading.workers),
     "EDGELAB_URL_PREFIX": _text(reading.url_prefix),
     "EDGELAB_TRUSTED_PROXIES": _text(reading.trusted_proxies),
     "EDGELAB_TRACKS_DIR": lambda environ: str(reading.tracks_dir(environ) or "none"),

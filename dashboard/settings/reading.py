@@ -16,6 +16,7 @@ from dashboard.settings.secret_key import MAKE_A_KEY, SettingsError, kept_keys, 
 from tracks.loading.course import Course, CourseError, built_in, read_course
 
 MAX_PROXIES = 10
+MAX_WORKERS = 256
 CACHE_MB = (16, 1_000_000)
 OPINION_SECONDS = (10, 3600)
 
@@ -138,6 +139,14 @@ def bind(environ: Mapping[str, str]) -> str:
             f"EDGELAB_BIND {_shown(given)} is not an address; write 127.0.0.1:8050 or unix:/run/edgelab.sock"
         )
     return given
+
+
+def workers(environ: Mapping[str, str]) -> int:
+    """Return how many processes gunicorn starts; the variable is gunicorn's own."""
+    given = _text(environ, "WEB_CONCURRENCY") or "2"
+    if not re.fullmatch(r"[0-9]{1,3}", given) or not 1 <= int(given) <= MAX_WORKERS:
+        raise SettingsError(f"WEB_CONCURRENCY {_shown(given)} must be how many workers to start, 1 to {MAX_WORKERS}")
+    return int(given)
 
 
 def url_prefix(environ: Mapping[str, str]) -> str:

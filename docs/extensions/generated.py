@@ -73,7 +73,7 @@ def settings() -> str:
     """Return the table of settings from the docstring of ``dashboard.settings``."""
     source = (ROOT / "dashboard" / "settings" / "__init__.py").read_text(encoding="utf-8")
     lines = [line for line in (ast.get_docstring(ast.parse(source)) or "").splitlines() if line.startswith("|")]
-    return "\n".join(re.sub(r"^\| (EDGELAB_\w+) ", r"| `\1` ", line) for line in lines)
+    return "\n".join(re.sub(r"^\| ([A-Z]+_\w+) ", r"| `\1` ", line) for line in lines)
 
 
 def track_words() -> str:

@@ -20,7 +20,7 @@ from tests.browser.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 ALONE = ["-m", "dashboard", "--port", "{port}"]
-WORKERS = ["-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py"), "dashboard.hosting.wsgi:server"]
+WORKERS = ["-m", "gunicorn", "-c", "python:dashboard.hosting.gunicorn_conf"]
 
 # Python reads a module of this name at its start. Dash sets itself up in some milliseconds, and in most runs no second
 # request comes in this time; here it takes half a second.
@@ -53,7 +53,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[list[str]], tuple[int, Path]]]:
         (tmp_path / "empty").mkdir()
         environment = {
             **os.environ,
-            "PYTHONPATH": str(tmp_path / "slow"),
+            "PYTHONPATH": os.pathsep.join([str(tmp_path / "slow"), str(ROOT)]),
             "EDGELAB_DATA_DIR": str(tmp_path / "served"),
             "EDGELAB_BIND": f"127.0.0.1:{port}",
             "WEB_CONCURRENCY": "2",

@@ -34,7 +34,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
     def start(**environ: str) -> "subprocess.Popen[str]":
         (tmp_path / "empty").mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py")]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:dashboard.hosting.gunicorn_conf"]
         process = subprocess.Popen(
             [*command, "--pythonpath", f"{tmp_path / 'small'},{ROOT}", "small:server"],
             cwd=tmp_path / "empty",

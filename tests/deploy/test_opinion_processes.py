@@ -25,8 +25,6 @@ from tests.deploy.test_two_workers import Client
 from tests.http_student import Student
 from tracks.loading.registry import Registry, load_registry
 
-ROOT = Path(__file__).parents[2]
-
 
 class Lab:
     """gunicorn with two workers, and students with connections of their own."""
@@ -37,10 +35,10 @@ class Lab:
         self.marks = folder / "marks"
         self.log = folder / "log"
         self.environ = {"EDGELAB_DATA_DIR": str(folder / "data"), "EDGELAB_TRACKS_DIR": str(PLUGINS)}
-        command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy/gunicorn.conf.py")]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:dashboard.hosting.gunicorn_conf"]
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "dashboard.hosting.wsgi:server"],
+                command,
                 env={
                     **os.environ,
                     **self.environ,

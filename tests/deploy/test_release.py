@@ -5,21 +5,15 @@ from __future__ import annotations
 import configparser
 import json
 import re
-import shutil
 import subprocess
-import sys
-import sysconfig
 import tarfile
-import venv
 import zipfile
 from pathlib import Path
 
-import pytest
+from tests.deploy.conftest import ROOT, run
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("dashboard", "physics", "tracks")
 SCRIPTS = ROOT / "dashboard" / "scripts"  # what the shipped bundle is made from
-UNSHIPPED = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*", "build", "dist", "node_modules", "*.sqlite3")
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -36,22 +30,6 @@ def version() -> str:
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg", encoding="utf-8")
     return settings["metadata"]["version"]
-
-
-def run(*command: str, cwd: Path) -> str:
-    process = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
-    assert process.returncode == 0, process.stdout[-3000:] + process.stderr[-3000:]
-    return process.stdout
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the source distribution and the wheel that was made from it."""
-    place = tmp_path_factory.mktemp("release")
-    tree = place / "tree"  # a copy: what an earlier build left in ours must not get into this one
-    shutil.copytree(ROOT, tree, ignore=UNSHIPPED)
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(place), str(tree), cwd=place)
-    return place
 
 
 def test_the_wheel_holds_every_file_of_the_three_packages_and_no_other(shipped: Path) -> None:
@@ -81,16 +59,8 @@ def test_the_source_distribution_holds_the_packages_and_no_tools(shipped: Path) 
     assert not tops & {"tools", "benchmarks", ".venv", "build"}
 
 
-def test_the_installed_wheel_runs_without_the_source_tree(shipped: Path, tmp_path: Path) -> None:
-    """Its dependencies are those of this environment; nothing is fetched."""
-    (wheel,) = shipped.glob("*.whl")
-    place = tmp_path / "venv"
-    venv.create(place, with_pip=False)
-    python = str(place / "bin" / "python")
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", str(wheel), cwd=tmp_path)
-    (site,) = place.glob("lib/python*/site-packages")
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    command = str(place / "bin" / "edgelab")
+def test_the_installed_wheel_runs_without_the_source_tree(installed: Path, tmp_path: Path) -> None:
+    python, command = str(installed / "bin" / "python"), str(installed / "bin" / "edgelab")
     assert run(command, "--version", cwd=tmp_path) == f"edgelab {version()}\n"
     listed = json.loads(run(command, "tracks", "list", "--json", cwd=tmp_path))
     assert (listed["edgelab"], listed["used"], listed["left_out"]) == (version(), 5, 0)

@@ -85,14 +85,7 @@ def gunicorn(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     start = tmp_path / "empty"
     start.mkdir()
     log = tmp_path / "log"
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        str(ROOT / "deploy/gunicorn.conf.py"),
-        "dashboard.hosting.wsgi:server",
-    ]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:dashboard.hosting.gunicorn_conf"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, cwd=start, stdout=output, stderr=output)
     try:

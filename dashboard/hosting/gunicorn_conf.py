@@ -1,7 +1,7 @@
-"""How gunicorn serves the lab: ``gunicorn -c deploy/gunicorn.conf.py dashboard.hosting.wsgi:server``.
+"""How gunicorn serves the lab, for ``edgelab serve`` and for gunicorn's own command.
 
-Start it from an empty directory or from the source tree: a folder called ``physics`` or ``tracks`` in the working
-directory would be imported in place of the lab's own.
+That is ``gunicorn -c python:dashboard.hosting.gunicorn_conf``. Start it from an empty directory: a folder called
+``physics`` or ``tracks`` in the working directory would be imported in place of the lab's own.
 """
 
 import os
@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+wsgi_app = "dashboard.hosting.wsgi:server"
 
 # Loopback by default: the lab runs behind a proxy that terminates TLS.
 bind = os.environ.get("EDGELAB_BIND", "").strip() or "127.0.0.1:8050"
@@ -36,6 +38,12 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 
 
+NEEDS_A_PROXY = (
+    "A proxy that buffers requests (nginx) is required in front: without one, a client that sends its request slowly "
+    f"keeps one of the {threads} threads of a worker for as long as it likes, and a few of them stop the lab."
+)
+
+
 class PathLogger(Logger):  # type: ignore[misc] # gunicorn is not typed
     """An access log that cannot be forged: gunicorn decodes the path, and with it any line break a client put there."""
 
@@ -60,9 +68,16 @@ def on_starting(server: Any) -> None:
     before this hook: a wrong setting would then be a traceback. The app opens no database connection and starts no
     thread before it is asked.
     """
+    from dashboard.hosting.addresses import is_beyond_loopback
     from dashboard.ledger import LedgerUnavailable, upgrade
-    from dashboard.settings import Settings, SettingsError
+    from dashboard.settings import Settings, SettingsError, service_links
 
+    if ignored := service_links(os.environ):
+        server.log.info("edgelab: ignored, since a Kubernetes Service has set them: %s", ", ".join(ignored))
+    # A socket of the file system has a text for its address.
+    hosts = [address[0] for address in server.cfg.address if not isinstance(address, str)]
+    for host in filter(is_beyond_loopback, hosts):
+        server.log.warning("edgelab: %s can be reached from other machines. %s", host, NEEDS_A_PROXY)
     try:
         upgrade(Settings.from_environment(behind_gunicorn=True).database_url)
         server.app.wsgi()  # a course may name a bench that is not there
