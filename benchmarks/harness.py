@@ -16,7 +16,7 @@ from dash import Input, Output, dcc, html
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dashboard.app import create_app
+from dashboard.app import served_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings
 
@@ -41,7 +41,7 @@ def fresh_settings() -> Iterator[Settings]:
 def lab() -> Iterator[dash.Dash]:
     """A whole lab with its own empty ledger."""
     with fresh_settings() as settings:
-        yield create_app(settings)
+        yield served_app(settings)
 
 
 def do_nothing() -> dash.Dash:

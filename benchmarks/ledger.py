@@ -23,7 +23,7 @@ from multiprocessing import Queue, get_context
 
 from harness import fresh_settings, interleaved, quantiles
 
-from dashboard.app import create_app
+from dashboard.app import served_app
 from dashboard.lab import MODEL_VERSION
 from dashboard.layouts.ledger.page import TABS
 from dashboard.ledger.events import Event, StoredEvent, write_name
@@ -89,7 +89,7 @@ def page(student: Student, path: str) -> None:
 
 def grown(settings: Settings, registry: Registry, size: int) -> Student:
     """Return a student whose ledger has that many events."""
-    app = create_app(settings, registry)
+    app = served_app(settings, registry)
     student = Student.of(app, registry)
     only = dict(registry.missions) if size > 50 else {"edge_guardian": registry.missions["edge_guardian"]}
     for track, benches in only.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import dash
@@ -159,6 +160,21 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     static_files.install(server, files)
     _set_up(server, settings)
     compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
+    return app
+
+
+def served_app(settings: Settings, registry: Registry | None = None) -> dash.Dash:
+    """Return a complete app for a process that does nothing but serve it.
+
+    What exists by now lives as long as the process, and garbage collection leaves it alone from here on. Each full
+    collection looked at its 260,000 objects within some student's request, which took 150 ms longer for it.
+
+    Raises:
+        SettingsError, SpecError: as ``create_app``.
+    """
+    app = create_app(settings, registry)
+    gc.collect()
+    gc.freeze()
     return app
 
 

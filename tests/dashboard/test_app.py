@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
 from dash import Dash
 
-from dashboard.app import create_app
+from dashboard.app import create_app, served_app
 from dashboard.ledger import identity
 from dashboard.settings import Settings
 from dashboard.web import ids
@@ -20,6 +22,15 @@ from tracks.loading.registry import Registry
 
 PARADOX = "edge_guardian/paradox"
 PLUGIN = "edge_guardian/downlink"
+
+
+def test_a_serving_process_takes_its_own_objects_out_of_garbage_collection(tmp_path: Path, registry: Registry) -> None:
+    settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(tmp_path)})
+    try:
+        served_app(settings, registry)
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()  # this process goes on with other tests
 
 
 class TestPages:
