@@ -11,9 +11,9 @@ from dash.exceptions import PreventUpdate
 from dashboard.lab import Lab, asked_student, this_screen, this_student
 from dashboard.layouts.ledger.again import again_tab, answered, not_answered
 from dashboard.layouts.ledger.decisions import decisions_tab
-from dashboard.layouts.ledger.page import TABS, ledger_page, summary
+from dashboard.layouts.ledger.page import TABS, chain_state, ledger_page, summary
 from dashboard.layouts.ledger.predictions import chosen, gaps, predictions_tab
-from dashboard.layouts.ledger.timeline import timeline_tab
+from dashboard.layouts.ledger.timeline import timeline_tab, track_timeline
 from dashboard.layouts.ledger.tracks import tracks_tab
 from dashboard.layouts.ledger.tries import CHANGED, compared, drawn_pair, explorer, tries_tab, ways
 from dashboard.layouts.parts import Component
@@ -26,13 +26,14 @@ from dashboard.student.analytics.overview import Overview, overview
 from dashboard.student.analytics.places import find
 from dashboard.student.analytics.review import answer_problem, judged, review_payload, reviews
 from dashboard.student.analytics.side_by_side import side_by_side
+from dashboard.student.analytics.timeline import BenchTimeline, timelines
 from dashboard.student.analytics.tries import BenchTries, TryRecord, bench_tries, compare
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.controls import BadValue
 from tracks.api.figures import Figure
 
-NOTHING = Overview(locks=(), tries=(), timelines=(), parts=(), tracks=())
+NOTHING = Overview(locks=(), tries=(), parts=(), tracks=())
 
 
 def now() -> datetime:
@@ -49,25 +50,25 @@ def page(lab: Lab) -> Component:
     student = this_student()
     if student is None:
         return ledger_page(NOTHING, None, name="No identity yet", events=0, due=0)
-    events, counts = lab.store.standing_events(student), lab.store.counts(student)
-    found = overview(lab.registry, events, counts)
+    events = lab.store.standing_events(student)
+    found = overview(lab.registry, events)
     waiting = reviews(lab.registry, events, found.locks)
     return ledger_page(
         found,
         predictions_tab(found.locks, this_screen()),
         name=pseudonym(student),
-        events=sum(counts.values()),
+        events=sum(lab.store.counts(student).values()),
         due=sum(item.is_due(now()) for item in waiting),
     )
 
 
 def tab(lab: Lab, student: str, name: str, screen: Screen) -> list[Component]:
     """Return the content of one tab."""
+    if name == "timeline":
+        return timeline_tab(*timeline(lab, student))
     events = lab.store.standing_events(student)
     if name == "tries":
         return tries_tab(bench_tries(lab.registry, events), screen)
-    if name == "timeline":
-        return timeline_tab(overview(lab.registry, events, lab.store.counts(student)).timelines)
     if name == "decisions":
         found = overview(lab.registry, events)
         return decisions_tab(found.tracks, found.parts)
@@ -79,6 +80,24 @@ def tab(lab: Lab, student: str, name: str, screen: Screen) -> list[Component]:
     waiting = reviews(lab.registry, events, locks)
     here = [find(lab.registry, item.lock.place.track, item.lock.place.bench) for item in waiting]
     return again_tab(waiting, [found[1] if found else None for found in here], now())
+
+
+def timeline(lab: Lab, student: str, asked: str | None = None) -> tuple[dict[str, str], tuple[BenchTimeline, ...]]:
+    """Return the tracks that have events, in words by id, and the benches of one: the newest, unless one is asked for.
+
+    Raises:
+        RequestRefused: the one that is asked for has no events.
+    """
+    events, counts = lab.store.standing_events(student), lab.store.counts(student)
+    tracks = {}
+    for track in dict.fromkeys(event.track for event in reversed(events)):
+        name = lab.registry.tracks[track].name if track in lab.registry.tracks else track
+        count = sum(number for (one, _, _), number in counts.items() if one == track)
+        tracks[track] = f"{name}, {count:,} {'event' if count == 1 else 'events'}"
+    chosen = next(iter(tracks), None) if asked is None else asked
+    if asked is not None and asked not in tracks:
+        raise RequestRefused("Your ledger has nothing of that track; reload the page.")
+    return tracks, timelines(lab.registry, [event for event in events if event.track == chosen], counts)
 
 
 def drawings(lab: Lab, item: TryRecord, screen: Screen) -> tuple[TryRecord, str, Figure | None, str]:
@@ -111,6 +130,10 @@ def register(app: Dash, lab: Lab) -> None:
             raise RequestRefused("The ledger has no such tab; reload the page.")
         return inline_static(tab(lab, asked_student(), name, this_screen()))
 
+    @app.callback(Output(ids.LEDGER_CHAIN, "children"), Input(ids.LEDGER_CHAIN, "id"))
+    def check_chain(_: Any) -> Any:
+        return chain_state(lab.store.verify_chain(asked_student()))
+
     @app.callback(Output(ids.LEDGER_SUMMARY, "children"), Input(ids.LEDGER_TRACK, "value"), prevent_initial_call=True)
     def choose_track(name: Any) -> Any:
         student = asked_student()
@@ -129,6 +152,12 @@ def register(app: Dash, lab: Lab) -> None:
     def filter_gaps(track: Any, bench: Any) -> Any:
         locks = lock_records(lab.registry, lab.store.standing_events(asked_student()))
         return inline_static(gaps(chosen(locks, track, bench), this_screen()))
+
+    @app.callback(
+        Output(ids.LEDGER_TIMELINE, "children"), Input(ids.LEDGER_TIMELINE_TRACK, "value"), prevent_initial_call=True
+    )
+    def choose_timeline(track: Any) -> Any:
+        return inline_static(track_timeline(timeline(lab, asked_student(), f"{track}")[1]))
 
     def tries_of(key: Any) -> BenchTries:
         found = bench_tries(lab.registry, lab.store.standing_events(asked_student()))
@@ -186,11 +215,10 @@ def register(app: Dash, lab: Lab) -> None:
             raise PreventUpdate
         return _answer(lab, asked_student(), ctx.triggered_id["lock"], entry)
 
-    app.clientside_callback(
-        ClientsideFunction("lab", "ledger_ready"),
-        Output(ids.LEDGER_READY, "title"),
-        Input(ids.LEDGER_TAB, "children"),
-    )
+    for place in (ids.LEDGER_TAB, ids.LEDGER_TIMELINE):
+        app.clientside_callback(
+            ClientsideFunction("lab", "ledger_ready"), Output(place, "title"), Input(place, "children")
+        )
 
 
 def _answer(lab: Lab, student: str, key: str, entry: Any) -> tuple[Component, bool]:

@@ -123,7 +123,7 @@ def _track(found: Overview, figures: Figures, item: TrackOverview) -> Markup:
         said = [f"{way.name} ({', '.join(lock.label for lock in way.locks)})." for way in ways]
         parts += [Markup("<h3>Tempting ways that were met</h3>"), _list(said)]
     tries = {bench.place.bench: bench for bench in found.tries if bench.place.track == item.track}
-    for place in (line.place for line in found.timelines if line.place.track == item.track):
+    for place in (part.place for part in found.parts if part.place.track == item.track):
         drawn = figures.get((place.track, place.bench), BenchFigures())
         for figure in drawn.locks:
             parts += [Markup("<h3>{}: {}</h3>").format(place.bench_name, figure.question), _bench_figure(figure)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.ledger.events import StoredEvent
@@ -15,7 +15,8 @@ from dashboard.student.analytics.decisions import (
     track_record,
 )
 from dashboard.student.analytics.locks import LockRecord, lock_records, misconceptions
-from dashboard.student.analytics.timeline import BenchTimeline, Counts, timelines
+from dashboard.student.analytics.places import Place
+from dashboard.student.analytics.timeline import open_parts
 from dashboard.student.analytics.tries import BenchTries, bench_tries
 from tracks.loading.registry import Registry
 
@@ -43,37 +44,35 @@ class Overview:
     """Everything that a ledger says.
 
     Attributes:
-        locks, tries, timelines, parts: in the order of the tracks and their missions.
+        locks, tries, parts: in the order of the tracks and their missions.
         tracks: those with events, the one with the newest event first.
     """
 
     locks: tuple[LockRecord, ...]
     tries: tuple[BenchTries, ...]
-    timelines: tuple[BenchTimeline, ...]
     parts: tuple[PartDecision, ...]
     tracks: tuple[TrackOverview, ...]
 
 
-def overview(registry: Registry, events: Iterable[StoredEvent], counts: Counts | None = None) -> Overview:
+def overview(registry: Registry, events: Iterable[StoredEvent]) -> Overview:
     """Return what a student's events say, whatever of it is still installed.
 
     Args:
         events: of one student, first one first: all of them, or those that ``Store.standing_events`` returns.
-        counts: how many events there are, where ``events`` are not all of them (``Store.counts``).
     """
     events = list(events)
     locks = lock_records(registry, events)
     tries = bench_tries(registry, events)
     parts = part_decisions(registry, events, tries)
-    lines = timelines(registry, events, locks, tries, counts)
+    missing = open_parts(registry, events)
     newest: dict[str, int] = {}
     for event in events:
         newest[event.track] = max(event.sequence, newest.get(event.track, 0))
     tracks = [
-        _track(registry, track_id, locks, tries, parts, lines, defence_record(events, track_id))
+        _track(registry, track_id, locks, tries, parts, missing, defence_record(events, track_id))
         for track_id in sorted(newest, key=lambda track_id: -newest[track_id])
     ]
-    return Overview(locks=locks, tries=tries, timelines=lines, parts=parts, tracks=tuple(tracks))
+    return Overview(locks=locks, tries=tries, parts=parts, tracks=tuple(tracks))
 
 
 def _track(
@@ -82,7 +81,7 @@ def _track(
     locks: Iterable[LockRecord],
     tries: Iterable[BenchTries],
     parts: Iterable[PartDecision],
-    lines: Iterable[BenchTimeline],
+    missing: Mapping[Place, tuple[str, ...]],
     defence: DefenceRecord | None,
 ) -> TrackOverview:
     record = track_record(registry, track_id, locks, parts)
@@ -97,7 +96,7 @@ def _track(
             _decided(own_parts),
         ),
         record=record,
-        missing=tuple(_missing(registry, track_id, lines)),
+        missing=tuple(_missing(registry, track_id, missing)),
         defence=defence,
     )
 
@@ -163,14 +162,14 @@ def _benches(count: int) -> str:
     return "one bench" if count == 1 else f"{count} benches"
 
 
-def _missing(registry: Registry, track_id: str, lines: Iterable[BenchTimeline]) -> Iterable[tuple[str, str]]:
-    own = {item.place.bench: item for item in lines if item.place.track == track_id}
+def _missing(registry: Registry, track_id: str, missing: Mapping[Place, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
+    own = {place.bench: what for place, what in missing.items() if place.track == track_id}
     if track_id not in registry.tracks:
         return
     for bench in registry.benches(track_id):
-        line = own.get(bench.id)
-        if line is None:
+        found = own.get(bench.id)
+        if found is None:
             if not bench.case_of:  # a case may be left out
                 yield bench.step_label, "not started"
         else:
-            yield from ((bench.step_label, what) for what in line.missing)
+            yield from ((bench.step_label, what) for what in found)

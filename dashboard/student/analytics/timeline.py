@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.ledger.events import LEARNT, REPLACED, StoredEvent
-from dashboard.student.analytics.locks import LockRecord
+from dashboard.student.analytics.locks import LockRecord, lock_records
 from dashboard.student.analytics.places import Place, by_place, find
-from dashboard.student.analytics.tries import BenchTries, TryRecord
+from dashboard.student.analytics.tries import TryRecord, bench_tries
 from dashboard.student.answers import answered
 from dashboard.student.mission import closes_mission, defended
 from dashboard.student.standing import defence_event
@@ -53,13 +53,9 @@ class BenchTimeline:
 
 
 def timelines(
-    registry: Registry,
-    events: Iterable[StoredEvent],
-    locks: Iterable[LockRecord],
-    tries: Iterable[BenchTries],
-    counts: Counts | None = None,
+    registry: Registry, events: Iterable[StoredEvent], counts: Counts | None = None
 ) -> tuple[BenchTimeline, ...]:
-    """Return the timeline of every bench that has events.
+    """Return the timeline of every bench that has events, the one that was worked on last first.
 
     ``counts`` says, by track, bench and kind, how many events the ledger has, where ``events`` are only the newest of
     those that can be written again; counted from ``events`` unless given.
@@ -68,9 +64,11 @@ def timelines(
     if counts is None:
         counts = Counter((event.track, event.bench, event.kind) for event in events)
     of_locks: dict[tuple[str, str, int], LockRecord] = {
-        (item.place.key, item.prediction, item.attempt): item for item in locks
+        (item.place.key, item.prediction, item.attempt): item for item in lock_records(registry, events)
     }
-    of_tries = {item.place.key: {record.number: record for record in item.tries} for item in tries}
+    of_tries = {
+        item.place.key: {record.number: record for record in item.tries} for item in bench_tries(registry, events)
+    }
     found = []
     for place, own in by_place(registry, events).items():
         here = find(registry, place.track, place.bench)
@@ -91,7 +89,16 @@ def timelines(
                 missing=(*_missing(bench, own), *(_undefended(registry, *here, own) if here else ())),
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda item: -item.entries[0].sequence if item.entries else 0))
+
+
+def open_parts(registry: Registry, events: Iterable[StoredEvent]) -> dict[Place, tuple[str, ...]]:
+    """Return what is still open on every bench that has events, in the order of the tracks and their missions."""
+    found = {}
+    for place, own in by_place(registry, events).items():
+        here = find(registry, place.track, place.bench)
+        found[place] = _missing(here[1] if here else None, own)
+    return found
 
 
 def _standing(own: list[StoredEvent]) -> list[StoredEvent]:

@@ -14,6 +14,7 @@ from dashboard.student.analytics.decisions import DefenceRecord
 from dashboard.student.analytics.locks import LEAST, calibration, lock_records, misconceptions
 from dashboard.student.analytics.overview import Overview, overview
 from dashboard.student.analytics.side_by_side import side_by_side
+from dashboard.student.analytics.timeline import timelines
 from dashboard.student.analytics.tries import compare
 from tests.dashboard.student.analytics.conftest import Deed, chain
 from tracks.api.teaching import CONFIDENCE
@@ -49,17 +50,18 @@ def test_the_order_between_benches_changes_nothing(registry, deeds, random) -> N
         [*deeds.locks(*place), deeds.opening(*place), deeds.tried(*place, 1), Deed(*place, "decision", {"try": 1})]
         for place in benches
     ]
-    straight = overview(registry, chain([deed for queue in queues for deed in queue]))
+    straight = _said(registry, chain([deed for queue in queues for deed in queue]))
     mixed = []
     while any(queues):
         mixed.append(random.choice([queue for queue in queues if queue]).pop(0))
-    assert _said(overview(registry, chain(mixed))) == _said(straight)
+    assert _said(registry, chain(mixed)) == straight
 
 
-def _said(found: Overview) -> object:
+def _said(registry: Registry, events: tuple[StoredEvent, ...]) -> object:
+    found = overview(registry, events)
     locks = [(item.place, item.prediction, item.answer, item.computed, item.gap) for item in found.locks]
     tries = [(item.place, record.number, record.outcome) for item in found.tries for record in item.tries]
-    lines = [(item.place, [entry.title for entry in item.entries], item.missing) for item in found.timelines]
+    lines = {item.place: ([e.title for e in item.entries], item.missing) for item in timelines(registry, events)}
     return locks, tries, lines, sorted(track.sentences for track in found.tracks)
 
 
@@ -80,7 +82,8 @@ def test_the_newest_of_what_is_written_again_and_how_often_say_the_same(registry
         for event in events
         if event.kind not in REPLACED or newest[event.kind, "learnt" in event.payload] == event.sequence
     ]
-    assert overview(registry, standing, counts) == overview(registry, events)
+    assert overview(registry, standing) == overview(registry, events)
+    assert timelines(registry, standing, counts) == timelines(registry, events)
 
 
 def test_confidence_has_a_rate_from_five_locks_on(registry, deeds, ledger) -> None:
@@ -200,10 +203,12 @@ def test_what_is_no_longer_installed_is_shown_as_it_was(registry: Registry, deed
     if what in ("a track", "a bench"):
         assert (record.computed, record.gap, record.right) == ("323 MiB", "2× low", False)
         assert not record.place.is_installed
-    assert [entry.kind for entry in found.timelines[0].entries] == ["hint", "try", "lock"]
+    (line,) = timelines(registry, ledger(made))
+    assert [entry.kind for entry in line.entries] == ["hint", "try", "lock"]
     assert len(found.tracks[0].sentences) == 3
 
 
 def test_an_empty_ledger_says_nothing(registry: Registry) -> None:
     none: tuple[StoredEvent, ...] = ()
-    assert overview(registry, none) == Overview(locks=(), tries=(), timelines=(), parts=(), tracks=())
+    assert overview(registry, none) == Overview(locks=(), tries=(), parts=(), tracks=())
+    assert timelines(registry, none) == ()
