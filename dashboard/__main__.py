@@ -87,11 +87,11 @@ def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
 def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     import waitress
 
-    from dashboard.app import create_app
+    from dashboard.app import served_app
 
     with address_errors(host, port):
         check_address(host, port)
-    app = create_app(settings)
+    app = served_app(settings)
     shown = f"[{host}]" if ":" in host else host
     with address_errors(host, port):
         server = waitress.create_server(app.server, host=host, port=port, threads=8, ident="edgelab")

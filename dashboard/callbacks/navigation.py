@@ -15,10 +15,11 @@ from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.records.about import about_page
 from dashboard.layouts.records.handin import handin_layout
-from dashboard.layouts.records.own_data import OwnData, own_data_page, receipt_page
+from dashboard.layouts.records.own_data import OwnData, altered_page, own_data_page, receipt_page
 from dashboard.layouts.records.privacy import privacy_page
 from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
+from dashboard.ledger.chain import LedgerAltered, intact
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.identity import pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
@@ -98,10 +99,14 @@ def own_data(lab: Lab, student: str | None) -> OwnData:
     Raises:
         LedgerUnavailable: the database does not answer.
     """
-    last = lab.store.last_event(student) if student else None
+    counts = lab.store.counts(student) if student else {}
+    try:
+        last = lab.store.last_event(student) if student else None
+    except LedgerAltered:  # which the problems say, too
+        last = None
     return OwnData(
         pseudonym=pseudonym(student) if student else "nobody",
-        events=last.sequence if last else 0,
+        events=sum(counts.values()),
         last=last.time if last else None,
         problems=lab.store.verify_chain(student) if student else (),
         code_made=lab.store.codes.made(student) if student else None,
@@ -126,7 +131,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return verify_page(lab.settings.url_prefix)
     if parts == ("ledger", "handin"):
         events = lab.store.events(student) if student else ()
-        return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, events)))
+        return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, intact(events))))
     if parts == ("privacy",):
         return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR)
     if parts == ("about",):
@@ -188,7 +193,10 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.callback(Output(ids.PAGE, "children"), Input(ids.LOCATION, "pathname"))
     def route(pathname: Any) -> Any:
-        return inline_static(page(lab, pathname if isinstance(pathname, str) else None))
+        try:
+            return inline_static(page(lab, pathname if isinstance(pathname, str) else None))
+        except LedgerAltered as problem:
+            return inline_static(altered_page(f"{problem}"))
 
     app.clientside_callback(
         ClientsideFunction("lab", "page_ready"), Output(ids.ANNOUNCER, "title"), Input(ids.PAGE, "children")

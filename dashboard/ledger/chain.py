@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import NO_HASH, StoredEvent
+
+MAX_NAMED = 5  # faults that are said one by one
+
+
+class LedgerAltered(LedgerUnavailable):
+    """Something other than the lab changed the student's events in the database; the sentence names one of them."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(
+            f"{sentence} Something other than the lab changed the database. Nothing is read from this ledger or added "
+            "to it until the database is restored from its backup."
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,6 +29,11 @@ class ChainProblem:
 
     sequence: int
     sentence: str
+
+
+def name_of(event: Any) -> str:
+    """Return an event, or its row, in words."""
+    return f"Event {event.sequence} ({event.kind}, {event.track}/{event.bench})"
 
 
 def chain_problems(events: Iterable[StoredEvent]) -> tuple[ChainProblem, ...]:
@@ -25,18 +45,43 @@ def chain_problems(events: Iterable[StoredEvent]) -> tuple[ChainProblem, ...]:
     problems = []
     sequence, previous_hash = 0, NO_HASH
     for event in events:
-        name = f"Event {event.sequence} ({event.kind}, {event.track}/{event.bench})"
         said = []
         if event.sequence != sequence + 1:
-            said.append(f"{name} follows event {sequence}: what stood between is missing.")
+            said.append(f"{name_of(event)} follows event {sequence}: what stood between is missing.")
         if event.previous_hash != previous_hash:
-            said.append(f"{name} does not continue the event before it.")
-        try:
-            holds = event.expected_hash() == event.hash
-        except ValueError:
-            holds = False
-        if not holds:
-            said.append(f"{name} was changed after it was stored.")
+            said.append(f"{name_of(event)} does not continue the event before it.")
+        if not event.holds:
+            said.append(_changed(event))
         problems += [ChainProblem(sequence=event.sequence, sentence=sentence) for sentence in said]
         sequence, previous_hash = event.sequence, event.hash
     return tuple(problems)
+
+
+def in_sentences(problems: Sequence[ChainProblem]) -> list[str]:
+    """Return problems in sentences: the first ones, and how many there are besides."""
+    said = [item.sentence for item in problems[:MAX_NAMED]]
+    if len(problems) > MAX_NAMED:
+        said.append(f"{len(problems) - MAX_NAMED} further faults follow from these or stand beside them.")
+    return said
+
+
+def intact(events: Iterable[StoredEvent]) -> tuple[StoredEvent, ...]:
+    """Return the events that are as they were stored."""
+    return tuple(event for event in events if event.holds)
+
+
+def checked(events: Iterable[StoredEvent]) -> tuple[StoredEvent, ...]:
+    """Return events that are read or answered, all as they were stored.
+
+    Raises:
+        LedgerAltered: one was changed since.
+    """
+    found = tuple(events)
+    for event in found:
+        if not event.holds:
+            raise LedgerAltered(_changed(event))
+    return found
+
+
+def _changed(event: StoredEvent) -> str:
+    return f"{name_of(event)} was changed after it was stored."

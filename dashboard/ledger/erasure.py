@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import NO_HASH
-from dashboard.ledger.models import ErasureRow, EventRow
+from dashboard.ledger.models import EVENTS, ErasureRow
 
-EVENTS = cast(Table, EventRow.__table__)
 ERASURES = cast(Table, ErasureRow.__table__)
 
 Reason = Literal["student", "retention"]
@@ -57,18 +56,13 @@ def erase(connection: Connection, student: str, reason: Reason, *, before: datet
     """
     if _receipt_of(connection, student) is not None:
         return None
-    last = connection.execute(
-        select(EVENTS.c.hash, EVENTS.c.time)
-        .where(EVENTS.c.student == student)
-        .order_by(EVENTS.c.sequence.desc())
-        .limit(1)
-    ).first()
-    if before is not None and (last is None or last.time >= before):
+    own = EVENTS.c.student == student
+    last_hash = connection.scalar(select(EVENTS.c.hash).where(own).order_by(EVENTS.c.sequence.desc()).limit(1))
+    newer = select(EVENTS.c.id).where(own, EVENTS.c.time >= before).limit(1) if before else None
+    if newer is not None and (last_hash is None or connection.scalar(newer) is not None):
         return None
     count = count_events(connection, student)
-    receipt = Receipt(
-        time=datetime.now(UTC), reason=reason, events=count, last_hash=NO_HASH if last is None else last.hash
-    )
+    receipt = Receipt(time=datetime.now(UTC), reason=reason, events=count, last_hash=last_hash or NO_HASH)
     connection.execute(
         insert(ERASURES).values(
             time=receipt.time,

@@ -1,24 +1,38 @@
-"""The tables of the ledger, as SQLAlchemy sees them; the migrations make them."""
+"""The tables of the ledger, which the migrations make, and their rows as events; one that cannot be read is named."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Column,
+    Connection,
     DateTime,
     Dialect,
     Index,
     Integer,
     MetaData,
+    Row,
+    Select,
     String,
+    Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
+    select,
 )
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dashboard.ledger.chain import LedgerAltered, checked, name_of
+from dashboard.ledger.database import UNREADABLE, LedgerUnavailable
+from dashboard.ledger.events import StoredEvent
 
 LOCK_NAMES_ITS_PREDICTION = (
     "(kind = 'lock' AND prediction IS NOT NULL AND attempt IS NOT NULL)"
@@ -114,3 +128,86 @@ class ResumeCodeRow(Base):
     student: Mapped[str] = mapped_column(String(32), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     time: Mapped[datetime] = mapped_column(UtcTime)
+
+
+EVENTS = cast(Table, EventRow.__table__)
+
+# The payload comes as its text: what is hashed is what is stored, and a row that somebody broke can still be named.
+COLUMNS = tuple(
+    sql_cast(column, Text).label("payload_text") if column.name == "payload" else column
+    for column in EVENTS.columns
+    if column.name != "id"
+)
+_ATTRIBUTES = tuple({"class": "class_code"}.get(column.name, column.name) for column in COLUMNS)
+
+
+def _kinds(column: Column[Any]) -> tuple[type, ...]:
+    kind = str if column.name == "payload" else column.type.python_type
+    return (kind, type(None)) if column.nullable else (kind,)
+
+
+_KINDS = tuple(_kinds(column) for column in EVENTS.columns if column.name != "id")
+
+
+def of_student(student: str) -> Select[Any]:
+    """Return the query of a student's events, first one first."""
+    return select(*COLUMNS).where(EVENTS.c.student == student).order_by(EVENTS.c.sequence)
+
+
+def newest_first(query: Select[Any]) -> Select[Any]:
+    """Return a query's events, last one first."""
+    return query.order_by(None).order_by(EVENTS.c.sequence.desc())
+
+
+def read_all(connection: Connection, query: Select[Any]) -> tuple[StoredEvent, ...]:
+    """Return the events of a query as they stand, also those that were changed.
+
+    Raises:
+        LedgerAltered: something other than the lab wrote a row that cannot be read.
+    """
+    try:
+        return tuple(_stored(row) for row in connection.execute(query))
+    except (ValueError, OperationalError) as problem:
+        if isinstance(problem, OperationalError) and "decode" not in str(problem.orig):
+            raise
+        raise _unreadable(connection, query) from problem
+
+
+def read_first(connection: Connection, query: Select[Any]) -> StoredEvent | None:
+    """Return the first event of a query, or None.
+
+    Raises:
+        LedgerAltered: something other than the lab changed it, or it cannot be read.
+    """
+    found = checked(read_all(connection, query.limit(1)))
+    return found[0] if found else None
+
+
+def row_of(event: StoredEvent) -> dict[str, Any]:
+    """Return the columns of an event."""
+    values = asdict(event)
+    values["class"] = values.pop("class_code")
+    values["payload"] = event.payload
+    del values["payload_text"]
+    return values
+
+
+def _stored(row: Row[Any]) -> StoredEvent:
+    if not all(map(isinstance, row, _KINDS)):  # SQLite keeps any value in any column
+        raise ValueError("a column holds what is of another type")
+    return StoredEvent(**dict(zip(_ATTRIBUTES, row, strict=True)))
+
+
+def _unreadable(connection: Connection, query: Select[Any]) -> LedgerUnavailable:
+    """Return what is to be said of the first row of a query that cannot be read."""
+    named = (EVENTS.c.id, EVENTS.c.sequence, EVENTS.c.kind, EVENTS.c.track, EVENTS.c.bench)
+    try:
+        for row in connection.execute(query.with_only_columns(*named)).all():
+            try:
+                for found in connection.execute(select(*COLUMNS).where(EVENTS.c.id == row.id)):
+                    _stored(found)
+            except (ValueError, OperationalError):
+                return LedgerAltered(f"{name_of(row)} cannot be read.")
+    except OperationalError:  # its name is what cannot be read
+        pass
+    return LedgerUnavailable(UNREADABLE)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, func, select
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.ledger import erasure, migrations
-from dashboard.ledger.chain import chain_problems
-from dashboard.ledger.database import BUSY, UNREADABLE, Database, LedgerUnavailable
+from dashboard.ledger.chain import LedgerAltered, chain_problems, checked, in_sentences
+from dashboard.ledger.database import BUSY, Database, LedgerUnavailable
 from dashboard.ledger.erasure import Reason, Receipt
 from dashboard.ledger.events import (
     LEARNT,
@@ -26,21 +25,10 @@ from dashboard.ledger.events import (
     StoredEvent,
     write_name,
 )
-from dashboard.ledger.models import EventRow
+from dashboard.ledger.models import COLUMNS, EVENTS, newest_first, of_student, read_all, read_first, row_of
 from dashboard.ledger.resume import ResumeCodes
 
-EVENTS = cast(Table, EventRow.__table__)
 REMEMBERED_LOCKS = 20_000  # about 30 MB; dropped together when there are more
-
-# The payload comes as its text: what is hashed is what is stored, and a row that somebody broke can still be named.
-_COLUMNS = tuple(
-    sql_cast(column, Text).label("payload_text") if column.name == "payload" else column
-    for column in EVENTS.columns
-    if column.name != "id"
-)
-_ATTRIBUTES = tuple(
-    {"payload_text": "payload_text", "class": "class_code"}.get(column.name, column.name) for column in _COLUMNS
-)
 
 
 class QuotaMet(LedgerUnavailable):
@@ -71,13 +59,11 @@ class Store:
 
         Raises:
             EventRefused: the idempotency key belongs to an event of another kind or bench.
+            LedgerAltered: the event it repeats, or the newest one, was changed past the lab.
             StudentErased: the student's records were erased.
             QuotaMet: the student has stored all that an hour allows.
             LedgerUnavailable: the database did not confirm; send the same event again.
         """
-        first = self._locks.get(event.lock_key) if event.lock_key else None
-        if first is not None:
-            return first
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
@@ -94,27 +80,21 @@ class Store:
         """Return the student's lock of a prediction, or None while there is none.
 
         Raises:
+            LedgerAltered: it was changed past the lab.
             LedgerUnavailable: the database does not answer.
         """
         key = (student, track, bench, prediction, attempt)
-        found = self._locks.get(key) or self._one(select(*_COLUMNS).where(*_is_lock(key)))
+        found = self._locks.get(key) or self._first(select(*COLUMNS).where(*_is_lock(key)))
         return found and self._remember(found)
 
-    def locks(self, student: str) -> tuple[StoredEvent, ...]:
-        """Return all locks of a student, first one first.
-
-        Raises:
-            LedgerUnavailable: the database does not answer.
-        """
-        return self._all(_of(student).where(EVENTS.c.kind == "lock"))
-
     def events(self, student: str) -> tuple[StoredEvent, ...]:
-        """Return all events of a student, first one first.
+        """Return all events of a student as they stand, first one first, also those that were changed past the lab.
 
         Raises:
+            LedgerAltered: one cannot be read any more.
             LedgerUnavailable: the database does not answer.
         """
-        return self._known(student, self._all(_of(student)))
+        return self._known(student, self._all(of_student(student)))
 
     def standing_events(self, student: str) -> tuple[StoredEvent, ...]:
         """Return the events that say how a student stands, first one first, however often something was saved.
@@ -123,14 +103,15 @@ class Store:
         further tries; of every other kind all are, of which a bench has only so many.
 
         Raises:
+            LedgerAltered: one of them was changed past the lab.
             LedgerUnavailable: the database does not answer.
         """
-        of_student = EVENTS.c.student == student
+        own = EVENTS.c.student == student
         group = (EVENTS.c.kind, EVENTS.c.track, EVENTS.c.bench)
-        newest_first = func.row_number().over(partition_by=group, order_by=EVENTS.c.sequence.desc()).label("place")
-        replaced = select(EVENTS.c.sequence, newest_first).where(of_student, EVENTS.c.kind.in_(REPLACED)).subquery()
+        place = func.row_number().over(partition_by=group, order_by=EVENTS.c.sequence.desc()).label("place")
+        replaced = select(EVENTS.c.sequence, place).where(own, EVENTS.c.kind.in_(REPLACED)).subquery()
         newest = select(replaced.c.sequence).where(replaced.c.place <= 2)
-        revised = select(*group).where(of_student, EVENTS.c.kind == "revision").group_by(*group)
+        revised = select(*group).where(own, EVENTS.c.kind == "revision").group_by(*group)
         with self._database.reading() as connection:
             learnt = [write_name(*row, LEARNT) for row in connection.execute(revised)]
             chosen = (
@@ -141,9 +122,9 @@ class Store:
             found = {
                 event.sequence: event
                 for condition in chosen
-                for event in _all(connection, select(*_COLUMNS).where(of_student, condition))
+                for event in read_all(connection, select(*COLUMNS).where(own, condition))
             }
-        return self._known(student, tuple(found[sequence] for sequence in sorted(found)))
+        return self._known(student, checked(found[sequence] for sequence in sorted(found)))
 
     def counts(self, student: str) -> Mapping[tuple[str, str, str], int]:
         """Return how many events a student has, by track, bench and kind.
@@ -162,7 +143,8 @@ class Store:
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        return self._one(_newest(_of(student)))
+        found = self._all(newest_first(of_student(student)).limit(1))
+        return found[0] if found else None
 
     def reflection(self, student: str, track: str, bench: str) -> StoredEvent | None:
         """Return what the student last saved as reflection on a bench, or None.
@@ -171,17 +153,20 @@ class Store:
             LedgerUnavailable: the database does not answer.
         """
         at_bench = (EVENTS.c.track == track, EVENTS.c.bench == bench, EVENTS.c.kind == "reflection")
-        return self._one(_newest(_of(student).where(*at_bench)))
+        return self._first(newest_first(of_student(student).where(*at_bench)))
 
     def verify_chain(self, student: str) -> tuple[str, ...]:
-        """Return what is wrong with a student's events, one sentence each; empty when every hash holds.
+        """Return what is wrong with a student's events, in sentences; empty when every hash holds.
 
         Events cut off at its end do not break it (``dashboard.ledger.chain``).
 
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        return tuple(problem.sentence for problem in chain_problems(self.events(student)))
+        try:
+            return tuple(in_sentences(chain_problems(self.events(student))))
+        except LedgerAltered as problem:
+            return (str(problem),)
 
     def erase(self, student: str) -> Receipt | None:
         """Erase a student's events and resume code at the student's request; None where that was done before.
@@ -226,10 +211,10 @@ class Store:
         while True:
             try:
                 with self._database.writing() as connection:
-                    last = connection.execute(_newest(_of(student))).first()
+                    last = read_first(connection, newest_first(of_student(student)))
                     if last is None:
                         erasure.check_not_erased(connection, student)
-                        connection.execute(EVENTS.insert(), [_row(event) for event in events])
+                        connection.execute(EVENTS.insert(), [row_of(event) for event in events])
                         return
                     if last.idempotency_key == mark.idempotency_key:
                         return
@@ -285,11 +270,11 @@ class Store:
 
     def _all(self, query: Select[Any]) -> tuple[StoredEvent, ...]:
         with self._database.reading() as connection:
-            return _all(connection, query)
+            return read_all(connection, query)
 
-    def _one(self, query: Select[Any]) -> StoredEvent | None:
-        found = self._all(query)
-        return found[0] if found else None
+    def _first(self, query: Select[Any]) -> StoredEvent | None:
+        with self._database.reading() as connection:
+            return read_first(connection, query)
 
     def _remember(self, event: StoredEvent) -> StoredEvent:
         if event.kind == "lock" and event.prediction is not None and event.attempt is not None:
@@ -297,21 +282,6 @@ class Store:
                 self._locks.clear()
             self._locks[event.student, event.track, event.bench, event.prediction, event.attempt] = event
         return event
-
-
-def _all(connection: Connection, query: Select[Any]) -> tuple[StoredEvent, ...]:
-    try:
-        return tuple(_stored(row) for row in connection.execute(query))
-    except ValueError as problem:  # a time that is none, say: somebody wrote past the lab
-        raise LedgerUnavailable(UNREADABLE) from problem
-
-
-def _of(student: str) -> Select[Any]:
-    return select(*_COLUMNS).where(EVENTS.c.student == student).order_by(EVENTS.c.sequence)
-
-
-def _newest(query: Select[Any]) -> Select[Any]:
-    return query.order_by(None).order_by(EVENTS.c.sequence.desc()).limit(1)
 
 
 def _is_lock(key: LockKey) -> tuple[ColumnElement[bool], ...]:
@@ -322,13 +292,13 @@ def _is_lock(key: LockKey) -> tuple[ColumnElement[bool], ...]:
 def _find_first(connection: Connection, event: Event) -> StoredEvent | None:
     """Return the event that this one repeats, if there is one."""
     if event.lock_key is not None:
-        row = connection.execute(select(*_COLUMNS).where(*_is_lock(event.lock_key))).first()
-        if row is not None:
-            return _stored(row)
-    row = connection.execute(_of(event.student).where(EVENTS.c.idempotency_key == event.idempotency_key)).first()
-    if row is None:
+        lock = read_first(connection, select(*COLUMNS).where(*_is_lock(event.lock_key)))
+        if lock is not None:
+            return lock
+    of_key = of_student(event.student).where(EVENTS.c.idempotency_key == event.idempotency_key)
+    first = read_first(connection, of_key)
+    if first is None:
         return None
-    first = _stored(row)
     asked = (event.kind, event.track, event.bench, event.prediction, event.attempt)
     if asked != (first.kind, first.track, first.bench, first.prediction, first.attempt):
         raise EventRefused(
@@ -339,7 +309,7 @@ def _find_first(connection: Connection, event: Event) -> StoredEvent | None:
 
 
 def _insert(connection: Connection, event: Event, per_hour: int | None) -> StoredEvent:
-    last = connection.execute(_newest(_of(event.student))).first()
+    last = read_first(connection, newest_first(of_student(event.student)))
     if last is None:
         erasure.check_not_erased(connection, event.student)
     elif per_hour is not None and last.sequence >= per_hour:
@@ -362,7 +332,7 @@ def _insert(connection: Connection, event: Event, per_hour: int | None) -> Store
         hash="",
     )
     stored = replace(draft, hash=draft.expected_hash())
-    connection.execute(EVENTS.insert(), _row(stored))
+    connection.execute(EVENTS.insert(), row_of(stored))
     return stored
 
 
@@ -380,15 +350,3 @@ def _check_quota(connection: Connection, student: str, sequence: int, per_hour: 
             f"{per_hour:,} events were stored for you within an hour, which is all that one student may have. What you "
             f"enter is kept here and can be saved from {free:%H:%M} UTC on."
         )
-
-
-def _row(event: StoredEvent) -> dict[str, Any]:
-    values = asdict(event)
-    values["class"] = values.pop("class_code")
-    values["payload"] = event.payload
-    del values["payload_text"]
-    return values
-
-
-def _stored(row: Row[Any]) -> StoredEvent:
-    return StoredEvent(**dict(zip(_ATTRIBUTES, row, strict=True)))

@@ -63,6 +63,7 @@ def test_two_tracks_are_played_and_the_ledger_is_read(student_page, theme: str, 
     expect(page.locator(".ledger-timelines")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(first).to_have_count(3)
+    expect(page.locator(".ledger-facts")).to_contain_text("The chain of their hashes holds.")
     expect(first.nth(1)).to_contain_text("2 tries on one bench")
     expect(page.get_by_role("link", name="Hand in")).to_be_visible()
     expect(page.locator(".ledger-figure .js-plotly-plot")).to_have_count(1)
@@ -87,7 +88,11 @@ def test_two_tracks_are_played_and_the_ledger_is_read(student_page, theme: str, 
             expect(page.locator(".ledger-tab")).to_contain_text("below 1 on Edge Guardian, above 1 on Cloud Titan")
         if name == "Timeline":
             moment = page.locator(".ledger-lines time").first
-            expect(moment).to_have_text(datetime.now().strftime("%-d %b ") + moment.inner_text()[-5:])
+            today = datetime.now().strftime("%-d %b ")
+            expect(moment).to_have_text(today + moment.inner_text()[-5:])
+            page.get_by_label("Track", exact=True).select_option("cloud_titan")
+            expect(page.locator("[data-timeline]")).to_have_attribute("data-timeline", "cloud_titan/paradox")
+            expect(moment).to_have_text(today + moment.inner_text()[-5:])
         assert findings(page) == [], name
         assert too_wide(page) == [], name
     before = page.evaluate(COLOURS)

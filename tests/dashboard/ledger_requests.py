@@ -76,12 +76,26 @@ def chosen(student: Student, place: str, source: str, value: Any) -> Any:
     )
 
 
+def chain_told(student: Student) -> Any:
+    """Ask, as the page does when it is there, whether all events are as they were stored."""
+    return student.post(
+        {
+            "output": f"{ids.LEDGER_CHAIN}.children",
+            "outputs": {"id": ids.LEDGER_CHAIN, "property": "children"},
+            "inputs": [{"id": ids.LEDGER_CHAIN, "property": "id", "value": ids.LEDGER_CHAIN}],
+            "changedPropIds": [],
+        }
+    )
+
+
 def everything(student: Student, lock: str) -> None:
     """Ask all that the ledger's page can ask, allowed or not; ``lock`` names a question that may come back."""
     bench = lock.rpartition("/")[0]
     for name in ("predictions", "timeline", "tries", "tracks", "decisions", "again"):
         open_tab(student, name)
     filtered(student, "all", "all")
+    chain_told(student)
+    chosen(student, ids.LEDGER_TIMELINE, ids.LEDGER_TIMELINE_TRACK, bench.partition("/")[0])
     chosen(student, ids.LEDGER_SUMMARY, ids.LEDGER_TRACK, bench.partition("/")[0])
     chosen(student, ids.LEDGER_TRIES, ids.LEDGER_TRIES_BENCH, bench)
     for place in (ids.LEDGER_COMPARED, ids.LEDGER_DRAWN):

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from dashboard.callbacks.records.answers import read_form
 from dashboard.lab import MODEL_VERSION, Lab, asked_student
+from dashboard.ledger.chain import chain_problems, in_sentences, intact
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.exports import page
 from dashboard.ledger.exports.document import compose, fingerprint
@@ -33,7 +34,7 @@ def typed_name(text: str) -> str:
 
 
 def about(lab: Lab, events: tuple[StoredEvent, ...], student: str, name: str) -> list[str]:
-    """Return where a file comes from, a sentence each; the same for the same events."""
+    """Return where a file comes from, and what is wrong with it, a sentence each; the same for the same events."""
     own = pseudonym(student)
     sentences = [f"Handed in by {name}, in the lab {own}." if name else f"Handed in by {own}, without a name."]
     course = lab.settings.course
@@ -43,10 +44,19 @@ def about(lab: Lab, events: tuple[StoredEvent, ...], student: str, name: str) ->
         sentences.append(f"{len(events)} events from {first} to {last}.")
     else:
         sentences.append("No event is recorded yet.")
-    sentences += [event.payload["sentence"] for event in events if event.kind == "import"]
+    sentences += [event.payload["sentence"] for event in intact(events) if event.kind == "import"]
+    sentences += faults(events)
     versions = ", ".join(dict.fromkeys([*(event.model_version for event in events), MODEL_VERSION]))
     sentences.append(f"edgelab {version()}, model {versions}, key {fingerprint(lab.settings.secret_keys[0])}.")
     return sentences
+
+
+def faults(events: tuple[StoredEvent, ...]) -> list[str]:
+    """Return what is wrong with events that something other than the lab changed, a sentence each; mostly nothing."""
+    said = in_sentences(chain_problems(events))
+    if said:
+        said.append("Something other than the lab changed its database; no changed event is in the texts and tables.")
+    return said
 
 
 def signed_document(lab: Lab, student: str, name: str, *, events: tuple[StoredEvent, ...], around: str | None) -> str:
@@ -58,7 +68,7 @@ def signed_document(lab: Lab, student: str, name: str, *, events: tuple[StoredEv
         program=version(),
         model_version=MODEL_VERSION,
         name=name,
-        summary=summary(overview(lab.registry, events)),
+        summary=summary(overview(lab.registry, intact(events))),
         page=around,
     )
 
@@ -67,8 +77,8 @@ def as_html(lab: Lab, student: str, name: str) -> bytes:
     """Return the one page that holds everything."""
     events = lab.store.events(student)
     template = handin_page(
-        overview(lab.registry, events),
-        bench_figures(lab.registry, events, lab.outcome),
+        overview(lab.registry, intact(events)),
+        bench_figures(lab.registry, intact(events), lab.outcome),
         pseudonym=pseudonym(student),
         name=name,
         about=about(lab, events, student, name),
@@ -85,13 +95,14 @@ def as_json(lab: Lab, student: str, name: str) -> bytes:
 
 def as_csv(lab: Lab, student: str, name: str) -> bytes:  # noqa: ARG001 - a table of tries has no name in it
     """Return every try as a row."""
-    return tries_csv(lab.registry, overview(lab.registry, lab.store.events(student))).encode("utf-8-sig")
+    events = lab.store.events(student)
+    return tries_csv(lab.registry, overview(lab.registry, intact(events)), faults(events)).encode("utf-8-sig")
 
 
 def as_markdown(lab: Lab, student: str, name: str) -> bytes:
     """Return the hand-in as Markdown."""
     events = lab.store.events(student)
-    found = overview(lab.registry, events)
+    found = overview(lab.registry, intact(events))
     own = pseudonym(student)
     return markdown(found, pseudonym=own, name=name, about=about(lab, events, student, name)).encode()
 

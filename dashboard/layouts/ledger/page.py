@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from dashboard.layouts.parts import Component, icon, plain_header
+from dashboard.layouts.parts import Component, icon, plain_header, shape
 from dashboard.layouts.static_html import STATIC
 from dashboard.student.analytics.overview import Overview, TrackOverview
 from dashboard.web import ids
@@ -29,16 +29,29 @@ def ledger_page(found: Overview, first_tab: Component, *, name: str, events: int
     ``first_tab`` is the content of the first tab, ``name`` the student's pseudonym, ``events`` how many there are,
     ``due`` how many questions are to be asked again now.
     """
-    facts = [html.B(name), html.Span(f"{events} {'event' if events == 1 else 'events'}")]
-    top = [html.H1("Ledger"), html.P(facts, className="ledger-facts")]
+    facts = [html.B(name), html.Span(f"{events:,} {'event' if events == 1 else 'events'}")]
+    if events:
+        facts.append(html.Span(id=ids.LEDGER_CHAIN, role="status"))  # checked when the page is there
     body = _body(found, first_tab, due) if found.tracks else _empty()
     return html.Div(
         [
             plain_header(),
-            html.Main([html.Div(top, **STATIC), *body, _foot()], className="page ledger", id="content", tabIndex=-1),
+            html.Main(
+                [html.H1("Ledger"), html.Div(facts, className="ledger-facts"), *body, _foot()],
+                className="page ledger",
+                id="content",
+                tabIndex=-1,
+            ),
         ],
         **{"data-title": "Ledger · edgelab"},
     )
+
+
+def chain_state(problems: Sequence[str]) -> list[Component]:
+    """Whether all events are as they were stored, in words."""
+    if problems:
+        return [shape("fail"), f" The chain of their hashes is broken. {' '.join(problems)}"]
+    return [shape("ok"), " The chain of their hashes holds."]
 
 
 def _foot() -> Component:
@@ -76,7 +89,6 @@ def _body(found: Overview, first_tab: Component, due: int) -> list[Component]:
             ]
         ),
         html.Div(first_tab, id=ids.LEDGER_TAB, className="ledger-tab"),
-        html.Div(id=ids.LEDGER_READY, hidden=True),
     ]
 
 

@@ -138,6 +138,15 @@ def _erase(at: str, own: OwnData) -> Component:
     )
 
 
+def altered_page(sentence: str) -> Component:
+    """Return what stands in place of a page that reads records which were changed past the lab."""
+    links = (
+        dcc.Link("Your data: all that is wrong, and the way to start as another student", href=ids.OWN_DATA_PATH),
+        dcc.Link("Hand in what is as it was stored", href=ids.HAND_IN_PATH),
+    )
+    return page("Your records were changed", sentence, [html.P(link) for link in links])
+
+
 def receipt_page(last_hash: str, receipt: Receipt | None) -> Component:
     """Return what is known of a ledger that was erased."""
     if receipt is None or last_hash == NO_HASH:

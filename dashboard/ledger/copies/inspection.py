@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from dashboard.ledger.chain import ChainProblem, chain_problems
+from dashboard.ledger.chain import ChainProblem, LedgerAltered, chain_problems
 from dashboard.ledger.database import UNREADABLE, Database, LedgerUnavailable
 from dashboard.ledger.identity import handle, pseudonym
 from dashboard.ledger.migrations import has_head
-from dashboard.ledger.store import EVENTS, Store
+from dashboard.ledger.models import EVENTS
+from dashboard.ledger.store import Store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,8 @@ def _problems(store: Store, student: str) -> list[LedgerProblem]:
     found: tuple[ChainProblem, ...]
     try:
         found = chain_problems(store.events(student))
+    except LedgerAltered as problem:
+        return [LedgerProblem(ledger=name, event=None, sentence=problem.sentence)]
     except LedgerUnavailable as problem:
         if str(problem) != UNREADABLE:
             raise

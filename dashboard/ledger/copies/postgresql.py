@@ -22,7 +22,7 @@ from dashboard.ledger.copies.sqlite import CopyRefused, appear, draft_of, sqlite
 from dashboard.ledger.database import Database
 from dashboard.ledger.erasure import ERASURES
 from dashboard.ledger.migrations import upgrade
-from dashboard.ledger.store import EVENTS
+from dashboard.ledger.models import EVENTS
 
 _DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-privileges")
 _RESTORE = ("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", "--clean", "--if-exists")  # fmt: skip # noqa: E501

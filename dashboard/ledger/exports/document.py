@@ -18,6 +18,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.ledger.chain import chain_problems, in_sentences
 from dashboard.ledger.events import NO_HASH, TIME, StoredEvent, canonical
 from dashboard.ledger.identity import pseudonym
 
@@ -63,6 +64,8 @@ def compose(
 ) -> str:
     """Return a student's events as a signed document; the same events give the same text.
 
+    Events that were changed in the server's own database are in it as they stand, with what is wrong with them.
+
     Args:
         events: all of the student's, first one first.
         keys: the server's secret keys, newest first; the newest signs.
@@ -87,6 +90,8 @@ def compose(
         "page": page,
         "key": fingerprint(keys[0]),
     }
+    if faults := in_sentences(chain_problems(events)):
+        fields["faults"] = faults
     fields["signature"] = signature(fields, keys[0])
     fields["events"] = [event_fields(event) for event in events]
     return spell(fields)
@@ -188,7 +193,7 @@ def event_fields(event: StoredEvent) -> dict[str, Any]:
         "model_version": event.model_version,
         "seed": event.seed,
         "idempotency_key": event.idempotency_key,
-        "payload": event.payload,
+        "payload": event.payload if event.holds else event.payload_text,  # which may be no JSON any more
         "previous_hash": event.previous_hash,
         "hash": event.hash,
     }

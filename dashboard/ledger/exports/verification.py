@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dashboard.ledger.chain import chain_problems
+from dashboard.ledger.chain import ChainProblem, chain_problems, in_sentences
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.exports import page
 from dashboard.ledger.exports.document import (
@@ -24,7 +24,6 @@ from dashboard.ledger.exports.document import (
 Result = Literal["genuine", "altered", "cut", "foreign", "older", "newer", "unreadable"]
 
 MAX_FILE = 20 * 1024 * 1024  # bytes; 10,000 events of a mission take 12 million
-MAX_NAMED = 5  # altered events that are named one by one
 
 IN_WORDS: Mapping[Result, str] = {
     "genuine": "genuine",
@@ -132,9 +131,10 @@ def _verified(fields: dict[str, Any], keys: Sequence[str], file: _Text) -> Verif
     if type(schema) is int and schema != SCHEMA:
         return _other_schema(schema, told)
     events, unreadable = _events(fields)
-    problems = [(item.sequence, item.sentence) for item in chain_problems(events)]
+    problems = list(chain_problems(events))
     if unreadable:
-        problems.append((unreadable, f"Event {unreadable} is not one that a lab writes."))
+        sentence = f"Event {unreadable} is not one that a lab writes."
+        problems.append(ChainProblem(sequence=unreadable, sentence=sentence))
     key = next((key for key in keys if fields.get("key") == fingerprint(key)), None)
     if key is None and "key" in fields:
         return _foreign(events, problems, told, is_intact=file.is_as_written(fields) and file.is_page_signed(fields))
@@ -148,9 +148,7 @@ def _verified(fields: dict[str, Any], keys: Sequence[str], file: _Text) -> Verif
         what = f"{there} of the {signed} events that the signature names are there"
         sentence = f"It was cut off: {what}." if there < signed else f"It was cut off behind its last event; {what}."
         return Verification(result="cut", sentences=(sentence,), events=events, signed=signed, fields=told)
-    said = [sentence for _, sentence in problems[:MAX_NAMED]]
-    if len(problems) > MAX_NAMED:
-        said.append(f"{len(problems) - MAX_NAMED} further faults follow from these or stand beside them.")
+    said = in_sentences(problems)
     if not is_signed:
         said.append("What the signature covers was changed: number of events, name, summary, or the signature itself.")
     elif not file.is_whole:
@@ -165,12 +163,13 @@ def _verified(fields: dict[str, Any], keys: Sequence[str], file: _Text) -> Verif
     if not file.is_page_signed(fields):
         said.append("The page around the events was changed: its figures, tables or texts are not what was signed.")
     if said:
-        altered = [number for number, _ in problems]
+        altered = [item.sequence for item in problems]
+        where = " in the server’s own database, before it was handed in" if is_signed and "faults" in fields else ""
         if not file.is_whole and signed is not None and there < signed:
             altered.append(there + 1)
         return Verification(
             result="altered",
-            sentences=(f"It was altered. {said[0]}", *said[1:]),
+            sentences=(f"It was altered{where}. {said[0]}", *said[1:]),
             events=events,
             signed=signed,
             altered=tuple(dict.fromkeys(altered)),
@@ -212,7 +211,7 @@ def _other_schema(schema: int, told: Mapping[str, Any]) -> Verification:
 
 
 def _foreign(
-    events: tuple[StoredEvent, ...], problems: Sequence[tuple[int, str]], told: Mapping[str, Any], *, is_intact: bool
+    events: tuple[StoredEvent, ...], problems: Sequence[ChainProblem], told: Mapping[str, Any], *, is_intact: bool
 ) -> Verification:
     sentence = (
         "It was signed by another server, or with a key that this one no longer has: only a server with that key can "

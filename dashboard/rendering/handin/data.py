@@ -81,10 +81,11 @@ def missing(found: Overview) -> list[str]:
 _FIRST = ("track", "bench", "try", "act", "time (UTC)", "carried", "outcome", "binding", "own", "with help", "what if")
 
 
-def tries_csv(registry: Registry, found: Overview) -> str:
+def tries_csv(registry: Registry, found: Overview, faults: Sequence[str] = ()) -> str:
     """Return every try as a row; controls and readings are columns, with their units in the head.
 
     A column belongs to a bench, so those of others stay empty. Texts that a spreadsheet would run get an apostrophe.
+    What is wrong with the ledger stands in rows of its own at the end.
     """
     rows, columns = [], dict[str, None]()
     for bench in found.tries:
@@ -108,7 +109,7 @@ def tries_csv(registry: Registry, found: Overview) -> str:
             ", ".join(item.what_if),
         )
         written.append((*first, *(values.get(name, "") for name in columns)))
-    return csv_text(written)
+    return csv_text([*written, *((sentence,) for sentence in faults)])
 
 
 def _values(registry: Registry, item: TryRecord) -> dict[str, Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.layouts.ledger.page import TABS
+from dashboard.layouts.ledger.timeline import SHOWN
+from dashboard.ledger import Event, Store
 from dashboard.ledger import store as ledger_store
 from dashboard.web import ids
-from tests.dashboard.ledger_requests import answer, filtered, open_tab, two_tries
+from tests.dashboard.ledger_requests import answer, chosen, filtered, open_tab, two_tries
 from tests.http_student import Student, said
 from tracks.loading.registry import Registry
 
@@ -140,6 +143,42 @@ def test_the_gaps_can_be_filtered_by_track_and_bench(played: Student) -> None:
     assert "Memory" not in said(filtered(played, "edge_guardian", "paradox"))
     for odd in (None, 7, [], {"a": 1}, "gone"):
         assert filtered(played, odd, odd).status_code == 200
+
+
+def test_the_timeline_has_one_track_and_names_all_with_how_much_they_have(played: Student) -> None:
+    shown = said(open_tab(played, "timeline"))
+    assert "Edge Guardian, 5 events" in shown
+    assert "Cloud Titan, 4 events" in shown
+    assert f'"data-timeline": "{PARADOX[1]}"' in shown
+    assert PARADOX[0] not in shown
+    other = said(chosen(played, ids.LEDGER_TIMELINE, ids.LEDGER_TIMELINE_TRACK, "cloud_titan"))
+    assert f'"data-timeline": "{PARADOX[0]}"' in other
+    assert PARADOX[1] not in other
+    for odd in ("gone", None, 7, [], {}):
+        assert chosen(played, ids.LEDGER_TIMELINE, ids.LEDGER_TIMELINE_TRACK, odd).status_code == 422
+
+
+def test_lines_behind_the_first_sixty_of_a_bench_are_folded_and_there(
+    played: Student, ledger_of: Callable[[Student, str], list[Any]], tmp_path: Path
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite3'}")
+    track, bench = PARADOX[1].split("/")
+    for number in range(SHOWN + 5):
+        store.append(
+            Event(
+                student=ledger_of(played, "try")[0].student,
+                track=track,
+                bench=bench,
+                kind="opinion",
+                payload={"try": 1, "agrees": True, "seeds": 1, "sentence": f"Run {number}."},
+                idempotency_key=f"{number}",
+                model_version="1",
+            )
+        )
+    store.close()
+    shown = said(open_tab(played, "timeline"))
+    assert "9 earlier" in shown, "five of these, a lock, two tries and the reading of the figure"
+    assert all(f"Run {number}." in shown for number in range(SHOWN + 5))
 
 
 def test_two_tries_stand_side_by_side_with_both_figures(played: Student) -> None:

@@ -1,5 +1,6 @@
 """The database refuses to change an event, and where somebody overrules it the chain of hashes shows it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import create_engine, select, text, update
 
 from dashboard.ledger import LedgerUnavailable, Store, upgrade
+from dashboard.ledger.chain import LedgerAltered, intact
 from dashboard.ledger.database import UNREADABLE
-from dashboard.ledger.store import EVENTS
+from dashboard.ledger.events import canonical
+from dashboard.ledger.models import EVENTS
 
 CHANGES = (
     "UPDATE events SET payload = '{}'",
@@ -78,7 +81,7 @@ def test_the_chain_shows_a_change_of_any_field(empty_url: str, events: Any, new_
     store = new_store(empty_url)
     for event in (events.attempt("a"), events.lock("b"), events.attempt("c"), events.attempt("d")):
         store.append(event)
-    engine = create_engine(empty_url)
+    engine = create_engine(empty_url, json_serializer=canonical)
     with engine.begin() as connection:
         without_triggers(connection)
         ids = connection.scalars(select(EVENTS.c.id).order_by(EVENTS.c.sequence)).all()
@@ -151,14 +154,65 @@ def test_an_event_moved_to_another_student_breaks_both_chains(
     assert store.verify_chain(other)
 
 
-def test_a_row_that_cannot_be_read_is_said_to_be_so(
+UNREADABLE_ROWS = {
+    "time": "'yesterday'",
+    "sequence": "'two'",
+    "seed": "x'00'",
+    "payload": "CAST(x'ff' AS TEXT)",  # what a bit that falls over on the disk makes of a text
+}
+
+
+@pytest.mark.parametrize("column", UNREADABLE_ROWS)
+def test_a_row_that_cannot_be_read_is_named(
+    sqlite_url: str, events: Any, new_store: Callable[..., Store], column: str
+) -> None:
+    store = new_store(sqlite_url)
+    for key in "abc":
+        store.append(events.attempt(key))
+    with store._database.writing() as connection:
+        without_triggers(connection)
+        connection.execute(text(f"UPDATE events SET {column} = {UNREADABLE_ROWS[column]} WHERE sequence = 2"))
+    name = "Event two (try" if column == "sequence" else "Event 2 (try"
+    for read in (store.events, store.standing_events):
+        with pytest.raises(LedgerAltered, match=re.escape(f"{name}, edge_guardian/paradox) cannot be read.")):
+            read(events.student)
+    (problem,) = store.verify_chain(events.student)
+    assert problem.startswith(name)
+
+
+def test_where_not_even_its_name_can_be_read_that_is_said(
     sqlite_url: str, events: Any, new_store: Callable[..., Store]
 ) -> None:
     store = new_store(sqlite_url)
     store.append(events.attempt())
     with store._database.writing() as connection:
         without_triggers(connection)
-        connection.execute(text("UPDATE events SET time = 'yesterday'"))
+        connection.execute(text("UPDATE events SET bench = CAST(x'ff' AS TEXT)"))
     with pytest.raises(LedgerUnavailable) as refused:
         store.events(events.student)
     assert str(refused.value) == UNREADABLE
+
+
+@pytest.mark.parametrize("payload", ["{}", "not JSON", "[]", "null", '{"value": 3.0}', "[" * 3000])
+def test_a_changed_event_is_not_read_answered_or_followed(
+    sqlite_url: str, events: Any, new_store: Callable[..., Store], payload: str
+) -> None:
+    """What pages read, what a retry is answered with and what a further event continues are as they were stored."""
+    new_store(sqlite_url).append(events.lock())
+    store = new_store(sqlite_url)  # one that does not remember the lock
+    with store._database.writing() as connection:
+        without_triggers(connection)
+        connection.execute(text("UPDATE events SET payload = :payload"), {"payload": payload})
+    named = re.escape("Event 1 (lock, edge_guardian/paradox) was changed after it was stored.")
+    for action in (
+        lambda: store.standing_events(events.student),
+        lambda: store.lock(events.student, "edge_guardian", "paradox", "ratio"),
+        lambda: store.append(events.lock()),
+        lambda: store.append(events.attempt()),
+    ):
+        with pytest.raises(LedgerAltered, match=named):
+            action()
+    (raw,) = store.events(events.student)
+    assert raw.payload_text == payload
+    assert intact([raw]) == ()
+    assert store.erase(events.student), "what was changed can still be erased"

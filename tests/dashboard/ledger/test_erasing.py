@@ -61,6 +61,8 @@ def test_another_process_that_remembers_a_lock_lets_go_of_it(
     store.append(events.lock())
     assert elsewhere.lock(events.student, "edge_guardian", "paradox", "ratio") is not None
     store.erase(events.student)
+    with pytest.raises(StudentErased):
+        elsewhere.append(events.lock())  # sent again from a page that is still open: nothing is stored any more
     assert elsewhere.events(events.student) == ()  # what every page reads first
     assert elsewhere.lock(events.student, "edge_guardian", "paradox", "ratio") is None
 

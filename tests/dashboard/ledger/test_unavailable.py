@@ -91,7 +91,7 @@ def test_a_ledger_that_is_gone_is_said(tmp_path: Path, events: Any, new_store: C
     for action in (
         lambda: store.append(events.attempt(payload={"answer": ANSWER})),
         lambda: store.lock(events.student, "edge_guardian", "paradox", "ratio"),
-        lambda: store.locks(events.student),
+        lambda: store.standing_events(events.student),
         lambda: store.events(events.student),
         lambda: store.last_event(events.student),
         lambda: store.reflection(events.student, "edge_guardian", "paradox"),

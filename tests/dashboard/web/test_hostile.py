@@ -171,11 +171,13 @@ class Lab:
         one, other, key = ids.LEDGER_TRY_ONE, ids.LEDGER_TRY_OTHER, ids.LEDGER_TRIES_BENCH
         pair = [{"id": name, "property": "value", "value": "1"} for name in (one, other)]
         asked: list[tuple[list[tuple[Any, str]], list[dict[str, Any]], list[dict[str, Any]]]] = [
-            (
-                [(ids.LEDGER_SUMMARY, "children")],
-                [{"id": ids.LEDGER_TRACK, "property": "value", "value": BENCH.split("/")[0]}],
-                [],
-            ),
+            *[
+                ([(place, "children")], [{"id": source, "property": "value", "value": BENCH.split("/")[0]}], [])
+                for place, source in (
+                    (ids.LEDGER_SUMMARY, ids.LEDGER_TRACK),
+                    (ids.LEDGER_TIMELINE, ids.LEDGER_TIMELINE_TRACK),
+                )
+            ],
             *[
                 (places, pair, [{"id": key, "property": "value", "value": BENCH}])
                 for places in (
