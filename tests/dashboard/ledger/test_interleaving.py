@@ -164,6 +164,9 @@ class Ledgers(RuleBasedStateMachine):
             assert store.verify_chain(known.student) == ()
             locks = {event.prediction: line(event) for event in events if event.kind == "lock"}
             assert locks == ({} if known.is_erased else known.locks)
+            for asked in "ab":  # each store remembers locks, and lets go of those that another one erased
+                found = store.lock(known.student, "edge_guardian", "paradox", asked)
+                assert (found and line(found)) == locks.get(asked)
 
 
 def test_any_turns_of_tabs_retries_restarts_and_imports_are_one_ledger(database_url: str) -> None:
