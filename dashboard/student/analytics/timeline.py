@@ -86,7 +86,7 @@ def timelines(
             BenchTimeline(
                 place=place,
                 entries=tuple(sorted(entries, key=lambda entry: -entry.sequence)),
-                missing=(*_missing(bench, own), *(_undefended(registry, *here, own) if here else ())),
+                missing=_missing(registry, here, own),
             )
         )
     return tuple(sorted(found, key=lambda item: -item.entries[0].sequence if item.entries else 0))
@@ -97,7 +97,7 @@ def open_parts(registry: Registry, events: Iterable[StoredEvent]) -> dict[Place,
     found = {}
     for place, own in by_place(registry, events).items():
         here = find(registry, place.track, place.bench)
-        found[place] = _missing(here[1] if here else None, own)
+        found[place] = _missing(registry, here, own)
     return found
 
 
@@ -222,10 +222,11 @@ def _undefended(registry: Registry, track: Track, bench: Bench, own: list[Stored
     return () if saved.payload.get("marks") else ("the defence is not marked",)
 
 
-def _missing(bench: Bench | None, own: list[StoredEvent]) -> tuple[str, ...]:
+def _missing(registry: Registry, here: tuple[Track, Bench] | None, own: list[StoredEvent]) -> tuple[str, ...]:
     """Return what is still open on a bench, in the order in which it is done."""
-    if bench is None:
+    if here is None:
         return ()
+    _, bench = here
     kinds = {event.kind for event in own}
     locked = {event.prediction for event in own if event.kind == "lock"}
     found = []
@@ -240,4 +241,4 @@ def _missing(bench: Bench | None, own: list[StoredEvent]) -> tuple[str, ...]:
         found.append("the reflection is not written")
     elif bench.reflection is not None and "revision" not in kinds:
         found.append("the reflection is not marked")
-    return tuple(found)
+    return (*found, *_undefended(registry, *here, own))
