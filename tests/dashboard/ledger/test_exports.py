@@ -295,6 +295,6 @@ def test_json_holds_what_the_documentation_lists(command: Callable[..., Any]) ->
     assert told["files"][1]["altered"] == [4]
     assert told["files"][2]["sentences"] == ["It cannot be read: No such file or directory."]
     page_text = (Path(__file__).parents[3] / "docs" / "hosting" / "commands.md").read_text(encoding="utf-8")
-    described = page_text.partition("A file:")[2].partition("A plugin:")[0]
+    described = page_text.partition("A file:")[2].partition("\n\nA ")[0]
     rows = "".join(re.findall(r"^\| (`.+?`) \| ", described, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", rows)) == set(told["files"][0])

@@ -233,7 +233,7 @@ def test_the_last_reflection_of_a_bench_is_found(store: Store, events: Any) -> N
 def test_how_a_student_stands_is_read_from_few_events_however_often_something_was_saved(
     store: Store, events: Any
 ) -> None:
-    """Two of each kind that is written again, what earned further tries, and all others: 12 of 67 events."""
+    """Two of each kind that is written again, what earned further tries, and all others: 14 of 87 events."""
     store.append(events.lock("lock"))
     store.append(
         events.attempt(
@@ -257,7 +257,7 @@ def test_how_a_student_stands_is_read_from_few_events_however_often_something_wa
         assert own[-2:] == [e for e in found if e.kind == kind and e.bench == "paradox" and LEARNT not in e.payload]
     assert [event.payload for event in found if LEARNT in event.payload] == [{LEARNT: "that"}]
     assert [e for e in found if e.kind not in REPLACED] == [e for e in every if e.kind not in REPLACED]
-    assert len(found) == 12
+    assert len(found) == 14
     counts = store.counts(events.student)
     assert sum(counts.values()) == len(every)
     assert counts["edge_guardian", "paradox", "decision"] == 21
