@@ -136,3 +136,16 @@ def test_a_box_says_beside_itself_what_it_did_not_take_as_it_was_typed(student_p
     page.get_by_role("button", name="Record this try").click()
     expect(page.locator(".tries tbody tr")).to_have_count(1)
     expect(note).to_have_text("0.1% is the least here.")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_number_box_is_as_wide_as_its_number(student_page, width: int) -> None:
+    """A hundred million was cut after its seventh zero."""
+    page, _ = student_page(width=width)
+    unlock_bench(page, "edge_guardian/keyboard")
+    if width < 800:
+        page.get_by_role("button", name="Controls").click()
+    page.locator("details.advanced > summary").click()
+    box = page.locator('[data-control="fleet"] .box input')
+    expect(box).to_have_value("100\u202f000\u202f000")
+    assert box.evaluate("input => input.scrollWidth - input.clientWidth") <= 0

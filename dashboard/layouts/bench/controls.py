@@ -19,6 +19,8 @@ from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.quantities import in_words, quantity
 
+TRACK, LETTER = 280, 6.5  # px: of the shortest track that shows its ends, and of a character below it
+BOX = 8  # characters that fit a number box beside its unit
 _AGREEMENTS = ("agreements_asked", "agreements", "agreements_shown")  # what the second engine says of the tries
 
 
@@ -204,6 +206,10 @@ def slider_track(own: ids.Id, slider: Slider, value: float, *, is_disabled: bool
     """What a hand moves, of that id, with the slider's ends and its default below."""
     low, high = slider.position(slider.minimum), slider.position(slider.maximum)
     at = (slider.position(slider.default) - low) / (high - low)
+    ends = [in_words(end, slider.unit) for end in (slider.minimum, slider.maximum)]
+    usual = f"default {in_words(slider.default, slider.unit)}"
+    free = TRACK - LETTER * len(usual)  # beside the default's words, which stand as far along as the default
+    is_hit = [side * free < LETTER * len(end) for side, end in zip((at, 1 - at), ends, strict=True)]
     return [
         html.Div(
             [
@@ -224,9 +230,9 @@ def slider_track(own: ids.Id, slider: Slider, value: float, *, is_disabled: bool
         ),
         html.Div(
             [
-                html.Span(in_words(slider.minimum, slider.unit), className="end" + (" gone" if at < 0.24 else "")),
-                html.Span(f"default {in_words(slider.default, slider.unit)}", className="default-text"),
-                html.Span(in_words(slider.maximum, slider.unit), className="end" + (" gone" if at > 0.76 else "")),
+                html.Span(ends[0], className="end" + (" gone" if is_hit[0] else "")),
+                html.Span(usual, className="default-text"),
+                html.Span(ends[1], className="end" + (" gone" if is_hit[1] else "")),
             ],
             className="ends",
             **STATIC,
@@ -239,6 +245,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) ->
     own = ids.slider(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
+    longest = max(len(quantity(each, slider.unit)[0]) for each in (slider.minimum, slider.maximum))
     role = html.Span("environment", className="role-note") if slider.role == "environment" else None
     return html.Div(
         [
@@ -259,7 +266,7 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) ->
                             ),
                             html.Span(unit, className="suffix", **{"data-suffix": slider.id, "aria-hidden": "true"}),
                         ],
-                        className="box",
+                        className="box is-wide" if longest > BOX else "box",
                     ),
                 ],
                 className="top",

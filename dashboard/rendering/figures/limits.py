@@ -17,13 +17,15 @@ def limits(
     panel: Panel,
     palette: Mapping[str, str],
     bars: Sequence[Box],
+    points: Sequence[Box] = (),
     *,
     width: float,
     height: float,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Box]]:
     """Return shapes, labels and the room those take in pixels; none lies off its axis.
 
-    Over ``bars`` (boxes in pixels) lines are drawn on top, and words where they cover the least of them.
+    Over ``bars`` (boxes in pixels) lines are drawn on top, and words where they cover the least of them; marks at
+    ``points`` (boxes, too) drive words off alone.
     """
     shapes: list[dict[str, Any]] = []
     for shape in sorted(layout["shapes"], key=lambda item: item["type"] != "rect"):
@@ -48,8 +50,8 @@ def limits(
     for note in layout["annotations"]:
         if "axis" in note and note["text"] and getattr(panel, note["axis"]).shows(note["value"]):
             placed, cost = note, 0.0
-            if bars or panel.y.scale == "category" or note["axis"] == "x":
-                placed, cost = _placed_along(note, panel, [*bars, *boxes], width, height)
+            if bars or points or panel.y.scale == "category" or note["axis"] == "x":
+                placed, cost = _placed_along(note, panel, [*bars, *points, *boxes], width, height)
             notes.append(_limit_label(placed, panel, palette))
             if cost:
                 notes[-1]["bgcolor"] = palette["paper"]

@@ -19,7 +19,7 @@ from dashboard.rendering.figures.axes import (
     up,
 )
 from dashboard.rendering.figures.bars import bar_boxes, bar_words
-from dashboard.rendering.figures.labels import GAP, Box, Placed, spread, struck, without_tags
+from dashboard.rendering.figures.labels import GAP, LINE, Box, Placed, spread, struck, text_width, without_tags
 from dashboard.rendering.figures.limits import limits
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
 from dashboard.rendering.figures.traces import (
@@ -39,6 +39,7 @@ __all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "EarlierTry", "Mark", "Screen", "emp
 
 END_ROOM = 80  # px of words that a phone has beside a frame
 DISC = 18  # px across the circled number of an earlier try
+MARK = 6  # px from the middle of a mark to its edge
 
 # One graph configuration for the whole lab. plotly shows "Share chart", which uploads, unless it is told not to.
 GRAPH_CONFIG: Mapping[str, Any] = {
@@ -102,6 +103,7 @@ def style_figure(
     traces: list[dict[str, Any]] = []
     labels: list[Placed] = []
     bars: list[Box] = []
+    points: list[Box] = []
     dots: list[tuple[float, float]] = []
     for earlier in earlier_tries:
         _add_earlier_try(earlier, panel, palette, traces, labels)
@@ -118,11 +120,14 @@ def style_figure(
             dots += _dots(trace, panel, width, height)
         elif trace["meta"] == "bar":
             bars += bar_boxes(trace, panel, width, height)
+        elif trace["meta"] in ("you", "other"):
+            points += _around(trace, panel, width, height)
     written = figure["layout"]["annotations"]
     marks = tuple(marks)
     stems = [panel.x.place(mark.x) for mark in marks]
     fixed, boxes = bar_words(figure["layout"], panel, palette, stems, width=width, height=height)
-    shapes, notes, taken = limits(figure["layout"], panel, palette, [*bars, *boxes], width=width, height=height)
+    covers = [*bars, *boxes]
+    shapes, notes, taken = limits(figure["layout"], panel, palette, covers, points, width=width, height=height)
     of_limits = list(zip(notes, taken, strict=True))
     boxes += [*bars, *taken]
     for note in written:
@@ -131,9 +136,8 @@ def style_figure(
         elif "axis" not in note and "box" not in note:
             labels.append(_placed(note, panel))
     for shape in figure["layout"]["shapes"]:
-        if shape["type"] == "line" and shape["axis"] == "y" and panel.y.shows(shape["value"]):
-            level = up(shape["value"], panel.y) * height
-            dots += [(width * (i + 0.5) / 10, level) for i in range(10)]
+        if shape["type"] == "line" and getattr(panel, shape["axis"]).shows(shape["value"]):
+            dots += _dots_of_limit(shape, panel, width, height)
     for words, box in of_limits:
         if struck(box, dots):
             words.setdefault("bgcolor", palette["veil"])
@@ -149,6 +153,9 @@ def style_figure(
     labels = [_in_lines(label) if screen.narrow else label for label in labels]
     if panel.x.scale != "none":
         boxes += [(-80, -40, width, -3), (-80, 0, -3, height)]  # what the axes say
+        boxes.append(
+            (0, height, text_width(panel.y.label), height + 2 * LINE)
+        )  # over the frame, the upper one its name
     for label in spread(labels, boxes, dots, width=width, height=height):
         notes.append(_annotation(label, panel, palette))
         if not label.long and (bars or label.struck):
@@ -188,6 +195,22 @@ def _dots(trace: dict[str, Any], panel: Panel, width: float, height: float) -> l
         (x0, x1), (y0, y1) = xs, ys
         return [((x0 + (x1 - x0) * i / 9) * width, (y0 + (y1 - y0) * i / 9) * height) for i in range(10)]
     return [(x * width, y * height) for x, y in zip(xs, ys, strict=True)]
+
+
+def _dots_of_limit(shape: dict[str, Any], panel: Panel, width: float, height: float) -> list[tuple[float, float]]:
+    """Some points along a limit in pixels; one on the axis across is closely dotted, since words are long and low."""
+    if shape["axis"] == "y":
+        level = up(shape["value"], panel.y) * height
+        return [(width * (i + 0.5) / 10, level) for i in range(10)]
+    at, count = share(shape["value"], panel.x) * width, max(1, int(height / 6))
+    return [(at, height * (i + 0.5) / count) for i in range(count)]
+
+
+def _around(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[Box]:
+    """The room that marks take, in pixels."""
+    places = zip(shares(trace["x"], panel.x), shares(trace["y"], panel.y), strict=True)
+    at = ((x * width, (1 - y if panel.y.scale == "category" else y) * height) for x, y in places)
+    return [(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in at]
 
 
 def _placed(note: dict[str, Any], panel: Panel) -> Placed:

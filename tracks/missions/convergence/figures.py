@@ -124,7 +124,7 @@ def _alone(state: State) -> list[charts.Part]:
             name=f"{city}, {OWN_STEPS} own steps",
             series=OWN_SERIES,
             role="other",
-            label=f"each city, {OWN_STEPS} own steps" if accuracy == max(own) else "",
+            label=f"each city, {OWN_STEPS} steps" if accuracy == max(own) else "",
             value=ends,
             place="above-left",
         )

@@ -87,3 +87,15 @@ def test_the_worlds_control_says_so_and_the_students_does_not(bench: Bench) -> N
     rows = having(explore_section(KEY, bench, {}, is_unlocked=True), "data-control")
     assert "environment" in text(rows["rate_bit_per_s"])
     assert "environment" not in text(rows["model_bytes"])
+
+
+@pytest.mark.parametrize(("default", "hidden"), [(2e2, ["0"]), (5e5, ["0", "1"]), (9e8, ["1"])])
+def test_an_end_hides_where_the_words_of_the_default_reach_it(default: float, hidden: list[str]) -> None:
+    """Long words meet an end that is far from the default's tick."""
+    fleet = Slider(id="fleet", label="Fleet", unit="devices", minimum=1e2, maximum=1e9, step=0.05,
+                   default=default, scale="log")  # fmt: skip
+    row = control_row(KEY, fleet, default, is_unlocked=True)
+    ends = [
+        str(props(part).get("className")) for part in every(row) if "end" in str(props(part).get("className")).split()
+    ]
+    assert [str(n) for n, name in enumerate(ends) if "gone" in name] == hidden

@@ -289,3 +289,26 @@ class TestEarlierTries:
         assert json.dumps(self.beside_earlier(EarlierTry(number=2, figure=memory()))["layout"]) == json.dumps(
             plain["layout"]
         )
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_words_of_a_limit_make_way_for_a_mark(screen: Screen) -> None:
+    """They stand at the side that its author asked for, unless a mark would lie on them there."""
+    target = charts.limit(0.5, "target 50%", kind="target", place="limit-y-right")
+
+    def side(x: float, y: float) -> tuple[str, str]:
+        figure = charts.figure(target, charts.point(x, y, name="here"))
+        notes = style_figure(figure, LINE, screen=screen, revision="r")["layout"]["annotations"]
+        (words,) = [note for note in notes if note["text"] == "target 50%"]
+        return words["xanchor"], words["yanchor"]
+
+    assert side(20, 0.9) == ("right", "bottom")
+    assert side(185, 0.52) != ("right", "bottom")
+
+
+def test_words_beside_a_mark_keep_clear_of_a_limit_across() -> None:
+    words = {"label": "each city, 20 steps", "value": "94.4 to 99.6%", "place": "above-left"}
+    figure = charts.figure(charts.limit(80, "cap", axis="x"), charts.point(100, 0.5, name="here", **words))
+    notes = style_figure(figure, LINE, screen=Screen(), revision="r")["layout"]["annotations"]
+    (found,) = [note for note in notes if "20 steps" in note["text"]]
+    assert found["xanchor"] != "right", "at the left the cap would go through the words"

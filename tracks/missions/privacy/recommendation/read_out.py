@@ -101,9 +101,9 @@ def summary(found: ReadOut) -> str:
 def _pictures(found: ReadOut) -> tuple[tuple[str, Floats], ...]:
     low, high = float(found.noised.min()), float(found.noised.max())
     return (
-        ("a user’s image", found.image),
-        ("read out of B", found.plain),
-        ("clipped, noised", (found.noised - low) / (high - low or 1.0)),
+        ("a user’s<br>image", found.image),  # in two lines: on a phone a name is wider than its picture
+        ("read out<br>of B", found.plain),
+        ("clipped,<br>noised", (found.noised - low) / (high - low or 1.0)),
     )
 
 
@@ -111,8 +111,8 @@ def _figure(found: ReadOut) -> Figure:
     parts = []
     for place, (name, pixels) in enumerate(_pictures(found)):
         left = place * (SIDE + GAP)
-        parts.append(charts.picture(pixels.reshape(SIDE, SIDE), left=left, name=name))
-        parts.append(charts.note(left - 1, SIDE + 0.4, name, place="above-right"))
+        parts.append(charts.picture(pixels.reshape(SIDE, SIDE), left=left, name=name.replace("<br>", " ")))
+        parts.append(charts.note(left + (SIDE - 1) / 2, SIDE + 0.4, name, place="above"))
     return charts.figure(*parts)
 
 
