@@ -26,15 +26,21 @@ def named_features() -> dict[str, set[str]]:
                 continue
             for letter, first, last in NAMED.findall(line):
                 for number in range(int(first), int(last or first) + 1):
-                    found.setdefault(f"{letter}{number}", set()).add(path.name)
+                    name = path.relative_to(ROOT / "tests").as_posix()
+                    found.setdefault(f"{letter}{number}", set()).add(name)
     return found
 
 
 def test_every_feature_is_named_by_a_test_or_said_to_be_missing():
     listed = dict(ROW.findall((ROOT / "docs" / "contributing" / "features.md").read_text(encoding="utf-8")))
     assert len(listed) == 22 + 26 + 17
-    missing = {number for number, text in listed.items() if text.endswith("*not built yet*")}
-    named = set(named_features())
+    missing = {number for number, text in listed.items() if "*not built yet*" in text}
+    found = named_features()
+    named = set(found)
+    for number, text in listed.items():
+        told = set(re.findall(r"`([\w/]+\.py)`", text.rpartition(" | ")[2]))
+        assert told <= found.get(number, set()), f"{number}: a test in its row does not name it"
+        assert told or number in missing, f"{number}: its row names no test"
     assert named - set(listed) == set(), "a test names a feature that docs/contributing/features.md does not list"
     assert set(listed) - named == missing, "a feature has no test, or has one and is still called missing"
 

@@ -40,7 +40,7 @@ def test_it_closes_the_crisis_once_the_gap_is_shown(student: Student) -> None:
     assert "Debrief" not in said(student.page(f"/{TRACK}/paradox"))
 
 
-def test_each_part_stands_with_what_was_recorded(through: Student) -> None:  # P18 L20
+def test_each_part_stands_with_what_was_recorded(through: Student) -> None:  # L20
     page = said(through.page(f"/{TRACK}/crisis"))
     for step in STEPS:
         bench = through.bench(f"{TRACK}/{step}")

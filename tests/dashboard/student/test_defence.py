@@ -13,9 +13,12 @@ import pytest
 from dashboard.layouts.bench.reflect import DEFENCE_SLOTS, SLOTS
 from dashboard.ledger.events import Event
 from dashboard.ledger.store import Store
+from dashboard.student.mission import defended, mission
 from tests.dashboard.ledger_requests import open_tab
 from tests.http_student import Student, said
 from tracks.api.quantities import in_words
+from tracks.loading.course import Course
+from tracks.loading.registry import Registry
 
 TRACK = "mobile_nomad"
 STEPS = ("paradox", "memory", "convergence", "privacy", "crisis")
@@ -174,3 +177,17 @@ def test_privacys_reflection_asks_for_the_price_beside_the_same_design_without_n
     assert table.count(own.reading("compute").note) == 2, "the client updates are the same: noise weighs nothing"
     student.act(key, {"do": "record", "values": {**private, "deployment": "federated"}})
     assert "has nothing to take away" in said(student.page(f"/{key}"))
+
+
+@pytest.mark.parametrize(
+    ("benches", "closes"),
+    [(("paradox", "privacy"), "privacy"), (("privacy", "crisis"), "crisis"), (("paradox", "memory"), None)],
+)
+def test_a_course_that_leaves_benches_out_is_defended_on_its_own_last_one(
+    registry: Registry, benches: tuple[str, ...], closes: str | None
+) -> None:
+    used = Course(title="Short", benches=benches).used(registry)
+    track = used.track(TRACK)
+    asked = registry.bench(TRACK, "privacy").reflection.defence
+    assert defended(used, track) == (asked if closes else None), "without privacy nobody asks for a defence of it"
+    assert mission(used, track)[-1].id == (closes or "memory")
