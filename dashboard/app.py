@@ -32,7 +32,7 @@ from dashboard.ledger.erasure import StudentErased
 from dashboard.ledger.store import QuotaMet, Store
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
-from dashboard.web import page_headers, request_checks, static_files
+from dashboard.web import compression, page_headers, request_checks, security_headers, static_files
 from physics.federation.engines.compiled import compiled_updates
 from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
@@ -157,7 +157,9 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     page_headers.install(server, prefix=settings.url_prefix)
     request_checks.install(app, is_current=files.are_current)
     _machine_pages(server, lab)
-    static_files.install(server, files)
+    security_headers.install(app, frame_ancestors=settings.frame_ancestors)
+    compression.install(server)
+    static_files.install(server, files, _compressed(app, settings))
     _set_up(server, settings)
     compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
     return app
@@ -176,6 +178,13 @@ def served_app(settings: Settings, registry: Registry | None = None) -> dash.Das
     gc.collect()
     gc.freeze()
     return app
+
+
+def _compressed(app: dash.Dash, settings: Settings) -> Path | None:
+    """Return the folder of the page's files with their compressed twins; none where nothing may be kept."""
+    if settings.results_bytes == 0:
+        return None
+    return compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
 
 
 def _set_up(server: Flask, settings: Settings) -> None:

@@ -31,7 +31,7 @@ def main(url: str) -> None:
 
 def take(browser: Browser, url: str, scheme: Literal["light", "dark"], target: Path) -> None:
     """Lock a prediction as a student would, read the reveal, record a try, move one slider, and take the screen."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page.set_default_timeout(120_000)  # ms, for a busy machine
     page.goto(f"{url}/edge_guardian/convergence")
     page.get_by_label("Your value").fill("2")

@@ -3,7 +3,7 @@
     python tools/vendor.py
 
 Everything a page loads is served by the lab itself. The plotly bundle has a hash of its content in its
-name and a compressed copy, so that it may be cached for a year and is never compressed during a request.
+name and compressed copies, so that it may be cached for a year and is never compressed during a request.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
+
+import brotli  # type: ignore[import-untyped]
 
 PACKAGES = {
     "plotly.js": "4.1.1",
@@ -66,6 +68,7 @@ def main() -> None:
         name = f"plotly-basic-{PACKAGES['plotly.js']}.{hashlib.sha256(bundle).hexdigest()[:12]}.min.js"
         (VENDOR / name).write_bytes(bundle)
         (VENDOR / f"{name}.gz").write_bytes(gzip.compress(bundle, 9, mtime=0))
+        (VENDOR / f"{name}.br").write_bytes(brotli.compress(bundle))
 
         css = (folder["bootstrap"] / "dist" / "css" / "bootstrap.min.css").read_text()
         (VENDOR / "bootstrap.min.css").write_text(re.sub(r"/\*# sourceMappingURL.*?\*/", "", css))

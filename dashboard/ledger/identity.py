@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
@@ -58,6 +59,19 @@ class _Identity:
 
     keys: tuple[str, ...] = field(repr=False)
     prefix: str
+    framed: bool
+
+    @property
+    def cookie(self) -> dict[str, Any]:
+        """How a cookie is set and taken away again: in another site's frame a browser keeps it for that site alone."""
+        in_frames = self.framed and request.is_secure
+        return {
+            "path": self.prefix,
+            "secure": request.is_secure,
+            "httponly": True,
+            "samesite": "None" if in_frames else "Lax",
+            "partitioned": in_frames,
+        }
 
 
 def new_student() -> str:
@@ -94,7 +108,7 @@ def handle(student: str) -> str:
 
 def install(server: Flask, settings: Settings) -> None:
     """Give every browser that opens a page an identity, and make ``current_student`` work on this server."""
-    identity = _Identity(keys=settings.secret_keys, prefix=settings.url_prefix)
+    identity = _Identity(keys=settings.secret_keys, prefix=settings.url_prefix, framed=settings.framed)
     server.extensions[_EXTENSION] = identity
 
     @server.after_request
@@ -116,10 +130,7 @@ def give(response: Response, student: str) -> None:
         COOKIE,
         sign(student, identity.keys),
         max_age=COOKIE_AGE_S,
-        path=identity.prefix,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
+        **identity.cookie,
     )
     response.headers["Cache-Control"] = "no-store"  # a cache that kept this page would make two students one
 
@@ -127,7 +138,7 @@ def give(response: Response, student: str) -> None:
 def take_away(response: Response) -> None:
     """Let the browser that gets a response be nobody: the next page that it opens gives it a new identity."""
     identity: _Identity = current_app.extensions[_EXTENSION]
-    response.delete_cookie(COOKIE, path=identity.prefix, secure=request.is_secure, httponly=True, samesite="Lax")
+    response.delete_cookie(COOKIE, **identity.cookie)
     response.headers["Cache-Control"] = "no-store"
 
 

@@ -9,6 +9,7 @@
 | WEB_CONCURRENCY | 2 | how many workers gunicorn starts, 1 to 256; one a core is right |
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
+| EDGELAB_FRAME_ANCESTORS | self | which sites may show the lab in a frame: self, none, or origins such as https://moodle.example.edu, separated by spaces; behind HTTPS the cookie is then one that their frames keep |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
 | EDGELAB_COURSE | the built-in course | a TOML file that describes the course: its name, what it asks, which benches it uses |
 | EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
@@ -56,6 +57,8 @@ class Settings:
         Starts and ends with a slash.
     trusted_proxies : int
         0 to 10.
+    frame_ancestors : tuple[str, ...]
+        The sources that may show the lab in a frame, as a content security policy writes them.
     tracks_dir : Path | None
         An existing folder, absolute, or None.
     course : Course
@@ -77,6 +80,7 @@ class Settings:
     workers: int
     url_prefix: str
     trusted_proxies: int
+    frame_ancestors: tuple[str, ...]
     tracks_dir: Path | None
     course: Course
     results_dir: Path
@@ -88,6 +92,11 @@ class Settings:
     def cache_dir(self) -> Path:
         """Where second opinions wait and are kept; it may be emptied whenever the lab is stopped."""
         return self.data_dir / "cache"
+
+    @property
+    def framed(self) -> bool:
+        """Whether another site may show the lab in a frame."""
+        return any("://" in source for source in self.frame_ancestors)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, behind_gunicorn: bool = False) -> Settings:
@@ -107,6 +116,7 @@ class Settings:
             workers=reading.workers(environ),
             url_prefix=reading.url_prefix(environ),
             trusted_proxies=reading.trusted_proxies(environ),
+            frame_ancestors=reading.frame_ancestors(environ),
             tracks_dir=reading.tracks_dir(environ),
             course=reading.course(environ),
             results_dir=reading.results_dir(environ),

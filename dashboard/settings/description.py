@@ -111,6 +111,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "WEB_CONCURRENCY": _text(reading.workers),
     "EDGELAB_URL_PREFIX": _text(reading.url_prefix),
     "EDGELAB_TRUSTED_PROXIES": _text(reading.trusted_proxies),
+    "EDGELAB_FRAME_ANCESTORS": lambda environ: " ".join(reading.frame_ancestors(environ)).replace("'", ""),
     "EDGELAB_TRACKS_DIR": lambda environ: str(reading.tracks_dir(environ) or "none"),
     "EDGELAB_COURSE": _course,
     "EDGELAB_CACHE_DIR": _text(reading.results_dir),

@@ -22,6 +22,7 @@ OPINION_SECONDS = (10, 3600)
 
 _PREFIX = re.compile(r"/(?:(?:[A-Za-z0-9._~@+-]|%[0-9A-Fa-f]{2})+/)*")
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
 
@@ -167,6 +168,23 @@ def trusted_proxies(environ: Mapping[str, str]) -> int:
             "1 for nginx on the same machine"
         )
     return int(given)
+
+
+def frame_ancestors(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the sources that may show the lab in a frame, as a content security policy writes them."""
+    given = _text(environ, "EDGELAB_FRAME_ANCESTORS") or "self"
+    sources = given.split()
+    keywords = [source for source in sources if source in ("self", "none")]
+    others = [source for source in sources if source not in keywords]
+    wrong = next((source for source in others if not _ORIGIN.fullmatch(source)), None)
+    if wrong is not None:
+        raise SettingsError(
+            f"EDGELAB_FRAME_ANCESTORS {_shown(wrong)} is no origin; write self, none, or origins such as "
+            "https://moodle.example.edu, separated by spaces"
+        )
+    if "none" in keywords and len(sources) > 1:
+        raise SettingsError("EDGELAB_FRAME_ANCESTORS: none stands alone; leave it out, or leave out the others")
+    return tuple(f"'{source}'" if source in keywords else source for source in sources)
 
 
 def tracks_dir(environ: Mapping[str, str]) -> Path | None:

@@ -13,6 +13,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 if TYPE_CHECKING:
+    from wsgiref.headers import Headers
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 YEAR = 31_536_000
@@ -20,7 +21,8 @@ UPDATED = (
     "The lab was updated while it was running: reload the page. If this sentence stays, whoever runs the lab has to "
     "restart it."
 )
-HASHED = r"[.-][0-9a-f]{12}(\.min)?\.js$"  # the content's hash is in the name: never to be asked for again
+# The content's hash, or Dash's version and time of a file, is in the name: never to be asked for again.
+HASHED = r"[.-][0-9a-f]{12}(\.min)?\.js$|\.v\w+m\d+\."
 
 
 class StaticFiles:
@@ -61,10 +63,17 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def install(server: Flask, files: StaticFiles) -> None:
-    """Serve the assets before the app sees the request; a file that an update took away is said to be so."""
-    served = WhiteNoise(server.wsgi_app, max_age=YEAR, charset="utf-8", immutable_file_test=HASHED)
+def install(server: Flask, files: StaticFiles, compressed: Path | None = None) -> None:
+    """Serve the assets before the app sees the request; a file that an update took away is said to be so.
+
+    ``compressed`` is a folder of the same files and of Dash's own, with their compressed twins.
+    """
+    served = WhiteNoise(
+        server.wsgi_app, max_age=YEAR, charset="utf-8", immutable_file_test=HASHED, add_headers_function=_no_guessing
+    )
     served.add_files(str(files.folder), prefix=f"{files.prefix}assets/")
+    if compressed is not None:
+        served.add_files(str(compressed), prefix=files.prefix)
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -74,3 +83,7 @@ def install(server: Flask, files: StaticFiles) -> None:
             return [UPDATED.encode()]
 
     server.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def _no_guessing(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"

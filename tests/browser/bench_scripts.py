@@ -9,7 +9,7 @@ from itertools import islice
 from playwright.sync_api import Page, expect
 
 from dashboard.web import ids
-from tests.browser.page_actions import at_rest, go, open_instruments, until_answered
+from tests.browser.page_actions import at_rest, go, open_instruments, until, until_answered
 from tests.browser.page_student import LAB, PageStudent
 from tests.states import own_changes
 from tracks.api.bench import Bench
@@ -68,7 +68,8 @@ def lock_here(page: Page, key: str) -> None:
 def set_state(page: Page, key: str, values: Mapping[str, Value]) -> None:
     """Set every control at once, as a preset does, and wait until the answer is painted."""
     page.evaluate("([key, values]) => window.edgelab.command(key, { values })", [key, dict(values)])
-    page.wait_for_function(
+    until(
+        page,
         """([key, values]) => { const state = window.edgelab.benchStates[key];
               return state.sent && !state.busy && !state.waiting && Object.keys(values).every(name =>
                 state.sent[name] === values[name] || Math.abs(state.sent[name] / values[name] - 1) < 1e-9); }""",
@@ -187,7 +188,8 @@ def provoke_and_repair(page: Page, key: str, code: str) -> bool:
     ask_value(page)
     named = fix_text(bench_of(key).control_map(), state, fix)
     page.locator(".fix:visible", has_text=named.label).filter(has_text=named.new).first.click()
-    page.wait_for_function(
+    until(
+        page,
         "([key, name, value]) => { const at = window.edgelab.benchStates[key].values[name];"
         " return at === value || Math.abs(at / value - 1) < 1e-6; }",
         arg=[key, fix.control, after[fix.control]],

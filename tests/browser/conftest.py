@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 from tests import system_programs
 
@@ -123,31 +123,99 @@ class Watch:
         return self.solved
 
 
+class Profiles:
+    """Chromium's profiles, each for one student at a time.
+
+    A private window compiles the page's scripts anew at every load, which takes as long as all else; a profile keeps
+    what it has compiled. Between two students it forgets all that a page can store.
+    """
+
+    def __init__(self, browser_type: BrowserType, arguments: dict, folder: Path, url: str) -> None:
+        self.browser_type = browser_type
+        self.arguments = arguments
+        self.folder = folder
+        self.url = url
+        self.all: dict[bool, list[BrowserContext]] = {False: [], True: []}
+        self.free: dict[bool, list[BrowserContext]] = {False: [], True: []}
+
+    def take(self, *, has_touch: bool) -> BrowserContext:
+        if not self.free[has_touch]:
+            return self.launch(has_touch=has_touch)
+        return self.free[has_touch].pop()
+
+    def launch(self, *, has_touch: bool) -> BrowserContext:
+        context = self.browser_type.launch_persistent_context(
+            self.folder / f"{'touch' if has_touch else 'mouse'}{len(self.all[has_touch])}",
+            **self.arguments,
+            base_url=self.url,
+            has_touch=has_touch,
+            accept_downloads=True,
+        )
+        self.all[has_touch].append(context)
+        return context
+
+    def give_back(self, context: BrowserContext) -> None:
+        stays, *others = context.pages
+        for page in others:
+            page.close()
+        session = context.new_cdp_session(stays)
+        session.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
+        session.detach()
+        self.free[context in self.all[True]].append(context)
+
+    def close(self) -> None:
+        for context in (*self.all[False], *self.all[True]):
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict,
+    server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Profiles]:
+    """The profiles that the tests of a process share."""
+    shared = Profiles(browser_type, browser_type_launch_args, tmp_path_factory.mktemp("profiles"), server.url)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def student_page(browser: Browser, server: Server) -> Iterator[Callable[..., tuple[Page, Watch]]]:
-    """A function that opens a new student's page; afterwards nothing forbidden may have happened on any."""
-    contexts: list[BrowserContext] = []
+def student_page(profiles: Profiles, server: Server) -> Iterator[Callable[..., tuple[Page, Watch]]]:
+    """A function that opens a new student's page; afterwards nothing forbidden may have happened on any.
+
+    Its ``context`` is that of a page whose student opens a second one. Without ``again`` no other student gets the
+    profile: for a test that changes what a profile cannot forget, as its clock.
+    """
+    screens: dict[BrowserContext, tuple[int, int, str]] = {}
+    spent: list[BrowserContext] = []
     watches: list[Watch] = []
 
     def open_page(
-        *, width: int = 1440, height: int = 900, theme: str = "light", context: BrowserContext | None = None
+        *,
+        width: int = 1440,
+        height: int = 900,
+        theme: str = "light",
+        context: BrowserContext | None = None,
+        again: bool = True,
     ) -> tuple[Page, Watch]:
         if context is None:
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=theme,
-                base_url=server.url,
-                has_touch=width < 800,
-                accept_downloads=True,
-            )
-            contexts.append(context)
+            context = profiles.take(has_touch=width < 800)
+            screens[context] = (width, height, theme)
+            if not again:
+                spent.append(context)
+        width, height, theme = screens[context]
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
         page.set_default_timeout(12_000)
         watch = Watch(page, f"127.0.0.1:{server.port}")
         watches.append(watch)
         return page, watch
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for context in screens:
+        if context not in spent:
+            profiles.give_back(context)
     assert [line for watch in watches for line in watch.trouble] == []

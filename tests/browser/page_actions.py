@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+import time
+from typing import Any
+
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.page_student import PageStudent
+
+PATIENCE_S = 12
+
+
+def until(page: Page, script: str, arg: Any = None) -> None:
+    """Wait until a script of a page is true; Playwright's own way evaluates a text in it, which our CSP refuses.
+
+    While a page gives way to another there is nobody to ask.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            if page.evaluate(script, arg):
+                return
+        except Error as problem:
+            if "context was destroyed" not in problem.message:
+                raise
+        assert time.monotonic() < end, f"not within {PATIENCE_S} s: {script}"
+        page.wait_for_timeout(20)
 
 
 def go(page: Page, path: str) -> None:
@@ -48,7 +70,7 @@ def open_paradox(page: Page, track: str = "edge_guardian", value: str = "0.5") -
 def until_answered(page: Page) -> None:
     """Wait until a bench whose instruments are open has its first answer, and none is due."""
     expect(page.locator(".bench.is-unlocked")).to_be_visible()
-    page.wait_for_function("Object.values(window.edgelab.benchStates).some(bench => bench.sent)")
+    until(page, "Object.values(window.edgelab.benchStates).some(bench => bench.sent)")
     at_rest(page)
 
 
@@ -81,15 +103,17 @@ def points(page: Page, panel: int) -> list[list[float]]:
 
 def at_rest(page: Page) -> None:
     """Wait until no answer is due and the last one, a full one, is painted."""
-    page.wait_for_function(
-        "Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting && !d.isMoving && !d.isPreview)"
+    until(
+        page,
+        "Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting && !d.isMoving && !d.isPreview)",
     )
     page.wait_for_timeout(60)
 
 
 def drawn_at(page: Page, panel: int, x: float) -> None:
     """Wait until a panel draws a point at that x; drawing follows the answer by as much as the machine needs."""
-    page.wait_for_function(
+    until(
+        page,
         """([panel, x]) => document.querySelectorAll('.js-plotly-plot')[panel].data
               .some(trace => trace.x.length === 1 && Math.abs(trace.x[0] / x - 1) < 0.01)""",
         arg=[panel, x],
@@ -98,7 +122,8 @@ def drawn_at(page: Page, panel: int, x: float) -> None:
 
 def moved_from(page: Page, before: list[list[list[float]]]) -> list[list[list[float]]]:
     """Wait until every panel draws its points elsewhere than before, and return where."""
-    page.wait_for_function(
+    until(
+        page,
         """before => before.every((points, panel) => JSON.stringify(
               document.querySelectorAll('.js-plotly-plot')[panel].data
                 .filter(trace => trace.x.length === 1)

@@ -19,7 +19,7 @@ from tests.browser.bench_scripts import (
     record,
     set_state,
 )
-from tests.browser.page_actions import at_rest, go, open_paradox, reading, slider
+from tests.browser.page_actions import at_rest, go, open_paradox, reading, slider, until
 from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
@@ -273,7 +273,7 @@ def test_the_theme_follows_the_system_can_be_chosen_and_reaches_the_figures(stud
     dark = page.evaluate(ink)
     page.get_by_role("button", name="Theme").click()
     at_rest(page)
-    page.wait_for_function(f"() => ({ink})() !== '{dark}'")
+    until(page, f"() => ({ink})() !== '{dark}'")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     page.reload()
     expect(page.locator(".is-unlocked")).to_be_visible()
@@ -287,7 +287,7 @@ def test_the_theme_reaches_figures_before_the_lock_and_keeps_what_was_typed(stud
     ink = "() => document.querySelector('.js-plotly-plot').layout.font.color"
     light = page.evaluate(ink)
     page.get_by_role("button", name="Theme").click()
-    page.wait_for_function(f"() => ({ink})() !== '{light}'")
+    until(page, f"() => ({ink})() !== '{light}'")
     expect(page.get_by_label("Your value")).to_have_value("3")
 
 

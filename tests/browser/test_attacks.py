@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.attacks.hostile import ATTACKS
 from tests.browser.conftest import Server
-from tests.browser.page_actions import at_rest, go, open_instruments
+from tests.browser.page_actions import at_rest, go, open_instruments, until
 
 pytestmark = pytest.mark.browser
 PLUGIN = Path(__file__).parents[1] / "attacks"
@@ -122,5 +122,5 @@ def test_a_hostile_plugin_is_read_and_does_nothing(student_page) -> None:
     for name in ("Timeline", "Tries", "Tracks side by side", "Decisions", "Again after a week", "Predictions"):
         with page.expect_response(lambda answer: "_dash-update-component" in answer.url):
             page.locator(".ledger-tabs").get_by_label(name).check(force=True)
-        page.wait_for_function("() => !document.querySelector('.ledger-tab [data-html]')")
+        until(page, "() => !document.querySelector('.ledger-tab [data-html]')")
         check_nothing_arose(page)

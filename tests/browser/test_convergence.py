@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bench_scripts import TRACKS
-from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading, slider
+from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading, slider, until
 from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,8 @@ def test_both_panels_follow_a_dragged_slider_and_a_chosen_algorithm(student_page
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
         page.wait_for_timeout(40)
     page.mouse.up()
-    page.wait_for_function(
+    until(
+        page,
         "before => JSON.stringify(Array.from(document.querySelectorAll('.js-plotly-plot')[1].data[0].y)) !== before",
         arg=page.evaluate("ys => JSON.stringify(ys)", before[1][0]["y"]),
     )

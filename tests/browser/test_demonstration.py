@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.page_actions import at_rest, go, lock, open_instruments, slider
+from tests.browser.page_actions import at_rest, go, lock, open_instruments, slider, until
 from tests.browser.test_access import findings, too_wide
 
 pytestmark = pytest.mark.browser
@@ -123,7 +123,8 @@ def test_another_theme_recolours_it(student_page) -> None:
     colour = "plot => plot.layout.font.color"
     before = shown.locator(".js-plotly-plot").evaluate(colour)
     page.locator('[data-do="theme"]').click()
-    page.wait_for_function(
+    until(
+        page,
         "before => document.querySelector('.peek:not(.run-view) .js-plotly-plot').layout.font.color !== before",
         arg=before,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_actions import go
+from tests.browser.page_actions import go, until
 from tests.browser.test_access import findings, too_wide
 
 pytestmark = pytest.mark.browser
@@ -62,9 +62,10 @@ def test_a_stroke_draws_keys_correct_and_the_lock_keeps_both(student_page, theme
     page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Lock this prediction").click()
     expect(page.locator(".reveal-why")).to_contain_text("Your drawing")
-    page.wait_for_function(
+    until(
+        page,
         """() => [...document.querySelectorAll('.reveal-figure .js-plotly-plot')]
-              .some(plot => plot.data?.some(trace => trace.name === 'your drawing' && trace.y.at(-1) === 1))"""
+              .some(plot => plot.data?.some(trace => trace.name === 'your drawing' && trace.y.at(-1) === 1))""",
     )
 
 

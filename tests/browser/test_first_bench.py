@@ -23,6 +23,7 @@ from tests.browser.page_actions import (
     points,
     reading,
     slider,
+    until,
 )
 
 pytestmark = pytest.mark.browser
@@ -268,9 +269,7 @@ def test_what_was_moved_while_an_answer_was_due_goes_out_with_it_once(student_pa
     slider(page, "Participating share").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "Object.values(window.edgelab.benchStates).every(d => d.committed === d.values && d.waiting)"
-    )
+    until(page, "Object.values(window.edgelab.benchStates).every(d => d.committed === d.values && d.waiting)")
     page.wait_for_timeout(100)
     assert watch.updates() == before
     page.evaluate("() => window.release()")

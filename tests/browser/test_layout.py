@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bench_scripts import ask_value, bench_of, own_tries, set_state, unlock_bench
 from tests.browser.nothing_lost.steps import WHY, open_reflection
-from tests.browser.page_actions import at_rest, go, open_paradox, slider
+from tests.browser.page_actions import at_rest, go, open_paradox, slider, until
 
 pytestmark = pytest.mark.browser
 MEMORY, PRIVACY, PARADOX = "edge_guardian/memory", "edge_guardian/privacy", "tiny_pioneer/paradox"
@@ -43,7 +43,7 @@ def test_the_curves_stay_in_grey_while_a_slider_moves(student_page) -> None:
     unlock_bench(page, PRIVACY)
     set_state(page, PRIVACY, {"deployment": "federated_dp"})
     at_rest(page)
-    page.wait_for_function(f"({NAMES})().includes('central')")
+    until(page, f"({NAMES})().includes('central')")
     seen = page.evaluate(
         f"""() => new Promise(done => {{
             const input = document.querySelector('[data-control="clip_norm"] input[type=range]');
@@ -66,7 +66,7 @@ def test_the_curves_stay_in_grey_while_a_slider_moves(student_page) -> None:
     assert any("central, before" in shown["names"] for shown in seen)
     assert any(shown["said"].endswith("In grey: the curves before this move.") for shown in seen)
     at_rest(page)
-    page.wait_for_function(f"({NAMES})().includes('central')")
+    until(page, f"({NAMES})().includes('central')")
     expect(page.locator(".panel .answer").first).not_to_contain_text("In grey")
 
 

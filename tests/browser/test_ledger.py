@@ -16,7 +16,7 @@ from dashboard.ledger.store import Store
 from dashboard.settings import Settings
 from dashboard.student.predictions import Draft
 from tests.browser.bench_scripts import LAB, record
-from tests.browser.page_actions import go, open_paradox, slider
+from tests.browser.page_actions import go, open_paradox, slider, until
 from tests.browser.test_access import findings, too_wide
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def play(page: Page) -> None:
 def open_tab(page: Page, name: str) -> None:
     page.locator(".ledger-tabs").get_by_label(name).check(force=True)
     expect(page.locator(".ledger-tab h2").first).to_have_text(TABS[name.partition(" (")[0]])
-    page.wait_for_function("() => !document.querySelector('.ledger-tab [data-html]')")
+    until(page, "() => !document.querySelector('.ledger-tab [data-html]')")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
@@ -97,7 +97,7 @@ def test_two_tracks_are_played_and_the_ledger_is_read(student_page, theme: str, 
         assert too_wide(page) == [], name
     before = page.evaluate(COLOURS)
     page.get_by_role("button", name="Theme").click()
-    page.wait_for_function(f"before => JSON.stringify(({COLOURS})()) !== JSON.stringify(before)", arg=before)
+    until(page, f"before => JSON.stringify(({COLOURS})()) !== JSON.stringify(before)", arg=before)
 
 
 def test_a_confident_miss_comes_back_after_a_week(student_page, server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from tests.browser.bench_scripts import (
     survey,
     unlock_bench,
 )
-from tests.browser.page_actions import at_rest, go, reading, slider
+from tests.browser.page_actions import at_rest, go, reading, slider, until
 from tests.sweeps import swept
 from tracks.api.controls import Slider
 from tracks.api.quantities import in_words
@@ -109,21 +109,21 @@ class TestTries:
         traces = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
         assert "try 1" not in page.evaluate(traces)
         page.get_by_role("button", name="Pin try 1").click()
-        page.wait_for_function(f"({traces})().includes('try 1')")
+        until(page, f"({traces})().includes('try 1')")
         expect(page.get_by_role("button", name="Pin try 1")).to_have_attribute("aria-pressed", "true")
         page.get_by_role("button", name="Compare").click()  # unpins
-        page.wait_for_function(f"!({traces})().includes('try 1')")
+        until(page, f"!({traces})().includes('try 1')")
         page.get_by_role("button", name="Compare").click()  # both
-        page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
+        until(page, f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
         page.get_by_role("button", name="Restore the controls of try 1").click()
-        page.wait_for_function("key => window.edgelab.benchStates[key].values.local_steps === 25", arg=GUARDIAN)
+        until(page, "key => window.edgelab.benchStates[key].values.local_steps === 25", arg=GUARDIAN)
         expect(page.locator(".carried-line").last).to_contain_text("Try 2, the newest")
         page.get_by_role("button", name="Carry try 1 forward").click()
         expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
         page.reload()
         expect(page.locator(".tries tbody tr")).to_have_count(2)
         expect(page.locator(".carried-line").last).to_contain_text("Try 1, chosen by you")
-        page.wait_for_function(f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
+        until(page, f"({traces})().includes('try 1') && ({traces})().includes('try 2')")
 
     def test_two_tabs_of_one_student_lose_nothing(self, student_page) -> None:
         one, _ = student_page()
@@ -189,7 +189,7 @@ class TestSecondOpinion:  # N2
         self.ask(page)
         expect(said).to_contain_text("After 10 rounds the network is at", timeout=60_000)
         names = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
-        page.wait_for_function(f"({names})().includes('network, mean')")
+        until(page, f"({names})().includes('network, mean')")
         set_state(page, GUARDIAN, {"rounds": 12})
         expect(said).to_be_empty()
         assert "network, mean" not in page.evaluate(names)
@@ -214,12 +214,12 @@ def test_a_panel_switches_between_its_views(student_page) -> None:  # P8
     kinds = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(t => t.type + (t.orientation || 'v'))"
     assert "barh" not in page.evaluate(kinds)
     page.get_by_role("button", name=panel.views[0].label, exact=True).click()
-    page.wait_for_function(f"({kinds})().includes('barh')")
+    until(page, f"({kinds})().includes('barh')")
     slider(page, "Batch").press("ArrowLeft")
     at_rest(page)
     assert "barh" in page.evaluate(kinds), "the view stays while a slider moves"
     page.get_by_role("button", name=panel.label, exact=True).click()
-    page.wait_for_function(f"!({kinds})().includes('barh')")
+    until(page, f"!({kinds})().includes('barh')")
 
 
 def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) -> None:  # L2
@@ -234,7 +234,7 @@ def test_the_context_stays_from_bench_to_bench_and_in_the_address(student_page) 
     go(page, "/edge_guardian/convergence?context=federated")
     expect(page.locator("[data-kept='context']")).to_have_text("federated")
     go(page, "/edge_guardian/paradox?context=centralised")
-    page.wait_for_function("window.edgelab.benchStates['edge_guardian/paradox'].values.context === 'centralised'")
+    until(page, "window.edgelab.benchStates['edge_guardian/paradox'].values.context === 'centralised'")
 
 
 def test_one_press_takes_over_what_memory_decided_and_a_reload_keeps_it(student_page) -> None:  # N5

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.bench_scripts import ask_value, record, set_state
 from tests.browser.conftest import Server
-from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading, slider
+from tests.browser.page_actions import at_rest, go, lock, open_instruments, reading, slider, until
 from tests.states import own_changes
 from tracks.api.quantities import quantity
 from tracks.loading.registry import Registry, load_registry
@@ -157,7 +157,7 @@ def test_a_preview_that_comes_late_never_stays(bench_page) -> None:
     before = watch.updates()
     slider(page, "Rounds").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("key => window.edgelab.benchStates[key].waiting", arg=KEY)
+    until(page, "key => window.edgelab.benchStates[key].waiting", arg=KEY)
     assert watch.updates() - before == 1
     page.evaluate("() => window.release()")
     expect(draws(page)).to_have_text("draws: 3")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bench_scripts import bench_of, lock_here, record, set_state
-from tests.browser.page_actions import answer, at_rest, go, lock, open_instruments, reading
+from tests.browser.page_actions import answer, at_rest, go, lock, open_instruments, reading, until
 
 pytestmark = pytest.mark.browser
 
@@ -63,10 +63,10 @@ def test_while_exploring_the_lock_is_drawn_in_the_questions_state_alone(student_
     at_rest(page)
     assert "your lock" not in page.evaluate(NAMES, 0)
     page.get_by_role("button", name="Go to the question’s state").click()
-    page.wait_for_function(f"({NAMES})(0).includes('your lock')")
+    until(page, f"({NAMES})(0).includes('your lock')")
     expect(reading(page, "total")).to_have_text("201")
     set_state(page, MEMORY, {**bench_of(MEMORY).asked_state(bench_of(MEMORY).predictions[0]), "batch": 4})
-    page.wait_for_function(f"!({NAMES})(0).includes('your lock')")
+    until(page, f"!({NAMES})(0).includes('your lock')")
 
 
 def test_a_crisis_draws_no_lock_beside_another_state(student_page) -> None:

@@ -66,6 +66,15 @@ def test_designer_pages_are_off_behind_gunicorn_unless_asked_for(environ: dict[s
     assert not Settings.from_environment({**environ, "EDGELAB_DESIGNER": "off"}).designer
 
 
+def test_who_may_frame_the_lab_is_read_as_a_policy_has_it(environ: dict[str, str]) -> None:
+    assert Settings.from_environment(environ).frame_ancestors == ("'self'",)
+    asked = {**environ, "EDGELAB_FRAME_ANCESTORS": "self https://*.example.edu:8443"}
+    found = Settings.from_environment(asked)
+    assert found.frame_ancestors == ("'self'", "https://*.example.edu:8443")
+    assert found.framed
+    assert not Settings.from_environment({**environ, "EDGELAB_FRAME_ANCESTORS": "none"}).framed
+
+
 def test_a_variable_set_to_nothing_counts_as_not_set(environ: dict[str, str]) -> None:
     empty = {name: "" for name in NAMES if name != "EDGELAB_DATA_DIR"}  # as compose files pass them
     assert Settings.from_environment({**environ, **empty}) == Settings.from_environment(environ)
@@ -133,6 +142,9 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
         ("EDGELAB_COURSE", str(ROOT), "is a folder; name the file"),
         ("EDGELAB_COURSE", str(ROOT / "setup.cfg"), "is not TOML"),
         ("EDGELAB_COURSE", "n" * 5000, "cannot be used"),
+        ("EDGELAB_FRAME_ANCESTORS", "moodle.example.edu", "is no origin; write self, none, or origins such as https"),
+        ("EDGELAB_FRAME_ANCESTORS", "https://a.example; script-src *", "is no origin"),  # it stands in a header
+        ("EDGELAB_FRAME_ANCESTORS", "none https://a.example", "none stands alone"),
         ("EDGELAB_DESIGNER", "maybe", "neither on nor off"),
         ("EDGELAB_BIND", "127.0.0.1:٨٠٨٠", "write 127.0.0.1:8050"),  # digits, but none that a socket reads
         ("EDGELAB_URL_PREFIX", "/%zz/", "write it like /courses/edge/"),

@@ -118,7 +118,7 @@ class TestOutbox:
         assert len(payloads(server, page, "try")) == 2
 
     def test_a_clock_that_jumps_back_holds_no_press(self, student_page, server) -> None:
-        page, _ = student_page()
+        page, _ = student_page(again=False)
         page.clock.install()
         open_paradox(page)
         record(page, 1)

@@ -15,7 +15,7 @@ from tests.browser.bench_scripts import set_state
 from tests.browser.conftest import free_port
 from tests.browser.nothing_lost.forked_server import ForkedServer, forked_server
 from tests.browser.nothing_lost.steps import KEY, is_write, student_of
-from tests.browser.page_actions import at_rest, open_paradox
+from tests.browser.page_actions import at_rest, open_paradox, until
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def play(page: Page, server: ForkedServer) -> None:
             page.wait_for_timeout(chance.choice([0, 5, 20, 60]))
             server.tell("kill")
         server.tell("start")
-        page.wait_for_function("() => /^Saved/.test(document.getElementById('saved').textContent)")
+        until(page, "() => /^Saved/.test(document.getElementById('saved').textContent)")
         if number < TRIES:
             expect(page.locator(".tries tbody tr")).to_have_count(number + 1)
         else:

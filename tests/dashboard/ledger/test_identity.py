@@ -215,6 +215,18 @@ def test_a_prefix_that_the_proxy_takes_off_counts(lab_settings: Settings) -> Non
         assert (found is not None) == expected
 
 
+def test_a_lab_that_others_may_frame_gives_a_cookie_that_their_frames_keep(lab_settings: Settings) -> None:
+    """Over HTTPS alone: without it a browser takes no such cookie, and would take none at all."""
+    framed = Flask("framed", static_folder=None)
+    framed.add_url_rule("/lab/", "home", lambda: "<p>")
+    install(framed, replace(lab_settings, frame_ancestors=("'self'", "https://moodle.example.edu")))
+    there = framed.test_client().get("/lab/", base_url="https://localhost").headers["Set-Cookie"]
+    assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(there.split("; "))
+    plain = framed.test_client().get("/lab/").headers["Set-Cookie"]
+    assert "SameSite=Lax" in plain
+    assert "Partitioned" not in plain
+
+
 def test_the_cookie_is_secure_behind_a_proxy_that_speaks_tls(server: Flask) -> None:
     server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     assert cookie_of(server.test_client().get("/lab/", headers={"X-Forwarded-Proto": "https"}))["secure"]

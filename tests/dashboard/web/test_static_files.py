@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -96,11 +97,12 @@ class TestTheRealAssets:
         assert [part for source in sources for part in order if part in source] == order
         assert page.index("/boot.js") < page.index("<body>")
 
-    def test_the_compressed_twin_is_the_bundle(self) -> None:
+    def test_the_compressed_twins_are_the_bundle(self) -> None:
         (bundle,) = ASSETS.glob(BUNDLE)
-        twin = bundle.with_name(f"{bundle.name}.gz")
-        assert gzip.decompress(twin.read_bytes()) == bundle.read_bytes()
-        assert twin.stat().st_size < bundle.stat().st_size / 2
+        for kind, read in (("gz", gzip.decompress), ("br", brotli.decompress)):
+            twin = bundle.with_name(f"{bundle.name}.{kind}")
+            assert read(twin.read_bytes()) == bundle.read_bytes()
+            assert twin.stat().st_size < bundle.stat().st_size / 2
 
     def test_what_a_style_sheet_points_at_lies_beside_it(self) -> None:
         missing = []

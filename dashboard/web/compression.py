@@ -1,0 +1,131 @@
+"""What a first load takes over the line: files compressed once, large answers as they are sent."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import dash
+from dash.fingerprint import check_fingerprint
+from flask import Flask, Response, request
+from whitenoise.compress import Compressor
+
+LEAST_BYTES = 8192  # of an answer that is compressed: what a slider asks for is smaller, and would wait for it
+# 50 kB take about a millisecond with either. Of two that a browser takes alike, the first is used.
+_ENCODERS = {"br": partial(brotli.compress, quality=4), "gzip": partial(gzip.compress, compresslevel=5)}
+
+_LOG = logging.getLogger(__name__)
+_SUITE = re.compile(r'src="[^"]*/_dash-component-suites/([^"?]+)"')
+_LATER = ("dash/dcc/async-graph.js",)  # what Dash's scripts ask for when a page has such a component
+
+
+def page_files(app: dash.Dash, assets: Path) -> dict[str, Path]:
+    """Return the files that pages load, by the path of their URLs behind the prefix.
+
+    Parameters
+    ----------
+    app : Dash
+        With all its callbacks, since its page names Dash's own scripts.
+    assets : Path
+        The folder of our own files.
+
+    Returns
+    -------
+    dict
+        Every file of that folder, and the scripts of Dash and its components.
+    """
+    own = {f"assets/{path.relative_to(assets).as_posix()}": path for path in assets.rglob("*") if path.is_file()}
+    return own | _suites(app)
+
+
+def keep_compressed(files: Mapping[str, Path], folder: Path) -> Path | None:
+    """Return a folder of copies of files, beside each its compressed twins.
+
+    It is made on the first start after a change of any of them, which takes some seconds, and found by later ones.
+
+    Parameters
+    ----------
+    files : mapping
+        Files by their path in the folder; a twin among them is taken as it is.
+    folder : Path
+        Where to keep it; others that were kept there leave.
+
+    Returns
+    -------
+    Path or None
+        None where the folder cannot be written: then the files are sent as they are.
+    """
+    content = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        content.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    made = folder / content.hexdigest()[:16]
+    try:
+        if not made.is_dir():
+            _make(files, made)
+    except OSError as problem:
+        _LOG.warning("files are sent uncompressed, since %s cannot be written (%s)", folder, problem.strerror)
+        return None
+    return made
+
+
+def _make(files: Mapping[str, Path], made: Path) -> None:
+    """Fill a folder beside its place and move it there: no other process sees half of it."""
+    made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    compressor = Compressor(quiet=True)
+    with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as draft:
+        whole = Path(draft) / "whole"
+        for name, path in files.items():
+            copy = whole / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            if copy.suffix in (".js", ".css", ".svg") and f"{name}.br" not in files:
+                compressor.compress(str(copy))
+        for old in made.parent.iterdir():
+            if old != Path(draft):
+                shutil.rmtree(old, ignore_errors=True)
+        try:
+            whole.replace(made)
+        except OSError:
+            if not made.is_dir():  # another process was sooner
+                raise
+
+
+def _suites(app: dash.Dash) -> dict[str, Path]:
+    """Return the scripts of Dash and its components that a page loads, by the path of their URLs."""
+    with app.server.test_request_context(app.config.requests_pathname_prefix):
+        paths = _SUITE.findall(str(app.index()))
+    found = {}
+    for path in (*paths, *_LATER):
+        package, _, name = path.partition("/")
+        folder = Path(import_module(package).__file__ or "").parent
+        found[f"_dash-component-suites/{path}"] = folder / check_fingerprint(name)[0]
+    return found
+
+
+def install(server: Flask) -> None:
+    """Compress large pages and answers for whoever takes brotli or gzip."""
+
+    @server.after_request
+    def compress(response: Response) -> Response:
+        encoding = request.accept_encodings.best_match(_ENCODERS)
+        if (
+            encoding is None
+            or response.direct_passthrough
+            or response.status_code != 200
+            or response.mimetype not in ("application/json", "text/html")
+            or (response.content_length or 0) < LEAST_BYTES
+        ):
+            return response
+        response.set_data(_ENCODERS[encoding](response.get_data()))
+        response.headers["Content-Encoding"] = encoding
+        response.headers.add("Vary", "Accept-Encoding")
+        return response
