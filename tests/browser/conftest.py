@@ -124,59 +124,55 @@ class Watch:
 
 
 class Profiles:
-    """Chromium's profiles, each for one student at a time.
+    """Chromium's profiles, each for one student of a lab at a time.
 
     A private window compiles the page's scripts anew at every load, which takes as long as all else; a profile keeps
     what it has compiled. Between two students it forgets all that a page can store.
     """
 
-    def __init__(self, browser_type: BrowserType, arguments: dict, folder: Path, url: str) -> None:
+    def __init__(self, browser_type: BrowserType, arguments: dict, folder: Path) -> None:
         self.browser_type = browser_type
         self.arguments = arguments
         self.folder = folder
-        self.url = url
-        self.all: dict[bool, list[BrowserContext]] = {False: [], True: []}
-        self.free: dict[bool, list[BrowserContext]] = {False: [], True: []}
+        self.kinds: dict[BrowserContext, tuple[str, bool]] = {}
+        self.free: list[BrowserContext] = []
 
-    def take(self, *, has_touch: bool) -> BrowserContext:
-        if not self.free[has_touch]:
-            return self.launch(has_touch=has_touch)
-        return self.free[has_touch].pop()
-
-    def launch(self, *, has_touch: bool) -> BrowserContext:
+    def take(self, url: str, *, has_touch: bool) -> BrowserContext:
+        kind = (url, has_touch)
+        for context in self.free:
+            if self.kinds[context] == kind:
+                self.free.remove(context)
+                return context
         context = self.browser_type.launch_persistent_context(
-            self.folder / f"{'touch' if has_touch else 'mouse'}{len(self.all[has_touch])}",
+            self.folder / f"{len(self.kinds)}",
             **self.arguments,
-            base_url=self.url,
+            base_url=url,
             has_touch=has_touch,
             accept_downloads=True,
         )
-        self.all[has_touch].append(context)
+        self.kinds[context] = kind
         return context
 
     def give_back(self, context: BrowserContext) -> None:
-        stays, *others = context.pages
+        stays, *others = context.pages  # Chromium ends with its last page
         for page in others:
             page.close()
         session = context.new_cdp_session(stays)
-        session.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
+        session.send("Storage.clearDataForOrigin", {"origin": self.kinds[context][0], "storageTypes": "all"})
         session.detach()
-        self.free[context in self.all[True]].append(context)
+        self.free.append(context)
 
     def close(self) -> None:
-        for context in (*self.all[False], *self.all[True]):
+        for context in self.kinds:
             context.close()
 
 
 @pytest.fixture(scope="session")
 def profiles(
-    browser_type: BrowserType,
-    browser_type_launch_args: dict,
-    server: Server,
-    tmp_path_factory: pytest.TempPathFactory,
+    browser_type: BrowserType, browser_type_launch_args: dict, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Profiles]:
     """The profiles that the tests of a process share."""
-    shared = Profiles(browser_type, browser_type_launch_args, tmp_path_factory.mktemp("profiles"), server.url)
+    shared = Profiles(browser_type, browser_type_launch_args, tmp_path_factory.mktemp("profiles"))
     yield shared
     shared.close()
 
@@ -201,7 +197,7 @@ def student_page(profiles: Profiles, server: Server) -> Iterator[Callable[..., t
         again: bool = True,
     ) -> tuple[Page, Watch]:
         if context is None:
-            context = profiles.take(has_touch=width < 800)
+            context = profiles.take(server.url, has_touch=width < 800)
             screens[context] = (width, height, theme)
             if not again:
                 spent.append(context)
