@@ -14,7 +14,7 @@ from dashboard.ledger.identity import current_student
 from dashboard.ledger.store import Store
 from dashboard.rendering.figures.style import Screen
 from dashboard.second_opinions.service import SecondOpinions
-from dashboard.settings import Settings, SettingsError
+from dashboard.settings import Settings, SettingsError, course_refusal
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
@@ -66,7 +66,7 @@ class Lab:
         try:
             registry = self.settings.course.used(self.loaded)
         except CourseError as problem:
-            raise SettingsError(f"EDGELAB_COURSE: {self.settings.course.origin}: {problem}") from None
+            raise SettingsError(course_refusal(problem)) from None
         object.__setattr__(self, "registry", registry)
 
         def run(track_id: str, bench_id: str, values: Values) -> Outcome:

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from rich.table import Table
 from rich.text import Text
 
+from dashboard.settings import course_refusal
 from dashboard.settings.description import Description, Setting, describe
 from dashboard.settings.reading import course, tracks_dir
 from tracks.commands.terminal import ExitCode, plugins_running, printable, show, show_json
@@ -38,13 +39,15 @@ def _with_course_checked(found: Description) -> Description:
     try:
         chosen.used(registry)
     except CourseError as problem:
-        sentence = f"EDGELAB_COURSE: {chosen.origin}: {problem}"
-        return replace(found, settings=tuple(_refused(each, "EDGELAB_COURSE", sentence) for each in found.settings))
+        sentence = course_refusal(problem)
+        return replace(found, settings=tuple(_refused(each, sentence) for each in found.settings))
     return found
 
 
-def _refused(setting: Setting, name: str, sentence: str) -> Setting:
-    return replace(setting, value=None, problem=sentence) if setting.name == name else setting
+def _refused(setting: Setting, sentence: str) -> Setting:
+    """Return a setting with the sentence if it begins with its name."""
+    is_it = sentence.startswith((f"{setting.name}:", f"{setting.name} "))
+    return replace(setting, value=None, problem=sentence) if is_it else setting
 
 
 def _show_table(found: Description) -> None:

@@ -11,6 +11,7 @@
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
 | EDGELAB_FRAME_ANCESTORS | self | which sites may show the lab in a frame: self, none, or origins such as https://moodle.example.edu, separated by spaces; behind HTTPS the cookie is then one that their frames keep |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
+| EDGELAB_TRACKS | those of the course | ids of the tracks that are used, in the order they are shown: edge_guardian,tiny_pioneer |
 | EDGELAB_COURSE | the built-in course | a TOML file that describes the course: its name, what it asks, which benches it uses |
 | EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
 | EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
@@ -32,9 +33,9 @@ from pathlib import Path
 from dashboard.settings import reading
 from dashboard.settings.names import NAMES, refuse_unknown, service_links
 from dashboard.settings.secret_key import SettingsError
-from tracks.loading.course import Course
+from tracks.loading.course import Course, CourseError
 
-__all__ = ["NAMES", "Settings", "SettingsError", "results_of", "service_links"]
+__all__ = ["NAMES", "Settings", "SettingsError", "course_refusal", "results_of", "service_links"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,3 +146,20 @@ def results_of(environ: Mapping[str, str]) -> tuple[Path, int]:
         One of these settings cannot work.
     """
     return reading.results_dir(environ), reading.results_bytes(environ)
+
+
+def course_refusal(problem: CourseError) -> str:
+    """Return why what the course uses is not there, with the setting that has named it.
+
+    Parameters
+    ----------
+    problem : CourseError
+        As ``Course.used`` raises it.
+
+    Returns
+    -------
+    str
+        A sentence that begins with EDGELAB_TRACKS or EDGELAB_COURSE.
+    """
+    sentence = str(problem)
+    return sentence if sentence.startswith("EDGELAB_TRACKS") else f"EDGELAB_COURSE: {sentence}"

@@ -113,6 +113,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_TRUSTED_PROXIES": _text(reading.trusted_proxies),
     "EDGELAB_FRAME_ANCESTORS": lambda environ: " ".join(reading.frame_ancestors(environ)).replace("'", ""),
     "EDGELAB_TRACKS_DIR": lambda environ: str(reading.tracks_dir(environ) or "none"),
+    "EDGELAB_TRACKS": lambda environ: ", ".join(reading.tracks(environ) or ("those of the course",)),
     "EDGELAB_COURSE": _course,
     "EDGELAB_CACHE_DIR": _text(reading.results_dir),
     "EDGELAB_CACHE_MB": lambda environ: str(reading.results_bytes(environ) // 10**6),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -23,6 +24,7 @@ OPINION_SECONDS = (10, 3600)
 _PREFIX = re.compile(r"/(?:(?:[A-Za-z0-9._~@+-]|%[0-9A-Fa-f]{2})+/)*")
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?")
+_TRACK = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
 
@@ -200,13 +202,29 @@ def tracks_dir(environ: Mapping[str, str]) -> Path | None:
 
 def course(environ: Mapping[str, str]) -> Course:
     """Return the course; whether there is what it names is known once the tracks are loaded."""
-    given = _text(environ, "EDGELAB_COURSE")
-    if not given:
-        return built_in()
+    given, chosen = _text(environ, "EDGELAB_COURSE"), tracks(environ)
     try:
-        return read_course(_path("EDGELAB_COURSE", given))
+        found = read_course(_path("EDGELAB_COURSE", given)) if given else built_in()
     except CourseError as problem:
         raise SettingsError(f"EDGELAB_COURSE: {problem}") from None
+    return found if chosen is None else replace(found, tracks=chosen, tracks_key="EDGELAB_TRACKS")
+
+
+def tracks(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return which tracks are used in place of the course's, in the order they are shown; None for the course's."""
+    given = _text(environ, "EDGELAB_TRACKS")
+    if not given:
+        return None
+    names = tuple(given.replace(",", " ").split())
+    if not names or not all(_TRACK.fullmatch(name) for name in names):
+        raise SettingsError(
+            f"EDGELAB_TRACKS {_shown(given)} must be ids of tracks, in the order they are shown; write them like "
+            "edge_guardian,tiny_pioneer"
+        )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(f"EDGELAB_TRACKS names {twice!r} twice; name it once")
+    return names
 
 
 def results_dir(environ: Mapping[str, str]) -> Path:

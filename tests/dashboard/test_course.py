@@ -125,6 +125,29 @@ def test_a_course_that_names_what_is_not_there_is_one_sentence(tmp_path: Path, e
     assert "\n" not in str(refused.value)
 
 
+def test_a_setting_chooses_and_orders_tracks_in_place_of_the_course(tmp_path: Path, everything: Registry) -> None:
+    """The same reduction as a course file's, whose other lines stay as they are."""
+    (tmp_path / "course.toml").write_text(SHORT, encoding="utf-8")
+    environment = {
+        "EDGELAB_DATA_DIR": str(tmp_path),
+        "EDGELAB_COURSE": str(tmp_path / "course.toml"),
+        "EDGELAB_TRACKS": " tiny_pioneer, edge_guardian",
+    }
+    settings = Settings.from_environment(environment)
+    upgrade(settings.database_url)
+    student = Student.of(create_app(settings, everything), everything)
+    picker = said(student.page("/"))
+    assert picker.count("card-track") == 2
+    assert 0 < picker.index('"/tiny_pioneer') < picker.index('"/edge_guardian')
+    assert "Two benches" in picker
+    assert student.client.get("/mobile_nomad").status_code == 404
+    assert "Mobile Nomad is not part of this course" in said(student.page("/mobile_nomad/paradox"))
+    wrong = Settings.from_environment({**environment, "EDGELAB_TRACKS": "tiny_pioner"})
+    with pytest.raises(SettingsError) as refused:
+        create_app(wrong, everything)
+    assert str(refused.value) == "EDGELAB_TRACKS names 'tiny_pioner', which is not there; did you mean tiny_pioneer?"
+
+
 def command(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dashboard", "course", *arguments],

@@ -26,7 +26,7 @@ def check_course(course: Course, folder: Path | None) -> ExitCode:
     try:
         used = course.used(registry)
     except CourseError as problem:
-        raise CommandError(f"{course.origin}: {problem}", ExitCode.USAGE) from None
+        raise CommandError(str(problem), ExitCode.USAGE) from None
     show(printable(f"{course.name} ({course.origin})"))
     for track in used.tracks.values():
         left_out = [name for name in registry.missions[track.id] if name not in used.missions[track.id]]

@@ -58,8 +58,9 @@ class Course:
         version: of the description. duration: how long it takes; "" says what the benches add up to.
         objectives: what a student will be able to do. prerequisites: what is needed before.
         reading: to be read before. recap: what the lab came to. next: to be read after.
-        tracks, benches, cases, acts: ids of what is used, None for all. A crisis is a bench, its first act always used.
-        origin: the file.
+        tracks, benches, cases, acts: ids of what is used, None for all; tracks are shown in this order. A crisis is a
+            bench, its first act always used.
+        origin: the file. tracks_key: what has chosen the tracks, the file's line or a setting, as sentences call it.
     """
 
     title: str
@@ -79,6 +80,7 @@ class Course:
     cases: tuple[str, ...] | None = None
     acts: tuple[str, ...] | None = None
     origin: str = ""
+    tracks_key: str = "tracks"
 
     def __post_init__(self) -> None:
         for name in _TEXTS:
@@ -90,7 +92,7 @@ class Course:
         for name in _READINGS:
             _check_list(name, getattr(self, name), Reading)
         for name in _USES:
-            _check_ids(name, getattr(self, name))
+            _check_ids(self.tracks_key if name == "tracks" else name, getattr(self, name))
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -103,12 +105,22 @@ class Course:
         return f"{', '.join(self.place)}: {self.title}" if self.place else self.title
 
     def used(self, registry: Registry) -> Registry:
-        """Return the tracks and benches that the course uses, in their own order, with the acts that it uses.
+        """Return the tracks that the course uses, in its order, with the benches and the acts that it uses.
 
         Raises:
-            CourseError: it names what there is not, or leaves a track without a bench.
+            CourseError: it names what there is not, or leaves a track without a bench; the sentence begins with the
+                file, or with the setting that has chosen the tracks.
         """
-        tracks = _named("tracks", self.tracks, registry.tracks)
+        try:
+            tracks = _named(self.tracks_key, self.tracks, registry.tracks)
+        except CourseError as problem:
+            raise CourseError(str(problem) if self.tracks_key != "tracks" else f"{self.origin}: {problem}") from None
+        try:
+            return self._used(registry, self.tracks or tracks)
+        except CourseError as problem:
+            raise CourseError(f"{self.origin}: {problem}") from None
+
+    def _used(self, registry: Registry, tracks: Sequence[str]) -> Registry:
         every = {bench.id: bench for track in tracks for bench in registry.benches(track)}
         benches = {name: bench for name, bench in every.items() if not bench.case_of}
         cases = {name: bench for name, bench in every.items() if bench.case_of}

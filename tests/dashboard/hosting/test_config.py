@@ -94,3 +94,14 @@ def test_a_course_that_names_what_is_not_there_is_refused_here_too(edgelab: Run,
     process = edgelab("config", "--json", env={"EDGELAB_COURSE": str(file)})
     assert process.returncode == ExitCode.USAGE
     assert "did you mean privacy" in str(by_name(process)["EDGELAB_COURSE"]["problem"])
+
+
+def test_tracks_that_are_not_there_are_refused_under_their_own_setting(edgelab: Run) -> None:
+    process = edgelab("config", "--json", env={"EDGELAB_TRACKS": "edge_guardian,tiny_pioner"})
+    assert process.returncode == ExitCode.USAGE
+    refused = {name: row["problem"] for name, row in by_name(process).items() if row["problem"]}
+    assert refused == {
+        "EDGELAB_TRACKS": "EDGELAB_TRACKS names 'tiny_pioner', which is not there; did you mean tiny_pioneer?"
+    }
+    chosen = edgelab("config", "--json", env={"EDGELAB_TRACKS": "tiny_pioneer edge_guardian"})
+    assert by_name(chosen)["EDGELAB_TRACKS"]["value"] == "tiny_pioneer, edge_guardian"

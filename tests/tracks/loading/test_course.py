@@ -166,6 +166,7 @@ def test_benches_are_used_in_the_order_of_the_mission_and_bring_their_cases(ever
         "edge_guardian": ["keyboard", "paradox", "memory", "crisis"],
         "tiny_pioneer": ["keyboard", "paradox", "memory", "crisis"],
     }
+    assert list(used.tracks) == list(used.missions) == ["tiny_pioneer", "edge_guardian"], "tracks as they are listed"
     assert list(everything.missions["edge_guardian"])[-1] == "crisis", "the registry itself is untouched"
     assert len(everything.tracks) == len(TRACKS)
 
