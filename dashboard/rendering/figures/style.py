@@ -165,6 +165,7 @@ def style_figure(
     ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
     layout = dict(base_layout(panel.x, panel.y, screen, place, 20 * math.ceil(ends / 20)))
     layout["shapes"] = shapes
+    notes.sort(key=lambda note: "bgcolor" not in note)  # what is behind some words hides no others
     layout["annotations"] = [*layout["annotations"], *notes, *fixed]
     layout["uirevision"] = revision
     layout["annotations"] = [{**note, "text": without_tags(note["text"])} for note in layout["annotations"]]
