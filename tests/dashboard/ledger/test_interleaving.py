@@ -182,6 +182,26 @@ def test_any_turns_of_tabs_retries_restarts_and_imports_are_one_ledger(database_
     run_state_machine_as_test(Here, settings=settings(ALONE, max_examples=examples, stateful_step_count=25))
 
 
+def test_an_imported_ledger_takes_its_file_again_and_no_other(sqlite_url: str) -> None:
+    store, writer, student = Store(sqlite_url), uuid.uuid4().hex, uuid.uuid4().hex
+    files = []
+    for number in range(2):
+        store.append(
+            Event(
+                student=writer, track="edge_guardian", bench="paradox", kind="try", payload={"number": number},
+                idempotency_key=f"{number}", model_version="1",
+            )
+        )  # fmt: skip
+        files.append(restored(store.events(writer), student, said="from a file", model_version="1"))
+    store.restore(files[0])
+    before = store.events(student)
+    store.restore(files[0])
+    with pytest.raises(EventRefused, match="empty ledger"):
+        store.restore(files[1])
+    assert store.events(student) == before
+    store.close()
+
+
 NAMES = ("lock:a", "lock:b", "try:1", "try:2", "try:3", "reflection:1", "reflection:2", "reflection:3")
 WRITES = st.lists(st.sampled_from(NAMES), unique=True, min_size=3)
 
