@@ -23,7 +23,7 @@ _TOGETHER = 8  # models of a run whose losses are taken at once, counted from th
 class SeveralRuns:
     """What n runs gave at T models each, of C cities; arrays are read-only.
 
-    ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C), ``models`` (n, *shape).
+    ``accuracy`` and ``loss`` (n, T), ``group_accuracy`` (n, T, C), ``models`` one each.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def simulate_seeds(
     Returns
     -------
     SeveralRuns
-        ``accuracy`` and ``loss`` (n, R+1 or last), ``group_accuracy`` (n, R+1 or last, cities), ``models`` (n, *shape).
+        ``accuracy`` and ``loss`` (n, R+1 or last), ``group_accuracy`` (n, R+1 or last, cities), ``models`` one each.
 
     Raises
     ------
