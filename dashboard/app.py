@@ -159,7 +159,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     _machine_pages(server, lab)
     security_headers.install(app, frame_ancestors=settings.frame_ancestors)
     compression.install(server)
-    static_files.install(server, files, _compressed(app, settings))
+    static_files.install(server, files)
     _set_up(server, settings)
     compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
     return app
@@ -168,6 +168,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 def served_app(settings: Settings, registry: Registry | None = None) -> dash.Dash:
     """Return a complete app for a process that does nothing but serve it.
 
+    Its files are sent compressed, from a folder beside the computed results, unless none may be kept.
+
     What exists by now lives as long as the process, and garbage collection leaves it alone from here on. Each full
     collection looked at its 260,000 objects within some student's request, which took 150 ms longer for it.
 
@@ -175,16 +177,13 @@ def served_app(settings: Settings, registry: Registry | None = None) -> dash.Das
         SettingsError, SpecError: as ``create_app``.
     """
     app = create_app(settings, registry)
+    if settings.results_bytes > 0:
+        folder = compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
+        if folder is not None:
+            static_files.serve_compressed(app.server, folder, prefix=settings.url_prefix)
     gc.collect()
     gc.freeze()
     return app
-
-
-def _compressed(app: dash.Dash, settings: Settings) -> Path | None:
-    """Return the folder of the page's files with their compressed twins; none where nothing may be kept."""
-    if settings.results_bytes == 0:
-        return None
-    return compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
 
 
 def _set_up(server: Flask, settings: Settings) -> None:

@@ -28,6 +28,12 @@ _SUITE = re.compile(r'src="[^"]*/_dash-component-suites/([^"?]+)"')
 _LATER = ("dash/dcc/async-graph.js",)  # what Dash's scripts ask for when a page has such a component
 
 
+class _Compressor(Compressor):  # type: ignore[misc] # it has no types
+    """WhiteNoise's, with a quality of brotli that takes 1 s for a page's scripts where the best takes 4 for 2% less."""
+
+    compress_brotli = staticmethod(partial(brotli.compress, quality=10))
+
+
 def page_files(app: dash.Dash, assets: Path) -> dict[str, Path]:
     """Return the files that pages load, by the path of their URLs behind the prefix.
 
@@ -80,7 +86,7 @@ def keep_compressed(files: Mapping[str, Path], folder: Path) -> Path | None:
 def _make(files: Mapping[str, Path], made: Path) -> None:
     """Fill a folder beside its place and move it there: no other process sees half of it."""
     made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    compressor = Compressor(quiet=True)
+    compressor = _Compressor(quiet=True)
     with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as draft:
         whole = Path(draft) / "whole"
         for name, path in files.items():

@@ -23,6 +23,7 @@ UPDATED = (
 )
 # The content's hash, or Dash's version and time of a file, is in the name: never to be asked for again.
 HASHED = r"[.-][0-9a-f]{12}(\.min)?\.js$|\.v\w+m\d+\."
+_SERVED = "edgelab_files"  # where a server keeps what serves its files
 
 
 class StaticFiles:
@@ -63,17 +64,13 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def install(server: Flask, files: StaticFiles, compressed: Path | None = None) -> None:
-    """Serve the assets before the app sees the request; a file that an update took away is said to be so.
-
-    ``compressed`` is a folder of the same files and of Dash's own, with their compressed twins.
-    """
+def install(server: Flask, files: StaticFiles) -> None:
+    """Serve the assets before the app sees the request; a file that an update took away is said to be so."""
     served = WhiteNoise(
         server.wsgi_app, max_age=YEAR, charset="utf-8", immutable_file_test=HASHED, add_headers_function=_no_guessing
     )
     served.add_files(str(files.folder), prefix=f"{files.prefix}assets/")
-    if compressed is not None:
-        served.add_files(str(compressed), prefix=files.prefix)
+    server.extensions[_SERVED] = served
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -83,6 +80,12 @@ def install(server: Flask, files: StaticFiles, compressed: Path | None = None) -
             return [UPDATED.encode()]
 
     server.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def serve_compressed(server: Flask, folder: Path, *, prefix: str) -> None:
+    """Serve the files of a folder, as `keep_compressed` makes it, in place of the assets and of Dash's own."""
+    served: WhiteNoise = server.extensions[_SERVED]
+    served.add_files(str(folder), prefix=prefix)
 
 
 def _no_guessing(headers: Headers, _path: str, _url: str) -> None:

@@ -9,10 +9,23 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 import pytest
+from dash import Dash
 
 from dashboard.app import ASSETS
-from dashboard.web.compression import LEAST_BYTES, keep_compressed
+from dashboard.web.compression import LEAST_BYTES, keep_compressed, page_files
+from dashboard.web.static_files import serve_compressed
 from tests.http_student import Student
+from tracks.loading.registry import Registry
+
+
+@pytest.fixture
+def student(app: Dash, registry: Registry, tmp_path: Path) -> Student:
+    """One student of a lab as it is served."""
+    folder = keep_compressed(page_files(app, ASSETS), tmp_path / "files")
+    assert folder is not None
+    serve_compressed(app.server, folder, prefix="/")
+    return Student.of(app, registry)
+
 
 READERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 

@@ -222,8 +222,9 @@ def _memory_figure(state: State) -> Figure:
 def _memory_table(state: State) -> Table:
     parts = _parts(state)
     rows = [(name, size) for name, size, _ in parts]
-    rows += [("Total", sum(size for _, size, _ in parts)), ("Budget", float(state.glasses.memory_bytes))]
-    return Table(columns=("part", "size, B"), rows=tuple(rows))
+    budget = float(state.glasses.memory_bytes)
+    rows += [("Total", sum(size for _, size, _ in parts)), ("Budget", budget)]
+    return Table(columns=("part", "size, B", "budgets"), rows=tuple((name, size, size / budget) for name, size in rows))
 
 
 # --- the accent ------------------------------------------------------------------------------------------------------
