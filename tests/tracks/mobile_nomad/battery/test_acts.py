@@ -69,7 +69,7 @@ def test_what_is_left_of_the_memory_is_the_limit_and_the_scale_of_its_figure():
     assert "2.3% of that is left" in little.reading("memory").source
     assert "is left" not in whole.reading("memory").source
     for outcome in (whole, little):
-        assert outcome.panels["on_device_memory"].table().rows[-1] == ("Budget", outcome.reading("memory").limit)
+        assert outcome.panels["on_device_memory"].table().rows[-1] == ("Budget", outcome.reading("memory").limit, 1)
 
 
 def test_the_needs_of_the_last_act_are_tinytl():

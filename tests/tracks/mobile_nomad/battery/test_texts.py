@@ -119,7 +119,7 @@ def test_a_figure_its_table_and_the_readings_are_one_state(values):
     minute, gain = outcome.panels[ACCENT].point
     assert minute == values.get("minutes", 10)
     assert gain == pytest.approx(outcome.reading("own_accent").value)
-    rows = dict(outcome.panels[MEMORY].table().rows)
+    rows = {name: size for name, size, _ in outcome.panels[MEMORY].table().rows}
     assert rows["Total"] == pytest.approx(outcome.reading("memory").value)
     day = outcome.panels[DAY].table()
     assert max(row[2] for row in day.rows) == pytest.approx(outcome.reading("hottest").value)
