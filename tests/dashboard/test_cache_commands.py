@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.dashboard.test_main import ExitCode, Run, check_sentence, edgelab, environment, shell
+from tests.dashboard.conftest import Run
+from tests.dashboard.test_main import check_sentence, shell
+from tracks.commands.terminal import ExitCode
 from tracks.commands.warming import Part, _computed, sweeps
 from tracks.common.cache import close, open_folder, switched_off
 from tracks.common.cache.results import Results
 from tracks.loading.registry import Registry
 
-__all__ = ["edgelab", "environment", "shell"]  # fixtures
+__all__ = ["shell"]  # a fixture
 
 PREVIEW = Path(__file__).parents[1] / "preview_plugins"
 STATES = 3 + 3 + 2 + 3  # of the crane's crisis, rounds, compression and radio: at its start, alone, then each two
