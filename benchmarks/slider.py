@@ -213,6 +213,7 @@ def _lock(page: Page, url: str, key: str) -> None:
     page.locator(".segmented").get_by_label("guess").check(force=True)
     page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Lock this prediction").click()
+    page.get_by_role("button", name="Open the instruments").click()
     page.wait_for_selector(".is-unlocked .js-plotly-plot .scatterlayer")
     page.wait_for_timeout(800)
 
