@@ -73,12 +73,12 @@ def _use_results() -> None:
 def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
     """Start the lab on this computer and bring its ledger up to date."""
     from dashboard.ledger.migrations import upgrade
-    from dashboard.settings import service_links
+    from dashboard.settings import links_said, service_links
 
     if tracks_dir:
         os.environ["EDGELAB_TRACKS_DIR"] = tracks_dir
     if ignored := service_links(os.environ):
-        click.echo(f"edgelab: ignored, since a Kubernetes Service has set them: {', '.join(ignored)}", err=True)
+        click.echo(links_said(ignored), err=True)
     with in_sentences() as settings:
         upgrade(settings.database_url)
         return _serve(settings, host, port)

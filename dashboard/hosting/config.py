@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.settings import course_refusal
+from dashboard.settings import course_refusal, links_said
 from dashboard.settings.description import Description, Setting, describe
 from dashboard.settings.reading import course, tracks_dir
 from tracks.commands.terminal import ExitCode, plugins_running, printable, show, show_json
@@ -59,4 +59,4 @@ def _show_table(found: Description) -> None:
         grid.add_row(Text(printable(each.name)), value, each.source)
     show(grid, *(Text(f"\n{printable(each.problem)}") for each in found.settings if each.problem))
     if found.ignored:
-        show("", f"Ignored, since a Kubernetes Service has set them: {', '.join(map(printable, found.ignored))}")
+        show("", printable(links_said(found.ignored)))

@@ -70,10 +70,10 @@ def on_starting(server: Any) -> None:
     """
     from dashboard.hosting.addresses import is_beyond_loopback
     from dashboard.ledger import LedgerUnavailable, upgrade
-    from dashboard.settings import Settings, SettingsError, service_links
+    from dashboard.settings import Settings, SettingsError, links_said, service_links
 
     if ignored := service_links(os.environ):
-        server.log.info("edgelab: ignored, since a Kubernetes Service has set them: %s", ", ".join(ignored))
+        server.log.info("%s", links_said(ignored))
     # A socket of the file system has a text for its address.
     hosts = [address[0] for address in server.cfg.address if not isinstance(address, str)]
     for host in filter(is_beyond_loopback, hosts):

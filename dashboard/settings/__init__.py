@@ -31,11 +31,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard.settings import reading
-from dashboard.settings.names import NAMES, refuse_unknown, service_links
+from dashboard.settings.names import NAMES, links_said, refuse_unknown, service_links
 from dashboard.settings.secret_key import SettingsError
 from tracks.loading.course import Course, CourseError
 
-__all__ = ["NAMES", "Settings", "SettingsError", "course_refusal", "results_of", "service_links"]
+__all__ = ["NAMES", "Settings", "SettingsError", "course_refusal", "links_said", "results_of", "service_links"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

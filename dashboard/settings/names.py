@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dashboard.settings.secret_key import SettingsError
 
@@ -56,6 +56,22 @@ def service_links(environ: Mapping[str, str]) -> tuple[str, ...]:
         Their names, sorted. A setting is never among them.
     """
     return tuple(sorted(name for name, value in environ.items() if name not in NAMES and _is_link(name, value)))
+
+
+def links_said(names: Iterable[str]) -> str:
+    """Return what is said of such variables.
+
+    Parameters
+    ----------
+    names : Iterable[str]
+        As ``service_links`` returns them.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return f"edgelab: ignored, since a Kubernetes Service has set them: {', '.join(names)}"
 
 
 def _is_link(name: str, value: str) -> bool:

@@ -47,7 +47,7 @@ def track_timeline(timelines: Sequence[BenchTimeline]) -> list[Component]:
 
 def _bench(item: BenchTimeline) -> Component:
     place = item.place
-    title = f"{place.number} {place.bench_name}" if place.is_installed else place.bench_name
+    title = f"{place.number} {place.bench_name}" if place.number else place.bench_name
     name = dcc.Link(title, href=ids.bench_path(place.track, place.bench)) if place.is_installed else title
     shown, earlier = item.entries[:SHOWN], item.entries[SHOWN:]
     still = f"Still open: {', '.join(item.missing)}." if item.missing else ""

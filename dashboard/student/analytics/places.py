@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.ledger.events import StoredEvent
+from dashboard.student.mission import steps_of
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.loading.registry import Registry, UnknownBench, UnknownTrack
@@ -17,14 +18,16 @@ class Place:
 
     Attributes:
         track, bench: ids. track_name, bench_name: in words; the ids where they are no longer installed.
-        number: of the bench on its track, 1 for the first; 0 where it is no longer installed.
+        number: as the stepper counts, from 1; 0 for a case, and where the bench is no longer installed.
+        order: of the bench on its track, 1 for the first, cases counted; 0 where it is no longer installed.
     """
 
     track: str
     bench: str
     track_name: str
     bench_name: str
-    number: int
+    number: int = 0
+    order: int = 0
 
     @property
     def key(self) -> str:
@@ -34,7 +37,7 @@ class Place:
     @property
     def is_installed(self) -> bool:
         """Whether the lab has this bench now."""
-        return self.number > 0
+        return self.order > 0
 
 
 def place_of(registry: Registry, track_id: str, bench_id: str) -> Place:
@@ -42,9 +45,20 @@ def place_of(registry: Registry, track_id: str, bench_id: str) -> Place:
     found = find(registry, track_id, bench_id)
     track_name = registry.tracks[track_id].name if track_id in registry.tracks else track_id
     if found is None:
-        return Place(track=track_id, bench=bench_id, track_name=track_name, bench_name=bench_id, number=0)
-    number = [item.id for item in registry.benches(track_id)].index(bench_id) + 1
-    return Place(track=track_id, bench=bench_id, track_name=track_name, bench_name=found[1].step_label, number=number)
+        return Place(track=track_id, bench=bench_id, track_name=track_name, bench_name=bench_id)
+    order, step = next(
+        item
+        for item in enumerate(steps_of(registry, found[0]), 1)
+        if item[1].id == bench_id  # it has every bench
+    )
+    return Place(
+        track=track_id,
+        bench=bench_id,
+        track_name=track_name,
+        bench_name=step.label,
+        number=step.number,
+        order=order,
+    )
 
 
 def find(registry: Registry, track_id: str, bench_id: str) -> tuple[Track, Bench] | None:
@@ -66,6 +80,6 @@ def by_place(registry: Registry, events: Iterable[StoredEvent]) -> Mapping[Place
     return dict(
         sorted(
             places.items(),
-            key=lambda item: (order.get(item[0].track, last), item[0].track, item[0].number or last + 99),
+            key=lambda item: (order.get(item[0].track, last), item[0].track, item[0].order or last + 99),
         )
     )

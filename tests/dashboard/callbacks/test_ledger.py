@@ -98,6 +98,7 @@ def test_each_tab_stands_with_figure_sentence_and_table(played: Student) -> None
     assert "2 locks are judged, too few at any confidence for a rate" in shown["predictions"]
     assert "Try 2" in shown["timeline"]
     assert "Locked 1×" in shown["timeline"]
+    assert "1 Paradox" in shown["timeline"], "as the stepper counts, which leaves cases out"
     assert "2 tries" in shown["tries"]
     assert "Participating share 1% → 10%" in shown["tries"]
     assert "Offered to" in shown["decisions"]
