@@ -56,14 +56,15 @@ def page_files(app: dash.Dash, assets: Path) -> dict[str, Path]:
 def keep_compressed(files: Mapping[str, Path], folder: Path) -> Path | None:
     """Return a folder of copies of files, beside each its compressed twins.
 
-    It is made on the first start after a change of any of them, which takes some seconds, and found by later ones.
+    It is made on the first start after a change of any of them, which takes a second or two, and found by later ones.
+    Those of other versions stay: a lab that serves them may be running.
 
     Parameters
     ----------
     files : mapping
         Files by their path in the folder; a twin among them is taken as it is.
     folder : Path
-        Where to keep it; others that were kept there leave.
+        Where to keep it.
 
     Returns
     -------
@@ -95,9 +96,6 @@ def _make(files: Mapping[str, Path], made: Path) -> None:
             shutil.copyfile(path, copy)
             if copy.suffix in (".js", ".css", ".svg") and f"{name}.br" not in files:
                 compressor.compress(str(copy))
-        for old in made.parent.iterdir():
-            if old != Path(draft):
-                shutil.rmtree(old, ignore_errors=True)
         try:
             whole.replace(made)
         except OSError:

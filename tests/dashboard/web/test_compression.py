@@ -80,7 +80,7 @@ def test_a_small_answer_and_one_to_who_takes_none_stay_as_they_are(student: Stud
     assert brotli.decompress(packed) == body
 
 
-def test_the_folder_is_made_once_and_made_anew_for_other_files(tmp_path: Path) -> None:
+def test_the_folder_is_made_once_and_another_for_other_files(tmp_path: Path) -> None:
     sheet, place = tmp_path / "a.css", tmp_path / "files"
     sheet.write_text("p{color:red}" * 100)
     first = keep_compressed({"css/a.css": sheet}, place)
@@ -91,7 +91,7 @@ def test_the_folder_is_made_once_and_made_anew_for_other_files(tmp_path: Path) -
     sheet.write_text("p{color:blue}" * 100)
     second = keep_compressed({"css/a.css": sheet}, place)
     assert second is not None
-    assert [entry.name for entry in place.iterdir()] == [second.name]
+    assert {entry.name for entry in place.iterdir()} == {first.name, second.name}, "a lab may still serve the first"
     assert brotli.decompress((second / "css/a.css.br").read_bytes()) == b"p{color:blue}" * 100
     assert stat.S_IMODE(place.stat().st_mode) & 0o077 == 0
 
