@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bench_scripts import ask_value, bench_of, own_tries, set_state, unlock_bench
 from tests.browser.nothing_lost.steps import WHY, open_reflection
-from tests.browser.page_actions import at_rest, go, open_paradox, slider, until
+from tests.browser.page_actions import at_rest, go, lock, open_paradox, slider, until
 
 pytestmark = pytest.mark.browser
 MEMORY, PRIVACY, PARADOX = "edge_guardian/memory", "edge_guardian/privacy", "tiny_pioneer/paradox"
@@ -149,3 +149,17 @@ def test_a_number_box_is_as_wide_as_its_number(student_page, width: int) -> None
     box = page.locator('[data-control="fleet"] .box input')
     expect(box).to_have_value("100\u202f000\u202f000")
     assert box.evaluate("input => input.scrollWidth - input.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_what_is_saved_stands_clear_of_the_longest_track_name(student_page, width: int) -> None:
+    page, _ = student_page()
+    go(page, "/edge_guardian/paradox")
+    lock(page, value="0.5")
+    page.set_viewport_size({"width": width, "height": 844})
+    expect(page.locator("#saved")).not_to_be_empty()
+    gap = page.evaluate(
+        """() => document.querySelector('.saved').getBoundingClientRect().left
+              - document.querySelector('.bar-track').lastElementChild.getBoundingClientRect().right"""
+    )
+    assert gap >= 8
