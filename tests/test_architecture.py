@@ -5,6 +5,7 @@ What import-linter can hold stands in ``.importlinter``; imports by name and tho
 
 import ast
 import inspect
+import logging
 import re
 from pathlib import Path
 
@@ -20,6 +21,15 @@ _DYNAMIC = {"import_module", "__import__", "find_spec"}
 _DOTTED = re.compile(r"([a-z_]+)(?:\.[a-z_]\w*)+(?::\w+)?")
 
 
+@pytest.fixture
+def logs_heard(monkeypatch):
+    """Let every log be heard afterwards: import-linter configures its own and disables all others of the process."""
+    for logger in logging.Logger.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            monkeypatch.setattr(logger, "disabled", logger.disabled)
+
+
+@pytest.mark.usefixtures("logs_heard")
 def test_every_import_contract_is_kept(monkeypatch):
     """The same as `lint-imports`; what is broken is printed."""
     monkeypatch.chdir(ROOT)

@@ -175,7 +175,7 @@ def test_a_bench_can_be_done_with_the_keyboard_alone(student_page) -> None:  # N
     expect(page.locator(".locked")).to_have_count(0)  # arrows select, they never commit
     tab_to("Review")
     keys.press("Enter")
-    expect(page.get_by_role("heading", name="This will freeze")).to_be_visible()
+    expect(page.get_by_role("heading", name="This will freeze")).to_be_focused()  # where the next Tab goes on from
     tab_to("Lock this prediction")
     keys.press("Enter")
     expect(page.locator(".reveal-title")).to_be_focused()

@@ -1,7 +1,7 @@
 /* Every request of Dash passes here: none is lost without a word, and what writes is sent until it is stored, once. */
 import { tell } from "../shared/events.js";
 import { learnStudent, STUDENT_HEADER, studentOfPage } from "../shared/student.js";
-import { hold, NO_CONNECTION, PASSING, sentenceOf } from "./held.js";
+import { hold, NO_CONNECTION, PASSING, sentenceOf, whole } from "./held.js";
 import { isPage, solvedBench, writeOf } from "./kinds.js";
 import { put, takeIn } from "./outbox.js";
 import { sendAll, sendLeft, sendWrite } from "./writes.js";
@@ -48,7 +48,7 @@ export function watchedFetch(plainFetch, { failed, problem }) {
     if (earlier?.isOverdue) earlier.abort();
     solving.set(bench, controller);
     try {
-      const response = await request(input, options, {}, controller.signal);
+      const response = await whole(await request(input, options, {}, controller.signal));
       if (!response.ok) failed(bench, await sentenceOf(response), PASSING.has(response.status) ? "passing" : "");
       return response;
     } catch (trouble) {

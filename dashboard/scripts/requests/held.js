@@ -16,6 +16,13 @@ export async function sentenceOf(response) {
   return typeof answer?.error === "string" ? answer.error : "The server could not answer. Your entries are kept.";
 }
 
+/* The response once all of it is here. A server that ends while it answers leaves a status without its text: that is no
+   answer, and rejects as a request does that met no server. */
+export async function whole(response) {
+  await response.clone().arrayBuffer();
+  return response;
+}
+
 /* The requests that are slow or fail, oldest first: {problem, isWrite}. */
 export function troubled() {
   return [...held].filter((request) => request.isSlow || request.problem);
@@ -64,7 +71,7 @@ async function answerOf(request, send, onTrouble, attempt = 0) {
 async function attemptOf(request, send) {
   request.controller = new AbortController();
   try {
-    const response = await send(request.controller.signal);
+    const response = await whole(await send(request.controller.signal));
     return PASSING.has(response.status) ? await sentenceOf(response) : response;
   } catch {
     if (request.isGivenUp) throw new TypeError("given up");

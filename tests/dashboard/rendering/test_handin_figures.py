@@ -15,6 +15,7 @@ from dashboard.rendering.figures.style import style_figure
 from dashboard.rendering.handin.bench_figures import LOCK, PRINTED, bench_figures
 from dashboard.rendering.handin.figure_svg import HEIGHT, WIDTH, figure_svg
 from dashboard.student.analytics.locks import standing_locks
+from dashboard.student.mission import steps_of
 from dashboard.student.reveal import reveal
 from tests.dashboard.student.analytics.conftest import Deed, Deeds, chain
 
@@ -32,7 +33,8 @@ def solved(track, bench, values):
 
 
 def places(track: str, registry) -> list[tuple[str, str]]:
-    return [(track, bench.id) for bench in registry.benches(track)]
+    """Every bench of a track, in the order of its stepper."""
+    return [(track, step.id) for step in steps_of(registry, registry.track(track))]
 
 
 def made(deeds: Deeds, place: tuple[str, str]) -> list[Deed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,9 @@ def patient(tmp_path: Path, patient_registry: Registry, monkeypatch: pytest.Monk
         with closing(Cache(str(tmp_path / "cache" / "queue"))) as queue:
             queue.clear()  # or the labs, which live on in this process, would start the next job
     for process in runners(tmp_path):
-        process.kill()
-        process.wait(10)
+        with suppress(psutil.NoSuchProcess):  # it may have ended by itself
+            process.kill()
+            process.wait(10)
 
 
 def asked(student: Student, **changes: Any) -> dict[str, Any]:

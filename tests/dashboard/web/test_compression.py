@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import logging
 import re
 import stat
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from dash import Dash
 
 from dashboard.app import ASSETS
-from dashboard.web import compression
 from dashboard.web.compression import LEAST_BYTES, keep_compressed, page_files
 from dashboard.web.static_files import serve_compressed
 from tests.http_student import Student
@@ -99,7 +97,6 @@ def test_the_folder_is_made_once_and_another_for_other_files(tmp_path: Path) -> 
 def test_where_it_cannot_be_written_files_are_sent_as_they_are_and_the_log_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logging.getLogger(compression.__name__), "disabled", False)  # import-linter disables all others
     taken = tmp_path / "files"
     taken.write_text("no folder")
     assert keep_compressed({"a.css": taken}, taken) is None

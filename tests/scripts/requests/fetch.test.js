@@ -66,6 +66,30 @@ test("a page learns whose it is from the first answer, says so, and sends what w
   assert.deepEqual(waiting(), []);
 });
 
+/* An answer whose server ends after the status and a part of the text. */
+function cutOff(headers = {}) {
+  const body = new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode('{"response":'));
+      stream.error(new TypeError("network error"));
+    },
+  });
+  return new Response(body, { status: 200, headers });
+}
+
+test("an answer that is cut off is none: a write is sent again under its key, a state is said to be lost", async () => {
+  const answers = [cutOff({ "Edgelab-Saved": "2026-01-01" }), answer(200, "{}", { "Edgelab-Saved": "2026-01-02" })];
+  server = () => answers.shift();
+  const response = await post(recording(1));
+  assert.equal(await response.text(), "{}");
+  assert.equal(keys().length, 2);
+  assert.equal(new Set(keys()).size, 1);
+  assert.deepEqual(told.saved, ["2026-01-02"]);
+  server = () => cutOff();
+  await assert.rejects(post(SOLVING), /network error/);
+  assert.deepEqual(said, [["a/b", "No connection to the server. Your entries are kept.", "passing"]]);
+});
+
 test("a state that fails is said with its bench; whoever asked gets the answer as it came", async () => {
   server = () => answer(403, '{"error":"Lock first."}');
   const response = await post(SOLVING);
