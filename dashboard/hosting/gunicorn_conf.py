@@ -82,5 +82,5 @@ def on_starting(server: Any) -> None:
         upgrade(Settings.from_environment(behind_gunicorn=True).database_url)
         server.app.wsgi()  # a course may name a bench that is not there
     except (SettingsError, LedgerUnavailable) as problem:
-        server.log.error("edgelab: %s", problem)
+        server.log.error("edgelab: %s", getattr(problem, "reason", problem))
         sys.exit(3)  # what gunicorn itself exits with when an app does not start

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def in_sentences(*, behind_gunicorn: bool = False) -> Iterator[Settings]:
-    """Yield the settings; those that cannot work, and a database that does not answer, are one sentence.
+    """Yield the settings; those that cannot work, and a database that does not answer, are one sentence each.
 
     Raises:
         CommandError: with the exit code of what cannot work.
@@ -32,7 +32,7 @@ def in_sentences(*, behind_gunicorn: bool = False) -> Iterator[Settings]:
     except SettingsError as problem:
         raise CommandError(str(problem), ExitCode.USAGE) from None
     except LedgerUnavailable as problem:
-        raise CommandError(f"{place_of(settings.database_url)}: {problem}", ExitCode.DATABASE) from None
+        raise CommandError(f"{place_of(settings.database_url)}: {problem.reason}", ExitCode.DATABASE) from None
 
 
 def sqlite_file(database_url: str) -> Path | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sqlite3
 import time
 import weakref
@@ -17,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dashboard.ledger.events import canonical
+from dashboard.ledger.reasons import reason
 
 BUSY = "The ledger is busy: other writers held the database too long. Send the same again."
 FULL = "The ledger is full: the disk of the database has no room. Free some, then send the same again."
@@ -41,10 +44,20 @@ _POSTGRESQL_SENTENCES = {
     "42P01": NOT_READY,  # undefined_table
     "42703": NOT_READY,  # undefined_column
 }
+# A connection that is refused has no code.
+_NO_ROOM = re.compile(r"too many (clients|connections)|remaining connection slots")
 
 
 class LedgerUnavailable(Exception):
-    """The database did not do what was asked; the sentence says what to do. A write may be sent again as it was."""
+    """The database did not do what was asked; the sentence says what to do. A write may be sent again as it was.
+
+    Attributes:
+        reason: why, for whoever runs the lab and not for students; without passwords.
+    """
+
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason or sentence
 
 
 class Database:
@@ -110,7 +123,7 @@ class Database:
         Raises:
             LedgerUnavailable: the database does not answer.
         """
-        with _in_sentences(), self.engine.connect() as connection:
+        with self._in_sentences(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -122,7 +135,7 @@ class Database:
             LedgerUnavailable: the database does not answer; what was written may have to be sent again.
         """
         with (
-            _in_sentences(),
+            self._in_sentences(),
             self.engine.connect().execution_options(edgelab_begin="BEGIN IMMEDIATE") as connection,
             connection.begin(),
         ):
@@ -137,20 +150,37 @@ class Database:
         Raises:
             LedgerUnavailable: the file cannot be made, or stays busy.
         """
+        file = Path(self._url.database or "")
         try:
-            Path(self._url.database or "").touch(mode=0o600)
+            file.touch(mode=0o600)
+            if not os.access(file, os.R_OK | os.W_OK):  # SQLite would open it for reading and fail at the first write
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as problem:
-            raise LedgerUnavailable(SILENT) from problem
+            sentence = FULL if problem.errno == errno.ENOSPC else SILENT
+            raise LedgerUnavailable(sentence, reason(problem, self._url)) from problem
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                with _in_sentences(), self.engine.connect().execution_options(edgelab_begin="") as connection:
+                with self._in_sentences(), self.engine.connect().execution_options(edgelab_begin="") as connection:
                     connection.exec_driver_sql("PRAGMA journal_mode = WAL")
                     return
             except LedgerUnavailable as problem:
                 if str(problem) != BUSY or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+    @contextmanager
+    def _in_sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except PoolTimeout as problem:
+            raise LedgerUnavailable(BUSY, "Every connection of this process is in use.") from problem
+        except DBAPIError as problem:
+            raise LedgerUnavailable(_sentence(problem.orig), reason(problem.orig, self._url)) from problem
+        except SQLAlchemyError as problem:
+            raise LedgerUnavailable(SILENT) from problem
 
     def close(self) -> None:
         """Close this process's connections; the next use makes new ones."""
@@ -180,24 +210,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-@contextmanager
-def _in_sentences() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except PoolTimeout as problem:
-        raise LedgerUnavailable(BUSY) from problem
-    except DBAPIError as problem:
-        raise LedgerUnavailable(_sentence(problem.orig)) from problem
-    except SQLAlchemyError as problem:
-        raise LedgerUnavailable(SILENT) from problem
-
-
 def _sentence(cause: BaseException | None) -> str:
     if isinstance(cause, sqlite3.Error):
         if "no such table" in str(cause) or "no such column" in str(cause):
             return NOT_READY
         # The low byte is the kind of error, the rest says which of it.
         return _SQLITE_SENTENCES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, SILENT)
-    return _POSTGRESQL_SENTENCES.get(getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or "", SILENT)
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    if code is None and _NO_ROOM.search(str(cause)):
+        return BUSY
+    return _POSTGRESQL_SENTENCES.get(code or "", SILENT)

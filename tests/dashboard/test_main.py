@@ -139,7 +139,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(edgelab: 
 def test_a_file_that_is_no_database_is_told(edgelab: Run, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "ledger.sqlite3").write_bytes(b"no database" * 1000)
-    check_sentence(edgelab("db", "upgrade"), ExitCode.DATABASE, "cannot be read")
+    check_sentence(edgelab("db", "upgrade"), ExitCode.DATABASE, "ledger.sqlite3 is no SQLite database")
 
 
 def test_the_ledger_is_brought_up_to_date_and_its_status_says_so(edgelab: Run, tmp_path: Path) -> None:
