@@ -108,7 +108,7 @@ def serve_command(bind: str | None, workers: int | None, tracks_dir: str | None)
     """Serve a class, by gunicorn's workers behind a proxy; bring the ledger up to date before.
 
     It listens to this machine alone unless told otherwise. An address that other machines reach requires a proxy in
-    front that buffers requests, nginx for example.
+    front that buffers, nginx for example.
     """
     from dashboard.hosting.serving import serve
 

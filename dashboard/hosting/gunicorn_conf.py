@@ -20,8 +20,9 @@ bind = os.environ.get("EDGELAB_BIND", "").strip() or "127.0.0.1:8050"
 workers = os.environ.get("WEB_CONCURRENCY", "").strip() or 2
 
 # Threads, not sync: a sync worker is blocked by any browser that opens a spare connection and sends nothing, and by
-# every wait for the database. Few of them: solving is CPU work and more threads would only wait for each other.
-worker_class = "gthread"
+# every wait for the database. Few of them: solving is CPU work and more threads would only wait for each other. Our own
+# class of them, since gunicorn's gthread gives a thread to every client that has begun to send.
+worker_class = "dashboard.hosting.arrival.BufferingWorker"
 threads = 4
 keepalive = 15  # seconds; a student who pauses on a slider finds the connection still open
 
@@ -39,8 +40,8 @@ control_socket_disable = True
 
 
 NEEDS_A_PROXY = (
-    "A proxy that buffers requests (nginx) is required in front: without one, a client that sends its request slowly "
-    f"keeps one of the {threads} threads of a worker for as long as it likes, and a few of them stop the lab."
+    "A proxy that buffers (nginx) is required in front: without one, a client that does not read its answer keeps one "
+    f"of the {threads} threads of a worker for as long as it likes, and a few of them stop the lab."
 )
 
 

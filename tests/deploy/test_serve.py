@@ -85,7 +85,7 @@ def test_the_installed_command_serves_from_any_folder_and_changes_over(installed
     assert "Traceback" not in said
     (ignored, _) = [line for line in said.splitlines() if "Kubernetes" in line]  # one for each first process
     assert ignored.endswith(", ".join(sorted(SERVICE)))
-    assert "0.0.0.0 can be reached from other machines. A proxy that buffers requests (nginx) is required" in said
+    assert "0.0.0.0 can be reached from other machines. A proxy that buffers (nginx) is required" in said
     assert said.count("Booting worker") == 2
     process.wait()
 
