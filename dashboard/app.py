@@ -150,6 +150,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         part.register(app, lab)
     for addresses in (handin, own_data, verification):
         addresses.register(app, lab)
+    lab.in_flight.install(server)
     identity.install(server, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -18,6 +18,7 @@ from dashboard.settings import Settings, SettingsError, course_refusal
 from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
+from dashboard.web.in_flight import InFlight
 from dashboard.web.page_headers import NO_COOKIE, acknowledge
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
@@ -48,6 +49,7 @@ class Lab:
     Attributes:
         settings: as checked at start. loaded: every track and bench that was found. registry: those that the course
             uses, which are all that a student meets. store: the ledger. second_opinions: who asks the second engine.
+        in_flight: the requests that this process is answering.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Lab:
     registry: Registry = field(init=False, repr=False)
     store: Store
     second_opinions: SecondOpinions
+    in_flight: InFlight = field(default_factory=InFlight, repr=False)
     _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

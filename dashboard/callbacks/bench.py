@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,13 @@ from dash.exceptions import PreventUpdate
 from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts.bench.figures import table_view
 from dashboard.layouts.parts import Component
-from dashboard.rendering.bench_view import Overlays, render, render_demonstration, view_of
+from dashboard.rendering.bench_view import Overlays, RenderedBench, render, render_demonstration, view_of
 from dashboard.rendering.figures.style import Screen
 from dashboard.second_opinions.answers import digest
 from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
+from dashboard.web.in_flight import MOST_PUT_OFF
 from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
@@ -25,6 +26,7 @@ from tracks.api.controls import BadValue, Value
 from tracks.api.figures import Figure
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
+from tracks.common.cache import Cancelled
 
 MAX_COMPARED = 3
 CONTROLS_CHANGED = "The bench’s controls have changed since this try was recorded, so it is not drawn beside the state."
@@ -120,7 +122,7 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
 def moved_from(lab: Lab, track: Track, bench: Bench, moving: Any) -> tuple[bool, Callable[[], Outcome] | None]:
     """Return whether a slider moves, and what gives the full answer that it moves away from, where the page says it.
 
-    ``moving`` is True, or ``{"from": values}``; anything else is at rest.
+    ``moving`` is True, or ``{"from": values}``; anything else is at rest, as False and ``{"put_off": count}``.
 
     Raises:
         RequestRefused: the values it moves from cannot be read.
@@ -131,6 +133,42 @@ def moved_from(lab: Lab, track: Track, bench: Bench, moving: Any) -> tuple[bool,
         return True, partial(lab.outcome, track, bench, bench.read(moving["from"]))
     except BadValue as problem:
         raise RequestRefused(str(problem)) from None
+
+
+def times_put_off(moving: Any) -> int:
+    """Return how often the page says that the full answer of a state was put off; anything else than a count is 0."""
+    count = moving.get("put_off") if isinstance(moving, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) else 0
+
+
+def rendered(
+    lab: Lab,
+    track: Track,
+    bench: Bench,
+    values: Mapping[str, Value],
+    locks: Mapping[str, Locked],
+    *,
+    drawn: Mapping[str, str],
+    overlays: Overlays,
+    moving: Any,
+    is_moving: bool,
+) -> RenderedBench:
+    """Return a state as it is drawn: by a preview while a slider moves.
+
+    At rest it is solved in full, unless others wait for this worker; then the preview is given, whose texts say so, and
+    the page asks again. It is put off so a few times at most.
+    """
+
+    def solved(*, preview: bool) -> RenderedBench:
+        return render(track, bench, values, locks, this_screen(), drawn=drawn, overlays=overlays, preview=preview)
+
+    if is_moving or bench.preview is None or times_put_off(moving) >= MOST_PUT_OFF:
+        return solved(preview=is_moving)
+    try:
+        with lab.in_flight.giving_way():
+            return solved(preview=False)
+    except Cancelled:
+        return solved(preview=True)
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -163,7 +201,9 @@ def register(app: Dash, lab: Lab) -> None:
             before=before,
         )
         drawn = drawn_by_panel(ctx.inputs_list[1])
-        now = render(track, bench, read, locks, this_screen(), drawn=drawn, overlays=overlays, preview=is_moving)
+        now = rendered(
+            lab, track, bench, read, locks, drawn=drawn, overlays=overlays, moving=moving, is_moving=is_moving
+        )
         panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
         if any(name not in now.figures for name in panels):
             raise RequestRefused("The page asks for a figure that this bench does not have; reload it.")

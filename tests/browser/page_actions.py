@@ -105,7 +105,8 @@ def at_rest(page: Page) -> None:
     """Wait until no answer is due and the last one, a full one, is painted."""
     until(
         page,
-        "Object.values(window.edgelab.benchStates).every(d => !d.busy && !d.waiting && !d.isMoving && !d.isPreview)",
+        """Object.values(window.edgelab.benchStates).every(d =>
+             !d.busy && !d.waiting && !d.isMoving && !d.isPreview && !d.isPutOff)""",
     )
     page.wait_for_timeout(60)
 

@@ -12,7 +12,8 @@ export function rootOf(key) {
 
    values are those of the controls now, sent those of the newest request (null after a failure), committed those that
    undo comes back to; busy says that an answer is due, waiting that something moved meanwhile; isMoving says that a slider
-   with previews is being moved, isPreview that the newest request asked for a preview; boxes are the values that Dash has in
+   with previews is being moved, isPreview that the newest request asked for a preview, isPutOff that it did not and got one,
+   putOff how often; boxes are the values that Dash has in
    the number boxes. */
 export function benchStateOf(key, spec, root) {
   const known = benchStates[key];
@@ -30,6 +31,9 @@ export function benchStateOf(key, spec, root) {
     waiting: false,
     isMoving: false,
     isPreview: false,
+    isPutOff: false,
+    putOff: 0,
+    toldMovement: "false",
     undo: [],
     redo: [],
     boxes: Object.fromEntries(sliders.map((name) => [name, values[name]])),

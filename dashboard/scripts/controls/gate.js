@@ -2,7 +2,8 @@
 
    A moved control changes on the page at once; controls (what the server reads) change only when no answer is due. What
    was moved meanwhile is sent when the answer has been painted. A slider whose bench has previews asks for them while it
-   moves, and for the full answer when it has rested; every other change asks for the full answer at once. */
+   moves, and for the full answer when it has rested; every other change asks for the full answer at once. A server on
+   which others wait gives a preview in place of the full answer, which is then asked for again. */
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
 import { benchStates, isOnPage } from "./bench_states.js";
@@ -12,6 +13,7 @@ const PATIENCE_MS = 10_000;
 const LATE_MS = 400;
 const COMMIT_MS = 400;
 const REST_MS = 200;
+const AGAIN_MS = 300; // times how often the server has put it off
 
 /* Let the gate's callback set values: a preset, a fix, undo, or none to send all controls again. */
 export function command(key, order) {
@@ -26,7 +28,7 @@ export function changes(benchState) {
 
 /* Whether the newest answer is a preview of a state that has come to rest. */
 function isFullDue(benchState) {
-  return benchState.isPreview && !benchState.isMoving;
+  return (benchState.isPreview || benchState.isPutOff) && !benchState.isMoving;
 }
 
 /* Whether there is something to ask the server for. */
@@ -34,16 +36,25 @@ export function isToAsk(benchState) {
   return changes(benchState).length > 0 || isFullDue(benchState);
 }
 
-/* Take note that a request goes out now, and tell the server whether it may be answered by a preview, and from which
-   full answer the slider moves away. */
+/* What the server is told with a request: that a slider moves, and from which full answer; else how often it has put off
+   the full answer of this state. */
+function movement({ isMoving, rested, putOff }) {
+  if (isMoving) return rested ? { from: rested } : true;
+  return putOff ? { put_off: putOff } : false;
+}
+
+/* Take note that a request goes out now, and tell the server whether it may be answered by a preview. */
 export function start(benchState) {
   benchState.busy = true;
-  if (!benchState.isPreview && benchState.sent) benchState.rested = benchState.sent;
+  if (!benchState.isPreview && !benchState.isPutOff && benchState.sent) benchState.rested = benchState.sent;
+  if (changes(benchState).length) benchState.putOff = 0;
   benchState.sent = benchState.values;
-  if (benchState.isPreview !== benchState.isMoving) {
-    benchState.isPreview = benchState.isMoving;
-    const { isMoving, rested } = benchState;
-    setSlot(benchState.key, "moving", isMoving && rested ? { from: rested } : isMoving);
+  benchState.isPreview = benchState.isMoving;
+  benchState.isPutOff = false;
+  const told = JSON.stringify(movement(benchState));
+  if (told !== benchState.toldMovement) {
+    benchState.toldMovement = told;
+    setSlot(benchState.key, "moving", movement(benchState));
   }
   stopTimers(benchState);
   benchState.lateTimer = setTimeout(() => tell("late", benchState), LATE_MS);
@@ -81,11 +92,15 @@ export function move(benchState, name, value) {
 /* A slider with previews moves from now on, until it is left alone. */
 function restLater(benchState) {
   benchState.isMoving = true;
+  sendLater(benchState, REST_MS);
+}
+
+function sendLater(benchState, ms) {
   clearTimeout(benchState.restTimer);
   benchState.restTimer = setTimeout(() => {
     rest(benchState);
     if (isOnPage(benchState)) send(benchState);
-  }, REST_MS);
+  }, ms);
 }
 
 /* Nothing moves any more: the next request asks for the full answer. */
@@ -94,15 +109,19 @@ export function rest(benchState) {
   benchState.isMoving = false;
 }
 
-/* An answer was painted: the gate opens, and what moved meanwhile goes through. */
-export function answered(key) {
+/* An answer was painted, a preview or a full one: the gate opens, and what moved meanwhile goes through. */
+export function answered(key, isPreview = false) {
   const benchState = benchStates[key];
   if (!benchState) return;
   open(benchState);
+  benchState.isPutOff = isPreview && !benchState.isPreview;
+  benchState.putOff = benchState.isPutOff ? benchState.putOff + 1 : 0;
   tell("answered", benchState);
   if (benchState.waiting) {
     benchState.waiting = false;
     send(benchState);
+  } else if (benchState.isPutOff && !benchState.isMoving) {
+    sendLater(benchState, AGAIN_MS * benchState.putOff);
   }
 }
 
@@ -114,6 +133,7 @@ export function failed(key, sentence, kind = "") {
   open(benchState);
   rest(benchState);
   benchState.waiting = false;
+  benchState.isPutOff = false;
   benchState.sent = null;
   tell("failed", benchState, sentence, kind);
 }

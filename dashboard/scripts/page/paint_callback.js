@@ -40,6 +40,6 @@ export function paint(texts, progressSummary, hint, spec) {
     holdHeight(benchState);
     if (isFresh) benchReady(benchState);
   }
-  if (isNew("texts")) answered(bench);
+  if (isNew("texts")) answered(bench, Boolean(texts?.preview));
   return noUpdate();
 }

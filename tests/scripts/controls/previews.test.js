@@ -113,3 +113,54 @@ withTimers(SPEC, "a bench without previews asks once, and never says that someth
   timers.tick(10_000);
   assert.deepEqual(asked(), [["rounds", 9]]);
 });
+
+withPreviews("a full answer that the server puts off is asked for again, later each time, until it comes", (timers) => {
+  gate.move(benchState, "rounds", 9);
+  gate.answered(KEY, true);
+  timers.tick(200);
+  passed();
+  const before = asked().length;
+  for (const [time, count] of [
+    [300, 1],
+    [600, 2],
+  ]) {
+    gate.answered(KEY, true);
+    assert.equal(gate.isToAsk(benchState), true);
+    timers.tick(time - 1);
+    assert.notDeepEqual(asked().at(-1), ["command", {}]);
+    timers.tick(1);
+    assert.deepEqual(asked().at(-1), ["command", {}]);
+    passed();
+    assert.deepEqual(asked().at(-1), ["moving", { put_off: count }]);
+  }
+  gate.answered(KEY, false);
+  timers.tick(10_000);
+  assert.equal(asked().length, before + 4);
+  assert.equal(gate.isToAsk(benchState), false);
+});
+
+withPreviews("a change after an answer was put off begins anew, and moves away from the last full answer", (timers) => {
+  gate.move(benchState, "rounds", 9);
+  gate.answered(KEY, true);
+  timers.tick(200);
+  passed();
+  gate.answered(KEY, true);
+  gate.move(benchState, "rounds", 10);
+  assert.deepEqual(asked().slice(-2), [movingFrom(8), ["rounds", 10]]);
+  gate.answered(KEY, true);
+  timers.tick(200);
+  passed();
+  assert.deepEqual(asked().at(-1), ["moving", false]);
+});
+
+withPreviews("what is put off and then lost is not asked for by itself", (timers) => {
+  gate.command(KEY, {});
+  passed();
+  gate.answered(KEY, true);
+  timers.tick(300);
+  passed();
+  gate.failed(KEY, "No connection.");
+  const before = asked().length;
+  timers.tick(10_000);
+  assert.equal(asked().length, before);
+});

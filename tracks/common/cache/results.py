@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from diskcache import Cache, Timeout
 
+from tracks.common.cache.cancellation import check_cancelled
 from tracks.common.cache.version import model_version
 
 P = ParamSpec("P")
@@ -188,6 +189,8 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
 
     Its arguments are numbers, texts, None, and tuples and frozen dataclasses of such; called with others it is
     computed. What it returns is not changed by anyone, and its arrays are read-only.
+
+    What has to be computed is so only where it is not cancelled (``cancelled_when``).
     """
     name = f"{function.__module__}.{function.__qualname__}"
 
@@ -195,12 +198,12 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
     def cached(*args: P.args, **kwargs: P.kwargs) -> R:
         results = _Process.results
         key = None if results is None else key_of(name, args, kwargs)
-        if results is None or key is None:
-            return function(*args, **kwargs)
-        found = results.get(key)
+        found: Any = MISSING if results is None or key is None else results.get(key)
         if found is MISSING:
+            check_cancelled()
             found = function(*args, **kwargs)
-            results.put(key, found)
+            if results is not None and key is not None:
+                results.put(key, found)
         answer: R = found
         return answer
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.federation import simulate_seeds
 from physics.validation import Floats
-from tracks.common.cache import cached_on_disk, keep, kept
+from tracks.common.cache import cached_on_disk, check_cancelled, keep, kept
 from tracks.common.federated_runs.learning import Learning, participation
 from tracks.common.proxy_fleet import problem
 from tracks.common.scoring import window_of
@@ -37,6 +37,7 @@ def curves(learning: Learning, draws: int) -> Curves:
     """
     found = _kept_curves(learning, draws)
     if found is None:
+        check_cancelled()
         found = _simulated(learning, draws, last=None)
         keep(*place_of(learning, draws), found)
     return _part(found, 0, learning.rounds + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,7 +94,8 @@ def runs_and_excess(learning: Learning) -> tuple[Runs, ExcessLoss]:
     others, so that on two free processors the answer takes little more than half of the time.
     """
     with ThreadPoolExecutor(max_workers=1) as other:
-        compared = other.submit(lambda: (drift_of(learning), _everyone(learning)))
+        context = copy_context()  # it knows whether the answer is cancelled
+        compared = other.submit(context.run, lambda: (drift_of(learning), _everyone(learning)))
         found = runs(learning)
         compared.result()
     return found, excess_loss(learning)
