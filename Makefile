@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check coverage bench bench-physics certify agreement mutants search docs docs-links \
+.PHONY: run test sweep scripts bundle lint types check coverage bench bench-hall bench-physics certify agreement mutants search docs docs-links \
   pins vendor clean test-programs browser database peers
 
 run: $(VENV)/run.stamp
@@ -64,6 +64,10 @@ coverage: $(VENV)/test.stamp database
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
+
+# A lecture hall in front of two workers, beside a callback that does nothing: about ten minutes, on an idle machine.
+bench-hall: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks.hall $(FLAGS)
 
 # Torch, Flower and other peers of the physics, in a separate environment: torch alone is larger than the lab.
 # WITHOUT=peers does without.
