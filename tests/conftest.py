@@ -52,7 +52,15 @@ def everything_computed() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose browser or database is not there, unless CI is set."""
+    """Leave out the tests whose browser or database is not there; CI has all of them, and asks each of these twice.
+
+    A browser and a database server work at their own pace, and on a busy machine one step in some ten thousand takes
+    longer than a test waits. CI runs such a test once more before it fails; what failed at first is told at the end.
+    """
+    if system_programs.is_ci():
+        for item in items:
+            if system_programs.needs(item):
+                item.add_marker(pytest.mark.flaky(reruns=1))
     missing = set(system_programs.left_out())
     without = [item for item in items if missing & system_programs.needs(item)]
     if without:
@@ -67,6 +75,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if name != "peers" or swept:
             line = f"LEFT OUT: the tests that drive the {name} ({reason})."
             terminalreporter.write_line(line, yellow=True, bold=True)
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_line(f"FAILED AT FIRST: {report.nodeid}", yellow=True, bold=True)
+        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture(scope="session")

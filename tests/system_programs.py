@@ -39,9 +39,14 @@ def postgresql() -> Path | None:
     return None
 
 
+def is_ci() -> bool:
+    """Whether this is a run that must have everything."""
+    return os.environ.get("CI", "") not in ("", "0", "false")
+
+
 def left_out() -> dict[str, str]:
     """Return what is left out, "browser", "database" and "peers", each with the reason; nothing with ``CI``."""
-    if os.environ.get("CI", "") not in ("", "0", "false"):
+    if is_ci():
         return {}
     unwanted = os.environ.get("WITHOUT", "").split()
     there = {"browser": chromium(), "database": postgresql(), "peers": PEERS if PEERS.exists() else None}
