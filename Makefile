@@ -17,8 +17,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check coverage bench bench-hall bench-physics certify agreement mutants search docs docs-links \
-  pins vendor clean test-programs browser database peers
+.PHONY: run test sweep scripts bundle lint types check audit coverage bench bench-hall bench-physics certify agreement mutants \
+  search docs docs-links pins vendor clean test-programs browser database proxy peers
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -55,12 +55,17 @@ types: $(VENV)/test.stamp
 check: lint types docs test sweep
 
 # What the tests without a browser reach, the workers and servers that they start included.
-coverage: $(VENV)/test.stamp database
+coverage: $(VENV)/test.stamp database proxy
 	mkdir -p build/coverage && rm -f build/coverage/*
 	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not browser and not sweep" $(FLAGS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage xml -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
+
+# Ask for known vulnerabilities of the pinned versions, over the network. One that is found fails, and so does an audit
+# that could not be made.
+audit: $(VENV)/test.stamp
+	@$(BIN)/python tools/audit.py $(FLAGS)
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py
@@ -127,12 +132,12 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	  echo "What tests, checks and documentation need (requirements/test.txt) could not be installed: see above. 'make run' does without." >&2; exit 1; }
 	touch $@
 
-# The browser and the database that the tests drive come from the system's packages; CHROMIUM=, POSTGRES_BIN= and
-# WITHOUT="browser database" do without. `test` leaves out what cannot be installed, the others need it.
+# The browser, the database and the proxy that the tests drive come from the system's packages; CHROMIUM=, POSTGRES_BIN=,
+# NGINX= and WITHOUT="browser database proxy" do without. `test` leaves out what cannot be installed, the others need it.
 test-programs:
-	@tools/system_package.sh browser database
+	@tools/system_package.sh browser database proxy
 
-browser database:
+browser database proxy:
 	@tools/system_package.sh --required $@
 
 # Resolve the .in files anew; the result is what every machine installs.

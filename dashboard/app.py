@@ -32,7 +32,7 @@ from dashboard.ledger.erasure import StudentErased
 from dashboard.ledger.store import QuotaMet, Store
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
-from dashboard.web import compression, page_headers, request_checks, security_headers, static_files
+from dashboard.web import compression, page_headers, request_checks, security_headers, static_files, url_prefix
 from physics.federation.engines.compiled import compiled_updates
 from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
@@ -161,6 +161,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     security_headers.install(app, frame_ancestors=settings.frame_ancestors)
     compression.install(server)
     static_files.install(server, files)
+    url_prefix.install(server, prefix=settings.url_prefix)
     _set_up(server, settings)
     compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
     return app

@@ -1,7 +1,8 @@
 """The programs of the system that tests drive: where they are, and which tests are left out without them.
 
-``CHROMIUM`` and ``POSTGRES_BIN`` name programs that lie elsewhere; ``WITHOUT="browser database peers"`` leaves out what
-it names. With ``CI`` set nothing is left out: a test without its program fails.
+``CHROMIUM``, ``POSTGRES_BIN`` and ``NGINX`` name programs that lie elsewhere;
+``WITHOUT="browser database proxy peers"`` leaves out what it names. With ``CI`` set nothing is left out: a test without
+its program fails.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from pathlib import Path
 import pytest
 
 PEERS = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"  # make peers makes it
-_MISSING = {"browser": "no Chromium", "database": "no PostgreSQL", "peers": "make peers makes their environment"}
+_MISSING = {
+    "browser": "no Chromium",
+    "database": "no PostgreSQL",
+    "proxy": "no nginx",
+    "peers": "make peers makes their environment",
+}
 
 
 def chromium() -> Path | None:
@@ -39,17 +45,30 @@ def postgresql() -> Path | None:
     return None
 
 
+def nginx() -> Path | None:
+    """Return the proxy, or None; Debian keeps it off an ordinary user's PATH."""
+    if given := os.environ.get("NGINX"):
+        return Path(given)
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
 def is_ci() -> bool:
     """Whether this is a run that must have everything."""
     return os.environ.get("CI", "") not in ("", "0", "false")
 
 
 def left_out() -> dict[str, str]:
-    """Return what is left out, "browser", "database" and "peers", each with the reason; nothing with ``CI``."""
+    """Return what is left out, "browser", "database", "proxy", "peers", each with the reason; nothing with ``CI``."""
     if is_ci():
         return {}
     unwanted = os.environ.get("WITHOUT", "").split()
-    there = {"browser": chromium(), "database": postgresql(), "peers": PEERS if PEERS.exists() else None}
+    there = {
+        "browser": chromium(),
+        "database": postgresql(),
+        "proxy": nginx(),
+        "peers": PEERS if PEERS.exists() else None,
+    }
     return {
         name: "WITHOUT" if name in unwanted else _MISSING[name]
         for name, program in there.items()
@@ -65,4 +84,8 @@ def needs(item: pytest.Item) -> set[str]:
     values = callspec.params.values() if callspec else ()  # any object: an array, say, is not simply equal to a text
     if fixtures & {"cluster", "new_cluster"} or any(isinstance(v, str) and v == "postgresql" for v in values):
         found.add("database")
+    if "department" in fixtures:
+        found |= {"database", "proxy"}
+    if "nginx" in fixtures:
+        found.add("proxy")
     return found

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Make sure that the programs which the tests drive are there: system_package.sh [--required] browser|database...
+# Make sure that the programs which the tests drive are there: system_package.sh [--required] browser|database|proxy...
 #
 # What is missing is installed with apt-get. Where that cannot be done, the tests that need it are left out, which is
-# said; with --required, or with CI set, it is a failure. CHROMIUM and POSTGRES_BIN name programs that lie elsewhere,
-# WITHOUT="browser database" leaves out what it names.
+# said; with --required, or with CI set, it is a failure. CHROMIUM, POSTGRES_BIN and NGINX name programs that lie elsewhere,
+# WITHOUT="browser database proxy" leaves out what it names.
 set -u
 
 required=""
@@ -15,6 +15,8 @@ found() {
     browser) [ -n "${CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser ;;
     # Debian keeps PostgreSQL's programs out of PATH.
     database) [ -n "${POSTGRES_BIN:-}" ] || command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" ;;
+    # It is off the PATH of an ordinary user.
+    proxy) [ -n "${NGINX:-}" ] || command -v nginx || [ -x /usr/sbin/nginx ] ;;
   esac >/dev/null 2>&1
 }
 
@@ -29,12 +31,13 @@ look() {
     case $need in
       browser) packages="$packages chromium" otherwise="$otherwise CHROMIUM=/path/to/chromium" ;;
       database) packages="$packages postgresql" otherwise="$otherwise POSTGRES_BIN=/folder/of/initdb" ;;
+      proxy) packages="$packages nginx-light" otherwise="$otherwise NGINX=/path/to/nginx" ;;
     esac
   done
 }
 
-for program in ${CHROMIUM:+"$CHROMIUM"} ${POSTGRES_BIN:+"$POSTGRES_BIN/initdb"}; do
-  [ -x "$program" ] || { echo "$program is no program; correct CHROMIUM or POSTGRES_BIN." >&2; exit 1; }
+for program in ${CHROMIUM:+"$CHROMIUM"} ${POSTGRES_BIN:+"$POSTGRES_BIN/initdb"} ${NGINX:+"$NGINX"}; do
+  [ -x "$program" ] || { echo "$program is no program; correct CHROMIUM, POSTGRES_BIN or NGINX." >&2; exit 1; }
 done
 
 look "$@"

@@ -100,7 +100,8 @@ def test_a_program_that_lies_elsewhere_is_taken_and_must_be_one(machine) -> None
     assert machine(programs=nothing, CHROMIUM=sys.executable).stderr == ""
     assert machine(programs=nothing, WITHOUT="browser").stderr == ""
     ended = machine(programs=nothing, CHROMIUM="/no/chromium")
-    assert (ended.returncode, ended.stderr) == (1, "/no/chromium is no program; correct CHROMIUM or POSTGRES_BIN.\n")
+    sentence = "/no/chromium is no program; correct CHROMIUM, POSTGRES_BIN or NGINX.\n"
+    assert (ended.returncode, ended.stderr) == (1, sentence)
 
 
 # --- what pytest makes of it -----------------------------------------------------------------------------------------
