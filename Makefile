@@ -135,7 +135,7 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 # The browser, the database and the proxy that the tests drive come from the system's packages; CHROMIUM=, POSTGRES_BIN=,
 # NGINX= and WITHOUT="browser database proxy" do without. `test` leaves out what cannot be installed, the others need it.
 test-programs:
-	@tools/system_package.sh browser database proxy
+	@tools/system_package.sh browser database proxy redis
 
 browser database proxy:
 	@tools/system_package.sh --required $@

@@ -30,9 +30,17 @@ FLOOR_BODY = {
 
 @contextmanager
 def fresh_settings() -> Iterator[Settings]:
-    """Settings of a lab with its own empty ledger that keeps no results on disk: what is timed is computed."""
+    """Settings of a lab with its own empty ledger that keeps no results on disk: what is timed is computed.
+
+    One student sends more than a student may.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(Path(folder) / "data"), "EDGELAB_CACHE_MB": "0"})
+        asked = {
+            "EDGELAB_DATA_DIR": str(Path(folder) / "data"),
+            "EDGELAB_CACHE_MB": "0",
+            "EDGELAB_LIMITS_STORE": "none",
+        }
+        settings = Settings.from_environment(asked)
         upgrade(settings.database_url)
         yield settings
 

@@ -160,7 +160,7 @@ def served() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        environment = {**os.environ, "EDGELAB_DATA_DIR": str(settings.data_dir)}
+        environment = {**os.environ, "EDGELAB_DATA_DIR": str(settings.data_dir), "EDGELAB_LIMITS_STORE": "none"}
         quiet = subprocess.DEVNULL
         command = [sys.executable, "-m", "dashboard", "--port", str(port)]
         process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import math
 from pathlib import Path
 
 import dash
 from flask import Flask, Response, jsonify, request
+from limits.storage import Storage
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.callbacks import (
@@ -32,7 +35,18 @@ from dashboard.ledger.erasure import StudentErased
 from dashboard.ledger.store import QuotaMet, Store
 from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
-from dashboard.web import compression, page_headers, request_checks, security_headers, static_files, url_prefix
+from dashboard.web import (
+    compression,
+    page_headers,
+    rate_limits,
+    request_checks,
+    security_headers,
+    sign_on,
+    static_files,
+    url_prefix,
+)
+from dashboard.web.rate_limits import RateLimits
+from dashboard.web.request_checks import RequestRefused
 from physics.federation.engines.compiled import compiled_updates
 from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
@@ -94,10 +108,13 @@ def index_page(files: static_files.StaticFiles) -> str:
     return page
 
 
-def create_app(settings: Settings | None = None, registry: Registry | None = None) -> dash.Dash:
+def create_app(
+    settings: Settings | None = None, registry: Registry | None = None, limits: Storage | None = None
+) -> dash.Dash:
     """Return a complete app; two apps in one process share nothing.
 
-    Without a registry it is loaded, and what it computes is kept where the settings say.
+    Without a registry it is loaded, and what it computes is kept where the settings say. ``limits`` is where requests
+    are counted; without it they are not.
 
     Raises:
         SettingsError: an environment variable cannot work, or the course names what is not there. SpecError: a built-in
@@ -117,6 +134,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
             limit_s=settings.opinion_seconds,
             tracks_dir=settings.tracks_dir,
         ),
+        limits=RateLimits(limits, key=settings.secret_keys[0]),
     )
     server = Flask("dashboard", static_folder=None)
     files = static_files.StaticFiles(ASSETS, prefix=settings.url_prefix)
@@ -155,8 +173,10 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    sign_on.install(server, settings)
     page_headers.install(server, prefix=settings.url_prefix)
     request_checks.install(app, is_current=files.are_current)
+    rate_limits.install(server, lab.limits, prefix=settings.url_prefix)
     _machine_pages(server, lab)
     security_headers.install(app, frame_ancestors=settings.frame_ancestors)
     compression.install(server)
@@ -170,7 +190,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 def served_app(settings: Settings, registry: Registry | None = None) -> dash.Dash:
     """Return a complete app for a process that does nothing but serve it.
 
-    Its files are sent compressed, from a folder beside the computed results, unless none may be kept.
+    Requests are counted against their limits. Its files are sent compressed, from a folder beside the computed results,
+    unless none may be kept.
 
     What exists by now lives as long as the process, and garbage collection leaves it alone from here on. Each full
     collection looked at its 260,000 objects within some student's request, which took 150 ms longer for it.
@@ -178,7 +199,7 @@ def served_app(settings: Settings, registry: Registry | None = None) -> dash.Das
     Raises:
         SettingsError, SpecError: as ``create_app``.
     """
-    app = create_app(settings, registry)
+    app = create_app(settings, registry, rate_limits.open_store(settings))
     if settings.results_bytes > 0:
         folder = compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
         if folder is not None:
@@ -195,12 +216,13 @@ def _set_up(server: Flask, settings: Settings) -> None:
     the ones beside it: those got a 404 for a script, or a list without the last callbacks, and their page stayed at
     "Loading..." for good. No request is answered here: no cookie is given, and the ledger is not asked.
     """
-    with server.test_request_context(f"{settings.url_prefix}_dash-layout"):
+    address = f"{settings.url_prefix}_dash-layout"
+    with server.test_request_context(address), contextlib.suppress(RequestRefused):  # where a sign-on is asked for
         server.preprocess_request()
 
 
 def _machine_pages(server: Flask, lab: Lab) -> None:
-    prefix = lab.settings.url_prefix
+    settings, prefix = lab.settings, lab.settings.url_prefix
 
     @server.get(f"{prefix}_health")
     def health() -> Response:
@@ -214,14 +236,19 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
         return jsonify(status="ok" if current else NOT_READY), 200 if current else 503
 
     @server.errorhandler(QuotaMet)
-    def full_quota(problem: QuotaMet) -> tuple[Response, int]:
+    def full_quota(problem: QuotaMet) -> tuple[Response, int, dict[str, str]]:
         """Say when there is room again; the page keeps what was entered and sends it then."""
-        return jsonify(error=str(problem)), 429
+        return jsonify(error=str(problem)), 429, {"Retry-After": str(math.ceil(problem.wait_s))}
 
     @server.errorhandler(StudentErased)
     def erased(problem: StudentErased) -> tuple[Response, int]:
         """Say that nothing is stored for an identity any more, and let the browser begin as another."""
-        response = jsonify(error=str(problem))
+        way_on = (
+            "It is the one of your sign-on; ask whoever runs the lab."
+            if settings.identity_header
+            else "Load the page again to begin as another student."
+        )
+        response = jsonify(error=f"{problem} {way_on}")
         identity.take_away(response)
         return response, 403
 

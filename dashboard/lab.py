@@ -20,6 +20,7 @@ from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
 from dashboard.web.in_flight import InFlight
 from dashboard.web.page_headers import NO_COOKIE, acknowledge
+from dashboard.web.rate_limits import WRITES, RateLimits
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Value
@@ -50,6 +51,7 @@ class Lab:
         settings: as checked at start. loaded: every track and bench that was found. registry: those that the course
             uses, which are all that a student meets. store: the ledger. second_opinions: who asks the second engine.
         in_flight: the requests that this process is answering.
+        limits: how often one may ask for something.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class Lab:
     store: Store
     second_opinions: SecondOpinions
     in_flight: InFlight = field(default_factory=InFlight, repr=False)
+    limits: RateLimits
     _remembered: Callable[[str, str, Values], Outcome] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -147,9 +150,11 @@ class Lab:
         """Append one event of a bench and let the answer say so; ``key`` names this write among those of its kind.
 
         Raises:
+            LimitMet: the student has written too often within a minute.
             LedgerUnavailable: nothing was written.
             EventRefused: it can never be written as it is.
         """
+        self.limits.count(WRITES, student)
         stored = self.store.append(
             Event(
                 student=student,

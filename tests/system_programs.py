@@ -1,8 +1,8 @@
 """The programs of the system that tests drive: where they are, and which tests are left out without them.
 
-``CHROMIUM``, ``POSTGRES_BIN`` and ``NGINX`` name programs that lie elsewhere;
-``WITHOUT="browser database proxy peers"`` leaves out what it names. With ``CI`` set nothing is left out: a test without
-its program fails.
+``CHROMIUM``, ``POSTGRES_BIN``, ``NGINX`` and ``REDIS_SERVER`` name programs that lie elsewhere;
+``WITHOUT="browser database proxy redis peers"`` leaves out what it names. With ``CI`` set nothing is left out: a test
+without its program fails.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _MISSING = {
     "browser": "no Chromium",
     "database": "no PostgreSQL",
     "proxy": "no nginx",
+    "redis": "no Redis",
     "peers": "make peers makes their environment",
 }
 
@@ -58,8 +59,14 @@ def is_ci() -> bool:
     return os.environ.get("CI", "") not in ("", "0", "false")
 
 
+def redis() -> Path | None:
+    """Return the server of Redis, or None."""
+    found = os.environ.get("REDIS_SERVER") or shutil.which("redis-server")
+    return Path(found) if found else None
+
+
 def left_out() -> dict[str, str]:
-    """Return what is left out, "browser", "database", "proxy", "peers", each with the reason; nothing with ``CI``."""
+    """Return what is left out, "browser", "database", "proxy", "redis", "peers", with reasons; nothing with ``CI``."""
     if is_ci():
         return {}
     unwanted = os.environ.get("WITHOUT", "").split()
@@ -67,6 +74,7 @@ def left_out() -> dict[str, str]:
         "browser": chromium(),
         "database": postgresql(),
         "proxy": nginx(),
+        "redis": redis(),
         "peers": PEERS if PEERS.exists() else None,
     }
     return {
@@ -88,4 +96,6 @@ def needs(item: pytest.Item) -> set[str]:
         found |= {"database", "proxy"}
     if "nginx" in fixtures:
         found.add("proxy")
+    if "redis_port" in fixtures:
+        found.add("redis")
     return found

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Make sure that the programs which the tests drive are there: system_package.sh [--required] browser|database|proxy...
+# Make sure that the programs which the tests drive are there: system_package.sh [--required] browser|database|proxy|redis...
 #
 # What is missing is installed with apt-get. Where that cannot be done, the tests that need it are left out, which is
-# said; with --required, or with CI set, it is a failure. CHROMIUM, POSTGRES_BIN and NGINX name programs that lie elsewhere,
-# WITHOUT="browser database proxy" leaves out what it names.
+# said; with --required, or with CI set, it is a failure. CHROMIUM, POSTGRES_BIN, NGINX and REDIS_SERVER name programs that
+# lie elsewhere, WITHOUT="browser database proxy redis" leaves out what it names.
 set -u
 
 required=""
@@ -17,6 +17,7 @@ found() {
     database) [ -n "${POSTGRES_BIN:-}" ] || command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" ;;
     # It is off the PATH of an ordinary user.
     proxy) [ -n "${NGINX:-}" ] || command -v nginx || [ -x /usr/sbin/nginx ] ;;
+    redis) [ -n "${REDIS_SERVER:-}" ] || command -v redis-server ;;
   esac >/dev/null 2>&1
 }
 
@@ -32,6 +33,7 @@ look() {
       browser) packages="$packages chromium" otherwise="$otherwise CHROMIUM=/path/to/chromium" ;;
       database) packages="$packages postgresql" otherwise="$otherwise POSTGRES_BIN=/folder/of/initdb" ;;
       proxy) packages="$packages nginx-light" otherwise="$otherwise NGINX=/path/to/nginx" ;;
+      redis) packages="$packages redis-server" otherwise="$otherwise REDIS_SERVER=/path/to/redis-server" ;;
     esac
   done
 }

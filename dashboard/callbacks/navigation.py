@@ -21,7 +21,7 @@ from dashboard.layouts.records.verify import verify_page
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.chain import LedgerAltered, intact
 from dashboard.ledger.events import StoredEvent
-from dashboard.ledger.identity import pseudonym
+from dashboard.ledger.identity import cookie_name, pseudonym
 from dashboard.rendering.bench_view import render, render_reveal
 from dashboard.rendering.handin.data import missing
 from dashboard.rendering.offers import shown_offers
@@ -109,6 +109,7 @@ def own_data(lab: Lab, student: str | None) -> OwnData:
         events=sum(counts.values()),
         last=last.time if last else None,
         problems=lab.store.verify_chain(student) if student else (),
+        signed_on=bool(lab.settings.identity_header),
         code_made=lab.store.codes.made(student) if student else None,
     )
 
@@ -133,7 +134,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
         events = lab.store.events(student) if student else ()
         return handin_layout(lab.settings.url_prefix, missing(overview(lab.registry, intact(events))))
     if parts == ("privacy",):
-        return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR)
+        return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR, cookie=cookie_name())
     if parts == ("about",):
         return about_page(lab.registry, program=version(), model=MODEL_VERSION)
     if parts == ("ledger", "data"):

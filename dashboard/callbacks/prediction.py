@@ -19,6 +19,7 @@ from dashboard.student.predictions import Draft, Locked, draft_from
 from dashboard.student.reveal import reveal, reveal_payload
 from dashboard.web import ids
 from dashboard.web.page_headers import NO_COOKIE, acknowledge
+from dashboard.web.rate_limits import WRITES
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.teaching import Prediction
@@ -43,8 +44,10 @@ def commit(lab: Lab, student: str, track: Track, bench: Bench, prediction: Predi
     ``entries.problems`` has found nothing wrong with the draft.
 
     Raises:
+        LimitMet: the student has written too often within a minute.
         LedgerUnavailable: nothing was written.
     """
+    lab.limits.count(WRITES, student)
     stored = lab.store.append(
         Event(
             student=student,

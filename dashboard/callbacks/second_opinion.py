@@ -17,6 +17,7 @@ from dashboard.second_opinions.queue import QueueUnavailable, Refused, Standing
 from dashboard.second_opinions.service import BadTicket, Ticket
 from dashboard.second_opinions.slots import SLOTS
 from dashboard.web import ids
+from dashboard.web.rate_limits import OPINIONS
 from dashboard.web.request_checks import RequestRefused
 
 
@@ -31,7 +32,9 @@ def register(app: Dash, lab: Lab) -> None:
             raise RequestRefused("A second opinion is asked on the values of a bench.")
         do = asked.get("do")
         if do == "ask":
-            return answer(lab, asked_ticket(lab, asked), is_press=True)
+            ticket = asked_ticket(lab, asked)
+            lab.limits.count(OPINIONS, ticket.student)
+            return answer(lab, ticket, is_press=True)
         try:
             ticket = lab.second_opinions.read(asked.get("ticket"), this_student())
         except BadTicket as problem:

@@ -11,7 +11,7 @@ from flask import has_request_context
 
 from dashboard.lab import this_student
 from dashboard.layouts.static_html import STATIC
-from dashboard.ledger.identity import prefix, pseudonym
+from dashboard.ledger.identity import is_signed_on, prefix, pseudonym
 from dashboard.student.mission import Step
 from dashboard.student.standing import IN_WORDS, Standing
 from dashboard.web import ids
@@ -90,7 +90,8 @@ def _who() -> list[Component]:
     if student is None:
         return []
     name = pseudonym(student)
-    return [html.A(name, href=f"{prefix()}ledger/data", className="who", title="Your data", **{"data-who": name})]
+    known = {"data-who": name, **({"data-signed-on": "yes"} if is_signed_on() else {})}
+    return [html.A(name, href=f"{prefix()}ledger/data", className="who", title="Your data", **known)]
 
 
 def plain_header() -> Component:

@@ -86,7 +86,7 @@ def check_not_erased(connection: Connection, student: str) -> None:
     if receipt is not None:
         raise StudentErased(
             f"The records of this identity were erased on {receipt.time:%Y-%m-%d at %H:%M} UTC, so nothing more is "
-            "stored for it. Load the page again to begin as another student."
+            "stored for it."
         )
 
 

@@ -17,10 +17,13 @@ from itsdangerous import BadSignature, TimestampSigner
 from dashboard.settings import Settings
 
 COOKIE = "edgelab_student"
+# Over TLS at the root of a host: a browser takes a cookie of such a name from this host alone, never from a neighbour.
+HOST_COOKIE = "__Host-edgelab_student"
 COOKIE_AGE_S = 365 * 86_400
 RENEWED_AFTER_S = 30 * 86_400
 
-_SALT = "edgelab.student"
+# A value signed for one name opens nothing under the other: what plain HTTP gave cannot be planted for TLS.
+_SALTS = {COOKIE: "edgelab.student", HOST_COOKIE: "edgelab.student.host"}
 # 32 digits, the time of signing, 48 bytes of HMAC-SHA-384: 64 characters of base64 without a spare bit, so that there
 # is one spelling of every cookie.
 _SHAPE = re.compile(r"[0-9a-f]{32}\.[A-Za-z0-9_-]{4,12}\.[A-Za-z0-9_-]{64}")
@@ -60,6 +63,17 @@ class _Identity:
     keys: tuple[str, ...] = field(repr=False)
     prefix: str
     framed: bool
+    signed_on: bool
+
+    @property
+    def name(self) -> str:
+        """Under which name the current request's browser keeps its cookie."""
+        return HOST_COOKIE if request.is_secure and self.prefix == "/" else COOKIE
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Under which names a cookie is looked for; the last is how earlier versions called it."""
+        return tuple(dict.fromkeys((self.name, COOKIE)))
 
     @property
     def cookie(self) -> dict[str, Any]:
@@ -79,14 +93,14 @@ def new_student() -> str:
     return secrets.token_hex(16)
 
 
-def sign(student: str, keys: Sequence[str]) -> str:
-    """Return the cookie's value for a student, signed with the newest (first) key."""
-    return _signer(keys[:1]).sign(student).decode("ascii")
+def sign(student: str, keys: Sequence[str], *, name: str = COOKIE) -> str:
+    """Return the value of a student's cookie of a name, signed with the newest (first) key."""
+    return _signer(keys[:1], name).sign(student).decode("ascii")
 
 
-def read(cookie: object, keys: Sequence[str]) -> str | None:
+def read(cookie: object, keys: Sequence[str], *, name: str = COOKIE) -> str | None:
     """Return the student of a cookie that one of the keys signed within a year, or None for anything else."""
-    signed = _read(cookie, keys)
+    signed = _read(cookie, keys, name)
     return signed[0] if signed else None
 
 
@@ -108,13 +122,22 @@ def handle(student: str) -> str:
 
 def install(server: Flask, settings: Settings) -> None:
     """Give every browser that opens a page an identity, and make ``current_student`` work on this server."""
-    identity = _Identity(keys=settings.secret_keys, prefix=settings.url_prefix, framed=settings.framed)
+    identity = _Identity(
+        keys=settings.secret_keys,
+        prefix=settings.url_prefix,
+        framed=settings.framed,
+        signed_on=bool(settings.identity_header),
+    )
     server.extensions[_EXTENSION] = identity
+    if identity.signed_on:
+        return
 
     @server.after_request
     def give_identity(response: Response) -> Response:
         """Set the cookie with a page where it is missing, no longer valid, old, or signed with an old key."""
-        if not _is_page(response, identity.prefix):
+        if request.method != "GET":
+            return response
+        if response.mimetype != "text/html" or response.status_code not in (200, 404) or not is_page_path():
             return response
         student = current_student()
         if student is not None and _is_fresh(identity):
@@ -123,12 +146,30 @@ def install(server: Flask, settings: Settings) -> None:
         return response
 
 
-def give(response: Response, student: str) -> None:
-    """Let the browser that gets a response be a student from now on."""
+def signs_in(student: str) -> None:
+    """Let the current request be a student's that another check than the cookie's has found."""
+    g.edgelab_student = student
+
+
+def is_signed_on() -> bool:
+    """Whether who a student is comes from a sign-on in front of the lab, and no cookie counts."""
     identity: _Identity = current_app.extensions[_EXTENSION]
+    return identity.signed_on
+
+
+def cookie_name() -> str:
+    """Return under which name the browser of the current request keeps its cookie."""
+    identity: _Identity = current_app.extensions[_EXTENSION]
+    return identity.name
+
+
+def give(response: Response, student: str) -> None:
+    """Let the browser that gets a response be a student from now on, whose cookie is signed anew."""
+    identity: _Identity = current_app.extensions[_EXTENSION]
+    _delete(response, identity, but=identity.name)
     response.set_cookie(
-        COOKIE,
-        sign(student, identity.keys),
+        identity.name,
+        sign(student, identity.keys, name=identity.name),
         max_age=COOKIE_AGE_S,
         **identity.cookie,
     )
@@ -138,19 +179,33 @@ def give(response: Response, student: str) -> None:
 def take_away(response: Response) -> None:
     """Let the browser that gets a response be nobody: the next page that it opens gives it a new identity."""
     identity: _Identity = current_app.extensions[_EXTENSION]
-    response.delete_cookie(COOKIE, **identity.cookie)
+    _delete(response, identity)
     response.headers["Cache-Control"] = "no-store"
+
+
+def _delete(response: Response, identity: _Identity, *, but: str = "") -> None:
+    for name in identity.names:
+        if name != but and (name == identity.name or name in request.cookies):
+            response.delete_cookie(name, **identity.cookie)
 
 
 def current_student() -> str | None:
     """Return the student behind the current request, or None without a valid cookie."""
     if "edgelab_student" not in g:
-        keys = current_app.extensions[_EXTENSION].keys
-        # A browser may send several of that name, the one with the longest path first.
-        found = (read(cookie, keys) for cookie in request.cookies.getlist(COOKIE))
-        g.edgelab_student = next((student for student in found if student is not None), None)
+        identity: _Identity = current_app.extensions[_EXTENSION]
+        used = None if identity.signed_on else _used(identity)
+        g.edgelab_student = read(used[1], identity.keys, name=used[0]) if used else None
     student: str | None = g.edgelab_student
     return student
+
+
+def _used(identity: _Identity) -> tuple[str, str] | None:
+    """Return name and value of the cookie in use, the first that is valid.
+
+    A browser may send several of a name, the one with the longest path first.
+    """
+    sent = ((name, value) for name in identity.names for value in request.cookies.getlist(name))
+    return next(((name, value) for name, value in sent if read(value, identity.keys, name=name) is not None), None)
 
 
 def prefix() -> str:
@@ -159,16 +214,16 @@ def prefix() -> str:
     return identity.prefix
 
 
-def _signer(keys: Sequence[str]) -> TimestampSigner:
+def _signer(keys: Sequence[str], name: str) -> TimestampSigner:
     # itsdangerous signs with the last key of its list.
-    return TimestampSigner(list(reversed(keys)), salt=_SALT, key_derivation="hmac", digest_method=hashlib.sha384)
+    return TimestampSigner(list(reversed(keys)), salt=_SALTS[name], key_derivation="hmac", digest_method=hashlib.sha384)
 
 
-def _read(cookie: object, keys: Sequence[str]) -> tuple[str, float] | None:
+def _read(cookie: object, keys: Sequence[str], name: str) -> tuple[str, float] | None:
     """Return the student and the age of the signature in seconds, which hosts whose clocks differ may see below 0."""
     if not isinstance(cookie, str) or not _SHAPE.fullmatch(cookie):
         return None
-    verified = _verified(cookie, tuple(keys))
+    verified = _verified(cookie, tuple(keys), name)
     if verified is None:
         return None
     student, signed_at = verified
@@ -177,32 +232,30 @@ def _read(cookie: object, keys: Sequence[str]) -> tuple[str, float] | None:
 
 
 @lru_cache(maxsize=4096)
-def _verified(cookie: str, keys: tuple[str, ...]) -> tuple[str, float] | None:
+def _verified(cookie: str, keys: tuple[str, ...], name: str) -> tuple[str, float] | None:
     """Return the student and when the cookie was signed; kept, because every slider change asks it again."""
     try:
-        student, signed = _signer(keys).unsign(cookie, return_timestamp=True)
+        student, signed = _signer(keys, name).unsign(cookie, return_timestamp=True)
     except BadSignature:
         return None
     return student.decode("ascii"), signed.timestamp()
 
 
 def _is_fresh(identity: _Identity) -> bool:
-    """Whether the cookie in use was signed with the newest key, not long ago."""
-    for cookie in request.cookies.getlist(COOKIE):
-        if read(cookie, identity.keys) is not None:
-            signed = _read(cookie, identity.keys[:1])
-            return signed is not None and signed[1] < RENEWED_AFTER_S
-    return False
+    """Whether the cookie in use has the name it should have and was signed with the newest key, not long ago."""
+    used = _used(identity)
+    if used is None or used[0] != identity.name:
+        return False
+    signed = _read(used[1], identity.keys[:1], used[0])
+    return signed is not None and signed[1] < RENEWED_AFTER_S
 
 
-def _is_page(response: Response, prefix: str) -> bool:
-    """Whether a browser shows the response as a page: no file, no callback, no redirect, nothing for machines.
+def is_page_path() -> bool:
+    """Whether the current request's address is that of a page: no file, no callback, nothing for machines.
 
     A browser does not send the cookie to paths outside the prefix, so an answer there would replace an identity.
     """
-    if request.method != "GET" or response.mimetype != "text/html" or response.status_code not in (200, 404):
-        return False
-    path = request.script_root + request.path
-    first_part, *_ = path.removeprefix(prefix).split("/", 1)
+    path, under = request.script_root + request.path, prefix()
+    first_part, *_ = path.removeprefix(under).split("/", 1)
     is_page_path = first_part != "assets" and not first_part.startswith("_") and "." not in path.rsplit("/", 1)[1]
-    return path.startswith(prefix) and is_page_path
+    return path.startswith(under) and is_page_path

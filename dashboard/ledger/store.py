@@ -32,7 +32,15 @@ REMEMBERED_LOCKS = 20_000  # about 30 MB; dropped together when there are more
 
 
 class QuotaMet(LedgerUnavailable):
-    """A student has stored all that an hour allows; the sentence says when there is room again."""
+    """A student has stored all that an hour allows; the sentence says when there is room again.
+
+    Args:
+        wait_s: until then, in seconds.
+    """
+
+    def __init__(self, sentence: str, *, wait_s: float) -> None:
+        super().__init__(sentence)
+        self.wait_s = wait_s
 
 
 class Store:
@@ -345,8 +353,10 @@ def _check_quota(connection: Connection, student: str, sequence: int, per_hour: 
     place = (EVENTS.c.student == student, EVENTS.c.sequence == sequence)
     stored = connection.scalar(select(EVENTS.c.time).where(*place))
     free = None if stored is None else stored + timedelta(hours=1)
-    if free is not None and free > datetime.now(UTC):
+    now = datetime.now(UTC)
+    if free is not None and free > now:
         raise QuotaMet(
             f"{per_hour:,} events were stored for you within an hour, which is all that one student may have. What you "
-            f"enter is kept here and can be saved from {free:%H:%M} UTC on."
+            f"enter is kept here and can be saved from {free:%H:%M} UTC on.",
+            wait_s=(free - now).total_seconds(),
         )

@@ -9,6 +9,8 @@
 | WEB_CONCURRENCY | 2 | how many workers gunicorn starts, 1 to 256; one a core is right |
 | EDGELAB_URL_PREFIX | / | the path under which a proxy or JupyterHub serves the lab |
 | EDGELAB_TRUSTED_PROXIES | 0 | how many proxies stand in front and set X-Forwarded headers |
+| EDGELAB_IDENTITY_HEADER | none | a header such as X-Remote-User by which a sign-on in front of the lab names the student; needs EDGELAB_TRUSTED_PROXIES, and the proxy has to set or remove it in every request |
+| EDGELAB_IDENTITY_FROM | 127.0.0.0/8 ::1 | the addresses or networks of the proxies that may send that header, separated by spaces; unix sockets may always |
 | EDGELAB_FRAME_ANCESTORS | self | which sites may show the lab in a frame: self, none, or origins such as https://moodle.example.edu, separated by spaces; behind HTTPS the cookie is then one that their frames keep |
 | EDGELAB_TRACKS_DIR | none | a folder of track files |
 | EDGELAB_TRACKS | those of the course | ids of the tracks that are used, in the order they are shown: edge_guardian,tiny_pioneer |
@@ -16,6 +18,7 @@
 | EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
 | EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
 | EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
+| EDGELAB_LIMITS_STORE | host | where requests are counted against their limits: host, a file in the data directory that all workers share; redis://host:6379/0 for several hosts; none for no limits |
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
 
 A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
@@ -58,6 +61,10 @@ class Settings:
         Starts and ends with a slash.
     trusted_proxies : int
         0 to 10.
+    identity_header : str
+        By which a sign-on names the student, or "" where a cookie says who one is.
+    identity_from : tuple[str, ...]
+        The networks of the proxies that may send that header.
     frame_ancestors : tuple[str, ...]
         The sources that may show the lab in a frame, as a content security policy writes them.
     tracks_dir : Path | None
@@ -70,6 +77,8 @@ class Settings:
         How much is kept there at most [B]; 0 keeps nothing.
     opinion_seconds : int
         How long a second opinion may be computed, 10 to 3600.
+    limits_store : str
+        "host", "none" or the URL of a Redis; not in the repr, since it may hold a password.
     designer : bool
         Whether the /designer pages exist.
     """
@@ -81,12 +90,15 @@ class Settings:
     workers: int
     url_prefix: str
     trusted_proxies: int
+    identity_header: str
+    identity_from: tuple[str, ...]
     frame_ancestors: tuple[str, ...]
     tracks_dir: Path | None
     course: Course
     results_dir: Path
     results_bytes: int
     opinion_seconds: int
+    limits_store: str = field(repr=False)
     designer: bool
 
     @property
@@ -117,12 +129,15 @@ class Settings:
             workers=reading.workers(environ),
             url_prefix=reading.url_prefix(environ),
             trusted_proxies=reading.trusted_proxies(environ),
+            identity_header=reading.identity_header(environ),
+            identity_from=reading.identity_from(environ),
             frame_ancestors=reading.frame_ancestors(environ),
             tracks_dir=reading.tracks_dir(environ),
             course=reading.course(environ),
             results_dir=reading.results_dir(environ),
             results_bytes=reading.results_bytes(environ),
             opinion_seconds=reading.opinion_seconds(environ),
+            limits_store=reading.limits_store(environ),
             designer=reading.designer(environ, behind_gunicorn=behind_gunicorn),
         )
 

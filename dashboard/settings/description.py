@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
@@ -94,6 +95,12 @@ def _course(environ: Mapping[str, str]) -> str:
     return f"{course.name} ({course.origin})"
 
 
+def _limits_store(environ: Mapping[str, str]) -> str:
+    found = reading.limits_store(environ)
+    parts = urlsplit(found)
+    return found if parts.password is None else found.replace(f":{parts.password}@", f":{HIDDEN}@", 1)
+
+
 def _designer(environ: Mapping[str, str]) -> str:
     ways = {reading.designer(environ, behind_gunicorn=behind) for behind in (False, True)}
     return "on; off behind gunicorn" if len(ways) == 2 else "on" if ways == {True} else "off"
@@ -111,6 +118,8 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "WEB_CONCURRENCY": _text(reading.workers),
     "EDGELAB_URL_PREFIX": _text(reading.url_prefix),
     "EDGELAB_TRUSTED_PROXIES": _text(reading.trusted_proxies),
+    "EDGELAB_IDENTITY_HEADER": lambda environ: reading.identity_header(environ) or "none",
+    "EDGELAB_IDENTITY_FROM": lambda environ: " ".join(reading.identity_from(environ)),
     "EDGELAB_FRAME_ANCESTORS": lambda environ: " ".join(reading.frame_ancestors(environ)).replace("'", ""),
     "EDGELAB_TRACKS_DIR": lambda environ: str(reading.tracks_dir(environ) or "none"),
     "EDGELAB_TRACKS": lambda environ: ", ".join(reading.tracks(environ) or ("those of the course",)),
@@ -118,10 +127,12 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_CACHE_DIR": _text(reading.results_dir),
     "EDGELAB_CACHE_MB": lambda environ: str(reading.results_bytes(environ) // 10**6),
     "EDGELAB_OPINION_SECONDS": _text(reading.opinion_seconds),
+    "EDGELAB_LIMITS_STORE": _limits_store,
     "EDGELAB_DESIGNER": _designer,
 }
 _FOLLOWS = {
     "EDGELAB_DATABASE_URL": ("EDGELAB_DATA_DIR",),
     "EDGELAB_SECRET_KEY": ("EDGELAB_DATA_DIR", "EDGELAB_DATABASE_URL"),
     "EDGELAB_CACHE_DIR": ("EDGELAB_DATA_DIR",),
+    "EDGELAB_IDENTITY_HEADER": ("EDGELAB_TRUSTED_PROXIES",),
 }

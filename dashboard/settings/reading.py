@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from sqlalchemy.engine import URL, make_url
@@ -24,6 +26,25 @@ OPINION_SECONDS = (10, 3600)
 _PREFIX = re.compile(r"/(?:(?:[A-Za-z0-9._~@+-]|%[0-9A-Fa-f]{2})+/)*")
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+# What every browser sends itself.
+_OTHERS_HEADERS = frozenset(
+    [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "edgelab-student",
+        "host",
+        "idempotency-key",
+        "origin",
+        "referer",
+        "user-agent",
+        "x-request-id",
+    ]
+)
 _TRACK = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
@@ -170,6 +191,66 @@ def trusted_proxies(environ: Mapping[str, str]) -> int:
             "1 for nginx on the same machine"
         )
     return int(given)
+
+
+def identity_header(environ: Mapping[str, str]) -> str:
+    """Return by which header a sign-on names the student, or "" for none."""
+    given = _text(environ, "EDGELAB_IDENTITY_HEADER")
+    if not given:
+        return ""
+    if not _HEADER.fullmatch(given) or given.lower() in _OTHERS_HEADERS or given.lower().startswith("x-forwarded-"):
+        raise SettingsError(
+            f"EDGELAB_IDENTITY_HEADER {_shown(given)} must be a header that the sign-on alone sets; write it like "
+            "X-Remote-User"
+        )
+    if trusted_proxies(environ) == 0:
+        raise SettingsError(
+            f"EDGELAB_IDENTITY_HEADER {given} needs EDGELAB_TRUSTED_PROXIES, since without a proxy in front that sets "
+            "the header any browser could send it; set it to how many there are"
+        )
+    return given
+
+
+def identity_from(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the networks of the proxies that may name a student."""
+    given = _text(environ, "EDGELAB_IDENTITY_FROM").replace(",", " ").split() or ["127.0.0.0/8", "::1"]
+    for each in given:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise SettingsError(
+                f"EDGELAB_IDENTITY_FROM {_shown(each)} is neither an address nor a network; write addresses of proxies "
+                "such as 10.0.0.5 or 10.0.0.0/28, separated by spaces"
+            ) from None
+    return tuple(given)
+
+
+def limits_store(environ: Mapping[str, str]) -> str:
+    """Return where requests are counted: "host", "none" or the URL of a Redis."""
+    given = _text(environ, "EDGELAB_LIMITS_STORE") or "host"
+    if given in ("host", "none"):
+        return given
+    # Not shown: it may hold a password.
+    right = "write host, none, or redis://host:6379/0"
+    try:
+        parts = urlsplit(given)
+        there = bool(parts.path if parts.scheme == "redis+unix" else parts.hostname) and parts.port != 0
+    except ValueError:
+        there = False
+    if not there or parts.scheme not in ("redis", "rediss", "redis+unix"):
+        raise SettingsError(f"EDGELAB_LIMITS_STORE is not the address of a Redis; {right}")
+    from limits.errors import ConfigurationError  # not loaded where no Redis is asked for
+    from limits.storage import storage_from_string
+
+    try:
+        storage_from_string(given)  # connects to nothing
+    except ConfigurationError:
+        raise SettingsError(
+            "EDGELAB_LIMITS_STORE: the client of Redis is missing; pip install 'limits[redis]'"
+        ) from None
+    except ValueError:
+        raise SettingsError(f"EDGELAB_LIMITS_STORE is not the address of a Redis; {right}") from None
+    return given
 
 
 def frame_ancestors(environ: Mapping[str, str]) -> tuple[str, ...]:

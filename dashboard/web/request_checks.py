@@ -13,6 +13,7 @@ from typing import Any
 from dash import Dash
 from dash.exceptions import DependencyException
 from flask import Flask, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -40,6 +41,7 @@ _SENTENCES = {
 _NOT_JSON = "The request is not JSON in UTF-8: a key twice, NaN and Infinity are none, nor is nesting without end."
 _BROKEN = "The request broke off or was not cut into chunks as HTTP has it; send it again."
 _FOREIGN = "Another site sent this request, or a proxy changed its Host header; open the lab at its own address."
+_PAGE = '<!DOCTYPE html><html lang="en"><title>edgelab</title><body><p>{}</p></body></html>'
 _RELOAD = "; reload the page."
 
 
@@ -97,14 +99,27 @@ def install(app: Dash, *, is_current: Callable[[], bool] = lambda: True) -> None
         response: Response = problem.get_response()  # with what belongs to its code: Allow, Content-Range, ...
         if code == 500 and not is_current():
             response.status_code, sentence = 503, UPDATED
-        response.data = json.dumps({"error": sentence})
-        response.content_type = "application/json"
+        is_visit = request.method == "GET" and "text/html" in request.accept_mimetypes.values()
+        if isinstance(problem, RequestRefused) and is_visit:  # a script takes anything, which is written otherwise
+            _as_page(response, sentence or "")
+        else:
+            response.data = json.dumps({"error": sentence})
+            response.content_type = "application/json"
         return response
 
     @server.errorhandler(DependencyException)
     def no_such_script(_: DependencyException) -> Response:
         """Dash raises this for a script that no component library has."""
         return say(NotFound())
+
+
+def _as_page(response: Response, sentence: str) -> None:
+    """Let a browser show a refusal in place of the page it went to, and ask again where it is to wait."""
+    if "Retry-After" in response.headers:
+        response.headers["Refresh"] = response.headers["Retry-After"]
+    response.data = _PAGE.format(escape(sentence))
+    response.content_type = "text/html; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +175,9 @@ def _refuse_foreign() -> None:
         foreign = site not in ("same-origin", "none")
     else:
         origin = request.headers.get("Origin")
-        foreign = origin is not None and origin.partition("://")[2] != request.host
+        # With https where a proxy that terminates TLS does not say so; never with http where TLS is spoken.
+        own = {f"{request.scheme}://{request.host}", f"https://{request.host}"}
+        foreign = origin is not None and origin not in own
     if foreign:
         raise RequestRefused(_FOREIGN, code=403)
 

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard import settings as module
 from dashboard.settings import NAMES, Settings, SettingsError
+from dashboard.settings.description import describe
 
 ROOT = Path(__file__).parents[2]
 KEY = "k" * 48
@@ -102,6 +103,19 @@ def test_values_are_read(environ: dict[str, str], tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()  # nothing is kept there, so nothing is made
 
 
+def test_a_sign_on_and_the_store_of_limits_are_read(environ: dict[str, str]) -> None:
+    asked = {**environ, "EDGELAB_TRUSTED_PROXIES": "1", "EDGELAB_IDENTITY_HEADER": "X-Remote-User"}
+    found = Settings.from_environment({**asked, "EDGELAB_IDENTITY_FROM": "10.0.0.5, ::1"})
+    assert (found.identity_header, found.identity_from) == ("X-Remote-User", ("10.0.0.5", "::1"))
+    assert Settings.from_environment(environ).limits_store == "host"
+    for store in ("redis://:s3cret@h:6379/0", "rediss://h", "redis+unix:///run/redis.sock", "none"):
+        found = Settings.from_environment({**environ, "EDGELAB_LIMITS_STORE": store})
+        assert found.limits_store == store
+        assert "s3cret" not in repr(found)
+        shown = {item.name: item.value for item in describe({**environ, "EDGELAB_LIMITS_STORE": store}).settings}
+        assert shown["EDGELAB_LIMITS_STORE"] == store.replace("s3cret", "***")
+
+
 def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
     found = Settings.from_environment({**environ, "EDGELAB_DATABASE_URL": POSTGRESQL, "EDGELAB_SECRET_KEY": KEY})
     assert "hunter2" not in repr(found)
@@ -148,6 +162,16 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
         ("EDGELAB_FRAME_ANCESTORS", "moodle.example.edu", "is no origin; write self, none, or origins such as https"),
         ("EDGELAB_FRAME_ANCESTORS", "https://a.example; script-src *", "is no origin"),  # it stands in a header
         ("EDGELAB_FRAME_ANCESTORS", "none https://a.example", "none stands alone"),
+        ("EDGELAB_IDENTITY_HEADER", "X-Remote-User", "needs EDGELAB_TRUSTED_PROXIES, since without a proxy"),
+        ("EDGELAB_IDENTITY_HEADER", "X Remote User", "write it like X-Remote-User"),
+        ("EDGELAB_IDENTITY_HEADER", "X_Remote_User", "write it like X-Remote-User"),  # servers drop such a header
+        ("EDGELAB_IDENTITY_HEADER", "Cookie", "a header that the sign-on alone sets"),  # every browser sends it
+        ("EDGELAB_IDENTITY_HEADER", "X-Forwarded-For", "a header that the sign-on alone sets"),
+        ("EDGELAB_IDENTITY_FROM", "10.0.0.0/99", "neither an address nor a network"),
+        ("EDGELAB_IDENTITY_FROM", "127.0.0.1 proxy.example", "'proxy.example' is neither"),
+        ("EDGELAB_LIMITS_STORE", "memcached://h", "write host, none, or redis://host:6379/0"),
+        ("EDGELAB_LIMITS_STORE", "redis://", "is not the address of a Redis"),
+        ("EDGELAB_LIMITS_STORE", "redis://:s3cret@h:port", "is not the address of a Redis"),
         ("EDGELAB_DESIGNER", "maybe", "neither on nor off"),
         ("EDGELAB_BIND", "127.0.0.1:٨٠٨٠", "write 127.0.0.1:8050"),  # digits, but none that a socket reads
         ("EDGELAB_URL_PREFIX", "/%zz/", "write it like /courses/edge/"),

@@ -15,15 +15,11 @@ from dashboard.ledger.exports.verification import MAX_FILE, verify
 from dashboard.ledger.restoring import restored
 from dashboard.ledger.resume import BadCode
 from dashboard.rendering.handin.page import TIME
-from dashboard.web.attempts import Attempts
+from dashboard.web.rate_limits import WRONG_CODES
 from dashboard.web.request_checks import RequestRefused
+from dashboard.web.sign_on import refuse_signed_on
 
-WRONG_CODES, SPAN_S = 20, 600.0
 TOO_LONG = "What was entered is longer than these fields take."
-TOO_MANY = (
-    f"{WRONG_CODES} codes that nobody has came from this address. Wait ten minutes, then enter the words as they were "
-    "written down."
-)
 NOBODY = "Nobody has this code: it was revoked, or replaced by a newer one, or its ledger was erased."
 AGREE = "Tick the box first; it says what happens."
 
@@ -42,10 +38,10 @@ def _agreed() -> None:
 def register(app: Dash, lab: Lab) -> None:
     """Register these addresses on one app; each is a form of the page *Your data*."""
     at, home, codes = f"{lab.settings.url_prefix}ledger", lab.settings.url_prefix, lab.store.codes
-    attempts = Attempts(most=WRONG_CODES, span_s=SPAN_S)
 
     @app.server.post(f"{at}/code")
     def make_code() -> Response:
+        refuse_signed_on()
         code = codes.make(asked_student())
         return answer("Your resume code. It is shown this once; write it down or copy it:", code=code)
 
@@ -56,17 +52,17 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.server.post(f"{at}/resume")
     def resume() -> Response:
+        refuse_signed_on()
         read_form(TOO_LONG)
         address = request.remote_addr or ""
-        if not attempts.may_try(address):
-            raise RequestRefused(TOO_MANY, code=429)
+        lab.limits.check(WRONG_CODES, address)
         try:
             student = codes.student(request.form.get("code", ""))
         except BadCode as problem:
-            attempts.was_wrong(address)
+            lab.limits.count(WRONG_CODES, address)
             raise RequestRefused(str(problem)) from None
         if student is None:
-            attempts.was_wrong(address)
+            lab.limits.count(WRONG_CODES, address)
             raise RequestRefused(NOBODY)
         here = this_student()
         if here not in (None, student) and lab.store.last_event(here or "") and request.form.get("agreed") != "yes":
@@ -77,6 +73,7 @@ def register(app: Dash, lab: Lab) -> None:
 
     @app.server.post(f"{at}/leave")
     def leave() -> Response:
+        refuse_signed_on()
         _agreed()
         response = answer(go=home, left=True)
         identity.take_away(response)

@@ -25,6 +25,7 @@ class OwnData:
     Attributes:
         pseudonym: what the lab calls them. events: how many there are. last: when the newest was stored, or None.
         problems: what is wrong with the chain, a sentence each. code_made: when their resume code was made, or None.
+        signed_on: whether a sign-on says who they are, so that no code and no other student is theirs to choose.
     """
 
     pseudonym: str
@@ -32,19 +33,26 @@ class OwnData:
     last: datetime | None
     problems: Sequence[str]
     code_made: datetime | None
+    signed_on: bool = False
 
 
 def own_data_page(prefix: str, own: OwnData) -> Component:
     """Return the page; ``prefix`` is the path under which the lab is served."""
     at = f"{prefix}ledger"
+    known = (
+        f"Your sign-on makes you {own.pseudonym} here, in every browser. The lab keeps a number that it computes from "
+        "your name there, and not the name."
+        if own.signed_on
+        else f"In this browser you are {own.pseudonym}. That is all that the lab knows of who you are."
+    )
     return page(
         "Your data",
-        f"In this browser you are {own.pseudonym}. That is all that the lab knows of who you are.",
+        known,
         [
             _state(own),
-            _resume(at, own),
+            *([] if own.signed_on else [_resume(at, own)]),
             _import(at, own),
-            _leave(at, own),
+            *([] if own.signed_on else [_leave(at, own)]),
             _erase(at, own),
             html.P(
                 [dcc.Link("What is stored, where, and for how long", href=ids.PRIVACY_PATH)],
@@ -92,7 +100,9 @@ def _resume(at: str, own: OwnData) -> Component:
 
 def _import(at: str, own: OwnData) -> Component:
     if own.events:
-        said = "A file goes into an empty ledger, and this one has events. Start as another student first."
+        said = "A file goes into an empty ledger, and this one has events."
+        if not own.signed_on:
+            said += " Start as another student first."
         return section("Bring a ledger back from its file", [html.P(said)], name="import")
     field = file_field(
         "The JSON or the HTML that you took",
@@ -123,13 +133,15 @@ def _leave(at: str, own: OwnData) -> Component:
 
 
 def _erase(at: str, own: OwnData) -> Component:
-    box = agreed(f"Erase all {own.events} events of {own.pseudonym}. This cannot be undone.")
+    last = " Nothing more can be recorded under my sign-on afterwards." if own.signed_on else ""
+    box = agreed(f"Erase all {own.events} events of {own.pseudonym}. This cannot be undone.{last}")
     return section(
         "Erase my data",
         [
             html.P(
-                "Takes every event and the resume code from the server, at once and for good, and leaves a receipt: "
-                "when, how many events, and the hash of the last one. Backups of the server are not reached."
+                f"Takes every event{'' if own.signed_on else ' and the resume code'} from the server, at once and "
+                "for good, and leaves a receipt: when, how many events, and the hash of the last one. Backups of the "
+                "server are not reached."
             ),
             *([_copy()] if own.events else []),
             form(f"{at}/erase", box, "Erase my data", kind="danger"),

@@ -37,9 +37,37 @@ def stores(settings: Settings) -> str:
     return f"in a PostgreSQL database{f' on {url.host}' if url.host else ''}, which this lab’s server alone writes to"
 
 
-def privacy_page(settings: Settings, *, per_hour: int) -> Component:
-    """Return the page; ``per_hour`` is how many events a student may have stored within an hour."""
-    days = COOKIE_AGE_S // 86_400
+def _identity(settings: Settings, cookie: str) -> str:
+    if settings.identity_header:
+        return (
+            "A number that the server computes from the name of your sign-on with a secret key. The name itself is not "
+            "kept, and no cookie says who you are."
+        )
+    return (
+        f"A random number in a signed cookie, {cookie}, which scripts cannot read and no other site gets. It lasts "
+        f"{COOKIE_AGE_S // 86_400} days and is renewed while you come back."
+    )
+
+
+def _counted(settings: Settings) -> list[Component]:
+    if settings.limits_store == "none":
+        return []
+    where = "on this machine" if settings.limits_store == "host" else "in a database of its own"
+    return [
+        html.P(
+            "How many requests came from one student within a minute is counted, and how many new students and wrong "
+            f"codes from one address, for ten minutes at most: {where}, under a number that is computed with a secret "
+            "key and does not lead back."
+        )
+    ]
+
+
+def privacy_page(settings: Settings, *, per_hour: int, cookie: str = COOKIE) -> Component:
+    """Return the page.
+
+    Args:
+        per_hour: how many events a student may have stored within an hour. cookie: its name in the student's browser.
+    """
     proxies = (
         f" It passes {settings.trusted_proxies} {'proxy' if settings.trusted_proxies == 1 else 'proxies'} in front, "
         "which "
@@ -49,17 +77,15 @@ def privacy_page(settings: Settings, *, per_hour: int) -> Component:
     )
     return page(
         "What is stored",
-        "No name, no address, no login. This page is made from the settings of this server.",
+        f"{'No name, no address.' if settings.identity_header else 'No name, no address, no login.'} This page is made "
+        "from the settings of this server.",
         [
             section(
                 "Who you are to the lab",
                 [
                     html.P(
-                        f"A random number in a signed cookie, {COOKIE}, which scripts cannot read and no other site "
-                        "gets. "
-                        f"It lasts {days} days and is renewed while you come back. A pseudonym is computed from it; "
-                        "a name "
-                        "stands only in a file for which you type it, and is not kept."
+                        f"{_identity(settings, cookie)} A pseudonym is computed from it; a name stands only in a file "
+                        "for which you type it, and is not kept."
                     ),
                     html.P(
                         "A second cookie, edgelab_screen, says whether your screen is dark and narrow. In this "
@@ -81,6 +107,7 @@ def privacy_page(settings: Settings, *, per_hour: int) -> Component:
                         "week without your number."
                     ),
                     html.P(f"At most {per_hour:,} events an hour are taken from one student."),
+                    *_counted(settings),
                 ],
             ),
             section(

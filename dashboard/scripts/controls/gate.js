@@ -126,8 +126,9 @@ export function answered(key, isPreview = false) {
 }
 
 /* An answer was refused or lost: the gate opens, and the next request sends all controls. kind is "overdue" where the
-   answer may still come, "passing" where asking again may help without a change, "" where it was refused. */
-export function failed(key, sentence, kind = "") {
+   answer may still come, "passing" where asking again may help without a change, "" where it was refused; wait is how long the server asks to
+   wait before that, in milliseconds. */
+export function failed(key, sentence, kind = "", wait = 0) {
   const benchState = benchStates[key];
   if (!benchState) return;
   open(benchState);
@@ -135,7 +136,7 @@ export function failed(key, sentence, kind = "") {
   benchState.waiting = false;
   benchState.isPutOff = false;
   benchState.sent = null;
-  tell("failed", benchState, sentence, kind);
+  tell("failed", benchState, sentence, kind, wait);
 }
 
 function open(benchState) {

@@ -34,7 +34,7 @@ function closed(benchState, sentence, kind) {
 }
 
 /* Ask again by itself where only the connection failed, unless something else was asked meanwhile. */
-function askAgainLater(benchState) {
+function askAgainLater(benchState, wait = 0) {
   const attempt = benchState.attempts ?? 0;
   benchState.attempts = attempt + 1;
   clearTimeout(benchState.recovery);
@@ -42,7 +42,7 @@ function askAgainLater(benchState) {
     () => {
       if (isOnPage(benchState) && !benchState.busy && benchState.sent === null) command(benchState.key, { values: {} });
     },
-    PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)],
+    Math.max(wait, PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]),
   );
 }
 
@@ -54,8 +54,8 @@ export function install(stop) {
     benchState.attempts = 0;
     closed(benchState, "");
   });
-  listen("failed", (benchState, sentence, kind) => {
+  listen("failed", (benchState, sentence, kind, wait) => {
     closed(benchState, sentence, kind);
-    if (kind === "passing") askAgainLater(benchState);
+    if (kind === "passing") askAgainLater(benchState, wait);
   });
 }

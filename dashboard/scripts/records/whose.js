@@ -27,6 +27,8 @@ function remember() {
 /* A page has come to stand: say that an identity was lost, with the way back, until it is read. */
 export function showWhose() {
   const link = document.querySelector("[data-who]");
+  // A sign-on says who one is: another name there is another person, and nothing was lost.
+  if (link?.dataset.signedOn) return remember();
   const words = lostWords(remembered(loadFromDevice(WAS)), studentOfPage());
   if (!words || !link) return remember();
   if (document.querySelector(".lost-identity")) return undefined;

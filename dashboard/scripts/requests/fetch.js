@@ -1,7 +1,7 @@
 /* Every request of Dash passes here: none is lost without a word, and what writes is sent until it is stored, once. */
 import { tell } from "../shared/events.js";
 import { learnStudent, STUDENT_HEADER, studentOfPage } from "../shared/student.js";
-import { hold, NO_CONNECTION, PASSING, sentenceOf, whole } from "./held.js";
+import { askedWait, hold, NO_CONNECTION, PASSING, sentenceOf, whole } from "./held.js";
 import { isPage, solvedBench, writeOf } from "./kinds.js";
 import { put, takeIn } from "./outbox.js";
 import { sendAll, sendLeft, sendWrite } from "./writes.js";
@@ -11,7 +11,7 @@ const STARTING = /_dash-(layout|dependencies)$/;
 
 /* A fetch in place of the browser's own.
 
-   failed(bench, sentence, kind) hears of a state that was refused or lost, problem(sentence) of anything else that was. Returns
+   failed(bench, sentence, kind, wait) hears of a state that was refused or lost, problem(sentence) of anything else that was. Returns
    {fetch, resend, leaveBehind, stop}: resend() sends all that waits; leaveBehind(bench) gives up the answer that is due
    for a bench as soon as another is asked for, stop(bench) at once. */
 export function watchedFetch(plainFetch, { failed, problem }) {
@@ -49,7 +49,8 @@ export function watchedFetch(plainFetch, { failed, problem }) {
     solving.set(bench, controller);
     try {
       const response = await whole(await request(input, options, {}, controller.signal));
-      if (!response.ok) failed(bench, await sentenceOf(response), PASSING.has(response.status) ? "passing" : "");
+      const kind = PASSING.has(response.status) ? "passing" : "";
+      if (!response.ok) failed(bench, await sentenceOf(response), kind, askedWait(response));
       return response;
     } catch (trouble) {
       if (controller.isStopped) failed(bench, "Stopped. Your controls are kept.", "");

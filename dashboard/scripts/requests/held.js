@@ -16,6 +16,14 @@ export async function sentenceOf(response) {
   return typeof answer?.error === "string" ? answer.error : "The server could not answer. Your entries are kept.";
 }
 
+const LONGEST_WAIT_MS = 3_600_000;
+
+/* How long an answer asks to wait, in milliseconds: 0 where it does not say. */
+export function askedWait(response) {
+  const seconds = Number(response.headers?.get("Retry-After") ?? 0);
+  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_WAIT_MS) : 0;
+}
+
 /* The response once all of it is here. A server that ends while it answers leaves a status without its text: that is no
    answer, and rejects as a request does that met no server. */
 export async function whole(response) {
@@ -38,6 +46,7 @@ export async function hold(send, { isWrite = false, onTrouble = () => {} } = {})
     problem: "",
     isGivenUp: false,
     isHurried: false,
+    wait: 0,
     controller: null,
     wake: null,
   };
@@ -62,7 +71,7 @@ async function answerOf(request, send, onTrouble, attempt = 0) {
   request.problem = problem;
   onTrouble(problem);
   tell("requests");
-  await pause(request, PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
+  await pause(request, Math.max(request.wait, PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]));
   if (request.isGivenUp) throw new TypeError("given up");
   return answerOf(request, send, onTrouble, attempt + 1);
 }
@@ -70,9 +79,12 @@ async function answerOf(request, send, onTrouble, attempt = 0) {
 /* One attempt: the answer, or the sentence of a trouble that passes. */
 async function attemptOf(request, send) {
   request.controller = new AbortController();
+  request.wait = 0;
   try {
     const response = await whole(await send(request.controller.signal));
-    return PASSING.has(response.status) ? await sentenceOf(response) : response;
+    if (!PASSING.has(response.status)) return response;
+    request.wait = askedWait(response);
+    return await sentenceOf(response);
   } catch {
     if (request.isGivenUp) throw new TypeError("given up");
     if (!request.isHurried) return NO_CONNECTION;

@@ -4,7 +4,7 @@
    committed(benchState)         its controls were left where they stand
    late(benchState)              an answer takes long enough to be shown
    answered(benchState)          an answer was painted
-   failed(benchState, sentence, kind)  an answer was refused or lost; kind as in controls/gate.js
+   failed(benchState, sentence, kind, wait)  an answer was refused or lost; kind and wait as in controls/gate.js
    problem(sentence)             another request was refused or given up
    student(name)                 it is known whose page this is
    requests()                    other requests are slow or failing now

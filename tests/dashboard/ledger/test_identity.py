@@ -21,12 +21,15 @@ from dashboard.ledger.identity import (
     COLOURS,
     COOKIE,
     COOKIE_AGE_S,
+    HOST_COOKIE,
     current_student,
+    give,
     install,
     new_student,
     pseudonym,
     read,
     sign,
+    take_away,
 )
 from dashboard.settings import Settings
 
@@ -310,3 +313,110 @@ def test_two_labs_in_one_process_share_no_key(lab_settings: Settings) -> None:
     for server, student in ((first, STUDENT), (second, None)):
         with server.test_request_context("/lab/", headers={"Cookie": f"{COOKIE}={SIGNED}"}):
             assert current_student() == student
+
+
+# --- the name of the cookie ------------------------------------------------------------------------------------------
+
+TLS = "https://localhost"
+
+
+@pytest.fixture
+def at_root(lab_settings: Settings) -> Flask:
+    """A lab at the root of a host, which a form can leave and enter as another."""
+    server = Flask("root", static_folder=None)
+    install(server, replace(lab_settings, url_prefix="/"))
+    server.add_url_rule("/", "home", lambda: "<p>")
+    server.add_url_rule("/_who", "who", lambda: jsonify(student=current_student()))
+
+    @server.post("/enter/<student>")
+    def enter(student: str) -> Response:
+        response: Response = jsonify()
+        give(response, student)
+        return response
+
+    @server.post("/leave")
+    def leave() -> Response:
+        response = jsonify()
+        take_away(response)
+        return response
+
+    return server
+
+
+def cookies_of(response: Any) -> dict[str, Any]:
+    """Return what a response sets, by name."""
+    return {name: part for text in response.headers.getlist("Set-Cookie") for name, part in SimpleCookie(text).items()}
+
+
+def test_over_tls_at_the_root_the_cookie_belongs_to_this_host_alone(at_root: Flask) -> None:
+    """What a browser asks of such a name (RFC 6265bis, 4.1.3.2): Secure, a path of /, and no domain."""
+    ((name, cookie),) = cookies_of(at_root.test_client().get("/", base_url=TLS)).items()
+    assert (name, cookie["path"], cookie["secure"], cookie["domain"]) == (HOST_COOKIE, "/", True, "")
+    assert name.startswith("__Host-")
+    ((plain, _),) = cookies_of(at_root.test_client().get("/")).items()
+    assert plain == COOKIE, "a browser refuses the other over plain HTTP"
+
+
+def test_under_a_path_the_cookie_keeps_its_plain_name(server: Flask) -> None:
+    ((name, cookie),) = cookies_of(server.test_client().get("/lab/", base_url=TLS)).items()
+    assert (name, cookie["path"], cookie["secure"]) == (COOKIE, "/lab/", True)
+
+
+def test_who_comes_with_the_old_name_stays_and_is_moved(at_root: Flask) -> None:
+    client = at_root.test_client()
+    client.set_cookie(COOKIE, SIGNED)
+    assert client.get("/_who", base_url=TLS).json == {"student": STUDENT}
+    moved = cookies_of(client.get("/", base_url=TLS))
+    assert read(moved[HOST_COOKIE].value, [NEW], name=HOST_COOKIE) == STUDENT
+    assert moved[COOKIE]["max-age"] == "0"
+    assert client.get_cookie(COOKIE) is None
+    assert client.get("/_who", base_url=TLS).json == {"student": STUDENT}
+    assert cookies_of(client.get("/", base_url=TLS)) == {}, "once"
+
+
+def test_a_cookie_that_a_neighbour_plants_hides_nobody(at_root: Flask) -> None:
+    """A page of a sister host may set the plain name for the whole domain, the other only this host."""
+    client = at_root.test_client()
+    client.get("/", base_url=TLS)
+    own = client.get("/_who", base_url=TLS).json
+    client.set_cookie(COOKIE, SIGNED)
+    assert client.get("/_who", base_url=TLS).json == own
+    assert own != {"student": STUDENT}
+
+
+def test_a_value_of_one_name_opens_nothing_under_the_other(at_root: Flask) -> None:
+    assert read(SIGNED, [NEW], name=HOST_COOKIE) is None
+    for name, other in ((COOKIE, HOST_COOKIE), (HOST_COOKIE, COOKIE)):
+        client = at_root.test_client()
+        client.set_cookie(other, sign(STUDENT, [NEW], name=name))
+        assert client.get("/_who", base_url=TLS).json == {"student": None}
+
+
+@pytest.mark.parametrize("base_url", [TLS, "http://localhost"])
+def test_who_enters_as_another_has_a_fresh_value_and_the_planted_one_opens_nothing_of_theirs(
+    at_root: Flask, at: Callable[[float], None], base_url: str
+) -> None:
+    """Session fixation: somebody plants their own cookie, and waits for the victim to enter a resume code."""
+    at(-60)
+    planted = at_root.test_client()
+    planted.get("/", base_url=base_url)
+    name = HOST_COOKIE if base_url == TLS else COOKIE
+    value = planted.get_cookie(name).value
+    victim = at_root.test_client()
+    victim.set_cookie(name, value)
+    at(0)
+    victim.post(f"/enter/{STUDENT}", base_url=base_url)
+    fresh = victim.get_cookie(name).value
+    assert fresh != value
+    assert victim.get("/_who", base_url=base_url).json == {"student": STUDENT}
+    assert planted.get("/_who", base_url=base_url).json != {"student": STUDENT}
+    assert read(value, [NEW], name=name) != STUDENT
+
+
+def test_who_leaves_leaves_under_both_names(at_root: Flask) -> None:
+    client = at_root.test_client()
+    client.get("/", base_url=TLS)
+    client.set_cookie(COOKIE, SIGNED)
+    client.post("/leave", base_url=TLS)
+    assert client.get("/_who", base_url=TLS).json == {"student": None}
+    assert (client.get_cookie(COOKIE), client.get_cookie(HOST_COOKIE)) == (None, None)

@@ -220,6 +220,13 @@ def test_the_lab_s_own_page_is_not_refused(client: FlaskClient, headers: dict[st
     assert client.post(PATH, json=body(), headers=headers).status_code == 200
 
 
+def test_over_tls_the_same_host_without_it_is_another_site(client: FlaskClient) -> None:
+    """Whoever sits on the line can answer http://localhost, and would send from there what the student did not."""
+    for origin, status in (("http://localhost", 403), ("https://localhost", 200), ("https://localhost:8443", 403)):
+        answer = client.post(PATH, json=body(), base_url="https://localhost", headers={"Origin": origin})
+        assert answer.status_code == status, origin
+
+
 # What a callback says itself.
 
 

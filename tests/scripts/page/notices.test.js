@@ -66,6 +66,17 @@ test("where the connection failed it is asked again, later each time, until some
   assert.equal(benchState.attempts, 0);
 });
 
+test("what is over a limit is asked again when the server says", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const set = openDash();
+  const benchState = { key: "a/b", root, busy: false, sent: null };
+  tell("failed", benchState, "Too many.", "passing", 40_000);
+  t.mock.timers.tick(39_999);
+  assert.equal(set.length, 0);
+  t.mock.timers.tick(1);
+  assert.equal(dataOf(set, "slot", "command").length, 1);
+});
+
 test("the status is spoken once the controls are left alone", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const benchState = { texts: { status: { title: "Dearer", facts: "2.56× more" } } };

@@ -1,9 +1,10 @@
 /* An identity that was lost is said, and what a student leaves behind in a browser is taken away. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaveBehind, lostWords, remembered } from "../../../dashboard/scripts/records/whose.js";
+import { leaveBehind, lostWords, remembered, showWhose } from "../../../dashboard/scripts/records/whose.js";
 import { learnStudent } from "../../../dashboard/scripts/shared/student.js";
 import { openDevice } from "../support/browser.js";
+import { element, openPage } from "../support/elements.js";
 
 const ANN = "a".repeat(16);
 const BEN = "b".repeat(16);
@@ -46,4 +47,14 @@ test("who leaves takes the drafts along, and who is erased the unsent writes too
     [`edgelab-draft:${BEN}:x`, `edgelab-outbox:${BEN}:x`, "edgelab-theme"].toSorted(),
   );
   assert.equal(cleared, 2);
+});
+
+test("where a sign-on says who one is, another name is another person and nothing was lost", () => {
+  learnStudent({ headers: new Map([["Edgelab-Student", ANN]]) });
+  const device = openDevice();
+  device.setItem("edgelab-student", JSON.stringify({ student: BEN, who: "Amber Heron 17" }));
+  openPage(element("header", { class: "bar" }, element("a", { "data-who": "Teal Wren 20", "data-signed-on": "yes" })));
+  showWhose();
+  assert.equal(document.querySelector(".lost-identity"), null);
+  assert.deepEqual(JSON.parse(device.getItem("edgelab-student")), { student: ANN, who: "Teal Wren 20" });
 });

@@ -93,7 +93,7 @@ test("an answer that is cut off is none: a write is sent again under its key, a 
 test("a state that fails is said with its bench; whoever asked gets the answer as it came", async () => {
   server = () => answer(403, '{"error":"Lock first."}');
   const response = await post(SOLVING);
-  assert.deepEqual(said, [["a/b", "Lock first.", ""]]);
+  assert.deepEqual(said, [["a/b", "Lock first.", "", 0]]);
   assert.equal(await response.text(), '{"error":"Lock first."}');
   server = () => answer(502, "<html>");
   await post(SOLVING);
@@ -203,4 +203,10 @@ test("any other request that is refused is said", async () => {
   server = () => answer(500, '{"error":"A fault in the lab."}');
   await post("{}");
   assert.deepEqual(said, ["A fault in the lab."]);
+});
+
+test("a state over a limit is said to pass, with the time that the server asks to wait", async () => {
+  server = () => answer(429, '{"error":"Too many requests."}', { "Retry-After": "17" });
+  assert.equal((await post(SOLVING)).status, 429);
+  assert.deepEqual(said, [["a/b", "Too many requests.", "passing", 17_000]]);
 });

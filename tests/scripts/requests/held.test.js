@@ -107,3 +107,34 @@ timed("when the connection is back nothing waits for its pause to end", async ()
   held.wakeAll();
   assert.equal((await response).status, 200);
 });
+
+timed("what is over a limit is sent again when the server says, or by hand before", async (timers) => {
+  const limited = (after) => () => answer(429, '{"error":"Go on in 40 seconds."}', { "Retry-After": after });
+  const queue = [limited("40"), limited("40"), limited("x"), () => answer(200)];
+  let count = 0;
+  const troubles = [];
+  const asking = held.hold(async () => queue[count++](), { onTrouble: (problem) => troubles.push(problem) });
+  await settled();
+  timers.tick(39_999);
+  await settled();
+  assert.equal(count, 1);
+  assert.equal(held.troubled()[0].problem, "Go on in 40 seconds.");
+  timers.tick(1);
+  await settled();
+  assert.equal(count, 2);
+  held.retryNow();
+  await settled();
+  assert.equal(count, 3, "the student may ask before");
+  timers.tick(2000);
+  assert.equal((await asking).status, 200, "what is no number of seconds is as if nothing was said");
+  assert.equal(troubles.length, 3);
+});
+
+test("no answer makes a page wait longer than an hour", () => {
+  const waits = ["17", "1e99", "-5", "", "Wed, 21 Oct 2026 07:28:00 GMT"];
+  assert.deepEqual(
+    waits.map((asked) => held.askedWait(answer(429, "{}", { "Retry-After": asked }))),
+    [17_000, 3_600_000, 0, 0, 0],
+  );
+  assert.equal(held.askedWait(answer(503)), 0);
+});
