@@ -9,9 +9,12 @@ from dashboard.layouts.bench.reflect import DEFENCE, REFLECTION, reflect_section
 from dashboard.student.mission import defended, mission
 from tests.dashboard.layouts.drawn import every
 from tracks.api.bench import Bench
+from tracks.api.teaching import Question
+from tracks.api.track import Track
 from tracks.loading.registry import load_registry
 
 MAX_WORDS, MAX_SLOTS = 120, 2
+PATH_MINUTES, READING_MINUTES, WORDS_A_MINUTE = 60, 21, 200  # 200: careful reading of prose
 LAB = load_registry()
 BENCHES = [
     pytest.param(bench, id=f"{track.id}-{bench.id}") for track in LAB.tracks.values() for bench in LAB.benches(track.id)
@@ -35,6 +38,35 @@ def test_at_most_120_words_stand_before_a_lock(bench: Bench) -> None:
     """What never changes is folded; the answers and reasons to choose from are the student's to read."""
     for number, _ in enumerate(bench.predictions):
         assert before_a_lock(bench, number) <= MAX_WORDS
+
+
+def words_of(question: Question | None) -> int:
+    if question is None:
+        return 0
+    return words(question.text) + sum(words(option.text) + words(option.feedback) for option in question.options)
+
+
+def to_read(bench: Bench) -> int:
+    """Every word that its author writes into the path: up to the lock, then observation, reflection, model answer."""
+    asked = bench.reflection
+    written = (asked.prompt, *asked.rubric, asked.model_answer, asked.weak_sample, asked.strong_sample)
+    choices = [option for item in bench.predictions for option in (*item.mechanisms, *item.options)]
+    return (
+        sum(before_a_lock(bench, number) for number, _ in enumerate(bench.predictions))
+        + sum(words(option.text) + words(option.feedback) for option in choices)
+        + sum(map(words, written))
+        + words_of(bench.observation)
+        + words_of(asked.check)
+    )
+
+
+@pytest.mark.parametrize("track", LAB.tracks.values(), ids=lambda track: track.id)
+def test_the_path_of_a_track_takes_an_hour_and_a_third_of_it_is_reading(track: Track) -> None:
+    """Cases and acts are further ways, which a student may leave out; what is explored has words in its figures."""
+    path = [bench for bench in mission(LAB, track) if not bench.case_of]
+    assert len(path) == 5
+    assert sum(bench.minutes for bench in path) <= PATH_MINUTES
+    assert sum(map(to_read, path)) <= READING_MINUTES * WORDS_A_MINUTE
 
 
 @pytest.mark.parametrize("bench", BENCHES)
