@@ -87,7 +87,8 @@ peers: $(if $(filter peers,$(WITHOUT)),,.venv-peers/peers.stamp)
 bench-physics: .venv-peers/peers.stamp
 	.venv-peers/bin/python benchmarks/physics.py $(FLAGS)
 
-# Certify every bench at 8 times as many points as the tests and write docs/designing/certificates.md: under 20 minutes.
+# Certify every bench at 4 times as many points as the tests and write docs/designing/certificates.md: 130 minutes of
+# work in two processes on a busy machine.
 certify: $(VENV)/run.stamp
 	$(BIN)/python tools/certificates.py $(FLAGS)
 

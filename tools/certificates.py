@@ -1,6 +1,6 @@
 """Certify every bench of every track and write docs/designing/certificates.md: what 'make certify' runs.
 
-    python tools/certificates.py [--points 4096] [--processes 2]
+    python tools/certificates.py [--points 2048] [--processes 2]
 
 Exit status 1 if a certificate does not hold; the page is written all the same.
 """
@@ -22,7 +22,7 @@ from tracks.certify.survey import Survey
 from tracks.loading.registry import load_registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "designing" / "certificates.md"
-POINTS, PROCESSES = 4096, 2
+POINTS, PROCESSES = 2048, 2
 SLOW_S, FEWER = 0.02, 8  # a state that takes longer: a bench of federated runs, which gets an eighth of the points
 
 
