@@ -88,9 +88,11 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     import waitress
 
     from dashboard.app import served_app
+    from dashboard.web.logs import set_up
 
     with address_errors(host, port):
         check_address(host, port)
+    set_up(settings.log_format, are_requests_logged=settings.log_format == "json")
     app = served_app(settings)
     shown = f"[{host}]" if ":" in host else host
     with address_errors(host, port):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
+from collections import Counter
 from pathlib import Path
 
 import dash
@@ -27,7 +28,7 @@ from dashboard.callbacks import (
     tries,
 )
 from dashboard.callbacks.records import handin, own_data, verification
-from dashboard.lab import WRITES_PER_HOUR, Lab
+from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import NOT_READY, LedgerUnavailable
@@ -37,6 +38,7 @@ from dashboard.second_opinions.service import SecondOpinions
 from dashboard.settings import Settings
 from dashboard.web import (
     compression,
+    instrumentation,
     page_headers,
     rate_limits,
     request_checks,
@@ -45,9 +47,13 @@ from dashboard.web import (
     static_files,
     url_prefix,
 )
+from dashboard.web.logs import log_request
+from dashboard.web.metrics import Metrics, Now
+from dashboard.web.metrics import install as install_metrics
 from dashboard.web.rate_limits import RateLimits
 from dashboard.web.request_checks import RequestRefused
 from physics.federation.engines.compiled import compiled_updates
+from tracks.commands.terminal import version
 from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
 
@@ -124,10 +130,11 @@ def create_app(
     if registry is None:
         open_folder(settings.results_dir, settings.results_bytes)
         registry = load_registry(folder=settings.tracks_dir)
+    metrics = Metrics()
     lab = Lab(
         settings=settings,
         loaded=registry,
-        store=Store(settings.database_url, per_hour=WRITES_PER_HOUR),
+        store=Store(settings.database_url, per_hour=WRITES_PER_HOUR, written=metrics.count_write),
         second_opinions=SecondOpinions(
             settings.cache_dir,
             settings.secret_keys,
@@ -149,6 +156,7 @@ def create_app(
         index_string=index_page(files),
         suppress_callback_exceptions=True,
         enable_mcp=False,
+        add_log_handler=False,
     )
     app.layout = shell()
     for part in (
@@ -178,10 +186,17 @@ def create_app(
     request_checks.install(app, is_current=files.are_current)
     rate_limits.install(server, lab.limits, prefix=settings.url_prefix)
     _machine_pages(server, lab)
+    _measure(server, lab, metrics)
     security_headers.install(app, frame_ancestors=settings.frame_ancestors)
     compression.install(server)
     static_files.install(server, files)
     url_prefix.install(server, prefix=settings.url_prefix)
+    instrumentation.install(
+        server,
+        prefix=settings.url_prefix,
+        are_ids_trusted=settings.trusted_proxies > 0,
+        done=(metrics.count_request, log_request),
+    )
     _set_up(server, settings)
     compiled_updates()  # now, and in the process that forks the workers, not while the first student waits
     return app
@@ -221,8 +236,23 @@ def _set_up(server: Flask, settings: Settings) -> None:
         server.preprocess_request()
 
 
+def _measure(server: Flask, lab: Lab, metrics: Metrics) -> None:
+    """Answer ``/_metrics``."""
+    plugins = Counter("left_out" if one.reason else "used" for one in lab.loaded.found)
+    now = Now(
+        metrics,
+        info={"version": version(), "model": MODEL_VERSION},
+        lengths=lab.second_opinions.lengths,
+        plugins={state: plugins[state] for state in ("used", "left_out")},
+    )
+    install_metrics(server, metrics, now, prefix=lab.settings.url_prefix, token=lab.settings.metrics_token)
+
+
 def _machine_pages(server: Flask, lab: Lab) -> None:
     settings, prefix = lab.settings, lab.settings.url_prefix
+
+    left_out = sum(bool(one.reason) for one in lab.loaded.found)
+    plugins = f"{left_out} left out; edgelab tracks list says which and why." if left_out else "ok"
 
     @server.get(f"{prefix}_health")
     def health() -> Response:
@@ -231,18 +261,32 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
 
     @server.get(f"{prefix}_ready")
     def ready() -> tuple[Response, int]:
-        """Say whether the database answers and has the tables of this version; a proxy sends students here then."""
-        current = lab.store.is_current()
-        return jsonify(status="ok" if current else NOT_READY), 200 if current else 503
+        """Say how database, migration and plugins are; a proxy sends students here while the first two are well.
+
+        A plugin that was left out stops nothing else.
+        """
+        database = migration = "ok"
+        try:
+            if not lab.store.is_current():
+                migration = NOT_READY
+        except LedgerUnavailable as problem:
+            database, migration = str(problem), "not known"
+            instrumentation.is_refused("ledger", problem.reason)
+        is_well = database == migration == "ok"
+        status = "ok" if is_well else migration if database == "ok" else database
+        parts = {"database": database, "migration": migration, "plugins": plugins}
+        return jsonify(status=status, **parts), 200 if is_well else 503
 
     @server.errorhandler(QuotaMet)
     def full_quota(problem: QuotaMet) -> tuple[Response, int, dict[str, str]]:
         """Say when there is room again; the page keeps what was entered and sends it then."""
+        instrumentation.is_refused("quota")
         return jsonify(error=str(problem)), 429, {"Retry-After": str(math.ceil(problem.wait_s))}
 
     @server.errorhandler(StudentErased)
     def erased(problem: StudentErased) -> tuple[Response, int]:
         """Say that nothing is stored for an identity any more, and let the browser begin as another."""
+        instrumentation.is_refused("erased")
         way_on = (
             "It is the one of your sign-on; ask whoever runs the lab."
             if settings.identity_header
@@ -254,7 +298,8 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
 
     @server.errorhandler(LedgerUnavailable)
     def silent_ledger(problem: LedgerUnavailable) -> tuple[Response, int]:
-        """Say that the database does not answer; the page keeps what was entered."""
+        """Say that the database does not answer; the page keeps what was entered, and the log has the reason."""
+        instrumentation.is_refused("ledger", problem.reason)
         return jsonify(error=str(problem)), 503
 
     @server.after_request

@@ -19,6 +19,7 @@ from dashboard.student.mission import is_of_mission, mission
 from dashboard.student.predictions import Locked, locked_draft
 from dashboard.web import ids
 from dashboard.web.in_flight import InFlight
+from dashboard.web.instrumentation import is_about, solved
 from dashboard.web.page_headers import NO_COOKIE, acknowledge
 from dashboard.web.rate_limits import WRITES, RateLimits
 from dashboard.web.request_checks import RequestRefused
@@ -76,7 +77,7 @@ class Lab:
         object.__setattr__(self, "registry", registry)
 
         def run(track_id: str, bench_id: str, values: Values) -> Outcome:
-            return self.registry.bench(track_id, bench_id).run(self.registry.track(track_id), dict(values))
+            return solved(self.registry.track(track_id), self.registry.bench(track_id, bench_id), dict(values))
 
         object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED_OUTCOMES)(run))
 
@@ -133,9 +134,11 @@ class Lab:
         except ValueError as problem:
             raise RequestRefused(str(problem)) from None
         try:
-            return self.registry.track(track_id), self.registry.bench(track_id, bench_id)
+            found = self.registry.track(track_id), self.registry.bench(track_id, bench_id)
         except LookupError as problem:
             raise RequestRefused(self.left_out(track_id, bench_id) or str(problem)) from None
+        is_about(track_id, bench_id)
+        return found
 
     def locks(self, student: str | None, track: Track, bench: Bench) -> dict[str, Locked]:
         """Return what the student has locked on a bench, by prediction."""
@@ -228,7 +231,7 @@ def asked_student() -> str:
     """
     student = this_student()
     if student is None:
-        raise RequestRefused(NO_COOKIE, code=403)
+        raise RequestRefused(NO_COOKIE, code=403, reason="no_identity")
     return student
 
 

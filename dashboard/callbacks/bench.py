@@ -19,6 +19,7 @@ from dashboard.student.predictions import Locked
 from dashboard.student.progress import progress
 from dashboard.web import ids
 from dashboard.web.in_flight import MOST_PUT_OFF
+from dashboard.web.instrumentation import is_slider, solved
 from dashboard.web.page_headers import NO_COOKIE
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
@@ -33,6 +34,13 @@ CONTROLS_CHANGED = "The bench’s controls have changed since this try was recor
 LOCK_FIRST = "Lock your prediction first; the instruments open after it."
 
 
+def locked_out(student: str | None) -> RequestRefused:
+    """Return the refusal of what a lock opens: nothing is locked, or there is nobody to have locked it."""
+    if student is None:
+        return RequestRefused(NO_COOKIE, code=403, reason="no_identity")
+    return RequestRefused(LOCK_FIRST, code=403, reason="not_locked")
+
+
 def refuse_locked_out(lab: Lab, track: Track, bench: Bench) -> dict[str, Locked]:
     """Return what the student has locked on a bench, where all of it is.
 
@@ -42,7 +50,7 @@ def refuse_locked_out(lab: Lab, track: Track, bench: Bench) -> dict[str, Locked]
     student = this_student()
     locks = lab.locks(student, track, bench)
     if not is_unlocked(bench, locks):
-        raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+        raise locked_out(student)
     return locks
 
 
@@ -191,6 +199,7 @@ def register(app: Dash, lab: Lab) -> None:
         opinion: Any,
         moving: Any,
     ) -> tuple[list[Any], Any]:
+        is_slider()
         key, raw = values_by_id(ctx.inputs_list[0])
         track, bench, read, locks = unlocked_bench(lab, key, raw)
         state = digest(track.id, bench.id, read)
@@ -229,7 +238,7 @@ def register(app: Dash, lab: Lab) -> None:
         wanted = pressed.removeprefix("table_")
         key, raw = values_by_id(ctx.states_list[0])
         track, bench, read, _ = unlocked_bench(lab, key, raw)
-        outcome = bench.run(track, read)
+        outcome = solved(track, bench, read)
         drawn = drawn_by_panel(ctx.states_list[2])
         panels = {panel.id: view_of(panel, drawn) for panel in bench.panels}
         answer: list[Any] = []

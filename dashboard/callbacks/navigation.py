@@ -36,6 +36,7 @@ from dashboard.student.reveal import reveal
 from dashboard.student.standing import finished_on, standings, what_is_next
 from dashboard.student.summary import progress_summary
 from dashboard.web import ids
+from dashboard.web.instrumentation import solved
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.commands.terminal import version
@@ -57,7 +58,7 @@ def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> Be
     is_open = is_unlocked(bench, locks) and (here.opened or not revealed)
     opened = render(track, bench, bench.defaults(), locks, screen) if is_open else None
     drawn = [item for n, item in enumerate(revealed) if n == 0 or item.prediction.marks] if not is_open else []
-    outcome = opened.outcome if opened else bench.run(track, bench.defaults())
+    outcome = opened.outcome if opened else solved(track, bench, bench.defaults())
     read_out = lab.read_out(track, bench)
     closes = closes_mission(lab.registry, track, bench) and here.is_observed(bench)
     figures = tuple(render_reveal(track, bench, item, screen) for item in drawn)

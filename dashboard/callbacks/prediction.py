@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard.callbacks.bench import LOCK_FIRST
+from dashboard.callbacks.bench import locked_out
 from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import MODEL_VERSION, Lab, is_unlocked, this_student
 from dashboard.layouts.bench.page import bench_body
@@ -142,7 +142,7 @@ def register(app: Dash, lab: Lab) -> None:
 def _opened(lab: Lab, student: str | None, track: Track, bench: Bench, locks: dict[str, Locked]) -> tuple[Any, Any]:
     """Keep what the reveal said and open the instruments, at the start settings; once, whatever is pressed again."""
     if student is None or not is_unlocked(bench, locks):
-        raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+        raise locked_out(student)
     lab.save(student, track, bench, "opening", "1", reveal_payload(reveal(track, bench, locks)))
     return no_update, inline_static(bench_body(bench_state(lab, student, track, bench), arrived="opened"))
 

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard.callbacks.bench import LOCK_FIRST
+from dashboard.callbacks.bench import locked_out
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.bench.next_step import next_section
 from dashboard.layouts.bench.reflect import DEFENCE, FORMS, MARKS, REFLECTION, Form, defence_section, reflect_section
@@ -19,7 +19,7 @@ from dashboard.student.debrief import Defence, ablated, defence
 from dashboard.student.progress import progress
 from dashboard.student.standing import standings, what_is_next
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE, write_key
+from dashboard.web.page_headers import write_key
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.teaching import Reflection
@@ -37,11 +37,11 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench = lab.bench(key)
         student = this_student()
         if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
-            raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+            raise locked_out(student)
         if bench.reflection is None:
             raise RequestRefused(f"{bench.id} has no reflection.")
         if bench.predictions and not progress(lab.store.standing_events(student), track, bench).is_observed(bench):
-            raise RequestRefused(OBSERVE_FIRST, code=403)
+            raise RequestRefused(OBSERVE_FIRST, code=403, reason="not_observed")
         return student, track, bench, bench.reflection
 
     def after(student: str, track: Track, bench: Bench) -> Any:

@@ -13,6 +13,7 @@ from dashboard.lab import Lab
 from dashboard.rendering.bench_view import view_of
 from dashboard.rendering.table_csv import table_csv
 from dashboard.web import ids
+from dashboard.web.instrumentation import solved
 from dashboard.web.request_checks import RequestRefused
 
 
@@ -36,7 +37,7 @@ def register(app: Dash, lab: Lab) -> None:
             raise RequestRefused("The page asks for a table that this bench does not have; reload it.")
         view = view_of(panel, drawn_by_panel(ctx.states_list[1]))
         title = f"{track.name}, {bench.short_title}: {view.question}"
-        table = bench.run(track, read).panels[view.id].table()
+        table = solved(track, bench, read).panels[view.id].table()
         return {
             "filename": re.sub(r"[^a-z0-9]+", "-", f"{key}-{view.id}".lower()) + ".csv",
             "content": table_csv(title, bench, read, table),

@@ -9,7 +9,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.agreement import agreements
-from dashboard.callbacks.bench import LOCK_FIRST
+from dashboard.callbacks.bench import locked_out
 from dashboard.callbacks.navigation import bench_state
 from dashboard.lab import Lab, is_unlocked, this_student
 from dashboard.layouts.acts import acts_part
@@ -22,7 +22,8 @@ from dashboard.student.answers import answered, words_of
 from dashboard.student.progress import Progress, decided_in_words, progress, try_payload
 from dashboard.student.summary import rights
 from dashboard.web import ids
-from dashboard.web.page_headers import NO_COOKIE, acknowledge, write_key
+from dashboard.web.instrumentation import solved
+from dashboard.web.page_headers import acknowledge, write_key
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
@@ -49,7 +50,7 @@ def record(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[s
         RequestRefused: the bench has no such act.
     """
     here_act = _checked_act(bench, values, act)
-    outcome = bench.run(track, values)
+    outcome = solved(track, bench, values)
     right = rights(track, bench, lab.locks(student, track, bench))
     asked = write_key()
     while True:
@@ -195,7 +196,7 @@ def register(app: Dash, lab: Lab) -> None:
         track, bench = lab.bench(ctx.inputs_list[0]["id"]["bench"])
         student = this_student()
         if student is None or not is_unlocked(bench, lab.locks(student, track, bench)):
-            raise RequestRefused(NO_COOKIE if student is None else LOCK_FIRST, code=403)
+            raise locked_out(student)
         before = progress(lab.store.standing_events(student), track, bench)
         message, written = "", {part["id"].get("name"): part.get("value") for part in ctx.states_list[0]}
         try:

@@ -5,11 +5,13 @@ That is ``gunicorn -c python:dashboard.hosting.gunicorn_conf``. Start it from an
 """
 
 import os
+import re
 import sys
 from typing import Any
-from urllib.parse import quote
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from dashboard.web.logs import FORMAT, set_up
 
 wsgi_app = "dashboard.hosting.wsgi:server"
 
@@ -45,21 +47,33 @@ NEEDS_A_PROXY = (
 )
 
 
-class PathLogger(Logger):  # type: ignore[misc] # gunicorn is not typed
-    """An access log that cannot be forged: gunicorn decodes the path, and with it any line break a client put there."""
-
-    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
-        """Return gunicorn's atoms with the path quoted again."""
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        return {**atoms, "U": quote(atoms["U"] or "-", safe="/", encoding="latin-1")}
+_ADDRESS = re.compile(r" from ip=\S+(?=: )")
 
 
-logger_class = PathLogger
+class EventLogger(Logger):  # type: ignore[misc] # gunicorn is not typed
+    """gunicorn's own events among the lab's, a line each; where another file is named for them, as gunicorn has it."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand the events over to the lab's log."""
+        super().setup(cfg)
+        if cfg.errorlog == "-":
+            asked = os.environ.get(FORMAT, "").strip().lower()
+            set_up("text" if asked == "text" else "json", are_requests_logged=True)
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a warning; gunicorn names the address that sent what is no HTTP, which is left out."""
+        super().warning(_ADDRESS.sub("", msg), *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a fault; gunicorn names the address that was asked for, of which the query is left out."""
+        super().exception(msg, *(str(arg).partition("?")[0] for arg in args), **kwargs)
+
+
+logger_class = EventLogger
 errorlog = "-"
-accesslog = "-"
-# Time, worker, method, path, status, bytes, milliseconds. Not the query (a permalink's values), not the referrer
-# (the same), not the address (personal data).
-access_log_format = "%(t)s %(p)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+accesslog = None  # the lab writes a line a request itself, without query, referrer and address
 
 
 def on_starting(server: Any) -> None:
@@ -70,6 +84,7 @@ def on_starting(server: Any) -> None:
     thread before it is asked.
     """
     from dashboard.hosting.addresses import is_beyond_loopback
+    from dashboard.hosting.metrics_folder import open_metrics_folder
     from dashboard.ledger import LedgerUnavailable, upgrade
     from dashboard.settings import Settings, SettingsError, links_said, service_links
 
@@ -80,8 +95,31 @@ def on_starting(server: Any) -> None:
     for host in filter(is_beyond_loopback, hosts):
         server.log.warning("edgelab: %s can be reached from other machines. %s", host, NEEDS_A_PROXY)
     try:
-        upgrade(Settings.from_environment(behind_gunicorn=True).database_url)
+        settings = Settings.from_environment(behind_gunicorn=True)
+        open_metrics_folder(settings.data_dir)
+        upgrade(settings.database_url)
         server.app.wsgi()  # a course may name a bench that is not there
     except (SettingsError, LedgerUnavailable) as problem:
         server.log.error("edgelab: %s", getattr(problem, "reason", problem))
         sys.exit(3)  # what gunicorn itself exits with when an app does not start
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Count a worker that is about to answer."""
+    from dashboard.web.metrics import worker_began
+
+    worker_began()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Count a worker no more that has ended; what it counted itself stays."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    """Remove what was counted; a server that could not is followed by one that does."""
+    from dashboard.hosting.metrics_folder import remove_metrics_folder
+
+    remove_metrics_folder()

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from dashboard.hosting.addresses import check_bind
+from dashboard.hosting.metrics_folder import open_metrics_folder
 from dashboard.hosting.sentences import in_sentences
 from dashboard.ledger.migrations import upgrade
+from dashboard.web.logs import set_up
 
 # By these gunicorn hands sockets that are open over to another process of itself, and systemd to gunicorn.
 _HANDED_OVER = {"GUNICORN_FD", "LISTEN_FDS"}
@@ -27,6 +29,8 @@ def serve() -> NoReturn:
         if not _HANDED_OVER & os.environ.keys():
             check_bind(settings.bind)
         upgrade(settings.database_url)
+        set_up(settings.log_format, are_requests_logged=True)
+        open_metrics_folder(settings.data_dir)
         from dashboard.hosting.wsgi import server  # makes the app, which takes some seconds
     _run(server)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,10 +50,19 @@ class Store:
         database_url: a SQLite file or PostgreSQL, upgraded before (``dashboard.ledger.upgrade``).
         patience_s: how long one call may wait for other writers or for a slow database, in seconds.
         per_hour: events that one student may have stored within an hour; None for any number.
+        written: told the kind of each event that was committed, and "erasure" and "restored" of whole ledgers.
     """
 
-    def __init__(self, database_url: str, *, patience_s: float = 5.0, per_hour: int | None = None) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        patience_s: float = 5.0,
+        per_hour: int | None = None,
+        written: Callable[[str], None] = lambda _kind: None,
+    ) -> None:
         self._per_hour = per_hour
+        self._written = written
         self._database = Database(database_url, patience_s=patience_s)
         self._patience_s = patience_s
         self.codes = ResumeCodes(self._database)
@@ -76,12 +85,15 @@ class Store:
         while True:
             try:
                 with self._database.writing() as connection:
-                    stored = _find_first(connection, event) or _insert(connection, event, self._per_hour)
+                    found = _find_first(connection, event)
+                    stored = found or _insert(connection, event, self._per_hour)
             except IntegrityError as problem:
                 # Another tab of this student took the lock, the key or the place in the chain: look again.
                 if time.monotonic() > deadline:
                     raise LedgerUnavailable(BUSY) from problem
             else:
+                if found is None:
+                    self._written(event.kind)
                 return self._remember(stored)
 
     def lock(self, student: str, track: str, bench: str, prediction: str, *, attempt: int = 1) -> StoredEvent | None:
@@ -223,16 +235,19 @@ class Store:
                     if last is None:
                         erasure.check_not_erased(connection, student)
                         connection.execute(EVENTS.insert(), [row_of(event) for event in events])
+                    elif last.idempotency_key == mark.idempotency_key:
                         return
-                    if last.idempotency_key == mark.idempotency_key:
-                        return
-                    raise EventRefused(
-                        f"There are {last.sequence} events here already, and a file goes into an empty ledger. Start "
-                        "as another student first; that offers you a copy of these."
-                    )
+                    else:
+                        raise EventRefused(
+                            f"There are {last.sequence} events here already, and a file goes into an empty ledger. "
+                            "Start as another student first; that offers you a copy of these."
+                        )
             except IntegrityError as problem:  # another tab was faster: look again
                 if time.monotonic() > deadline:
                     raise LedgerUnavailable(BUSY) from problem
+            else:
+                self._written("restored")
+                return
 
     def receipt(self, last_hash: str) -> Receipt | None:
         """Return the receipt of an erased ledger by the hash it ended with, or None.
@@ -248,10 +263,14 @@ class Store:
         while True:
             try:
                 with self._database.writing() as connection:
-                    return erasure.erase(connection, student, reason, before=before)
+                    receipt = erasure.erase(connection, student, reason, before=before)
             except IntegrityError as problem:  # an event was stored in between: count again
                 if time.monotonic() > deadline:
                     raise LedgerUnavailable(BUSY) from problem
+            else:
+                if receipt is not None:
+                    self._written("erasure")
+                return receipt
 
     def _known(self, student: str, found: tuple[StoredEvent, ...]) -> tuple[StoredEvent, ...]:
         """Return what was found; where that is nothing another process may have erased what this one remembers."""

@@ -12,6 +12,7 @@ from dashboard.rendering.texts import BenchTexts, bench_texts
 from dashboard.student.predictions import Locked
 from dashboard.student.reveal import Revealed
 from dashboard.web import ids
+from dashboard.web.instrumentation import solved
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.demonstration import Demonstration, RunView
@@ -83,7 +84,7 @@ def render(
     bench's preview, without fixes; a bench that has none is solved.
     """
     is_preview = preview and bench.preview is not None
-    outcome = bench.run(track, values, seed=seed, preview=is_preview, fixes=not is_preview)
+    outcome = solved(track, bench, values, seed=seed, preview=is_preview, fixes=not is_preview)
     key = ids.bench_key(track.id, bench.id)
     marks = lock_marks(track, bench, locks, values)
     figures, summaries = {}, {}
@@ -213,7 +214,7 @@ def render_reveal(
     It is the one that the question names, or else the bench's first, or the view of it that has a place for the number.
     """
     state = bench.asked_state(item.prediction)
-    outcome = bench.run(track, state)
+    outcome = solved(track, bench, state)
     marked: list[dict[str, Mark]] = []
     if not isinstance(item.truth.value, str) and item.gap.compared:
         number = item.locked.draft.number(item.prediction)

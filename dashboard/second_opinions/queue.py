@@ -194,6 +194,17 @@ class Queue:
                 if not job.askers:
                     jobs.remove(job)
 
+    def lengths(self) -> dict[str, int]:
+        """Return how many jobs wait and how many run; none where there is no queue yet or it cannot be read."""
+        if not self._folder.is_dir():
+            return {"waiting": 0, "running": 0}
+        try:
+            jobs = _read(self._cache.get("jobs", "[]"))
+        except UNUSABLE:
+            return {}
+        stages = [job.stage for job in jobs if job.stage == "running" or _is_recent(job.seen)]
+        return {stage: stages.count(stage) for stage in ("waiting", "running")}
+
     # --- the processes that run jobs ---------------------------------------------------------------------------------
 
     def tend(self, start: Callable[[int, int], None]) -> None:

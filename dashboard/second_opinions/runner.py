@@ -23,6 +23,7 @@ from pathlib import Path
 
 from dashboard.second_opinions.answers import UNUSABLE, Answers
 from dashboard.second_opinions.queue import Job, Queue, QueueUnavailable
+from dashboard.web.logs import FORMAT, set_up
 from tracks.api.figures import SecondOpinion
 from tracks.common.cache import open_folder
 from tracks.loading.registry import load_bench
@@ -104,6 +105,7 @@ def _end_with_the_server() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Work one queue off."""
     _end_with_the_server()
+    set_up("json" if os.environ.get(FORMAT) == "json" else "text", are_requests_logged=False)  # as its server does
     os.nice(NICENESS)
     folder, slot, limit_s, results, max_bytes, *tracks_dir = arguments
     open_folder(Path(results), int(max_bytes))  # what the server has computed, as the texts of its benches

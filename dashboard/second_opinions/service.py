@@ -119,6 +119,10 @@ class SecondOpinions:
             return self.ask(ticket)
         return standing
 
+    def lengths(self) -> dict[str, int]:
+        """Return how many jobs of the host wait and how many run; none where that cannot be read."""
+        return self._queue.lengths()
+
     def leave(self, ticket: Ticket) -> None:
         """Wait no longer; the job ends where nobody else waits for it.
 

@@ -19,6 +19,8 @@
 | EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
 | EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
 | EDGELAB_LIMITS_STORE | host | where requests are counted against their limits: host, a file in the data directory that all workers share; redis://host:6379/0 for several hosts; none for no limits |
+| EDGELAB_METRICS_TOKEN | none | who sends it (Authorization: Bearer) reads /_metrics from anywhere; without it only this host does; 16 to 200 letters, digits and -._~ |
+| EDGELAB_LOG_FORMAT | text; json behind gunicorn | one line an event on standard error: for a person, or a JSON object |
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
 
 A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
@@ -35,6 +37,7 @@ from pathlib import Path
 
 from dashboard.settings import reading
 from dashboard.settings.names import NAMES, links_said, refuse_unknown, service_links
+from dashboard.settings.reading import LogFormat
 from dashboard.settings.secret_key import SettingsError
 from tracks.loading.course import Course, CourseError
 
@@ -79,6 +82,10 @@ class Settings:
         How long a second opinion may be computed, 10 to 3600.
     limits_store : str
         "host", "none" or the URL of a Redis; not in the repr, since it may hold a password.
+    metrics_token : str
+        What opens /_metrics to other hosts, "" where nothing does; not in the repr.
+    log_format : str
+        "text" or "json".
     designer : bool
         Whether the /designer pages exist.
     """
@@ -99,6 +106,8 @@ class Settings:
     results_bytes: int
     opinion_seconds: int
     limits_store: str = field(repr=False)
+    metrics_token: str = field(repr=False)
+    log_format: LogFormat
     designer: bool
 
     @property
@@ -138,6 +147,8 @@ class Settings:
             results_bytes=reading.results_bytes(environ),
             opinion_seconds=reading.opinion_seconds(environ),
             limits_store=reading.limits_store(environ),
+            metrics_token=reading.metrics_token(environ),
+            log_format=reading.log_format(environ, behind_gunicorn=behind_gunicorn),
             designer=reading.designer(environ, behind_gunicorn=behind_gunicorn),
         )
 

@@ -106,6 +106,11 @@ def _designer(environ: Mapping[str, str]) -> str:
     return "on; off behind gunicorn" if len(ways) == 2 else "on" if ways == {True} else "off"
 
 
+def _log_format(environ: Mapping[str, str]) -> str:
+    alone, behind = (reading.log_format(environ, behind_gunicorn=way) for way in (False, True))
+    return alone if alone == behind else f"{alone}; {behind} behind gunicorn"
+
+
 def _text(read: Callable[[Mapping[str, str]], Any]) -> Callable[[Mapping[str, str]], str]:
     return lambda environ: str(read(environ))
 
@@ -128,6 +133,8 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_CACHE_MB": lambda environ: str(reading.results_bytes(environ) // 10**6),
     "EDGELAB_OPINION_SECONDS": _text(reading.opinion_seconds),
     "EDGELAB_LIMITS_STORE": _limits_store,
+    "EDGELAB_METRICS_TOKEN": lambda environ: "hidden" if reading.metrics_token(environ) else "none",
+    "EDGELAB_LOG_FORMAT": _log_format,
     "EDGELAB_DESIGNER": _designer,
 }
 _FOLLOWS = {

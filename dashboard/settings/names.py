@@ -27,6 +27,8 @@ NAMES = (
     "EDGELAB_CACHE_MB",
     "EDGELAB_OPINION_SECONDS",
     "EDGELAB_LIMITS_STORE",
+    "EDGELAB_METRICS_TOKEN",
+    "EDGELAB_LOG_FORMAT",
     "EDGELAB_DESIGNER",
 )
 MAX_SHOWN = 80  # characters of a name or a value that a sentence shows

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -17,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from dashboard.settings.names import MAX_SHOWN
 from dashboard.settings.secret_key import MAKE_A_KEY, SettingsError, kept_keys, split_keys
 from tracks.loading.course import Course, CourseError, built_in, read_course
+
+LogFormat = Literal["text", "json"]
 
 MAX_PROXIES = 10
 MAX_WORKERS = 256
@@ -45,6 +48,7 @@ _OTHERS_HEADERS = frozenset(
         "x-request-id",
     ]
 )
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,200}")
 _TRACK = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
@@ -339,6 +343,27 @@ def opinion_seconds(environ: Mapping[str, str]) -> int:
             f"EDGELAB_OPINION_SECONDS {_shown(given)} must be a whole number of seconds, {low} to {high}"
         )
     return int(given)
+
+
+def metrics_token(environ: Mapping[str, str]) -> str:
+    """Return what opens the metrics to other hosts, or ""."""
+    given = _text(environ, "EDGELAB_METRICS_TOKEN")
+    if given and not _TOKEN.fullmatch(given):
+        raise SettingsError(
+            "EDGELAB_METRICS_TOKEN must be 16 to 200 letters, digits and -._~, which is what a header can carry; make "
+            f"one with {MAKE_A_KEY}"
+        )
+    return given
+
+
+def log_format(environ: Mapping[str, str], *, behind_gunicorn: bool) -> LogFormat:
+    """Return how events are written on standard error."""
+    given = _text(environ, "EDGELAB_LOG_FORMAT").lower()
+    if not given:
+        return "json" if behind_gunicorn else "text"
+    if given not in ("json", "text"):
+        raise SettingsError(f"EDGELAB_LOG_FORMAT {_shown(given)} is neither json nor text")
+    return "json" if given == "json" else "text"
 
 
 def designer(environ: Mapping[str, str], *, behind_gunicorn: bool) -> bool:

@@ -47,9 +47,9 @@ def install(server: Flask, *, prefix: str) -> None:
             return
         student = current_student()
         if student is None:
-            raise RequestRefused(NO_COOKIE, code=403)
+            raise RequestRefused(NO_COOKIE, code=403, reason="no_identity")
         if claimed != handle(student):
-            raise RequestRefused(ANOTHER_STUDENT, code=403)
+            raise RequestRefused(ANOTHER_STUDENT, code=403, reason="another_identity")
 
     @server.after_request
     def tell_page(response: Response) -> Response:

@@ -17,6 +17,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from dashboard.web.instrumentation import is_refused
 from dashboard.web.static_files import UPDATED
 
 MAX_BODY = 256 * 1024  # bytes; a slider sends 3,000, an open table 19,000
@@ -46,13 +47,18 @@ _RELOAD = "; reload the page."
 
 
 class RequestRefused(HTTPException):
-    """A request that cannot be answered, with one sentence that says why; nothing was changed."""
+    """A request that cannot be answered, with one sentence that says why; nothing was changed.
+
+    Args:
+        reason: a fixed word under which it is counted; "" for the word of its code.
+    """
 
     code = 422
 
-    def __init__(self, sentence: str, *, code: int = 422) -> None:
+    def __init__(self, sentence: str, *, code: int = 422, reason: str = "") -> None:
         super().__init__(description=sentence)
         self.code = code
+        self.reason = reason
 
 
 def install(app: Dash, *, is_current: Callable[[], bool] = lambda: True) -> None:
@@ -93,6 +99,8 @@ def install(app: Dash, *, is_current: Callable[[], bool] = lambda: True) -> None
     @server.errorhandler(HTTPException)
     def say(problem: HTTPException) -> Response:
         code = problem.code or 500
+        if isinstance(problem, RequestRefused):
+            is_refused(problem.reason)
         sentence = (
             problem.description if isinstance(problem, RequestRefused) else _SENTENCES.get(code, f"{problem.name}.")
         )
@@ -179,7 +187,7 @@ def _refuse_foreign() -> None:
         own = {f"{request.scheme}://{request.host}", f"https://{request.host}"}
         foreign = origin is not None and origin not in own
     if foreign:
-        raise RequestRefused(_FOREIGN, code=403)
+        raise RequestRefused(_FOREIGN, code=403, reason="foreign_site")
 
 
 def _read_body() -> None:
@@ -190,7 +198,7 @@ def _read_body() -> None:
     except HTTPException:
         raise
     except Exception:  # each server has its own for a transfer that breaks
-        raise RequestRefused(_BROKEN, code=400) from None
+        raise RequestRefused(_BROKEN, code=400, reason="broken_body") from None
 
 
 def read_upload(largest: int, too_large: str) -> None:
@@ -208,7 +216,7 @@ def read_upload(largest: int, too_large: str) -> None:
     except RequestEntityTooLarge:
         raise RequestRefused(too_large, code=413) from None
     except Exception:  # of werkzeug, or of the server for a transfer that breaks
-        raise RequestRefused(_BROKEN, code=400) from None
+        raise RequestRefused(_BROKEN, code=400, reason="broken_body") from None
 
 
 def _drop_if_larger(largest: int, *, read_until: int) -> None:
@@ -223,7 +231,7 @@ def _drop_if_larger(largest: int, *, read_until: int) -> None:
         while left > 0 and (taken := request.environ["wsgi.input"].read(min(left, 65_536))):
             left -= len(taken)
     except Exception:  # each server has its own for a transfer that breaks
-        raise RequestRefused(_BROKEN, code=400) from None
+        raise RequestRefused(_BROKEN, code=400, reason="broken_body") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -253,7 +261,7 @@ class _StrictJson:
         try:
             return _DECODER.decode(data.decode("utf-8"))
         except (ValueError, RecursionError):
-            raise RequestRefused(_NOT_JSON, code=400) from None
+            raise RequestRefused(_NOT_JSON, code=400, reason="not_json") from None
 
 
 def _check_body(body: Any, contract_of: Callable[[Any], _Contract | None]) -> None:

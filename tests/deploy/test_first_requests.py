@@ -112,6 +112,6 @@ def test_first_requests_that_come_together_are_all_answered(start, arguments, pr
         found = answers(port, paths)
         assert [(path, status) for path, (status, _) in zip(paths, found, strict=True) if status != 200] == []
         assert found[-1][1] == callbacks
-        if processes == 1 or len(set(re.findall(r" (\d+) GET ", log.read_text()))) == processes:
+        if processes == 1 or len(set(re.findall(r'"method":"GET".*"process":(\d+)', log.read_text()))) == processes:
             break
     assert log.read_text().count("Dash sets itself up") == 1, "as slow as the test wants it, and once for all workers"

@@ -1,5 +1,6 @@
 """The configuration upgrades the ledger before it serves, listens to this machine only and logs no values."""
 
+import json
 import os
 import socket
 import subprocess
@@ -49,7 +50,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     yield start
     for process in started:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=240)
 
 
 def free_port() -> int:
@@ -83,15 +84,15 @@ def test_workers_start_on_an_upgraded_ledger_and_log_no_values(serve: Callable[.
             workers.add(answer.read())
     assert len(workers) == 2
     process.terminate()
-    log = process.communicate(timeout=20)[0]
-    assert "GET /edge_guardian/paradox%0A%5B01/Jan/2026%5D%20forged 200" in log
+    log = process.communicate(timeout=240)[0]
     assert "secret" not in log
-    assert not any(line.startswith("[01/Jan/2026] forged") for line in log.splitlines())
+    assert "forged" not in log
+    assert all(json.loads(line)["event"] for line in log.splitlines())
 
 
 def test_a_setting_that_cannot_work_stops_the_start_with_its_sentence(serve: Callable[..., Any]) -> None:
     process = serve(EDGELAB_BIND=f"127.0.0.1:{free_port()}", EDGELAB_DATABASE_URL="mysql://u@h/d")
-    log = process.communicate(timeout=20)[0]
+    log = process.communicate(timeout=240)[0]
     assert process.returncode == 3
     assert "edgelab: EDGELAB_DATABASE_URL: 'mysql' is not a database" in log
     assert "Traceback" not in log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -40,8 +41,8 @@ def answers(port: int) -> bool:
 
 def starts(log: Path) -> list[int]:
     """Return the number of each process that has begun to listen, oldest first."""
-    lines = [line for line in log.read_text().splitlines() if "Listening at" in line]
-    return [int(line.rpartition("(")[2].rstrip(")")) for line in lines]
+    said = [json.loads(line)["event"] for line in log.read_text().splitlines()]  # every line is an event of its own
+    return [int(event.rpartition("(")[2].rstrip(")")) for event in said if "Listening at" in event]
 
 
 def wait_for(log: Path, number: int) -> int:
@@ -83,7 +84,8 @@ def test_the_installed_command_serves_from_any_folder_and_changes_over(installed
             os.kill(master, signal.SIGTERM)
     said = log.read_text()
     assert "Traceback" not in said
-    (ignored, _) = [line for line in said.splitlines() if "Kubernetes" in line]  # one for each first process
+    events = [json.loads(line)["event"] for line in said.splitlines()]
+    (ignored, _) = [event for event in events if "Kubernetes" in event]  # one for each first process
     assert ignored.endswith(", ".join(sorted(SERVICE)))
     assert "0.0.0.0 can be reached from other machines. A proxy that buffers (nginx) is required" in said
     assert said.count("Booting worker") == 2

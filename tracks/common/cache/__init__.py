@@ -2,6 +2,7 @@
 
 from tracks.common.cache.cancellation import Cancelled, cancelled_when, check_cancelled
 from tracks.common.cache.results import (
+    LOOKED_UP,
     cached_on_disk,
     close,
     keep,
@@ -12,6 +13,7 @@ from tracks.common.cache.results import (
 )
 
 __all__ = [
+    "LOOKED_UP",
     "Cancelled",
     "cached_on_disk",
     "cancelled_when",

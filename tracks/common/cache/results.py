@@ -14,6 +14,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from pathlib import Path
@@ -32,6 +33,10 @@ _CHECK = 16  # bytes before a result that say whether it is whole
 _INLINE = 2**20  # bytes up to which a result is a row of the database, and not a file of its own
 _WAIT_S = 1.0  # for another process that is writing, before a result is not kept
 _LOG = logging.getLogger(__name__)
+
+
+# What is told of each look-up, True where a result was found; whoever wants to know sets it in a context of its own.
+LOOKED_UP: ContextVar[Callable[[bool], None] | None] = ContextVar("looked_up", default=None)
 
 
 class Unusable(OSError):
@@ -199,6 +204,8 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
         results = _Process.results
         key = None if results is None else key_of(name, args, kwargs)
         found: Any = MISSING if results is None or key is None else results.get(key)
+        if key is not None:
+            _tell(found)
         if found is MISSING:
             check_cancelled()
             found = function(*args, **kwargs)
@@ -210,11 +217,20 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
     return cached
 
 
+def _tell(found: Any) -> None:
+    told = LOOKED_UP.get()
+    if told is not None:
+        told(found is not MISSING)
+
+
 def kept(name: str, arguments: tuple[Any, ...]) -> Any:
     """Return what ``keep`` was last given under a name and plain arguments, or None where nothing is kept."""
     results = _Process.results
     key = None if results is None else key_of(name, arguments, {})
-    found = MISSING if results is None or key is None else results.get(key)
+    if results is None or key is None:
+        return None
+    found = results.get(key)
+    _tell(found)
     return None if found is MISSING else found
 
 
