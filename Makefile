@@ -17,8 +17,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check audit coverage bench bench-hall bench-physics certify agreement mutants \
-  search docs docs-links pins vendor clean test-programs browser database proxy peers
+.PHONY: run test sweep scripts bundle lint types check audit coverage bench bench-hall drills bench-physics certify agreement \
+  mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -73,6 +73,10 @@ bench: $(VENV)/test.stamp browser
 # A lecture hall in front of two workers, beside a callback that does nothing: about ten minutes, on an idle machine.
 bench-hall: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.hall $(FLAGS)
+
+# Workers killed, signals, PostgreSQL killed, disk full, each under load; exit code 1 where something is lost.
+drills: $(VENV)/test.stamp database
+	$(BIN)/python -m benchmarks.load.drills $(FLAGS)
 
 # Torch, Flower and other peers of the physics, in a separate environment: torch alone is larger than the lab.
 # WITHOUT=peers does without.

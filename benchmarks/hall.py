@@ -9,7 +9,8 @@ stands a Dash callback that does nothing, behind the same server settings.
 
 * closed forms: paradox and memory, each student two updates a second
 * mix: each student an update in two seconds, 30% paradox, 25% memory, 25% convergence, 10% privacy, 10% crisis
-* states: of 40 a bench and track by Zipf's law, 20% fresh ones; every update is at rest, so it is the full answer
+* a full answer that the server puts off is asked for again as the page does, and is told apart from the first one
+* states: of 40 a bench and track by Zipf's law, 20% fresh ones; every update is at rest, so it asks for the full answer
 * knee: the rate rises by a quarter until p95 is above its target
 * first loads: browsers that have nothing load a bench, all within five seconds
 * memory: closed forms for many requests, with the workers' proportional memory after each quarter of them
@@ -43,6 +44,7 @@ from tracks.loading.registry import load_registry
 
 CLOSED = {"paradox": 0.5, "memory": 0.5}
 MIX = {"paradox": 0.3, "memory": 0.25, "convergence": 0.25, "privacy": 0.1, "crisis": 0.1}
+PREVIEWED = frozenset({"convergence", "privacy", "crisis"})  # whose full answer may be put off
 CLOSED_RATE, MIX_RATE = 2.0, 0.5  # updates a second of a student
 CLOSED_P95_S, MIX_P95_S, PAGE_S, MEMORY_MB = 0.050, 0.250, 5.0, 100.0
 BROWSERS, ARRIVING_S = 100, 5.0
@@ -136,7 +138,13 @@ class Hall:
     ) -> float:
         """Measure a load and print its row; return p95 [s]. What was planned in the first ``skip`` seconds is apart."""
         timed = list(self.planned(shares, students, rate, seconds))
-        plan = Plan(port=self.lab.port, bodies=self.bodies.all, cookies=self.cookies[:students], timed=timed)
+        plan = Plan(
+            port=self.lab.port,
+            bodies=self.bodies.all,
+            cookies=self.cookies[:students],
+            timed=timed,
+            previewed=PREVIEWED & shares.keys(),
+        )
         return self._measure(self.lab, label, plan, rate, skip)
 
     def nothing(self, students: int, rate: float, seconds: float) -> float:
@@ -157,7 +165,10 @@ class Hall:
             print_row(f"{label}, first {skip / 6:.0f} s", plan, rate, report, used, until=skip / 6)
         p95 = print_row(label, plan, rate, report, used, since=skip)
         if len(shares := {item[3] for item in report.answers}) > 2:
-            print_benches(report, sorted(shares), skip)
+            print_benches(report.answers, sorted(shares), "", skip)
+        if report.full:
+            print_benches(report.full, sorted({item[3] for item in report.full}), " in full", skip)
+            print(f"| ... {report.put_off} full answers were put off, and asked for again | | | | | | | | | |")
         tell_sentences(report)
         return p95
 
@@ -182,13 +193,17 @@ def print_heading(title: str) -> None:
     print(f"\n{title}\n\n| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}", flush=True)
 
 
-def print_benches(report: Report, benches: Sequence[str], since: float) -> None:
+def print_benches(
+    answers: Sequence[tuple[float, float, int, str]], benches: Sequence[str], what: str, since: float
+) -> None:
     for bench in benches:
-        times = [latency * 1e3 for at, latency, _, label in report.answers if label == bench and at >= since]
+        chosen = [item for item in answers if item[3] == bench and item[0] >= since]
+        times = [latency * 1e3 for _, latency, _, _ in chosen]
         if not times:
             continue
         p50, p95, p99 = np.percentile(times, [50, 95, 99], method="higher")
-        print(f"| ... {bench} | | | {p50:.1f} | {p95:.1f} | {p99:.1f} | | | | |", flush=True)
+        wrong = sum(status != 200 for _, _, status, _ in chosen)
+        print(f"| ... {bench}{what} | | | {p50:.1f} | {p95:.1f} | {p99:.1f} | {wrong} | | | |", flush=True)
 
 
 def tell_sentences(report: Report) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import pickle
 import subprocess
 import sys
@@ -21,11 +22,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import brotli
+
 ROOT = Path(__file__).resolve().parents[2]
 UPDATE = "/_dash-update-component"
 AT_ONCE = 12  # students who arrive at a time
 GRACE_S = 30.0  # for answers that are still due when the last request has left
 BROWSER_CONNECTIONS = 6
+AGAIN_S = 0.3  # times how often an answer was put off: when the page asks again
+PREVIEW = b'"preview":true'
+AT_REST = b'"value":false}]}'  # how the body of an update at rest ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +42,8 @@ class Plan:
         cookies: of each student; an empty one has still to arrive. arrivals: of each student the bodies, by number,
             that are sent one after another once the first page has given a cookie. timed: (seconds after the start,
             student, number of the body, label). pages: (seconds after the start, path, body by number): a browser that
-            loads a page with all its files, and then asks for its content. files: those of every page.
+            loads a page with all its files, and then asks for its content. files: those of every page. previewed:
+            labels whose answers may be previews, which are followed by further requests until the full one is there.
     """
 
     port: int
@@ -46,6 +53,7 @@ class Plan:
     timed: Sequence[tuple[float, int, int, str]] = ()
     pages: Sequence[tuple[float, str, int]] = ()
     files: Sequence[str] = ()
+    previewed: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)
@@ -53,13 +61,16 @@ class Report:
     """What came of a plan.
 
     Attributes:
-        answers: (planned time, latency [s], status or 0, label); of a page the latency of its last byte. late: how many
+        answers: (planned time, latency [s], status or 0, label); of a page the latency of its last byte. full: the same
+            of full answers, where a preview may have been the first. put_off: how often one was. late: how many
             seconds after its planned time each request left. resent: requests sent again on a new connection. received:
             bytes. processor_s, elapsed_s: of the generator. sentences: some answers that were not 200.
     """
 
     cookies: list[str] = field(default_factory=list)
     answers: list[tuple[float, float, int, str]] = field(default_factory=list)
+    full: list[tuple[float, float, int, str]] = field(default_factory=list)
+    put_off: int = 0
     late: list[float] = field(default_factory=list)
     resent: int = 0
     received: int = 0
@@ -181,9 +192,28 @@ async def arrive(browser: Browser, bodies: Sequence[int], turns: asyncio.Semapho
 
 
 async def update(browser: Browser, at: float, number: int, label: str, start: float) -> None:
+    """Send a change, and ask again for as long as the full answer is put off, as the page does."""
     browser.report.late.append(time.monotonic() - start - at)
-    status, _, _ = await browser.send(browser.request(UPDATE, browser.plan.bodies[number]))
+    body = browser.plan.bodies[number]
+    status, head, answer = await browser.send(browser.request(UPDATE, body))
     browser.report.answers.append((at, time.monotonic() - start - at, status, label))
+    times = 0
+    while label in browser.plan.previewed and status == 200 and PREVIEW in plain(head, answer):
+        times += 1
+        browser.report.put_off += 1
+        await asyncio.sleep(AGAIN_S * times)
+        again = body.removesuffix(AT_REST) + b'"value":{"put_off":%d}}]}' % times
+        status, head, answer = await browser.send(browser.request(UPDATE, again))
+    if label in browser.plan.previewed:
+        browser.report.full.append((at, time.monotonic() - start - at, status, label))
+
+
+def plain(head: bytes, body: bytes) -> bytes:
+    """Return a body as it was before it was compressed."""
+    lower = head.lower()
+    if b"\r\ncontent-encoding: br" in lower:
+        return cast(bytes, brotli.decompress(body))
+    return gzip.decompress(body) if b"\r\ncontent-encoding: gzip" in lower else body
 
 
 async def load_page(browser: Browser, at: float, path: str, number: int, start: float) -> None:

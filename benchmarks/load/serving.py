@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -94,13 +93,12 @@ def served(
     workers: int = 2,
     environ: Mapping[str, str] | None = None,
     ready: str = "/_health",
-    before_start: Any = None,
 ) -> Iterator[Served]:
     """Serve from a folder, with ledger, results and log in it, and end every process at the end.
 
     Args:
         folder: where everything is kept. command: what Python runs. workers: how many. environ: further variables.
-        ready: the path that answers 200 once the server is there. before_start: called in the new process first.
+        ready: the path that answers 200 once the server is there.
     """
     port = free_port()
     (folder / "empty").mkdir(parents=True, exist_ok=True)
@@ -121,7 +119,6 @@ def served(
             env=variables,
             stdout=output,
             stderr=output,
-            preexec_fn=before_start,
         )
     server = Served(process, port, folder)
     try:
