@@ -65,6 +65,9 @@ class Writer(threading.Thread):
                 self.play()
         except BaseException as problem:  # told by the thread that started this one
             self.problem = problem
+        finally:
+            if self.connection is not None:
+                self.connection.close()
 
     def play(self) -> None:
         """Play one student: the first page, the locks, the tries."""

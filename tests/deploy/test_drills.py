@@ -18,7 +18,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Work:
 def run(name: str, jobs: Work, folder: Path, times: int) -> Drill:
     drill = DRILLS[name](folder / name, jobs, times=times, writers=3)
     print(drill)  # shown where the test fails
-    assert drill.ledger["acknowledged"] > 5 * times, "faults met work"
+    assert drill.ledger["acknowledged"] >= 5 * times, "faults met work"
     assert drill.holds
     assert drill.tracebacks == 0
     return drill
