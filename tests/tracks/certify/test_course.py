@@ -15,7 +15,7 @@ from tracks.loading.registry import load_registry
 
 LAB = load_registry()
 
-# Sobol points of the decision space. 'make certify' takes 4,096 for the published ones; here a bench whose states
+# Sobol points of the decision space. 'make certify' takes 2,048 for the published ones; here a bench whose states
 # take milliseconds gets fewer, so that all of them together take a minute.
 POINTS = {"paradox": 512, "memory": 512, "convergence": 64, "privacy": 64, "recommendation": 64, "crisis": 256}
 ACT_POINTS = 1024  # fewer of an act's win
