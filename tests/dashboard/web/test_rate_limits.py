@@ -24,7 +24,7 @@ from dashboard.ledger.store import Store
 from dashboard.settings import Settings
 from dashboard.web import limit_store, rate_limits
 from dashboard.web.limit_store import HostStore
-from dashboard.web.rate_limits import IDENTITIES, REQUESTS, WRITES, LimitMet, RateLimits, open_store
+from dashboard.web.rate_limits import IDENTITIES, OPINIONS, REQUESTS, WRITES, LimitMet, RateLimits, open_store
 from tests import system_programs
 from tests.http_student import Student
 from tracks.loading.registry import Registry
@@ -96,7 +96,7 @@ def test_a_write_over_the_limit_is_refused_with_the_time_to_wait_and_stores_noth
     assert student.record(KEY, codec="int8").status_code == 200
 
 
-def test_requests_and_second_opinions_are_counted_by_student(
+def test_what_is_computed_is_counted_by_student(
     limited: Callable[[], Dash], registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limits, "REQUESTS", replace(REQUESTS, most=5))
@@ -108,6 +108,19 @@ def test_requests_and_second_opinions_are_counted_by_student(
     assert student.client.get("/", headers=VISIT).status_code == 200, "a page loads, and its requests wait"
     nobody = Student(app, registry, app.server.test_client(use_cookies=False))
     assert [nobody.page("/privacy").status_code for _ in range(7)] == [200] * 7
+
+
+def test_a_second_opinion_that_is_asked_for_is_counted(
+    limited: Callable[[], Dash], registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one left, so that no process has to be started to see it."""
+    monkeypatch.setattr("dashboard.callbacks.second_opinion.OPINIONS", replace(OPINIONS, most=0))
+    student = Student.of(limited(), registry)
+    key = "edge_guardian/convergence"
+    student.lock_all(key)
+    answer = student.ask_opinion(key, student.bench(key).defaults())
+    assert answer.status_code == 429
+    assert "second opinions within a minute" in answer.get_json()["error"]
 
 
 def test_a_quota_of_the_ledger_says_when_in_the_header_too(
@@ -298,10 +311,12 @@ def redis_port() -> int:
         return int(free.getsockname()[1])
 
 
-def test_an_answer_that_refuses_is_json_for_a_script(limited: Callable[[], Dash], registry: Registry) -> None:
+def test_an_answer_that_refuses_is_json_for_a_script(
+    limited: Callable[[], Dash], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "IDENTITIES", replace(IDENTITIES, most=1))
     app = limited()
-    for _ in range(IDENTITIES.most):
-        app.server.test_client().get("/nowhere")
+    assert app.server.test_client().get("/").status_code == 200
     answer = app.server.test_client().get("/", headers={"Accept": "*/*"})
     assert (answer.status_code, answer.mimetype) == (429, "application/json")
     assert "new students" in json.loads(answer.data)["error"]
