@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -313,6 +314,7 @@ def main() -> None:
     parser.add_argument("--without-knee", action="store_true")
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end, too
     students = sorted(options.students)
     registry = load_registry()
     bodies = Bodies(twin(registry), registry)

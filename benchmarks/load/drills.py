@@ -286,6 +286,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, help="faults of each; 100 workers killed, 10 of the others unless given")
     parser.add_argument("--writers", type=int, default=8)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end, too
     holds = True
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)

@@ -21,7 +21,7 @@ from dashboard.web.page_headers import KEY, SAVED
 
 KEY_OF_BENCH = "edge_guardian/memory"
 PASSING = frozenset({408, 425, 429, 502, 503, 504})  # what the page waits out
-PAUSE_S = 0.1
+PAUSE_S = 0.5  # as the page does at first
 TRIES = 10
 UPDATE = "/_dash-update-component"
 
