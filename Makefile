@@ -17,8 +17,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check audit coverage bench bench-hall drills bench-physics certify agreement \
-  mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
+.PHONY: run test sweep scripts bundle lint types check audit hostile coverage bench bench-hall drills bench-physics certify \
+  agreement mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -66,6 +66,10 @@ coverage: $(VENV)/test.stamp database proxy
 # that could not be made.
 audit: $(VENV)/test.stamp
 	@$(BIN)/python tools/audit.py $(FLAGS)
+
+# Send 10,000 hostile requests to a served lab and count what they did: it should be nothing. FLAGS="--requests N --seed N"
+hostile: $(VENV)/test.stamp
+	$(BIN)/python -m tests.dashboard.web.hostile.served $(FLAGS)
 
 bench: $(VENV)/test.stamp browser
 	$(BIN)/python benchmarks/slider.py

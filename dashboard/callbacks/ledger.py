@@ -211,7 +211,7 @@ def register(app: Dash, lab: Lab) -> None:
         prevent_initial_call=True,
     )
     def answer(clicks: Any, entry: Any) -> tuple[Any, bool]:
-        if not clicks:
+        if not clicks or not ctx.triggered_id:
             raise PreventUpdate
         return _answer(lab, asked_student(), ctx.triggered_id["lock"], entry)
 

@@ -34,8 +34,8 @@ def programs_of_postgresql() -> Path:
 class Cluster:
     """A PostgreSQL server in a temporary folder, on a Unix socket, run by an ordinary user even when root tests."""
 
-    def __init__(self, *settings: str) -> None:
-        self.settings = settings
+    def __init__(self, *settings: str, superuser: str = "edgelab") -> None:
+        self.settings, self.superuser = settings, superuser
         self.programs = programs_of_postgresql()
         self.folder = Path(tempfile.mkdtemp(prefix="edgelab-pg-"))
         self.user: str | None = None
@@ -44,7 +44,7 @@ class Cluster:
             self.user = "postgres" if "postgres" in names else "nobody"
             shutil.chown(self.folder, self.user)
         self.log = self.folder / "log"
-        options = ["-D", "data", "-U", "edgelab", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        options = ["-D", "data", "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         assert self._open("initdb", *options).wait(60) == 0, self.log.read_text()
         self.start()
 
@@ -64,7 +64,7 @@ class Cluster:
                 time.sleep(0.1)
                 self.server = self._open(*command)
             try:
-                psycopg.connect(host=str(self.folder), user="edgelab", dbname="postgres").close()
+                psycopg.connect(host=str(self.folder), user=self.superuser, dbname="postgres").close()
             except psycopg.OperationalError:
                 time.sleep(0.02)
             else:
@@ -82,9 +82,11 @@ class Cluster:
         shutil.rmtree(self.folder)
 
     def make_database(self, name: str) -> str:
-        with psycopg.connect(host=str(self.folder), user="edgelab", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.folder), user=self.superuser, dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
-        return f"postgresql+psycopg://edgelab@/{name}?host={self.folder}"
+        return f"postgresql+psycopg://{self.superuser}@/{name}?host={self.folder}"
 
 
 @pytest.fixture
