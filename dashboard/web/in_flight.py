@@ -13,7 +13,7 @@ from tracks.common.cache import cancelled_when
 UPDATE = "/_dash-update-component"
 COUNTED = "edgelab.in_flight"
 MOST_AT_REST = 2  # of a worker's threads; the others stay free for what is quick
-MOST_PUT_OFF = 3  # times that one state is put off; then it is computed whoever waits, or a full lab never would
+MOST_PUT_OFF = 1  # times that one state is put off: each time costs a preview more, which a full lab has not to spare
 
 
 class InFlight:
