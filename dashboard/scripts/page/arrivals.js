@@ -8,7 +8,9 @@ import { loadValues } from "../shared/storage.js";
 import { keptChoices } from "../tries/kept_choices.js";
 import { showEarlierPins } from "../tries/actions.js";
 import { announce } from "./announcer.js";
+import { showUnkept } from "../records/no_identity.js";
 import { showWhose } from "../records/whose.js";
+import { studentOfPage } from "../shared/student.js";
 import { showClock, showSaved, showStatus } from "./saved_status.js";
 
 /* What comes into focus when a body was made anew, and what is said. */
@@ -93,7 +95,8 @@ export function pageReady() {
     if (page) document.title = page.dataset.title;
     document.body.classList.remove("has-sheet");
     showStatus();
-    showWhose();
+    if (studentOfPage()) showWhose();
+    else showUnkept();
     const named = document.getElementById(window.location.hash?.slice(1) ?? "");
     if (named) {
       named.scrollIntoView();
