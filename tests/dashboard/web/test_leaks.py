@@ -38,7 +38,8 @@ PLUGIN = "edge_guardian/downlink"
 SCREENS = ("", "dark.narrow")
 # One key for all, or the signatures of tickets would differ between a lab and its twin.
 KEYS = ("one key for all labs" * 3,)
-CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}')  # clock, tokens
+# Clock, tokens, what the log calls a request.
+CHANCE = re.compile(r'\d{4}-\d\d-\d\dT[\d:+.]+|"end_id":"[^"]*"|\d+~[0-9a-f]{64}|X-Request-ID: [0-9a-f]{16}')
 
 
 @dataclass
