@@ -136,7 +136,7 @@ def test_a_refusal_has_its_reason(student: Student, lines: Lines) -> None:
 
 
 def test_a_text_is_one_line_whatever_a_client_sends() -> None:
-    """Through the formatter alone: a log that pytest hears too is sent to the main process, which takes no surrogate."""
+    """Through the formatter alone: what pytest hears too goes to the main process, which takes no surrogate."""
 
     def line(message: str, *args: str, **extra: Any) -> str:
         record = {"name": "dashboard.somewhere", "levelno": 30, "levelname": "WARNING", "msg": message, "args": args}
