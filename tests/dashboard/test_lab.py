@@ -17,6 +17,7 @@ from dashboard.settings import Settings
 from dashboard.student.mission import steps_of
 from dashboard.student.predictions import Locked
 from dashboard.student.standing import standings
+from dashboard.web.rate_limits import RateLimits
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -28,7 +29,8 @@ def lab_of(place: Path, registry: Registry, **environment: str) -> Lab:
     settings = Settings.from_environment({"EDGELAB_DATA_DIR": str(place), **environment})
     upgrade(settings.database_url)
     opinions = SecondOpinions(settings.cache_dir, settings.secret_keys, limit_s=60, tracks_dir=None)
-    return Lab(settings=settings, loaded=registry, store=Store(settings.database_url), second_opinions=opinions)
+    store = Store(settings.database_url)
+    return Lab(settings=settings, loaded=registry, store=store, second_opinions=opinions, limits=RateLimits(None))
 
 
 @pytest.fixture
