@@ -41,6 +41,8 @@ OTHER_MEANINGS = {
     "targets": "of a state, as the strip lists them where all are met",
     "total": "a kind of bar in tracks.api.charts",
     "privacy": "the page that says what is stored",
+    "method": "of an HTTP request",
+    "hit": "of the folder of results, in the metrics",
     "memory": "the end of a name of Device; SQLite's :memory:",
 }
 # Words of this course that are no ids.

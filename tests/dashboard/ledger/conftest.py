@@ -10,10 +10,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -72,9 +74,14 @@ class Cluster:
         pytest.fail(f"PostgreSQL did not start:\n{self.log.read_text()}", pytrace=False)
 
     def kill(self) -> None:
-        """End the server as a power cut would."""
+        """End the server as a power cut would, with the processes that answer: alone they would answer once more."""
+        answering = psutil.Process(self.server.pid).children()
         self.server.kill()
+        for process in answering:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.server.wait()
+        psutil.wait_procs(answering, timeout=10)
 
     def remove(self) -> None:
         self.server.send_signal(signal.SIGQUIT)  # its word for "now": the data are thrown away anyway
