@@ -7,6 +7,10 @@ import json
 from typing import Any
 from urllib.parse import quote, unquote
 
+# The first parts of Dash's own addresses under which a page is answered: its frame, and its callbacks.
+UPDATE = "_dash-update-component"
+PAGES_OWN = ("_dash-layout", UPDATE)
+
 # One of each on the page.
 LOCATION = "location"
 PAGE = "page"

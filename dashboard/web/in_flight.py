@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from flask import Flask, request
 
+from dashboard.web import ids
 from tracks.common.cache import cancelled_when
 
-UPDATE = "/_dash-update-component"
 COUNTED = "edgelab.in_flight"
 MOST_AT_REST = 2  # of a worker's threads; the others stay free for what is quick
 MOST_PUT_OFF = 1  # times that one state is put off: each time costs a preview more, which a full lab has not to spare
@@ -27,7 +27,7 @@ class InFlight:
         """Count the callback requests of a server from their arrival to their end."""
 
         def arrives() -> None:
-            if request.path.endswith(UPDATE):
+            if request.path.endswith(f"/{ids.UPDATE}"):
                 request.environ[COUNTED] = True
                 with self._lock:
                     self._all += 1

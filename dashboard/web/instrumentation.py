@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.outcome import Outcome
@@ -180,7 +181,7 @@ def route_of(path: str, method: str) -> str:
     ('page', 'page', 'probe')
     """
     first = path.split("/", 2)[1] if path.startswith("/") else path
-    if first == "_dash-update-component":
+    if first == ids.UPDATE:
         return "callback"
     if first in ("_dash-layout", "_dash-dependencies"):
         return "setup"

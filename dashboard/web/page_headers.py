@@ -16,6 +16,7 @@ from flask import Flask, Response, g, request
 
 from dashboard.ledger.events import StoredEvent
 from dashboard.ledger.identity import current_student, handle
+from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 
 STUDENT = "Edgelab-Student"
@@ -30,7 +31,6 @@ ANOTHER_STUDENT = (
     "wrote, then reload the page."
 )
 _KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
-_PAGES_OWN = ("_dash-layout", "_dash-update-component")
 
 
 def install(server: Flask, *, prefix: str) -> None:
@@ -38,7 +38,7 @@ def install(server: Flask, *, prefix: str) -> None:
 
     The refusal is a 403 and comes before anything else is read of the request.
     """
-    paths = tuple(f"{prefix}{name}" for name in _PAGES_OWN)
+    paths = tuple(f"{prefix}{name}" for name in ids.PAGES_OWN)
 
     @server.before_request
     def check_student() -> None:

@@ -21,6 +21,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from dashboard.ledger import identity
 from dashboard.settings import Settings
+from dashboard.web import ids
 from dashboard.web.limit_store import HostStore
 from dashboard.web.request_checks import RequestRefused
 
@@ -191,7 +192,7 @@ def install(server: Flask, limits: RateLimits, *, prefix: str) -> None:
 
     Called after the checks of requests, so that what is refused anyway is not counted.
     """
-    update, forms = f"{prefix}_dash-update-component", f"{prefix}ledger/"
+    update, forms = f"{prefix}{ids.UPDATE}", f"{prefix}ledger/"
 
     @server.before_request
     def count() -> None:

@@ -17,6 +17,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from dashboard.web import ids
 from dashboard.web.instrumentation import is_refused
 from dashboard.web.static_files import UPDATED
 
@@ -74,7 +75,7 @@ def install(app: Dash, *, is_current: Callable[[], bool] = lambda: True) -> None
     the files of the lab are others than those it was started from (``is_current``), it is a 503 that says so.
     """
     server: Flask = app.server
-    endpoint = f"{app.config.routes_pathname_prefix}_dash-update-component"  # Dash names endpoints by their paths
+    endpoint = f"{app.config.routes_pathname_prefix}{ids.UPDATE}"  # Dash names endpoints by their paths
 
     @cache
     def read(output: str) -> _Contract:

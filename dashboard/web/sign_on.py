@@ -14,6 +14,7 @@ from flask import Flask, request
 
 from dashboard.ledger import identity
 from dashboard.settings import Settings
+from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 
 LONGEST = 256  # characters of a name
@@ -30,9 +31,6 @@ NO_NAME = (
     "signed in. Tell whoever runs the lab."
 )
 BY_SIGN_ON = "Who you are here comes from your sign-on, so this can neither be changed nor carried over."
-
-# For machines and for everybody: no student is asked for there.
-_PAGES_OWN = ("_dash-layout", "_dash-update-component")
 
 
 def install(server: Flask, settings: Settings) -> None:
@@ -58,8 +56,8 @@ def install(server: Flask, settings: Settings) -> None:
     def sign_in() -> None:
         path = (request.script_root + request.path).removeprefix(prefix)
         first_part = path.split("/", 1)[0]
-        if first_part == "assets" or (first_part.startswith("_") and first_part not in _PAGES_OWN):
-            return
+        if first_part == "assets" or (first_part.startswith("_") and first_part not in ids.PAGES_OWN):
+            return  # for machines and for everybody: no student is asked for there
         given = request.environ.get(variable, "").strip()
         if not given:
             raise RequestRefused(NOT_SIGNED_ON, code=403)
