@@ -17,6 +17,7 @@ from dashboard.callbacks import (
     agreement,
     bench,
     hints,
+    kept_answers,
     ledger,
     navigation,
     prediction,
@@ -27,6 +28,7 @@ from dashboard.callbacks import (
     table_csv,
     tries,
 )
+from dashboard.callbacks.kept_answers import KeptAnswers
 from dashboard.callbacks.records import handin, own_data, verification
 from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab
 from dashboard.layouts.shell import shell
@@ -53,6 +55,7 @@ from dashboard.web.metrics import install as install_metrics
 from dashboard.web.rate_limits import RateLimits
 from dashboard.web.request_checks import RequestRefused
 from physics.federation.engines.compiled import compiled_updates
+from tracks.commands.keeping import ANSWERS
 from tracks.commands.terminal import version
 from tracks.common.cache import open_folder
 from tracks.loading.registry import Registry, load_registry
@@ -115,12 +118,15 @@ def index_page(files: static_files.StaticFiles) -> str:
 
 
 def create_app(
-    settings: Settings | None = None, registry: Registry | None = None, limits: Storage | None = None
+    settings: Settings | None = None,
+    registry: Registry | None = None,
+    limits: Storage | None = None,
+    answers: KeptAnswers | None = None,
 ) -> dash.Dash:
     """Return a complete app; two apps in one process share nothing.
 
     Without a registry it is loaded, and what it computes is kept where the settings say. ``limits`` is where requests
-    are counted; without it they are not.
+    are counted, ``answers`` where a slider's answers are kept; without them neither is done.
 
     Raises:
         SettingsError: an environment variable cannot work, or the course names what is not there. SpecError: a built-in
@@ -187,6 +193,8 @@ def create_app(
     rate_limits.install(server, lab.limits, prefix=settings.url_prefix)
     _machine_pages(server, lab)
     _measure(server, lab, metrics)
+    if answers is not None:
+        kept_answers.install(app, lab, answers)
     security_headers.install(app, frame_ancestors=settings.frame_ancestors)
     compression.install(server)
     static_files.install(server, files)
@@ -205,8 +213,8 @@ def create_app(
 def served_app(settings: Settings, registry: Registry | None = None) -> dash.Dash:
     """Return a complete app for a process that does nothing but serve it.
 
-    Requests are counted against their limits. Its files are sent compressed, from a folder beside the computed results,
-    unless none may be kept.
+    Requests are counted against their limits. Answers to sliders are kept, and files are sent compressed, both from
+    folders within that of the computed results, unless none may be kept.
 
     What exists by now lives as long as the process, and garbage collection leaves it alone from here on. Each full
     collection looked at its 260,000 objects within some student's request, which took 150 ms longer for it.
@@ -214,7 +222,10 @@ def served_app(settings: Settings, registry: Registry | None = None) -> dash.Das
     Raises:
         SettingsError, SpecError: as ``create_app``.
     """
-    app = create_app(settings, registry, rate_limits.open_store(settings))
+    answers = None
+    if settings.results_bytes > 0:
+        answers = KeptAnswers(settings.results_dir / ANSWERS, settings.results_bytes // kept_answers.SHARE)
+    app = create_app(settings, registry, rate_limits.open_store(settings), answers)
     if settings.results_bytes > 0:
         folder = compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
         if folder is not None:

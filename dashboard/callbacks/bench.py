@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
+from flask import g
 
 from dashboard.lab import Lab, is_unlocked, this_screen, this_student
 from dashboard.layouts.bench.figures import table_view
@@ -127,8 +129,8 @@ def compared_tries(lab: Lab, track: Track, bench: Bench, numbers: Any) -> tuple[
     return tuple((n, lab.outcome(track, bench, state)) for n, state in states)
 
 
-def moved_from(lab: Lab, track: Track, bench: Bench, moving: Any) -> tuple[bool, Callable[[], Outcome] | None]:
-    """Return whether a slider moves, and what gives the full answer that it moves away from, where the page says it.
+def moved_from(bench: Bench, moving: Any) -> tuple[bool, dict[str, Value] | None]:
+    """Return whether a slider moves, and the state that it moves away from, where the page says it.
 
     ``moving`` is True, or ``{"from": values}``; anything else is at rest, as False and ``{"put_off": count}``.
 
@@ -138,7 +140,7 @@ def moved_from(lab: Lab, track: Track, bench: Bench, moving: Any) -> tuple[bool,
     if not isinstance(moving, dict) or not isinstance(moving.get("from"), dict):
         return moving is True, None
     try:
-        return True, partial(lab.outcome, track, bench, bench.read(moving["from"]))
+        return True, bench.read(moving["from"])
     except BadValue as problem:
         raise RequestRefused(str(problem)) from None
 
@@ -149,34 +151,94 @@ def times_put_off(moving: Any) -> int:
     return count if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
-def rendered(
-    lab: Lab,
-    track: Track,
-    bench: Bench,
-    values: Mapping[str, Value],
-    locks: Mapping[str, Locked],
-    *,
-    drawn: Mapping[str, str],
-    overlays: Overlays,
-    moving: Any,
-    is_moving: bool,
-) -> RenderedBench:
-    """Return a state as it is drawn: by a preview while a slider moves.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A slider's request as it was read.
+
+    Attributes:
+        locks: what the student has locked on the bench, which is all that it asks. drawn: the view of each panel.
+        panels: of which figures are asked for, in this order. compared: numbers of recorded tries, as they were sent.
+        shows_opinion: whether the page shows the second opinion on this very state. state: its digest.
+        is_moving: whether the slider still moves. moved_from: the state before, or None. put_off: how often.
+    """
+
+    track: Track
+    bench: Bench
+    values: Mapping[str, Value]
+    locks: Mapping[str, Locked]
+    drawn: Mapping[str, str]
+    panels: Sequence[str]
+    compared: Any
+    shows_opinion: bool
+    state: str
+    is_moving: bool
+    moved_from: Mapping[str, Value] | None
+    put_off: int
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether a preview is the whole answer."""
+        return self.is_moving and self.bench.preview is not None
+
+
+def asked_of(lab: Lab, inputs: Sequence[Any], figures: Sequence[Any], moving: Any) -> Asked:
+    """Read the request of ``update``.
+
+    Raises:
+        RequestRefused: unknown bench, nothing locked yet, or values that cannot be read.
+    """
+    key, raw = values_by_id(inputs[0])
+    track, bench, values, locks = unlocked_bench(lab, key, raw)
+    state, opinion = digest(track.id, bench.id, values), inputs[3].get("value")
+    is_moving, before = moved_from(bench, moving)
+    return Asked(
+        track=track,
+        bench=bench,
+        values=values,
+        locks=locks,
+        drawn=drawn_by_panel(inputs[1]),
+        panels=[entry["id"]["name"] for entry in figures],
+        compared=inputs[2].get("value"),
+        shows_opinion=opinion == state,
+        state=state,
+        is_moving=is_moving,
+        moved_from=before,
+        put_off=times_put_off(moving),
+    )
+
+
+def rendered(lab: Lab, asked: Asked) -> tuple[RenderedBench, bool]:
+    """Return a state as it is drawn, by a preview while a slider moves, and whether that is the whole answer.
 
     At rest it is solved in full, unless others wait for this worker; then the preview is given, whose texts say so, and
     the page asks again. It is put off so a few times at most.
     """
+    track, bench, before = asked.track, asked.bench, asked.moved_from
+    overlays = Overlays(
+        tries=compared_tries(lab, track, bench, asked.compared),
+        opinion=lab.second_opinions.known(asked.state) if asked.shows_opinion else None,
+        before=partial(lab.outcome, track, bench, before) if before is not None else None,
+    )
 
     def solved(*, preview: bool) -> RenderedBench:
-        return render(track, bench, values, locks, this_screen(), drawn=drawn, overlays=overlays, preview=preview)
+        return render(
+            track,
+            bench,
+            asked.values,
+            asked.locks,
+            this_screen(),
+            drawn=asked.drawn,
+            overlays=overlays,
+            preview=preview,
+        )
 
-    if is_moving or bench.preview is None or times_put_off(moving) >= MOST_PUT_OFF:
-        return solved(preview=is_moving)
+    if asked.is_moving or bench.preview is None or asked.put_off >= MOST_PUT_OFF:
+        return solved(preview=asked.is_moving), True
     try:
         with lab.in_flight.giving_way():
-            return solved(preview=False)
+            return solved(preview=False), True
     except Cancelled:
-        return solved(preview=True)
+        return solved(preview=True), False
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -195,28 +257,16 @@ def register(app: Dash, lab: Lab) -> None:
     def update(
         values: list[Any],  # noqa: ARG001 - read by id, never by position
         chosen: list[Any],  # noqa: ARG001
-        compared: Any,
-        opinion: Any,
+        compared: Any,  # noqa: ARG001 - read with the inputs
+        opinion: Any,  # noqa: ARG001
         moving: Any,
     ) -> tuple[list[Any], Any]:
         is_slider()
-        key, raw = values_by_id(ctx.inputs_list[0])
-        track, bench, read, locks = unlocked_bench(lab, key, raw)
-        state = digest(track.id, bench.id, read)
-        is_moving, before = moved_from(lab, track, bench, moving)
-        overlays = Overlays(
-            tries=compared_tries(lab, track, bench, compared),
-            opinion=lab.second_opinions.known(state) if opinion == state else None,
-            before=before,
-        )
-        drawn = drawn_by_panel(ctx.inputs_list[1])
-        now = rendered(
-            lab, track, bench, read, locks, drawn=drawn, overlays=overlays, moving=moving, is_moving=is_moving
-        )
-        panels = [entry["id"]["name"] for entry in ctx.outputs_list[0]]
-        if any(name not in now.figures for name in panels):
+        asked: Asked = g.get("edgelab_asked") or asked_of(lab, ctx.inputs_list, ctx.outputs_list[0], moving)
+        now, g.edgelab_is_whole = rendered(lab, asked)
+        if any(name not in now.figures for name in asked.panels):
             raise RequestRefused("The page asks for a figure that this bench does not have; reload it.")
-        return [now.figures[name] for name in panels], now.texts
+        return [now.figures[name] for name in asked.panels], now.texts
 
     @app.callback(
         Output(ids.table(MATCH, ALL), "children"),

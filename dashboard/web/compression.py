@@ -115,21 +115,33 @@ def _suites(app: dash.Dash) -> dict[str, Path]:
     return found
 
 
+def encoding() -> str | None:
+    """Return how the answer to the current request is compressed if it is large, or None where it may not be."""
+    best: str | None = request.accept_encodings.best_match(_ENCODERS)
+    return best
+
+
+def is_encoded(response: Response, how: str) -> None:
+    """Let a response say how its body is compressed."""
+    response.headers["Content-Encoding"] = how
+    response.headers.add("Vary", "Accept-Encoding")
+
+
 def install(server: Flask) -> None:
     """Compress large pages and answers for whoever takes brotli or gzip."""
 
     @server.after_request
     def compress(response: Response) -> Response:
-        encoding = request.accept_encodings.best_match(_ENCODERS)
+        how = encoding()
         if (
-            encoding is None
+            how is None
             or response.direct_passthrough
             or response.status_code != 200
             or response.mimetype not in ("application/json", "text/html")
             or (response.content_length or 0) < LEAST_BYTES
+            or "Content-Encoding" in response.headers
         ):
             return response
-        response.set_data(_ENCODERS[encoding](response.get_data()))
-        response.headers["Content-Encoding"] = encoding
-        response.headers.add("Vary", "Accept-Encoding")
+        response.set_data(_ENCODERS[how](response.get_data()))
+        is_encoded(response, how)
         return response

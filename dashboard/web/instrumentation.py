@@ -50,6 +50,7 @@ class Record:
         track, bench: ids of what was asked about, "" where nothing was. reason: of a refusal, a word.
         detail: for whoever runs the lab, why a request could not be answered.
         solved: track, bench and seconds of each state that was solved. hits, misses: results that were kept, or not.
+        kept: of a slider's answer, "hit" where it was kept, "miss" where it was not; "" where none is kept.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Record:
     solved: list[tuple[str, str, float]] = field(default_factory=list)
     hits: int = 0
     misses: int = 0
+    kept: str = ""
 
     def count(self, is_found: bool) -> None:
         """Count a look-up among the results that are kept."""
@@ -102,6 +104,13 @@ def is_slider() -> None:
     record = _CURRENT.get()
     if record is not None:
         record.route = "slider"
+
+
+def is_kept(is_found: bool) -> None:
+    """Let the current request be one whose answer was looked for among those that are kept."""
+    record = _CURRENT.get()
+    if record is not None:
+        record.kept = "hit" if is_found else "miss"
 
 
 def is_refused(reason: str, detail: str = "") -> None:

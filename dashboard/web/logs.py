@@ -28,7 +28,7 @@ _OURS = ("dashboard", "tracks", "physics", "gunicorn")
 _FIRST = ("time", "level", "event")
 # Of a request; what a library adds to its events is left out.
 _FIELDS = (
-    "request_id", "method", "route", "status", "duration_ms", "track", "bench", "solve_ms", "reason", "detail",
+    "request_id", "method", "route", "status", "duration_ms", "track", "bench", "solve_ms", "kept", "reason", "detail",
 )  # fmt: skip
 _REQUESTS = logging.getLogger("dashboard.requests")
 _UNCAUGHT = logging.getLogger("dashboard.uncaught")
@@ -99,6 +99,8 @@ def log_request(record: Record) -> None:
         fields |= {"track": record.track, "bench": record.bench}
     if record.solved:
         fields["solve_ms"] = round(sum(seconds for _, _, seconds in record.solved) * 1e3, 1)
+    if record.kept:
+        fields["kept"] = record.kept
     if record.reason and record.is_refused:
         fields["reason"] = record.reason
     if record.detail:

@@ -68,6 +68,10 @@ class Metrics:
             "edgelab_cache_lookups_total", "Looks for a kept result, found (hit) or computed (miss).", ("result",),
             registry=own,
         )  # fmt: skip
+        self._answers = Counter(
+            "edgelab_answer_lookups_total", "Slider answers that were kept (hit) or made (miss).",
+            ("result",), registry=own,
+        )  # fmt: skip
         self._writes = Counter(
             "edgelab_ledger_writes_total", "Events, erasures and restored ledgers that were committed.", ("kind",),
             registry=own,
@@ -110,6 +114,8 @@ class Metrics:
             self._lookups.labels("hit").inc(record.hits)
         if record.misses:
             self._lookups.labels("miss").inc(record.misses)
+        if record.kept:
+            self._answers.labels(record.kept).inc()
         if record.is_refused:
             self._refusals.labels(record.reason).inc()
 

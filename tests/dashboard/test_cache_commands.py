@@ -113,8 +113,10 @@ def test_results_are_counted_and_forgotten(edgelab: Run, own: dict[str, str]) ->
     assert (told["results"], told["folder"], told["most_bytes"]) == (5, str(folder), BOUND)
     assert 5 * 1_500_000 < told["bytes"] < 6 * 1_500_000
     assert "5 results, 7.5 MB of 16.0 MB at most" in edgelab("cache", "show", env=own).stdout
+    fill(folder / "answers", 1, 1_500_000)
     assert edgelab("cache", "clear", env=own).returncode == 0
     assert json.loads(edgelab("cache", "show", "--json", env=own).stdout)["results"] == 0
+    assert Results(folder / "answers", BOUND).count() == 0, "the answers that the lab keeps go too"
 
 
 def test_a_damaged_file_can_be_forgotten_too(edgelab: Run, own: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from tracks.commands.terminal import CommandError, ExitCode, show, show_json
 from tracks.common.cache.results import Results, Unusable
 
 # Results that are files of their own, as diskcache names them; what else lies in the folder is not the lab's.
+ANSWERS = "answers"  # within the folder of results
 _LARGE_RESULTS = "[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.val"
 
 
@@ -27,10 +28,14 @@ def show_results(folder: Path, max_bytes: int, *, as_json: bool) -> ExitCode:
 
 
 def clear_results(folder: Path) -> ExitCode:
-    """Forget every result, also those in a file that is damaged; a lab that runs goes on and computes."""
+    """Forget every result, also those in a file that is damaged; a lab that runs goes on and computes.
+
+    What the lab keeps of its answers lies in a folder of the same kind within, and goes too.
+    """
     try:
-        if folder.exists():
-            _emptied(folder)
+        for kept in (folder, folder / ANSWERS):
+            if kept.exists():
+                _emptied(kept)
     except OSError as problem:
         raise CommandError(f"{folder} cannot be emptied ({problem.strerror})", ExitCode.FAILED) from None
     show(f"{folder} is empty.")
