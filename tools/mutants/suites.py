@@ -7,6 +7,7 @@ from pathlib import Path
 
 # Where the tests of a folder are, if not in the folder of its name.
 ELSEWHERE = {"physics/networks": "tests/physics/memory", "tracks/api/declared": "tests/tracks/api"}
+TRACKS = ("tests/tracks/test_tracks.py", "tests/tracks/test_track_sources.py")
 # Which tests beyond its own reach the code of a folder most directly: for a change that its own tests do not see.
 BUILT_ON = {
     "physics": ("tests/physics/traffic", "tests/physics/energy", "tests/tracks/missions/paradox/test_readings.py"),
@@ -19,13 +20,13 @@ BUILT_ON = {
     "physics/privacy": ("tests/tracks/missions/privacy/test_accounting.py",),
     "physics/serving": ("tests/tracks/cloud_titan/flood/model",),
     "physics/traffic": ("tests/tracks/missions/paradox/test_readings.py", "tests/tracks/common/test_links.py"),
-    "tracks/api": ("tests/tracks/missions/test_every_bench.py", "tests/tracks/test_tracks.py", "tests/tracks/loading"),
+    "tracks/api": ("tests/tracks/missions/test_every_bench.py", *TRACKS, "tests/tracks/loading"),
     "tracks/api/declared": (
         "tests/tracks/missions/test_every_bench.py",
-        "tests/tracks/test_tracks.py",
+        *TRACKS,
         "tests/tracks/loading",
     ),
-    "tracks/loading": ("tests/tracks/test_tracks.py", "tests/tracks/test_main.py"),
+    "tracks/loading": (*TRACKS, "tests/tracks/test_main.py"),
     "tracks/certify": ("tests/tracks/test_main.py",),
 }
 PAGE = "tests/physics/test_page.py"  # compares docstrings with a page that was written from them: sees only that
