@@ -133,30 +133,54 @@ def _load_file(path: Path) -> ModuleType:
 
 
 def _entry_points() -> Iterator[Source]:
-    """Yield the entry points of our group; of a distribution found twice, the first counts."""
-    seen: set[str] = set()
+    """Yield the entry points of our group; of a distribution found twice, the first counts.
+
+    Names and versions are read only where there is such an entry point: an environment has hundreds of distributions.
+    """
+    earlier: list[importlib.metadata.Distribution] = []
     for distribution in importlib.metadata.distributions():
-        title, name = "an unnamed distribution", ""
         try:
-            name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
-            title = f"{distribution.metadata['Name'] or title} {distribution.version or ''}".strip()
             points = [point for point in distribution.entry_points if point.group == GROUP]
+            name, title = (_name(distribution), _title(distribution)) if points else ("", "")
         except Exception as problem:  # a half-removed package must not stop the lab
+            title = _title_if_known(distribution)
             yield _broken_source(
                 title, title, "package", f"its metadata cannot be read: {error_text(problem)}; reinstall it"
             )
             continue
-        if name and name in seen:
-            continue
-        seen.add(name)
-        for point in points:
-            yield Source(
-                name=point.name,
-                origin=f"{title} ({point.value})",
-                kind="package",
-                load=point.load,
-                entry_point=True,
-            )
+        if not (name and any(name == _name_if_known(other) for other in earlier)):
+            for point in points:
+                yield Source(
+                    name=point.name,
+                    origin=f"{title} ({point.value})",
+                    kind="package",
+                    load=point.load,
+                    entry_point=True,
+                )
+        earlier.append(distribution)
+
+
+def _name(distribution: importlib.metadata.Distribution) -> str:
+    """Return a distribution's name as an index compares it."""
+    return re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
+
+
+def _title(distribution: importlib.metadata.Distribution) -> str:
+    return f"{distribution.metadata['Name'] or 'an unnamed distribution'} {distribution.version or ''}".strip()
+
+
+def _name_if_known(distribution: importlib.metadata.Distribution) -> str:
+    try:
+        return _name(distribution)
+    except Exception:  # whatever its metadata are, it is another's name that is asked for
+        return ""
+
+
+def _title_if_known(distribution: importlib.metadata.Distribution) -> str:
+    try:
+        return _title(distribution)
+    except Exception:
+        return "an unnamed distribution"
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
