@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.settings import Settings, SettingsError
+from tests.dashboard.conftest import Run
 from tests.http_student import Student, said
 from tracks.loading.course import BUILT_IN
 from tracks.loading.registry import Registry, load_registry
@@ -148,25 +147,13 @@ def test_a_setting_chooses_and_orders_tracks_in_place_of_the_course(tmp_path: Pa
     assert str(refused.value) == "EDGELAB_TRACKS names 'tiny_pioner', which is not there; did you mean tiny_pioneer?"
 
 
-def command(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard", "course", *arguments],
-        env={"EDGELAB_DATA_DIR": str(place), "PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
-def test_the_command_writes_a_file_to_begin_with_and_checks_one(tmp_path: Path) -> None:
-    shown = command(tmp_path, "show")
+def test_the_command_writes_a_file_to_begin_with_and_checks_one(edgelab: Run, tmp_path: Path) -> None:
+    shown = edgelab("course", "show")
     assert shown.returncode == 0
     assert shown.stdout.rstrip("\n") == BUILT_IN.read_text(encoding="utf-8").rstrip("\n")
     file = tmp_path / "course.toml"
     file.write_text(SHORT, encoding="utf-8")
-    checked = command(tmp_path, "check", str(file))
+    checked = edgelab("course", "check", str(file))
     assert checked.returncode == 0
     assert checked.stdout.splitlines() == [
         f"A university, Systems: Two benches ({file})",
@@ -176,7 +163,7 @@ def test_the_command_writes_a_file_to_begin_with_and_checks_one(tmp_path: Path) 
         "tiny_pioneer: left out",
     ]
     file.write_text('title = "x"\n[uses]\ncases = ["keybord"]\n', encoding="utf-8")
-    wrong = command(tmp_path, "check", str(file))
+    wrong = edgelab("course", "check", str(file))
     assert wrong.returncode == 2
     assert wrong.stderr.splitlines()[-1] == (
         f"edgelab: {file}: cases names 'keybord', which is not there; did you mean keyboard?"

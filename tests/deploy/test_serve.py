@@ -59,7 +59,8 @@ def test_the_installed_command_serves_from_any_folder_and_changes_over(installed
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('taken from the working directory')\n")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("EDGELAB_", "PYTHONPATH"))}
-    environ = {**kept, **SERVICE, "EDGELAB_DATA_DIR": str(tmp_path / "data"), "WEB_CONCURRENCY": ""}
+    results = {"EDGELAB_CACHE_DIR": os.environ["EDGELAB_CACHE_DIR"]}  # what loading computes is no subject here
+    environ = {**kept, **SERVICE, **results, "EDGELAB_DATA_DIR": str(tmp_path / "data"), "WEB_CONCURRENCY": ""}
     port, log = free_port(), tmp_path / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(

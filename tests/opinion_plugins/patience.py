@@ -12,7 +12,7 @@ from pathlib import Path
 from tracks import SecondOpinion, hookimpl
 from tracks.api import charts
 
-AGREES, CONTESTS, LONG, FAILS, HANGS, STUCK = 1e6, 1e7, 1e9, 2e8, 4e8, 8e8
+AGREES, CONTESTS, SLOW, LONG, FAILS, HANGS, STUCK = 1e6, 1e7, 9e8, 1e9, 2e8, 4e8, 8e8
 STEP_S = 0.05
 
 spec = spec_from_file_location("downlink_with_patience", Path(__file__).parents[1] / "plugins" / "downlink.py")
@@ -36,7 +36,7 @@ def second_opinion(track, *, seeds, report, model_bytes, rate_bit_per_s, cached,
     if model_bytes == FAILS:
         raise RuntimeError("the engine broke")
     for seed in range(seeds):
-        time.sleep(STEP_S * (10 if model_bytes >= LONG else 1))
+        time.sleep(STEP_S * (10 if model_bytes >= LONG else 3 if model_bytes >= SLOW else 1))
         report(seed + 1, seeds)
     mark("end", model_bytes)
     return SecondOpinion(

@@ -22,7 +22,8 @@ from tracks.loading.registry import Registry, load_registry
 
 PLUGINS = Path(__file__).parents[2] / "opinion_plugins"
 KEY = "edge_guardian/patience"
-AGREES, CONTESTS, LONG, FAILS, HANGS, STUCK = 1e6, 1e7, 1e9, 2e8, 4e8, 8e8  # as in the plugin, by the model's bytes
+# As in the plugin, by the model's bytes: LONG is there to be stopped, SLOW to be seen at work and waited for.
+AGREES, CONTESTS, SLOW, LONG, FAILS, HANGS, STUCK = 1e6, 1e7, 9e8, 1e9, 2e8, 4e8, 8e8
 PATIENCE_S = 120
 
 
