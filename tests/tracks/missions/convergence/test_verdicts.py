@@ -117,7 +117,7 @@ def test_every_fix_by_formula_is_a_decision_on_its_control_and_raises_the_margin
 def test_every_fix_of_an_accuracy_raises_its_margin_on_the_draws_it_was_tried_on():
     """A fixed spread of states over all sliders, environment included."""
     offered, unaided, failing = 0, 0, 0
-    for places in qmc.Sobol(13, seed=5).random(64):
+    for places in qmc.Sobol(13, seed=5).random(32):
         one = list(ON.values())[int(places[12] * 4)]
         state = one.at(places[:12])
         for code in ("below_target", "city_left_behind"):
@@ -128,7 +128,7 @@ def test_every_fix_of_an_accuracy_raises_its_margin_on_the_draws_it_was_tried_on
                 mended = verdict(one.preview(**{**state, fix.control: fix.value}), code)
                 assert mended.margin > item.margin, (code, fix, state)
                 offered += 1
-    assert offered > failing / 2 > 20
+    assert offered > failing / 2 > 10
     assert unaided < failing / 3
 
 

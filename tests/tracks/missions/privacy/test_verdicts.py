@@ -132,7 +132,7 @@ def test_every_fix_raises_its_margin():
     """A fixed spread of states over all sliders, those of the environment included."""
     offered, failing, unaided = 0, 0, 0
     width = len(GUARDIAN.bench.controls)
-    for places in qmc.Sobol(width + 1, seed=5).random(64):
+    for places in qmc.Sobol(width + 1, seed=5).random(32):
         one = list(ON.values())[int(places[width] * 4)]
         state = {**one.at(places[:width])}
         if places[width] * 4 % 1 > 0.25:
@@ -144,5 +144,5 @@ def test_every_fix_raises_its_margin():
                 after = verdict(one.preview(**{**state, fix.control: fix.value}), item.code)
                 assert after.margin > item.margin, (item.code, fix, state)
                 offered += 1
-    assert offered > 100
+    assert offered > 50
     assert unaided < failing / 20
