@@ -4,6 +4,8 @@ That is ``gunicorn -c python:dashboard.hosting.gunicorn_conf``. Start it from an
 ``physics`` or ``tracks`` in the working directory would be imported in place of the lab's own.
 """
 
+import contextlib
+import ctypes
 import os
 import re
 import sys
@@ -41,6 +43,7 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 
 
+_M_ARENA_MAX = -8  # of malloc.h
 NEEDS_A_PROXY = (
     "A proxy that buffers (nginx) is required in front: without one, a client that does not read its answer keeps one "
     f"of the {threads} threads of a worker for as long as it likes, and a few of them stop the lab."
@@ -88,6 +91,7 @@ def on_starting(server: Any) -> None:
     from dashboard.ledger import LedgerUnavailable, upgrade
     from dashboard.settings import Settings, SettingsError, links_said, service_links
 
+    _share_heaps()
     if ignored := service_links(os.environ):
         server.log.info("%s", links_said(ignored))
     # A socket of the file system has a text for its address.
@@ -102,6 +106,15 @@ def on_starting(server: Any) -> None:
     except (SettingsError, LedgerUnavailable) as problem:
         server.log.error("edgelab: %s", getattr(problem, "reason", problem))
         sys.exit(3)  # what gunicorn itself exits with when an app does not start
+
+
+def _share_heaps() -> None:
+    """Let the threads of a worker share two heaps of the C library: with one each, a worker grows by 6 MB more.
+
+    Python's own objects are made by one thread at a time, so that they hardly wait for each other.
+    """
+    with contextlib.suppress(AttributeError, OSError):  # another C library than glibc
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def post_worker_init(_worker: Any) -> None:
