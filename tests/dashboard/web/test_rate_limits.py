@@ -110,6 +110,18 @@ def test_what_is_computed_is_counted_by_student(
     assert [nobody.page("/privacy").status_code for _ in range(7)] == [200] * 7
 
 
+def test_a_form_of_a_student_s_records_is_a_write(
+    limited: Callable[[], Dash], registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forms go past the callbacks: a resume code that is guessed, a ledger that is brought back."""
+    monkeypatch.setattr(rate_limits, "WRITES", replace(WRITES, most=3))
+    app = limited()
+    student = Student.of(app, registry)
+    codes = [student.client.post("/ledger/data/resume", data={}).status_code for _ in range(5)]
+    assert [code == 429 for code in codes] == [False] * 3 + [True] * 2
+    assert Student.of(app, registry).client.post("/ledger/data/resume", data={}).status_code != 429
+
+
 def test_a_second_opinion_that_is_asked_for_is_counted(
     limited: Callable[[], Dash], registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
