@@ -104,9 +104,10 @@ certify: $(VENV)/run.stamp
 agreement: $(VENV)/test.stamp
 	$(BIN)/python benchmarks/agreement.py $(FLAGS)
 
-# Rebuild the stored table of client updates needed for an accuracy under privacy: 6 minutes, 12 without numba.
+# Rebuild the stored table of client updates needed for an accuracy under privacy: 6 minutes of work, 12 without numba.
+# This, certify and agreement run on a Dask cluster with FLAGS="--scheduler tcp://host:8786".
 search: $(VENV)/test.stamp
-	$(BIN)/python -m physics.privacy.build_client_updates
+	$(BIN)/python tools/search.py $(FLAGS)
 
 # The documentation as a site. A warning is an error: a broken link, a missing anchor, a name that does not exist.
 docs: $(VENV)/test.stamp

@@ -1,6 +1,6 @@
 """Ask a small network whether it wins where softmax regression wins: states of the convergence bench on each track.
 
-    python benchmarks/agreement.py [--points 500] [--workers 2] [--lessons] [track ...]
+    python benchmarks/agreement.py [--points 500] [--workers 2] [--scheduler tcp://host:8786] [--lessons] [track ...]
 
 Each state is a Sobol point of the student's decisions in the track's own environment, run with three seeds in both
 engines on the same draws of who takes part; a win is the fleet's and the worst city's accuracy at their targets. Three
@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from physics.federation import simulate_seeds  # noqa: E402
 from tracks.api.track import Track  # noqa: E402
 from tracks.certify.survey import Survey  # noqa: E402
 from tracks.cloud_titan.track import CLOUD_TITAN  # noqa: E402
+from tracks.commands.places import places  # noqa: E402
+from tracks.commands.terminal import CommandError  # noqa: E402
 from tracks.common.agreement import FEW_AND_LONG, TWO_STEPS  # noqa: E402
 from tracks.common.federated_runs import SEEDS, final_scores, participation  # noqa: E402
 from tracks.common.proxy_fleet import problem  # noqa: E402
@@ -81,11 +83,14 @@ def wins(track: Track, scores: tuple[float, float]) -> bool:
     return scores[0] >= track.targets.mean_accuracy and scores[1] >= track.targets.worst_city_accuracy
 
 
-def surveyed(track: Track, points: int, workers: int) -> dict[str, float]:
+def surveyed(track: Track, points: int, pool: Executor) -> dict[str, float]:
     """Return the shares of one track's states by who wins, and how alike both engines rank them."""
     states = Survey(track, BENCH, points=points).states
-    with ProcessPoolExecutor(workers) as pool:
-        found = list(pool.map(ends, [track.id] * len(states), states, chunksize=4))
+    found = []
+    for run in [pool.submit(ends, track.id, state) for state in states]:
+        found.append(run.result())
+        print(f"\r{track.id}: {len(found)} of {len(states)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
     both = [(wins(track, one.softmax), wins(track, one.network)) for one in found]
     rank = [
         spearmanr([one.softmax[place] for one in found], [one.network[place] for one in found]).statistic
@@ -179,14 +184,24 @@ def main() -> None:
     parser.add_argument("tracks", nargs="*", metavar="track", help=", ".join(TRACKS))
     parser.add_argument("--points", type=int, default=500, help="states of each track")
     parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--scheduler", default="", help="of a Dask cluster that runs the states in their place")
     parser.add_argument("--lessons", action="store_true", help="run only the lessons again, and keep the shares")
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.tracks if name not in TRACKS]:
         parser.error(f"there is no track {', '.join(unknown)}; there are {', '.join(TRACKS)}")
+    try:
+        with places(chosen.scheduler, chosen.workers) as (pool, _):
+            survey(chosen, pool)
+    except CommandError as problem:
+        sys.exit(f"agreement: {problem}")
+
+
+def survey(chosen: argparse.Namespace, pool: Executor) -> None:
+    """Survey what was chosen, and write after each track what was found."""
     found = json.loads(STORED.read_text(encoding="utf-8")) if STORED.is_file() else {}
     for name in chosen.tracks or TRACKS:
         start = time.perf_counter()
-        shares = found[name] if chosen.lessons else surveyed(TRACKS[name], chosen.points, chosen.workers)
+        shares = found[name] if chosen.lessons else surveyed(TRACKS[name], chosen.points, pool)
         found[name] = {**shares, "lessons": lessons(TRACKS[name])}
         print(name, found[name], f"{time.perf_counter() - start:.0f} s", flush=True)
         ordered = {track: found[track] for track in TRACKS if track in found}

@@ -119,6 +119,25 @@ def serve_command(bind: str | None, workers: int | None, tracks_dir: str | None)
     serve()
 
 
+# --- worker ----------------------------------------------------------------------------------------------------------
+
+
+@edgelab.command("worker", epilog=EXIT_CODES_HELP)
+@click.option("--jobs", type=WholeNumber(1, 256), default=2, show_default=True, help="Second opinions at a time.")
+@click.option("--tracks-dir", metavar="DIR", help="A folder of track files.")
+def worker_command(jobs: int, tracks_dir: str | None) -> ExitCode:
+    """Compute second opinions that any host was asked for, until it is stopped; needs EDGELAB_BROKER_URL.
+
+    It needs the settings of the hosts, their key and track files included, and no database.
+    """
+    from dashboard.hosting.working import work
+
+    if tracks_dir:
+        os.environ["EDGELAB_TRACKS_DIR"] = tracks_dir
+    with in_sentences(behind_gunicorn=True) as settings:
+        return work(settings, jobs)
+
+
 # --- config ----------------------------------------------------------------------------------------------------------
 
 
@@ -176,14 +195,20 @@ def cache() -> None:
     help="Positions of each of two sliders together; 0 for no pairs.",
 )
 @click.option("--jobs", type=WholeNumber(1, 256), help="Processes; one a core unless given.")
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="Of a Dask cluster that computes instead: tcp://host:8786."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, described in docs/hosting/commands.md.")
-def warm_command(targets: tuple[str, ...], places: int, pairs: str, jobs: int | None, as_json: bool) -> ExitCode:
+def warm_command(
+    targets: tuple[str, ...], places: int, pairs: str, jobs: int | None, scheduler: str, as_json: bool
+) -> ExitCode:
     """Compute ahead what a class will ask for: sweeps of one and of two controls around every start state.
 
     TARGET is a track or a bench of one (edge_guardian, edge_guardian/privacy); without any, every bench of clients'
     runs is swept.
     """
     from tracks.commands.warming import warm
+    from tracks.common.cache import signing_keys
 
     with in_sentences() as settings:
         return warm(
@@ -195,6 +220,8 @@ def warm_command(targets: tuple[str, ...], places: int, pairs: str, jobs: int | 
             pairs=int(pairs),
             jobs=jobs or os.cpu_count() or 1,
             as_json=as_json,
+            scheduler=scheduler,
+            shared=(settings.cache_store, signing_keys(settings.secret_keys, "results")),
         )
 
 

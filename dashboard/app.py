@@ -6,6 +6,7 @@ import contextlib
 import gc
 import math
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import dash
@@ -57,7 +58,7 @@ from dashboard.web.request_checks import RequestRefused
 from physics.federation.engines.compiled import compiled_updates
 from tracks.commands.keeping import ANSWERS
 from tracks.commands.terminal import version
-from tracks.common.cache import open_folder
+from tracks.common.cache import open_folder, share_results
 from tracks.loading.registry import Registry, load_registry
 
 ASSETS = Path(__file__).with_name("assets")
@@ -117,16 +118,22 @@ def index_page(files: static_files.StaticFiles) -> str:
     return page
 
 
+def _alone() -> str:
+    return "ok"
+
+
 def create_app(
     settings: Settings | None = None,
     registry: Registry | None = None,
     limits: Storage | None = None,
     answers: KeptAnswers | None = None,
+    hosts: Callable[[], str] = _alone,
 ) -> dash.Dash:
     """Return a complete app; two apps in one process share nothing.
 
     Without a registry it is loaded, and what it computes is kept where the settings say. ``limits`` is where requests
-    are counted, ``answers`` where a slider's answers are kept; without them neither is done.
+    are counted, ``answers`` where a slider's answers are kept; without them neither is done. ``hosts``
+    says in what other hosts of the lab differ.
 
     Raises:
         SettingsError: an environment variable cannot work, or the course names what is not there. SpecError: a built-in
@@ -135,6 +142,8 @@ def create_app(
     settings = settings or Settings.from_environment()
     if registry is None:
         open_folder(settings.results_dir, settings.results_bytes)
+        if settings.results_bytes > 0:
+            share_results(settings.cache_store, settings.secret_keys)
         registry = load_registry(folder=settings.tracks_dir)
     metrics = Metrics()
     lab = Lab(
@@ -146,6 +155,7 @@ def create_app(
             settings.secret_keys,
             limit_s=settings.opinion_seconds,
             tracks_dir=settings.tracks_dir,
+            broker_url=settings.broker_url,
         ),
         limits=RateLimits(limits, key=settings.secret_keys[0]),
     )
@@ -191,7 +201,7 @@ def create_app(
     page_headers.install(server, prefix=settings.url_prefix)
     request_checks.install(app, is_current=files.are_current)
     rate_limits.install(server, lab.limits, prefix=settings.url_prefix)
-    _machine_pages(server, lab)
+    _machine_pages(server, lab, hosts)
     _measure(server, lab, metrics)
     if answers is not None:
         kept_answers.install(app, lab, answers)
@@ -210,7 +220,7 @@ def create_app(
     return app
 
 
-def served_app(settings: Settings, registry: Registry | None = None) -> dash.Dash:
+def served_app(settings: Settings, registry: Registry | None = None, hosts: Callable[[], str] = _alone) -> dash.Dash:
     """Return a complete app for a process that does nothing but serve it.
 
     Requests are counted against their limits. Answers to sliders are kept, and files are sent compressed, both from
@@ -225,7 +235,7 @@ def served_app(settings: Settings, registry: Registry | None = None) -> dash.Das
     answers = None
     if settings.results_bytes > 0:
         answers = KeptAnswers(settings.results_dir / ANSWERS, settings.results_bytes // kept_answers.SHARE)
-    app = create_app(settings, registry, rate_limits.open_store(settings), answers)
+    app = create_app(settings, registry, rate_limits.open_store(settings), answers, hosts)
     if settings.results_bytes > 0:
         folder = compression.keep_compressed(compression.page_files(app, ASSETS), settings.results_dir / "files")
         if folder is not None:
@@ -259,7 +269,7 @@ def _measure(server: Flask, lab: Lab, metrics: Metrics) -> None:
     install_metrics(server, metrics, now, prefix=lab.settings.url_prefix, token=lab.settings.metrics_token)
 
 
-def _machine_pages(server: Flask, lab: Lab) -> None:
+def _machine_pages(server: Flask, lab: Lab, hosts: Callable[[], str]) -> None:
     settings, prefix = lab.settings, lab.settings.url_prefix
 
     left_out = sum(bool(one.reason) for one in lab.loaded.found)
@@ -272,9 +282,9 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
 
     @server.get(f"{prefix}_ready")
     def ready() -> tuple[Response, int]:
-        """Say how database, migration and plugins are; a proxy sends students here while the first two are well.
+        """Say how database, migration, plugins and hosts are; a proxy sends students here while the first two are well.
 
-        A plugin that was left out stops nothing else.
+        A plugin that was left out, or another host that differs, stops nothing else.
         """
         database = migration = "ok"
         try:
@@ -285,7 +295,7 @@ def _machine_pages(server: Flask, lab: Lab) -> None:
             instrumentation.is_refused("ledger", problem.reason)
         is_well = database == migration == "ok"
         status = "ok" if is_well else migration if database == "ok" else database
-        parts = {"database": database, "migration": migration, "plugins": plugins}
+        parts = {"database": database, "migration": migration, "plugins": plugins, "hosts": hosts()}
         return jsonify(status=status, **parts), 200 if is_well else 503
 
     @server.errorhandler(QuotaMet)

@@ -37,12 +37,16 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.last_set = ""
 
+    def connect(self) -> socket.socket:
+        """Open a connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
     def request(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Reply:
         """Send one request on a connection of its own, and keep the cookies that come back."""
         sent = {"Host": self.name, "Connection": "close", **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        raw = self.connect()
         with closing(http.client.HTTPConnection(self.name)) as connection:
             connection.sock = self.tls.wrap_socket(raw, server_hostname=self.name) if self.tls else raw
             connection.request(method, path, body, sent)

@@ -94,6 +94,8 @@ def needs(item: pytest.Item) -> set[str]:
         found.add("database")
     if "department" in fixtures:
         found |= {"database", "proxy"}
+    if "two_machines" in fixtures:
+        found |= {"database", "proxy", "redis"}
     if "nginx" in fixtures:
         found.add("proxy")
     if "redis_port" in fixtures:

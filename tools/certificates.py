@@ -1,6 +1,6 @@
 """Certify every bench of every track and write docs/designing/certificates.md: what 'make certify' runs.
 
-    python tools/certificates.py [--points 2048] [--processes 2]
+    python tools/certificates.py [--points 2048] [--processes 2] [--scheduler tcp://host:8786]
 
 Exit status 1 if a certificate does not hold; the page is written all the same.
 """
@@ -10,8 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from tracks.api.bench import Bench
@@ -19,6 +18,8 @@ from tracks.api.track import Track
 from tracks.certify.certificate import Certificate, certify, pairs
 from tracks.certify.report import page, report
 from tracks.certify.survey import Survey
+from tracks.commands.places import places
+from tracks.commands.terminal import CommandError
 from tracks.loading.registry import load_registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "designing" / "certificates.md"
@@ -52,22 +53,28 @@ def main() -> int:
         help="Sobol points of each decision space; an eighth where a state is slow",
     )
     parser.add_argument("--processes", type=int, default=PROCESSES, help="benches certified at the same time")
+    parser.add_argument("--scheduler", default="", help="of a Dask cluster that does it in their place")
     options = parser.parse_args()
+    try:
+        return write(options.points, options.processes, options.scheduler)
+    except CommandError as problem:
+        print(f"certificates: {problem}", file=sys.stderr)
+        return problem.code
+
+
+def write(most: int, processes: int, scheduler: str) -> int:
+    """Certify at so many points, and write the page."""
     start = time.perf_counter()
     costs = {f"{track.id}/{bench.id}": cost(track, bench) for track, bench in pairs(load_registry())}
     # Each bench gets a process of its own: what the physics keeps in its caches for one is of no use to the next.
-    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+    with places(scheduler, processes, anew=True) as (pool, where):
         slowest_first = sorted(costs, key=lambda name: -costs[name])  # or one process would end long after the other
-        points = {name: max(1, options.points // (FEWER if costs[name] > SLOW_S else 1)) for name in costs}
+        points = {name: max(1, most // (FEWER if costs[name] > SLOW_S else 1)) for name in costs}
         waiting = {name: pool.submit(certificate, name, points[name]) for name in slowest_first}
-        try:
-            for done in as_completed(waiting.values()):
-                print(report(done.result()), flush=True)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # or the error would be reported after all others are done
-            raise
-    certificates = [waiting[name].result() for name in costs]
-    took = f"{(time.perf_counter() - start) / 60:.1f} minutes in {options.processes} processes"
+        for done in as_completed(waiting.values()):
+            print(report(done.result()), flush=True)
+        certificates = [waiting[name].result() for name in costs]
+    took = f"{(time.perf_counter() - start) / 60:.1f} minutes in {where}"
     PAGE.write_text(page(certificates, took=took), encoding="utf-8")
     print(f"Wrote {PAGE} after {took}")
     return 0 if all(one.holds for one in certificates) else 1

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.lab import Lab, asked_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
-from dashboard.second_opinions.queue import QueueUnavailable, Refused
+from dashboard.second_opinions.jobs import QueueUnavailable, Refused
 from dashboard.second_opinions.service import ASKED_SEEDS, Ticket
 from dashboard.student.progress import Opinion, Try, opinion_from, progress
 from dashboard.web import ids

@@ -13,9 +13,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.callbacks.bench import unlocked_bench
 from dashboard.lab import Lab, asked_student, this_student
-from dashboard.second_opinions.queue import QueueUnavailable, Refused, Standing
+from dashboard.second_opinions.jobs import QueueUnavailable, Refused, Standing
 from dashboard.second_opinions.service import BadTicket, Ticket
-from dashboard.second_opinions.slots import SLOTS
 from dashboard.web import ids
 from dashboard.web.rate_limits import OPINIONS
 from dashboard.web.request_checks import RequestRefused
@@ -95,5 +94,5 @@ def words(standing: Standing) -> str:
     if standing.stage == "running":
         return f"{standing.done} of {standing.of} done" if standing.of else "Computing"
     if standing.place:
-        return f"Place {standing.place} in the queue; {SLOTS} are computed at a time"
+        return f"Place {standing.place} in the queue; {standing.at_a_time} are computed at a time"
     return "Starting"

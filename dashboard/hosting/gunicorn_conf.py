@@ -103,6 +103,9 @@ def on_starting(server: Any) -> None:
         open_metrics_folder(settings.data_dir)
         upgrade(settings.database_url)
         server.app.wsgi()  # a course may name a bench that is not there
+        from dashboard.hosting.wsgi import roll_call
+
+        roll_call.log()
     except (SettingsError, LedgerUnavailable) as problem:
         server.log.error("edgelab: %s", getattr(problem, "reason", problem))
         sys.exit(3)  # what gunicorn itself exits with when an app does not start
@@ -118,10 +121,12 @@ def _share_heaps() -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Count a worker that is about to answer."""
+    """Count a worker that is about to answer, and let it tell other hosts of this one."""
+    from dashboard.hosting.wsgi import roll_call
     from dashboard.web.metrics import worker_began
 
     worker_began()
+    roll_call.go_on()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

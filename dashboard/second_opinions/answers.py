@@ -1,25 +1,67 @@
-"""What second engines answered, by state, in a folder that every process of the lab shares."""
+"""What second engines answered, by state: in a folder that the processes of a host share, or in Redis for all hosts."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from diskcache import Cache, Timeout
 
 from dashboard.web import ids
 from tracks.api.controls import Value
 from tracks.api.figures import SecondOpinion
+from tracks.common.cache import SharedResults, signing_keys
 
 KEPT_S = 7 * 86_400
 MAX_BYTES = 512 * 1024 * 1024  # on disk; what was stored longest ago goes first
 UNUSABLE = (OSError, sqlite3.Error, Timeout)  # what a full, read-only or broken disk raises
 
 
-class Answers:
-    """The answers of one lab.
+class Answers(Protocol):
+    """The answers of one lab."""
+
+    def known(self, state: str, seeds: int) -> SecondOpinion | None:
+        """Return the answer for the state of that digest, or None where there is none or it cannot be read."""
+
+    def keep(self, state: str, seeds: int, answer: SecondOpinion) -> None:
+        """Keep an answer for a week.
+
+        Raises:
+            OSError, sqlite3.Error, Timeout: it could not be written.
+        """
+
+
+class SharedAnswers:
+    """The answers of one lab on several hosts.
+
+    Args:
+        url: of a Redis. secrets: of the lab, the newest first; only what was signed with one of them is read.
+    """
+
+    def __init__(self, url: str, secrets: Sequence[str]) -> None:
+        keys = signing_keys(secrets, "opinions")
+        self._results = SharedResults(url, keys, prefix="edgelab:opinions:1:answer:", kept_s=KEPT_S)
+
+    def known(self, state: str, seeds: int) -> SecondOpinion | None:
+        """Return the answer for the state of that digest, or None where there is none or it cannot be read."""
+        found = self._results.get(_name(state, seeds))
+        return found if isinstance(found, SecondOpinion) else None
+
+    def keep(self, state: str, seeds: int, answer: SecondOpinion) -> None:
+        """Keep an answer for a week.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        if not self._results.put(_name(state, seeds), answer):
+            raise OSError("Redis does not take the answer")
+
+
+class HostAnswers:
+    """The answers of one lab on one host.
 
     Args:
         folder: holds them; made on the first use, for this user alone.

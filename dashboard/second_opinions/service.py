@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from dashboard.second_opinions.answers import Answers, digest
-from dashboard.second_opinions.queue import Queue, QueueUnavailable, Standing
+from dashboard.second_opinions.answers import Answers, HostAnswers, SharedAnswers, digest
+from dashboard.second_opinions.host_queue import HostQueue
+from dashboard.second_opinions.jobs import QueueUnavailable, Standing
+from dashboard.second_opinions.queue import Queue
 from tracks.api.controls import Value
 from tracks.api.figures import SecondOpinion
 from tracks.common.cache import opened_folder
@@ -47,19 +49,30 @@ class Ticket:
 
 
 class SecondOpinions:
-    """The second opinions of one lab, shared by its processes through a folder.
+    """The second opinions of one lab: shared by the processes of a host through a folder, by hosts through a broker.
 
     Args:
         folder: holds queue and answers; made on the first use, for this user alone.
         keys: the lab's secret keys, the newest first.
         limit_s: how long one may take. tracks_dir: the folder of track files, or None.
+        broker_url: of the Redis by which workers of Celery are woken and which holds queue and answers; "" for none.
     """
 
-    def __init__(self, folder: Path, keys: tuple[str, ...], *, limit_s: float, tracks_dir: Path | None) -> None:
+    def __init__(
+        self, folder: Path, keys: tuple[str, ...], *, limit_s: float, tracks_dir: Path | None, broker_url: str = ""
+    ) -> None:
         self._folder = folder
-        self._answers = Answers(folder / "answers")
-        self._queue = Queue(folder / "queue", limit_s)
         self._tracks_dir = tracks_dir
+        self._answers: Answers
+        self._queue: Queue
+        self._tend: Callable[[], None]
+        if broker_url:
+            self._answers = SharedAnswers(broker_url, keys)
+            self._queue, self._tend = _by_celery(broker_url, keys, limit_s)
+        else:
+            self._answers = HostAnswers(folder / "answers")
+            self._queue = queue = HostQueue(folder / "queue", limit_s)
+            self._tend = lambda: queue.tend(self._start)
         self._signer = URLSafeSerializer(list(reversed(keys)), salt=_SALT)
 
     def ticket(self, ticket: Ticket) -> str:
@@ -104,7 +117,7 @@ class SecondOpinions:
             asker=ticket.student,
             automatic=automatic,
         )
-        self._queue.tend(self._start)
+        self._tend()
         return standing
 
     def look(self, ticket: Ticket) -> Standing | None:
@@ -113,14 +126,14 @@ class SecondOpinions:
         Raises:
             Refused: there is no room. QueueUnavailable: nothing can be stored.
         """
-        self._queue.tend(self._start)
+        self._tend()
         standing = self._queue.look(ticket.state, ticket.student)
         if standing is None and self.known(ticket.state) is None:
             return self.ask(ticket)
         return standing
 
     def lengths(self) -> dict[str, int]:
-        """Return how many jobs of the host wait and how many run; none where that cannot be read."""
+        """Return how many jobs wait and run, of the host or, with a broker, of all hosts; none if it is not known."""
         return self._queue.lengths()
 
     def leave(self, ticket: Ticket) -> None:
@@ -158,6 +171,15 @@ class SecondOpinions:
         if process.stdin is not None:
             process.stdin.close()
         try:
-            self._queue.tend(self._start)
+            self._tend()
         except QueueUnavailable as problem:
             _LOG.warning("%s (%s)", problem, problem.__cause__)
+
+
+def _by_celery(broker_url: str, keys: tuple[str, ...], limit_s: float) -> tuple[Queue, Callable[[], None]]:
+    """Return the queue of several hosts, and what keeps its jobs going."""
+    from dashboard.second_opinions.shared_queue import SharedQueue, connect  # where there is a broker alone
+    from dashboard.second_opinions.worker import celery_app, wake
+
+    queue, app = SharedQueue(connect(broker_url), keys, limit_s), celery_app(broker_url)
+    return queue, lambda: queue.tend(lambda: wake(app))

@@ -17,7 +17,9 @@
 | EDGELAB_COURSE | the built-in course | a TOML file that describes the course: its name, what it asks, which benches it uses |
 | EDGELAB_CACHE_DIR | cache/results in the data directory | where computed results are kept; labs of one user on a host may share it |
 | EDGELAB_CACHE_MB | 512 | how much is kept there at most, 16 to 1,000,000; 0 keeps nothing |
+| EDGELAB_CACHE_STORE | host | by what hosts share computed results: redis://host:6379/0, which is asked where a host's own folder has none; host for nothing |
 | EDGELAB_OPINION_SECONDS | 600 | how long a second opinion may be computed, 10 to 3600 seconds |
+| EDGELAB_BROKER_URL | none | redis://host:6379/0, by which second opinions of several hosts go to the workers that edgelab worker starts; without it each host computes its own |
 | EDGELAB_LIMITS_STORE | host | where requests are counted against their limits: host, a file in the data directory that all workers share; redis://host:6379/0 for several hosts; none for no limits |
 | EDGELAB_METRICS_TOKEN | none | who sends it (Authorization: Bearer) reads /_metrics from anywhere; without it only this host does; 16 to 200 letters, digits and -._~ |
 | EDGELAB_LOG_FORMAT | text; json behind gunicorn | one line an event on standard error: for a person, or a JSON object |
@@ -35,7 +37,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dashboard.settings import reading
+from dashboard.settings import reading, stores
 from dashboard.settings.names import NAMES, links_said, refuse_unknown, service_links
 from dashboard.settings.reading import LogFormat
 from dashboard.settings.secret_key import SettingsError
@@ -78,8 +80,12 @@ class Settings:
         Where computed results are kept, absolute; made on the first use.
     results_bytes : int
         How much is kept there at most [B]; 0 keeps nothing.
+    cache_store : str
+        "host", or the URL of the Redis by which hosts share results; not in the repr, since it may hold a password.
     opinion_seconds : int
         How long a second opinion may be computed, 10 to 3600.
+    broker_url : str
+        The URL of the Redis by which Celery's workers get second opinions, or ""; not in the repr.
     limits_store : str
         "host", "none" or the URL of a Redis; not in the repr, since it may hold a password.
     metrics_token : str
@@ -104,7 +110,9 @@ class Settings:
     course: Course
     results_dir: Path
     results_bytes: int
+    cache_store: str = field(repr=False)
     opinion_seconds: int
+    broker_url: str = field(repr=False)
     limits_store: str = field(repr=False)
     metrics_token: str = field(repr=False)
     log_format: LogFormat
@@ -145,8 +153,10 @@ class Settings:
             course=reading.course(environ),
             results_dir=reading.results_dir(environ),
             results_bytes=reading.results_bytes(environ),
+            cache_store=stores.cache_store(environ),
             opinion_seconds=reading.opinion_seconds(environ),
-            limits_store=reading.limits_store(environ),
+            broker_url=stores.broker_url(environ),
+            limits_store=stores.limits_store(environ),
             metrics_token=reading.metrics_token(environ),
             log_format=reading.log_format(environ, behind_gunicorn=behind_gunicorn),
             designer=reading.designer(environ, behind_gunicorn=behind_gunicorn),

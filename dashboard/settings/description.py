@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
-from dashboard.settings import reading
+from dashboard.settings import reading, stores
 from dashboard.settings.names import NAMES, service_links, unknown
 from dashboard.settings.secret_key import SettingsError
 
@@ -95,10 +95,15 @@ def _course(environ: Mapping[str, str]) -> str:
     return f"{course.name} ({course.origin})"
 
 
-def _limits_store(environ: Mapping[str, str]) -> str:
-    found = reading.limits_store(environ)
-    parts = urlsplit(found)
-    return found if parts.password is None else found.replace(f":{parts.password}@", f":{HIDDEN}@", 1)
+def _store(read: Callable[[Mapping[str, str]], str]) -> Callable[[Mapping[str, str]], str]:
+    """Return what shows the URL of a store, without its password."""
+
+    def shown(environ: Mapping[str, str]) -> str:
+        found = read(environ) or "none"
+        password = urlsplit(found).password
+        return found if password is None else found.replace(f":{password}@", f":{HIDDEN}@", 1)
+
+    return shown
 
 
 def _designer(environ: Mapping[str, str]) -> str:
@@ -131,8 +136,10 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_COURSE": _course,
     "EDGELAB_CACHE_DIR": _text(reading.results_dir),
     "EDGELAB_CACHE_MB": lambda environ: str(reading.results_bytes(environ) // 10**6),
+    "EDGELAB_CACHE_STORE": _store(stores.cache_store),
     "EDGELAB_OPINION_SECONDS": _text(reading.opinion_seconds),
-    "EDGELAB_LIMITS_STORE": _limits_store,
+    "EDGELAB_BROKER_URL": _store(stores.broker_url),
+    "EDGELAB_LIMITS_STORE": _store(stores.limits_store),
     "EDGELAB_METRICS_TOKEN": lambda environ: "hidden" if reading.metrics_token(environ) else "none",
     "EDGELAB_LOG_FORMAT": _log_format,
     "EDGELAB_DESIGNER": _designer,

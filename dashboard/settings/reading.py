@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import platformdirs
 from sqlalchemy.engine import URL, make_url
@@ -227,34 +226,6 @@ def identity_from(environ: Mapping[str, str]) -> tuple[str, ...]:
                 "such as 10.0.0.5 or 10.0.0.0/28, separated by spaces"
             ) from None
     return tuple(given)
-
-
-def limits_store(environ: Mapping[str, str]) -> str:
-    """Return where requests are counted: "host", "none" or the URL of a Redis."""
-    given = _text(environ, "EDGELAB_LIMITS_STORE") or "host"
-    if given in ("host", "none"):
-        return given
-    # Not shown: it may hold a password.
-    right = "write host, none, or redis://host:6379/0"
-    try:
-        parts = urlsplit(given)
-        there = bool(parts.path if parts.scheme == "redis+unix" else parts.hostname) and parts.port != 0
-    except ValueError:
-        there = False
-    if not there or parts.scheme not in ("redis", "rediss", "redis+unix"):
-        raise SettingsError(f"EDGELAB_LIMITS_STORE is not the address of a Redis; {right}")
-    from limits.errors import ConfigurationError  # not loaded where no Redis is asked for
-    from limits.storage import storage_from_string
-
-    try:
-        storage_from_string(given)  # connects to nothing
-    except ConfigurationError:
-        raise SettingsError(
-            "EDGELAB_LIMITS_STORE: the client of Redis is missing; pip install 'limits[redis]'"
-        ) from None
-    except ValueError:
-        raise SettingsError(f"EDGELAB_LIMITS_STORE is not the address of a Redis; {right}") from None
-    return given
 
 
 def frame_ancestors(environ: Mapping[str, str]) -> tuple[str, ...]:

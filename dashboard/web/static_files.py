@@ -49,6 +49,17 @@ class StaticFiles:
         """Whether the scripts that this process names are still there; an update in place brings others."""
         return (self.folder / self.bundle).is_file()
 
+    def is_of_another_version(self, path: str, query: str) -> bool:
+        """Whether a URL has the fingerprint of other content than this process has, as a page of another version asks.
+
+        A host of the other version has it; what is here would be kept by browsers and proxies under its name for good.
+        """
+        name, asked = path.removeprefix(f"{self.prefix}assets/"), _VERSION.fullmatch(query)
+        if name == path or asked is None or re.search(HASHED, name) or ".." in name:
+            return False
+        file = self.folder / name
+        return file.is_file() and _fingerprint(file) != asked[1]
+
     def url(self, name: str) -> str:
         """Return the URL of an asset, with a fingerprint unless its name has one."""
         plain = self.plain_url(name)
@@ -57,6 +68,9 @@ class StaticFiles:
     def plain_url(self, name: str) -> str:
         """Return the URL of an asset as a style sheet beside it names it."""
         return f"{self.prefix}assets/{name}"
+
+
+_VERSION = re.compile(r"v=([0-9a-f]{12})")
 
 
 @cache
@@ -73,6 +87,11 @@ def install(server: Flask, files: StaticFiles) -> None:
     server.extensions[_SERVED] = served
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if files.is_of_another_version(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")):
+            start_response(
+                "404 Not Found", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+            )
+            return [b"This file is of another version of the lab."]
         try:
             return served(environ, start_response)  # type: ignore[no-any-return]
         except FileNotFoundError:  # of an asset, before its answer began; the app answers its own faults

@@ -2,6 +2,8 @@
 
     python -m physics.privacy.build_client_updates [FILE]
 
+``make search`` does the same in several processes, or on several machines (``tools/search.py``).
+
 One run of the greatest length gives the accuracy at every shorter one, and fleet and privacy budget enter
 through the noise alone. So a table over (alpha, cohort, rounds, clip, noise on the average) answers for every
 fleet, epsilon and delta. About six minutes on one core, twice that without numba.
@@ -11,6 +13,8 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -51,16 +55,31 @@ def accuracy_by_rounds(alpha: float, cohort: int, clip: float, noise: float) -> 
     return np.asarray(means / RUNS)
 
 
-def build(target: Path = TABLE_FILE) -> None:
-    """Write the table to ``target``."""
+Run = tuple[float, int, float, float]  # alpha, cohort, clip, noise
+
+
+def accuracy_of(run: Run) -> Floats:
+    """Return ``accuracy_by_rounds`` of one run."""
+    return accuracy_by_rounds(*run)
+
+
+def build(
+    target: Path = TABLE_FILE, mapped: Callable[[Callable[[Run], Floats], list[Run]], Iterable[Floats]] = map
+) -> None:
+    """Write the table to ``target``; ``mapped`` does the runs and yields what they return in their order."""
     accuracy = np.zeros((len(ALPHAS), len(COHORTS), len(ROUNDS), len(CLIPS), len(NOISES)))
     free = np.zeros(accuracy.shape[:3])
-    for a, alpha in enumerate(ALPHAS):
-        for m, cohort in enumerate(COHORTS):
-            free[a, m] = accuracy_by_rounds(alpha, cohort, math.inf, 0.0)
-            for c, clip in enumerate(CLIPS):
-                for n, noise in enumerate(NOISES):
-                    accuracy[a, m, :, c, n] = accuracy_by_rounds(alpha, cohort, clip, noise)
+    runs = [
+        run
+        for alpha, cohort in product(ALPHAS, COHORTS)
+        for run in [(alpha, cohort, math.inf, 0.0), *product((alpha,), (cohort,), CLIPS, NOISES)]
+    ]
+    for (alpha, cohort, clip, noise), found in zip(runs, mapped(accuracy_of, runs), strict=True):
+        a, m = ALPHAS.index(alpha), COHORTS.index(cohort)
+        if math.isinf(clip):
+            free[a, m] = found
+        else:
+            accuracy[a, m, :, CLIPS.index(clip), NOISES.index(noise)] = found
     free = np.maximum(free, accuracy[..., 0].max(axis=-1))
     np.savez_compressed(
         target,

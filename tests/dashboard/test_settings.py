@@ -114,6 +114,14 @@ def test_a_sign_on_and_the_store_of_limits_are_read(environ: dict[str, str]) -> 
         assert "s3cret" not in repr(found)
         shown = {item.name: item.value for item in describe({**environ, "EDGELAB_LIMITS_STORE": store}).settings}
         assert shown["EDGELAB_LIMITS_STORE"] == store.replace("s3cret", "***")
+    of_hosts = {"EDGELAB_BROKER_URL": "redis://:s3cret@h/0", "EDGELAB_CACHE_STORE": "rediss://u:s3cret@h:1/2"}
+    found = Settings.from_environment({**environ, **of_hosts})
+    assert {"EDGELAB_BROKER_URL": found.broker_url, "EDGELAB_CACHE_STORE": found.cache_store} == of_hosts
+    assert "s3cret" not in repr(found)
+    shown = {item.name: item.value for item in describe({**environ, **of_hosts}).settings}
+    assert [shown[name] for name in of_hosts] == ["redis://:***@h/0", "rediss://u:***@h:1/2"]
+    without = Settings.from_environment(environ)
+    assert (without.broker_url, without.cache_store) == ("", "host")
 
 
 def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
@@ -172,6 +180,10 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
         ("EDGELAB_LIMITS_STORE", "memcached://h", "write host, none, or redis://host:6379/0"),
         ("EDGELAB_LIMITS_STORE", "redis://", "is not the address of a Redis"),
         ("EDGELAB_LIMITS_STORE", "redis://:s3cret@h:port", "is not the address of a Redis"),
+        ("EDGELAB_CACHE_STORE", "none", "write host, or redis://host:6379/0"),
+        ("EDGELAB_CACHE_STORE", "redis+unix:///run/redis.sock", "is not the address of a Redis"),  # of one host alone
+        ("EDGELAB_BROKER_URL", "amqp://guest@h", "write redis://host:6379/0"),
+        ("EDGELAB_BROKER_URL", "redis://:s3cret@h:99999/0", "is not the address of a Redis"),
         ("EDGELAB_DESIGNER", "maybe", "neither on nor off"),
         ("EDGELAB_BIND", "127.0.0.1:٨٠٨٠", "write 127.0.0.1:8050"),  # digits, but none that a socket reads
         ("EDGELAB_URL_PREFIX", "/%zz/", "write it like /courses/edge/"),

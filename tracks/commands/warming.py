@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
-from multiprocessing import get_context
 from pathlib import Path
 
 from tracks.api.bench import Bench
@@ -16,8 +14,9 @@ from tracks.api.controls import Value
 from tracks.api.track import Track
 from tracks.certify.certificate import pairs as chosen
 from tracks.commands.keeping import held_in, megabytes
+from tracks.commands.places import places as places_of
 from tracks.commands.terminal import CommandError, ExitCode, plugins_running, show, show_json, worked
-from tracks.common.cache import open_folder
+from tracks.common.cache import SharedResults, open_folder, share
 from tracks.loading.registry import Registry, load_registry
 
 CHUNK = 8  # states that a process is given at a time
@@ -40,6 +39,25 @@ class Part:
         return f"{self.track}/{self.bench}"
 
 
+Shared = tuple[str, tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where results are kept and shared, and tracks found."""
+
+    folder: Path
+    max_bytes: int
+    tracks_dir: Path | None
+    shared: Shared
+
+    def open(self) -> None:
+        """Use them in this process."""
+        open_folder(self.folder, self.max_bytes)
+        if self.shared[0] != "host":
+            share(SharedResults(*self.shared))
+
+
 def warm(
     folder: Path,
     max_bytes: int,
@@ -50,6 +68,8 @@ def warm(
     pairs: int,
     jobs: int,
     as_json: bool,
+    scheduler: str = "",
+    shared: Shared,
 ) -> ExitCode:
     """Compute sweeps of one and of two controls around every start state, in parallel, until the folder is full.
 
@@ -57,7 +77,9 @@ def warm(
         targets: tracks and benches as `edgelab tracks check` takes them; none: every bench that has a preview, as those
             have whose states take long.
         places: positions of a control in a sweep of it alone. pairs: of each of two controls together; 0 for none.
-        jobs: processes.
+        jobs: processes on this machine. scheduler: of a Dask cluster whose workers compute in their place, "" for none.
+        shared: the Redis by which hosts share results ("host" for none), and the keys that sign in it; what the
+            workers of a cluster compute reaches the hosts by it alone.
 
     Raises:
         CommandError: nothing is kept, or nothing can be, or a target is no track and no bench of one.
@@ -66,8 +88,13 @@ def warm(
         raise CommandError("EDGELAB_CACHE_MB is 0, so that nothing is kept; set how much may be", ExitCode.USAGE)
     start, done = time.monotonic(), 0
     full = _is_full(folder, max_bytes)
+    if scheduler and shared[0] == "host":
+        raise CommandError(
+            "--scheduler needs EDGELAB_CACHE_STORE, by which the hosts get what the cluster computes", ExitCode.USAGE
+        )
     if not full:
-        done, full = _swept(folder, max_bytes, tracks_dir, targets, places=places, pairs=pairs, jobs=jobs)
+        where = Where(folder, max_bytes, tracks_dir, shared)
+        done, full = _swept(where, targets, places=places, pairs=pairs, jobs=jobs, scheduler=scheduler)
     held, seconds = held_in(folder, max_bytes), time.monotonic() - start
     if as_json:
         show_json({"folder": str(folder), "states": done, "results": held.results, "bytes": held.size,
@@ -83,29 +110,24 @@ def _is_full(folder: Path, max_bytes: int) -> bool:
 
 
 def _swept(
-    folder: Path, max_bytes: int, tracks_dir: Path | None, targets: Sequence[str], *, places: int, pairs: int, jobs: int
+    where: Where, targets: Sequence[str], *, places: int, pairs: int, jobs: int, scheduler: str
 ) -> tuple[int, bool]:
     """Compute until the folder is full; return how many states, and whether it is."""
-    open_folder(folder, max_bytes)
+    where.open()
     with plugins_running():
-        registry = load_registry(folder=tracks_dir)
+        registry = load_registry(folder=where.tracks_dir)
     try:
         wanted = [(track, bench) for track, bench in chosen(registry, targets) if targets or bench.preview]
     except LookupError as problem:
         raise CommandError(str(problem.args[0]), ExitCode.USAGE) from None
     parts = list(sweeps(wanted, places=places, pairs=pairs))
     done, full = 0, False
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(folder, max_bytes, tracks_dir)
-    ) as pool:
-        running = [pool.submit(_computed, tracks_dir, part) for part in parts]
-        try:
-            for count in worked(range(len(parts)), lambda at: running[at].result(), name=lambda at: parts[at].name):
-                done, full = done + count, _is_full(folder, max_bytes)
-                if full:
-                    break
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    with places_of(scheduler, jobs, begin=(_begin, (where,))) as (pool, _):
+        running = [pool.submit(_computed, where.tracks_dir, part) for part in parts]
+        for count in worked(range(len(parts)), lambda at: running[at].result(), name=lambda at: parts[at].name):
+            done, full = done + count, not scheduler and _is_full(where.folder, where.max_bytes)
+            if full:
+                break
     return done, full
 
 
@@ -139,9 +161,9 @@ def _distinct(bench: Bench, changes: Iterable[dict[str, Value]]) -> Sequence[Sta
 # --- in the processes -------------------------------------------------------------------------------------------------
 
 
-def _begin(folder: Path, max_bytes: int, tracks_dir: Path | None) -> None:
-    open_folder(folder, max_bytes)
-    _registry(tracks_dir)
+def _begin(where: Where) -> None:
+    where.open()
+    _registry(where.tracks_dir)
 
 
 @lru_cache(maxsize=1)

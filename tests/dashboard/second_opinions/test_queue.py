@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from diskcache import Cache
 
-from dashboard.second_opinions import queue as module
-from dashboard.second_opinions.queue import (
+from dashboard.second_opinions import host_queue as module
+from dashboard.second_opinions.host_queue import HostQueue
+from dashboard.second_opinions.jobs import (
     FORGOTTEN_S,
     MAX_OWN,
     MAX_STARTS,
     MAX_WAITING,
     ROOM,
-    Queue,
     QueueUnavailable,
     Refused,
     Standing,
@@ -31,7 +31,7 @@ class Host:
     """A queue with a clock of its own, and processes that are the locked files they would hold."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.queue = Queue(folder, 60.0)
+        self.queue = HostQueue(folder, 60.0)
         self.now = 1000.0
         monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
         self.held: dict[int, int] = {}
@@ -222,7 +222,7 @@ def test_what_nobody_waits_for_any_more_is_forgotten(host: Host, later: float) -
 
 
 def test_threads_and_processes_that_ask_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
-    queues = [Queue(tmp_path / "queue", 60.0) for _ in range(4)]  # each as another process has it
+    queues = [HostQueue(tmp_path / "queue", 60.0) for _ in range(4)]  # each as another process has it
 
     def ask(n: int) -> None:
         for k in range(10):
@@ -240,7 +240,7 @@ def test_threads_and_processes_that_ask_at_once_lose_and_double_nothing(tmp_path
 def test_what_another_version_stored_is_no_job(tmp_path: Path) -> None:
     with closing(Cache(str(tmp_path / "queue"))) as cache:
         cache.set("jobs", '[{"state": "a", "colour": "red"}]')
-    queue = Queue(tmp_path / "queue", 60.0)
+    queue = HostQueue(tmp_path / "queue", 60.0)
     assert queue.claim("r", 1) is None
     queue.ask("a", "t", "b", {}, seeds=3, asker="ada", automatic=False)
     assert queue.claim("r", 1) is not None
@@ -258,7 +258,7 @@ def a_file_in_its_place(folder: Path) -> None:
 @pytest.mark.parametrize("damage", [broken_file, a_file_in_its_place])
 def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     damage(tmp_path / "queue")
-    queue = Queue(tmp_path / "queue", 60.0)
+    queue = HostQueue(tmp_path / "queue", 60.0)
     for do in (
         lambda: queue.ask("a", "t", "b", {}, seeds=3, asker="ada", automatic=False),
         lambda: queue.look("a", "ada"),
@@ -272,13 +272,13 @@ def test_a_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path, damage: Call
 
 def test_a_full_disk_loses_nothing_that_was_queued(tmp_path: Path) -> None:
     """The database may not grow, as on a full disk: what is new is refused, what was there stays."""
-    queue = Queue(tmp_path / "queue", 60.0)
+    queue = HostQueue(tmp_path / "queue", 60.0)
     queue.ask("first", "t", "b", {}, seeds=20, asker="ada", automatic=False)
     pages = queue._cache._sql("PRAGMA page_count").fetchone()[0]
     queue._cache._sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(QueueUnavailable):
         queue.ask("large", "t", "b", {"text": "x" * 500_000}, seeds=20, asker="bob", automatic=False)
-    other = Queue(tmp_path / "queue", 60.0)
+    other = HostQueue(tmp_path / "queue", 60.0)
     job = other.claim("r", 1)
     assert job is not None
     assert job.state == "first"

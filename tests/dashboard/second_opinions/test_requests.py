@@ -12,8 +12,8 @@ import pytest
 from diskcache import Cache
 
 from dashboard.ledger.identity import COOKIE
-from dashboard.second_opinions.answers import Answers, digest
-from dashboard.second_opinions.queue import MAX_OWN
+from dashboard.second_opinions.answers import HostAnswers, digest
+from dashboard.second_opinions.jobs import MAX_OWN
 from dashboard.second_opinions.service import BadTicket, SecondOpinions, Ticket
 from tests.dashboard.second_opinions.conftest import AGREES, HANGS, KEY, PatientLab, asked, finished, looked, wait_for
 from tests.http_student import Student, said
@@ -176,7 +176,7 @@ def test_a_ticket_is_read_back_and_another_labs_is_not(tmp_path: Path) -> None:
 def test_an_opinion_is_forgotten_after_a_week_and_not_before(tmp_path: Path) -> None:
     """A course meets weekly, and the folder must not grow for ever."""
     day_s = 86_400
-    answers = Answers(tmp_path / "answers")
+    answers = HostAnswers(tmp_path / "answers")
     answers.keep("state", 20, SecondOpinion(panel="main", figure=charts.figure(), sentence="One."))
     with closing(Cache(str(tmp_path / "answers"))) as stored:  # the same files, as another process has them
         stored.expire(now=time.time() + 6.9 * day_s)
@@ -189,9 +189,9 @@ def test_an_opinion_is_forgotten_after_a_week_and_not_before(tmp_path: Path) -> 
 def test_an_answer_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     with closing(Cache(str(tmp_path / "answers"))) as stored:
         stored.set("state:20", {"panel": "of another version"})
-    assert Answers(tmp_path / "answers").known("state", 20) is None
+    assert HostAnswers(tmp_path / "answers").known("state", 20) is None
     (tmp_path / "file").write_text("")
-    assert Answers(tmp_path / "file").known("state", 20) is None
+    assert HostAnswers(tmp_path / "file").known("state", 20) is None
 
 
 def test_a_state_has_one_name_whatever_the_order() -> None:

@@ -187,7 +187,10 @@ def test_ready_says_which_part_is_not_and_the_log_says_why(tmp_path: Path, regis
     assert "edgelab db upgrade" in said["migration"]
 
     upgrade(settings().database_url)
-    assert ready(settings(), registry) == (200, dict.fromkeys(("status", "database", "migration", "plugins"), "ok"))
+    assert ready(settings(), registry) == (
+        200,
+        dict.fromkeys(("status", "database", "migration", "plugins", "hosts"), "ok"),
+    )
 
 
 def test_a_plugin_that_was_left_out_is_told_and_stops_nothing_else(tmp_path: Path) -> None:

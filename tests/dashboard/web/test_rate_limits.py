@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +23,11 @@ from dashboard.settings import Settings
 from dashboard.web import limit_store, rate_limits
 from dashboard.web.limit_store import HostStore
 from dashboard.web.rate_limits import IDENTITIES, OPINIONS, REQUESTS, WRITES, LimitMet, RateLimits, open_store
-from tests import system_programs
 from tests.http_student import Student
+from tests.redis_server import redis_port, redis_server
 from tracks.loading.registry import Registry
+
+__all__ = ["redis_port"]
 
 KEY = "edge_guardian/downlink"
 FEW = replace(WRITES, most=3)
@@ -256,32 +256,6 @@ def test_a_lab_without_limits_counts_nothing(settings: Settings) -> None:
 # --- Redis -----------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def redis_server(folder: Path, port: int) -> Iterator[None]:
-    """Run Redis on a port of this machine, with a password, until the end of the block."""
-    program = system_programs.redis()
-    assert program, "make test-programs installs Redis"
-    asked = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "no", "requirepass": "s3cret"}
-    options = [part for name, value in asked.items() for part in (f"--{name}", str(value))]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-    try:
-        _until(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _until(act: Callable[[], None]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return act()
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-
 def test_hosts_count_together_in_redis_and_go_on_without_it(
     redis_port: int, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -313,14 +287,6 @@ def _store(settings: Settings) -> Storage:
     store = open_store(settings)
     assert store is not None
     return store
-
-
-@pytest.fixture
-def redis_port() -> int:
-    """A port that is free now; tests with this fixture need Redis."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def test_an_answer_that_refuses_is_json_for_a_script(

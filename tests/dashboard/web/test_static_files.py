@@ -52,6 +52,23 @@ class TestUrls:
         assert one.url("gate.js") == same.url("gate.js") != other.url("gate.js")
         assert re.fullmatch(r"/assets/gate\.js\?v=[0-9a-f]{12}", one.url("gate.js"))
 
+    def test_content_is_never_given_under_the_fingerprint_of_other_content(self, tmp_path: Path) -> None:  # N17
+        """Two hosts of two versions side by side: a proxy asks the other one for what is not found here."""
+        files = StaticFiles(folder(tmp_path, gate="a"), prefix="/lab/")
+        server = Flask("two versions", static_folder=None)
+        install(server, files)
+        client = server.test_client()
+        assert fetched(client, files.url("gate.js"))[0] == 200
+        assert fetched(client, "/lab/assets/gate.js")[0] == 200
+        code, headers, _ = fetched(client, "/lab/assets/gate.js?v=0123456789ab")
+        assert (code, headers["Cache-Control"]) == (404, "no-store")
+        for other in (
+            "/lab/assets/../gate.js?v=0123456789ab",
+            "/lab/assets/none.js?v=0123456789ab",
+            "/lab/assets/%00?v=0123456789ab",
+        ):
+            assert fetched(client, other)[0] == 404
+
     def test_the_prefix_stands_in_front(self, tmp_path: Path) -> None:  # N16
         files = StaticFiles(folder(tmp_path, gate="a"), prefix="/course/lab/")
         assert files.url("gate.js").startswith("/course/lab/assets/gate.js?v=")

@@ -67,10 +67,10 @@ http {{
 """
 
 
-def blocks() -> list[tuple[str, str]]:
-    """Return every block of commands on the page with the heading it stands under."""
+def blocks(page: Path = PAGE) -> list[tuple[str, str]]:
+    """Return every block of commands on a page with the heading it stands under."""
     heading, found = "", []
-    for match in _BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
+    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
         if match["heading"]:
             heading = match["heading"]
         else:
@@ -86,9 +86,10 @@ def is_names(commands: str) -> bool:
 class Machine:
     """A folder with everything the page makes, what runs on it, and the names that differ from the page's."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, cluster: Cluster | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="edgelab-host-"))  # a short path, as sockets need
-        self.cluster = Cluster("fsync=off", superuser="postgres")
+        self.has_own_cluster = cluster is None
+        self.cluster = cluster or Cluster("fsync=off", superuser="postgres")
         self.http, self.https, self.port = free_port(), free_port(), free_port()
         self.names = {
             "VERSION": version,
@@ -242,6 +243,11 @@ class Machine:
             if service["Type"] == "oneshot":
                 done = subprocess.run(command, env=environ, stdout=log, stderr=log, check=False)
                 return f"{name} failed" if done.returncode else None
+            if service["Type"] == "exec":
+                self.running[name] = subprocess.Popen(
+                    command, env=environ, cwd=service["WorkingDirectory"], stdout=log, stderr=log
+                )
+                return None
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
                 address = self.run_folder / f"notify-{name}-{time.monotonic_ns()}"
                 ready.bind(str(address))
@@ -297,5 +303,6 @@ class Machine:
         self._listener.close()
         for name in [*self.running]:
             self.stop(name)
-        self.cluster.remove()
+        if self.has_own_cluster:
+            self.cluster.remove()
         shutil.rmtree(self.folder)

@@ -1,5 +1,7 @@
 """Results of pure functions, kept in a folder that every process of a host shares, bounded in bytes.
 
+Behind the folder may stand a store that several hosts share (``shared``): what it has is kept in the folder, too.
+
 A result is found by its function's name, the arguments and the version of the model (``version``). Whatever is wrong
 with the folder costs time and nothing else: it is said once in the log, and results are computed.
 """
@@ -18,7 +20,7 @@ from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from diskcache import Cache, Timeout
 
@@ -134,10 +136,41 @@ def _say(folder: Path, problem: BaseException) -> None:
 # --- the folder of this process ---------------------------------------------------------------------------------------
 
 
+class Store(Protocol):
+    """Where results are found and kept by their keys; a fault in it is its own matter."""
+
+    def get(self, key: str) -> Any:
+        """Return the result of a key, or ``MISSING``."""
+
+    def put(self, key: str, result: Any) -> object:
+        """Keep a result if that can be done."""
+
+
 class _Process:
-    """The folder that this process uses, chosen once at its start."""
+    """What this process uses, chosen once at its start: its folder, and what several hosts share."""
 
     results: Results | None = None
+    shared: Store | None = None
+
+    @classmethod
+    def is_keeping(cls) -> bool:
+        return cls.results is not None or cls.shared is not None
+
+    @classmethod
+    def get(cls, key: str) -> Any:
+        found: Any = MISSING if cls.results is None else cls.results.get(key)
+        if found is MISSING and cls.shared is not None:
+            found = cls.shared.get(key)
+            if found is not MISSING and cls.results is not None:
+                cls.results.put(key, found)
+        return found
+
+    @classmethod
+    def put(cls, key: str, result: Any) -> None:
+        if cls.results is not None:
+            cls.results.put(key, result)
+        if cls.shared is not None:
+            cls.shared.put(key, result)
 
 
 def open_folder(folder: Path, max_bytes: int) -> None:
@@ -153,9 +186,20 @@ def open_folder(folder: Path, max_bytes: int) -> None:
         _say(folder, problem)
 
 
+def share(store: Store) -> None:
+    """Share results with other hosts from now on, in this process and those that it forks."""
+    _Process.shared = store
+
+
+def shared_store() -> Store | None:
+    """Return what this process shares with other hosts, or None."""
+    return _Process.shared
+
+
 def close() -> None:
     """Keep no results from now on in this process."""
     opened, _Process.results = _Process.results, None
+    _Process.shared = None
     if opened is not None:
         opened.close()
 
@@ -170,10 +214,11 @@ def opened_folder() -> tuple[Path, int] | None:
 def switched_off() -> Iterator[None]:
     """Compute everything within, and keep nothing of it: for what measures or tests the computation itself."""
     opened, _Process.results = _Process.results, None
+    shared, _Process.shared = _Process.shared, None
     try:
         yield
     finally:
-        _Process.results = opened
+        _Process.results, _Process.shared = opened, shared
 
 
 def _close_before_a_fork() -> None:
@@ -201,16 +246,15 @@ def cached_on_disk(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def cached(*args: P.args, **kwargs: P.kwargs) -> R:
-        results = _Process.results
-        key = None if results is None else key_of(name, args, kwargs)
-        found: Any = MISSING if results is None or key is None else results.get(key)
+        key = key_of(name, args, kwargs) if _Process.is_keeping() else None
+        found: Any = MISSING if key is None else _Process.get(key)
         if key is not None:
             _tell(found)
         if found is MISSING:
             check_cancelled()
             found = function(*args, **kwargs)
-            if results is not None and key is not None:
-                results.put(key, found)
+            if key is not None:
+                _Process.put(key, found)
         answer: R = found
         return answer
 
@@ -225,21 +269,19 @@ def _tell(found: Any) -> None:
 
 def kept(name: str, arguments: tuple[Any, ...]) -> Any:
     """Return what ``keep`` was last given under a name and plain arguments, or None where nothing is kept."""
-    results = _Process.results
-    key = None if results is None else key_of(name, arguments, {})
-    if results is None or key is None:
+    key = key_of(name, arguments, {}) if _Process.is_keeping() else None
+    if key is None:
         return None
-    found = results.get(key)
+    found = _Process.get(key)
     _tell(found)
     return None if found is MISSING else found
 
 
 def keep(name: str, arguments: tuple[Any, ...], result: Any) -> None:
     """Keep a result under a name and plain arguments, in place of what was kept there."""
-    results = _Process.results
-    key = None if results is None else key_of(name, arguments, {})
-    if results is not None and key is not None:
-        results.put(key, result)
+    key = key_of(name, arguments, {}) if _Process.is_keeping() else None
+    if key is not None:
+        _Process.put(key, result)
 
 
 def key_of(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
