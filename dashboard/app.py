@@ -64,10 +64,10 @@ from tracks.loading.registry import Registry, load_registry
 ASSETS = Path(__file__).with_name("assets")
 
 _INDEX = """<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-lab="{prefix}">
 <head>
 {%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <title>{%title%}</title>
 <link rel="icon" href="{icon}">
 <link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
@@ -76,12 +76,18 @@ _INDEX = """<!DOCTYPE html>
 {%css%}
 </head>
 <body>
+<noscript>{noscript}</noscript>
 {%app_entry%}
 <footer>{%config%}
 {scripts}
 {%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
+
+_WITHOUT_SCRIPTS = """<main class="page"><h1>edgelab needs JavaScript</h1>
+<p class="lead">The lab computes its figures while you move its controls, and for that it needs the scripts of this
+server; it loads none from elsewhere. Allow JavaScript for this address in your browser, then load the page again.</p>
+</main>"""
 
 _STYLES = (
     "vendor/bootstrap.min.css",
@@ -95,6 +101,7 @@ _STYLES = (
     "css/pages.css",
     "css/records.css",
     "css/ledger.css",
+    "css/access.css",
 )
 
 
@@ -108,6 +115,8 @@ def index_page(files: static_files.StaticFiles) -> str:
     scripts = "\n".join(f'<script src="{files.url(name)}"></script>' for name in (files.plotly, files.bundle))
     page = _INDEX
     for name, value in {
+        "{prefix}": files.prefix,
+        "{noscript}": _WITHOUT_SCRIPTS,
         "{icon}": files.url("icon.svg"),
         "{font}": files.plain_url("vendor/source-sans-3-latin-wght-normal.woff2"),
         "{boot}": files.url("boot.js"),

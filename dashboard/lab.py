@@ -36,7 +36,10 @@ SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wi
 
 WRITES_PER_HOUR = 1000  # events of one student; a track at full speed takes some 300
 # Beside the tracks and their benches.
-PAGES = (("ledger",), ("ledger", "verify"), ("ledger", "handin"), ("ledger", "data"), ("privacy",), ("about",))
+PAGES = (
+    *(("ledger",), ("ledger", "verify"), ("ledger", "handin"), ("ledger", "data")),
+    *(("privacy",), ("about",), ("accessibility",)),
+)
 RECEIPT = ("ledger", "receipt")  # and a hash behind it
 
 REMEMBERED_OUTCOMES = 256  # of recorded states, which are drawn again and again as earlier_tries

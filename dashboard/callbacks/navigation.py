@@ -14,6 +14,7 @@ from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
 from dashboard.layouts.records.about import about_page
+from dashboard.layouts.records.accessibility import accessibility_page
 from dashboard.layouts.records.handin import handin_layout
 from dashboard.layouts.records.own_data import OwnData, altered_page, own_data_page, receipt_page
 from dashboard.layouts.records.privacy import privacy_page
@@ -138,6 +139,8 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return privacy_page(lab.settings, per_hour=WRITES_PER_HOUR, cookie=cookie_name())
     if parts == ("about",):
         return about_page(lab.registry, program=version(), model=MODEL_VERSION)
+    if parts == ("accessibility",):
+        return accessibility_page()
     if parts == ("ledger", "data"):
         return own_data_page(lab.settings.url_prefix, own_data(lab, student))
     if len(parts) == 3:

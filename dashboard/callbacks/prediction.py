@@ -84,16 +84,11 @@ def register(app: Dash, lab: Lab) -> None:
         Output(ids.drawing(MATCH, MATCH), "title"),
         Input({"kind": "entry", "bench": MATCH, "prediction": MATCH, "name": ALL}, "value"),
     )
-    app.clientside_callback(
-        ClientsideFunction("lab", "card_ready"),
-        Output(ids.slot(MATCH, "predict"), "title"),
-        Input(ids.slot(MATCH, "predict"), "children"),
-        prevent_initial_call=True,
-    )
 
     def body(track: Track, bench: Bench, message: str) -> Any:
         state = bench_state(lab, this_student(), track, bench)
-        return inline_static(bench_body(state, arrived="opened" if state.rendered else "locked", message=message))
+        arrived = "opened" if state.rendered else "locked" if state.revealed else "next"
+        return inline_static(bench_body(state, arrived=arrived, message=message))
 
     @app.callback(
         Output(ids.slot(MATCH, "predict"), "children"),

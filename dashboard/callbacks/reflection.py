@@ -27,6 +27,7 @@ from tracks.api.track import Track
 
 MAX_SLOT = 600
 OBSERVE_FIRST = "Record a try and say what the figure showed first; the reflection opens after it."
+MARKS_SAVED = "Your marks are saved."
 NO_DEFENCE = "The strategy of this track is not defended here; reload the page."
 
 
@@ -119,7 +120,14 @@ def register(app: Dash, lab: Lab) -> None:
             here = progress(lab.store.standing_events(student), track, bench)
             following = after(student, track, bench)
             return reflect_section(
-                key, reflection, saved, marks=here.marks, rubric=here.rubric, following=following, numbers=numbers
+                key,
+                reflection,
+                saved,
+                marks=here.marks,
+                rubric=here.rubric,
+                following=following,
+                numbers=numbers,
+                said=REFLECTION.said,
             )
         stored = lab.store.reflection(student, track.id, bench.id)
         if stored is None:
@@ -131,7 +139,14 @@ def register(app: Dash, lab: Lab) -> None:
             lab.save_change(student, track, bench, "revision", write_key(), marked)
         following = after(student, track, bench)
         return reflect_section(
-            key, reflection, stored.payload, marks=marks, problem=problem, following=following, numbers=numbers
+            key,
+            reflection,
+            stored.payload,
+            marks=marks,
+            problem=problem,
+            following=following,
+            numbers=numbers,
+            said="" if problem else MARKS_SAVED,
         )
 
     def defend(
@@ -154,7 +169,8 @@ def register(app: Dash, lab: Lab) -> None:
                     return defence_section(key, here, marks=marks, problem=problem)
                 saved = {**here.saved, "marks": list(marks), "rubric": list(here.asked.rubric)}
             lab.save_change(student, track, bench, "defence", write_key(), saved)
-            return defence_section(key, replace(here, saved=saved))
+            said = DEFENCE.said if pressed == DEFENCE.save else MARKS_SAVED
+            return defence_section(key, replace(here, saved=saved), said=said)
         except EventRefused as problem:
             return defence_section(key, replace(here, saved=None), draft=texts, problem=f"Not saved. {problem}")
 

@@ -63,7 +63,11 @@ def picker(
             "you were."
         ),
     ]
-    links = [dcc.Link("What is computed", href=ids.ABOUT_PATH), dcc.Link("What is stored", href=ids.PRIVACY_PATH)]
+    links = [
+        dcc.Link("What is computed", href=ids.ABOUT_PATH),
+        dcc.Link("What is stored", href=ids.PRIVACY_PATH),
+        dcc.Link("Accessibility", href=ids.ACCESSIBILITY_PATH),
+    ]
     links += [dcc.Link("For designers", href="/designer")] if designer else []
     return html.Div(
         [

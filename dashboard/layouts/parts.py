@@ -73,12 +73,14 @@ def tools() -> Component:
         title="Light or dark",
         **{"data-do": "theme"},
     )
+    keys = html.Button("?", className="quiet-button keys-button", title="Keyboard",
+                       **{"data-do": "keys", "aria-label": "Keyboard", "aria-haspopup": "dialog"})  # fmt: skip
     return html.Div(
         [
             html.Div(saved, className="tool", **STATIC),
             html.Div(_who(), className="tool", **STATIC),
             dcc.Link(ledger, href=ids.LEDGER_PATH, className="ledger-link", title="Ledger"),
-            html.Div(theme, className="tool", **STATIC),
+            html.Div([keys, theme], className="tool", **STATIC),
         ],
         className="tools",
     )

@@ -1,4 +1,10 @@
 /* Everything that runs in the browser, put together: one bundle, one name of ours, and what Dash calls. */
+import * as keys from "./access/keys.js";
+import * as print from "./access/print.js";
+import * as terms from "./access/terms.js";
+import * as touch from "./access/touch.js";
+import * as focus from "./access/focus.js";
+import * as pending from "./access/pending.js";
 import * as controlActions from "./controls/actions.js";
 import { benchStates } from "./controls/bench_states.js";
 import { command, failed } from "./controls/gate.js";
@@ -8,7 +14,7 @@ import * as rows from "./controls/rows.js";
 import * as typed from "./controls/typed.js";
 import * as drawing from "./drafts/drawing.js";
 import * as drafts from "./drafts/drafts.js";
-import { cardReady, ledgerReady, pageReady } from "./page/arrivals.js";
+import { ledgerReady, pageReady } from "./page/arrivals.js";
 import * as colours from "./page/colours.js";
 import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
@@ -30,6 +36,12 @@ import * as settingLink from "./controls/setting_link.js";
 import * as keptChoices from "./tries/kept_choices.js";
 
 for (const part of [
+  touch,
+  pending,
+  focus,
+  keys,
+  print,
+  terms,
   rows,
   hints,
   typed,
@@ -72,7 +84,6 @@ window.dash_clientside.lab = {
   preset: controlActions.preset,
   demonstration_drawn: demonstration.demonstrationDrawn,
   page_ready: pageReady,
-  card_ready: cardReady,
   drawing_changed: drawing.drawingChanged,
   ledger_ready: ledgerReady,
   opinion_answer: opinion.opinionAnswer,

@@ -47,6 +47,7 @@ VERIFY_PATH = "/ledger/verify"
 OWN_DATA_PATH = "/ledger/data"
 PRIVACY_PATH = "/privacy"
 ABOUT_PATH = "/about"
+ACCESSIBILITY_PATH = "/accessibility"
 
 Id = dict[str, Any]
 

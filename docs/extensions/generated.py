@@ -16,6 +16,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from tracks.loading.registry import Registry, load_registry
+from tracks.loading.terms import TERMS
 
 if TYPE_CHECKING:
     from tracks.api.bench import Bench
@@ -143,6 +144,12 @@ def all_nomenclature() -> str:
     return "\n".join(parts)
 
 
+def field_terms() -> str:
+    """Return the table of the field's terms that the pages open at their words."""
+    rows = [_row(term.name, term.meaning, term.source) for term in TERMS]
+    return "\n".join([_row("term", "meaning", "source"), _rule(3), *rows])
+
+
 def published_numbers() -> str:
     """Return every number of the physics layer that has a source, with its kind and its link."""
     parts = []
@@ -184,6 +191,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "track-words": track_words,
     "mission": mission,
     "class-plan": class_plan,
+    "field-terms": field_terms,
     "nomenclature": all_nomenclature,
     "published-numbers": published_numbers,
     "speed": speed,

@@ -18,6 +18,7 @@ from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.quantities import in_words, quantity
+from tracks.loading.terms import term_of
 
 TRACK, LETTER = 280, 6.5  # px: of the shortest track that shows its ends, and of a character below it
 BOX = 8  # characters that fit a number box beside its unit
@@ -49,8 +50,17 @@ def explore_section(
         html.Div(rows, className="rows"),
         _sources(bench) if is_unlocked else None,
         html.P(className="what-if", **{"data-paint": "what_if"}),
-        html.Button(
-            "Record this try", className="btn primary wide record", disabled=not is_unlocked, **{"data-do": "record"}
+        html.Div(
+            [
+                html.Button(
+                    "Record this try",
+                    className="btn primary wide record",
+                    disabled=not is_unlocked,
+                    **{"data-do": "record"},
+                ),
+                html.P(className="recorded", **STATIC, **{"data-recorded": "", "aria-hidden": "true"}),
+            ],
+            className="record-line",
         ),
         dcc.Store(id=ids.slot(key, "spec"), data={c.id: control_spec(c, preview=previews) for c in bench.controls}),
         dcc.Store(id=ids.slot(key, "presets"), data={p.id: dict(p.values) for p in bench.presets}),
@@ -159,7 +169,7 @@ def control_row(key: str, control: Control, value: Value, *, is_unlocked: bool) 
             className="switch",
         )
     label = html.Span(control.label, id=label_id, className="control-label")
-    top = html.Div([label, _reset(control)], className="top", **STATIC)
+    top = html.Div([label, _term(control), _reset(control)], className="top", **STATIC)
     cards = _option_cards(control) if isinstance(control, Choice) else None
     return html.Div([top, body, cards], className=_row_class(control), **_row_data(control))
 
@@ -188,6 +198,15 @@ def _row_class(control: Control) -> str:
 
 def _row_data(control: Control) -> dict[str, Any]:
     return {"data-control": control.id}
+
+
+def _term(control: Control) -> Component:
+    """The button that opens what the glossary says of a control's term, beside its name."""
+    term = term_of(control.label)
+    if term is None:
+        return None
+    told = {"data-do": "term", "data-term": term.name, "aria-label": f"What is {term.name}?", "aria-haspopup": "dialog"}
+    return html.Button("?", className="term-button", **STATIC, **told)
 
 
 def _reset(control: Control) -> Component:
@@ -241,8 +260,14 @@ def slider_track(own: ids.Id, slider: Slider, value: float, *, is_disabled: bool
     ]
 
 
+def _range(slider: Slider) -> str:
+    """Where a slider ends and begins, for who does not see its ends."""
+    least, most, usual = (in_words(each, slider.unit) for each in (slider.minimum, slider.maximum, slider.default))
+    return f"From {least} to {most}, default {usual}."
+
+
 def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) -> Component:
-    own = ids.slider(key, slider.id)
+    own, box = ids.slider(key, slider.id), ids.number_box(key, slider.id)
     label_id = ids.dom(own) + "-label"
     number, unit = quantity(value, slider.unit)
     longest = max(len(quantity(each, slider.unit)[0]) for each in (slider.minimum, slider.maximum))
@@ -252,26 +277,33 @@ def _slider_row(key: str, slider: Slider, value: float, *, is_unlocked: bool) ->
             html.Div(
                 [
                     html.Label([slider.label, role], htmlFor=ids.dom(own), id=label_id, className="control-label"),
+                    _term(slider),
                     _reset(slider),
                     html.Div(
                         [
                             dcc.Input(
-                                id=ids.number_box(key, slider.id),
+                                id=box,
                                 type="text",
-                                inputMode="text",
+                                inputMode="decimal" if slider.minimum >= 0 else "text",
                                 value=number,
                                 debounce=True,
                                 maxLength=30,
                                 disabled=not is_unlocked,
                             ),
                             html.Span(unit, className="suffix", **{"data-suffix": slider.id, "aria-hidden": "true"}),
+                            html.Span(_range(slider), hidden=True, **{"data-describes": ids.dom(box)}),
                         ],
                         className="box is-wide" if longest > BOX else "box",
                     ),
                 ],
                 className="top",
             ),
-            html.P(className="box-note", role="status", **STATIC, **{"data-box-note": ""}),
+            html.P(
+                className="box-note",
+                role="status",
+                **STATIC,
+                **{"data-box-note": "", "data-describes": ids.dom(box)},
+            ),
             *slider_track(own, slider, value, is_disabled=not is_unlocked),
         ],
         className=_row_class(slider),

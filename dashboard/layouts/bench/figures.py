@@ -31,9 +31,11 @@ def panel_section(
     if is_unlocked:
         footer = [
             html.Button("Table", id=ids.action(key, f"table_{panel.id}"), className="quiet-button", n_clicks=0,
-                        **{"aria-expanded": "false"}),
-            html.Button("CSV", id=ids.csv_button(key, panel.id), className="quiet-button", n_clicks=0),
-            html.Button("PNG", className="quiet-button", **{"data-do": "png", "data-panel": panel.id}),
+                        **{"aria-expanded": "false", "aria-label": f"Table: {panel.question}"}),
+            html.Button("CSV", id=ids.csv_button(key, panel.id), className="quiet-button", n_clicks=0,
+                        **{"aria-label": f"CSV: {panel.question}"}),
+            html.Button("PNG", className="quiet-button", **{"data-do": "png", "data-panel": panel.id,
+                                                            "aria-label": f"PNG: {panel.question}"}),
             html.Span(note, className="figure-note"),
         ]  # fmt: skip
         footer = [*_switch(panel), *footer]

@@ -104,8 +104,8 @@ def bench_page(state: BenchState) -> Component:
 def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Component:
     """Return all below the header; made anew when the lock is answered and when the instruments open.
 
-    ``arrived`` tells the browser what was just done: "locked" or "opened". ``message`` says what of a lock was not
-    taken.
+    ``arrived`` tells the browser what was just done: "locked" the last question, "next" another of them, or "opened".
+    ``message`` says what of a lock was not taken.
     """
     is_unlocked = state.rendered is not None
     opens = "opens with the instruments" if state.revealed else "opens after the lock"
@@ -114,6 +114,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
             html.Div(
                 [
                     *_head(state.bench, is_read=is_unlocked or bool(state.revealed)),
+                    html.P(className="visually-hidden", **{"data-state-words": ""}),
                     _case_note(state.bench, state.elsewhere),
                 ],
                 className="head",
@@ -237,9 +238,8 @@ def _stage(state: BenchState) -> list[Component]:
         parts.append(_script(state.key))
     if bench.peek:
         parts.append(_peek(state))
-    parts.append(html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after")))
-    parts.append(html.Div(debrief_part(state), id=ids.slot(state.key, "debrief")))
-    return parts
+    after = html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after"))
+    return [*parts, after, html.Div(debrief_part(state), id=ids.slot(state.key, "debrief"))]
 
 
 def after_parts(state: BenchState, *, message: str = "") -> list[Component]:

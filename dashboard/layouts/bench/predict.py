@@ -66,8 +66,24 @@ def segmented(
     )
 
 
-def _problem(problems: Mapping[str, str], part: str) -> Component:
-    return html.P(problems[part], className="problem", role="alert") if part in problems else None
+def _choice(legend: str, field: Component, part: str, problems: Mapping[str, str], question: str) -> Component:
+    """A group of radio buttons with its name, and why nothing is taken from it yet."""
+    problem = problems.get(part)
+    told = f"{question}-{part}"
+    given: dict[str, Any] = {"aria-invalid": "true", "aria-describedby": told} if problem else {}
+    return html.Fieldset(
+        [html.Legend(legend), field, html.P(problem, className="problem", id=told) if problem else None],
+        role="radiogroup",
+        **given,
+    )
+
+
+def _not_yet(problems: Mapping[str, str]) -> Component:
+    """What a screen reader says of a card that comes back; the first field of those in question gets the focus."""
+    count = len(problems)
+    return html.Span(
+        hidden=True, **{"data-say": f"{count} {'entry is' if count == 1 else 'entries are'} to be mended."}
+    )
 
 
 def ask_card(
@@ -81,25 +97,19 @@ def ask_card(
     problems = problems or {}
     draft = draft or Draft()
     rows = given_rows(bench, prediction)
+    question, field = f"question-{prediction.id}", ids.dom(ids.entry(key, prediction.id, "value"))
+    because = _radios(key, prediction, "mechanism", prediction.mechanisms, draft.mechanism)
+    how_sure = segmented(ids.entry(key, prediction.id, "confidence"), CONFIDENCE, draft.confidence)
     return html.Div(
         [
-            html.H3(prediction.question, className="question", id=f"question-{prediction.id}"),
+            html.H3(
+                prediction.question, className="question", id=question, **{"data-head": "", "data-describes": field}
+            ),
+            _not_yet(problems) if problems else None,
             _given(rows) if rows else None,
             _answer(key, bench, prediction, draft, problems),
-            html.Fieldset(
-                [
-                    html.Legend("Because"),
-                    _radios(key, prediction, "mechanism", prediction.mechanisms, draft.mechanism),
-                    _problem(problems, "mechanism"),
-                ]
-            ),
-            html.Fieldset(
-                [
-                    html.Legend("How sure"),
-                    segmented(ids.entry(key, prediction.id, "confidence"), CONFIDENCE, draft.confidence),
-                    _problem(problems, "confidence"),
-                ]
-            ),
+            _choice("Because", because, "mechanism", problems, question),
+            _choice("How sure", how_sure, "confidence", problems, question),
             draft_note(f"predict/{prediction.id}", asked_text(prediction)),
             dbc.Button("Review", id=ids.action(key, "review"), className="primary wide", n_clicks=0),
             html.P("Nothing freezes yet. The next step shows what will.", className="hint"),
@@ -114,35 +124,42 @@ def asked_text(prediction: Prediction) -> list[Any]:
     return [prediction.question, prediction.unit, options]
 
 
+def _keyboard(prediction: Prediction) -> str:
+    """The on-screen keyboard for an answer: digits, where neither a unit nor a minus sign has to be typed."""
+    return "text" if prediction.unit in ("B", "iB") or prediction.low < 0 else "decimal"
+
+
 def _answer(key: str, bench: Bench, prediction: Prediction, draft: Draft, problems: Mapping[str, str]) -> Component:
     if prediction.options:
-        return html.Fieldset(
-            [
-                html.Legend("Your answer"),
-                _radios(key, prediction, "value", prediction.options, draft.value),
-                _problem(problems, "value"),
-            ]
-        )
+        options = _radios(key, prediction, "value", prediction.options, draft.value)
+        return _choice("Your answer", options, "value", problems, f"question-{prediction.id}")
+    field = ids.dom(ids.entry(key, prediction.id, "value"))
     suffix = SUFFIXES.get(prediction.unit, prediction.unit)
     return html.Div(
         [
             drawing_fields(key, bench, prediction, draft.anchors) if prediction.curve else None,
-            html.Label("Your value", htmlFor=ids.dom(ids.entry(key, prediction.id, "value"))),
+            html.Label("Your value", htmlFor=field),
             html.Div(
                 [
                     dcc.Input(
                         id=ids.entry(key, prediction.id, "value"),
                         type="text",
-                        inputMode="text",
+                        inputMode=_keyboard(prediction),
                         value=draft.value or "",
                         maxLength=40,
                         spellCheck="false",
                     ),
-                    html.Span(suffix, className="suffix", **{"aria-hidden": "true"}),
+                    html.Span(suffix, className="suffix", **{"aria-hidden": "true", "data-describes": field}),
                 ],
                 className="value-box" + (" invalid" if "value" in problems else ""),
             ),
-            html.P(problems.get("value", ""), id=ids.echo(key, prediction.id), className="echo", role="status"),
+            html.P(
+                problems.get("value", ""),
+                id=ids.echo(key, prediction.id),
+                className="echo",
+                role="status",
+                **{"data-describes": field, **({"data-refuses": "1"} if "value" in problems else {})},
+            ),
         ],
         className="answer",
     )
@@ -156,7 +173,7 @@ def review_card(key: str, prediction: Prediction, draft: Draft) -> Component:
     asked, undrawn, drawn = doubt(prediction, draft), draft.drawing_problem(prediction), draft.drawn(prediction)
     return html.Div(
         [
-            html.H3("This will freeze", className="question", tabIndex=-1, **{"data-focus": "now"}),
+            html.H3("This will freeze", className="question", tabIndex=-1, **{"data-focus": "whole"}),
             html.P(asked, className="problem", role="alert") if asked else None,
             html.P(f"{undrawn} {ALONE}", className="problem", role="alert") if undrawn else None,
             html.Dl(
@@ -212,12 +229,12 @@ CHANGED = "The question has changed since; these are the words that you answered
 
 
 def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Component:
-    """A locked prediction: the value, how sure, the reason, and the way to the state that was asked about."""
+    """A locked prediction: value and how sure in a line; under it, to be folded, the reason and the asked state."""
     number, unit = locked.draft.answer_parts(prediction)
     _, drawn = drawn_curve(prediction, locked.draft)
-    return html.Div(
+    return html.Details(
         [
-            html.Div(
+            html.Summary(
                 [
                     html.Span([html.Span(number, className="value"), html.Span(f" {unit}" if unit else "")]),
                     html.Span(locked.draft.confidence_in_words().capitalize()),
@@ -231,6 +248,7 @@ def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Compon
             setting_button("Go to the question’s state", bench.asked_state(prediction)),
         ],
         className="locked",
+        open=True,  # dashboard/scripts/page/arrivals.js folds it where the window is low
         **STATIC,
         **{"data-locked": prediction.id, "data-draft-saved": f"predict/{prediction.id}"},
     )

@@ -40,6 +40,7 @@ class Form:
     Attributes:
         letter, title: its head. slots: (name of a field, its label). save, mark: the actions of its buttons.
         fields: what the names of its marks begin with. drafts: the names of its drafts. button: what saves it.
+        said: what a screen reader says once it is saved.
     """
 
     letter: str
@@ -50,12 +51,15 @@ class Form:
     fields: str
     drafts: tuple[str, str]
     button: str
+    said: str
 
 
 REFLECTION = Form(letter="E", title="Reflect", slots=SLOTS, save="reflect", mark="mark", fields="mark",
-                  drafts=("reflect", "marks"), button="Save reflection")  # fmt: skip
+                  drafts=("reflect", "marks"), button="Save reflection",
+                  said="Your reflection is saved. The model answer follows.")  # fmt: skip
 DEFENCE = Form(letter="F", title="Defend your strategy", slots=DEFENCE_SLOTS, save="defend", mark="mark_defence",
-               fields="defence_mark", drafts=("defence", "defence-marks"), button="Save defence")  # fmt: skip
+               fields="defence_mark", drafts=("defence", "defence-marks"), button="Save defence",
+               said="Your defence is saved. The model answer follows.")  # fmt: skip
 FORMS = (REFLECTION, DEFENCE)
 
 
@@ -76,18 +80,20 @@ def reflect_section(
     following: Component = None,
     numbers: OwnNumbers | None = None,
     form: Form = REFLECTION,
+    said: str = "",
 ) -> list[Component]:
     """The reflection: to be written, or as written with the model answer, the rubric, and what comes next.
 
     ``problem`` says why what was pressed is not saved; ``marks`` are those given, None where one is missing, and
     ``rubric`` the points that they were given for, where the ledger has them. ``numbers`` stand beside the question.
+    ``said`` is what a screen reader says of what was just saved; a first saving leads to the model answer.
     """
     beside = numbers_table(numbers) if numbers else None
     if saved is None:
         return [heading(form.letter, form.title), *_writing(key, reflection, draft or {}, problem, beside, form)]
     return [
         heading(form.letter, form.title, "saved"),
-        *_written(key, reflection, saved, marks or (), rubric, problem, beside, form),
+        *_written(key, reflection, saved, marks or (), rubric, problem, beside, form, said),
         following,
     ]
 
@@ -99,6 +105,7 @@ def defence_section(
     draft: Mapping[str, str] | None = None,
     problem: str = "",
     marks: Sequence[int | None] | None = None,
+    said: str = "",
 ) -> Component:
     """The defence of the track's strategy: what it waits for, to be written, or as written with its rubric."""
     if defence.waits_for:
@@ -114,6 +121,7 @@ def defence_section(
             rubric=defence.rubric if marks is None else None,
             numbers=defence.numbers,
             form=DEFENCE,
+            said=said,
         )
     return html.Section(parts, className="defence", id="defence", tabIndex=-1, **{"aria-label": "Defend your strategy"})
 
@@ -144,6 +152,8 @@ def _writing(
     key: str, reflection: Reflection, draft: Mapping[str, str], problem: str, beside: Component, form: Form
 ) -> list[Component]:
     fields = []
+    empty = next((name for name, _ in form.slots if problem and not draft.get(name)), None)
+    described = [ids.dom(ids.writing(key, name)) for name, _ in form.slots]
     for name, label in form.slots:
         field = ids.writing(key, name)
         fields.append(html.Label(label, htmlFor=ids.dom(field)))
@@ -151,10 +161,11 @@ def _writing(
     check = reflection.check
     return [
         html.P(reflection.prompt, className="prompt"),
+        *[html.Span(reflection.prompt, hidden=True, **{"data-describes": field}) for field in described],
         beside,
         *fields,
-        _check(key, check, draft.get("check")) if check else None,
-        _problem(problem),
+        _check(key, check, draft.get("check"), is_refused=bool(problem) and not empty) if check else None,
+        _problem(problem, form, ids.dom(ids.writing(key, empty)) if empty else ""),
         draft_note(form.drafts[0], [reflection.prompt, [label for _, label in form.slots], _asked(check)]),
         html.Div(
             [
@@ -166,15 +177,20 @@ def _writing(
     ]
 
 
-def _problem(problem: str) -> Component:
-    return html.P(problem, className="problem", role="alert") if problem else None
+def _problem(problem: str, form: Form, field: str = "") -> Component:
+    """Why nothing was saved, tied to the field that lacks something; without one it is said by itself."""
+    if not problem:
+        return None
+    told = {"data-describes": field, "data-refuses": "1"} if field else {"data-say": problem}
+    return html.P(problem, className="problem", id=f"{form.save}-problem", **told)
 
 
 def _asked(check: Question | None) -> list[Any]:
     return [check.text, [[option.id, option.text] for option in check.options]] if check else []
 
 
-def _check(key: str, check: Question, chosen: str | None) -> Component:
+def _check(key: str, check: Question, chosen: str | None, *, is_refused: bool) -> Component:
+    missing = is_refused and chosen is None
     return html.Fieldset(
         [
             html.Legend(check.text),
@@ -188,6 +204,8 @@ def _check(key: str, check: Question, chosen: str | None) -> Component:
             html.P(id=ids.slot(key, "feedback"), className="feedback", role="status"),
         ],
         className="check",
+        role="radiogroup",
+        **({"aria-invalid": "true", "aria-describedby": f"{REFLECTION.save}-problem"} if missing else {}),
     )
 
 
@@ -200,6 +218,7 @@ def _written(
     problem: str,
     beside: Component,
     form: Form,
+    said: str,
 ) -> list[Component]:
     shown = saved.get("shown") or {}
     kept = [slot for slot in (*FORMER_SLOTS, *form.slots) if slot in form.slots or saved.get(slot[0])]
@@ -220,6 +239,7 @@ def _written(
     chosen_marks = [f"m{mark}" if mark is not None else None for mark in marks] or [None] * len(reflection.rubric)
     given = [mark for mark in marks if mark is not None]
     is_saved = bool(given) and not problem
+    is_new = {"tabIndex": -1, "data-focus": "now"}
     rows = [
         html.Div(
             [
@@ -227,8 +247,9 @@ def _written(
                 segmented(ids.writing(key, f"{form.fields}{n}"), MARKS, chosen_marks[n]),
             ],
             className="mark-row",
-            role="group",
+            role="radiogroup",
             **{"aria-labelledby": f"{form.fields}-{n}"},
+            **({"aria-invalid": "true"} if problem and chosen_marks[n] is None else {}),
         )
         for n, point in enumerate(reflection.rubric)
     ]
@@ -237,11 +258,12 @@ def _written(
         html.Dl(own, className="written"),
         beside,
         draft_saved(form.drafts[0], {name: str(saved.get(name) or "") for name in (*dict(form.slots), "check")}),
-        html.H3("Model answer"),
+        html.H3("Model answer", **(is_new if said and not is_saved else {})),
+        html.Span(hidden=True, **{"data-say": said}) if said else None,
         html.P(reflection.model_answer),
         html.H3("Mark your own, 0 to 2 a point"),
         *rows,
-        _problem(problem),
+        _problem(problem, form),
         draft_note(form.drafts[1], list(reflection.rubric), is_saved=is_saved),
         html.Div(
             [

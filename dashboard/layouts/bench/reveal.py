@@ -26,6 +26,7 @@ from tracks.api.figures import Axis
 from tracks.api.quantities import in_words
 from tracks.api.teaching import Prediction, Question, Truth
 
+PROBLEM = "observation-problem"
 RECORD_FIRST = "Record a try first: then say what the figure showed."
 
 
@@ -151,8 +152,10 @@ def _observe(key: str, bench: Bench, question: Question, message: str) -> list[C
                 ),
             ],
             className="check observe",
+            role="radiogroup",
+            **({"aria-invalid": "true", "aria-describedby": PROBLEM} if message else {}),
         ),
-        html.P(message, className="problem", role="alert") if message else None,
+        html.P(message, className="problem", id=PROBLEM) if message else None,
         draft_note("observation", [question.text, [[option.id, option.text] for option in question.options]]),
         html.Div(
             [

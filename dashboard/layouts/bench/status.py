@@ -21,7 +21,11 @@ def status_strip(*, is_unlocked: bool) -> Component:
             shape(size=24, paint="status.level"),
             html.Div(
                 [
-                    html.P([title, " ", painted("status.facts", className="facts")], className="status-line"),
+                    html.P(
+                        [title, " ", painted("status.facts", className="facts")],
+                        className="status-line",
+                        **{"data-head": ""},
+                    ),
                     html.Ul(className="met", **{"data-targets": "status.met"}),
                     painted("status.cause", html.P, className="cause"),
                     html.Div([*_hints(), _also()], className="fixes"),

@@ -40,7 +40,7 @@ def tries_section(
     right = [f"{count} of {progress.limit}", pips, *([compare] if count else [])]
     parts: list[Component] = [heading("C", "Tries", html.Span(right, className="head-tools"))]
     if message:
-        parts.append(html.P(message, className="problem", role="alert"))
+        parts.append(html.P(message, className="problem"))  # scripts/tries/actions.js says it
     if not count:
         parts.append(html.P("Record a state worth keeping; exploring itself is free.", className="hint"))
     else:

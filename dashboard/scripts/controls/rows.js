@@ -11,6 +11,11 @@ function inputOf(benchState, name) {
   return document.getElementById(domId(idOf("slider", benchState.key, name)));
 }
 
+function setOrDrop(dataset, name, isSet) {
+  if (isSet) dataset[name] = "1";
+  else delete dataset[name];
+}
+
 function showRow(benchState, name) {
   const rule = benchState.spec[name];
   const value = benchState.values[name];
@@ -30,6 +35,7 @@ function showRow(benchState, name) {
   if (note) note.textContent = said?.value === value ? said.words : "";
   const box = row.querySelector(".box input");
   if (!box) return;
+  if (note) setOrDrop(note.dataset, "refuses", said?.value === value && said.isRefused);
   box.setAttribute("aria-label", `${rule.label}, ${textOf(rule, value)}`);
   if (box !== document.activeElement) box.value = number;
 }

@@ -19,14 +19,32 @@ function valueOf(rule, text) {
   return { true: true, false: false }[text];
 }
 
-/* The values that an address names, or null where it names no setting; what no control can take is left out. */
-export function linkedValues(search, spec) {
+/* The parts of a setting, each {text, name, value}; value is undefined where no control can take it. */
+function partsOf(search, spec) {
   const text = new URLSearchParams(search).get(NAME);
   if (text === null) return null;
-  const pairs = text.split(";").map((pair) => pair.split(":"));
-  const known = pairs.filter(([name]) => Object.hasOwn(spec, name));
-  const read = known.map(([name, value = ""]) => [name, valueOf(spec[name], value)]);
-  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
+  const parts = text.split(";").filter((part) => part.trim());
+  return parts.map((part) => {
+    const [name, value = ""] = part.split(":");
+    return { text: part, name, value: Object.hasOwn(spec, name) ? valueOf(spec[name], value) : undefined };
+  });
+}
+
+/* The values that an address names, or null where it names no setting; what no control can take is left out. */
+export function linkedValues(search, spec) {
+  const parts = partsOf(search, spec);
+  if (parts === null) return null;
+  return Object.fromEntries(parts.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]));
+}
+
+/* What is said of the parts that no control can take; "" where all of them were taken. */
+export function ignoredWords(search, spec) {
+  const parts = partsOf(search, spec) ?? [];
+  const ignored = parts.filter(({ value }) => value === undefined).map(({ text }) => `“${text.slice(0, 30)}”`);
+  if (!ignored.length) return "";
+  const named = ignored.slice(0, 3).join(", ") + (ignored.length > 3 ? ` and ${ignored.length - 3} more` : "");
+  const rest = ignored.length === parts.length ? "The controls stand at their defaults." : "The rest of it is set.";
+  return `The address names a setting that this bench cannot take: ${named}. ${rest}`;
 }
 
 /* The address without the setting: it was set once, and what is moved afterwards stands. */

@@ -38,7 +38,8 @@ export function boxNote(rule, value, text) {
 export function noteBox(benchState, name, before, text, taken) {
   const words = boxNote(benchState.spec[name], before, text);
   if (!words && before === taken) return;
-  benchState.boxNotes = { ...benchState.boxNotes, [name]: { words, value: taken } };
+  const isRefused = !Number.isFinite(typedNumber(benchState.spec[name], before, text));
+  benchState.boxNotes = { ...benchState.boxNotes, [name]: { words, value: taken, isRefused } };
 }
 
 /* Someone types into a number box, beside the value that its control has now. */

@@ -1,9 +1,10 @@
 /* What happens when a page or a bench has come to stand. */
 import { isUnlocked } from "../controls/bench_states.js";
 import { command } from "../controls/gate.js";
-import { linkedValues, withoutLink } from "../controls/setting_link.js";
+import { ignoredWords, linkedValues, withoutLink } from "../controls/setting_link.js";
 import { defaultsOf } from "../controls/values.js";
 import { noUpdate } from "../shared/dash.js";
+import { tell } from "../shared/events.js";
 import { loadValues } from "../shared/storage.js";
 import { keptChoices } from "../tries/kept_choices.js";
 import { showEarlierPins } from "../tries/actions.js";
@@ -13,9 +14,13 @@ import { showWhose } from "../records/whose.js";
 import { studentOfPage } from "../shared/student.js";
 import { showClock, showSaved, showStatus } from "./saved_status.js";
 
+/* A window in which a lock folds to its line, so that controls and record stand beside the figures. */
+const LOW = "(min-width: 1000px) and (max-height: 820px)";
+
 /* What comes into focus when a body was made anew, and what is said. */
 const ARRIVALS = {
   locked: { places: [".reveal-title", "[data-locked]"], said: "Locked. Here is what is computed." },
+  next: { places: [".predict-card .question"], said: "Locked. The next question follows." },
   opened: { places: ["[data-locked]"], said: "The instruments are open.", toTop: true },
 };
 
@@ -38,6 +43,7 @@ export function benchReady(benchState) {
   showSaved(root.dataset.saved);
   // Where the steps are wider than their row, the present one is the one to see.
   document.querySelector('.stepper [aria-current="step"]')?.scrollIntoView?.({ block: "nearest", inline: "center" });
+  if (window.matchMedia?.(LOW).matches) for (const lock of root.querySelectorAll(".locked")) lock.open = false;
   const arrival = ARRIVALS[root.dataset.arrived];
   if (arrival) {
     const place = arrival.places.map((name) => root.querySelector(name)).find(Boolean);
@@ -55,20 +61,11 @@ export function benchReady(benchState) {
   const values = linked
     ? { ...defaultsOf(benchState.spec), ...chosen, ...linked }
     : valuesOnArrival(benchState.spec, chosen, loadValues(benchState.key));
+  const ignored = ignoredWords(window.location.search, benchState.spec);
+  if (ignored) tell("problem", ignored);
   if (linked) window.history.replaceState(window.history.state, "", withoutLink(window.location.href));
   if (Object.keys(values).length) command(benchState.key, { values });
   showEarlierPins(benchState);
-}
-
-/* dash_clientside.lab.card_ready: what will freeze is in view as a whole, and a reader begins at its head. */
-export function cardReady() {
-  setTimeout(() => {
-    const head = document.querySelector("[data-focus]");
-    if (!head) return;
-    head.focus({ preventScroll: true });
-    head.parentElement.scrollIntoView({ block: "center" });
-  }, 0);
-  return noUpdate();
 }
 
 /* Write a moment in this clock's own time, with its day where the page asks for it. */

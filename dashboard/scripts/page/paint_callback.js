@@ -1,4 +1,5 @@
 /* The callback that paints an answer, and opens the gate behind it. */
+import { showState } from "../access/summary.js";
 import { benchStateOf, rootOf } from "../controls/bench_states.js";
 import { answered } from "../controls/gate.js";
 import { hintGiven, showHints } from "../controls/hints.js";
@@ -38,6 +39,7 @@ export function paint(texts, progressSummary, hint, spec) {
     showHints(benchState);
     if (moved.has("hint") && hint) hintGiven(benchState, hint);
     holdHeight(benchState);
+    showState(benchState);
     if (isFresh) benchReady(benchState);
   }
   if (isNew("texts")) answered(bench, Boolean(texts?.preview));

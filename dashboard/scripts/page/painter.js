@@ -1,4 +1,5 @@
 /* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
+import { LEVEL_WORDS } from "../access/summary.js";
 import { textOf } from "../controls/values.js";
 
 /* The part of nested texts that a path names: "status.title"; undefined if there is none. */
@@ -41,6 +42,17 @@ export function paintPart(benchState, name, part) {
   }
 }
 
+/* A status by its shape, which a reader says in a word. */
+function paintLevel(node, level) {
+  if (node.dataset.shape === level) return;
+  node.dataset.shape = level;
+  const words = LEVEL_WORDS[level];
+  node.setAttribute("aria-hidden", String(!words));
+  node.setAttribute("role", words ? "img" : "presentation");
+  if (words) node.setAttribute("aria-label", words);
+  else node.removeAttribute("aria-label");
+}
+
 /* The targets of a state in which nothing fails, each with its shape. */
 function paintTargets(place, targets) {
   place.hidden = targets.length === 0;
@@ -48,8 +60,7 @@ function paintTargets(place, targets) {
     ...targets.map(({ level, text }) => {
       const shape = document.createElement("span");
       shape.className = "shape shape-14";
-      shape.dataset.shape = level;
-      shape.setAttribute("aria-hidden", "true");
+      paintLevel(shape, level);
       const item = document.createElement("li");
       item.append(shape, text);
       return item;
@@ -81,7 +92,7 @@ export function paintTexts(benchState, texts) {
   for (const node of places.texts) {
     if (!/^(values|progress_summary|hint)[.]/.test(node.dataset.paint)) write(node, at(texts, node.dataset.paint));
   }
-  for (const node of places.levels) node.dataset.shape = at(texts, node.dataset.level) || "";
+  for (const node of places.levels) paintLevel(node, at(texts, node.dataset.level) || "");
   for (const node of places.tints) node.dataset.state = at(texts, node.dataset.tint) || "ok";
   for (const node of places.bars) {
     const reading = at(texts, node.dataset.bar) ?? {};

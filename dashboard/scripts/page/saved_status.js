@@ -38,11 +38,16 @@ export function unsavedWords(entries) {
   return `Not saved, ${events} kept ${isInTab ? "in this tab alone, keep it open" : "here"}: `;
 }
 
+/* An entry is put down a moment before it is sent: that alone is nothing to say. */
+function saySoon(place, words) {
+  setTimeout(() => place.dataset.said === words && announce(words.replace(/: $/, ".")), 0);
+}
+
 function unsaved(place) {
   const entries = waiting();
   const words = unsavedWords(entries);
   const problem = entries.map((entry) => entry.problem).find(Boolean) ?? "";
-  if (place.dataset.said !== words + problem) announce(words + problem);
+  if (place.dataset.said !== words + problem) saySoon(place, words + problem);
   place.dataset.said = words + problem;
   place.title = problem;
   const parts = [text("problem-text", words), button("resend", "Retry"), button("download_unsaved", "Download")];

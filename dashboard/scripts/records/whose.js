@@ -2,7 +2,15 @@
 
    This device remembers the student's name for programs and the words for it, until the student leaves. */
 import { addActions } from "../page/actions.js";
-import { dropFromDevice, isRecord, keepOnDevice, loadFromDevice, namesOnDevice, parsed } from "../shared/storage.js";
+import {
+  dropFromDevice,
+  forgetVisit,
+  isRecord,
+  keepOnDevice,
+  loadFromDevice,
+  namesOnDevice,
+  parsed,
+} from "../shared/storage.js";
 import { studentOfPage } from "../shared/student.js";
 
 const WAS = "edgelab-student";
@@ -55,11 +63,7 @@ export function leaveBehind(isErased) {
   dropFromDevice(WAS);
   const prefixes = ["edgelab-draft:", ...(isErased ? ["edgelab-outbox:"] : [])];
   for (const prefix of prefixes) namesOnDevice(`${prefix}${studentOfPage()}:`).forEach(dropFromDevice);
-  try {
-    globalThis.sessionStorage.clear();
-  } catch {
-    /* nothing was kept */
-  }
+  forgetVisit();
 }
 
 export function install() {

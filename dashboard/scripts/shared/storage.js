@@ -1,11 +1,18 @@
 /* What the browser keeps. For this visit: values of controls, pins, choices that hold on every bench. On this device, until
    the server has it: drafts, and writes that were not acknowledged.
 
-   Storage may be blocked, full or filled by an older version. Then nothing is kept or found, and the page works without. */
+   Two labs on one host, as two terms of a course, share a browser's storage: every name begins with the path that the lab is
+   served under, unless that is the root. Storage may be blocked, full or filled by an older version. Then nothing is kept or found, and the page works without. */
+
+/* The name under which this lab keeps what is called so. */
+export function ownName(name) {
+  const path = globalThis.document?.documentElement?.dataset?.lab ?? "/";
+  return path === "/" ? name : `${path}${name}`;
+}
 
 function load(name) {
   try {
-    return globalThis.sessionStorage.getItem(name);
+    return globalThis.sessionStorage.getItem(ownName(name));
   } catch {
     return null;
   }
@@ -13,7 +20,7 @@ function load(name) {
 
 function save(name, text) {
   try {
-    globalThis.sessionStorage.setItem(name, text);
+    globalThis.sessionStorage.setItem(ownName(name), text);
   } catch {
     /* a reload starts from the defaults */
   }
@@ -64,7 +71,10 @@ export function saveChoice(name, option) {
 /* The names of all that this device keeps under a prefix. */
 export function namesOnDevice(prefix) {
   try {
-    return Object.keys(globalThis.localStorage).filter((name) => name.startsWith(prefix));
+    const own = ownName("");
+    return Object.keys(globalThis.localStorage)
+      .filter((name) => name.startsWith(`${own}${prefix}`))
+      .map((name) => name.slice(own.length));
   } catch {
     return [];
   }
@@ -72,7 +82,7 @@ export function namesOnDevice(prefix) {
 
 export function loadFromDevice(name) {
   try {
-    return globalThis.localStorage.getItem(name);
+    return globalThis.localStorage.getItem(ownName(name));
   } catch {
     return null;
   }
@@ -81,7 +91,7 @@ export function loadFromDevice(name) {
 /* Keep a text on this device, closed browser or not; false where storage is full or refused. */
 export function keepOnDevice(name, text) {
   try {
-    globalThis.localStorage.setItem(name, text);
+    globalThis.localStorage.setItem(ownName(name), text);
     return true;
   } catch {
     return false;
@@ -90,8 +100,19 @@ export function keepOnDevice(name, text) {
 
 export function dropFromDevice(name) {
   try {
-    globalThis.localStorage.removeItem(name);
+    globalThis.localStorage.removeItem(ownName(name));
   } catch {
     /* there was none */
+  }
+}
+
+/* Forget this visit: all that the session's storage holds of this lab. */
+export function forgetVisit() {
+  try {
+    const { sessionStorage } = globalThis;
+    const own = Object.keys(sessionStorage).filter((name) => name.startsWith(ownName("edgelab")));
+    for (const name of own) sessionStorage.removeItem(name);
+  } catch {
+    /* nothing was kept */
   }
 }

@@ -5,11 +5,19 @@ import { commit, command } from "../controls/gate.js";
 import { takeTyped } from "../controls/typed.js";
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
+import { showRecorded } from "../page/sheet.js";
 import { idOf, moment, setProps, setSlot } from "../shared/dash.js";
 import { listen, tell } from "../shared/events.js";
 import { loadPins, savePins } from "../shared/storage.js";
 import { lookAtAgreements } from "./agreements.js";
 import { compared, newest, stillRecorded, toggled } from "./pins.js";
+
+/* What is said of an action that was done. */
+const DONE = {
+  record: ({ tries }) => `Recorded. Tries: ${tries}.`,
+  carry: () => "Saved. Later parts carry this try.",
+  learnt: ({ tries }) => `Saved. Two more tries are open: ${tries}.`,
+};
 
 /* Send an action to the server, once until it is answered; another action is never held back. */
 export function act(benchState, action) {
@@ -27,10 +35,12 @@ export function actionDone(benchState, progressSummary) {
     showActs(benchState);
     lookAtAgreements(benchState);
     if (!progressSummary.action) return;
+    const count = `Recorded, ${progressSummary.tries}`;
+    if (progressSummary.action === "record") showRecorded(benchState.root, progressSummary.message || count);
     if (progressSummary.message) {
       announce(progressSummary.message);
-    } else if (progressSummary.action === "record") {
-      announce(`Recorded. Tries: ${progressSummary.tries}.`);
+    } else if (Object.hasOwn(DONE, progressSummary.action)) {
+      announce(DONE[progressSummary.action](progressSummary));
     } else if (progressSummary.action === "observe") {
       benchState.root.querySelector(".observed")?.focus();
     }

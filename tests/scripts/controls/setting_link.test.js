@@ -1,7 +1,7 @@
 /* A setting as an address: what was linked comes back, and what no control can take does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linkOf, linkedValues, withoutLink } from "../../../dashboard/scripts/controls/setting_link.js";
+import { ignoredWords, linkOf, linkedValues, withoutLink } from "../../../dashboard/scripts/controls/setting_link.js";
 
 const SPEC = {
   rounds: { kind: "slider", default: 10, min: 1, max: 100, step: 1, log: false, whole: true },
@@ -40,4 +40,19 @@ test("what no control can take is left out, and a number beyond a slider's end i
     assert.deepEqual(linkedValues(`?s=${encodeURIComponent(text)}`, SPEC), {}, text);
   assert.deepEqual(linkedValues("?s=rounds:1e9;share:-5", SPEC), { rounds: 100, share: 0.001 });
   assert.deepEqual(linkedValues("?s=__proto__:1;constructor:2", SPEC), {});
+});
+
+test("what is ignored is named, and whether anything was set", () => {
+  assert.equal(ignoredWords("?s=rounds:30", SPEC), "");
+  assert.equal(ignoredWords("?context=x", SPEC), "");
+  assert.equal(
+    ignoredWords(`?s=${encodeURIComponent("rounds:30;codec:zip")}`, SPEC),
+    "The address names a setting that this bench cannot take: “codec:zip”. The rest of it is set.",
+  );
+  const nonsense = ignoredWords(`?s=${encodeURIComponent("<b>;x:1;y:2;z:3")}`, SPEC);
+  assert.equal(
+    nonsense,
+    "The address names a setting that this bench cannot take: “<b>”, “x:1”, “y:2” and 1 more. " +
+      "The controls stand at their defaults.",
+  );
 });

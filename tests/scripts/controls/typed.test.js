@@ -71,7 +71,7 @@ test("the note stands while its control stands at what was taken, also where not
   type("rounds", "400");
   assert.equal(takeTyped(benchState), "");
   benchState.boxNotes.rounds.words = benchState.boxNotes.rounds.words.replaceAll("\u00a0", " ");
-  assert.deepEqual(benchState.boxNotes.rounds, { words: "20 rounds is the most here.", value: 20 });
+  assert.deepEqual(benchState.boxNotes.rounds, { words: "20 rounds is the most here.", value: 20, isRefused: false });
 });
 
 test("a box that the page writes leaves the note that stands", () => {

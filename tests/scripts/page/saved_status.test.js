@@ -46,14 +46,17 @@ test("nothing is said before the first save; then the newest moment, whatever th
   assert.equal(saved.textContent, "Saved 10:42");
 });
 
-test("what waits is counted, with what can be done about it, and said once", () => {
+test("what waits is counted, with what can be done about it, and said once", async () => {
   put(8);
   outbox.complain(put(9), "No connection.", false);
   assert.equal(saved.textContent, "Not saved, 2 events kept here: RetryDownload");
   assert.equal(saved.title, "No connection.");
+  assert.equal(announcer.textContent, "", "it may be on its way in the next moment");
+  await new Promise((done) => setTimeout(done, 1));
   assert.equal(announcer.textContent, "Not saved, 2 events kept here: No connection.");
   announcer.textContent = "";
   outbox.complain(outbox.waiting()[1], "No connection.", false);
+  await new Promise((done) => setTimeout(done, 1));
   assert.equal(announcer.textContent, "");
   press("resend", null, null);
   assert.equal(resent, 1);

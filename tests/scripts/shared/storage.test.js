@@ -53,3 +53,34 @@ test("storage that a browser blocks is as good as none", () => {
   storage.saveValues("a/b", { rounds: 9 });
   assert.deepEqual([storage.loadValues("a/b"), storage.loadPins("a/b"), storage.loadChoice("x")], [{}, [], null]);
 });
+
+test("two labs on one host, under two paths, see nothing of each other's", () => {
+  const device = openDevice();
+  openStorage();
+  const at = (lab, act) => {
+    globalThis.document = { documentElement: { dataset: { lab } } };
+    return act();
+  };
+  const name = "edgelab-draft:s:a/b:x";
+  for (const lab of ["/spring/", "/autumn/", "/"]) {
+    at(lab, () => storage.keepOnDevice(name, lab));
+    at(lab, () => storage.saveChoice("context", lab));
+  }
+  for (const lab of ["/spring/", "/autumn/", "/"]) {
+    assert.equal(
+      at(lab, () => storage.loadFromDevice(name)),
+      lab,
+    );
+    assert.equal(
+      at(lab, () => storage.loadChoice("context")),
+      lab,
+    );
+    assert.deepEqual(
+      at(lab, () => storage.namesOnDevice("edgelab-draft:")),
+      [name],
+    );
+  }
+  at("/spring/", () => storage.dropFromDevice(name));
+  assert.deepEqual(Object.keys(device).toSorted(), [`/autumn/${name}`, name].toSorted());
+  delete globalThis.document;
+});

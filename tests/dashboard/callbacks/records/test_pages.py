@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.lab import PAGES, WRITES_PER_HOUR
 from dashboard.layouts.records.about import physics_of, says
+from dashboard.layouts.records.accessibility import CRITERIA, NONE, READ
 from dashboard.layouts.records.privacy import HELD, privacy_page, stores
 from dashboard.ledger.events import KINDS
 from dashboard.settings import Settings
@@ -57,3 +58,11 @@ def test_the_models_of_a_bench_are_those_its_modules_import(registry: Registry, 
                 assert (root / package / "__init__.py").exists()
                 assert says(package) in page
             assert bench.second_engine in page
+
+
+def test_every_criterion_of_wcag_is_named_once_with_a_test_that_is_there() -> None:  # N13
+    """WCAG 2.2 has 55 criteria of the levels A and AA."""
+    assert len({item.number for item in CRITERIA}) == len(CRITERIA) == 55
+    tests = Path(__file__).parents[3]
+    for item in CRITERIA:
+        assert item.checked in (NONE, READ) or (tests / item.checked).is_file(), item
