@@ -18,6 +18,7 @@ from dashboard.student.predictions import Draft
 from tests.browser.bench_scripts import LAB, record
 from tests.browser.page_actions import go, open_paradox, slider, until
 from tests.browser.test_access import findings, too_wide
+from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ def open_tab(page: Page, name: str) -> None:
     until(page, "() => !document.querySelector('.ledger-tab [data-html]')")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+@pytest.mark.parametrize(("theme", "width"), swept([("light", 1440), ("dark", 390)], kept=[("light", 1440)]))
 def test_two_tracks_are_played_and_the_ledger_is_read(student_page, theme: str, width: int) -> None:  # N8 N13
     page, _ = student_page(width=1440, theme=theme)
     play(page)
