@@ -28,6 +28,7 @@ def test_workers_that_are_killed_lose_nothing_that_was_acknowledged(jobs: Work, 
     assert run("killed", jobs, tmp_path, 3).told.sentences == {}
 
 
+@pytest.mark.sweep
 def test_workers_and_first_process_are_replaced_without_losing_a_request(jobs: Work, tmp_path: Path) -> None:
     drill = run("signals", jobs, tmp_path, 2)
     assert drill.told.failed == 0
@@ -35,6 +36,7 @@ def test_workers_and_first_process_are_replaced_without_losing_a_request(jobs: W
     assert drill.further["requests in flight at TERM"] == "8, answered 8"
 
 
+@pytest.mark.sweep
 def test_a_full_disk_is_told_and_loses_nothing(jobs: Work, tmp_path: Path) -> None:
     told = run("disk", jobs, tmp_path, 1).told
     assert told.sentences

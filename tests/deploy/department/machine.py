@@ -83,6 +83,12 @@ def is_names(commands: str) -> bool:
     return all(_ASSIGNMENT.match(line) for line in commands.splitlines())
 
 
+def named(commands: str, names: Mapping[str, str]) -> str:
+    """Return a block of names with what some of them are on the machine of a test."""
+    mine = {name: value for name, value in names.items() if name in _ASSIGNMENT.findall(commands)}
+    return commands + "".join(f"{name}={shlex.quote(value)}\n" for name, value in mine.items())
+
+
 class Machine:
     """A folder with everything the page makes, what runs on it, and the names that differ from the page's."""
 
@@ -153,9 +159,7 @@ class Machine:
     def run(self, commands: str, *, names: Mapping[str, str] | None = None) -> str:
         """Run a block and return what it says; a block of names is kept for those that follow."""
         if is_names(commands):
-            given = {**self.names, **(names or {})}
-            mine = {name: value for name, value in given.items() if name in _ASSIGNMENT.findall(commands)}
-            self.told += commands + "".join(f"{name}={shlex.quote(value)}\n" for name, value in mine.items())
+            self.told += named(commands, {**self.names, **(names or {})})
             commands = ""
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self.told + commands],

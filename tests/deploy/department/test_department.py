@@ -16,6 +16,8 @@ from tests.deploy.department.conftest import KEY, NAME, NEXT, Department
 from tests.deploy.department.machine import blocks
 from tests.deploy.test_release import version
 
+pytestmark = pytest.mark.sweep  # minutes of starts and stops; what the page writes is read in test_files.py
+
 
 # N14, N16
 def test_every_command_of_the_page_was_run_and_the_lab_is_ready(department: Department) -> None:
