@@ -311,7 +311,7 @@ CALLS: dict[str, list[Call]] = {
     ],
     "federation.softmax_optimum": [of(problem=PROBLEM)],
     "federation.settling_point": [
-        of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1, rounds=3),
+        of(problem=PROBLEM, local_steps=3, learning_rate=0.5, proximal=0.1, rounds=1),
     ],
     "federation.low_rank_approximation": [
         Call({"matrix": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "rank": 2}, {"rank": "1 to 2"})

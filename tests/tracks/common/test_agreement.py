@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from physics.federation import simulate_seeds
-from tests.sweeps import swept
 from tests.tracks.missions.convergence.states import GUARDIAN, ON
 from tracks.api.quantities import in_words, three_digits
 from tracks.common.agreement import FEW_AND_LONG, MEASURED, TWO_STEPS, agreeing_states, disagreements
@@ -61,7 +60,8 @@ def fleets(one, **changes):
     return 100 * one.run(**state).reading("mean_accuracy").value, 100 * float(network.accuracy.mean())
 
 
-@pytest.mark.parametrize("name", swept(list(ON), kept=["edge_guardian"]))
+@pytest.mark.sweep  # some seconds of the network for each track
+@pytest.mark.parametrize("name", ON)
 def test_where_the_network_disagrees_is_what_both_engines_give_on_the_page(name):
     """SCAFFOLD at two local steps, FedProx from the start, the weight for few clients: run anew in both engines."""
     one, said = ON[name], FOUND[name]["lessons"]
