@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from redis.retry import Retry
 from dashboard.second_opinions.jobs import NO_WORKER, Job, Jobs, QueueUnavailable
 from dashboard.second_opinions.queue import Queue
 from tracks.common.cache import signing_keys
+
+_LOG = logging.getLogger(__name__)
 
 # The number rises with every change of what is stored, so that versions that run side by side leave each other's alone.
 NAME = "edgelab:opinions:1"
@@ -76,6 +79,7 @@ class SharedQueue(Queue):
         self._client = client
         self._keys = signing_keys(secrets, "jobs")
         self._silent_until = 0.0
+        self._is_away = False
 
     def lengths(self) -> dict[str, int]:
         """Return how many jobs of all hosts wait and how many run; none where that cannot be read."""
@@ -183,11 +187,17 @@ class SharedQueue(Queue):
         try:
             yield
         except (RedisError, OSError) as problem:
-            if type(problem).__name__ == "OutOfMemoryError":
-                raise QueueUnavailable(problem, FULL) from problem
-            if not isinstance(problem, LockError | WatchError):
+            is_full = type(problem).__name__ == "OutOfMemoryError"
+            if not is_full and not isinstance(problem, LockError | WatchError):
                 self._silent_until = time.monotonic() + SILENT_S
-            raise QueueUnavailable(problem, UNREACHABLE) from problem
+            if not self._is_away:
+                why = " ".join(str(problem).split()) or type(problem).__name__
+                _LOG.warning("second opinions: the Redis of their queue does not do what it is asked (%s)", why)
+            self._is_away = True
+            raise QueueUnavailable(problem, FULL if is_full else UNREACHABLE) from problem
+        if self._is_away:
+            self._is_away = False
+            _LOG.warning("second opinions: the Redis of their queue answers again")
 
     @contextmanager
     def _change(self) -> Iterator[Jobs]:

@@ -82,7 +82,6 @@ class Worker:
 
         self.app.task(name=TASK, ignore_result=True)(second_opinion)
         self._is_stopping = threading.Event()
-        self._is_unheard = False
 
     def run(self) -> int:
         """Work until the process is told to stop, and return its exit code."""
@@ -154,18 +153,9 @@ class Worker:
     def _give_signs(self) -> None:
         """Say every few seconds that this worker is there, and take back what others have lost."""
         while not self._is_stopping.is_set():
-            try:
+            with suppress(QueueUnavailable):  # which the queue says in the log
                 self.queue.is_there(self.name, self.places)
                 self.queue.tend(lambda: wake(self.app))
-                if self._is_unheard:
-                    _LOG.warning("edgelab worker: the broker answers again")
-                self._is_unheard = False
-            except QueueUnavailable as problem:
-                if not self._is_unheard:
-                    _LOG.warning(
-                        "edgelab worker: the broker does not answer (%s); it is asked again", problem.__cause__
-                    )
-                self._is_unheard = True
             self._is_stopping.wait(LOST_S / 4)
 
     def _stop(self, **_named: object) -> None:

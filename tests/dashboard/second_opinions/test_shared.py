@@ -199,7 +199,7 @@ def test_a_worker_without_the_track_file_says_so(hosts: Hosts, tmp_path: Path) -
 
 
 def test_a_broker_that_is_gone_full_or_emptied_is_a_sentence_and_loses_no_question(
-    tmp_path: Path, redis_port: int, patient_registry: Registry
+    tmp_path: Path, redis_port: int, patient_registry: Registry, caplog: pytest.LogCaptureFixture
 ) -> None:
     with hosts_of(tmp_path, redis_port, patient_registry) as hosts:
         with redis_server(tmp_path, redis_port):
@@ -210,6 +210,7 @@ def test_a_broker_that_is_gone_full_or_emptied_is_a_sentence_and_loses_no_questi
         gone = looked(ada, told)
         assert (gone["stage"], gone["note"]) == ("failed", UNREACHABLE)
         assert asked(ada)["note"] == UNREACHABLE
+        assert caplog.text.count("the Redis of their queue does not do what it is asked") == 1
         with redis_server(tmp_path, redis_port):  # it remembers nothing
             wait_for(lambda: asked(ada, model_bytes=SLOW)["stage"] != "failed")
             assert finished(ada, told)["stage"] == "done"
