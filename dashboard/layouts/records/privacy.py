@@ -89,8 +89,8 @@ def privacy_page(settings: Settings, *, per_hour: int, cookie: str = COOKIE) -> 
                     ),
                     html.P(
                         "A second cookie, edgelab_screen, says whether your screen is dark and narrow. In this "
-                        "browser’s own "
-                        "storage stand the theme, drafts, and writes that the server has not acknowledged yet."
+                        "browser’s own storage stand the theme, whether single keys act, drafts, and writes that the "
+                        "server has not acknowledged yet."
                     ),
                 ],
             ),
