@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -67,7 +68,8 @@ def _path(name: str, given: str) -> Path:
     """Return an absolute path that the system can look up."""
     try:
         path = Path(given).expanduser().absolute()
-        path.is_dir()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()  # in Python 3.14 is_dir() is False where a name is too long
     except (OSError, RuntimeError) as problem:  # a name that is too long; a home directory of nobody
         why = getattr(problem, "strerror", None) or str(problem)
         raise SettingsError(f"{name} {_shown(given)} cannot be used ({why}); write an absolute path") from None
