@@ -31,7 +31,7 @@ from dashboard.callbacks import (
 )
 from dashboard.callbacks.kept_answers import KeptAnswers
 from dashboard.callbacks.records import handin, own_data, verification
-from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab
+from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab, failed_plugin
 from dashboard.layouts.shell import shell
 from dashboard.ledger import identity
 from dashboard.ledger.database import NOT_READY, LedgerUnavailable
@@ -59,8 +59,10 @@ from physics.federation.engines.compiled import compiled_updates
 from tracks.commands.keeping import ANSWERS
 from tracks.commands.terminal import version
 from tracks.common.cache import open_folder, share_results
+from tracks.loading.discovery import PluginFailed
 from tracks.loading.registry import Registry, load_registry
 
+LAB = "edgelab"  # under which a server of Flask has its lab, for what is put on top of it
 ASSETS = Path(__file__).with_name("assets")
 
 _INDEX = """<!DOCTYPE html>
@@ -201,6 +203,7 @@ def create_app(
         part.register(app, lab)
     for addresses in (handin, own_data, verification):
         addresses.register(app, lab)
+    server.extensions[LAB] = lab
     lab.in_flight.install(server)
     identity.install(server, settings)
     if settings.trusted_proxies:
@@ -312,6 +315,12 @@ def _machine_pages(server: Flask, lab: Lab, hosts: Callable[[], str]) -> None:
         """Say when there is room again; the page keeps what was entered and sends it then."""
         instrumentation.is_refused("quota")
         return jsonify(error=str(problem)), 429, {"Retry-After": str(math.ceil(problem.wait_s))}
+
+    @server.errorhandler(PluginFailed)
+    def silent_plugin(problem: PluginFailed) -> tuple[Response, int]:
+        """Say that one bench does not answer; the log has the reason."""
+        instrumentation.is_refused("plugin", str(problem))
+        return jsonify(error=failed_plugin(problem)), 422
 
     @server.errorhandler(StudentErased)
     def erased(problem: StudentErased) -> tuple[Response, int]:

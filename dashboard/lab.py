@@ -29,6 +29,7 @@ from tracks.api.declared import Fact
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 from tracks.loading.course import CourseError
+from tracks.loading.discovery import PluginFailed
 from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
@@ -73,15 +74,24 @@ class Lab:
         Raises:
             SettingsError: the course names what is not there.
         """
+        self.use(self.loaded)
+
+    def use(self, loaded: Registry) -> None:
+        """Use what was loaded: at start, and in a preview whenever a file was saved.
+
+        Raises:
+            SettingsError: the course names what is not there; then nothing has changed.
+        """
         try:
-            registry = self.settings.course.used(self.loaded)
+            registry = self.settings.course.used(loaded)
         except CourseError as problem:
             raise SettingsError(course_refusal(problem)) from None
-        object.__setattr__(self, "registry", registry)
 
         def run(track_id: str, bench_id: str, values: Values) -> Outcome:
-            return solved(self.registry.track(track_id), self.registry.bench(track_id, bench_id), dict(values))
+            return solved(registry.track(track_id), registry.bench(track_id, bench_id), dict(values))
 
+        object.__setattr__(self, "loaded", loaded)
+        object.__setattr__(self, "registry", registry)
         object.__setattr__(self, "_remembered", lru_cache(maxsize=REMEMBERED_OUTCOMES)(run))
 
     def outcome(self, track: Track, bench: Bench, values: Mapping[str, Value]) -> Outcome:
@@ -196,6 +206,14 @@ class Lab:
                 acknowledge(event)
                 return event
         return self.save(student, track, bench, kind, key, payload)
+
+
+def failed_plugin(problem: PluginFailed) -> str:
+    """Return what a student is told of a plugin that did not answer; why is for its author, and may tell an answer."""
+    return (
+        f"The plugin of this bench ({problem.source}) {problem.what}. Everything else works, and nothing of yours is "
+        "lost: set the control back, or try again."
+    )
 
 
 def is_unlocked(bench: Bench, locks: Mapping[str, Locked]) -> bool:

@@ -11,6 +11,7 @@ from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
 from tracks.api.declared import Ablation, Again, Curve, Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
+from tracks.api.declared.versions import API_VERSION
 from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Scene, SecondOpinion, Shape, Table
 from tracks.api.hookspecs import hookimpl
@@ -29,8 +30,6 @@ from tracks.api.teaching import (
 from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
 from tracks.cases import as_case
 from tracks.renamed import keep_old_modules
-
-API_VERSION = 1
 
 keep_old_modules()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.callbacks import ledger
-from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab, is_unlocked, this_screen, this_student
+from dashboard.lab import MODEL_VERSION, WRITES_PER_HOUR, Lab, failed_plugin, is_unlocked, this_screen, this_student
 from dashboard.layouts import home
 from dashboard.layouts.bench.page import BenchState, bench_page
 from dashboard.layouts.designer import designer
@@ -41,6 +42,9 @@ from dashboard.web.instrumentation import solved
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.commands.terminal import version
+from tracks.loading.discovery import PluginFailed
+
+_LOG = logging.getLogger(__name__)
 
 
 def bench_state(lab: Lab, student: str | None, track: Track, bench: Bench) -> BenchState:
@@ -127,7 +131,7 @@ def page(lab: Lab, pathname: str | None) -> Any:
         left_out = lab.left_out(*parts) if 0 < len(parts) <= 2 else ""
         return home.not_found(tracks, steps, path, left_out=left_out)
     if parts == ("designer",):
-        return designer(lab.loaded)
+        return designer(lab.loaded, texts=lab.settings.preview)
     if parts == ("ledger",):
         return ledger.page(lab)
     if parts == ("ledger", "verify"):
@@ -147,7 +151,11 @@ def page(lab: Lab, pathname: str | None) -> Any:
         return receipt_page(parts[2], lab.store.receipt(parts[2]) if _HASH.fullmatch(parts[2]) else None)
     if len(parts) == 2:
         track, bench = lab.bench(ids.bench_key(*parts))
-        return bench_page(bench_state(lab, student, track, bench))
+        try:
+            return bench_page(bench_state(lab, student, track, bench))
+        except PluginFailed as problem:
+            _LOG.warning("plugin %s: %s", problem.source, problem)
+            return home.silent_bench(track, bench, failed_plugin(problem))
     events = lab.store.standing_events(student) if student else ()
     found = standings(lab.registry, events)
     if parts:

@@ -27,6 +27,7 @@ from dashboard.rendering.scenes import DrawnScene
 from dashboard.student.mission import Step
 from dashboard.student.standing import FINISHED, IN_WORDS, Next, Standing
 from dashboard.web import ids
+from tracks.api.bench import Bench
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 from tracks.loading.course import Course
@@ -331,4 +332,31 @@ def not_found(tracks: Sequence[Track], steps: Mapping[str, list[Step]], path: st
             ),
         ],
         **{"data-title": "No such page · edgelab"},
+    )
+
+
+def silent_bench(track: Track, bench: Bench, why: str) -> Component:
+    """The page of a bench whose plugin does not answer: what is said of it, and the ways on."""
+    return html.Div(
+        [
+            plain_header(),
+            html.Main(
+                [
+                    html.H1(f"{bench.short_title} does not answer"),
+                    html.P(why),
+                    html.Ul(
+                        [
+                            html.Li(dcc.Link("Try again", href=ids.bench_path(track.id, bench.id), refresh=True)),
+                            html.Li(dcc.Link(track.name, href=ids.track_path(track.id))),
+                            html.Li(dcc.Link("Pick a track", href="/")),
+                        ],
+                        className="exists",
+                    ),
+                ],
+                className="page",
+                id="content",
+                tabIndex=-1,
+            ),
+        ],
+        **{"data-title": f"{bench.short_title} · edgelab"},
     )

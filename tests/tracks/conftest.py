@@ -14,7 +14,7 @@ from tracks import *
 from tracks.edge_guardian import EDGE_GUARDIAN
 
 def solve(track, *, seed, epochs):
-    drawing = Drawing(figure=dict, summary="3 rounds.", table=lambda: Table(columns=("x",), rows=((1,),)))
+    drawing = Drawing(figure=charts.figure, summary="3 rounds.", table=lambda: Table(columns=("x",), rows=((1,),)))
     cost = Reading(id="cost", label="Cost", value=float(epochs))
     return Outcome(panels={"main": drawing}, readings=(cost,))
 

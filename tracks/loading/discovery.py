@@ -15,7 +15,8 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from pathlib import Path
@@ -27,10 +28,12 @@ import pluggy
 from tracks.api import hookspecs
 from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
+from tracks.api.declared.versions import DECLARED_AS, meant, refused_version
 from tracks.api.track import Track
 
 GROUP = hookspecs.PROJECT
 HOOKS = ("edgelab_tracks", "edgelab_benches")
+LOADING: ContextVar[bool] = ContextVar("edgelab_loading", default=False)  # whether a plugin is being loaded, or runs
 MAX_ITEMS = 100  # of one kind by one plugin; an endless generator ends here
 
 Kind = Literal["built-in", "folder", "package"]
@@ -39,6 +42,19 @@ _Item = TypeVar("_Item", Track, Bench)
 
 class PluginRefused(Exception):
     """Why something found is not used; its text names what would be right."""
+
+
+class PluginFailed(Exception):
+    """A plugin that is used did not answer; its text says why, for its author.
+
+    Args:
+        source: the plugin's name. what: what it did, as "did not answer within 2 s", for whoever uses the lab.
+    """
+
+    def __init__(self, reason: str, *, source: str, what: str) -> None:
+        super().__init__(reason)
+        self.source = source
+        self.what = what
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -190,7 +206,8 @@ def collect(source: Source) -> Registration:
     """Return what the source brings.
 
     Raises:
-        PluginRefused: it does not load, has no readable hook, or a hook does not give what it must.
+        PluginRefused: it does not load, needs a later version of the plugin API, has no readable hook, or a hook does
+            not give what it must.
     """
     try:
         plugin = source.load()
@@ -203,6 +220,8 @@ def collect(source: Source) -> Registration:
             f"it leaves the program while it is imported ({error_text(problem)}); a plugin only defines its hooks, "
             "so put what runs under: if __name__ == '__main__'"
         ) from problem
+    if refusal := refused_version(_declared_version(plugin)):
+        raise PluginRefused(refusal)
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     hooks = _read_hooks(manager, plugin, source.name)
@@ -212,6 +231,15 @@ def collect(source: Source) -> Registration:
         benches=_call_hook(manager, "edgelab_benches", Bench),
         hooks=hooks,
     )
+
+
+def _declared_version(plugin: Any) -> Any:
+    try:
+        return getattr(plugin, DECLARED_AS, None)
+    except Exception as problem:  # an object may do anything when it is asked
+        raise PluginRefused(
+            f"its {DECLARED_AS} cannot be read: {error_text(problem)}; write {DECLARED_AS} = 1"
+        ) from None
 
 
 def _read_hooks(manager: pluggy.PluginManager, plugin: Any, name: str) -> tuple[Callable[..., Any], ...]:
@@ -306,8 +334,27 @@ def error_text(problem: BaseException) -> str:
     except Exception:  # the author's own exception class may be broken too
         text = "its message cannot be read"
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:400]
+    if isinstance(problem, PluginFailed):  # its text has all of it already, from where it happened
+        return text
     name = "" if isinstance(problem, SpecError) else type(problem).__name__
-    return ": ".join(part for part in (name, text) if part) + _where(problem)
+    return ": ".join(part for part in (name, text) if part) + _advice(problem, text) + _where(problem)
+
+
+_KEYWORD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_IMPORTED = re.compile(r"cannot import name '(\w+)' from 'tracks'")
+
+
+def _advice(problem: BaseException, text: str) -> str:
+    """Return which word of the plugin API is meant by one that it does not have."""
+    import tracks
+
+    if isinstance(problem, TypeError) and (found := _KEYWORD.search(text)):
+        owner = getattr(tracks, found[1], None)
+        if is_dataclass(owner):
+            return f"; {meant(found[2], (one.name for one in fields(owner) if one.init))}"
+    if isinstance(problem, ImportError) and (found := _IMPORTED.search(text)):
+        return f"; {meant(found[1], tracks.__all__)}"
+    return ""
 
 
 _BACKPORT = "importlib_metadata"  # once anything has imported it, it loads every entry point

@@ -11,14 +11,20 @@ from tracks.api.checks import check_text
 from tracks.api.declared import check_has_what_is_read
 from tracks.api.demonstration import Demonstration
 from tracks.api.track import Track
+from tracks.loading.closely import check_closely
 from tracks.loading.discovery import PluginRefused, error_text
+from tracks.loading.isolation.process import PluginProcess
+from tracks.loading.isolation.stand_ins import contained
 
 
-def working(bench: Bench, track: Track) -> Bench:
+def working(bench: Bench, track: Track, process: PluginProcess | None = None) -> Bench:
     """Return the bench for the track, after one run at its defaults, a preview where it has one, and every truth.
 
-    A demonstration is drawn at its defaults and at its sliders' ends.
+    A demonstration is drawn at its defaults and at its sliders' ends. With a process its functions are called there,
+    here and by whoever uses the bench, and it is looked at more closely.
     """
+    if process is not None:
+        process.settle(bench.id, track)  # first where it can do no harm
     settled = bench.on(track)
     check_has_what_is_read(bench, track)
     names = [control.id for control in settled.controls]
@@ -31,6 +37,11 @@ def working(bench: Bench, track: Track) -> Bench:
             _check_keywords(f"route '{route.name}' of prediction '{prediction.id}'", route.value, names)
         if prediction.case is not None:
             _check_keywords(f"the case of prediction '{prediction.id}'", prediction.case, names)
+    if settled.run_view is not None:
+        _check_keywords("the rounds of its run view", settled.run_view.rounds, names)
+        _check_keywords("the drawing of its run view", settled.run_view.draw, ["seed", "round", *names])
+    if process is not None:
+        settled = contained(settled, track, process)
     # A full answer that is slow enough to have a preview is left to the first page and to the certificate.
     first = settled.run(track, settled.defaults(), preview=True, fixes=settled.preview is None)
     for code, said in settled.consequences.items():
@@ -44,9 +55,10 @@ def working(bench: Bench, track: Track) -> Bench:
     if settled.demonstration is not None:
         _check_demonstration(settled.demonstration)
     if settled.run_view is not None:
-        _check_keywords("the rounds of its run view", settled.run_view.rounds, names)
-        _check_keywords("the drawing of its run view", settled.run_view.draw, ["seed", "round", *names])
         settled.run_view.count(track, settled.defaults())
+    if process is not None:
+        check_closely(settled, track)
+        process.look()
     return settled
 
 
