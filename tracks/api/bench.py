@@ -23,7 +23,8 @@ from tracks.api.checks import (
 )
 from tracks.api.controls import Choice, Control, Preset, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, Fact, Recorded, TextKey
-from tracks.api.declared.acts import Act, check_acts, check_values
+from tracks.api.declared.acts import Act
+from tracks.api.declared.states import check_settings, checked_routes, checked_truth, run_by_names
 from tracks.api.demonstration import Demonstration, Peek, RunView
 from tracks.api.figures import Panel, Table
 from tracks.api.fixes import check_answer
@@ -117,6 +118,10 @@ class Bench:
     consequences : Mapping[str, Callable[[Track, Outcome], str]]
         By failure code, ``said(track, outcome) -> str``: what those whom the failure hits say of a recorded try, a
         sentence with numbers of the outcome. Where a code has none the verdict speaks.
+    expected_failures : Mapping[str, str]
+        By check of its certificate that it does not pass, why that is meant; printed with the certificate.
+    own_track : Track | None
+        Set by ``on(track)``.
     """
 
     id: str
@@ -153,6 +158,8 @@ class Bench:
     once: bool = False
     acts: Any = ()
     consequences: Mapping[str, Callable[[Track, Outcome], str]] = field(default_factory=dict)
+    expected_failures: Mapping[str, str] = field(default_factory=dict)
+    own_track: Track | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         check_id("Bench", self.id)
@@ -172,22 +179,26 @@ class Bench:
             raise refuse(owner, f"hud has {len(self.hud)} readings; three fit")
         check_items(owner, "failures", self.failures, str)
         check_number(owner, "tries", self.tries, low=1, high=100)
-        check_items(owner, "extras", self.extras, Extra)
-        check_items(owner, "texts", self.texts, TextKey)
-        check_unique(owner, "extras", (extra.path for extra in self.extras))
-        check_unique(owner, "texts", (text.name for text in self.texts))
-        check_text(owner, "second_engine", self.second_engine, optional=True)
+        own = (
+            ("extras", Extra, "path"),
+            ("texts", TextKey, "name"),
+            ("facts", Fact, "decision"),
+            ("record", Recorded, "id"),
+        )
+        for name, kind, by in own:
+            check_items(owner, name, getattr(self, name), kind)
+            check_unique(owner, name, (getattr(item, by) for item in getattr(self, name)))
+        for name in ("second_engine", "label"):
+            check_text(owner, name, getattr(self, name), optional=True)
         if self.second_engine and self.second_opinion is None:
             raise refuse(owner, "second_engine names an engine, but there is no second_opinion")
-        check_text(owner, "label", self.label, optional=True)
         check_number(owner, "order", self.order, optional=True)
         check_number(owner, "minutes", self.minutes, low=0, high=600)
-        check_items(owner, "facts", self.facts, Fact)
-        check_unique(owner, "facts", (fact.decision for fact in self.facts))
-        check_items(owner, "record", self.record, Recorded)
-        check_unique(owner, "record", (item.id for item in self.record))
         check_case(owner, self.id, self.case_of, self.once)
-        object.__setattr__(self, "consequences", frozen_mapping(owner, "consequences", self.consequences))
+        for name in ("consequences", "expected_failures"):
+            object.__setattr__(self, name, frozen_mapping(owner, name, getattr(self, name)))
+        for code, reason in self.expected_failures.items():
+            check_text(owner, f"expected_failures['{code}']", reason)
         for code, said in self.consequences.items():
             check_one_of(owner, "consequences", code, self.failures)
             check_function(owner, f"consequences of '{code}'", said)
@@ -195,7 +206,7 @@ class Bench:
             raise refuse(owner, f"task must be a Task or a function of the track, got {self.task!r:.80}")
         if self.task is not None and not self.exploratory:
             raise refuse(owner, "a task is for an exploratory bench; what can be won has its verdicts")
-        if self.observation is not None and not isinstance(self.observation, Question):
+        if not (self.observation is None or isinstance(self.observation, Question)):
             raise refuse(owner, f"observation must be a Question, got {self.observation!r}")
         self._check_parts(owner)
 
@@ -223,23 +234,7 @@ class Bench:
             self._check_panels(owner)
         if callable(self.controls):
             return
-        by_id = self.control_map()
-        if not callable(self.presets):
-            for preset in self.presets:
-                check_values(f"{owner}, preset '{preset.id}'", preset.values, by_id)
-        if not callable(self.predictions):
-            for prediction in self.predictions:
-                where = f"{owner}, prediction '{prediction.id}'"
-                check_values(where, prediction.scenario, by_id)
-                for name, values in (prediction.again.values if prediction.again else {}).items():
-                    for value in values:
-                        check_values(f"{where}, again", {name: value}, by_id)
-        if not callable(self.acts):
-            check_acts(self)
-        if isinstance(self.reflection, Reflection) and self.reflection.ablation is not None:
-            check_values(f"{owner}, ablation", self.reflection.ablation.values, by_id)
-        for setting in self.observation.settings if self.observation else ():
-            check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
+        check_settings(self)
 
     def _check_panels(self, owner: str) -> None:
         """Refuse a prediction that names a panel which the bench does not have."""
@@ -262,7 +257,7 @@ class Bench:
                     raise refuse(f"Bench '{self.id}'", f"{name} must be a value for the track, got {settled[name]!r}")
         if self.run_view is not None:
             settled["run_view"] = self.run_view.on(track)
-        return replace(self, **settled) if settled else self
+        return replace(self, **settled, own_track=track)
 
     @property
     def short_title(self) -> str:
@@ -318,15 +313,25 @@ class Bench:
         return read_values(self.id, self.control_map(), raw)
 
     def run(
-        self, track: Track, values: Mapping[str, Value], *, seed: int = 0, preview: bool = False, fixes: bool = True
+        self,
+        track: Track | None = None,
+        values: Mapping[str, Value] | None = None,
+        *,
+        seed: int = 0,
+        preview: bool = False,
+        fixes: bool = True,
+        **controls: Any,
     ) -> Outcome:
         """Solve one state and check the answer against what the bench declares.
 
+        ``bench.on(track).run(epochs=5)`` is for a notebook, which shows the Outcome as the page does: what is not named
+        stands at its default.
+
         Parameters
         ----------
-        track : Track
-            The track.
-        values : Mapping[str, Value]
+        track : Track | None
+            The track, unless ``on(track)`` has said it.
+        values : Mapping[str, Value] | None
             Every control's value by id, as ``read`` returns them.
         seed : int
             Of whatever is drawn.
@@ -334,6 +339,8 @@ class Bench:
             Whether the state is computed by ``preview``; a bench without one is solved.
         fixes : bool
             Whether a preview's verdicts must carry their fixes; those of ``solve`` always do.
+        **controls : Any
+            Values of some controls by id, as a client may send them, in place of ``values``.
 
         Returns
         -------
@@ -343,8 +350,13 @@ class Bench:
         Raises
         ------
         SpecError
-            The outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared.
+            The outcome lacks a panel or a HUD reading, or has a verdict or fix that was not declared; or no track is
+            known.
+        BadValue
+            There is no such control, or its value cannot be read.
         """
+        if values is None:
+            return run_by_names(self, track, controls, seed=seed, preview=preview, fixes=fixes)
         owner = f"Bench '{self.id}'"
         if preview and self.preview is not None:
             outcome = self.preview(track, seed=seed, fixes=fixes, **values)
@@ -361,17 +373,7 @@ class Bench:
         SpecError
             No number where a number was asked for, none of the options, or not above 0 where it is a factor.
         """
-        truth = prediction.truth(track, **self.asked_state(prediction))
-        owner = f"Bench '{self.id}', prediction '{prediction.id}'"
-        if not isinstance(truth, Truth):
-            raise refuse(owner, f"truth must return a Truth, got {type(truth).__name__}")
-        if prediction.options:
-            check_one_of(owner, "truth", str(truth.value), [option.id for option in prediction.options])
-        elif isinstance(truth.value, str):
-            raise refuse(owner, f"asks for a number, but its truth is {truth.value!r}")
-        elif prediction.right in ("factor", "decade") and truth.value <= 0:
-            raise refuse(owner, f"measured as a {prediction.right}, its truth must be above 0, got {truth.value:g}")
-        return truth
+        return checked_truth(self, track, prediction, Truth)
 
     def routes(self, track: Track, prediction: Prediction) -> tuple[tuple[Route, float], ...]:
         """Return the tempting wrong ways of a question, each with the value it leads to in the scenario.
@@ -381,12 +383,7 @@ class Bench:
         SpecError
             A route leads to something that is no finite number.
         """
-        state, found = self.asked_state(prediction), []
-        for route in prediction.routes:
-            value = route.value(track, **state)
-            check_number(f"Bench '{self.id}', prediction '{prediction.id}', route '{route.name}'", "value", value)
-            found.append((route, float(value)))
-        return tuple(found)
+        return checked_routes(self, track, prediction)
 
     def case(self, track: Track, prediction: Prediction) -> Table | None:
         """Return the case that tells the options of a question apart, or None where it declares none."""

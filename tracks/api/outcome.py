@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
-from functools import partial, wraps
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import entry_points
 from typing import Any, Literal, NamedTuple
 
 from tracks.api.checks import (
@@ -20,6 +20,7 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.controls import Value
+from tracks.api.declared.earlier import with_own_numbers
 from tracks.api.figures import Drawing
 
 Level = Literal["ok", "warn", "fail"]
@@ -325,36 +326,7 @@ class Verdict:
         return self.against.margin
 
 
-# The numbers of a verdict were fields of the verdict itself before API version 1.
-_NUMBERS = {"quantity": "value", "limit": "limit", "at_most": "at_most", "scale": "scale"}
-
-
-def _with_own_numbers(made: Callable[..., None]) -> Callable[..., None]:
-    """Return ``Verdict.__init__`` that also takes the numbers by their old keywords, with a warning."""
-
-    @wraps(made)
-    def init(self: Verdict, **words: Any) -> None:
-        if not _NUMBERS.keys().isdisjoint(words):
-            old = [name for name in _NUMBERS if name in words]
-            warnings.warn(
-                f"Verdict('{words.get('code')}'): {', '.join(old)} belong to a Reading now; pass "
-                "reading=Reading(id=..., label=..., value=..., limit=...) instead. They will be refused in the next "
-                "release.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
-            numbers = {_NUMBERS[name]: words.pop(name) for name in old}
-            if "reading" in words:  # as dataclasses.replace passes it
-                words["reading"] = replace(words["reading"], **numbers)
-            else:
-                label, unit = str(words.get("measure", ""))[:18], words.get("unit", "")
-                words["reading"] = Reading(id=words.get("code", ""), label=label, unit=unit, **numbers)
-        made(self, **words)
-
-    return init
-
-
-Verdict.__init__ = _with_own_numbers(Verdict.__init__)  # type: ignore[method-assign]
+Verdict.__init__ = with_own_numbers(Verdict.__init__, Reading)  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -371,12 +343,15 @@ class Outcome:
         Any order; the page shows the worst first.
     decision : Mapping[str, Value]
         What later benches carry, by name.
+    shown_as : tuple | None
+        Set by ``Bench.run(name=value)`` for a notebook: the bench, its track and the values.
     """
 
     panels: Mapping[str, Drawing]
     readings: tuple[Reading, ...]
     verdicts: tuple[Verdict, ...] = ()
     decision: Mapping[str, Value] = field(default_factory=dict)
+    shown_as: Any = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("panels", "decision"):
@@ -394,6 +369,12 @@ class Outcome:
             if reading.id == reading_id:
                 return reading
         raise KeyError(f"no reading '{reading_id}'; there are {', '.join(r.id for r in self.readings)}")
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return what a notebook shows: readings, verdicts and figures, styled as on the page, light and dark."""
+        # By an entry point, since tracks know nothing of the page; the lab declares it in setup.cfg.
+        shown = [point.load() for point in entry_points(group="edgelab.notebook") if point.name == "outcome"]
+        return dict(shown[0](self)) if shown else {"text/plain": repr(self)}
 
     def ranked_verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts, the binding one first: by level, then by margin."""

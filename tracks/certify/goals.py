@@ -30,11 +30,19 @@ class Finding:
         Whether it passed.
     text : str
         One plain sentence with the figures.
+    expected : str
+        Why the bench says that it does not pass (``Bench.expected_failures``), or "".
     """
 
     check: str
     passed: bool
     text: str
+    expected: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it passed, or is known not to."""
+        return self.passed or bool(self.expected)
 
 
 def finding(check: str, passed: bool, text: str) -> Finding:
