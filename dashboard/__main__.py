@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,7 @@ from tracks.commands.group import tracks
 from tracks.commands.terminal import (
     CONTEXT,
     EXIT_CODES_HELP,
+    CommandError,
     ExitCode,
     WholeNumber,
     run,
@@ -84,16 +86,40 @@ def run_command(host: str, port: int, tracks_dir: str | None) -> ExitCode:
         return _serve(settings, host, port)
 
 
+@tracks.command("preview", epilog=EXIT_CODES_HELP)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--port", type=WholeNumber(1, 65535), default=8050, show_default=True, help="Port to listen on.")
+@click.pass_context
+def preview_command(context: click.Context, file: str, port: int) -> ExitCode:
+    """Start the lab with the folder of FILE and load it anew whenever it is saved.
+
+    An open page follows by itself, at its address, with its locks and its sliders; an error stands above it until it is
+    mended.
+    """
+    path = Path(file).resolve()
+    if path.suffix != ".py" or path.name[0] in "_.":
+        raise CommandError(f"{path.name} would not be found: name it something.py", ExitCode.USAGE)
+    os.environ["EDGELAB_TRACKS_DIR"] = str(path.parent)
+    os.environ["EDGELAB_PREVIEW"] = "on"
+    show(f"{path.name} is loaded anew whenever it is saved; /designer has what was found.")
+    found: ExitCode = context.invoke(run_command, host="127.0.0.1", port=port, tracks_dir=None)
+    return found
+
+
 def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     import waitress
 
-    from dashboard.app import served_app
+    from dashboard.app import LAB, served_app
     from dashboard.web.logs import set_up
 
     with address_errors(host, port):
         check_address(host, port)
     set_up(settings.log_format, are_requests_logged=settings.log_format == "json")
     app = served_app(settings)
+    if settings.preview:
+        from dashboard.hosting import preview
+
+        preview.install(app, app.server.extensions[LAB])
     shown = f"[{host}]" if ":" in host else host
     with address_errors(host, port):
         server = waitress.create_server(app.server, host=host, port=port, threads=8, ident="edgelab")

@@ -24,6 +24,7 @@
 | EDGELAB_METRICS_TOKEN | none | who sends it (Authorization: Bearer) reads /_metrics from anywhere; without it only this host does; 16 to 200 letters, digits and -._~ |
 | EDGELAB_LOG_FORMAT | text; json behind gunicorn | one line an event on standard error: for a person, or a JSON object |
 | EDGELAB_DESIGNER | on; off behind gunicorn | whether the /designer pages exist |
+| EDGELAB_PREVIEW | off | whether the files of EDGELAB_TRACKS_DIR are loaded anew when they are saved, as `edgelab tracks preview` has it; refused behind gunicorn |
 
 A variable that is set to nothing counts as not set. An EDGELAB variable that is not in this table is refused, since a
 misspelt setting would otherwise leave its default in place unnoticed. The variables that Kubernetes sets for a Service
@@ -94,6 +95,8 @@ class Settings:
         "text" or "json".
     designer : bool
         Whether the /designer pages exist.
+    preview : bool
+        Whether files of tracks are loaded anew when they are saved.
     """
 
     data_dir: Path
@@ -117,6 +120,7 @@ class Settings:
     metrics_token: str = field(repr=False)
     log_format: LogFormat
     designer: bool
+    preview: bool = False
 
     @property
     def cache_dir(self) -> Path:
@@ -160,6 +164,7 @@ class Settings:
             metrics_token=reading.metrics_token(environ),
             log_format=reading.log_format(environ, behind_gunicorn=behind_gunicorn),
             designer=reading.designer(environ, behind_gunicorn=behind_gunicorn),
+            preview=reading.preview(environ, behind_gunicorn=behind_gunicorn),
         )
 
 

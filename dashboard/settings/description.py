@@ -143,6 +143,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, str]], str]] = {
     "EDGELAB_METRICS_TOKEN": lambda environ: "hidden" if reading.metrics_token(environ) else "none",
     "EDGELAB_LOG_FORMAT": _log_format,
     "EDGELAB_DESIGNER": _designer,
+    "EDGELAB_PREVIEW": lambda environ: "on" if reading.preview(environ, behind_gunicorn=False) else "off",
 }
 _FOLLOWS = {
     "EDGELAB_DATABASE_URL": ("EDGELAB_DATA_DIR",),

@@ -32,6 +32,7 @@ NAMES = (
     "EDGELAB_METRICS_TOKEN",
     "EDGELAB_LOG_FORMAT",
     "EDGELAB_DESIGNER",
+    "EDGELAB_PREVIEW",
 )
 MAX_SHOWN = 80  # characters of a name or a value that a sentence shows
 

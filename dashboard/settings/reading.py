@@ -347,3 +347,17 @@ def designer(environ: Mapping[str, str], *, behind_gunicorn: bool) -> bool:
     if given not in _SWITCH:
         raise SettingsError(f"EDGELAB_DESIGNER {_shown(given)} is neither on nor off")
     return _SWITCH[given]
+
+
+def preview(environ: Mapping[str, str], *, behind_gunicorn: bool) -> bool:
+    """Return whether files of tracks are loaded anew when they are saved."""
+    given = _text(environ, "EDGELAB_PREVIEW").lower()
+    if not given:
+        return False
+    if given not in _SWITCH:
+        raise SettingsError(f"EDGELAB_PREVIEW {_shown(given)} is neither on nor off")
+    if _SWITCH[given] and behind_gunicorn:
+        raise SettingsError("EDGELAB_PREVIEW is for an author's own computer; take it out of a server's settings")
+    if _SWITCH[given] and tracks_dir(environ) is None:
+        raise SettingsError("EDGELAB_PREVIEW needs EDGELAB_TRACKS_DIR, the folder whose files are looked at")
+    return _SWITCH[given]
