@@ -83,7 +83,7 @@ class Runner:
 
         try:
             if self.answers.known(job.state, job.seeds) is None:  # it came between a look and a press
-                track, bench = load_bench(job.track, job.bench, folder=self.tracks_dir, limit_s=self.queue.limit_s)
+                track, bench = load_bench(job.track, job.bench, folder=self.tracks_dir)
                 if bench.second_opinion is None:
                     raise LookupError(f"{job.bench} has no second opinion")
                 found = bench.second_opinion(track, seeds=job.seeds, report=report, **job.values)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from tracks.api.bench import Bench
 from tracks.api.track import Track
@@ -22,7 +21,6 @@ from tracks.loading.discovery import (
     find_sources,
 )
 from tracks.loading.isolation.process import CALL_S, LOADING_S, PluginProcess, is_available
-from tracks.loading.isolation.stand_ins import contained
 
 BUILTIN_MODULES = (
     "tracks.cloud_titan",
@@ -204,51 +202,40 @@ def _collected(source: Source, process: PluginProcess | None) -> Registration:
     return registration
 
 
-def load_bench(
-    track_id: str, bench_id: str, *, folder: str | Path | None = None, limit_s: float = CALL_S
-) -> tuple[Track, Bench]:
+def load_bench(track_id: str, bench_id: str, *, folder: str | Path | None = None) -> tuple[Track, Bench]:
     """Return one track and one of its benches, for a process that computes a state which a checked registry has.
 
     Nothing is tried, which takes most of the time of ``load_registry``, and no plugin is loaded for a bench of the
-    course on one of its tracks. A plugin's functions are called in a process of its own.
-
-    Args:
-        track_id, bench_id: which. folder: as of ``load_registry``. limit_s: for one answer of a plugin.
+    course on one of its tracks. What a plugin's functions do, they do in this process.
 
     Raises:
         UnknownTrack, UnknownBench: there is none, or its plugin cannot be loaded.
     """
     tracks: dict[str, Track] = {}
-    benches: dict[str, tuple[Bench, PluginProcess | None]] = {}
-    where = Path(folder) if folder else None
+    benches: dict[str, Bench] = {}
     with _one_at_a_time():
-        for source in find_sources(where, BUILTIN_MODULES, entry_points=True):
+        for source in find_sources(Path(folder) if folder else None, BUILTIN_MODULES, entry_points=True):
             if source.kind != "built-in" and _has(tracks, benches, track_id, bench_id):
                 break
             with collecting_errors(source, {}):
-                process = None
-                if source.kind != "built-in" and is_available:
-                    process = PluginProcess(source, where, entry_points=True, limit_s=limit_s)
-                registration = _collected(source, process)
-                if process is not None:
-                    process.limit_s = limit_s
+                registration = collect(source)
                 tracks = {track.id: track for track in registration.tracks} | tracks
-                benches = {bench.id: (bench, process) for bench in registration.benches} | benches
-                if tracks.get(track_id) in registration.tracks and (crisis := tracks[track_id].crisis) is not None:
-                    benches[crisis.id] = (crisis, process)
+                benches = {bench.id: bench for bench in registration.benches} | benches
     if track_id not in tracks:
         raise UnknownTrack(f"There is no track {track_id!r}. There are: {listing(tracks)}.")
     track = tracks[track_id]
+    if track.crisis is not None:
+        benches[track.crisis.id] = track.crisis
     if bench_id not in benches:
         raise UnknownBench(f"{track.name} has no bench {bench_id!r}. It has: {listing(benches)}.")
-    bench, process = benches[bench_id]
-    settled = bench.on(track)
-    return track, settled if process is None else contained(settled, track, process)
+    return track, benches[bench_id].on(track)
 
 
-def _has(tracks: Mapping[str, Track], benches: Mapping[str, Any], track_id: str, bench_id: str) -> bool:
-    """Whether a track and a bench are there; the crisis of a track that is not yet there may have the bench's name."""
-    return track_id in tracks and bench_id in benches
+def _has(tracks: Mapping[str, Track], benches: Mapping[str, Bench], track_id: str, bench_id: str) -> bool:
+    """Whether a track and a bench are there, the track's own crisis too."""
+    track = tracks.get(track_id)
+    is_crisis = track is not None and track.crisis is not None and track.crisis.id == bench_id
+    return is_crisis or (track is not None and bench_id in benches)
 
 
 @contextmanager
