@@ -204,7 +204,7 @@ def test_a_lost_cookie_is_said_with_the_way_back(student_page) -> None:
 @pytest.mark.parametrize(("theme", "width"), [("dark", 390)])
 def test_the_pages_are_read_by_everybody(student_page, theme: str, width: int) -> None:  # N13
     page, _ = student_page(width=width, theme=theme)
-    for path in ("/ledger/handin", "/ledger/verify", "/ledger/data", "/privacy", "/about"):
+    for path in ("/ledger/handin", "/ledger/verify", "/ledger/data", "/privacy", "/about", "/accessibility"):
         go(page, path)
         assert findings(page) == [], path
         assert too_wide(page) == [], path
