@@ -21,7 +21,7 @@ extensions = [
     "generated",
     "mathml",
 ]
-exclude_patterns = ["extensions"]
+exclude_patterns = ["extensions", "gallery"]
 myst_heading_anchors = 3
 
 # A name in single backticks is a link where it names something that the site documents.

@@ -11,11 +11,13 @@ from tracks.api.checks import SpecError
 from tracks.api.controls import BadValue, Choice, Control, Option, Preset, Slider, Toggle, Value
 from tracks.api.declared import Ablation, Again, Curve, Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
+from tracks.api.declared.identity import Colour
 from tracks.api.declared.versions import API_VERSION
 from tracks.api.demonstration import Demonstration, Peek, PeekLine, RunView
 from tracks.api.figures import Axis, Drawing, Figure, Panel, Scene, SecondOpinion, Shape, Table
 from tracks.api.hookspecs import hookimpl
 from tracks.api.outcome import Fix, Limit, Outcome, Reading, Verdict
+from tracks.api.short_forms import changes, equations, sweep
 from tracks.api.teaching import (
     CONFIDENCE,
     Brief,
@@ -27,7 +29,7 @@ from tracks.api.teaching import (
     Term,
     Truth,
 )
-from tracks.api.track import Colour, Device, Fleet, Model, Targets, Track
+from tracks.api.track import Device, Fleet, Model, Targets, Track
 from tracks.cases import as_case
 from tracks.renamed import keep_old_modules
 
@@ -87,8 +89,11 @@ __all__ = [
     "Value",
     "Verdict",
     "as_case",
+    "changes",
     "charts",
+    "equations",
     "hookimpl",
     "quantities",
     "sourced",
+    "sweep",
 ]

@@ -1,7 +1,5 @@
 import json
 import os
-import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +9,6 @@ import pytest
 import tracks
 from tracks.__main__ import main
 from tracks.certify import certificate as testing
-from tracks.certify.goals import ALWAYS, GOALS
-from tracks.certify.structure import previews_agree
 from tracks.commands.group import FOLDER_VARIABLE
 from tracks.commands.listing import table
 from tracks.commands.terminal import JSON_FORMAT, show
@@ -256,40 +252,3 @@ def test_new_refuses_what_is_no_id(lab, name, capsys):
 def test_new_needs_its_folder(tmp_path, capsys):
     assert main(["new", "deep_mine", "--tracks-dir", str(tmp_path / "nowhere")]) == 2
     assert "does not exist" in capsys.readouterr().err
-
-
-# --- docs/designing/first_track.md -----------------------------------------------------------------------------------
-
-PAGE = Path(tracks.__file__).parents[1] / "docs" / "designing" / "first_track.md"
-
-
-def blocks(language):
-    """The page's code of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-
-
-@pytest.mark.sweep
-def test_what_the_first_page_says_works(lab, tmp_path, monkeypatch, capsys):  # N9
-    monkeypatch.chdir(tmp_path)
-    commands = [line for block in blocks("sh") for line in block.splitlines()]
-    assert commands.pop(0) == "mkdir my_tracks"
-    Path("my_tracks").mkdir()
-    codes = [main(shlex.split(command)[3:]) for command in commands]
-    assert codes == [0, 0, 1, 0]  # the lab's own bench, which this test installs, does not hold
-    out = capsys.readouterr().out
-    assert out.count("deep_mine/crisis: holds") == 2
-    (shown,) = blocks("text")
-    for line in shown.splitlines()[1:]:
-        assert line in out
-    (example,) = [block for block in blocks("python") if "test_my_bench_is_a_good_one" in block]
-    names = {}
-    exec(example, names)
-    (marker,) = names["test_my_bench_is_a_good_one"].pytestmark
-    assert len(marker.args[1]) == len(testing.CHECKS)
-    for case in marker.args[1]:
-        case()
-
-
-def test_the_first_page_says_what_helps_for_every_check_of_a_certificate():
-    rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [check.__name__ for check in (*GOALS, previews_agree, *ALWAYS)]

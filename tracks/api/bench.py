@@ -24,6 +24,7 @@ from tracks.api.checks import (
 from tracks.api.controls import Choice, Control, Preset, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
+from tracks.api.declared.ranges import narrowed, with_fixes_within
 from tracks.api.declared.states import check_settings, checked_routes, checked_truth, run_by_names
 from tracks.api.demonstration import Demonstration, Peek, RunView
 from tracks.api.figures import Panel, Table
@@ -79,11 +80,10 @@ class Bench:
     run_view : RunView | None
         A look into the run behind the figures, one round at a time, opened by a press; or None.
     scene : Callable[[Track, Outcome | None], Scene] | None
-        ``scene(track, outcome) -> Scene``, a still picture of the case; without an Outcome it tells no answer.
+        ``scene(track, outcome) -> Scene``, a still picture; without an Outcome it tells no answer.
     second_opinion : Callable[..., Any] | None
-        ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine on the
-        same state, or None. ``seeds`` is how many runs are wanted: 20 for a student who asks, 3 for a try that won;
-        ``report(done, of)`` receives its progress.
+        ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine, or None.
+        ``seeds``: runs wanted, 20 for a student who asks, 3 for a try that won; ``report(done, of)``: its progress.
     script : Callable[..., str] | None
         ``script(track, *, seed, **controls) -> str``, a Python program that needs numpy alone and prints the curve of
         the same state, or None.
@@ -109,15 +109,13 @@ class Bench:
     record : tuple[Recorded, ...]
         What of its carried try stands in the ledger's record of the track.
     case_of : str
-        The id of the bench that this one is a further case of, or "". A case has a world, locks, tries and a page of
-        its own; it stands beside that bench, and a student may leave it out. See ``tracks.as_case``.
+        The id of the bench that this one is a further case of, or "". It may be left out. See ``tracks.as_case``.
     once : bool
         Whether the case is the same on every track, so that one explored on a track need not be on the next.
     acts : tuple[Act, ...] | Callable[[Track], tuple[Act, ...]]
         Two or three worlds in which it is won one after the other, or none. See ``tracks.Act``.
     consequences : Mapping[str, Callable[[Track, Outcome], str]]
-        By failure code, ``said(track, outcome) -> str``: what those whom the failure hits say of a recorded try, a
-        sentence with numbers of the outcome. Where a code has none the verdict speaks.
+        By failure code, ``said(track, outcome) -> str``: what those whom it hits say of a recorded try, in a sentence.
     expected_failures : Mapping[str, str]
         By check of its certificate that it does not pass, why that is meant; printed with the certificate.
     own_track : Track | None
@@ -257,6 +255,8 @@ class Bench:
                     raise refuse(f"Bench '{self.id}'", f"{name} must be a value for the track, got {settled[name]!r}")
         if self.run_view is not None:
             settled["run_view"] = self.run_view.on(track)
+        if ranges := track.ranges.get(self.id):
+            settled["controls"] = narrowed(f"Bench '{self.id}'", settled.get("controls", self.controls), ranges)
         return replace(self, **settled, own_track=track)
 
     @property
@@ -363,6 +363,7 @@ class Bench:
             owner, function = f"{owner}, preview", "preview"
         else:
             outcome, function = self.solve(track, seed=seed, **values), "solve"
+        outcome = with_fixes_within(self.control_map(), track.ranges.get(self.id, {}) if track else {}, outcome)
         return check_answer(owner, self, outcome, function)
 
     def truth(self, track: Track, prediction: Prediction) -> Truth:
@@ -391,7 +392,6 @@ class Bench:
             return None
         table = prediction.case(track, **self.asked_state(prediction))
         if not isinstance(table, Table):
-            raise refuse(
-                f"Bench '{self.id}', prediction '{prediction.id}'", f"case must return a Table, got {table!r:.80}"
-            )
+            where = f"Bench '{self.id}', prediction '{prediction.id}'"
+            raise refuse(where, f"case must return a Table, got {table!r:.80}")
         return table

@@ -64,6 +64,31 @@ class Limit(NamedTuple):
         """Whether another quantity would be past the limit."""
         return quantity > self.limit if self.at_most else quantity < self.limit
 
+    def judged(
+        self, code: str, *, label: str, titles: tuple[str, str], cause: str, fixes: Offered = (), **texts: str
+    ) -> tuple[Reading, Verdict]:
+        """Return the reading of the quantity and the verdict on it, both at its level.
+
+        Parameters
+        ----------
+        code, label, cause : str
+            The failure that it is past the limit, the reading's name, and one sentence that names one quantity.
+        titles : tuple[str, str]
+            What the verdict is called inside the limit, and outside.
+        fixes : tuple[Fix, ...] or callable
+            As of ``Verdict``, read only where the limit is passed or near; ``changes`` finds them.
+        **texts : str
+            The reading's ``id`` (the code unless given), ``unit``, ``note``, ``formula``, ``meaning`` and ``source``.
+
+        Returns
+        -------
+        (Reading, Verdict)
+            The reading, and the verdict on it.
+        """
+        reading = Reading.of(self, **{"id": code, "label": label, **texts})
+        words: dict[str, Any] = {"title": titles[self.level == "fail"], "fixes": () if self.level == "ok" else fixes}
+        return reading, Verdict(code=code, reading=reading, cause=cause, **words)
+
     def at(self, quantity: float) -> Limit:
         """Return another quantity against the same limit."""
         return Limit(quantity, self.limit, self.at_most, self.warn, self.scale)
@@ -145,14 +170,8 @@ class Reading:
     @classmethod
     def of(cls, limit: Limit, **texts: Any) -> Reading:
         """Return the reading of a quantity against its limit; ``texts`` are the other attributes."""
-        return cls(
-            value=limit.quantity,
-            limit=limit.limit,
-            at_most=limit.at_most,
-            warn=limit.warn,
-            scale=limit.scale,
-            **texts,
-        )
+        numbers = limit._asdict()
+        return cls(value=numbers.pop("quantity"), **numbers, **texts)
 
     @property
     def against(self) -> Limit | None:

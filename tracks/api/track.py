@@ -19,22 +19,10 @@ from tracks.api.checks import (
     refuse,
 )
 from tracks.api.declared import Extra
-from tracks.api.numbers import Sources, numbers_of, source_from_text, sources_of, take_numbers
+from tracks.api.declared.identity import ICONS, MARKERS, Colour
+from tracks.api.declared.numbers import Sources, numbers_of, source_from_text, sources_of, take_numbers
+from tracks.api.declared.ranges import Range, checked_ranges
 
-ICONS = (
-    "cloud",
-    "shield",
-    "eyeglasses",
-    "soundwave",
-    "cpu",
-    "broadcast",
-    "truck",
-    "house",
-    "tree",
-    "robot",
-    "signpost-2",
-)
-MARKERS = ("circle", "square", "diamond", "triangle-up", "pentagon", "hexagon", "star")
 _PARTS = ("model", "device", "fleet", "targets")
 
 
@@ -226,27 +214,6 @@ class Targets:
             check_number("Targets", name, getattr(self, name), low=0, high=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Colour:
-    """A track's identity colour; never used for data or status.
-
-    Parameters
-    ----------
-    light, dark : str
-        On white and on dark, as #rrggbb.
-    """
-
-    light: str
-    dark: str
-
-    def __post_init__(self) -> None:
-        for name in ("light", "dark"):
-            value = getattr(self, name)
-            digits = value[1:] if isinstance(value, str) and value.startswith("#") else ""
-            if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
-                raise refuse("Colour", f"{name} {value!r} must read #rrggbb")
-
-
 SENTENCES = 6  # of a track's story: what is read before anything can be done
 
 
@@ -286,6 +253,8 @@ class Track:
         The groups that the simulated fleet lives in, by name, those with the best links first.
     group : str
         What one of them is called, singular ("city", "tenant group").
+    ranges : Mapping[str, Mapping[str, tuple[float, float]]]
+        Sliders that are shorter on this track, by bench and slider: ``{"convergence": {"rounds": (10, 120)}}``.
     sources : Mapping[str, str]
         The text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made from
         model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.
@@ -311,6 +280,7 @@ class Track:
     extras: tuple[Extra, ...] = ()
     cities: tuple[str, ...] = ()
     group: str = "city"
+    ranges: Mapping[str, Mapping[str, Range]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=Sources)
 
     def __post_init__(self) -> None:
@@ -341,6 +311,7 @@ class Track:
                 raise refuse(owner, f"reading has {item!r}; give pairs of a paper and what it answers here")
         check_items(owner, "extras", self.extras, Extra)
         object.__setattr__(self, "texts", frozen_mapping(owner, "texts", self.texts))
+        object.__setattr__(self, "ranges", checked_ranges(owner, self.ranges))
         self._read_cities(owner)
         if not isinstance(self.sources, Sources):
             self._add_texts(owner)

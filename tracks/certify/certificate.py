@@ -32,6 +32,7 @@ from fnmatch import fnmatchcase
 from tracks.api.bench import Bench
 from tracks.api.track import Track
 from tracks.certify.acts import acts_after_the_first, checks_of_acts
+from tracks.certify.advice import advice
 from tracks.certify.carried import CARRIED, told_arrivals
 from tracks.certify.goals import ALWAYS, GOALS, Finding, finding, reachable, told_designs, told_path, wilson
 from tracks.certify.structure import DRAWING, STRUCTURE
@@ -107,6 +108,7 @@ def certify(
     seed: int = 0,
     draw: bool = False,
     benches: Sequence[Bench] = (),
+    advise: bool = False,
 ) -> Certificate:
     """Return the certificate of one bench on one track.
 
@@ -126,6 +128,8 @@ def certify(
         Whether ``drawings_are_plain`` is checked too; no other check renders figures.
     benches : Sequence[Bench]
         All of the track, whose decisions are offered here; without them that is not checked.
+    advise : bool
+        Whether each check that fails says which constants move it; each is tried in a few states.
 
     Returns
     -------
@@ -135,6 +139,8 @@ def certify(
     started = time.perf_counter()
     survey = Survey(track, bench, points=points, seed=seed, benches=benches)
     findings = tuple(found(check, survey) for check in applicable(survey) if draw or check not in DRAWING)
+    if advise:
+        findings = tuple(one if one.passed else replace(one, advice=advice(survey, one.check)) for one in findings)
     passed = {item.check for item in findings if item.passed}
     share = _win_share(survey)
     reached = "reachable" in passed

@@ -32,12 +32,15 @@ class Finding:
         One plain sentence with the figures.
     expected : str
         Why the bench says that it does not pass (``Bench.expected_failures``), or "".
+    advice : str
+        Of a check that failed: which constants move it, each with its direction, or what in the code does; or "".
     """
 
     check: str
     passed: bool
     text: str
     expected: str = ""
+    advice: str = ""
 
     @property
     def stands(self) -> bool:

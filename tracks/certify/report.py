@@ -47,7 +47,9 @@ def report(certificate: Certificate) -> str:
     """Return one certificate for a terminal: a heading, then a line for each check."""
     name = f"{certificate.track}/{certificate.bench}"
     lines = [f"{name}: {_verdict(certificate)} ({certificate.solves} states, {certificate.seconds:.1f} s)"]
-    lines += [f"  {_mark(item)} {item.check}: {item.text}{_expected(item)}" for item in certificate.findings]
+    for item in certificate.findings:
+        lines.append(f"  {_mark(item)} {item.check}: {item.text}{_expected(item)}")
+        lines += [f"       what moves it: {item.advice}"] if item.advice else []
     return "\n".join(lines)
 
 

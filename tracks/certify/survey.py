@@ -139,6 +139,7 @@ class Survey:
         if points < 1:
             raise ValueError(f"points must be 1 or more, got {points}")
         self.track, self.bench, self.points, self.seed = track, bench.on(track), points, seed
+        self.given = bench  # for other tracks, if it has parts that are functions of the track
         self.benches, self._carried = tuple(benches), carried
         self.default: State = self.bench.defaults()
         self.by_role: dict[str, tuple[Control, ...]] = {

@@ -30,7 +30,7 @@ def check(targets: Sequence[str], folder: str | None, points: int, *, as_json: b
     files = [Path(target) for target in targets if target.endswith(".py") or _is_file(Path(target))]
     patterns = [target for target in targets if Path(target) not in files]
     for file in files:
-        _check_is_python(file)
+        check_is_python(file)
     wanted: list[_Wanted] = []
     left_out: list[PluginRecord] = []
     for file in files:
@@ -77,7 +77,7 @@ def _certificates(
     done = []
     for certificate in worked(
         wanted,
-        lambda one: certify(*one[:2], points=points, draw=True, benches=one[2]),
+        lambda one: certify(*one[:2], points=points, draw=True, benches=one[2], advise=True),
         name=lambda one: f"{one[0].id}/{one[1].id}",
     ):
         done.append(certificate)
@@ -101,7 +101,12 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _check_is_python(path: Path) -> None:
+def check_is_python(path: Path) -> None:
+    """Refuse what is no file of Python.
+
+    Raises:
+        CommandError: it says why not.
+    """
     if path.suffix != ".py":
         raise CommandError(f"{path} is no Python file; the name of a plugin's file ends in .py", ExitCode.USAGE)
     try:

@@ -15,6 +15,7 @@ from tracks.commands.terminal import (
     WholeNumber,
     plugins_running,
     show,
+    show_json,
 )
 from tracks.loading.registry import load_registry
 
@@ -73,18 +74,30 @@ def check_command(targets: tuple[str, ...], folder: str | None, points: int, qui
 @tracks.command("new", epilog=EXIT_CODES_HELP)
 @click.argument("name")
 @_folder
+@click.option("--package", is_flag=True, help="A folder that pip installs: project, entry point, test and CI.")
+@click.option("--without-crisis", is_flag=True, help="The track alone; its mission is the course's benches.")
+@_json
 @click.pass_context
-def new_command(context: click.Context, name: str, folder: str | None) -> ExitCode:
+def new_command(
+    context: click.Context, name: str, folder: str | None, package: bool, without_crisis: bool, as_json: bool
+) -> ExitCode:
     """Write a whole track to start from, in one file.
 
     NAME is its id: lower-case words joined by underscores, like harbour_crane.
     """
-    from tracks.certify.template_files import write_plugin
+    from tracks.certify.template_files import write_package, write_plugin
 
+    if package and without_crisis:
+        raise CommandError("--package writes a track with its crisis; leave --without-crisis out", ExitCode.USAGE)
     try:
-        path = write_plugin(name, Path(folder or "."))
+        where = Path(folder or ".")
+        path = write_package(name, where) if package else write_plugin(name, where, crisis=not without_crisis)
     except (ValueError, OSError) as problem:
         raise CommandError(str(problem), ExitCode.USAGE) from None
+    file = path / f"{name}.py" if package else path
+    if as_json:
+        show_json({"wrote": str(path), "file": str(file), "track": name})
+        return ExitCode.OK
     above = context.parent.command_path if context.parent else "edgelab tracks"
-    show(f"Wrote {path}. Check it with: {above} check {path}")
+    show(f"Wrote {path}. Check it with: {above} check {file}")
     return ExitCode.OK

@@ -241,7 +241,7 @@ class TestWhatAPluginMayAnswer:
             return replace(outcome, verdicts=(broken,))
 
         with pytest.raises(SpecError, match="has a fix that cannot be set: 'codec' must be one of none, int8"):
-            replace(BENCH, solve=solve).run(None, BENCH.defaults())
+            replace(BENCH, solve=solve).run(EDGE_GUARDIAN, BENCH.defaults())
 
     def test_fixes_that_a_function_finds_are_found_once_when_read_and_checked_then(self):
         """Trials take longer than all else of an answer, and no page reads them before a hint is asked for."""
@@ -258,7 +258,7 @@ class TestWhatAPluginMayAnswer:
                 outcome = BENCH.solve(track, **controls)
                 return replace(outcome, verdicts=(replace(outcome.verdicts[0], fixes=find),))
 
-            return replace(BENCH, solve=solve).run(None, BENCH.defaults()).verdicts[0]
+            return replace(BENCH, solve=solve).run(EDGE_GUARDIAN, BENCH.defaults()).verdicts[0]
 
         good = Fix(control="codec", value="int8")
         verdict = offering(good)
