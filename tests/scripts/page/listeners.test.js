@@ -23,7 +23,10 @@ globalThis.window = {
   innerWidth: 800,
   scrollY: 0,
   scrollTo: () => {},
-  addEventListener: (name, act) => (heard[name] = act),
+  addEventListener: (name, act) => {
+    const earlier = heard[name];
+    heard[name] = () => (earlier?.(), act());
+  },
   Plotly: { react: (_graph, data, layout) => redrawn.push({ data, layout }) },
   edgelab: { switchTheme: () => page.fire("edgelab:screen", {}) },
 };

@@ -10,6 +10,7 @@ import gc
 import importlib
 import locale
 import logging
+import multiprocessing
 import os
 import random
 import re
@@ -105,6 +106,7 @@ def import_libraries(source: Path) -> None:
 
 
 _MISSING = object()
+_START_METHOD = multiprocessing.get_all_start_methods()[0]  # the usual one, which is chosen when it is first needed
 
 
 def _state(tracks: Iterable[Track]) -> dict[Name, Any]:
@@ -161,15 +163,23 @@ def _python() -> dict[Name, Any]:
         ("the locale", "setlocale"): locale.setlocale(locale.LC_ALL),
         ("the garbage collector", "gc"): (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count() > 0),
         ("logging", "logging"): (root.level, tuple(map(id, root.handlers)), logging.root.manager.disable),
-        ("decimal's context", "decimal"): repr(decimal.getcontext()),
+        ("decimal's context", "decimal"): _decimal_context(),
+        ("how processes start", "set_start_method"): multiprocessing.get_start_method(allow_none=True) or _START_METHOD,
     }
     for name in ("excepthook", "unraisablehook", "displayhook", "stdin", "stdout", "stderr"):
         found[f"sys.{name}", f"sys.{name}"] = id(getattr(sys, name, None))
-    if (loops := sys.modules.get("asyncio")) is not None:
-        found["asyncio's event loops", "asyncio"] = id(getattr(loops.events, "_event_loop_policy", None))
-    if (processes := sys.modules.get("multiprocessing")) is not None:
-        found["how processes start", "set_start_method"] = processes.get_start_method(allow_none=True)
+    loops = sys.modules.get("asyncio.events")
+    policy = getattr(loops, "_event_loop_policy", None)
+    is_usual = policy is None or type(policy).__module__ == "asyncio.unix_events"  # made by whoever asks first
+    found["asyncio's event loops", "asyncio"] = None if is_usual else id(policy)
     return found
+
+
+def _decimal_context() -> tuple[Any, ...]:
+    """What changes how numbers are computed: flags do not, which each computation sets."""
+    used = decimal.getcontext()
+    traps = tuple(trapped for _, trapped in sorted(used.traps.items(), key=lambda item: item[0].__name__))
+    return (used.prec, used.rounding, used.Emin, used.Emax, used.capitals, used.clamp, traps)
 
 
 def _numbers() -> dict[Name, Any]:
