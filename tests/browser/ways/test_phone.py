@@ -29,7 +29,7 @@ def swipe(page: Page, start: tuple[float, float], dx: float, dy: float) -> None:
 
 def thumb(slider: Locator) -> tuple[float, float]:
     """Where a slider's thumb is."""
-    slider.scroll_into_view_if_needed()
+    slider.evaluate("input => input.scrollIntoView({ block: 'center' })")  # the pinned Record may cover the lowest
     box = slider.bounding_box()
     assert box is not None
     share = slider.evaluate("input => (input.value - input.min) / (input.max - input.min)")
