@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # Where the tests of a folder are, if not in the folder of its name.
-ELSEWHERE = {"physics/networks": "tests/physics/memory", "tracks/api/declared": "tests/tracks/api"}
+ELSEWHERE = {
+    "physics/networks": "tests/physics/memory",
+    "tracks/api/declared": "tests/tracks/api",
+    "tracks/loading/isolation": "tests/tracks/loading",
+}
 TRACKS = ("tests/tracks/test_tracks.py", "tests/tracks/test_track_sources.py")
 # Which tests beyond its own reach the code of a folder most directly: for a change that its own tests do not see.
 BUILT_ON = {
@@ -26,6 +30,7 @@ BUILT_ON = {
         *TRACKS,
         "tests/tracks/loading",
     ),
+    "tracks/loading/isolation": (*TRACKS, "tests/tracks/test_main.py"),
     "tracks/loading": (*TRACKS, "tests/tracks/test_main.py"),
     "tracks/certify": ("tests/tracks/test_main.py",),
 }

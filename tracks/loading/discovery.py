@@ -30,6 +30,7 @@ from tracks.api.bench import Bench
 from tracks.api.checks import SpecError
 from tracks.api.declared.versions import DECLARED_AS, meant, refused_version
 from tracks.api.track import Track
+from tracks.loading.beside import helpers, modules_beside
 
 GROUP = hookspecs.PROJECT
 HOOKS = ("edgelab_tracks", "edgelab_benches")
@@ -65,6 +66,7 @@ class Source:
         name: dotted module, file name or name of the entry point; origin: its file, or distribution and module.
         load: returns the plugin; whatever it raises is the plugin's fault.
         entry_point: whether the name must be unlike that of any other entry point.
+        file: of a folder's plugin, beside which modules of its own may lie.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Source:
     kind: Kind
     load: Callable[[], Any]
     entry_point: bool = False
+    file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -112,7 +115,9 @@ def _broken_source(name: str, origin: str, kind: Kind, reason: str) -> Source:
 
 def _files(folder: Path) -> Iterator[Source]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and path.name[0] not in "_.")
+        entries = sorted(path for path in folder.iterdir() if path.name[0] not in "_.")
+        paths = [path for path in entries if path.suffix == ".py"]
+        paths += [path / "__init__.py" for path in entries if (path / "__init__.py").is_file()]
     except FileNotFoundError:
         yield _broken_source(
             folder.name, str(folder), "folder", "this folder does not exist; create it or correct its path"
@@ -122,8 +127,16 @@ def _files(folder: Path) -> Iterator[Source]:
     except OSError as problem:
         yield _broken_source(folder.name, str(folder), "folder", f"this folder cannot be read: {problem.strerror}")
     else:
-        for path in paths:
-            yield Source(name=path.name, origin=str(path), kind="folder", load=_loader(_load_file, path))
+        imported = helpers(paths)
+        for path in (path for path in paths if path not in imported):
+            is_package = path.name == "__init__.py"
+            yield Source(
+                name=path.parent.name if is_package else path.name,
+                origin=str(path),
+                kind="folder",
+                load=_loader(_load_file, path),
+                file=path.parent if is_package else path,
+            )
 
 
 def _load_file(path: Path) -> ModuleType:
@@ -133,8 +146,10 @@ def _load_file(path: Path) -> ModuleType:
     except OSError as problem:
         raise PluginRefused(f"this file cannot be read: {problem.strerror}; make it a readable file") from problem
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
-    name = f"edgelab_plugin_{re.sub(r'[^0-9A-Za-z]', '_', path.stem)}_{digest}"
-    spec = spec_from_file_location(name, path)
+    is_package = path.name == "__init__.py"
+    stem = path.parent.name if is_package else path.stem
+    name = f"edgelab_plugin_{re.sub(r'[^0-9A-Za-z]', '_', stem)}_{digest}"
+    spec = spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)] if is_package else None)
     if spec is None:
         raise PluginRefused("this file is not a Python module; name it something.py")
     module = module_from_spec(spec)
@@ -209,6 +224,11 @@ def collect(source: Source) -> Registration:
         PluginRefused: it does not load, needs a later version of the plugin API, has no readable hook, or a hook does
             not give what it must.
     """
+    with modules_beside(source.file):
+        return _collect(source)
+
+
+def _collect(source: Source) -> Registration:
     try:
         plugin = source.load()
     except PluginRefused:
@@ -322,6 +342,11 @@ def _call_hook(manager: pluggy.PluginManager, hook: str, kind: type[_Item]) -> t
 def _import_problem(problem: Exception) -> str:
     if isinstance(problem, SyntaxError) and problem.lineno is not None:
         return f"line {problem.lineno} is not Python: {problem.msg}; correct that line"
+    if isinstance(problem, ImportError) and "relative import" in str(problem):
+        return (
+            f"it cannot be imported: {error_text(problem)}; a file is no package: import the module beside it by its "
+            "name alone (import helper), or put both into a folder with an __init__.py"
+        )
     if isinstance(problem, ImportError):
         return f"it cannot be imported: {error_text(problem)}; install what it needs, or correct the import"
     return f"it fails while it is imported: {error_text(problem)}; correct it there"

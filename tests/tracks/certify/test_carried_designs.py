@@ -38,9 +38,9 @@ def test_what_an_earlier_bench_decides_is_certified_where_it_is_offered():
     assert all(found[check.__name__].passed for check in CARRIED)
     assert len(proof.arrivals) == ARRIVING
     told, fails, alone = proof.arrivals[0]
-    assert (told, fails, alone) == ("Earlier: Compression 2×", "late", "")
+    assert (told, fails, alone) == ("Earlier: Codec 2×", "late", "")
     rows = page([proof], took="a minute").partition("## From carried states")[2]
-    assert rows.count("| Earlier: Compression 2× | late | - |") == 1, "wins that decide the same are one row"
+    assert rows.count("| Earlier: Codec 2× | late | - |") == 1, "wins that decide the same are one row"
 
 
 def test_which_decision_wins_after_the_press_is_told():
@@ -48,7 +48,7 @@ def test_which_decision_wins_after_the_press_is_told():
     found, proof = carried({"radio": "depot"})
     assert found["carried_no_single_control_win"].passed
     assert "one decision wins in 8 of 8" in found["carried_no_single_control_win"].text
-    assert proof.arrivals[0][2] == "Compression 4×"
+    assert proof.arrivals[0][2] == "Codec 4×"
 
 
 def test_a_press_that_has_to_be_taken_back_is_told():

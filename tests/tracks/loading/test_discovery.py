@@ -168,6 +168,45 @@ def test_loading_a_folder_leaves_the_interpreter_and_the_folder_as_they_were(plu
     assert "good" not in sys.modules  # a plugin called json.py must not hide the library's
 
 
+# --- modules of one's own
+
+
+def test_a_module_beside_a_track_is_imported_by_its_name_and_is_no_plugin(plugins, tmp_path):
+    plugins.write("helper.py", "ID = 'harbour_one'")
+    plugins.write("one.py", "import helper\n" + GOOD.format("one").replace("'one'", "helper.ID"))
+    found = plugins.load().found
+    assert [(row.name, row.reason) for row in found if row.kind == "folder"] == [("one.py", "")]
+    assert "helper" not in sys.modules, "another folder's helper is another module"
+    assert sorted(path.name for path in plugins.folder.iterdir()) == ["helper.py", "one.py"]  # and no __pycache__
+
+
+def test_each_file_has_its_own_helper(plugins):
+    """What one changes in it, the other does not see."""
+    plugins.write("helper.py", "SEEN = []")
+    for name in ("one", "two"):
+        once = f"import helper\nhelper.SEEN.append({name!r})\nassert helper.SEEN == [{name!r}]\n"
+        plugins.write(f"{name}.py", once + GOOD.format(name))
+    assert [row.reason for row in plugins.load().found if row.kind == "folder"] == ["", ""]
+
+
+def test_a_folder_with_modules_of_its_own_is_one_plugin(plugins):
+    package = plugins.folder / "depot"
+    package.mkdir()
+    (package / "model.py").write_text("WORD = 'a'")
+    plugins.write("depot/__init__.py", "from .model import WORD\nfrom . import model\n" + GOOD.format("depot"))
+    found = [row for row in plugins.load().found if row.kind == "folder"]
+    assert [(row.name, row.reason, row.tracks) for row in found] == [("depot", "", ("depot",))]
+    assert sorted(path.name for path in package.iterdir()) == ["__init__.py", "model.py"]
+
+
+def test_a_relative_import_in_a_file_is_told_the_two_ways(plugins):
+    plugins.write("helper.py", "ID = 'one'")
+    plugins.write("one.py", "from . import helper\n" + GOOD.format("one"))
+    reason = plugins.found("one.py").reason
+    assert "import helper" in reason
+    assert "__init__.py" in reason
+
+
 def test_two_files_of_one_name_in_two_folders_do_not_share_a_module(plugins, tmp_path):
     plugins.write(
         "plugin.py", "from dataclasses import dataclass\n@dataclass\nclass Own: x: int\n" + GOOD.format("first")

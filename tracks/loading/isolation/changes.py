@@ -97,7 +97,8 @@ def import_libraries(source: Path) -> None:
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
         for name in names:
-            if not (source.parent / f"{name.partition('.')[0]}.py").exists():
+            own = source.parent / name.partition(".")[0]
+            if not (own.with_suffix(".py").exists() or own.is_dir()):
                 with contextlib.suppress(Exception, SystemExit):  # the file's own import says what is wrong
                     importlib.import_module(name)
 
