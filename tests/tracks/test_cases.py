@@ -30,7 +30,7 @@ def made(**parts):
 def asked(track):
     value = float(track.fleet.devices)
     by = lambda track, **controls: float(track.fleet.devices) + 1
-    return (replace(question(lambda track, **controls: Truth(value=value)), routes=(
+    return (replace(question(lambda track, **controls: Truth(value=value)), high=900, routes=(
         Route(name="one more", value=by, why="It is one too many."),),
         marks=lambda track, value: {"main": (float(track.fleet.devices), value)}),)
 """
