@@ -19,7 +19,7 @@ build-backend = "setuptools.build_meta"
 
 [project]
 name = "edgelab-{dashed}"
-version = "0.1.0"
+version = "0.1"
 description = "{title}: a track of the lab on edge intelligence."
 requires-python = ">=3.11"
 dependencies = ["edgelab>=0.1"]

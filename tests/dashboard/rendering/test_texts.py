@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.rendering import texts as views
@@ -124,11 +124,13 @@ class TestReadings:  # L8
         assert views.reading_texts(reading(note="cap 10 s"))["note"] == "cap 10 s"
 
     @given(st.floats(min_value=1e-12, max_value=1e15), st.sampled_from(["s", "B", "x", "share", "W", "steps"]))
-    def test_three_significant_digits(self, value: float, unit: str) -> None:
+    @example(2049.0, "steps")
+    def test_three_significant_digits_and_four_of_a_whole_number(self, value: float, unit: str) -> None:
         number = views.reading_texts(reading(value, unit, limit=None))["value"]
         mantissa = re.sub(r"\u202f×\u202f10.*|^10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+$", "", number)
         digits = re.sub(r"[^\d]", "", mantissa).lstrip("0")
-        assert len(digits.rstrip("0")) <= 3
+        is_whole = len(digits) == 4 and "." not in mantissa
+        assert len(digits if is_whole else digits.rstrip("0")) <= (4 if is_whole else 3)
 
 
 class TestStatus:  # L16
