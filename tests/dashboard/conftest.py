@@ -38,7 +38,11 @@ def edgelab(
         for name, value in {**environment, **(env or {})}.items():
             monkeypatch.setenv(name, value)
         capfd.readouterr()
+        before = dict(os.environ)
         code = main(arguments)
+        for name in os.environ.keys() - before.keys():  # an option becomes a setting of the process, which is ours here
+            del os.environ[name]
+        os.environ.update(before)
         return Ended(list(arguments), code, *capfd.readouterr())
 
     return run
