@@ -33,8 +33,8 @@ LOST_S = 10.0  # without a sign of life of whoever runs a job
 ALONE_S = 30.0  # without one of any worker, before students are told that there is none; a restart is shorter
 PATIENCE_S = 1.0  # for a connection, for an answer
 SILENT_S = 3.0  # how long a Redis that did not answer is not asked again
-_LOCKED_S = 5.0  # for a transaction, before the next may begin
-_WAIT_S = 3.0  # for the transactions of others
+_LOCKED_S = 3.0  # for a transaction, before the next may begin
+_WAIT_S = 4.5  # for the transactions of others: longer, so that whoever was killed within one is waited out
 _KEPT_S = 86_400  # a row that nobody has changed
 
 UNREACHABLE = (

@@ -21,7 +21,16 @@ from dashboard.app import create_app
 from dashboard.ledger.migrations import upgrade
 from dashboard.second_opinions.jobs import NO_WORKER, QueueUnavailable
 from dashboard.second_opinions.runner import NOT_HERE
-from dashboard.second_opinions.shared_queue import FULL, LOST_S, NAME, OTHER_KEY, UNREACHABLE, SharedQueue, connect
+from dashboard.second_opinions.shared_queue import (
+    _LOCKED_S,
+    FULL,
+    LOST_S,
+    NAME,
+    OTHER_KEY,
+    UNREACHABLE,
+    SharedQueue,
+    connect,
+)
 from dashboard.settings import Settings
 from tests.dashboard.second_opinions.conftest import (
     AGREES,
@@ -161,6 +170,13 @@ def test_a_worker_that_dies_is_missed_and_another_does_its_job(hosts: Hosts) -> 
     wait_for(lambda: not is_alive(run[1]))
     assert finished(ada, told)["stage"] == "done"
     assert [run[0] for run in hosts.runs()] == ["begin20", "begin20", "end"]
+
+
+def test_who_is_killed_within_a_transaction_holds_nobody_up(hosts: Hosts) -> None:
+    """Its lock is still there, and nobody gives it back."""
+    client = connect(url(hosts.port))
+    assert client.lock(f"{NAME}:lock", timeout=_LOCKED_S).acquire()
+    SharedQueue(client, [SECRET], 600).ended("a" * 20, "runner")
 
 
 @pytest.mark.sweep
