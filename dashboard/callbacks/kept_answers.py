@@ -8,6 +8,7 @@ workers of a host share, bounded in bytes, and are found only by the program tha
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -26,6 +27,7 @@ from tracks.common.cache.results import MISSING, Results, Unusable
 from tracks.common.cache.version import digest_of, model_version
 
 SHARE = 8  # answers take an eighth of what results may take on disk
+_LOG = logging.getLogger(__name__)
 _PROGRAM = Path(__file__).parents[1]
 _LIBRARIES = ("dash", "plotly", "orjson", "brotli")
 
@@ -46,8 +48,9 @@ class KeptAnswers:
         # On the first use and not before: what is open at a fork would be shared.
         try:
             return Results(self._folder, self._max_bytes)
-        except Unusable:
-            return None  # the folder of the results is beside it, and the log says what is wrong with that
+        except Unusable as problem:
+            _LOG.warning("answers cannot be kept in %s (%s): they are made anew each time", self._folder, problem)
+            return None
 
     def key(self, asked: Sequence[Any]) -> str:
         """Return the name of an answer, from all that it depends on besides the program."""

@@ -188,8 +188,12 @@ def test_another_program_makes_its_own(
     assert runs
 
 
-def test_a_folder_that_cannot_be_used_costs_time_alone(
-    tmp_path: Path, keeping: Callable[[], Dash], registry: Registry, runs: list[str]
+def test_a_folder_that_cannot_be_used_costs_time_alone_and_is_said_once(
+    tmp_path: Path,
+    keeping: Callable[[], Dash],
+    registry: Registry,
+    runs: list[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     (tmp_path / "answers").write_text("no folder")
     student = Student.of(keeping(), registry)
@@ -197,3 +201,6 @@ def test_a_folder_that_cannot_be_used_costs_time_alone(
     del runs[:]
     assert sent(student).data == sent(student).data
     assert len(runs) == 2
+    said = [record.getMessage() for record in caplog.records if "answers cannot be kept" in record.getMessage()]
+    assert len(said) == 1
+    assert str(tmp_path / "answers") in said[0]
