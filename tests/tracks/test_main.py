@@ -174,11 +174,10 @@ def test_check_succeeds_if_all_that_was_asked_for_holds(lab, mine, target, monke
 @pytest.mark.sweep
 def test_check_of_a_file_looks_at_what_it_brings_and_runs_no_other(lab, mine, capsys):
     lab.write("neighbour.py", "import pathlib\npathlib.Path(__file__).with_name('was_run').touch()")
-    assert main(["check", str(mine), "--quick"]) == 1  # not all of the course's benches hold on its constants
+    assert main(["check", str(mine), "--quick"]) == 0  # all of the course's benches hold on the template's constants
     out = capsys.readouterr().out
-    assert "deep_mine/crisis: holds" in out
-    assert "deep_mine/paradox: holds" in out
-    assert "deep_mine/memory: " in out
+    for bench in ("crisis", "paradox", "memory", "convergence", "privacy"):
+        assert f"deep_mine/{bench}: holds" in out
     assert "edge_guardian" not in out
     assert not (lab.folder / "was_run").exists()
 
