@@ -98,6 +98,12 @@ def test_no_fault_is_planted_where_no_test_can_be_asked_to_look():
         ("x = a <= b", {"x = a < b"}),
         ("x = np.minimum(a, b)", {"x = np.maximum(a, b)"}),
         ("x = minimum", set()),
+        ("try: f()\nexcept OSError: x = None", {"try: f()\nexcept CosmicRayTestingException: x = None"}),
+        ("try: f()\nexcept json.Bad: x = None", set()),
+        (
+            "try: f()\nexcept (json.Bad, OSError): x = None",
+            {"try: f()\nexcept (json.Bad, CosmicRayTestingException): x = None"},
+        ),
     ],
 )
 def test_what_a_place_becomes(before, afters):

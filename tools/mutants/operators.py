@@ -21,7 +21,7 @@ from cosmic_ray.operators.break_continue import ReplaceBreakWithContinue, Replac
 from cosmic_ray.operators.exception_replacer import ExceptionReplacer
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.operators.zero_iteration_for_loop import ZeroIterationForLoop
-from parso.python.tree import Name, Number
+from parso.python.tree import Name, Number, PythonNode
 
 # Most replacements, as * by << of two floats, stop with a TypeError in any test: they would raise every score.
 LIKELY = {
@@ -59,6 +59,23 @@ class ChangedNumber(Operator):
     def examples(cls) -> tuple[()]:
         """Return nothing: the examples stand in the tests."""
         return ()
+
+
+class OtherException(ExceptionReplacer):
+    """An exception handler that waits for another exception; cosmic-ray breaks at names such as ``json.Error``."""
+
+    def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
+        """Yield each plain name in the head of a handler."""
+        if isinstance(node, PythonNode) and node.type == "except_clause":
+            yield from ((name.start_pos, name.end_pos) for name in self._name_nodes(node))
+
+    @staticmethod
+    def _name_nodes(node: Any) -> list[Name]:
+        caught = node.children[1]
+        if isinstance(caught, PythonNode) and caught.type == "atom":
+            caught = caught.children[1]
+        listed = caught.children if getattr(caught, "type", "") == "testlist_comp" else [caught]
+        return [one for one in listed if isinstance(one, Name)]
 
 
 class SwappedName(Operator):
@@ -101,7 +118,7 @@ OPERATORS: Mapping[str, Operator] = {
         ReplaceFalseWithTrue,
         ReplaceBreakWithContinue,
         ReplaceContinueWithBreak,
-        ExceptionReplacer,
+        OtherException,
         ZeroIterationForLoop,
         ChangedNumber,
         SwappedName,
