@@ -1,4 +1,4 @@
-"""Two machines serve one lab: any answers for both, one is lost, both are updated, and students lose nothing."""
+"""Two machines serve one lab: the database fails, a machine is lost, both are updated, and students lose nothing."""
 
 # N16, N17
 
@@ -98,6 +98,10 @@ def test_two_hosts_are_one_lab_through_a_loss_and_an_update(
         more = [asked(elsewhere[n % 2], model_bytes=LONG * (1.1 + n / 10)) for n in range(3)]
         wait_for(lambda: len([mark for mark in marks(tmp_path) if mark != "end"]) >= 3)
         until(grown(seen), "no write is acknowledged")
+        one.cluster.kill()
+        until(lambda: sum(seen.sentences.values()) > 0, "no student is told that the ledger is away")
+        one.cluster.start()
+        until(grown(seen, 20), "no write is acknowledged after the database failed and came back")
         two.kill()
         until(grown(seen, 20), "no write is acknowledged without the second machine")
         for one_more in more:
