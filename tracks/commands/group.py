@@ -36,7 +36,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object, d
 
 @click.group("tracks", epilog=EXIT_CODES_HELP, context_settings=CONTEXT)
 def tracks() -> None:
-    """Look after tracks and benches: list them, certify them, begin one."""
+    """Look after tracks and benches: list them, certify them, tune one, begin one."""
 
 
 @tracks.command("list", epilog=EXIT_CODES_HELP)
@@ -69,6 +69,40 @@ def check_command(targets: tuple[str, ...], folder: str | None, points: int, qui
     from tracks.commands.checking import check
 
     return check(targets, folder, QUICK_POINTS if quick else points, as_json=as_json)
+
+
+@tracks.command("tune", epilog=EXIT_CODES_HELP)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--minutes", type=click.FloatRange(0.1, 600), default=10, show_default=True, help="When to stop at the latest."
+)
+@click.option(
+    "--points",
+    type=WholeNumber(1, MAX_POINTS),
+    default=POINTS,
+    show_default=True,
+    help="Sobol points that confirm what was found with 64.",
+)
+@click.option("--jobs", type=WholeNumber(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--bench", "benches", multiple=True, metavar="BENCH", help="Only this one; may be given several times.")
+@click.option(
+    "--maps", type=click.Path(path_type=Path), metavar="DIR", help="Write pictures of where the track's crisis is won."
+)
+@_json
+def tune_command(
+    file: Path, minutes: float, points: int, jobs: int, benches: tuple[str, ...], maps: Path | None, as_json: bool
+) -> ExitCode:
+    """Search the free constants of FILE until every bench holds, and print the smallest change as a diff.
+
+    Free is what is written as sourced(number, "assumed: ..."), the seed, constants of the module with a comment
+    "# assumed: ...", and where sliders start. What has another source is never moved, and less is never asked for: a
+    target that would have to give way is offered beside the diff. The file itself is not changed.
+    """
+    from tracks.commands.checking import check_is_python
+    from tracks.commands.tuning import tune
+
+    check_is_python(file)
+    return tune(file, minutes=minutes, points=points, jobs=jobs, only=benches, maps=maps, as_json=as_json)
 
 
 @tracks.command("new", epilog=EXIT_CODES_HELP)

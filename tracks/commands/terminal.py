@@ -150,6 +150,11 @@ def _console(*, stderr: bool = False) -> Console:
     return _Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
+def progress_console() -> Console:
+    """Return the console of what is shown while a command works: standard error."""
+    return _console(stderr=True)
+
+
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
