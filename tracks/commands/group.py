@@ -83,7 +83,13 @@ def check_command(targets: tuple[str, ...], folder: str | None, points: int, qui
     show_default=True,
     help="Sobol points that confirm what was found with 64.",
 )
-@click.option("--jobs", type=WholeNumber(1, 64), default=2, show_default=True, help="Processes.")
+@click.option(
+    "--jobs",
+    type=WholeNumber(0, 64),
+    default=2,
+    show_default=True,
+    help="Processes; 0: the command's own, as a debugger needs it.",
+)
 @click.option("--bench", "benches", multiple=True, metavar="BENCH", help="Only this one; may be given several times.")
 @click.option(
     "--maps", type=click.Path(path_type=Path), metavar="DIR", help="Write pictures of where the track's crisis is won."

@@ -44,7 +44,7 @@ def tune(
     """Search the free constants of a file and print the smallest change with which its benches hold.
 
     Args:
-        minutes: when the search stops at the latest. points: of the confirmation. jobs: processes.
+        minutes: when the search stops at the latest. points: of the confirmation. jobs: processes; 0: this one.
         only: ids of benches; none: all. maps: a folder for pictures of where the track's crisis is won.
 
     Raises:
@@ -154,6 +154,8 @@ def _ending(tuned: Tuned, points: int) -> str:
             "Nothing was written."
         )
     why = "The time is up" if tuned.out_of_time else "Nothing better was found"
+    if not tuned.after and not tuned.unseen:
+        return f"{why} ({took}): no bench was certified."
     if tuned.holds:
         return f"{why} ({took}): every bench holds{with_offers} with {SEARCHED} points, which is not confirmed."
     left = sum(len(grade.failing) for grade in tuned.after.values())

@@ -88,7 +88,8 @@ class Search:
 
     Args:
         text: of the file. folder: for results that are kept, with max_bytes. seconds: when it stops at the latest.
-        confirmed: points of the last look. jobs: processes. say: told the progress. seed: of the candidates.
+        confirmed: points of the last look. jobs: processes; with 0 everything runs in this one, where no result is kept
+            and the time is only looked at between two grades. say: told the progress. seed: of the candidates.
     """
 
     def __init__(
@@ -120,7 +121,8 @@ class Search:
     def run(self) -> Tuned:
         """Search, and return what was found, whenever the time is up."""
         tuned = Tuned(free=self.free)
-        self._pool = get_context("spawn").Pool(self._jobs, begin, (str(self._folder), self._max_bytes))
+        if self._jobs:
+            self._pool = get_context("spawn").Pool(self._jobs, begin, (str(self._folder), self._max_bytes))
         try:
             self._search(tuned)
         except OutOfTime:
@@ -129,8 +131,9 @@ class Search:
                 tuned.before = tuned.after = self._known(tuple(self._moved_by), {})
             tuned.offers = {name: value for name, value in tuned.values.items() if self._is_offer(name, value)}
         finally:
-            self._pool.terminate()
-            self._pool.join()
+            if self._pool is not None:
+                self._pool.terminate()
+                self._pool.join()
         tuned.unseen = tuple(name for name, by in self._moved_by.items() if by and name not in tuned.after)
         tuned.seconds = time.monotonic() - self._started
         return tuned
@@ -347,10 +350,14 @@ class Search:
         Raises:
             OutOfTime: the time is up.
         """
-        assert self._pool is not None
-        answers = self._pool.imap(work, tasks)
-        for done in range(len(tasks)):
+        answers = self._pool and self._pool.imap(work, tasks)
+        for done, task in enumerate(tasks):
             self._say(Progress(doing=doing, done=done, of=len(tasks), left_s=max(0.0, self.left_s)))
+            if answers is None:
+                if self.left_s <= 0:
+                    raise OutOfTime
+                yield work(task)
+                continue
             try:
                 yield answers.next(max(0.0, self.left_s))
             except NotInTime:
