@@ -350,7 +350,7 @@ class Search:
         Raises:
             OutOfTime: the time is up.
         """
-        answers = self._pool and self._pool.imap(work, tasks)
+        answers = None if self._pool is None else self._pool.imap(work, tasks)
         for done, task in enumerate(tasks):
             self._say(Progress(doing=doing, done=done, of=len(tasks), left_s=max(0.0, self.left_s)))
             if answers is None:
