@@ -56,15 +56,19 @@ def designer(registry: Registry, *, texts: bool = False) -> Component:
                                     [
                                         html.Th(bench.id, scope="row"),
                                         html.Td(bench.title),
-                                        html.Td(str(len(bench.controls)), className="number"),
-                                        html.Td(", ".join(bench.failures) or "none declared"),
+                                        html.Td(
+                                            str(len(bench.controls)), className="number", **{"data-head": "Controls"}
+                                        ),
+                                        html.Td(
+                                            ", ".join(bench.failures) or "none declared", **{"data-head": "Failures"}
+                                        ),
                                     ]
                                 )
                                 for bench in registry.benches(track.id)
                             ]
                         ),
                     ],
-                    className="data-table",
+                    className="data-table bench-table",
                 ),
             ]
         )
@@ -95,26 +99,26 @@ def _plugins(used: Sequence[PluginRecord]) -> list[Component]:
     """Return a table of the plugins in use: what each brings, how long it took to load, what it printed."""
     if not used:
         return []
+    heads = ("Plugin", "From", "Brings", "Time to load", "Printed")
     rows = [
         html.Tr(
             [
                 html.Th(item.name, scope="row"),
                 html.Td(item.origin),
-                html.Td(", ".join((*item.tracks, *item.benches))),
-                html.Td(f"{item.seconds:.1f} s", className="number"),
-                html.Td(_printed(item)),
+                html.Td(", ".join((*item.tracks, *item.benches)), **{"data-head": heads[2]}),
+                html.Td(f"{item.seconds:.1f} s", className="number", **{"data-head": heads[3]}),
+                html.Td(_printed(item), **{"data-head": heads[4]}),
             ],
             **{"data-plugin": item.name},
         )
         for item in used
     ]
-    heads = ("Plugin", "From", "Brings", "Time to load", "Printed")
     return [
         html.H2("Plugins in use"),
         html.P(["Whether their benches are good ones: ", html.Code("edgelab tracks check FILE"), "."]),
         html.Table(
             [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
-            className="data-table",
+            className="data-table bench-table",
         ),
     ]
 

@@ -20,6 +20,7 @@ import * as demonstration from "./page/demonstration.js";
 import * as pageExports from "./page/exports.js";
 import * as forms from "./records/forms.js";
 import * as listeners from "./page/listeners.js";
+import * as popovers from "./access/popovers.js";
 import * as notices from "./page/notices.js";
 import { paint } from "./page/paint_callback.js";
 import * as runView from "./page/run_view.js";
@@ -50,6 +51,7 @@ for (const part of [
   settingLink,
   keptChoices,
   listeners,
+  popovers,
   controlActions,
   colours,
   pageExports,

@@ -155,39 +155,6 @@ test("a strip keeps its height until the window has another width", () => {
   window.innerWidth = 800;
 });
 
-test("a popover stays within the window, below its reading unless the read-out is near", () => {
-  const reading = element("div", { class: "reading" });
-  const hud = element("div", { class: "hud" });
-  hud.getBoundingClientRect = () => ({ top: 800 });
-  root.append(hud);
-  const shown = () => [reading.properties.get("--shift"), reading.classList.contains("is-above")];
-  for (const [innerWidth, left, bottom, shift, isAbove] of [
-    [800, 184, 600, "0px", false],
-    [800, 200, 601, "-16px", true],
-    [390, 195, 600, "-179px", false],
-  ]) {
-    window.innerWidth = innerWidth;
-    reading.getBoundingClientRect = () => ({ left, bottom });
-    page.fire("mouseover", { target: reading });
-    assert.deepEqual(shown(), [shift, isAbove]);
-  }
-  window.innerWidth = 800;
-});
-
-test("Escape shuts the popover under the pointer, which opens again when the pointer comes back", () => {
-  const reading = element("div", { class: "reading" });
-  reading.getBoundingClientRect = () => ({ left: 0, bottom: 0 });
-  const isShut = () => reading.classList.contains("is-dismissed");
-  page.fire("mouseover", { target: reading });
-  typed("Escape");
-  page.fire("mouseover", { target: reading });
-  assert.equal(isShut(), true);
-  page.fire("mouseover", { target: root });
-  assert.equal(isShut(), false);
-  typed("Escape");
-  assert.equal(isShut(), false);
-});
-
 test("another theme asks an open bench for its figures anew, all controls", () => {
   clicked("theme");
   assert.deepEqual(orders(), [{}]);

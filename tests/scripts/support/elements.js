@@ -38,7 +38,7 @@ class Element {
     this.classList = {
       contains: (name) => classes.has(name),
       add: (name) => classes.add(name),
-      remove: (name) => classes.delete(name),
+      remove: (...names) => names.forEach((name) => classes.delete(name)),
       toggle: (name, isOn) => (isOn ? classes.add(name) : classes.delete(name)),
     };
     for (const child of children) child.parentElement = this;
