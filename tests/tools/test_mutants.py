@@ -185,6 +185,29 @@ def test_a_fault_is_killed_an_equivalent_survives_and_the_tree_is_as_it_was(tmp_
     assert (root / "physics/gossip/halves.py").read_text(encoding="utf-8") == SOURCE
 
 
+ENDLESS = """
+import sys
+from pathlib import Path
+from tools.mutants.forks import Bench
+root = Path(sys.argv[1])
+print(Bench(root, root.parent / "copy")._tests(["tests/physics/gossip/test_halves.py"], 1.0))
+"""
+
+
+def test_what_never_ends_is_stopped_by_its_processor_time(tmp_path):
+    """Not by the clock: on a busy machine sound tests take many times as long."""
+    root = tree(tmp_path / "tree")
+    (root / "tests/physics/gossip/test_halves.py").write_text("def test_endless():\n    while True:\n        pass\n")
+    command = [
+        sys.executable,
+        "-c",
+        "import tools.mutants.forks as forks; forks.PATIENCE = 10**6\n" + ENDLESS,
+        str(root),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.stdout.split() == ["None"], done.stderr[-2000:]
+
+
 # --- what is written of them -----------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 ELSEWHERE = {
     "physics/networks": "tests/physics/memory",
     "tracks/api/declared": "tests/tracks/api",
+    "tracks/certify/tuning": "tests/tracks/certify",
     "tracks/loading/isolation": "tests/tracks/loading",
 }
 TRACKS = ("tests/tracks/test_tracks.py", "tests/tracks/test_track_sources.py")
@@ -33,6 +34,7 @@ BUILT_ON = {
     "tracks/loading/isolation": (*TRACKS, "tests/tracks/test_main.py"),
     "tracks/loading": (*TRACKS, "tests/tracks/test_main.py"),
     "tracks/certify": ("tests/tracks/test_main.py",),
+    "tracks/certify/tuning": ("tests/tracks/test_main.py",),
 }
 PAGE = "tests/physics/test_page.py"  # compares docstrings with a page that was written from them: sees only that
 RECORDED = "tests/test_recorded_states.py"  # what every bench answers to a spread of states
