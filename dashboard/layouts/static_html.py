@@ -28,6 +28,12 @@ _KEPT = {"id", "title", "role", "hidden", "disabled", "href", "target", "rel", "
 _VOID = {"br"}
 
 
+class Markup(str):
+    """HTML that was made and checked elsewhere, within a marked element: it is not escaped."""
+
+    __slots__ = ()
+
+
 def inline_static(part: Any) -> Any:
     """Return a layout with every marked element's children turned into HTML.
 
@@ -57,6 +63,8 @@ def to_html(part: Any) -> str:
         return ""
     if isinstance(part, (list, tuple)):
         return "".join(to_html(item) for item in part)
+    if isinstance(part, Markup):
+        return str(part)
     if isinstance(part, (str, int, float)):
         return escape(str(part), quote=False)
     if not isinstance(part, DashComponent) or part._namespace != html.Div._namespace:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
+from dashboard.rendering.peek import PeekTexts, peek_texts
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
-from tracks.api.demonstration import Peek
 from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import digits_apart, in_words, quantity, three_digits
 from tracks.api.track import Track
@@ -75,22 +75,6 @@ class ActTexts(TypedDict):
     title: str
     speaker: str
     alarm: str
-
-
-class PeekLineTexts(TypedDict):
-    """One equation."""
-
-    name: str
-    equation: str
-    numbers: str
-    source: str
-
-
-class PeekTexts(TypedDict):
-    """The equations with the student's numbers."""
-
-    lines: list[PeekLineTexts]
-    leaves_out: str
 
 
 class TaskTexts(TypedDict):
@@ -277,16 +261,6 @@ def binding_texts(outcome: Outcome) -> BindingTexts:
     if not objecting:
         return {"level": "ok", "text": "none"}
     return {"level": objecting[0].level or "", "text": objecting[0].title}
-
-
-def peek_texts(peek: Peek | None) -> PeekTexts:
-    """Return the equations with the student's numbers."""
-    if peek is None:
-        return {"lines": [], "leaves_out": ""}
-    lines: list[PeekLineTexts] = [
-        {"name": i.name, "equation": i.equation, "numbers": i.numbers, "source": i.source} for i in peek.lines
-    ]
-    return {"lines": lines, "leaves_out": peek.leaves_out}
 
 
 def advanced_line(bench: Bench, values: Mapping[str, Value]) -> str:

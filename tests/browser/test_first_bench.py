@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import re
 
@@ -280,8 +281,8 @@ def test_the_table_says_what_the_figure_draws(student_page) -> None:
     expect(page.locator(".data-table")).to_have_count(0)
 
 
-def test_csv_is_the_table_and_png_is_made_in_the_browser(student_page) -> None:
-    page, watch = student_page()
+def test_csv_is_the_table(student_page) -> None:
+    page, _ = student_page()
     open_paradox(page)
     with page.expect_download() as file:
         page.get_by_role("button", name="CSV").first.click()
@@ -295,11 +296,46 @@ def test_csv_is_the_table_and_png_is_made_in_the_browser(student_page) -> None:
     )
     shown = [[float(cell) if cell[-1:].isdigit() else cell for cell in row] for row in cells]
     assert [[float(cell) if cell[-1:].isdigit() else cell for cell in row] for row in rows[-len(cells) :]] == shown
+
+
+# What a picture holds: its size, and in each of its rows how many pixels differ from its first one.
+PICTURE = """async data => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.width;
+    canvas.height = image.height;
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+    const rows = Array.from({ length: image.height }, (_, y) =>
+      pixels.subarray(y * image.width, (y + 1) * image.width).reduce((sum, one) => sum + (one !== pixels[0]), 0));
+    return { width: image.width, height: image.height, rows };
+}"""
+
+
+def test_a_png_is_the_figure_with_its_question_answer_and_settings_made_in_the_browser(student_page) -> None:
+    """By key: twice the figure's pixels, a margin of 24 px, words above and below it, nothing asked of another host."""
+    page, watch = student_page(theme="dark")
+    open_paradox(page)
     before = len(watch.requests)
+    page.get_by_role("button", name="PNG").first.focus()
     with page.expect_download() as png:
-        page.get_by_role("button", name="PNG").first.click()
-    assert png.value.path().read_bytes().startswith(b"\x89PNG")
-    assert [url for url in watch.requests[before:] if not url.startswith(("blob:", "data:"))] == []
+        page.keyboard.press("Enter")
+    content = png.value.path().read_bytes()
+    seen = page.evaluate(PICTURE, base64.b64encode(content).decode())
+    graph = page.locator(".js-plotly-plot").first.bounding_box()
+    assert seen["width"] == 2 * (round(graph["width"]) + 48)
+    title, figure = 2 * (24 + 24), 2 * round(graph["height"])  # px: the margin and one line; the drawing
+    drawn = [sum(row > 0 for row in part) for part in (
+        seen["rows"][:title], seen["rows"][title : title + figure], seen["rows"][title + figure :])]  # fmt: skip
+    assert drawn[0] >= 20
+    assert drawn[1] >= figure / 2
+    assert drawn[2] >= 80  # answer, settings and place: at least three lines
+    assert seen["rows"][:20] == [0] * 20 == seen["rows"][-20:]
+    asked = [url for url in watch.requests[before:] if not url.startswith(("blob:", "data:"))]
+    assert all(".woff2" in url for url in asked)
 
 
 def test_a_plugins_bench_works_like_the_courses_own(student_page) -> None:  # N9

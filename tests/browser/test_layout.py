@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+import re
 
-from tests.browser.bench_scripts import ask_value, bench_of, own_tries, set_state, unlock_bench
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.bench_scripts import TRACKS, ask_value, bench_of, own_tries, set_state, unlock_bench
 from tests.browser.nothing_lost.steps import WHY, open_reflection
 from tests.browser.page_actions import at_rest, go, lock, open_paradox, slider, until
+from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
 MEMORY, PRIVACY, PARADOX = "edge_guardian/memory", "edge_guardian/privacy", "tiny_pioneer/paradox"
 NAMES = "() => document.querySelectorAll('.js-plotly-plot')[0].data.map(trace => trace.name)"
 INSIDE = """node => { const box = node.getBoundingClientRect();
   return box.width > 0 && box.left >= 0 && box.right <= document.documentElement.clientWidth; }"""
+
+# Words that end in an ellipsis, or in fewer lines than they have; a unit in its box may.
+ENDED_EARLY = """() => [...document.querySelectorAll('body *')].filter(node => node.checkVisibility()).filter(node => {
+    const style = getComputedStyle(node);
+    const isEnded = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none'
+      || node.matches('.fix, .also');
+    return isEnded && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1)
+      && node.clientWidth > 0 && !node.matches('.suffix');
+  }).map(node => `${node.className}: ${node.textContent}`)"""
 
 
 def top_of(page: Page, selector: str) -> float:
@@ -163,3 +175,44 @@ def test_what_is_saved_stands_clear_of_the_longest_track_name(student_page, widt
               - document.querySelector('.bar-track').lastElementChild.getBoundingClientRect().right"""
     )
     assert gap >= 8
+
+
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["edge_guardian"]))
+def test_no_number_ends_in_an_ellipsis_and_a_fix_is_whole_with_what_it_changes(student_page, track: str) -> None:
+    """At the default the fixes are longest: what changes, its present value, its new value."""
+    page, _ = student_page()
+    for bench in ("memory",) if track == "edge_guardian" else ("paradox", "memory", "privacy", "crisis"):
+        key = f"{track}/{bench}"
+        unlock_bench(page, key)
+        asked = bench != "paradox"
+        if asked:
+            own_tries(page, key)
+            set_state(page, key, bench_of(key).defaults())
+            ask_value(page)
+        for width in (1440, 1240, 820, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(ENDED_EARLY) == [], (key, width)
+        for fix in page.locator(".fix:visible").all():
+            old, new = (fix.locator(part).first.inner_text() for part in (".fix-old", ".fix-new"))
+            assert old
+            assert new not in ("", old)
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_before_the_scripts_arrive_the_page_has_a_shape(student_page) -> None:
+    """On a slow line styles come seconds before the bundle: header, title and figure stand in grey until then."""
+    page, _ = student_page()
+    held: list[Route] = []
+    page.route(re.compile(r"/bundle/"), lambda route: held.append(route))
+    page.goto(f"/{MEMORY}", wait_until="commit")
+    shape = page.locator("._dash-loading")
+    expect(shape).to_be_visible()
+    until(page, "() => document.fonts.status === 'loaded' && document.styleSheets.length > 5")
+    image = shape.evaluate("node => getComputedStyle(node).backgroundImage")
+    assert image.count("linear-gradient") == 4
+    assert shape.bounding_box()["height"] >= 900
+    assert held
+    for route in held:
+        route.continue_()
+    expect(page.locator("h1")).to_be_visible()
+    expect(shape).to_have_count(0)

@@ -44,7 +44,7 @@ def solve(track, *, seed, size, kind, on, wind):
 
 def peek(track, outcome, **controls):
     line = PeekLine(name="PeekLine.name", equation="PeekLine.equation", numbers="PeekLine.numbers",
-                    source="PeekLine.source")
+                    source="PeekLine.source", latex="PeekLine.latex $x$")
     return Peek(lines=(line,), leaves_out="Peek.leaves_out")
 
 

@@ -21,7 +21,7 @@ from docs.extensions.docstrings import (
     symbol_latex,
     with_symbols,
 )
-from docs.extensions.mathml import mathml
+from tracks.loading.equations import mathml
 
 FUNCTIONS = {(name, known): thing for name in MODELS for known, thing in public_functions(module_of(name)).items()}
 TERMS = nomenclature()
@@ -202,7 +202,7 @@ def test_the_quoted_ratios_are_measured_on_the_numpy_and_scipy_of_the_lab():
 )
 def test_a_symbol_is_set_as_the_equations_set_it(symbol, latex):
     assert symbol_latex(symbol) == latex
-    assert mathml(latex, display="inline").startswith("<math")
+    assert mathml(latex).startswith("<math")
 
 
 def test_the_nomenclature_of_a_module_becomes_a_table():

@@ -177,16 +177,23 @@ class PeekLine:
         The same with the student's numbers.
     source : str
         Where the numbers come from.
+    latex : str
+        The equation for the eye: a text with LaTeX between dollar signs (``$t = 8 m / r$``), drawn as MathML. The
+        ``equation`` is what a screen reader says. Empty: the equation is shown as it is written.
     """
 
     name: str
     equation: str
     numbers: str
     source: str
+    latex: str = ""
 
     def __post_init__(self) -> None:
+        owner = f"PeekLine '{self.name}'"
         for item in ("name", "equation", "numbers", "source"):
-            check_text(f"PeekLine '{self.name}'", item, getattr(self, item))
+            check_text(owner, item, getattr(self, item))
+        if not isinstance(self.latex, str):
+            raise refuse(owner, f"latex must be a text, got {self.latex!r:.80}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ from tracks.api.outcome import Outcome
 from tracks.api.quantities import PREFIXES, SPELLED
 from tracks.api.track import Track
 from tracks.loading.discovery import PluginFailed, PluginRefused
+from tracks.loading.equations import BadEquation, line_parts
 from tracks.loading.isolation.plain_figures import check_figure, check_table, where
 
 MOST_TEXT = 10_000  # characters; a page shows some hundred
@@ -218,6 +219,11 @@ def _check_extras(owner: str, bench: Bench, track: Track, outcome: Outcome, valu
         peek = bench.peek(track, outcome, **values)
         if not isinstance(peek, Peek):
             raise refuse(owner, f"peek must return a Peek, got a {type(peek).__name__}")
+        for line in peek.lines:
+            try:
+                line_parts(line.latex)
+            except BadEquation as problem:
+                raise refuse(owner, f"peek, line '{line.name}': {problem}") from None
     if bench.scene is not None:
         for shown in (None, outcome):
             scene = bench.scene(track, shown)

@@ -63,7 +63,8 @@ TERMS = (
         "Dirichlet skew α",
         "How unlike the clients' data are: each client's shares of the classes are drawn from a Dirichlet distribution "
         "with parameter α. A small α gives clients that hold few classes, a large one clients that are all alike.",
-        "Hsu, Qi, Brown, Measuring the Effects of Non-Identical Data Distribution (2019)",
+        "Hsu, Qi, Brown, Measuring the Effects of Non-Identical Data Distribution for Federated Visual Classification "
+        "(2019)",
         ("Skew of the cities, α",),
     ),
     Term(
@@ -92,7 +93,7 @@ TERMS = (
         "FedAvg averages the models that clients have trained for several steps on their own. FedProx holds each of "
         "them near the common model, and SCAFFOLD corrects the direction in which each of them drifts.",
         "McMahan et al. (2017); Li et al., Federated Optimization in Heterogeneous Networks (2020); "
-        "Karimireddy et al., SCAFFOLD (2020)",
+        "Karimireddy et al., SCAFFOLD: Stochastic Controlled Averaging for Federated Learning (2020)",
         ("Algorithm",),
     ),
     Term(
@@ -134,7 +135,8 @@ TERMS = (
         "local steps",
         "How many steps a client trains on its own data between two messages. More steps need fewer rounds, until the "
         "clients drift apart.",
-        "McMahan et al. (2017); Karimireddy et al., SCAFFOLD (2020)",
+        "McMahan et al. (2017); "
+        "Karimireddy et al., SCAFFOLD: Stochastic Controlled Averaging for Federated Learning (2020)",
         ("Local steps",),
     ),
     Term(
@@ -197,7 +199,7 @@ TERMS = (
         "spectrogram",
         "The strength of each frequency of a sound over time, as a picture. Fewer bands or longer steps make it "
         "smaller, and leave less of the voice in it.",
-        "Davis, Mermelstein, Comparison of Parametric Representations for Monosyllabic Word Recognition (1980)",
+        "Oppenheim, Schafer, Discrete-Time Signal Processing, third edition (2010), section 10.3",
         ("Spectrogram",),
     ),
     Term(
@@ -218,7 +220,7 @@ TERMS = (
         "Zipf skew s",
         "How much a few items are asked for more than the others: the item of rank n is asked for in proportion to "
         "1/n^s. The larger s is, the better a small cache serves.",
-        "Breslau et al., Web Caching and Zipf-like Distributions (1999)",
+        "Breslau et al., Web Caching and Zipf-like Distributions: Evidence and Implications (1999)",
         ("Skew of the demand, s",),
     ),
 )

@@ -12,7 +12,7 @@ from dashboard.lab import ReadOut
 from dashboard.layouts.acts import acts_section
 from dashboard.layouts.bench.controls import explore_section
 from dashboard.layouts.bench.debrief import debrief_section, post_mortem_section
-from dashboard.layouts.bench.demonstration import demonstration_section
+from dashboard.layouts.bench.demonstration import peek_section
 from dashboard.layouts.bench.figures import panel_section
 from dashboard.layouts.bench.hud import hud
 from dashboard.layouts.bench.next_step import next_section
@@ -237,7 +237,8 @@ def _stage(state: BenchState) -> list[Component]:
     if bench.script:
         parts.append(_script(state.key))
     if bench.peek:
-        parts.append(_peek(state))
+        lines = state.rendered.texts["peek"]["lines"] if state.rendered else []
+        parts.append(peek_section(state.key, lines, bench.demonstration, state.screen))
     after = html.Div(after_parts(state), className="after", id=ids.slot(state.key, "after"))
     return [*parts, after, html.Div(debrief_part(state), id=ids.slot(state.key, "debrief"))]
 
@@ -372,29 +373,3 @@ def _script(key: str) -> Component:
         role="group",
         **{"aria-label": "Take this run with you"},
     )
-
-
-def _peek(state: BenchState) -> Component:
-    lines = state.rendered.texts["peek"]["lines"] if state.rendered else []
-    rows = [
-        html.Div(
-            [
-                html.H3(line["name"]),
-                html.P(line["equation"], className="equation"),
-                painted(f"peek.lines.{n}.numbers", html.P, className="equation numbers"),
-                painted(f"peek.lines.{n}.source", html.P, className="caption"),
-            ],
-            className="peek-line",
-        )
-        for n, line in enumerate(lines)
-    ]
-    summary = [
-        icon("chevron-right", size=16),
-        html.B("Peek"),
-        html.Span("the equation, your numbers in it, their sources, what it leaves out", className="hint"),
-    ]
-    leaves_out = html.P([html.B("What it leaves out. "), painted("peek.leaves_out")], className="leaves-out")
-    equations = html.Div([html.Div(rows, className="peek-lines"), leaves_out], **STATIC)
-    demonstration = state.bench.demonstration
-    below = demonstration_section(state.key, demonstration, state.screen) if demonstration else None
-    return html.Details([html.Summary(summary, **STATIC), equations, below], className="peek")

@@ -24,6 +24,7 @@ function placesOf(benchState) {
     bars: all("[data-bar]"),
     shows: all("[data-show]"),
     targets: all("[data-targets]"),
+    lists: all("[data-list]"),
   };
   return benchState.places;
 }
@@ -68,6 +69,19 @@ function paintTargets(place, targets) {
   );
 }
 
+/* A list of texts; it is made anew only where they are others. */
+function paintList(place, texts) {
+  const items = [...place.children];
+  if (items.length === texts.length && items.every((item, n) => item.textContent === texts[n])) return;
+  place.replaceChildren(
+    ...texts.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }),
+  );
+}
+
 /* The width of the window for which strips keep their heights. */
 let heldWidth = 0;
 
@@ -102,6 +116,7 @@ export function paintTexts(benchState, texts) {
     node.dataset.state = reading.level || "";
   }
   for (const node of places.shows) node.hidden = !at(texts, node.dataset.show);
+  for (const node of places.lists) paintList(node, at(texts, node.dataset.list) ?? []);
   for (const node of places.targets) paintTargets(node, at(texts, node.dataset.targets) ?? []);
   benchState.texts = texts;
 }

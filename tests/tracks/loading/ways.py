@@ -230,6 +230,14 @@ ANSWERS = {
         "running it changes the thread",
     ),
     "peeks at a text": (BENCH.format(", peek=lambda track, outcome, **c: 'E = m c'"), "peek must return a Peek"),
+    "sets an equation that is none": (
+        BENCH.format(
+            ", peek=lambda track, outcome, **c: Peek(lines=(PeekLine(name='a', equation='a', numbers='1', source='b', "
+            "latex='$\\\\nosuch$'),), leaves_out='c')"
+        ),
+        "peek, line 'a': equation",
+        "the command \\nosuch is not known",
+    ),
     "shows no scene": (BENCH.format(", scene=lambda track, outcome: 'sun'"), "scene must return a Scene, got a str"),
     "scripts a number": (BENCH.format(", script=lambda track, **c: 3"), "script must return a text, got a int"),
     "fails in a truth": (asks("low=1", "1 / 0"), "ZeroDivisionError", "line"),

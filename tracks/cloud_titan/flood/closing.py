@@ -74,14 +74,22 @@ OBSERVATION = Question(
 # --- Peek ------------------------------------------------------------------------------------------------------------
 
 _LINES = (
-    ("claimed", "HBM", "claimed = W + B × context × kv + adapters ≤ gpus × card × 90%"),
-    ("drive_load", "Drive", "ρ = λ (1 − h₁ − h₂) A / nvme"),
+    ("claimed", "HBM", "claimed = W + B × context × kv + adapters ≤ gpus × card × 90%",
+     r"$\text{claimed} = W + B \times \text{context} \times \text{kv} + \text{adapters} \le \text{gpus} \times "
+     r"\text{card} \times 90\,\%$"),
+    ("drive_load", "Drive", "ρ = λ (1 − h₁ − h₂) A / nvme", r"$\rho = \dfrac{\lambda (1 - h_1 - h_2) A}{\text{nvme}}$"),
     ("first_token", "First token", "M/D/1 at drive and links: mean wait ρD / (2(1 − ρ)), tail K e^(−y t/D) with "
-     "ρ(e^y − 1) = y;  D = A / bandwidth"),
+     "ρ(e^y − 1) = y;  D = A / bandwidth",
+     r"M/D/1 at drive and links: mean wait $\dfrac{\rho D}{2 (1 - \rho)}$, tail $K e^{-y t / D}$ with "
+     r"$\rho (e^y - 1) = y$; $D = A / \text{bandwidth}$"),
     ("tokens", "Decode step", "tokens/s = B / step;  step = (W + U(B) A + B × context × kv) / (gpus × bandwidth);  "
-     "U(B) = Σ 1 − (1 − p_i)^B"),
+     "U(B) = Σ 1 − (1 − p_i)^B",
+     r"$\text{tokens/s} = B / \text{step}$; $\text{step} = \dfrac{W + U(B) A + B \times \text{context} \times "
+     r"\text{kv}}{\text{gpus} \times \text{bandwidth}}$; $U(B) = \sum_i \left(1 - (1 - p_i)^B\right)$"),
     ("gain", "Rank and accuracy", "W_k = W + [D]_r, D the tenant’s own change, [D]_r the nearest of rank r;  "
-     "proxy rank = log2(rank × matrices) − 2"),
+     "proxy rank = log2(rank × matrices) − 2",
+     r"$W_k = W + [D]_r$, $D$ the tenant’s own change, $[D]_r$ the nearest of rank $r$; "
+     r"$\text{proxy rank} = \log_2(\text{rank} \times \text{matrices}) - 2$"),
 )  # fmt: skip
 
 
@@ -91,12 +99,19 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     node, setting, size = state.node, state.setting, state.results.adapter_bytes
     if setting.eviction == "pinned":
         equation = "hit = Σ p_i over the C most popular, p_i ∝ i^−s"
+        latex = r"$\text{hit} = \sum_{i \le C} p_i$ over the $C$ most popular, $p_i \propto i^{-s}$"
     else:
         equation = "hit = Σ p_i (1 − e^(−p_i T)), T from Σ (1 − e^(−p_i T)) = C, p_i ∝ i^−s (Che 2002)"
+        latex = (
+            r"$\text{hit} = \sum_i p_i \left(1 - e^{-p_i T}\right)$, $T$ from $\sum_i \left(1 - e^{-p_i T}\right) = C$"
+            r", $p_i \propto i^{-s}$ (Che 2002)"
+        )
     lines = [
         PeekLine(
             name="An adapter",
             equation="A = 2 B × rank × layers × Σ (d_in + d_out) over the adapted matrices",
+            latex=r"$A = 2\,\text{B} \times \text{rank} \times \text{layers} \times \sum (d_{\text{in}} + "
+            r"d_{\text{out}})$ over the adapted matrices",
             numbers=f"{setting.rank} × {quantity_text(size / setting.rank, 'B')} = {quantity_text(size, 'B')} on "
             f"{TARGETS[setting.targets]} ({adapted_matrices(setting.targets)} matrices a block); × "
             f"{three_digits(node.adapters)} = {quantity_text(node.adapters * size, 'B')}",
@@ -105,14 +120,15 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="Hits",
             equation=f"{equation}; C = memory / A, for HBM and for host memory, which copies HBM",
+            latex=latex + r"; $C = \text{memory} / A$, for HBM and for host memory, which copies HBM",
             numbers=f"s = {three_digits(setting.skew)}, {EVICTION_NAMES[setting.eviction]}: {hit.formula}",
             source=hit.source,
         ),
     ]
     lines += [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _LINES
+        PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+        for name, equation, latex, reading in (
+            (name, equation, latex, outcome.reading(reading_id)) for reading_id, name, equation, latex in _LINES
         )
     ]
     return Peek(

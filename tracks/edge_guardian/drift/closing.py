@@ -53,13 +53,20 @@ OBSERVATION = Question(
 
 _READINGS = (
     ("learning_time", "Learning and leaving", "t = τ × frames × 3 × forward / (peak × utilisation) × (1 + gap/k);  "
-     "finished = exp(−t / stay)"),
+     "finished = exp(−t / stay)",
+     r"$t = \dfrac{\tau \times \text{frames} \times 3 \times \text{forward}}{\text{peak} \times \text{utilisation}} "
+     r"\times \left(1 + \frac{\text{gap}}{k}\right)$; $\text{finished} = e^{-t / \text{stay}}$"),
     ("moved", "Bytes of a vehicle", "rounds × share invited × present × (down + finished × up), twice that for "
-     "SCAFFOLD"),
+     "SCAFFOLD",
+     r"$\text{rounds} \times \text{share invited} \times \text{present}$ $\times\,(\text{down} + \text{finished} "
+     r"\times \text{up})$, twice that for SCAFFOLD"),
     ("wasted", "Wasted radio", "1 − heard × (receive + send) / (present × (receive + finished × send)), over those "
-     "invited"),
-    ("loop_p99", "Control loop", "latency at quantile q = base / (1 − b) + q × k"),
-    ("worst_city", "A city’s accuracy", "test accuracy by class, weighed by the city’s class mix"),
+     "invited",
+     r"$1 - \dfrac{\text{heard} \times (\text{receive} + \text{send})}{\text{present} \times (\text{receive} + "
+     r"\text{finished} \times \text{send})}$, over those invited"),
+    ("loop_p99", "Control loop", "latency at quantile q = base / (1 − b) + q × k",
+     r"latency at quantile $q = \dfrac{\text{base}}{1 - b} + q \times k$"),
+    ("worst_city", "A city’s accuracy", "test accuracy by class, weighed by the city’s class mix", ""),
 )  # fmt: skip
 
 
@@ -76,6 +83,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
             equation="W(t+1) = W(t) + Σ s_k (W_k − W(t)), over the updates that arrive;  W_k: τ steps of size η "
             "on the client’s mean cross-entropy;  FedProx adds μ/2 |W − W(t)|² to a client’s loss, SCAFFOLD c_k − c to "
             "a step",
+            latex=r"$W(t+1) = W(t) + \sum_k s_k (W_k - W(t))$, over the updates that arrive; $W_k$: $\tau$ steps of "
+            r"size $\eta$ on the client’s mean cross-entropy; FedProx adds $\frac{\mu}{2} \lvert W - W(t) \rvert^2$ "
+            r"to a client’s loss, SCAFFOLD $c_k - c$ to a step",
             numbers=f"{method}; τ = {setting.local_steps}, η = {three_digits(LEARNING_RATE)}; "
             f"{setting.vehicles_per_round} of {CLIENTS} invited ({SELECTIONS[setting.selection]}), {setting.rounds} "
             "rounds",
@@ -84,6 +94,8 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="Heard",
             equation="heard = present × finished × link × (1 − storm), the storm in one city and in the open alone",
+            latex=r"$\text{heard} = \text{present} \times \text{finished} \times \text{link} \times (1 - \text{storm})$"
+            r", the storm in one city and in the open alone",
             numbers=f"{three_digits(context.present)} × {three_digits(spent.finished)} × "
             f"{three_digits(setting.links[0])} = {three_digits(spent.delivered[0])}; in the dust "
             f"{three_digits(context.present)} × {three_digits(spent.finished)} × {three_digits(setting.links[DUSTY])} "
@@ -93,13 +105,17 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="Drift",
             equation="drift = F(A∞) − F(W*), A∞ where rounds of all clients settle, W* the best model of all data",
+            latex=r"$\text{drift} = F(A_\infty) - F(W^*)$, $A_\infty$ where rounds of all clients settle, $W^*$ the "
+            r"best model of all data",
             numbers="SCAFFOLD’s control variates: drift = 0" if corrected else f"drift = {three_digits(drift)}",
             source=outcome.reading("mean_accuracy").source,
         ),
     ]
-    for reading_id, name, equation in _READINGS:
+    for reading_id, name, equation, latex in _READINGS:
         reading = outcome.reading(reading_id)
-        lines.append(PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source))
+        lines.append(
+            PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+        )
     return Peek(
         lines=tuple(lines),
         leaves_out="The curve is a proxy task: softmax regression on small images, real FedAvg. A small network "

@@ -56,13 +56,22 @@ OBSERVATION = Question(
 
 _READINGS = (
     ("moved", "Bytes of a device", "participations = rounds × S/K;  bytes = participations × (down + E[attempts] "
-     "× up), twice that for SCAFFOLD"),
-    ("wasted", "Failed uploads", "failed = 1 − p / E[attempts];  bytes = participations × (E[attempts] − p) × up"),
+     "× up), twice that for SCAFFOLD",
+     r"$\text{participations} = \text{rounds} \times S / K$; $\text{bytes} = \text{participations} \times "
+     r"(\text{down} + E[\text{attempts}] \times \text{up})$, twice that for SCAFFOLD"),
+    ("wasted", "Failed uploads", "failed = 1 − p / E[attempts];  bytes = participations × (E[attempts] − p) × up",
+     r"$\text{failed} = 1 - \dfrac{p}{E[\text{attempts}]}$; $\text{bytes} = \text{participations} \times "
+     r"(E[\text{attempts}] - p) \times \text{up}$"),
     ("communication_to_compute", "Moving against learning", "(receive + E[attempts] × send) / (p × learn), in joules; "
-     "in seconds"),
+     "in seconds",
+     r"$\dfrac{\text{receive} + E[\text{attempts}] \times \text{send}}{p \times \text{learn}}$, in joules; in "
+     r"seconds"),
     ("loss_above_best", "Loss above the best", "F(W_R) − F(W*) = [F(A_R) − F(A∞)] + [F(A∞) − F(W*)] + [F(W_R) − "
-     "F(A_R)], with A the run of all clients"),
-    ("jitter", "Jitter", "√(mean of (F(t) − F(t−1))² / 2), over the rounds that are scored"),
+     "F(A_R)], with A the run of all clients",
+     r"$F(W_R) - F(W^*) = [F(A_R) - F(A_\infty)] + [F(A_\infty) - F(W^*)] + [F(W_R) - F(A_R)]$, with $A$ the run of "
+     r"all clients"),
+    ("jitter", "Jitter", "√(mean of (F(t) − F(t−1))² / 2), over the rounds that are scored",
+     r"$\sqrt{\operatorname{mean}\,(F(t) - F(t-1))^2 / 2}$, over the rounds that are scored"),
 )  # fmt: skip
 
 
@@ -78,6 +87,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
             name="A round",
             equation="W(t+1) = W(t) + Σ s_k (W_k − W(t)), over the updates that arrive;  W_k: τ steps of size η on the "
             "client’s mean cross-entropy;  FedProx adds μ/2 |W − W(t)|² to a client’s loss, SCAFFOLD c_k − c to a step",
+            latex=r"$W(t+1) = W(t) + \sum_k s_k (W_k - W(t))$, over the updates that arrive; $W_k$: $\tau$ steps of "
+            r"size $\eta$ on the client’s mean cross-entropy; FedProx adds $\frac{\mu}{2} \lvert W - W(t) \rvert^2$ "
+            r"to a client’s loss, SCAFFOLD $c_k - c$ to a step",
             numbers=f"{method}; τ = {setting.local_steps}, η = {three_digits(setting.learning_rate)}; "
             f"{setting.clients_per_round} of {CLIENTS} invited ({SELECTIONS[setting.selection]}), {arrive} arrive",
             source=accuracy.source,
@@ -85,15 +97,17 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="A link",
             equation="p = 1 − (1−r)^A;  E[attempts] = p / r, for each client’s r;  then the mean over those invited",
+            latex=r"$p = 1 - (1 - r)^A$; $E[\text{attempts}] = p / r$, for each client’s $r$; then the mean over those "
+            r"invited",
             numbers=f"r = {in_words(setting.reliability, 'share')} in the mean, A = {setting.attempts}: p = "
             f"{three_digits(mean.delivered)}, E[attempts] = {three_digits(mean.attempts)}",
             source=wasted.source,
         ),
     ]
     lines += [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
+        PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+        for name, equation, latex, reading in (
+            (name, equation, latex, outcome.reading(reading_id)) for reading_id, name, equation, latex in _READINGS
         )
     ]
     return Peek(

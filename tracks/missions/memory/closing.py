@@ -51,14 +51,26 @@ OBSERVATION = Question(
 
 _LINES = (
     ("total", "Training memory, a sum", "M = weights + gradients + optimizer + activations;  gradients = P_t b_g,  "
-     "optimizer = P_t {SGD 0, momentum 4, Adam 8},  weights = P_f b_f + P_t b_t"),
-    ("amplification", "Amplification", "M / M_inference;  M_inference = weights + batch × live layer"),
-    ("headroom", "Headroom", "budget − M"),
+     "optimizer = P_t {SGD 0, momentum 4, Adam 8},  weights = P_f b_f + P_t b_t",
+     r"$M = \text{weights} + \text{gradients} + \text{optimizer} + \text{activations}$; "
+     r"$\text{gradients} = P_t b_g$, $\text{optimizer} = P_t \times$ 0 (SGD), 4 (momentum) or 8 (Adam), "
+     r"$\text{weights} = P_f b_f + P_t b_t$"),
+    ("amplification", "Amplification", "M / M_inference;  M_inference = weights + batch × live layer",
+     r"$\dfrac{M}{M_{\text{inference}}}$; $M_{\text{inference}} = \text{weights} + \text{batch} \times "
+     r"\text{live layer}$"),
+    ("headroom", "Headroom", "budget − M", r"$\text{budget} - M$"),
     ("trained", "What trains", "full: P;  LoRA: r Σ (d_in + d_out);  TinyTL bias: shifts and head;  lite residual: "
-     "modules and head;  last blocks: these, and the head"),
-    ("payload", "The update", "payload = P_t × width;  times in 30 days = cap / (2 payload)"),
-    ("gain", "Gain kept", "share of the method × of the optimizer (× of an own runtime) + what a sample’s size adds"),
-    ("step_energy", "A step", "E = P t,  t = max(FLOP / (utilisation × peak), 2 M / bandwidth)"),
+     "modules and head;  last blocks: these, and the head",
+     r"full: $P$; LoRA: $r \sum (d_{\text{in}} + d_{\text{out}})$; TinyTL bias: shifts and head; lite residual: "
+     r"modules and head; last blocks: these, and the head"),
+    ("payload", "The update", "payload = P_t × width;  times in 30 days = cap / (2 payload)",
+     r"$\text{payload} = P_t \times \text{width}$; "
+     r"$\text{times in 30 days} = \dfrac{\text{cap}}{2\,\text{payload}}$"),
+    ("gain", "Gain kept", "share of the method × of the optimizer (× of an own runtime) + what a sample’s size adds",
+     ""),
+    ("step_energy", "A step", "E = P t,  t = max(FLOP / (utilisation × peak), 2 M / bandwidth)",
+     r"$E = P t$, $t = \max\left(\dfrac{\text{FLOP}}{\text{utilisation} \times \text{peak}}, "
+     r"\dfrac{2 M}{\text{bandwidth}}\right)$"),
 )  # fmt: skip
 
 
@@ -68,9 +80,9 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     setting = setting_of(network, controls)
     spent = costs(network, setting)
     lines = [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _LINES
+        PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+        for name, equation, latex, reading in (
+            (name, equation, latex, outcome.reading(reading_id)) for reading_id, name, equation, latex in _LINES
         )
     ]
     kept = spent.activations / setting.batch
@@ -80,6 +92,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="Activations",
             equation=_activation_equation(network),
+            latex=_LLAMA_ACTIVATIONS if network.is_transformer else "",
             numbers=f"{setting.batch} × {in_words(kept, 'iB')} = {in_words(spent.activations, 'iB')}, {which}",
             source=outcome.reading("total").source,
         ),
@@ -94,6 +107,13 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         "gain of LoRA is a proxy’s, which does not know which matrices are adapted; its digits do not carry over, the "
         "saturation with rank does.",
     )
+
+
+_LLAMA_ACTIVATIONS = (
+    r"a Llama block keeps $s b p (6 h + 2\,\text{kv} + 4\,\text{ffn})$ $+ s b r p$ an adapter, stock also "
+    r"$a s^2 b p$ of attention weights; a GPT’s $s b h (16 p + 2)$ trains, $s b h (10 p + 2)$ under LoRA; "
+    r"at least the live layer of the forward pass"
+)
 
 
 def _activation_equation(network: Network) -> str:

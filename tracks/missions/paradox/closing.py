@@ -44,17 +44,30 @@ OBSERVATION = Question(
 # --- Peek ------------------------------------------------------------------------------------------------------------
 
 _EQUATIONS = (
-    ("cost_per_round", "A round", "round = share × fleet × (down + up);  up = b / c,  down = b, or b / c both ways"),
-    ("day_federated", "A federated day", "day = rounds a day × round"),
-    ("day_centralised", "A centralised day, the baseline", "day = fleet × raw"),
-    ("ratio", "The ratio", "ratio = share × rounds a day × (down + up) / raw"),
+    ("cost_per_round", "A round", "round = share × fleet × (down + up);  up = b / c,  down = b, or b / c both ways",
+     r"$\text{round} = \text{share} \times \text{fleet} \times (\text{down} + \text{up})$; $\text{up} = b / c$, "
+     r"$\text{down} = b$, or $b / c$ both ways"),
+    ("day_federated", "A federated day", "day = rounds a day × round",
+     r"$\text{day} = \text{rounds a day} \times \text{round}$"),
+    ("day_centralised", "A centralised day, the baseline", "day = fleet × raw",
+     r"$\text{day} = \text{fleet} \times \text{raw}$"),
+    ("ratio", "The ratio", "ratio = share × rounds a day × (down + up) / raw",
+     r"$\text{ratio} = \dfrac{\text{share} \times \text{rounds a day} \times (\text{down} + \text{up})}{\text{raw}}$"),
     ("breakeven", "Break-even compression", "both ways: c = n 2b / raw;  upload only: c = n b / (raw − n b),  "
-     "n = share × rounds a day"),
+     "n = share × rounds a day",
+     r"both ways: $c = \dfrac{2 n b}{\text{raw}}$; upload only: $c = \dfrac{n b}{\text{raw} - n b}$, "
+     r"$n = \text{share} \times \text{rounds a day}$"),
     ("cap_share", "Share of the cap", "share = n × days × (down + up) / cap, for the mean device; fleet × that for a "
-     "cap of the service"),
-    ("upload_time", "Upload time", "t = 8 up / uplink, against 86 400 s / rounds a day"),
+     "cap of the service",
+     r"$\text{share} = \dfrac{n \times \text{days} \times (\text{down} + \text{up})}{\text{cap}}$, for the mean "
+     r"device; fleet × that for a cap of the service"),
+    ("upload_time", "Upload time", "t = 8 up / uplink, against 86 400 s / rounds a day",
+     r"$t = \dfrac{8\,\text{up}}{\text{uplink}}$, against $\dfrac{86\,400\,\text{s}}{\text{rounds a day}}$"),
     ("time_to_act", "Time to act", "here: max(FLOP / (utilisation × peak), weights / bandwidth);  through the cloud: "
-     "round trip + 8 request / uplink + the same on 8 H100"),
+     "round trip + 8 request / uplink + the same on 8 H100",
+     r"here: $\max\left(\dfrac{\text{FLOP}}{\text{utilisation} \times \text{peak}}, "
+     r"\dfrac{\text{weights}}{\text{bandwidth}}\right)$; through the cloud: $\text{round trip} + "
+     r"\dfrac{8\,\text{request}}{\text{uplink}}$ + the same on 8 H100"),
 )  # fmt: skip
 
 
@@ -63,8 +76,8 @@ def peek_lines(track: Track, outcome: Outcome, **controls: Value) -> tuple[PeekL
     setting = setting_of(controls)
     known = {reading.id: reading for reading in outcome.readings}
     lines = [
-        PeekLine(name=name, equation=equation, numbers=known[one].formula, source=known[one].source)
-        for one, name, equation in _EQUATIONS
+        PeekLine(name=name, equation=equation, latex=latex, numbers=known[one].formula, source=known[one].source)
+        for one, name, equation, latex in _EQUATIONS
         if one in known
     ]
     raw_name = track.texts.get("raw_name", "raw data")

@@ -82,15 +82,27 @@ def once_and_often() -> tuple[float, tuple[float, ...]]:
 
 _READINGS = (
     ("noise_multiplier", "Gaussian mechanism", "central: sum + N(0, (zC)²);  local: each update + N(0, (zC)²), "
-     "z = 2 √k σ(ε, δ);  δ = Φ(1/2σ − εσ) − e^ε Φ(−1/2σ − εσ)"),
+     "z = 2 √k σ(ε, δ);  δ = Φ(1/2σ − εσ) − e^ε Φ(−1/2σ − εσ)",
+     r"central: $\text{sum} + N(0, (z C)^2)$; local: each $\text{update} + N(0, (z C)^2)$, "
+     r"$z = 2 \sqrt{k}\,\sigma(\varepsilon, \delta)$; $\delta = \Phi\left(\frac{1}{2 \sigma} - \varepsilon \sigma"
+     r"\right) - e^\varepsilon\,\Phi\left(-\frac{1}{2 \sigma} - \varepsilon \sigma\right)$"),
     ("epsilon", "Composition", "ε = min over a > 1 of (T K(a) − log(aδ))/(a − 1) + log(1 − 1/a);  K(a): Rényi "
-     "divergence of one round at sampling rate q"),
-    ("epsilon_per_round", "One round and all", "the same with T = 1: rounds add divergences, not ε"),
+     "divergence of one round at sampling rate q",
+     r"$\varepsilon = \min_{a > 1} \left[\dfrac{T K(a) - \log(a \delta)}{a - 1} + \log\left(1 - \frac{1}{a}\right)"
+     r"\right]$; $K(a)$: Rényi divergence of one round at sampling rate $q$"),
+    ("epsilon_per_round", "One round and all", "the same with T = 1: rounds add divergences, not ε",
+     r"the same with $T = 1$: rounds add divergences, not $\varepsilon$"),
     ("accuracy", "FedAvg with clip and noise", "W(t+1) = W(t) + Σ min(1, C/|D_k|) D_k / m + noise;  D_k: local steps "
-     "of client k"),
-    ("gap", "Gap", "100 × (accuracy of all data in one place − accuracy)"),
-    ("moved", "A day", "federated: m × (down + up) × rounds / 30;  centralised: fleet × raw"),
-    ("compute", "Compute", "rounds × local steps;  client updates m × T"),
+     "of client k",
+     r"$W(t+1) = W(t) + \dfrac{1}{m} \sum_k \min\left(1, \frac{C}{\lvert D_k \rvert}\right) D_k + \text{noise}$; "
+     r"$D_k$: local steps of client $k$"),
+    ("gap", "Gap", "100 × (accuracy of all data in one place − accuracy)",
+     r"$100 \times (\text{accuracy of all data in one place} - \text{accuracy})$"),
+    ("moved", "A day", "federated: m × (down + up) × rounds / 30;  centralised: fleet × raw",
+     r"federated: $\dfrac{m \times (\text{down} + \text{up}) \times \text{rounds}}{30}$; centralised: "
+     r"$\text{fleet} \times \text{raw}$"),
+    ("compute", "Compute", "rounds × local steps;  client updates m × T",
+     r"$\text{rounds} \times \text{local steps}$; client updates $m \times T$"),
 )  # fmt: skip
 
 
@@ -103,20 +115,24 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="(ε, δ)-differential privacy",
             equation="P[M(D) ∈ S] ≤ e^ε P[M(D′) ∈ S] + δ, for all S and all D, D′ that differ in one unit",
+            latex=r"$P[M(D) \in S] \le e^\varepsilon\,P[M(D′) \in S] + \delta$, for all $S$ and all $D, D′$ that "
+            r"differ in one unit",
             numbers=f"{guarantee.value}; unit: the {track.targets.epsilon_unit}, all its data, added or removed"
             if setting.private
             else f"{guarantee.value}: no ε is known for which it holds",
             source=guarantee.source,
         ),
         *(
-            PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-            for name, equation, reading in (
-                (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
+            PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+            for name, equation, latex, reading in (
+                (name, equation, latex, outcome.reading(reading_id)) for reading_id, name, equation, latex in _READINGS
             )
         ),
         PeekLine(
             name="Once, and a hundred times",
             equation="z = √(2 log(1.25/δ)) / ε for one round (classical, proven for ε < 1);  then ε of 100 rounds",
+            latex=r"$z = \dfrac{\sqrt{2 \log(1.25 / \delta)}}{\varepsilon}$ for one round (classical, proven for "
+            r"$\varepsilon < 1$); then $\varepsilon$ of 100 rounds",
             numbers=f"δ = 10⁻⁵, ε = 1 once: z = {three_digits(z)}; a hundred rounds: {three_digits(hundred[0])} at "
             f"q = 1, {three_digits(hundred[1])} at q = 0.1, {three_digits(hundred[2])} at q = 0.01",
             source="Dwork, Roth 2014, theorem A.1; Mironov, Talwar, Zhang 2019.",

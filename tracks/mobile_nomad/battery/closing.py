@@ -46,22 +46,31 @@ OBSERVATION = Question(
 # --- Peek ------------------------------------------------------------------------------------------------------------
 
 _LINES = (
-    ("memory", "Memory of a step", "M = weights + gradients + optimizer + activations"),
-    ("drain", "Learning against inference", "P_learn / P_inference = FLOP ratio × (J/FLOP ratio) × (samples a second)"),
-    ("battery", "Battery", "E = P_learn × minutes + radio;  radio = (a rate + base) × bytes / rate + waking, tail"),
-    ("hottest", "Heat", "C dT/dt = P − (T − T_air) / R, minute by minute"),
-    ("frames", "Frames", "latency = base / (1 − share of bandwidth) + .99 × longest uninterrupted stretch"),
-    ("own_accent", "Own accent", "W_k = W + c [D]_r, D what τ steps −η ∇f_k add to W; federated: half own, half fleet"),
+    ("memory", "Memory of a step", "M = weights + gradients + optimizer + activations",
+     r"$M = \text{weights} + \text{gradients} + \text{optimizer} + \text{activations}$"),
+    ("drain", "Learning against inference", "P_learn / P_inference = FLOP ratio × (J/FLOP ratio) × (samples a second)",
+     r"$\dfrac{P_{\text{learn}}}{P_{\text{inference}}} = \text{FLOP ratio} \times (\text{J/FLOP ratio}) \times "
+     r"(\text{samples a second})$"),
+    ("battery", "Battery", "E = P_learn × minutes + radio;  radio = (a rate + base) × bytes / rate + waking, tail",
+     r"$E = P_{\text{learn}} \times \text{minutes} + \text{radio}$; $\text{radio} = (a\,\text{rate} + \text{base}) "
+     r"\times \dfrac{\text{bytes}}{\text{rate}}$ + waking, tail"),
+    ("hottest", "Heat", "C dT/dt = P − (T − T_air) / R, minute by minute",
+     r"$C \dfrac{dT}{dt} = P - \dfrac{T - T_{\text{air}}}{R}$, minute by minute"),
+    ("frames", "Frames", "latency = base / (1 − share of bandwidth) + .99 × longest uninterrupted stretch",
+     r"$\text{latency} = \dfrac{\text{base}}{1 - \text{share of bandwidth}} + 0.99 \times "
+     r"\text{longest uninterrupted stretch}$"),
+    ("own_accent", "Own accent", "W_k = W + c [D]_r, D what τ steps −η ∇f_k add to W; federated: half own, half fleet",
+     r"$W_k = W + c\,[D]_r$, $D$ what $\tau$ steps $-\eta \nabla f_k$ add to $W$; federated: half own, half fleet"),
 )  # fmt: skip
 
 
 def peek(track: Track, outcome: Outcome, **_: Value) -> Peek:  # noqa: ARG001 - the signature all benches share
     """Return the equations with the numbers of a state, as its readings have them."""
-    found = [(name, equation, outcome.reading(reading)) for reading, name, equation in _LINES]
+    found = [(name, equation, latex, outcome.reading(reading)) for reading, name, equation, latex in _LINES]
     return Peek(
         lines=tuple(
-            PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-            for name, equation, reading in found
+            PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+            for name, equation, latex, reading in found
         ),
         leaves_out="Number formats: learning in fp32 is priced like inference in INT8 and runs as fast, which flatters "
         "it. Caches on the chip: every kept byte goes to memory once and back once. A second thermal mass, sunlight, "

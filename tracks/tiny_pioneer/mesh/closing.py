@@ -102,14 +102,24 @@ def disagreement(topology: str, rounds: int, map_seed: int) -> float:
 
 _READINGS = (
     ("error", "Profile error", "error = σ² kept + τ² mixed in + q rounded + (g + τ²) h / (h + bytes);  target "
-     "(1 − removed)(g + τ²)"),
-    ("as_good", "As good as local", "node i: σ² kept + q rounded + τ² mixed_i ≤ σ²"),
-    ("age", "Profile age", "age = rounds × max(period, air / duty)"),
+     "(1 − removed)(g + τ²)",
+     r"$\text{error} = \sigma^2\,\text{kept} + \tau^2\,\text{mixed in} + q\,\text{rounded} + "
+     r"\dfrac{(g + \tau^2) h}{h + \text{bytes}}$; target $(1 - \text{removed}) (g + \tau^2)$"),
+    ("as_good", "As good as local", "node i: σ² kept + q rounded + τ² mixed_i ≤ σ²",
+     r"node $i$: $\sigma^2\,\text{kept} + q\,\text{rounded} + \tau^2\,\text{mixed}_i \le \sigma^2$"),
+    ("age", "Profile age", "age = rounds × max(period, air / duty)",
+     r"$\text{age} = \text{rounds} \times \max\left(\text{period}, \dfrac{\text{air}}{\text{duty}}\right)$"),
     ("air", "Air in use", "flood: N d t(bytes);  gossip: (d + 1) fan-out min(2 t(bytes), set-up + 2 c(bytes));  hub: "
-     "2 d c(bytes);  over duty × period"),
-    ("power", "Power", "P = duty × e_rx rate + e_tx bytes sent / period + learning / stay"),
+     "2 d c(bytes);  over duty × period",
+     r"flood: $N d\,t(\text{bytes})$; gossip: $(d + 1)\,\text{fan-out}\,\min\left(2\,t(\text{bytes}), \text{set-up} + "
+     r"2\,c(\text{bytes})\right)$; hub: $2 d\,c(\text{bytes})$; over $\text{duty} \times \text{period}$"),
+    ("power", "Power", "P = duty × e_rx rate + e_tx bytes sent / period + learning / stay",
+     r"$P = \text{duty} \times e_{\text{rx}}\,\text{rate} + \dfrac{e_{\text{tx}}\,\text{bytes sent}}{\text{period}} + "
+     r"\dfrac{\text{learning}}{\text{stay}}$"),
     ("communication_to_compute", "Radio / learning", "radio / (delivered × learning);  delivered = 1 − churn, "
-     "with a hub (1 − churn)² (1 − hubs asleep)"),
+     "with a hub (1 − churn)² (1 − hubs asleep)",
+     r"$\dfrac{\text{radio}}{\text{delivered} \times \text{learning}}$; $\text{delivered} = 1 - \text{churn}$, with a "
+     r"hub $(1 - \text{churn})^2 (1 - \text{hubs asleep})$"),
 )  # fmt: skip
 
 
@@ -119,15 +129,17 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     setting, spent, known = state.setting, state.costs, origins_of(state)
     rounds = setting.rounds if setting.talks else 0
     lines = [
-        PeekLine(name=name, equation=equation, numbers=reading.formula, source=reading.source)
-        for name, equation, reading in (
-            (name, equation, outcome.reading(reading_id)) for reading_id, name, equation in _READINGS
+        PeekLine(name=name, equation=equation, latex=latex, numbers=reading.formula, source=reading.source)
+        for name, equation, latex, reading in (
+            (name, equation, latex, outcome.reading(reading_id)) for reading_id, name, equation, latex in _READINGS
         )
     ]
     lines += [
         PeekLine(
             name="Agreement",
             equation="rms(t) = √(mean over i > 0 of λ_i^(2t)), of W with Metropolis weights, all neighbours awake",
+            latex=r"$\operatorname{rms}(t) = \sqrt{\operatorname{mean}_{i > 0}\,\lambda_i^{2 t}}$, of $W$ with "
+            r"Metropolis weights, all neighbours awake",
             numbers=f"after {rounds} rounds {three_digits(disagreement(setting.topology, rounds, track.fleet.seed))} "
             "of the disagreement would be left",
             source=join_sources(known, "topology", "hall"),
@@ -135,6 +147,8 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
         PeekLine(
             name="SRAM",
             equation="own + 16-bit sum + those under way ≤ SRAM − network − stack",
+            latex=r"$\text{own} + \text{16-bit sum} + \text{those under way} \le \text{SRAM} - \text{network} - "
+            r"\text{stack}$",
             numbers=f"{described(setting)}: {in_words(spent.sram, 'iB')} of {in_words(spent.sram_free, 'iB')}",
             source=join_sources(known, "device.memory_bytes", "model.weights_bytes", "stack"),
         ),

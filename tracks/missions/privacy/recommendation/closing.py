@@ -84,6 +84,7 @@ def peek(track: Track, outcome: Outcome, **controls: Value) -> Peek:
     bound = PeekLine(
         name="A bound on federated averaging",
         equation=f"error ≤ {BOUND}",
+        latex=r"$\text{error} \le \dfrac{\sigma^2}{C E R} + \dfrac{\beta^2 E^2}{R}$",
         numbers=f"C = {in_words(clients, '')} clients, E = {steps} local steps, R = {rounds} rounds: 1 / (C E R) = "
         f"{three_digits(1 / (clients * steps * rounds))}, E² / R = {three_digits(steps**2 / rounds)}",
         source="The bound of the first edition of this lab, of the form of Khaled, Mishchenko, Richtárik 2020; σ and "
