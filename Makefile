@@ -24,12 +24,12 @@ run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
 
 test: $(VENV)/test.stamp test-programs scripts
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not sweep" $(FLAGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20 -m "not sweep" $(FLAGS)
 	$(BIN)/python -m pytest --doctest-modules -q physics tracks dashboard/layouts/constants.py
 
 # The same tests on further tracks, states, widths and themes: what they would find is rare.
 sweep: $(VENV)/test.stamp test-programs peers
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m sweep $(FLAGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20 -m sweep $(FLAGS)
 
 # The unit tests of the browser's scripts, in node.
 scripts: $(VENV)/test.stamp
