@@ -11,7 +11,10 @@ from tests.browser.page_actions import answer, at_rest, go, lock, open_instrumen
 pytestmark = pytest.mark.browser
 
 MEMORY = "cloud_titan/memory"
-NAMES = "panel => document.querySelectorAll('.js-plotly-plot')[panel].data.map(trace => trace.name)"
+NAMES = (
+    "panel => (({data, layout}) => [...data, ...layout.shapes].map(drawn => drawn.name))"
+    "(document.querySelectorAll('.js-plotly-plot')[panel])"
+)
 WORDS = "panel => document.querySelectorAll('.js-plotly-plot')[panel].layout.annotations.map(note => note.text)"
 
 
@@ -31,7 +34,7 @@ def test_a_lock_is_answered_in_the_state_that_was_asked_about(student_page) -> N
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
     assert {"your lock", "computed"} <= set(page.evaluate(NAMES, 0))
     words = page.evaluate(WORDS, 0)
-    assert "<b>your lock: 800\u00a0GiB</b>" in words
+    assert "<b>your lock: 800\u00a0GiB</b>" in [text.replace("</b><br><b>", " ") for text in words]
     said = [text for text in words if "201" in text or "computed" in text]
     assert said == ["<b>201\u00a0GiB</b>"], "once, at the bar's end"
     expect(page.locator(".route")).to_contain_text("One way to 800\u00a0GiB: inference multiplied by six")

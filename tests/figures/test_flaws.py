@@ -17,9 +17,6 @@ from tracks.loading.registry import Registry
 
 PANEL = Panel(id="p", question="How fast?", x=Axis(label="round", high=200), y=Axis(label="accuracy", high=1))
 ASKED = ("edge_guardian/paradox", "tiny_pioneer/memory")  # by `make test`
-# The flaws of a figure that were counted when this was written; fewer is better, and the aim is none.
-PER_FIGURE = {"edge_guardian/paradox": 2.1, "tiny_pioneer/memory": 3.3}
-PER_FIGURE_OF_ALL = 3.3
 
 
 def drawn(*notes: dict, width: float = 600, height: float = 296) -> set[str]:
@@ -58,7 +55,7 @@ class TestWhatIsAFlaw:
         assert drawn({"text": "gone", "x": 95, "y": 0.8}) == {"mark"}
 
     def test_words_that_leave_the_figure(self) -> None:
-        assert drawn({"text": "cut off", "x": 199, "y": 0.3}) == {"outside"}
+        assert drawn({"text": "cut off", "x": 199, "y": 0.3, "xshift": 90}) == {"outside"}
 
     def test_words_over_their_own_bar_are_none(self) -> None:
         x = Axis(label="", scale="category", categories=("a", "b"))
@@ -89,13 +86,14 @@ def counted(registry: Registry, keys: list[str], count: int) -> tuple[int, Count
 
 
 @pytest.mark.parametrize("key", ASKED)
-def test_no_more_words_are_hidden_than_were(registry: Registry, key: str) -> None:  # L21
-    figures, kinds = counted(registry, [key], 3)
-    assert kinds.total() <= PER_FIGURE[key] * figures, kinds
+def test_no_words_are_hidden(registry: Registry, key: str) -> None:  # L21
+    figures, kinds = counted(registry, [key], 4)
+    assert figures > 100
+    assert not kinds.total(), kinds
 
 
 @pytest.mark.sweep
-def test_no_more_words_are_hidden_on_any_bench(registry: Registry) -> None:
+def test_no_words_are_hidden_on_any_bench(registry: Registry) -> None:
     keys = [f"{track.id}/{bench.id}" for track in registry.tracks.values() for bench in registry.benches(track.id)]
-    figures, kinds = counted(registry, keys, 6)
-    assert kinds.total() <= PER_FIGURE_OF_ALL * figures, kinds
+    _, kinds = counted(registry, keys, 6)
+    assert not kinds.total(), kinds

@@ -84,6 +84,7 @@ def accuracy_figure(
             series=series,
             label=label,
             value=quantity_text(end, "share"),
+            place="end",
         )
         for name, label, series, _, end in lines
     ]

@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from dashboard.rendering.figures.labels import without_tags
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboard.rendering.figures.palette import Screen
+from dashboard.rendering.figures.text import text_width, without_tags
 from tracks.api.figures import Axis
 from tracks.api.quantities import PREFIXES, in_words, quantity, read_quantity
 
 NO_BREAK = "\u00a0"
+_TICKS = 13  # px, size of the numbers and names at an axis
+_BETWEEN = 3  # px between two names
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
-RIGHT = 24  # px beside a frame without labels at line ends
+RIGHT = 24  # px beside a frame without words there
+COLUMN = 124  # px beside a frame for words at the heights of lines and limits
+BESIDE_BARS = 80  # px of it where bars need the room
 
 # Where a figure stands: the first and the second of at most two, the first two of three, and the third below them;
 # across a page that is no bench; or on the page that is handed in.
 FigurePlace = Literal["wide", "side", "left", "right", "strip", "page", "print"]
-_FRAMES: Mapping[FigurePlace, tuple[float, float]] = {
-    "wide": (460, 212),
-    "side": (300, 212),
-    "left": (400, 172),
-    "right": (400, 172),
-    "strip": (640, 104),
-    "page": (940, 300),
-    "print": (690, 232),
+_HEIGHTS: Mapping[FigurePlace, float] = {
+    "wide": 228, "side": 228, "left": 172, "right": 172, "strip": 104, "page": 300, "print": 232,
+}  # fmt: skip
+# Between which widths a whole figure is drawn [px], on pages that are wider than a phone; and on phones.
+_WIDTHS: Mapping[FigurePlace, tuple[float, float]] = {
+    "wide": (408, 772),
+    "side": (320, 772),
+    "left": (364, 772),
+    "right": (364, 772),
+    "strip": (464, 704),
+    "page": (700, 1200),
+    "print": (760, 760),
 }
-_MIN_WIDTH: Mapping[FigurePlace, float] = {
-    "wide": 500,
-    "side": 300,
-    "left": 360,
-    "right": 360,
-    "strip": 500,
-    "page": 700,
-    "print": 760,
-}
+_PHONE = (340.0, 400.0)
 
 
 def place_of(number: int, panels: int) -> FigurePlace:
@@ -71,17 +74,25 @@ def shares(values: Iterable[float], axis: Axis) -> list[float]:
     return [(value - low) / span for value in inside]
 
 
+def unclipped(values: Any, axis: Axis) -> NDArray[np.float64]:
+    """Return where many values lie along their axis; those off it below 0 or above 1."""
+    at, low, high = np.asarray(values, dtype=np.float64), axis.low, axis.high
+    if axis.scale == "log":
+        at, low, high = np.log10(np.maximum(at, 1e-300)), math.log10(low), math.log10(high)
+    found: NDArray[np.float64] = (at - low) / (high - low)
+    return found
+
+
 def up(value: float, axis: Axis) -> float:
     """Return how high a value lies on a vertical axis, 0..1; categories are read from the top down."""
     return 1 - share(value, axis) if axis.scale == "category" else share(value, axis)
 
 
 @lru_cache(maxsize=512)
-def base_layout(x: Axis, y: Axis, screen: Screen, place: FigurePlace, ends: int) -> Mapping[str, Any]:
-    """Return everything but the data; ``ends`` is the room in pixels that labels at line ends need."""
+def base_layout(x: Axis, y: Axis, screen: Screen, place: FigurePlace, right: float) -> Mapping[str, Any]:
+    """Return everything but the data; ``right`` is the room beside the frame [px]."""
     palette = screen.palette
-    left, right = _left_margin(y, screen), min(ends, 96 if screen.narrow else 140) if ends else RIGHT
-    room = smallest_frame(y, screen, place) + RIGHT - right
+    left = _left_margin(y, screen)
     margin = {"l": left, "r": right, "t": 28, "b": 40, "pad": 0}
     if x.scale == y.scale == "none":
         margin = {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 0}
@@ -94,35 +105,43 @@ def base_layout(x: Axis, y: Axis, screen: Screen, place: FigurePlace, ends: int)
         "hovermode": False,
         "dragmode": False,
         "barmode": "overlay",
-        "xaxis": _axis_layout(x, palette, along="x", room=room),
+        "xaxis": _axis_layout(x, palette, along="x", room=frame_size(y, screen, place, right)[0][0]),
         "yaxis": _axis_layout(y, palette, along="y", room=left),
         "annotations": [_axis_title(x, palette, along="x"), _axis_title(y, palette, along="y")],
     }
 
 
-def frame_size(y: Axis, screen: Screen, place: FigurePlace) -> tuple[float, float]:
-    """Return how wide and high the frame at a place is on an ordinary screen of its kind [px]."""
-    if screen.narrow:
-        return smallest_frame(y, screen, place), 272 if place in ("wide", "left") else 192
-    return _FRAMES[place]
+@lru_cache(maxsize=512)
+def frame_size(y: Axis, screen: Screen, place: FigurePlace, right: float) -> tuple[tuple[float, float], float]:
+    """Return between which widths the frame at a place is drawn, and how high it is [px]."""
+    least, most = _PHONE if screen.narrow else _WIDTHS[place]
+    beside = _left_margin(y, screen) + right
+    height = (272.0 if place in ("wide", "left") else 192.0) if screen.narrow else _HEIGHTS[place]
+    return (least - beside, most - beside), height
 
 
-def smallest_frame(y: Axis, screen: Screen, place: FigurePlace) -> float:
-    """Return how wide a frame without labels at line ends is on the smallest screen of its kind [px]."""
-    return (340 if screen.narrow else _MIN_WIDTH[place]) - _left_margin(y, screen) - RIGHT
+def room_beside(place: FigurePlace, screen: Screen, *, has_bars: bool) -> float:
+    """Return the room for words at the right of a frame [px], as wide for every state of a panel."""
+    if has_bars:
+        return BESIDE_BARS
+    return 92.0 if screen.narrow else 104.0 if place == "side" else COLUMN
 
 
 def _left_margin(axis: Axis, screen: Screen) -> int:
-    longest = max((len(text) for text in ticks(axis)[1]), default=0)
+    longest = max((text_width(text, 13) for text in ticks(axis)[1]), default=0)
     if axis.scale == "category":
-        return min(max(36, 10 + 7 * longest), 110 if screen.narrow else 150)
-    return max(28, 10 + 7 * longest)
+        return min(max(36, 12 + math.ceil(longest)), 110 if screen.narrow else 150)
+    return max(28, 10 + math.ceil(longest))
+
+
+def axis_title(axis: Axis) -> str:
+    """Return the words at an axis."""
+    unit = axis.unit if axis.unit and axis.unit not in _SCALED else ""
+    return f"{axis.label}, {unit}" if unit and unit not in axis.label else axis.label
 
 
 def _axis_title(axis: Axis, palette: Mapping[str, str], *, along: str) -> dict[str, Any]:
-    unit = axis.unit if axis.unit and axis.unit not in _SCALED else ""
-    text = f"{axis.label}, {unit}" if unit and unit not in axis.label else axis.label
-    common = {"text": text, "showarrow": False, "xref": "paper", "yref": "paper"}
+    common = {"text": axis_title(axis), "showarrow": False, "xref": "paper", "yref": "paper"}
     font = {"font": {"size": 13, "color": palette["muted"]}}
     if along == "y":
         return {**common, **font, "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "yshift": 8}
@@ -155,28 +174,63 @@ def _axis_layout(axis: Axis, palette: Mapping[str, str], *, along: str, room: fl
     if along == "x":
         layout |= {"linecolor": palette["edge"], "linewidth": 1, "ticks": "outside", "ticklen": 4, "tickwidth": 1}
         layout["tickcolor"] = palette["edge"]
+    else:
+        layout["ticklabelstandoff"] = 4
     if axis.scale == "category":
-        each = room / len(texts) - 4 if along == "x" else room - 12
-        layout["ticktext"] = [_fitted(text, each, lines=1 if axis.label and along == "x" else 2) for text in texts]
+        layout["ticktext"] = (
+            _side_by_side(texts, room / len(texts), lines=1 if axis.label else 2)
+            if along == "x"
+            else [_within_room(text, room - 12, lines=2) for text in texts]
+        )
         layout["tickfont"]["color"] = palette["ink-2"]
         if along == "x":
             layout["ticklen"] = 0
         else:
             layout |= {"range": ends[::-1], "ticklabelstandoff": 6}
+    elif along == "x":
+        every = _every(layout["ticktext"], room)
+        layout |= {name: layout[name][::-every][::-1] for name in ("tickvals", "ticktext")}
     layout["ticktext"] = [without_tags(text) for text in layout["ticktext"]]
     return layout
 
 
-def _fitted(name: str, room: float, *, lines: int) -> str:
-    """A category's name within so many pixels: whole, in two lines where there may be two, or cut after a consonant."""
-    letters = max(3, int(room / 6.3))
-    if len(name) <= letters:
-        return name
+def _every(texts: Sequence[str], room: float) -> int:
+    """Of ticks along x, 1 where all fit side by side on an axis so long [px], 2 where every second does, and so on."""
+    longest = max((text_width(text, 13) for text in texts), default=0.0)
+    apart = room / max(1, len(texts) - 1)
+    return min(max(1, math.ceil((longest + 8) / apart)), max(1, len(texts) - 1))
+
+
+def _side_by_side(names: Sequence[str], apart: float, *, lines: int) -> list[str]:
+    """Names so many pixels apart: whole where they fit, else the longer of two that touch in two lines or cut."""
+    forms = [_shorter(name, lines) for name in names]
+    shown = [0] * len(names)
+
+    def long(place: int) -> float:
+        return text_width(forms[place][shown[place]], _TICKS)
+
+    for place in range(1, len(names)):
+        while long(place - 1) + long(place) > 2 * (apart - _BETWEEN):
+            pair = [each for each in (place - 1, place) if shown[each] + 1 < len(forms[each])]
+            if not pair:
+                break
+            shown[max(pair, key=long)] += 1
+    return [forms[place][which] for place, which in enumerate(shown)]
+
+
+def _within_room(name: str, room: float, *, lines: int) -> str:
+    """The longest form of a name that fits into so many pixels, or else the shortest."""
+    forms = _shorter(name, lines)
+    return next((form for form in forms if text_width(form, _TICKS) <= room), forms[-1])
+
+
+def _shorter(name: str, lines: int) -> list[str]:
+    """A name's forms, shorter and shorter: whole, in two lines where there may be two, and cut after a consonant."""
     breaks = [place for place, letter in enumerate(name) if letter == " " and lines > 1]
-    for place in sorted(breaks, key=lambda place: abs(place - len(name) / 2)):
-        if max(place, len(name) - place - 1) <= letters:
-            return f"{name[:place]}<br>{name[place + 1 :]}"
-    return (name[: letters - 1].rstrip("aeiouAEIOU -") or name[: letters - 1]) + "."
+    breaks.sort(key=lambda place: abs(place - len(name) / 2))
+    cuts = (name[:letters].rstrip("aeiouAEIOU -") or name[:letters] for letters in range(len(name) - 3, 2, -1))
+    forms = [name, *(f"{name[:place]}<br>{name[place + 1 :]}" for place in breaks[:1]), *(f"{cut}." for cut in cuts)]
+    return list(dict.fromkeys(forms))
 
 
 @lru_cache(maxsize=512)

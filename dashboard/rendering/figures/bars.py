@@ -1,21 +1,27 @@
-"""Bars in a figure: the room they take, and the words above and inside them."""
+"""Bars in a figure: the room they take, and the words above, inside and below them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from dashboard.rendering.figures.axes import log_position, share, up
-from dashboard.rendering.figures.labels import LINE, Box, text_width
+from dashboard.rendering.figures.axes import axis_title, log_position, share, up
+from dashboard.rendering.figures.labels import LEADING
+from dashboard.rendering.figures.limits import TITLE
+from dashboard.rendering.figures.room import Box, Span
+from dashboard.rendering.figures.text import text_width
 from tracks.api.figures import Axis, Panel
 
 _PAD = 4  # px of paper on each side of words on a bar
-_MARGIN = 26  # px above the frame
-_TITLE = 6.5  # px, mean advance of an axis' title
+_ABOVE = 26  # px above the frame that words may reach where there is no title
+_FOOT, _TOP = 6, 19  # px from a bar's end to the foot and to the top of one line of words on it
+_LINE = 20  # px of a bar that a line of words inside needs
+_UNDER = 13  # px, size of the words below a row
 
 
-def bar_boxes(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[Box]:
-    """Return the boxes of a trace of bars in pixels from the lower left corner, as far as the frame shows them."""
+def bar_room(trace: dict[str, Any], panel: Panel, height: float) -> list[Span]:
+    """Return the room that a trace of bars takes, as far as the frame shows them."""
     half = trace["width"] / 2
     if trace.get("orientation") == "h":
         sides = zip(trace["base"], trace["x"], trace["y"], strict=True)
@@ -23,114 +29,172 @@ def bar_boxes(trace: dict[str, Any], panel: Panel, width: float, height: float) 
     else:
         sides = zip(trace["base"], trace["y"], trace["x"], strict=True)
         corners = [(place - half, base, place + half, base + size) for base, size, place in sides]
-    return [_pixels(box, panel, width, height) for box in corners]
+    boxes = [_pixels(box, panel, 1.0, height) for box in corners]
+    return [(left, 0.0, right, 0.0, bottom, top) for left, right, bottom, top in boxes]
 
 
 def _pixels(box: Sequence[float], panel: Panel, width: float, height: float) -> Box:
     x0, x1 = (share(float(box[at]), panel.x) * width for at in (0, 2))
     y0, y1 = sorted(up(float(box[at]), panel.y) * height for at in (1, 3))
-    return x0, y0, x1, y1
+    return x0, x1, y0, y1
 
 
 def bar_words(
-    layout: dict[str, Any],
-    panel: Panel,
-    palette: Mapping[str, str],
-    stems: Sequence[float] = (),
-    *,
-    width: float,
-    height: float,
-) -> tuple[list[dict[str, Any]], list[Box]]:
-    """Return the words of bars as annotations, with the room they take in pixels.
+    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str], *, width: float, height: float
+) -> tuple[list[dict[str, Any]], list[Span]]:
+    """Return the words of bars as annotations, with the room that those above bars take.
 
-    A bar that the frame's top cuts has an arrow before its value. Words inside are left out where none of their
-    versions fits into what is seen of the bar. Words that a limit's line or one of the ``stems`` (values along x at
-    which a line comes down) would strike through stand on paper.
+    A bar that the frame's top cuts has an arrow before its value. Words inside stand where one of their versions fits
+    into what is seen of the bar at that ``width`` [px]; those of a lying bar that do not are written below its row.
     """
     notes = [note for note in layout["annotations"] if "box" in note]
-    lines = [shape for shape in layout["shapes"] if shape["type"] == "line"] if notes else []
+    if not notes:
+        return [], []
+    lines = [shape for shape in layout["shapes"] if shape["type"] == "line"]
     levels = [up(line["value"], panel.y) * height for line in lines if line["axis"] == "y"]
     sides = [share(line["value"], panel.x) * width for line in lines if line["axis"] == "x"]
-    sides += [share(stem, panel.x) * width for stem in stems]
     drawn: list[dict[str, Any]] = []
-    boxes: list[Box] = []
+    spans: list[Span] = []
     for note in notes:
         if note["place"] == "over":
-            words, box = _over(note, panel, palette, width, height)
-            if _struck(box, levels, sides) or words["yanchor"] == "top":
-                words["bgcolor"] = palette["paper"]
+            words, span = _over(note, panel, palette, levels, width, height)
             drawn.append(words)
-            boxes.append(box)
+            spans.append(span)
+    left_out: list[dict[str, Any]] = []
     for note in notes:
         if note["place"] == "inside":
-            x0, y0, x1, y1 = _pixels(note["box"], panel, width, height)
+            x0, x1, y0, y1 = _pixels(note["box"], panel, width, height)
             middle = (x0 + x1) / 2
-            y1 = min([y1, *(box[1] for box in boxes if box[0] < middle < box[2] and box[1] < y1 and box[3] > y0)])
-            words_inside = _inside(note, (x0, y0, x1, y1), levels, sides)
+            over = [(a * width + c, b * width + d, low) for a, c, b, d, low, high in spans if low < y1 and high > y0]
+            y1 = min([y1, *(low for left, right, low in over if left < middle < right)])
+            words_inside = _inside(note, (x0, x1, y0, y1), levels, sides)
             if words_inside:
-                text, x, y, struck = words_inside
+                text, x, y = words_inside
                 x, y = _value(x / width, panel.x), _value(y / height, panel.y, upwards=True)
                 drawn.append(_text(text, x, y, panel, palette[note["color"]], "middle"))
-                if struck or note["color"] == "ink":  # on a colour or a pattern
+                if note["color"] == "ink":  # on a colour or a pattern
                     drawn[-1]["bgcolor"] = palette["paper"]
-    return drawn, boxes
+            elif panel.y.scale == "category" and note["box"][2] > note["box"][0]:
+                left_out.append(note)
+    drawn.extend(_under(left_out, panel, palette, sides, width, height))
+    return drawn, spans
 
 
 def _over(
-    note: dict[str, Any], panel: Panel, palette: Mapping[str, str], width: float, height: float
-) -> tuple[dict[str, Any], Box]:
-    """Return the words above a bar and the room they take: in smaller type or in two lines where bars are close."""
+    note: dict[str, Any],
+    panel: Panel,
+    palette: Mapping[str, str],
+    levels: Sequence[float],
+    width: float,
+    height: float,
+) -> tuple[dict[str, Any], Span]:
+    """Return the words above a bar and the room they take: in smaller type or in two lines where bars are close.
+
+    They stand above a limit's line that would go through them.
+    """
     middle, top = (note["box"][0] + note["box"][2]) / 2, note["box"][3]
     text, arrow = note["texts"][0], "↑ " if top > panel.y.high else ""
-    room, size = width / max(1, len(panel.x.categories)), 14
+    room, size = width / max(1, len(panel.x.categories)) - 2, 14
     if text_width(arrow + text) > room:
         size, arrow = 13, arrow.strip()
-        if text_width(arrow + text) * size / 14 > room:
+        if text_width(arrow + text, size) > room:
             text = text.replace("\u00a0", "<br>")
     text = arrow + text
-    long, tall = text_width(text) * size / 14, LINE * (1 + text.count("<br>"))
-    across, at = share(middle, panel.x) * width, up(top, panel.y) * height
-    left, right = across - long / 2, across + long / 2
-    inside = at + tall > height + (8 if left < _TITLE * len(panel.y.label) else _MARGIN)
+    long, more = text_width(text, size), LEADING * size * text.count("<br>")
+    at, across = up(top, panel.y) * height, share(middle, panel.x)
+    under_title = across * width - long / 2 < text_width(axis_title(panel.y), 13) + 6
+    ceiling = height + (TITLE[0] - 1 if under_title else _ABOVE)
+    lift = 0.0
+    for level in sorted(levels):
+        if at + lift + _FOOT - 3 < level < at + lift + _TOP + more + 3:
+            lift = level - at
+    inside = at + lift + _TOP + more > ceiling
+    if inside and lift and at - _TOP - more > 3:  # below the line and in the bar, if that is so tall
+        lift = 0.0
     words = _text(text, middle, panel.y.place(top), panel, palette["ink"], "top" if inside else "bottom")
     words["font"]["size"] = size
-    words["yshift"] = -2 if inside else 1
-    return words, (left, at - tall - 2, right, at) if inside else (left, at + 1, right, at + 1 + tall)
+    words["yshift"] = -2 if inside else 1 + lift
+    if inside:
+        words["bgcolor"] = palette["paper"]
+        return words, (across, -long / 2, across, long / 2, at - _TOP - more - 4, at)
+    return words, (across, -long / 2 - 2, across, long / 2 + 2, at + lift + _FOOT - 2, at + lift + _TOP + more + 2)
 
 
 def _struck(box: Box, levels: Sequence[float], sides: Sequence[float]) -> bool:
     """Whether a line goes through the letters in a box."""
-    left, bottom, right, top = box
-    return any(bottom + 4 < level < top - 4 for level in levels) or any(left < side < right for side in sides)
+    left, right, bottom, top = box
+    return any(bottom < level < top for level in levels) or any(left < side < right for side in sides)
 
 
 def _inside(
     note: dict[str, Any], box: Box, levels: Sequence[float], sides: Sequence[float]
-) -> tuple[str, float, float, bool] | None:
-    """Return the first words that fit into a box, their middle, and whether a line must be covered for them."""
+) -> tuple[str, float, float] | None:
+    """Return the first words that fit into a box and that no limit's line goes through, and their middle; or None."""
     pad = 2 * _PAD if note["color"] == "ink" else 0
-    found = None
     for text in note["texts"]:
-        x0, y0, x1, y1 = box
+        x0, x1, y0, y1 = box
         needed = text_width(text) + pad
-        if needed <= x1 - x0 and y1 - y0 >= LINE + 2:
-            y0, y1 = _clear(y0, y1, levels, LINE + 2)
+        if needed <= x1 - x0 and y1 - y0 >= _LINE:
+            y0, y1 = _clear(y0, y1, levels, _LINE)
             x0, x1 = _clear(x0, x1, sides, needed)
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
-            struck = _struck((x - needed / 2, y - LINE / 2, x + needed / 2, y + LINE / 2), levels, sides)
-            found = found or (text, x, y, struck)
-            if not struck:
-                return text, x, y, False
-    return found
+            half = needed / 2 + 3, _LINE / 2 + 1
+            if not _struck((x - half[0], x + half[0], y - half[1], y + half[1]), levels, sides):
+                return text, x, y
+    return None
 
 
 def _clear(low: float, high: float, levels: Sequence[float], needed: float) -> tuple[float, float]:
     """Return the longer side of a bar that a limit's line crosses, if words in its middle would touch the line."""
     for level in levels:
-        if abs(level - (low + high) / 2) < needed / 2 + 2:
+        if abs(level - (low + high) / 2) < needed / 2 + 4:
             longer = (low, level) if level - low > high - level else (level, high)
             low, high = longer if longer[1] - longer[0] >= needed else (low, high)
     return low, high
+
+
+def _under(
+    notes: Sequence[dict[str, Any]],
+    panel: Panel,
+    palette: Mapping[str, str],
+    sides: Sequence[float],
+    width: float,
+    height: float,
+) -> Iterator[dict[str, Any]]:
+    """Yield a line below each row with the names of its parts that are too small for words inside."""
+    for foot, parts in groupby(notes, key=lambda note: note["box"][3]):
+        row = list(parts)
+        gap = (1 - (row[0]["box"][3] - row[0]["box"][1])) / len(panel.y.categories) * height
+        if gap < _UNDER + 4:
+            continue
+        start = share(row[0]["box"][0], panel.x)
+        versions = [", ".join(note["texts"][which] for note in row) for which in (0, -1)]
+        found = next(filter(None, (_beside_lines(text, start, sides, width) for text in versions)), None)
+        if found:
+            text, at, xanchor, xshift = found
+            note = _text(text, _value(at, panel.x), foot, panel, palette["muted"], "top")
+            yield note | {"xanchor": xanchor, "xshift": xshift, "yshift": 3, "font": {**note["font"], "size": _UNDER}}
+
+
+def _beside_lines(
+    text: str, start: float, sides: Sequence[float], width: float
+) -> tuple[str, float, str, float] | None:
+    """Return a share of the width, an anchor and a shift with which words keep off upright lines; or None.
+
+    As near to ``start``, a share of the width, as they get; what is free in a narrow frame is free in a wider one.
+    """
+    long = text_width(text, _UNDER) + 4
+    edges = [0.0, *sorted(sides), width]
+    tried = [(start * width, start, "left", 0.0)]
+    tried += [(side + 4, side / width, "left", 4.0) for side in edges[:-1]]
+    tried += [(side - 4 - long, side / width, "right", -4.0) for side in edges[1:]]
+    free = [
+        way
+        for way in tried
+        if way[0] >= 0 and way[0] + long <= width and not any(way[0] - 3 < side < way[0] + long + 3 for side in sides)
+    ]
+    best = min(free, key=lambda way: abs(way[0] - start * width), default=None)
+    return (text, *best[1:]) if best else None
 
 
 def _value(part: float, axis: Axis, *, upwards: bool = False) -> float:

@@ -1,49 +1,29 @@
-"""Where the words in a figure go: beside their marks, never over each other, never out of the frame."""
+"""Where the words in a figure go: at the right of the frame in the order of their lines, or beside their marks."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-LINE = 18  # px a line of label text needs
-LETTER = 6.9  # px, mean advance at 14 px
-DOT = 60  # px², what covering a dot of a line weighs beside covering an area
-GAP = 9  # px between a mark and its words
-MAX_PERMUTED = 6  # labels that are placed in other orders too, if the first leaves some on each other
+from dashboard.rendering.figures.room import Room, Span
+from dashboard.rendering.figures.text import SIZE, text_width
 
-# Of the HTML that Plotly reads in a text, what the lab uses; any other tag is part of the words.
-_TAG = re.compile(r"</?(?:b|i|sub|sup)>|<br>")
-_NO_TAG = re.compile(rf"<(?!{_TAG.pattern.replace('<', '')})")
-Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
-
-
-@lru_cache(maxsize=4096)
-def without_tags(text: str) -> str:
-    """Return a text of a figure that shows its tags as words, but for the lab's own.
-
-    Plotly would make a link of one and swallow others.
-
-    >>> without_tags("<b>4</b> <a href='https://example.org'>here</a>")
-    "<b>4</b> &lt;a href='https://example.org'>here&lt;/a>"
-    """
-    return _NO_TAG.sub("&lt;", text)
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str) -> float:
-    """Return the length of a label's longest line in pixels, near enough to keep labels apart."""
-    return LETTER * max(len(line) for line in _TAG.sub("", text.replace("<br>", "\n")).split("\n"))
+GAP = 9  # px between a mark or a line's end and its words
+DISC = 18  # px across the circled number of an earlier try
+MARK = 6  # px from the middle of a mark to its edge
+PAD = 2  # px of paper that words have on either side
+LEADING = 1.3  # of the size: from one line of words to the next
+NEARLY = 1e-6  # px² that words may cover and still be free
+EDGE = 7  # px that words at the right may stand above or below the frame
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take three times as long
 class Placed:
     """Words tied to a data point: where it lies on the axes and as shares of the frame, and how they are anchored.
 
-    ``long`` is their length in pixels where it is not that of the words alone; ``struck`` whether a line goes through.
+    ``is_disc`` says that they are a number in a circle; ``in_column`` that they stand at the right of the frame.
     """
 
     x: float
@@ -53,142 +33,221 @@ class Placed:
     text: str
     colour: str
     place: str
+    size: int = SIZE
+    is_disc: bool = False
+    in_column: bool = False
     xanchor: str = "left"
-    yanchor: str = "middle"
     xshift: float = GAP
-    yshift: float = 0
-    long: float = 0
-    struck: bool = False
+    yshift: float = 0.0
 
     @property
     def width(self) -> float:
         """Length of the words in pixels."""
-        return self.long or text_width(self.text)
+        return DISC if self.is_disc else text_width(self.text, self.size)
 
     @property
-    def tall(self) -> float:
-        """Height of the words in pixels."""
-        return LINE * (1 + self.text.count("<br>"))
-
-    def anchored(self, xanchor: str, yanchor: str, xshift: float, yshift: float) -> Placed:
-        """Return the words anchored otherwise."""
-        return Placed(
-            x=self.x, y=self.y, across=self.across, up=self.up, text=self.text, colour=self.colour, place=self.place,
-            xanchor=xanchor, yanchor=yanchor, xshift=xshift, yshift=yshift, long=self.long,
-        )  # fmt: skip
+    def half(self) -> float:
+        """Half the height of the words in pixels, from the top of a d to the foot of a g."""
+        return DISC / 2 if self.is_disc else 0.5 * self.size * (0.95 + LEADING * self.text.count("<br>"))
 
 
-# How the words of each place are anchored, how far they are shifted, and where their box begins as shares of its size.
-_ANCHORS: dict[str, tuple[str, str, float, float, float, float]] = {
-    "right": ("left", "middle", GAP, 0, 0.0, 0.5),
-    "left": ("right", "middle", -GAP, 0, 1.0, 0.5),
-    "above": ("center", "bottom", 0, GAP, 0.5, 0.0),
-    "below": ("center", "top", 0, -GAP, 0.5, 1.0),
-    "above-left": ("right", "bottom", -4, 6, 1.0, 0.0),
-    "above-right": ("left", "bottom", 4, 6, 0.0, 0.0),
-    "below-right": ("left", "top", 4, -6, 0.0, 1.0),
-    "below-left": ("right", "top", -4, -6, 1.0, 1.0),
+# Ways to stand beside a mark: the share of the words that lies left of it, how far they are shifted, whether they stand
+# below (-1), beside (0) or above it (1), and how far off then.
+_WAYS: dict[str, tuple[float, float, int, float]] = {
+    "right": (0.0, GAP, 0, 0),
+    "left": (1.0, -GAP, 0, 0),
+    "above": (0.5, 0, 1, 8),
+    "below": (0.5, 0, -1, 8),
+    "above-left": (1.0, -4, 1, 7),
+    "above-right": (0.0, 4, 1, 7),
+    "below-right": (0.0, 4, -1, 7),
+    "below-left": (1.0, -4, -1, 7),
 }
-_TRIED = {first: tuple(dict.fromkeys((first, *_ANCHORS))) for first in _ANCHORS}  # the places, one of them first
+_FARTHER: tuple[tuple[float, float, int, float], ...] = (
+    *((share, shift, side, 1) for share, shift in ((0.0, GAP + 1), (1.0, -GAP - 1)) for side in (1, -1)),
+    *((share, shift, 0, 0) for share, shift in ((0.0, 24), (1.0, -24))),
+    *(
+        (share, shift, side, off)
+        for off in (18, 32)
+        for side in (1, -1)
+        for share, shift in ((0, 4), (1, -4), (0.5, 0))
+    ),
+)
+_TRIED = {first: tuple(dict.fromkeys((way, *_WAYS.values(), *_FARTHER))) for first, way in _WAYS.items()}
+_ROUND = tuple(
+    (off * math.cos(angle * math.pi / 4), off * math.sin(angle * math.pi / 4))
+    for off in (16, 20, 24, 34, 46, 64, 84)
+    for angle in range(8)
+)
+_ANCHORS = {0.0: "left", 0.5: "center", 1.0: "right"}
 
 
-def spread(
-    labels: Sequence[Placed],
-    obstacles: Sequence[Box] = (),
-    dots: Sequence[tuple[float, float]] = (),
-    *,
-    width: float,
-    height: float,
-) -> list[Placed]:
-    """Return the labels anchored so that they cover neither each other nor the obstacles in a frame of that size.
+def beside(label: Placed, room: Room, *, or_nowhere: bool = False) -> float:
+    """Anchor words at the first free place around their mark, or else where they cover least; return what they cover.
 
-    Line-end labels keep their side and are pushed apart, upwards while the frame has room; the others take the first
-    place around their mark that is free, beginning with the one they ask for, or else the one that covers least, the
-    lines too, given as ``dots`` along them. Sizes, obstacles and dots are in pixels from the lower left corner.
+    The place that is taken is entered into the room, unless it covers something. With ``or_nowhere`` no place is looked
+    for where none is free.
     """
-    done: list[Placed] = []
-    taken: list[Box] = list(obstacles)
-    ends = sorted((label for label in labels if label.place == "end"), key=lambda label: label.up)
-    talls = [label.tall for label in ends]
-    for label, at in zip(ends, _apart([label.up * height for label in ends], talls, height), strict=True):
-        done.append(label.anchored(label.xanchor, label.yanchor, label.xshift, at - label.up * height))
-        left = label.across * width + GAP
-        taken.append((left, at - label.tall / 2, left + label.width, at + label.tall / 2))
-    for label in labels:
-        x, y = label.across * width, label.up * height
-        taken.append((x - 6, y - 6, x + 6, y + 6))
-    around = [label for label in labels if label.place != "end"]
-    best, least = _one_by_one(around, taken, dots, width, height)
-    if least and len(around) <= MAX_PERMUTED:  # whose turn it is decides who is in whose way
-        for first in range(1, len(around)):
-            turns = [*around[first:], *around[:first]]
-            found, cost = _one_by_one(turns, taken, dots, width, height)
-            if cost < least:
-                best, least = [*found[len(around) - first :], *found[: len(around) - first]], cost
-    return done + best
+    up, half, long = label.up * room.height, label.half, label.width
+    best, least = (0.0, 0.0, 0.0), NEARLY if or_nowhere else math.inf
+    for share, xshift, side, off in _TRIED.get(label.place, _TRIED["right"]):
+        middle = up + side * (half + off)
+        left = xshift - share * long
+        cost = room.cost(label.across, left - PAD, left + long + PAD, middle - half, middle + half, least)
+        if cost < least:
+            best, least = (share, xshift, middle - up), cost
+            if not cost:
+                break
+    share, label.xshift, label.yshift = best
+    label.xanchor = _ANCHORS[share]
+    if not least:
+        room.take([_span(label, share, room)])
+    return least
 
 
-def _one_by_one(
-    labels: Sequence[Placed], taken: Sequence[Box], dots: Sequence[tuple[float, float]], width: float, height: float
-) -> tuple[list[Placed], float]:
-    """Return the labels, each at the freest place that those before it have left, and what all of them cover."""
-    done, boxes, whole = [], list(taken), 0.0
-    for label in labels:
-        place, box, cost = _freest(label, boxes, dots, width, height)
-        xanchor, yanchor, xshift, yshift, _, _ = _ANCHORS[place]
-        done.append(label.anchored(xanchor, yanchor, xshift, yshift))
-        done[-1].struck = struck(box, dots)
-        boxes.append(box)
-        whole += cost
-    return done, whole
+def _span(label: Placed, share: float, room: Room) -> Span:
+    left, middle = label.xshift - share * label.width, label.up * room.height + label.yshift
+    return (label.across, left - PAD, label.across, left + label.width + PAD, middle - label.half, middle + label.half)
 
 
-def _apart(heights: Sequence[float], talls: Sequence[float], height: float) -> list[float]:
-    """Return ascending heights pushed up until each's lines fit, then down where they left the frame."""
-    between = [(below + above) / 2 for below, above in pairwise(talls)]
-    placed: list[float] = []
-    for number, at in enumerate(heights):
-        placed.append(max(at, placed[-1] + between[number - 1]) if placed else at)
-    ceiling = max(height, 0.0)
-    for number in range(len(placed) - 1, -1, -1):
-        placed[number] = min(placed[number], ceiling)
-        ceiling = placed[number] - (between[number - 1] if number else 0.0)
-    return placed
+def ringed(
+    label: Placed,
+    room: Room,
+    line: Sequence[tuple[float, float, float, float]] = (),
+    others: Sequence[tuple[float, float]] = (),
+    *,
+    or_nowhere: bool = False,
+) -> float:
+    """Anchor a circled number on its mark or the end of its line, farther back on it, or off it; return what it covers.
+
+    Parameters
+    ----------
+    label : Placed
+        The number.
+    room : Room
+        Where there is room; the place that is taken is entered, unless it covers something.
+    line : Sequence[tuple[float, float, float, float]]
+        Points farther and farther back on its line: as shares of the frame, and in the axes' units.
+    others : Sequence[tuple[float, float]]
+        Shares of the frame at which other marks stand that only numbers keep off.
+    or_nowhere : bool
+        Whether no place is looked for where none is free.
+    """
+    reach, height = DISC / 2 + 1, room.height
+    spans = [
+        _around(x, y * height, MARK) for x, y in others if abs(x - label.across) > 0.01 or abs(y - label.up) > 0.01
+    ]
+    count = len(spans)
+    room.take(spans)
+    here = (label.across, label.up, label.x, label.y)
+    best, least = (here, 0.0, 0.0), NEARLY if or_nowhere else math.inf
+    for anchor, dx, dy in [*((each, 0.0, 0.0) for each in (here, *line)), *((here, *way) for way in _ROUND)]:
+        middle = anchor[1] * height + dy
+        cost = room.cost(anchor[0], dx - reach, dx + reach, middle - reach, middle + reach, least)
+        if cost < least:
+            best, least = (anchor, dx, dy), cost
+            if not cost:
+                break
+    room.give_back(count)
+    (label.across, label.up, label.x, label.y), label.xshift, label.yshift = best
+    label.xanchor = "center"
+    if not least:
+        left, _, right, _, bottom, top = _around(label.across, label.up * height + label.yshift, reach)
+        room.take([(left, label.xshift - reach, right, label.xshift + reach, bottom, top)])
+    return least
 
 
-def _freest(
-    label: Placed, taken: Sequence[Box], dots: Sequence[tuple[float, float]], width: float, height: float
-) -> tuple[str, Box, float]:
-    """Return the first place around a mark where its words cover nothing, or where they cover least, and how much."""
-    x, y, long = label.across * width, label.up * height, label.width
-    best_place, best_box, best_cost = label.place, (0.0, 0.0, 0.0, 0.0), math.inf
-    reach = long + GAP
-    near = [dot for dot in dots if -reach < dot[0] - x < reach and -LINE - GAP < dot[1] - y < LINE + GAP]
-    for place in _TRIED[label.place]:
-        _, _, xshift, yshift, before, below = _ANCHORS[place]
-        left, bottom = x + xshift - before * long, y + yshift - below * LINE
-        box = (left, bottom, left + long, bottom + LINE)
-        cost = covered(box, taken, width, height)
-        cost += sum(DOT for x_dot, y_dot in near if left < x_dot < box[2] and bottom < y_dot < box[3])
-        if cost < best_cost:
-            best_place, best_box, best_cost = place, box, cost
-        if not cost:
+def _around(across: float, middle: float, reach: float) -> Span:
+    return (across, -reach, across, reach, middle - reach, middle + reach)
+
+
+def stacked(rows: Sequence[Placed], height: float) -> list[Placed]:
+    """Return the words at the right of a frame from the lowest up, as near to their heights as they fit.
+
+    They keep the order of what they belong to, and stay within ``EDGE`` of the frame while it has room for all.
+    """
+    done = sorted(rows, key=lambda row: row.up)
+    # A group is pushed as one: where its middle wants to be, how tall it is, and the first of its rows.
+    groups: list[list[float]] = []
+    talls = [2 * row.half + 3 for row in done]
+    for number, (row, tall) in enumerate(zip(done, talls, strict=True)):
+        groups.append([_within(row.up * height, tall, height), tall, 1.0, number])
+        while len(groups) > 1 and groups[-2][0] + groups[-2][1] / 2 > groups[-1][0] - groups[-1][1] / 2 + 1e-9:
+            upper, lower = groups.pop(), groups[-1]
+            count, tall_of_both = lower[2] + upper[2], lower[1] + upper[1]
+            # What each half would have as its middle, were both together.
+            middle = (lower[2] * (lower[0] + upper[1] / 2) + upper[2] * (upper[0] - lower[1] / 2)) / count
+            groups[-1] = [_within(middle, tall_of_both, height), tall_of_both, count, lower[3]]
+    for place, (middle, tall, _, first) in enumerate(groups):
+        last = int(groups[place + 1][3]) if place + 1 < len(groups) else len(done)
+        at = middle - tall / 2
+        for number in range(int(first), last):
+            done[number].yshift = at + talls[number] / 2 - done[number].up * height
+            at += talls[number]
+    for row in done:
+        row.in_column, row.xanchor, row.xshift = True, "left", GAP
+    return done
+
+
+def _within(middle: float, tall: float, height: float) -> float:
+    """The middle of so tall words, moved into the frame; the top counts where they do not fit."""
+    return min(max(middle, tall / 2 - EDGE), height + EDGE - tall / 2)
+
+
+def in_column(row: Placed, height: float) -> Span:
+    """Return the room that words at the right of a frame take."""
+    middle = row.up * height + row.yshift
+    return (1.0, GAP - 3, 1.0, GAP + row.width, middle - row.half, middle + row.half)
+
+
+@lru_cache(maxsize=4096)
+def wrapped(text: str, room: float, size: float = SIZE) -> str:
+    """Return words in as many lines as they need for a width [px]: after a bold name first, then between words.
+
+    >>> wrapped("<b>Dusty Mesa</b> 91.1%", 80)
+    '<b>Dusty Mesa</b><br>91.1%'
+    """
+    if "<br>" in text or text_width(text, size) <= room:
+        return text
+    halves = text.split("</b> ", 1)
+    if len(halves) == 2 and halves[0].startswith("<b>"):
+        return f"{wrapped(halves[0] + '</b>', room, size)}<br>{wrapped(halves[1], room, size)}"
+    is_bold = text.startswith("<b>") and text.endswith("</b>")
+    words = (text[3:-4] if is_bold else text).split(" ")
+    words = [part for word in words for part in _in_parts(word, room, size, is_bold=is_bold)]
+    for count in range(1, len(words) + 1):
+        lines = _even(words, count)
+        if max(text_width(line, size, bold=is_bold) for line in lines) <= room:
             break
-    return best_place, best_box, best_cost
+    return "<br>".join(f"<b>{line}</b>" if is_bold else line for line in lines)
 
 
-def struck(box: Box, dots: Sequence[tuple[float, float]]) -> bool:
-    """Whether a line, given as dots along it, goes through the letters in a box."""
-    left, bottom, right, top = box
-    return any(left < x < right and bottom + 3 < y < top - 3 for x, y in dots)
+def _in_parts(word: str, room: float, size: float, *, is_bold: bool) -> list[str]:
+    """A word that is too long for a width: in shorter notation (2.56×10⁻⁶), or else in two parts."""
+    if text_width(word, size, bold=is_bold) <= room:
+        return [word]
+    word = word.replace("\u202f×\u202f", "×")
+    if text_width(word, size, bold=is_bold) <= room:
+        return [word]
+    for sign in ("\u00a0", "+", "-"):
+        first, found, last = word.partition(sign)
+        if first and last:
+            return [first + found.strip("+\u00a0"), found.strip("-\u00a0") + last]
+    return [word]
 
 
-def covered(box: Box, taken: Sequence[Box], width: float, height: float) -> float:
-    """Return what a box would cost: 30 a pixel outside the frame, and 1 a square pixel that it covers."""
-    left, bottom, right, top = box
-    cost = 30 * (max(0.0, -left) + max(0.0, right - width) + max(0.0, -bottom) + max(0.0, top - height))
-    for other_left, other_bottom, other_right, other_top in taken:
-        if left < other_right and other_left < right and bottom < other_top and other_bottom < top:
-            across = min(right, other_right) - max(left, other_left)
-            cost += across * (min(top, other_top) - max(bottom, other_bottom))
-    return cost
+def _even(words: Sequence[str], count: int) -> list[str]:
+    """Words in so many lines, the longest as short as it gets."""
+    least = max(map(len, words))
+    while True:
+        lines, line = [], words[0]
+        for word in words[1:]:
+            if len(line) + 1 + len(word) <= least:
+                line = f"{line} {word}"
+            else:
+                lines.append(line)
+                line = word
+        lines.append(line)
+        if len(lines) <= count:
+            return lines
+        least += 1

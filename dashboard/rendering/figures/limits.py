@@ -1,32 +1,26 @@
-"""Limits, targets and bands: lines and tints right across a figure, with their words beside them."""
+"""Limits, targets and bands: lines and tints right across a figure, with their words beside its frame or above it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dashboard.rendering.figures.axes import log_position, share, up
-from dashboard.rendering.figures.labels import LETTER, LINE, Box, covered
+from dashboard.rendering.figures.axes import share, up
+from dashboard.rendering.figures.labels import PAD, Placed
+from dashboard.rendering.figures.room import Room, Span
 from tracks.api.figures import Panel
 
+SIZE = 13  # px, of the words of a limit
+TITLE = (11.0, 26.0)  # px above the frame between which the axis' title stands
 _LINES = {"cap": ("ink", 1.25, "solid"), "target": ("muted", 1, "solid"), "floor": ("muted", 1, "4px,4px")}
+_FREE = 3  # px that words keep from a limit's line
 
 
-def limits(
-    layout: dict[str, Any],
-    panel: Panel,
-    palette: Mapping[str, str],
-    bars: Sequence[Box],
-    points: Sequence[Box] = (),
-    *,
-    width: float,
-    height: float,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Box]]:
-    """Return shapes, labels and the room those take in pixels; none lies off its axis.
-
-    Over ``bars`` (boxes in pixels) lines are drawn on top, and words where they cover the least of them; marks at
-    ``points`` (boxes, too) drive words off alone.
-    """
+def limit_shapes(
+    layout: dict[str, Any], panel: Panel, palette: Mapping[str, str], *, has_bars: bool
+) -> list[dict[str, Any]]:
+    """Return bands and lines; none lies off its axis. Over bars lines are drawn on top."""
     shapes: list[dict[str, Any]] = []
     for shape in sorted(layout["shapes"], key=lambda item: item["type"] != "rect"):
         own, other = shape["axis"], "y" if shape["axis"] == "x" else "x"
@@ -41,78 +35,65 @@ def limits(
             line = {"color": palette[colour], "width": thick, "dash": dash}
             ends = {f"{own}0": shape["value"], f"{own}1": shape["value"]}
             drawn = {"type": "line", **across, **ends, "line": line}
-            if bars:
+            if has_bars:
                 drawn["layer"] = "above"
                 line["width"] = max(thick, 1.5) if shape["kind"] == "cap" else thick
             shapes.append(drawn)
-    notes: list[dict[str, Any]] = []
-    boxes: list[Box] = []
+    return shapes
+
+
+def limit_room(layout: dict[str, Any], panel: Panel, height: float) -> Iterator[Span]:
+    """Yield the room that the lines of limits take."""
+    for shape in layout["shapes"]:
+        if shape["type"] == "line" and getattr(panel, shape["axis"]).shows(shape["value"]):
+            if shape["axis"] == "y":
+                level = up(shape["value"], panel.y) * height
+                yield 0.0, 0.0, 1.0, 0.0, level - _FREE, level + _FREE
+            else:
+                at = share(shape["value"], panel.x)
+                yield at, -_FREE, at, _FREE, 0.0, height
+
+
+def limit_words(layout: dict[str, Any], panel: Panel, axis: str) -> Iterator[Placed]:
+    """Yield the words of the limits on one axis that the panel shows."""
     for note in layout["annotations"]:
-        if "axis" in note and note["text"] and getattr(panel, note["axis"]).shows(note["value"]):
-            placed, cost = note, 0.0
-            if bars or points or panel.y.scale == "category" or note["axis"] == "x":
-                placed, cost = _placed_along(note, panel, [*bars, *points, *boxes], width, height)
-            notes.append(_limit_label(placed, panel, palette))
-            if cost:
-                notes[-1]["bgcolor"] = palette["paper"]
-            boxes.append(_limit_box(placed, panel, width, height))
-    return shapes, notes, boxes
+        if note.get("axis") == axis and note["text"] and getattr(panel, axis).shows(note["value"]):
+            value = note["value"]
+            across, upwards = (0.0, up(value, panel.y)) if axis == "y" else (share(value, panel.x), 1.0)
+            x, y = (panel.x.low, value) if axis == "y" else (value, panel.y.high)
+            yield Placed(
+                x=x, y=y, across=across, up=upwards, text=note["text"], colour=note["color"], place=note["place"],
+                size=SIZE,
+            )  # fmt: skip
 
 
-def _placed_along(
-    note: dict[str, Any], panel: Panel, taken: Sequence[Box], width: float, height: float
-) -> tuple[dict[str, Any], float]:
-    """Return the words of a limit at the place along its line where they cover least, and what they cover there."""
-    places: tuple[str, ...]
-    if note["axis"] == "y":
-        places = (note["place"], "limit-y", "limit-y-right", "limit-y-below", "limit-y-right-below")
-    elif panel.y.scale == "category":  # rows of bars leave room above the frame only
-        places = ("limit-x-over", "limit-x-over-left")
-    else:
-        places = (note["place"], "limit-x", "limit-x-left", "limit-x-top", "limit-x-top-left")
-    ceiling = height + (LINE + 4 if "over" in places[0] else 0)
-    tried = [{**note, "place": place} for place in places]
-    costs = [covered(_limit_box(each, panel, width, height), taken, width, ceiling) for each in tried]
-    best = min(range(len(tried)), key=costs.__getitem__)
-    return tried[best], costs[best]
+def over_its_line(label: Placed, room: Room, *, beyond: float, inside: bool) -> float:
+    """Anchor the words of an upright limit above its line, or beside it if there is no room; return what they cover.
 
-
-def _limit_box(note: dict[str, Any], panel: Panel, width: float, height: float) -> Box:
-    """The room a limit's label takes, in pixels from the panel's lower left corner."""
-    long = LETTER * len(note["text"].replace("<b>", "").replace("</b>", ""))
-    if note["axis"] == "x":
-        at = share(note["value"], panel.x) * width
-        left = at - 5 - long if "left" in note["place"] else at + 5
-        bottom = height + 3 if "over" in note["place"] else height - LINE if "top" in note["place"] else 0.0
-    else:
-        left = width - long - 4 if "right" in note["place"] else 5.0
-        bottom = up(note["value"], panel.y) * height - (LINE if "below" in note["place"] else 0.0)
-    return left, bottom, left + long, bottom + LINE
-
-
-def _limit_label(note: dict[str, Any], panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
-    font = {"size": 13, "color": palette[note["color"]]}
-    common = {"text": note["text"], "showarrow": False, "font": font, "align": "left"}
-    if note["axis"] == "y":
-        right, below = "right" in note["place"], "below" in note["place"]
-        return {
-            **common,
-            "xref": "paper",
-            "x": 1 if right else 0,
-            "xanchor": "right" if right else "left",
-            "xshift": -4 if right else 5,
-            "y": log_position(note["value"], panel.y),
-            "yanchor": "top" if below else "bottom",
-            "yshift": -1 if below else 1,
-        }
-    over = "over" in note["place"]
-    return {
-        **common,
-        "yref": "paper",
-        "y": 1 if over or "top" in note["place"] else 0,
-        "yanchor": "top" if "top" in note["place"] else "bottom",
-        "yshift": 3 if over else 0,
-        "x": log_position(note["value"], panel.x),
-        "xanchor": "right" if "left" in note["place"] else "left",
-        "xshift": (-5 if "left" in note["place"] else 5) * (not over),
-    }
+    ``beyond`` is how far they may reach to the right of the frame there [px]; ``inside`` whether they may stand in it.
+    """
+    half, long, height = label.half, label.width, room.height
+    above = (TITLE[0] + TITLE[1]) / 2
+    tried = [(0.0, shift, above) for shift in (-1, -long / 2, 1 - long, 12, 30, 60, 90)]
+    if inside:
+        low, high = half + 3 - height, -half - 4
+        steps = max(1, int((high - low) / 24))
+        levels = [low, high, *(low + (high - low) * step / steps for step in range(1, steps))]
+        tried += [(0.0, shift, level) for level in levels for shift in (6.0, -6.0 - long)]
+    best, least = tried[0], math.inf
+    for way in tried:
+        _, shift, level = way
+        room.beyond = beyond if level > 0 else 2.0
+        middle = height + level
+        cost = room.cost(label.across, shift - PAD, shift + long + PAD, middle - half, middle + half, least)
+        if cost < least:
+            best, least = way, cost
+            if not cost:
+                break
+    room.beyond = 2.0
+    _, label.xshift, label.yshift = best
+    middle = height + label.yshift
+    room.take(
+        [(label.across, label.xshift - PAD, label.across, label.xshift + long + PAD, middle - half, middle + half)]
+    )
+    return least

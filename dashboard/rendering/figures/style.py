@@ -8,20 +8,35 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.rendering.figures.axes import (
+    RIGHT,
     FigurePlace,
+    axis_title,
     base_layout,
     frame_size,
     log_position,
+    room_beside,
     share,
     shares,
-    smallest_frame,
     ticks,
+    unclipped,
     up,
 )
-from dashboard.rendering.figures.bars import bar_boxes, bar_words
-from dashboard.rendering.figures.labels import GAP, LINE, Box, Placed, spread, struck, text_width, without_tags
-from dashboard.rendering.figures.limits import limits
+from dashboard.rendering.figures.bars import bar_room, bar_words
+from dashboard.rendering.figures.labels import (
+    DISC,
+    GAP,
+    MARK,
+    Placed,
+    beside,
+    in_column,
+    ringed,
+    stacked,
+    wrapped,
+)
+from dashboard.rendering.figures.limits import TITLE, limit_room, limit_shapes, limit_words, over_its_line
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
+from dashboard.rendering.figures.room import Room, Span, cells_of
+from dashboard.rendering.figures.text import text_width, without_tags
 from dashboard.rendering.figures.traces import (
     computed_trace,
     earlier_line,
@@ -36,10 +51,6 @@ from dashboard.rendering.figures.traces import (
 from tracks.api.figures import Figure, Panel
 
 __all__ = ["DARK", "GRAPH_CONFIG", "LIGHT", "EarlierTry", "Mark", "Screen", "empty", "style_figure", "ticks"]
-
-END_ROOM = 80  # px of words that a phone has beside a frame
-DISC = 18  # px across the circled number of an earlier try
-MARK = 6  # px from the middle of a mark to its edge
 
 # One graph configuration for the whole lab. plotly shows "Share chart", which uploads, unless it is told not to.
 GRAPH_CONFIG: Mapping[str, Any] = {
@@ -98,77 +109,85 @@ def style_figure(
     that a slider moves away from, all mean lines are, with the names at their ends.
     """
     palette = screen.palette
-    width, height = frame_size(panel.y, screen, place)
-    height = tall or height
+    given = figure["layout"]["annotations"]
+    has_bars = any(trace["meta"] == "bar" for trace in figure["data"])
+    stands = has_bars and panel.y.scale != "category"  # upright bars: marks stand beside the frame
+    marks = tuple(marks)
     traces: list[dict[str, Any]] = []
-    labels: list[Placed] = []
-    bars: list[Box] = []
-    points: list[Box] = []
-    dots: list[tuple[float, float]] = []
+    rows = list(limit_words(figure["layout"], panel, "y")) if panel.y.scale in ("linear", "log") else []
+    words: list[Placed] = []
+    discs: list[tuple[Placed, dict[str, Any] | None]] = []
     for earlier in earlier_tries:
-        _add_earlier_try(earlier, panel, palette, traces, labels)
-    for line in mean_lines(before) if before else ():
-        traces.append(earlier_trace(line, f"{line['name']}, before", palette))
+        _add_earlier_try(earlier, panel, palette, traces, discs, keeps_point=not has_bars)
+    for kept in mean_lines(before) if before else ():
+        traces.append(earlier_trace(kept, f"{kept['name']}, before", palette))
     for note in before["layout"]["annotations"] if before else ():
         if note["place"] == "end":
-            labels.append(_placed({**note, "color": "muted"}, panel))
-    if any(trace["meta"] == "bar" for trace in figure["data"]):
-        width = smallest_frame(panel.y, screen, place)  # words on bars must fit on the smallest screen
-    for trace in figure["data"]:
-        traces.append(styled(trace, palette))
-        if trace["meta"] == "mean":
-            dots += _dots(trace, panel, width, height)
-        elif trace["meta"] == "bar":
-            bars += bar_boxes(trace, panel, width, height)
-        elif trace["meta"] in ("you", "other"):
-            points += _around(trace, panel, width, height)
-    written = figure["layout"]["annotations"]
-    marks = tuple(marks)
-    stems = [panel.x.place(mark.x) for mark in marks]
-    fixed, boxes = bar_words(figure["layout"], panel, palette, stems, width=width, height=height)
-    covers = [*bars, *boxes]
-    shapes, notes, taken = limits(figure["layout"], panel, palette, covers, points, width=width, height=height)
-    of_limits = list(zip(notes, taken, strict=True))
-    boxes += [*bars, *taken]
-    for note in written:
+            rows.append(_placed({**note, "color": "muted"}, panel))
+    traces.extend(styled(trace, palette) for trace in figure["data"])
+    halos = []
+    for note in given:
         if note["place"] == "halo":
-            notes.append(_halo(_placed(note, panel), panel, palette))
+            halos.append(_halo(_placed(note, panel), panel, palette))
         elif "axis" not in note and "box" not in note:
-            labels.append(_placed(note, panel))
-    for shape in figure["layout"]["shapes"]:
-        if shape["type"] == "line" and getattr(panel, shape["axis"]).shows(shape["value"]):
-            dots += _dots_of_limit(shape, panel, width, height)
-    for words, box in of_limits:
-        if struck(box, dots):
-            words.setdefault("bgcolor", palette["veil"])
+            (rows if note["place"] == "end" else words).append(_placed(note, panel))
+    has_column = panel.y.scale in ("linear", "log") and bool(rows or (marks or discs if stands else True))
+    right = room_beside(place, screen, has_bars=has_bars) if has_column else RIGHT
+    widths, height = frame_size(panel.y, screen, place, right)
+    height = tall or height
+    shapes = limit_shapes(figure["layout"], panel, palette, has_bars=has_bars)
+    fixed, over = bar_words(figure["layout"], panel, palette, width=widths[0], height=height)
     for mark in marks:
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
-        traces.append(computed_trace(x, y, palette) if mark.is_computed else lock_trace(x, y, palette))
-        shapes.append(lock_line(x, y, panel, palette))
-        if bars and mark.is_computed:
-            continue  # a bar's end says its value already
-        labels.append(
-            _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
-        )
-    labels = [_in_lines(label) if screen.narrow else label for label in labels]
-    if panel.x.scale != "none":
-        boxes += [(-80, -40, width, -3), (-80, 0, -3, height)]  # what the axes say
-        boxes.append(
-            (0, height, text_width(panel.y.label), height + 2 * LINE)
-        )  # over the frame, the upper one its name
-    for label in spread(labels, boxes, dots, width=width, height=height):
+        label = _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
+        if stands:
+            shapes.append(_edge_mark(y, palette, is_computed=mark.is_computed))
+        else:
+            traces.append(computed_trace(x, y, palette) if mark.is_computed else lock_trace(x, y, palette))
+            shapes.append(lock_line(x, y, panel, palette))
+        if not (stands and mark.is_computed):  # a bar's end says its value already
+            (rows if stands else words).insert(0 if not stands else len(rows), label)
+    if stands:
+        rows.extend(disc for disc, _ in discs)
+        discs = []
+    column = _in_column(rows, right, height, has_marks=stands and bool(marks))
+    uprights = list(limit_words(figure["layout"], panel, "x"))
+    if words or discs or uprights:
+        room = Room(widths, height, beyond=2.0 if has_column else right - 3, above=27.0 if has_bars else 8.0)
+        _take_all(room, figure, panel, marks if not stands else (), over)
+        room.take(in_column(row, height) for row in column)
+        room.draw(cells_of(_lines(figure, panel)))
+        bare = room.cells
+        others = [cells_of([trail]) if trail else None for trail in _trails(discs, panel)]
+        for cells in others:
+            room.draw(cells)
+        for label in uprights:
+            over_its_line(label, room, beyond=right - 2, inside=panel.y.scale != "category")
+        left_over = [label for label in words if beside(label, room, or_nowhere=has_column) and has_column]
+        for number, (disc, line) in enumerate(discs):
+            room.cells = bare
+            for other, cells in enumerate(others):
+                if other != number:
+                    room.draw(cells)
+            on_line = _points_back(line, panel) if line else ()
+            near = [_around(one) for other, (one, its) in enumerate(discs) if other != number and its is None]
+            if ringed(disc, room, on_line, near, or_nowhere=has_column) and has_column:
+                left_over.append(disc)
+        if left_over:
+            words = [label for label in words if label not in left_over]
+            discs = [item for item in discs if item[0] not in left_over]
+            column = _in_column([*rows, *left_over], right, height, has_marks=False)
+    notes = [_upright_note(label, panel, palette) for label in uprights]
+    for label in (*words, *(disc for disc, _ in discs), *column):
         notes.append(_annotation(label, panel, palette))
-        if not label.long and (bars or label.struck):
-            notes[-1]["bgcolor"] = palette["paper" if bars else "veil"]
-        if label.long:
-            shapes.append(_disc(label, notes[-1], palette))
-    ends = max((label.width + GAP + 6 for label in labels if label.place == "end"), default=0.0)
-    layout = dict(base_layout(panel.x, panel.y, screen, place, 20 * math.ceil(ends / 20)))
+        if label.is_disc:
+            shapes.append(_disc(label, palette))
+    layout = dict(base_layout(panel.x, panel.y, screen, place, right))
     layout["shapes"] = shapes
-    notes.sort(key=lambda note: "bgcolor" not in note)  # what is behind some words hides no others
-    layout["annotations"] = [*layout["annotations"], *notes, *fixed]
+    layout["annotations"] = [
+        {**note, "text": without_tags(note["text"])} for note in (*layout["annotations"], *halos, *notes, *fixed)
+    ]
     layout["uirevision"] = revision
-    layout["annotations"] = [{**note, "text": without_tags(note["text"])} for note in layout["annotations"]]
     return {"data": traces, "layout": layout}
 
 
@@ -176,42 +195,101 @@ def empty(panel: Panel, *, screen: Screen, revision: str, place: FigurePlace = "
     """Return a panel's frame with its limits and no data: what may be seen before the lock."""
     bare: Figure = panel.limits() if panel.limits else {"data": [], "layout": {"shapes": [], "annotations": []}}
     dressed = style_figure(bare, panel, screen=screen, revision=revision, place=place)
-    notes = bare["layout"]["annotations"]
-    taken = [up(note["value"], panel.y) for note in notes if note.get("axis") == "y"]
-    # Of three heights the one farthest from a limit's line and label.
-    height = max((0.42, 0.22, 0.68), key=lambda place: min((abs(place - line - 0.05) for line in taken), default=1.0))
+    right = dressed["layout"]["margin"]["r"]
+    widths, height = frame_size(panel.y, screen, place, right)
+    room = Room(widths, height, beyond=2.0, above=8.0)
+    room.take(limit_room(bare["layout"], panel, height))
+    for note in dressed["layout"]["annotations"]:
+        if note.get("yref") == "paper" and note["text"] and note.get("xref") != "paper":  # of an upright limit
+            at = share(10 ** note["x"] if panel.x.scale == "log" else note["x"], panel.x)
+            middle, long = height + note["yshift"], text_width(note["text"], 13)
+            room.take([(at, note["xshift"] - 3, at, note["xshift"] + long + 3, middle - 9, middle + 9)])
+    text, across, high = _where_it_waits(without_tags(panel.waiting), room)
     font = {"size": 14, "color": screen.palette["muted"]}
-    words = {"text": without_tags(panel.waiting), "showarrow": False, "font": font}
-    dressed["layout"]["annotations"].append({"xref": "paper", "yref": "paper", "x": 0.5, "y": height, **words})
+    words = {"text": text, "showarrow": False, "font": font, "xanchor": "center", "yanchor": "middle"}
+    dressed["layout"]["annotations"].append({"xref": "paper", "yref": "paper", "x": across, "y": high, **words})
     return dressed
 
 
-def _dots(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[tuple[float, float]]:
-    """Some points along a line in pixels, at equal distances of its data or, where those are few, between them."""
-    every = max(1, len(trace["x"]) // 12)
-    xs, ys = shares(trace["x"][::every], panel.x), shares(trace["y"][::every], panel.y)
-    if panel.y.scale == "category":
-        ys = [1 - y for y in ys]
-    if len(xs) == 2:
-        (x0, x1), (y0, y1) = xs, ys
-        return [((x0 + (x1 - x0) * i / 9) * width, (y0 + (y1 - y0) * i / 9) * height) for i in range(10)]
-    return [(x * width, y * height) for x, y in zip(xs, ys, strict=True)]
+def _where_it_waits(text: str, room: Room) -> tuple[str, float, float]:
+    """Return words in as many lines, and at such shares of the frame, that no limit's line goes through them."""
+    best, least = (text, 0.5, 0.42), math.inf
+    for lines in (wrapped(text, wide) for wide in (600.0, 160.0, 100.0, 80.0)):
+        half, long = 7 + 9.1 * lines.count("<br>"), text_width(lines) / 2 + 4
+        for across in (0.5, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8, 0.15, 0.85):
+            for high in (0.42, 0.22, 0.68, 0.85):
+                middle = high * room.height
+                cost = room.cost(across, -long, long, middle - half, middle + half)
+                if cost < least:
+                    best, least = (lines, across, high), cost
+                if not cost:
+                    return best
+    return best
 
 
-def _dots_of_limit(shape: dict[str, Any], panel: Panel, width: float, height: float) -> list[tuple[float, float]]:
-    """Some points along a limit in pixels; one on the axis across is closely dotted, since words are long and low."""
-    if shape["axis"] == "y":
-        level = up(shape["value"], panel.y) * height
-        return [(width * (i + 0.5) / 10, level) for i in range(10)]
-    at, count = share(shape["value"], panel.x) * width, max(1, int(height / 6))
-    return [(at, height * (i + 0.5) / count) for i in range(count)]
+def _in_column(rows: Sequence[Placed], right: float, height: float, *, has_marks: bool) -> list[Placed]:
+    """Return words stacked at the right of the frame, in as many lines as they need there."""
+    start = GAP + 8 if has_marks else GAP
+    for row in rows:
+        if not row.is_disc:
+            row.text = wrapped(row.text, right - start - 3, row.size)
+    column = stacked(rows, height)
+    for row in column:
+        row.xshift = start
+    return column
 
 
-def _around(trace: dict[str, Any], panel: Panel, width: float, height: float) -> list[Box]:
-    """The room that marks take, in pixels."""
-    places = zip(shares(trace["x"], panel.x), shares(trace["y"], panel.y), strict=True)
-    at = ((x * width, (1 - y if panel.y.scale == "category" else y) * height) for x, y in places)
-    return [(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in at]
+def _take_all(room: Room, figure: Figure, panel: Panel, marks: Iterable[Mark], over: Iterable[Span]) -> None:
+    """Enter all that words keep off but for data lines: limits, the axis' title, bars, marks and stems of locks."""
+    height = room.height
+    room.take(limit_room(figure["layout"], panel, height))
+    if panel.y.label:
+        title = text_width(axis_title(panel.y), 13)
+        room.take([(0.0, -60.0, 0.0, title + 6, height + TITLE[0], height + TITLE[1])])
+    room.take(over)
+    for trace in figure["data"]:
+        if trace["meta"] == "bar":
+            room.take(bar_room(trace, panel, height))
+        elif trace["meta"] in ("you", "other", "drawn"):
+            places = zip(shares(trace["x"], panel.x), shares(trace["y"], panel.y), strict=True)
+            room.take(_mark_room(x, 1 - y if panel.y.scale == "category" else y, height) for x, y in places)
+    for mark in marks:
+        x, y = share(mark.x, panel.x), up(panel.y.place(mark.y), panel.y) * height
+        room.take([(x, -3.0, x, 3.0, 0.0, y), _mark_room(x, y / height, height)])
+
+
+def _mark_room(across: float, upwards: float, height: float) -> Span:
+    middle = upwards * height
+    return (across, -MARK, across, MARK, middle - MARK, middle + MARK)
+
+
+def _around(label: Placed) -> tuple[float, float]:
+    return label.across, label.up
+
+
+def _lines(figure: Figure, panel: Panel) -> list[tuple[Any, Any]]:
+    """The data lines of a figure as shares of its frame."""
+    roles = ("mean", "seed", "ghost", "drawn")
+    drawn = [trace for trace in figure["data"] if trace["meta"] in roles and "line" in trace and len(trace["x"])]
+    return [_line_shares(trace, panel) for trace in drawn]
+
+
+def _line_shares(trace: dict[str, Any], panel: Panel) -> tuple[Any, Any]:
+    up_there = unclipped(trace["y"], panel.y)
+    return unclipped(trace["x"], panel.x), 1 - up_there if panel.y.scale == "category" else up_there
+
+
+def _trails(discs: Sequence[tuple[Placed, dict[str, Any] | None]], panel: Panel) -> list[tuple[Any, Any] | None]:
+    return [_line_shares(line, panel) if line else None for _, line in discs]
+
+
+def _points_back(line: dict[str, Any], panel: Panel) -> list[tuple[float, float, float, float]]:
+    """Some points of a line that the panel shows, from its end back: as shares of the frame, and in the axes' units."""
+    shown = [
+        (float(x), float(y)) for x, y in zip(line["x"], line["y"], strict=True) if panel.x.shows(x) and panel.y.shows(y)
+    ]
+    every = max(1, len(shown) // 10)
+    return [(share(x, panel.x), up(y, panel.y), x, y) for x, y in shown[::-1][every::every]]
 
 
 def _placed(note: dict[str, Any], panel: Panel) -> Placed:
@@ -222,65 +300,94 @@ def _placed(note: dict[str, Any], panel: Panel) -> Placed:
     )
 
 
-def _in_lines(label: Placed) -> Placed:
-    """Return a label at a line's end that is too long for a phone's margin with its value below its name."""
-    if label.place != "end" or label.width <= END_ROOM or "</b> " not in label.text:
-        return label
-    return replace(label, text=label.text.replace("</b> ", "</b><br>", 1))
-
-
 def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
+    across = {"xref": "paper", "x": 1} if label.in_column else {"x": log_position(label.x, panel.x)}
+    is_disc = label.is_disc
+    shift = DISC / 2 if is_disc and label.in_column else 0.0
     return {
-        "x": log_position(label.x, panel.x),
+        **across,
         "y": log_position(label.y, panel.y),
         "text": label.text,
         "showarrow": False,
         "align": "left",
-        "font": {"size": 14, "color": palette[label.colour]},
-        "xanchor": label.xanchor,
-        "yanchor": label.yanchor,
-        "xshift": label.xshift,
+        "font": {"size": 12 if is_disc else label.size, "color": palette["ink-2" if is_disc else label.colour]},
+        "xanchor": "center" if is_disc else label.xanchor,
+        "yanchor": "middle",
+        "xshift": label.xshift + shift,
         "yshift": label.yshift,
     }
 
 
+def _upright_note(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:
+    """The words of an upright limit, as high above or below the frame's top as they are placed."""
+    note = _annotation(label, panel, palette)
+    return {**note, "yref": "paper", "y": 1, "xanchor": "left"}
+
+
 def _add_earlier_try(
-    earlier: EarlierTry, panel: Panel, palette: Mapping[str, str], traces: list[dict[str, Any]], labels: list[Placed]
+    earlier: EarlierTry,
+    panel: Panel,
+    palette: Mapping[str, str],
+    traces: list[dict[str, Any]],
+    discs: list[tuple[Placed, dict[str, Any] | None]],
+    *,
+    keeps_point: bool,
 ) -> None:
-    """Add an earlier try: its line with the circled number at its end, or its point with the number beside it."""
+    """Add an earlier try: its line, or its point, and the circled number that belongs there."""
     line, name = earlier_line(earlier.figure), f"try {earlier.number}"
     if line is not None:
         traces.append(earlier_trace(line, name, palette))
         x, y = last_shown(line, panel.x, panel.y)
     elif earlier.point is not None:
         x, y = panel.x.place(earlier.point[0]), panel.y.place(earlier.point[1])
-        traces.append(earlier_point(x, y, name, palette))
+        if keeps_point:
+            traces.append(earlier_point(x, y, name, palette))
+        elif panel.y.scale == "category":
+            y = panel.y.low  # above the rows
     else:
         return
     note = {"x": x, "y": y, "text": str(earlier.number), "color": "muted", "place": "right", "bold": True}
     placed = _placed(note, panel)
-    labels.append(placed if line is None else replace(placed, long=DISC))
+    placed.is_disc = True
+    discs.append((placed, line))
 
 
-def _disc(label: Placed, note: dict[str, Any], palette: Mapping[str, str]) -> dict[str, Any]:
-    """Return the circle around the number of an earlier try, and set the number in its middle."""
+def _disc(label: Placed, palette: Mapping[str, str]) -> dict[str, Any]:
+    """Return the circle around the number of an earlier try."""
     half = DISC / 2
-    x = label.xshift + {"left": half, "center": 0.0, "right": -half}[label.xanchor]
-    y = label.yshift + {"bottom": half, "middle": 0.0, "top": -half}[label.yanchor]
-    note |= {"xanchor": "center", "yanchor": "middle", "xshift": x, "yshift": y}
-    note["font"] = {"size": 12, "color": palette["ink-2"]}
+    x = label.xshift + (half if label.in_column else 0.0)
     return {
         "type": "circle",
         "xsizemode": "pixel",
         "ysizemode": "pixel",
-        "xanchor": label.x,
+        **({"xref": "paper", "xanchor": 1} if label.in_column else {"xanchor": label.x}),
         "yanchor": label.y,
         "x0": x - half,
         "x1": x + half,
-        "y0": y - half,
-        "y1": y + half,
+        "y0": label.yshift - half,
+        "y1": label.yshift + half,
         "fillcolor": palette["paper"],
         "line": {"color": palette["edge"], "width": 1},
+        "layer": "above",
+    }
+
+
+def _edge_mark(y: float, palette: Mapping[str, str], *, is_computed: bool) -> dict[str, Any]:
+    """Return the square of a lock, or the disc of the computed value, beside the frame at the height it says."""
+    return {
+        "type": "circle" if is_computed else "rect",
+        "name": "computed" if is_computed else "your lock",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xref": "paper",
+        "xanchor": 1,
+        "yanchor": y,
+        "x0": 3,
+        "x1": 12,
+        "y0": -4.5,
+        "y1": 4.5,
+        "fillcolor": palette["ink" if is_computed else "paper"],
+        "line": {"color": palette["ink"], "width": 2},
         "layer": "above",
     }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.rendering.figures.labels import without_tags
 from dashboard.rendering.figures.palette import DASHES, FILLS, NODE_SYMBOLS, SYMBOLS
+from dashboard.rendering.figures.text import without_tags
 from tracks.api.figures import Axis, Figure, Panel
 
 # Lines that look the same in every series, by role: colour, width, dash.

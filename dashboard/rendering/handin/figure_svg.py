@@ -249,12 +249,17 @@ def _fill(frame: _Frame, marker: Mapping[str, Any]) -> str:
 
 def _shape(frame: _Frame, shape: Mapping[str, Any]) -> Markup:
     line = shape.get("line") or {"width": 0}
-    if shape["type"] == "circle":
-        x, y = frame.x(shape["xanchor"]), frame.y(shape["yanchor"])
+    if shape.get("xsizemode") == "pixel":
+        x, y = frame.x(shape["xanchor"], ref=shape.get("xref", "x")), frame.y(shape["yanchor"])
         middle = x + (shape["x0"] + shape["x1"]) / 2, y - (shape["y0"] + shape["y1"]) / 2
-        radius = abs(shape["x1"] - shape["x0"]) / 2
+        across = abs(shape["x1"] - shape["x0"])
+        if shape["type"] == "rect":
+            corner = middle[0] - across / 2, middle[1] - across / 2
+            return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" {}/>').format(
+                *(_px(value) for value in (*corner, across, across)), shape["fillcolor"], _stroke(line)
+            )
         return Markup('<circle cx="{}" cy="{}" r="{}" fill="{}" {}/>').format(
-            *(_px(value) for value in (*middle, radius)), shape["fillcolor"], _stroke(line)
+            *(_px(value) for value in (*middle, across / 2)), shape["fillcolor"], _stroke(line)
         )
     xs = [frame.x(shape[end], ref=shape.get("xref", "x")) for end in ("x0", "x1")]
     ys = [frame.y(shape[end], ref=shape.get("yref", "y")) for end in ("y0", "y1")]

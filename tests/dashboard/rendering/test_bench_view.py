@@ -13,6 +13,7 @@ from dashboard.rendering.figures.style import Screen
 from dashboard.student.predictions import Draft, Locked
 from dashboard.student.reveal import reveal
 from tracks.api.bench import Bench
+from tracks.api.figures import Figure
 from tracks.api.teaching import Prediction
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
@@ -152,7 +153,7 @@ class TestRevealFigure:
         track, memory = registry.track("mobile_nomad"), registry.bench("mobile_nomad", "memory")
         (item,) = reveal(track, memory, locked(memory, "300 MB"))
         drawn = render_reveal(track, memory, item, SCREEN)
-        assert "computed" in {trace["name"] for trace in drawn.figure["data"]}
+        assert marks_at_the_edge(drawn.figure).keys() == {"your lock", "computed"}
         words = [note["text"] for note in drawn.figure["layout"]["annotations"]]
         assert not any("computed" in text for text in words)
         assert any("your lock" in text for text in words)
@@ -170,9 +171,13 @@ class TestRevealFigure:
                 (item,) = reveal(track, replace(bench, predictions=(prediction,)), locked_as(prediction))
                 drawn = render_reveal(track, bench, item, SCREEN)
                 traces = {trace["name"]: trace for trace in drawn.figure["data"]}
-                assert {"your lock", "computed"} <= set(traces)
+                beside = marks_at_the_edge(drawn.figure)
+                assert {"your lock", "computed"} <= set(traces) | set(beside)
                 place = prediction.marks(track, float(item.truth.value))[drawn.panel.id]
-                assert (traces["computed"]["x"], traces["computed"]["y"]) == ([place[0]], [place[1]])
+                if "computed" in beside:
+                    assert beside["computed"] == place[1]
+                else:
+                    assert (traces["computed"]["x"], traces["computed"]["y"]) == ([place[0]], [place[1]])
                 for axis, value in zip(("xaxis", "yaxis"), place, strict=True):
                     low, high = drawn.figure["layout"][axis]["range"]
                     if drawn.figure["layout"][axis]["type"] == "log":
@@ -180,6 +185,11 @@ class TestRevealFigure:
                     assert min(low, high) <= value <= max(low, high)
                 if prediction.unit == "s":
                     assert "s" in (drawn.panel.x.unit, drawn.panel.y.unit)
+
+
+def marks_at_the_edge(figure: Figure) -> dict[str, float]:
+    """The marks that stand beside the frame of bars, by their name: at which height."""
+    return {shape["name"]: shape["yanchor"] for shape in figure["layout"]["shapes"] if "name" in shape}
 
 
 def locked_as(prediction: Prediction) -> dict[str, Locked]:

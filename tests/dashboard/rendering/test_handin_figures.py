@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.rendering.bench_view import render_reveal
-from dashboard.rendering.figures.labels import _TAG
 from dashboard.rendering.figures.style import style_figure
+from dashboard.rendering.figures.text import _TAG
 from dashboard.rendering.handin.bench_figures import LOCK, PRINTED, bench_figures
 from dashboard.rendering.handin.figure_svg import HEIGHT, WIDTH, figure_svg
 from dashboard.student.analytics.locks import standing_locks

@@ -126,7 +126,7 @@ def _alone(state: State) -> list[charts.Part]:
             role="other",
             label=f"each city, {OWN_STEPS} steps" if accuracy == max(own) else "",
             value=ends,
-            place="above-left",
+            place="end",
         )
         for city, accuracy in zip(city_names(state.track), own, strict=True)
     ]

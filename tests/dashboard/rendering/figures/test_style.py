@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from dashboard.rendering.figures.axes import FigurePlace
 from dashboard.rendering.figures.style import DARK, GRAPH_CONFIG, LIGHT, Mark, Screen, empty, style_figure, ticks
+from tests.figures.flaws import flaws
+from tests.figures.geometry import measured
 from tracks.api import charts
 from tracks.api.figures import Axis, Panel
 from tracks.api.quantities import read_quantity
@@ -143,22 +145,20 @@ class TestPositions:
 
 
 class TestWordsOnLines:
-    @pytest.mark.parametrize(("value", "side"), [(3.0, "left"), (7.7, "right")])
-    def test_words_beside_an_upright_limit_stand_where_the_panel_has_room_for_them(
-        self, value: float, side: str
-    ) -> None:
+    @pytest.mark.parametrize("value", [-2.0, -1.4, 3.0, 7.7, 8.0])
+    def test_the_words_of_an_upright_limit_stand_in_the_figure_and_off_its_line(self, value: float) -> None:
         """ "stop: round 410" cut at the edge reads "stop: round 4"."""
         figure = charts.figure(charts.limit(value, "stop: round 410", axis="x", kind="floor"))
-        notes = dressed(figure, LINEAR)["layout"]["annotations"]
-        (note,) = (note for note in notes if note["text"] == "stop: round 410")
-        assert (note["xanchor"], note["xshift"] > 0) == (side, side == "left")
+        assert flaws(measured(dressed(figure, LINEAR), 605, 296)) == []
 
-    def test_a_limits_words_are_veiled_where_a_curve_goes_through_them(self) -> None:
-        flat = charts.curve([-2, 8], [3.4, 3.4], name="mean")
-        limits = (charts.limit(3, "fleet target", kind="target"), charts.limit(0, "city floor", kind="floor"))
-        notes = dressed(charts.figure(flat, *limits), LINEAR)["layout"]["annotations"]
-        veiled = {note["text"]: "bgcolor" in note for note in notes if note["text"] in ("fleet target", "city floor")}
-        assert veiled == {"fleet target": True, "city floor": False}
+    @pytest.mark.parametrize("height", [-2.0, 2.6, 3.0, 3.4, 8.0])
+    def test_the_words_of_level_limits_keep_off_a_curve_and_each_other(self, height: float) -> None:
+        flat = charts.curve([-2, 8], [height, height], name="mean", label="Fleet", value="3")
+        limits = (charts.limit(3, "fleet target", kind="target"), charts.limit(2.9, "city floor", kind="floor"))
+        figure = dressed(charts.figure(flat, *limits), LINEAR)
+        assert flaws(measured(figure, 605, 296)) == []
+        words = {note["text"]: note["y"] for note in figure["layout"]["annotations"]}
+        assert (words["fleet target"], words["city floor"]) == (3, 2.9), "each is tied to its own line"
 
 
 class TestPalettes:

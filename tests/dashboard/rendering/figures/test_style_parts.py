@@ -12,6 +12,8 @@ from plotly.io.json import to_json_plotly
 from dashboard.rendering.figures.axes import FigurePlace
 from dashboard.rendering.figures.palette import FILLS
 from dashboard.rendering.figures.style import DARK, LIGHT, EarlierTry, Mark, Screen, empty, style_figure
+from tests.figures.flaws import flaws
+from tests.figures.geometry import measured
 from tracks.api import charts
 from tracks.api.figures import Axis, Panel
 
@@ -123,14 +125,14 @@ class TestWaterfall:
     def test_the_value_of_a_bar_that_the_top_cuts_is_written_at_the_top_with_an_arrow(self) -> None:
         notes = dressed(memory(), memory_panel(high=600))["layout"]["annotations"]
         cut = [note for note in notes if "↑" in note["text"]]
-        assert [note["text"] for note in cut] == ["↑ <b>453\u00a0MiB</b>", "↑ <b>742\u00a0MiB</b>"]
+        assert [note["text"] for note in cut] == ["↑<b>453\u00a0MiB</b>", "↑<b>742\u00a0MiB</b>"]
         assert all(note["y"] == 600 * MIB for note in cut)
         assert not [note for note in dressed(memory(), memory_panel())["layout"]["annotations"] if "↑" in note["text"]]
 
-    def test_on_a_phone_a_cut_value_still_goes_into_one_line(self) -> None:
-        """In smaller type: in two lines it would reach out of the figure."""
-        written = texts(dressed(memory(), memory_panel(high=600), screen=SCREENS[1]))
-        assert [text for text in written if "↑" in text] == ["↑<b>453\u00a0MiB</b>", "↑<b>742\u00a0MiB</b>"]
+    def test_on_a_phone_a_cut_value_goes_into_two_lines_and_stays_in_the_figure(self) -> None:
+        figure = dressed(memory(), memory_panel(high=600), screen=SCREENS[1])
+        assert [text for text in texts(figure) if "↑" in text] == ["↑<b>453<br>MiB</b>", "↑<b>742<br>MiB</b>"]
+        assert not [words for kind, words, _ in flaws(measured(figure, 358, 340)) if kind == "outside"]
 
     def test_every_value_is_written_however_far_it_is_off(self) -> None:
         for size in (1e-6, 1.0, 5000.0, 1e9):
@@ -153,7 +155,7 @@ class TestWaterfall:
                 assert across <= 1 or upwards <= 3
 
     def test_a_share_that_the_budget_line_would_strike_moves_to_the_longer_side(self) -> None:
-        figure = dressed(memory((100, 100, 100, 400)), memory_panel())  # the largest bar's middle is at 500 MiB
+        figure = dressed(memory((100, 100, 100, 400)), memory_panel(), place="page")  # its middle is at 500 MiB
         (share,) = [note for note in figure["layout"]["annotations"] if note["text"] == "57.1%"]
         assert 300 * MIB < share["y"] < 450 * MIB
 
@@ -174,14 +176,18 @@ def extent(note: dict, panel: Panel, screen: Screen) -> tuple[float, float, floa
 
 class TestCategories:
     def test_names_stand_at_their_positions_and_are_cut_where_they_would_touch(self) -> None:
-        wide = dressed(memory(), memory_panel())["layout"]["xaxis"]
+        wide = dressed(memory(), memory_panel(), place="page")["layout"]["xaxis"]
+        side = dressed(memory(), memory_panel())["layout"]["xaxis"]
         narrow = dressed(memory(), memory_panel(), screen=SCREENS[1])["layout"]["xaxis"]
         assert (wide["tickvals"], wide["range"]) == ([0, 1, 2, 3, 4], [-0.5, 4.5])
         assert wide["ticktext"] == [*NAMES, "Total"]
+        assert side["ticktext"] == ["Weights", "Gradients", "Optim.", "Activations", "Total"], "no more than must be"
         assert narrow["ticktext"] == ["Weights", "Grad.", "Optim.", "Activ.", "Total"]
 
     def test_two_words_go_into_two_lines(self) -> None:
-        x = Axis(label="", scale="category", categories=("device with privacy", *"bcd"))
+        x = Axis(
+            label="", scale="category", categories=("device with privacy", "device with none", "server with privacy")
+        )
         panel = Panel(id="p", question="Which?", x=x, y=Axis(label="accuracy", unit="share"))
         assert dressed(charts.figure(), panel)["layout"]["xaxis"]["ticktext"][0] == "device with<br>privacy"
 
@@ -190,16 +196,17 @@ class TestCategories:
         assert dressed(figure, panel)["layout"]["yaxis"]["range"] == [1.5, -0.5]
         top = charts.figure(charts.note(700 * MIB, -0.5, "top", place="above"))
         (note,) = [n for n in dressed(top, panel)["layout"]["annotations"] if n["text"] == "top"]
-        assert note["yanchor"] == "top"  # there is no room above the first row
+        assert note["y"] == -0.5
+        assert flaws(measured(dressed(top, panel), 605, 296)) == [], "it turns aside: above is the axis"
 
     def test_a_name_inside_a_segment_is_left_out_where_it_does_not_fit(self) -> None:
         figure, panel = rows()
         wide, narrow = (" ".join(texts(dressed(figure, panel, screen=screen))) for screen in SCREENS[:2])
         assert "free 512\u00a0MiB" in wide
-        assert "Optimizer" in wide
-        assert "Gradients" not in wide
-        assert "Activations" in narrow
+        assert "Weights, Gradients, Optimizer" in wide, "below the row"
         assert "Optimizer" not in narrow
+        for screen, size in zip(SCREENS[:2], ((605, 296), (358, 340)), strict=True):
+            assert flaws(measured(dressed(figure, panel, screen=screen), *size)) == []
 
     def test_a_name_keeps_off_a_line_that_goes_through_its_segment(self) -> None:
         """The value is dropped before the line is covered."""
@@ -258,7 +265,8 @@ class TestEarlierTries:
         figure = self.beside_earlier(EarlierTry(number=12, figure=charts.figure(self.CURVE)))
         (disc,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
         (note,) = [note for note in figure["layout"]["annotations"] if note["text"] == "<b>12</b>"]
-        assert (disc["xanchor"], disc["yanchor"]) == (note["x"], note["y"]) == (100, pytest.approx(0.6))
+        assert (disc["xanchor"], disc["yanchor"]) == (note["x"], note["y"])
+        assert (note["x"], note["y"]) in ((100, 0.6), (50, 0.5)), "at the end, or farther back on its line"
         assert (disc["x0"] + disc["x1"]) / 2 == note["xshift"]
         assert (disc["y0"] + disc["y1"]) / 2 == note["yshift"]
         assert (note["xanchor"], note["yanchor"]) == ("center", "middle")
@@ -276,13 +284,14 @@ class TestEarlierTries:
         (note,) = [note for note in layout["annotations"] if note["text"] == "<b>1</b>"]
         assert (note["x"], note["y"]) == (100, pytest.approx(0.9))
 
-    def test_without_a_line_its_point_is_a_hollow_circle_with_the_number_beside_it(self) -> None:
+    def test_without_a_line_its_point_is_a_hollow_circle_with_the_circled_number_on_it(self) -> None:
         figure = self.beside_earlier(EarlierTry(number=2, figure=charts.figure(self.SEED), point=(300, 0.5)))
         ring, _ = figure["data"]
         assert (ring["x"], ring["y"]) == ([200], [0.5])  # in the frame
         assert ring["marker"]["color"] == LIGHT["paper"]
         assert "<b>2</b>" in texts(figure)
-        assert not [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
+        (disc,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
+        assert (disc["xanchor"], disc["yanchor"]) == (200, 0.5)
 
     def test_with_neither_there_is_nothing_to_draw(self) -> None:
         plain = self.beside_earlier()
@@ -293,17 +302,14 @@ class TestEarlierTries:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_words_of_a_limit_make_way_for_a_mark(screen: Screen) -> None:
-    """They stand at the side that its author asked for, unless a mark would lie on them there."""
+    """They stand beside the frame, at the height of their line, and a mark's words keep off them."""
     target = charts.limit(0.5, "target 50%", kind="target", place="limit-y-right")
-
-    def side(x: float, y: float) -> tuple[str, str]:
-        figure = charts.figure(target, charts.point(x, y, name="here"))
-        notes = style_figure(figure, LINE, screen=screen, revision="r")["layout"]["annotations"]
-        (words,) = [note for note in notes if note["text"] == "target 50%"]
-        return words["xanchor"], words["yanchor"]
-
-    assert side(20, 0.9) == ("right", "bottom")
-    assert side(185, 0.52) != ("right", "bottom")
+    for x, y in ((20, 0.9), (185, 0.52), (200, 0.5)):
+        figure = charts.figure(target, charts.point(x, y, name="here", label="here", value="52%"))
+        styled = style_figure(figure, LINE, screen=screen, revision="r")
+        assert flaws(measured(styled, *((358, 340) if screen.narrow else (605, 296)))) == []
+        (words,) = [note for note in styled["layout"]["annotations"] if note["text"] == "target 50%"]
+        assert (words["xref"], words["x"], words["y"]) == ("paper", 1, 0.5)
 
 
 def test_words_beside_a_mark_keep_clear_of_a_limit_across() -> None:
