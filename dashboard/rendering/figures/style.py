@@ -269,7 +269,7 @@ def _around(label: Placed) -> tuple[float, float]:
 
 def _lines(figure: Figure, panel: Panel) -> list[tuple[Any, Any]]:
     """The data lines of a figure as shares of its frame."""
-    roles = ("mean", "seed", "ghost", "drawn")
+    roles = ("mean", "seed", "ghost", "drawn", "connector")
     drawn = [trace for trace in figure["data"] if trace["meta"] in roles and "line" in trace and len(trace["x"])]
     return [_line_shares(trace, panel) for trace in drawn]
 
