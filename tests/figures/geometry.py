@@ -114,8 +114,8 @@ def measured(figure: Mapping[str, Any], width: float, height: float) -> Measured
 
 
 def _drawn_box(shape: Mapping[str, Any], place: _Place) -> Box:
-    x = place.right if shape.get("xref") == "paper" else float(place.across(shape["xanchor"]))
-    y = float(place.down(shape["yanchor"]))
+    x = place.left + shape["xanchor"] * (place.right - place.left)  # of its place on an axis Plotly draws it elsewhere
+    y = place.bottom - shape["yanchor"] * (place.bottom - place.top)
     return x + shape["x0"], y - shape["y1"], x + shape["x1"], y - shape["y0"]
 
 

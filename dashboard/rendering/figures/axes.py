@@ -22,7 +22,7 @@ _BETWEEN = 3  # px between two names
 FONT = "'Source Sans 3 Variable', system-ui, sans-serif"
 RIGHT = 24  # px beside a frame without words there
 COLUMN = 124  # px beside a frame for words at the heights of lines and limits
-BESIDE_BARS = 80  # px of it where bars need the room
+BESIDE_BARS = 80  # px of it where bars need the room: "your lock:" just fits beside its mark
 
 # Where a figure stands: the first and the second of at most two, the first two of three, and the third below them;
 # across a page that is no bench; or on the page that is handed in.

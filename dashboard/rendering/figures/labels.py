@@ -17,6 +17,10 @@ PAD = 2  # px of paper that words have on either side
 LEADING = 1.3  # of the size: from one line of words to the next
 NEARLY = 1e-6  # px² that words may cover and still be free
 EDGE = 7  # px that words at the right may stand above or below the frame
+APART, CLOSE = (
+    9.0,
+    3.0,
+)  # px between two words at the right: where there is room, which is more than between lines; least
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take three times as long
@@ -78,7 +82,7 @@ _ROUND = tuple(
     (off * math.cos(angle * math.pi / 4), off * math.sin(angle * math.pi / 4))
     for off in (16, 20, 24, 34, 46, 64, 84)
     for angle in range(8)
-)
+) + tuple((side * off, 12.0) for off in (20, 40, 60, 80, 110, 140) for side in (1, -1))
 _ANCHORS = {0.0: "left", 0.5: "center", 1.0: "right"}
 
 
@@ -164,12 +168,15 @@ def _around(across: float, middle: float, reach: float) -> Span:
 def stacked(rows: Sequence[Placed], height: float) -> list[Placed]:
     """Return the words at the right of a frame from the lowest up, as near to their heights as they fit.
 
-    They keep the order of what they belong to, and stay within ``EDGE`` of the frame while it has room for all.
+    They keep the order of what they belong to, and stay within ``EDGE`` of the frame while it has room for all. Two
+    that meet stand farther from each other than the lines of one, as far as there is room.
     """
     done = sorted(rows, key=lambda row: row.up)
     # A group is pushed as one: where its middle wants to be, how tall it is, and the first of its rows.
     groups: list[list[float]] = []
-    talls = [2 * row.half + 3 for row in done]
+    spare = (height + 2 * EDGE - sum(2 * row.half for row in done)) / max(1, len(done))
+    apart = min(APART, max(CLOSE, spare))
+    talls = [2 * row.half + apart for row in done]
     for number, (row, tall) in enumerate(zip(done, talls, strict=True)):
         groups.append([_within(row.up * height, tall, height), tall, 1.0, number])
         while len(groups) > 1 and groups[-2][0] + groups[-2][1] / 2 > groups[-1][0] - groups[-1][1] / 2 + 1e-9:

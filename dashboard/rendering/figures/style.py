@@ -36,6 +36,7 @@ from dashboard.rendering.figures.labels import (
 from dashboard.rendering.figures.limits import TITLE, limit_room, limit_shapes, limit_words, over_its_line
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
 from dashboard.rendering.figures.room import Room, Span, cells_of
+from dashboard.rendering.figures.shapes import disc_shape, edge_mark
 from dashboard.rendering.figures.text import text_width, without_tags
 from dashboard.rendering.figures.traces import (
     computed_trace,
@@ -141,7 +142,7 @@ def style_figure(
         x, y = panel.x.place(mark.x), panel.y.place(mark.y)
         label = _placed({"x": x, "y": y, "text": mark.text, "color": "ink", "place": "right", "bold": True}, panel)
         if stands:
-            shapes.append(_edge_mark(y, palette, is_computed=mark.is_computed))
+            shapes.append(edge_mark(label.up, palette, is_computed=mark.is_computed))
         else:
             traces.append(computed_trace(x, y, palette) if mark.is_computed else lock_trace(x, y, palette))
             shapes.append(lock_line(x, y, panel, palette))
@@ -181,7 +182,7 @@ def style_figure(
     for label in (*words, *(disc for disc, _ in discs), *column):
         notes.append(_annotation(label, panel, palette))
         if label.is_disc:
-            shapes.append(_disc(label, palette))
+            shapes.append(disc_shape(label, palette))
     layout = dict(base_layout(panel.x, panel.y, screen, place, right))
     layout["shapes"] = shapes
     layout["annotations"] = [
@@ -229,10 +230,10 @@ def _where_it_waits(text: str, room: Room) -> tuple[str, float, float]:
 
 def _in_column(rows: Sequence[Placed], right: float, height: float, *, has_marks: bool) -> list[Placed]:
     """Return words stacked at the right of the frame, in as many lines as they need there."""
-    start = GAP + 8 if has_marks else GAP
+    start = GAP + 7 if has_marks else GAP
     for row in rows:
         if not row.is_disc:
-            row.text = wrapped(row.text, right - start - 3, row.size)
+            row.text = wrapped(row.text, right - start - 2, row.size)
     column = stacked(rows, height)
     for row in column:
         row.xshift = start
@@ -350,46 +351,6 @@ def _add_earlier_try(
     placed = _placed(note, panel)
     placed.is_disc = True
     discs.append((placed, line))
-
-
-def _disc(label: Placed, palette: Mapping[str, str]) -> dict[str, Any]:
-    """Return the circle around the number of an earlier try."""
-    half = DISC / 2
-    x = label.xshift + (half if label.in_column else 0.0)
-    return {
-        "type": "circle",
-        "xsizemode": "pixel",
-        "ysizemode": "pixel",
-        **({"xref": "paper", "xanchor": 1} if label.in_column else {"xanchor": label.x}),
-        "yanchor": label.y,
-        "x0": x - half,
-        "x1": x + half,
-        "y0": label.yshift - half,
-        "y1": label.yshift + half,
-        "fillcolor": palette["paper"],
-        "line": {"color": palette["edge"], "width": 1},
-        "layer": "above",
-    }
-
-
-def _edge_mark(y: float, palette: Mapping[str, str], *, is_computed: bool) -> dict[str, Any]:
-    """Return the square of a lock, or the disc of the computed value, beside the frame at the height it says."""
-    return {
-        "type": "circle" if is_computed else "rect",
-        "name": "computed" if is_computed else "your lock",
-        "xsizemode": "pixel",
-        "ysizemode": "pixel",
-        "xref": "paper",
-        "xanchor": 1,
-        "yanchor": y,
-        "x0": 3,
-        "x1": 12,
-        "y0": -4.5,
-        "y1": 4.5,
-        "fillcolor": palette["ink" if is_computed else "paper"],
-        "line": {"color": palette["ink"], "width": 2},
-        "layer": "above",
-    }
 
 
 def _halo(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict[str, Any]:

@@ -250,7 +250,7 @@ def _fill(frame: _Frame, marker: Mapping[str, Any]) -> str:
 def _shape(frame: _Frame, shape: Mapping[str, Any]) -> Markup:
     line = shape.get("line") or {"width": 0}
     if shape.get("xsizemode") == "pixel":
-        x, y = frame.x(shape["xanchor"], ref=shape.get("xref", "x")), frame.y(shape["yanchor"])
+        x, y = frame.x(shape["xanchor"], ref=shape["xref"]), frame.y(shape["yanchor"], ref=shape["yref"])
         middle = x + (shape["x0"] + shape["x1"]) / 2, y - (shape["y0"] + shape["y1"]) / 2
         across = abs(shape["x1"] - shape["x0"])
         if shape["type"] == "rect":

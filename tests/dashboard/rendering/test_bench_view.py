@@ -176,7 +176,8 @@ class TestRevealFigure:
                 assert {"your lock", "computed"} <= set(traces) | set(beside)
                 place = prediction.marks(track, float(item.truth.value))[drawn.panel.id]
                 if "computed" in beside:
-                    assert beside["computed"] == place[1]
+                    low, high = drawn.figure["layout"]["yaxis"]["range"]
+                    assert beside["computed"] == pytest.approx((place[1] - low) / (high - low))
                 else:
                     assert (traces["computed"]["x"], traces["computed"]["y"]) == ([place[0]], [place[1]])
                 for axis, value in zip(("xaxis", "yaxis"), place, strict=True):
@@ -189,7 +190,7 @@ class TestRevealFigure:
 
 
 def marks_at_the_edge(figure: Figure) -> dict[str, float]:
-    """The marks that stand beside the frame of bars, by their name: at which height."""
+    """The marks that stand beside the frame of bars, by their name: at which share of its height."""
     return {shape["name"]: shape["yanchor"] for shape in figure["layout"]["shapes"] if "name" in shape}
 
 

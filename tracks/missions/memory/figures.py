@@ -216,12 +216,9 @@ def _gain_figure(state: State, axis: Axis) -> Figure:
     if state.network.published:
         for name in DRAWN:
             memory, _, gain = published()[name]
-            place = _PLACES.get(name, "right")
-            parts.append(
-                charts.point(
-                    axis.place(memory), gain, name=name, series=PUBLISHED, role="other", label=name, place=place
-                )
-            )
+            x, place = axis.place(memory), _PLACES.get(name, "right")
+            label = f"{name}, published" if name in SHORT.values() else name  # beside the method's mark in this state
+            parts.append(charts.point(x, gain, name=name, series=PUBLISHED, role="other", label=label, place=place))
     x, y = axis.place(state.costs.total), min(state.gain, MAX_GAIN)
     you = quantity_text(state.gain, "share")
     parts.append(charts.point(x, y, name="here", series=YOURS, label="you", value=you, place="above-right"))

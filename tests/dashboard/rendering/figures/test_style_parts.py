@@ -265,7 +265,8 @@ class TestEarlierTries:
         figure = self.beside_earlier(EarlierTry(number=12, figure=charts.figure(self.CURVE)))
         (disc,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
         (note,) = [note for note in figure["layout"]["annotations"] if note["text"] == "<b>12</b>"]
-        assert (disc["xanchor"], disc["yanchor"]) == (note["x"], note["y"])
+        assert (disc["xref"], disc["yref"]) == ("paper", "paper"), "not cut at the frame, and round on every axis"
+        assert (disc["xanchor"] * 200, disc["yanchor"]) == (note["x"], note["y"])
         assert (note["x"], note["y"]) in ((100, 0.6), (50, 0.5)), "at the end, or farther back on its line"
         assert (disc["x0"] + disc["x1"]) / 2 == note["xshift"]
         assert (disc["y0"] + disc["y1"]) / 2 == note["yshift"]
@@ -291,7 +292,7 @@ class TestEarlierTries:
         assert ring["marker"]["color"] == LIGHT["paper"]
         assert "<b>2</b>" in texts(figure)
         (disc,) = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "circle"]
-        assert (disc["xanchor"], disc["yanchor"]) == (200, 0.5)
+        assert (disc["xanchor"], disc["yanchor"]) == (1, 0.5)
 
     def test_with_neither_there_is_nothing_to_draw(self) -> None:
         plain = self.beside_earlier()
