@@ -101,7 +101,7 @@ def log_request(record: Record) -> None:
         fields["solve_ms"] = round(sum(seconds for _, _, seconds in record.solved) * 1e3, 1)
     if record.kept:
         fields["kept"] = record.kept
-    if record.reason and record.is_refused:
+    if record.reason:
         fields["reason"] = record.reason
     if record.detail:
         fields["detail"] = record.detail
