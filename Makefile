@@ -17,8 +17,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check audit hostile coverage bench bench-hall drills bench-physics certify \
-  agreement mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
+.PHONY: run test sweep scripts bundle lint types check audit hostile coverage bench bench-hall bench-pages drills \
+  bench-physics certify agreement mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m dashboard --host $(HOST) --port $(PORT) $(FLAGS)
@@ -77,6 +77,10 @@ bench: $(VENV)/test.stamp browser
 # A lecture hall in front of two workers, beside a callback that does nothing: about ten minutes, on an idle machine.
 bench-hall: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.hall $(FLAGS)
+
+# What loading a bench costs a browser, first and again, on a slow processor and a slow line; whether elements stay level.
+bench-pages: $(VENV)/test.stamp browser
+	$(BIN)/python -m benchmarks.load.pages $(FLAGS)
 
 # Workers killed, signals, PostgreSQL killed, disk full, each under load; exit code 1 where something is lost.
 drills: $(VENV)/test.stamp database

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import bench_of, unlock_bench
+from tests.browser.bench_scripts import TRACKS, bench_of, unlock_bench
 from tests.browser.page_actions import at_rest, go, until, until_answered
 from tests.sweeps import swept
 
@@ -138,12 +138,42 @@ def test_on_a_laptop_all_that_moves_stands_on_one_screen(student_page, key: str)
         assert page.locator(".rail-inner").evaluate("node => node.scrollHeight - node.clientHeight") <= 0
 
 
-@pytest.mark.parametrize("size", [(1024, 768), (1093, 614)])
-def test_on_a_narrow_laptop_the_figure_is_in_view_beside_its_slider(student_page, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("track", swept(TRACKS, kept=["tiny_pioneer"]))
+def test_a_crisis_fits_a_laptop_below_its_alarm(student_page, track: str) -> None:
+    """Its three figures, verdict, read-out and *Record* are in view at once; the alarm above them is scrolled away."""
+    page, _ = student_page(width=1440, height=780)
+    unlock_bench(page, f"{track}/crisis")
+    page.locator(".figures").evaluate("node => window.scrollTo(0, node.getBoundingClientRect().top + scrollY - 64)")
+    for part in (".record", ".figures", ".status", ".hud", ".explore input[type=range] >> nth=0"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=0.98)
+    strip, read_out = (page.locator(part).bounding_box() for part in (".status", ".hud"))
+    assert strip["y"] + strip["height"] <= read_out["y"]
+
+
+@pytest.mark.parametrize(
+    ("key", "size"),
+    swept(
+        [(KEY, (1024, 768)), (KEY, (1093, 614)), *((f"{track}/crisis", (1024, 768)) for track in TRACKS)],
+        kept=[(KEY, (1024, 768)), (KEY, (1093, 614))],
+    ),
+)
+def test_on_a_narrow_laptop_the_figure_is_in_view_while_its_slider_is_dragged(
+    student_page, key: str, size: tuple[int, int]
+) -> None:
     page, _ = student_page(width=size[0], height=size[1])
-    unlock_bench(page, KEY)
-    for part in (page.locator(".panel .graph").first, page.locator(".explore input[type=range]").first):
-        expect(part).to_be_in_viewport(ratio=0.9)
+    unlock_bench(page, key)
+    figure, thumb = page.locator(".panel .graph").first, page.locator(".explore input[type=range]").first
+    figure.evaluate("node => window.scrollTo(0, node.getBoundingClientRect().top + scrollY - 150)")
+    thumb.scroll_into_view_if_needed()
+    box = thumb.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in (0.55, 0.65, 0.75):
+        page.mouse.move(box["x"] + box["width"] * step, box["y"] + box["height"] / 2)
+        expect(figure).to_be_in_viewport(ratio=0.9)
+        expect(thumb).to_be_in_viewport(ratio=0.9)
+    page.mouse.up()
+    at_rest(page)
 
 
 def test_the_designers_page_fits_a_phone(student_page) -> None:
