@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests run two at a time; each uses one BLAS thread.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test sweep scripts bundle lint types check audit hostile coverage bench bench-hall bench-pages drills \
+.PHONY: run test sweep scripts bundle lint types check audit hostile coverage bench bench-hall bench-pages sheets drills \
   bench-physics certify agreement mutants search docs docs-links pins vendor clean test-programs browser database proxy peers
 
 run: $(VENV)/run.stamp
@@ -81,6 +81,10 @@ bench-hall: $(VENV)/test.stamp
 # What loading a bench costs a browser, first and again, on a slow processor and a slow line; whether elements stay level.
 bench-pages: $(VENV)/test.stamp browser
 	$(BIN)/python -m benchmarks.load.pages $(FLAGS)
+
+# One picture of each page and width with all its states, in build/sheets. FLAGS="--only memory --widths 390"
+sheets: $(VENV)/test.stamp browser
+	$(BIN)/python -m tools.sheets $(FLAGS)
 
 # Workers killed, signals, PostgreSQL killed, disk full, each under load; exit code 1 where something is lost.
 drills: $(VENV)/test.stamp database

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from tracks.api.demonstration import Peek
 
-_SENTENCE_END = re.compile(r"(?<!al)(?<!fig)(?<!sec)(?<!eq)(?<!Fig)(?<!vs)(?<!no)\.\s+(?=\D)")
+_SENTENCE_END = re.compile(r"(?<!\bal)\.\s+(?=\D)")
 
 
 class PeekLineTexts(TypedDict):

@@ -234,12 +234,12 @@ class TestView:
     def test_a_source_stands_once_on_a_page_and_lines_name_it_by_its_number(self) -> None:
         """A line's source is sentences, each on one input; "et al. 2021" is the end of none."""
         texts = (
-            "Fleet: Hu et al. 2021, fig. 3. Uplink: assumed: 6 Mb/s.",
-            "Cap: assumed. Fleet: Hu et al. 2021, fig. 3.",
+            "Fleet: Hu et al. (2021), fig. 3. Uplink: assumed: 6 Mb/s.",
+            "Cap: assumed. Fleet: Hu et al. (2021), fig. 3.",
         )
         lines = tuple(PeekLine(name=text, equation="e", numbers="n", source=text) for text in texts)
         shown = views.peek_texts(Peek(lines=lines, leaves_out="Loss."))
-        assert shown["sources"] == ["Fleet: Hu et al. 2021, fig. 3", "Uplink: assumed: 6 Mb/s", "Cap: assumed"]
+        assert shown["sources"] == ["Fleet: Hu et al. (2021), fig. 3", "Uplink: assumed: 6 Mb/s", "Cap: assumed"]
         assert [line["source"] for line in shown["lines"]] == ["Sources 1, 2", "Sources 1, 3"]
 
     def test_every_benchs_view_is_json_and_three_digits(self, registry: Registry) -> None:
