@@ -26,7 +26,6 @@ SIZES = {
 }
 REVEAL = {1440: (605, 320), 1200: (455, 320), 820: (772, 320), 390: (358, 340)}
 PHONE = 800  # px, below which a page is that of a phone
-SCREENS = {narrow: Screen(narrow=narrow) for narrow in (False, True)}
 Seen = tuple[str, Figure, int, float, float]  # where, figure, width of the page, width and height of the figure
 
 
@@ -60,15 +59,16 @@ def states(bench: Bench, count: int) -> Iterator[dict[str, Value]]:
         yield state
 
 
-def seen(track: Track, bench: Bench, count: int) -> Iterator[Seen]:
+def seen(track: Track, bench: Bench, count: int, *, dark: bool = False) -> Iterator[Seen]:
     """Yield the figures of so many states of a bench on each width, those before the lock, and the reveals."""
-    drawer = _Drawer(track, bench)
-    yield from drawer.on_every_width("waiting", {n: waiting_figures(drawer.key, bench, s) for n, s in SCREENS.items()})
+    screens = {narrow: Screen(narrow=narrow, dark=dark) for narrow in (False, True)}
+    drawer = _Drawer(track, bench, screens)
+    yield from drawer.on_every_width("waiting", {n: waiting_figures(drawer.key, bench, s) for n, s in screens.items()})
     for number, locks in enumerate(tempting_locks(track, bench)):
         prediction = next(item for item in bench.predictions if item.id in locks)
         yield from drawer.state(f"lock {number}", bench.asked_state(prediction), locks=locks)
         for item in reveal(track, bench, locks):
-            shown = {n: render_reveal(track, bench, item, s).figure for n, s in SCREENS.items()}
+            shown = {n: render_reveal(track, bench, item, s).figure for n, s in screens.items()}
             for width, (wide, high) in REVEAL.items():
                 yield f"{drawer.key} reveal {number}", shown[width < PHONE], width, wide, high
     tries: list[Outcome] = []
@@ -85,13 +85,13 @@ def seen(track: Track, bench: Bench, count: int) -> Iterator[Seen]:
 class _Drawer:
     """What one bench shows on every width."""
 
-    def __init__(self, track: Track, bench: Bench) -> None:
-        self.track, self.bench = track, bench
+    def __init__(self, track: Track, bench: Bench, screens: Mapping[bool, Screen]) -> None:
+        self.track, self.bench, self.screens = track, bench, screens
         self.key = f"{track.id}/{bench.id}"
 
     def state(self, what: str, values: dict[str, Value], **more: Any) -> Iterator[Seen]:
         locks = more.pop("locks", {})
-        figures = {n: render(self.track, self.bench, values, locks, s, **more).figures for n, s in SCREENS.items()}
+        figures = {n: render(self.track, self.bench, values, locks, s, **more).figures for n, s in self.screens.items()}
         yield from self.on_every_width(what, figures)
 
     def on_every_width(self, what: str, figures: Mapping[bool, Mapping[str, Figure]]) -> Iterator[Seen]:

@@ -17,10 +17,8 @@ PAD = 2  # px of paper that words have on either side
 LEADING = 1.3  # of the size: from one line of words to the next
 NEARLY = 1e-6  # px² that words may cover and still be free
 EDGE = 7  # px that words at the right may stand above or below the frame
-APART, CLOSE = (
-    9.0,
-    3.0,
-)  # px between two words at the right: where there is room, which is more than between lines; least
+APART = 9.0  # px between two words at the right where there is room: more than between the lines of one
+CLOSE = 3.0  # px that they have at least
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take three times as long

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dashboard.rendering.figures.labels import EDGE, Placed, beside, in_column, ringed, stacked, wrapped
+from dashboard.rendering.figures.labels import EDGE, LEADING, Placed, beside, in_column, ringed, stacked, wrapped
 from dashboard.rendering.figures.room import Room, cells_of
 from dashboard.rendering.figures.text import text_width
 from tests.figures.font import text_width as width_in_the_font
@@ -66,6 +66,12 @@ class TestTheColumn:
             *_, bottom, top = in_column(row, HEIGHT)
             assert bottom >= -EDGE
             assert top <= HEIGHT + EDGE
+
+    def test_two_that_meet_stand_farther_apart_than_the_lines_of_one(self) -> None:
+        """Else "your lock:" over "800 GiB" over "budget" over "733 GiB" would read as one."""
+        rows = stacked([label(1, 0.5), label(1, 0.51), label(1, 0.52)], HEIGHT)
+        middles = [row.up * HEIGHT + row.yshift for row in rows]
+        assert min(high - low for low, high in pairwise(middles)) > LEADING * rows[0].size + 3
 
     def test_alone_they_stand_at_their_line(self) -> None:
         assert [row.yshift for row in stacked([label(1, 0.2), label(1, 0.8)], HEIGHT)] == pytest.approx([0, 0])

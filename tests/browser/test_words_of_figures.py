@@ -1,0 +1,91 @@
+"""The words of figures as Chromium lays them out: apart, whole, and where the measure without a browser has them."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import combinations, islice
+
+import pytest
+from playwright.sync_api import Page
+from plotly.io.json import to_json_plotly
+
+from tests.browser.bench_scripts import LAB, bench_of
+from tests.browser.page_actions import go, until
+from tests.figures.flaws import grown, meet
+from tests.figures.geometry import ASCENT, DEEP, DESCENT, TALL, Box, measured
+from tests.figures.states import seen
+from tests.sweeps import swept
+
+pytestmark = pytest.mark.browser
+
+NEAR = 2  # px by which the two ways of measuring may differ
+EVERY = 7  # figures from one that is drawn to the next; not 4 or 8, or else some widths and panels never come
+BENCHES = [f"{track.id}/{bench.id}" for track in LAB.tracks.values() for bench in LAB.benches(track.id)]
+DRAW = """async ([drawn, width, height]) => {
+  await Promise.all(["14px", "bold 14px"].map(font => document.fonts.load(`${font} 'Source Sans 3 Variable'`)));
+  const place = document.getElementById("drawn-alone") ?? document.createElement("div");
+  place.id = "drawn-alone";
+  document.body.append(place);
+  Object.assign(place.style, { position: "absolute", left: 0, top: 0, width: `${width}px`, height: `${height}px` });
+  const { data, layout } = JSON.parse(drawn);
+  await Plotly.newPlot(place, data, { ...layout, width, height }, { staticPlot: true });
+  const whole = place.getBoundingClientRect();
+  const box = node => {
+    const { left, top, right, bottom } = node.getBoundingClientRect();
+    return [left - whole.left, top - whole.top, right - whole.left, bottom - whole.top];
+  };
+  return {
+    texts: [...place.querySelectorAll("text")].filter(text => text.getBoundingClientRect().width)
+      .map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize), box(text)]),
+    shapes: [...place.querySelectorAll(".shapelayer path")].map(box),
+  };
+}"""
+
+
+def bare(text: str) -> str:
+    """The letters of a text alone: without tags, and without the spaces between its lines."""
+    return re.sub(r"<[^>]*>|\s|&lt;", "", text)
+
+
+def letters(box: Box, size: float) -> Box:
+    """The part of a text's box between the top of a d and the foot of a g."""
+    left, top, right, bottom = box
+    return left, top + round(ASCENT * size) - TALL * size, right, bottom - round(DESCENT * size) + DEEP * size
+
+
+def wrong(page: Page, figure: dict, width: float, height: float) -> list[str]:
+    """What is wrong with the words of a figure in a place of some size [px]."""
+    drawn = page.evaluate(DRAW, [to_json_plotly(figure), width, height])
+    found: list[str] = []
+    standing = [(words, letters(tuple(box), size)) for words, size, box in drawn["texts"]]
+    for (one, box), (other, its) in combinations(standing, 2):
+        if meet(grown(box, -0.25), its):
+            found.append(f"{one!r} lies on {other!r}")
+    for words, (left, top, right, bottom) in standing:
+        if left < -1 or top < -1 or right > width + 1 or bottom > height + 1:
+            found.append(f"{words!r} leaves the figure")
+    expected = measured(figure, width, height).texts
+    if len(expected) != len(standing):
+        found.append(f"{len(expected)} texts are measured, {len(standing)} drawn")
+    for text in expected:
+        same = [tuple(box) for words, _, box in drawn["texts"] if bare(words) == bare(text.words)]
+        if not any(all(abs(a - b) <= NEAR for a, b in zip(box, text.box, strict=True)) for box in same):
+            found.append(f"{text.words!r} is measured at {text.box}, and drawn at {same}")
+        if text.disc and not any(all(abs(a - b) <= NEAR for a, b in zip(box, text.letters, strict=True))
+                                 for box in drawn["shapes"]):  # fmt: skip
+            found.append(f"no circle is drawn around {text.words!r}")
+    return found
+
+
+@pytest.mark.parametrize("dark", swept([False, True], kept=[False]))
+@pytest.mark.parametrize("key", swept(BENCHES, kept=["mobile_nomad/memory"]))
+def test_words_stand_where_they_are_measured_and_nowhere_on_each_other(student_page, key: str, dark: bool) -> None:
+    """L21: of 20 states of a bench, every so many figures on four widths; with tempting locks, reveals and tries."""
+    page, _ = student_page()
+    go(page, "/edge_guardian/paradox")
+    until(page, "window.Plotly && document.querySelector('.js-plotly-plot')")
+    page.evaluate("() => { document.body.replaceChildren(); }")
+    shown = islice(seen(LAB.track(key.split("/")[0]), bench_of(key), 20, dark=dark), 0, None, EVERY)
+    problems = [(where, at, *found) for where, figure, at, *size in shown if (found := wrong(page, figure, *size))]
+    assert not problems, json.dumps(problems[:12], indent=1)
