@@ -102,17 +102,16 @@ class Room:
 def cells_of(lines: Sequence[tuple[ArrayLike, ArrayLike]]) -> NDArray[np.uint64] | None:
     """Return which cells of a frame lines go through, a bit for each row in a number for each column; or None.
 
-    Of each line the shares of the frame's width and height that its points lie at, from left to right; one that goes
-    back is taken in the order of its places across.
+    Of each line the shares of the frame's width and height that its points lie at.
     """
+    lines = [piece for line in lines for piece in _onwards(*line)]
     if not lines:
         return None
     low, high = np.full((len(lines), len(_SAMPLES)), 2.0), np.full((len(lines), len(_SAMPLES)), -1.0)
     for number, (across, up) in enumerate(lines):
         xs, ys = np.asarray(across, dtype=np.float64), np.asarray(up, dtype=np.float64)
-        if len(xs) > 2 and (xs[1:] < xs[:-1]).any():
-            order = np.argsort(xs, kind="stable")
-            xs, ys = xs[order], ys[order]
+        if len(xs) == 2 and xs[1] < xs[0]:
+            xs, ys = xs[::-1], ys[::-1]
         first, last = np.searchsorted(_SAMPLES, (xs[0], xs[-1]))
         part = slice(max(0, int(first) - 1), int(last) + 1)  # it begins and ends between two samples
         at = np.interp(_SAMPLES[part], xs, ys)
@@ -126,3 +125,12 @@ def cells_of(lines: Sequence[tuple[ArrayLike, ArrayLike]]) -> NDArray[np.uint64]
     bits = _BETWEEN[np.clip(first_row, 0, ROWS), np.clip(after_last, 0, ROWS)]
     found: NDArray[np.uint64] = np.bitwise_or.reduce(bits, axis=0)
     return found
+
+
+def _onwards(across: ArrayLike, up: ArrayLike) -> list[tuple[ArrayLike, ArrayLike]]:
+    """A line that goes from left to right as it is, and one that goes back in its pieces from point to point."""
+    xs = np.asarray(across, dtype=np.float64)
+    if len(xs) <= 2 or not (xs[1:] < xs[:-1]).any():
+        return [(across, up)]
+    ys = np.asarray(up, dtype=np.float64)
+    return [(xs[at : at + 2], ys[at : at + 2]) for at in range(len(xs) - 1)]

@@ -20,6 +20,8 @@ from dashboard.student.analytics.locks import calibration, lock_records
 from dashboard.student.analytics.side_by_side import side_by_side
 from dashboard.student.analytics.tries import bench_tries
 from tests.dashboard.student.analytics.conftest import Deeds, chain
+from tests.figures.flaws import flaws
+from tests.figures.geometry import measured
 from tracks.api.quantities import read_quantity
 
 SCREENS = [Screen(dark=dark, narrow=narrow) for dark, narrow in product((False, True), repeat=2)]
@@ -84,6 +86,8 @@ def test_tries_are_lines_over_all_axes_and_a_target_is_a_stretch_of_its_own(regi
         assert (line["x"][row] <= high) == (item.reading("total").level != "fail")
     assert all(0 <= x <= 1 for trace in drawn.figure["data"] for x in trace["x"])
     assert drawn.figure["layout"]["xaxis"]["tickvals"] == []
+    found = flaws(measured(drawn.figure, 358 if screen.narrow else 1200, drawn.height))
+    assert [flaw for flaw in found if flaw[2].startswith("try")] == [], "a line of tries goes to and fro"
 
 
 def test_a_confidence_is_a_point_from_five_locks_on_with_its_count(registry, deeds) -> None:
