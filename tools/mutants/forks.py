@@ -32,6 +32,7 @@ LIBRARIES = (
 )  # fmt: skip
 QUIET = (
     "-q", "-x", "--tb=line", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:playwright",
+    "-m", "not sweep",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
 )  # fmt: skip
 OURS = ("physics", "tracks", "dashboard", "tests", "tools")  # read anew from the changed copy
