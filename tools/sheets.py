@@ -120,7 +120,11 @@ def main() -> None:
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder), environ={"EDGELAB_DESIGNER": "on"}) as server,
+        sync_playwright() as playwright,
+    ):
         engine = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for width in map(int, asked.widths.split(",")):
             for name, path in wanted(asked.only, asked.track):
