@@ -1,4 +1,4 @@
-"""A track that shortens a slider of a built-in bench: its operator allows 10 to 120 rounds in a month."""
+"""A track that shortens a slider of a built-in bench: its operator allows 10 to 80 rounds in a month."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ SLOW_GUARDIAN = replace(
     EDGE_GUARDIAN,
     id="slow_guardian",
     name="Slow Guardian",
-    ranges={"convergence": {"rounds": (10, 120)}},
+    ranges={"convergence": {"rounds": (10, 80)}},
 )
 
 

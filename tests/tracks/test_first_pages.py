@@ -1,9 +1,11 @@
 """What the first pages for a course designer say, done as written."""
 
+import doctest
 import re
 import shlex
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,14 @@ from tracks.certify.goals import ALWAYS, GOALS
 from tracks.certify.structure import previews_agree
 from tracks.certify.survey import Survey
 from tracks.commands.group import FOLDER_VARIABLE
+from tracks.loading.beside import helpers
 from tracks.loading.registry import load_registry
 
 DOCS = Path(tracks.__file__).parents[1] / "docs"
 FIRST_TRACK, FIRST_BENCH = DOCS / "designing" / "first_track.md", DOCS / "designing" / "first_bench.md"
-GALLERY = sorted((DOCS / "gallery").glob("*.py"))
+FILES = sorted((DOCS / "gallery").glob("*.py"))
+BESIDE = helpers(FILES)  # which a plugin of the gallery imports by its name
+GALLERY = [path for path in FILES if path not in BESIDE]
 
 
 def blocks(page, language):
@@ -91,7 +96,8 @@ def test_the_first_bench_has_twenty_lines_and_fails_two_lines(folder):
 
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
 def test_a_plugin_of_the_gallery_works_as_it_stands(path, tmp_path):
-    (tmp_path / path.name).write_bytes(path.read_bytes())
+    for one in (path, *BESIDE):
+        (tmp_path / one.name).write_bytes(one.read_bytes())
     lab = load_registry(folder=tmp_path, entry_points=False)
     found = next(one for one in lab.found if one.name == path.name)
     assert found.reason == ""
@@ -104,20 +110,38 @@ def test_a_plugin_of_the_gallery_works_as_it_stands(path, tmp_path):
                 assert testing.found(check, survey).passed
 
 
-def test_a_shortened_slider_offers_no_fix_outside(tmp_path):
-    """The course's fixes know their own slider, up to 200 rounds; the track's ends at 120."""
+def test_a_module_beside_a_plugin_is_physics_that_can_be_tested_alone():
+    """Its examples hold against published formulas: they are run by themselves, without a lab."""
+    (module,) = BESIDE
+    assert clean(module)
+    spec = spec_from_file_location(module.stem, module)
+    alone = module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    found = doctest.testmod(alone)
+    assert (found.failed, found.attempted) == (0, 3)
+
+
+def test_a_shortened_slider_offers_no_fix_and_asks_nothing_outside():
+    """The course's fixes know their own slider, up to 200 rounds, and its question asks about 100; here are 80."""
     from dataclasses import replace
 
     from tracks.edge_guardian import EDGE_GUARDIAN
     from tracks.missions.convergence import BENCH
 
-    slow = replace(EDGE_GUARDIAN, id="slow_guardian", ranges={"convergence": {"rounds": (10, 120)}})
+    slow = replace(EDGE_GUARDIAN, id="slow_guardian", ranges={"convergence": {"rounds": (10, 80)}})
     bench = BENCH.on(slow)
     rounds = bench.control_map()["rounds"]
-    assert (rounds.minimum, rounds.maximum, rounds.default) == (10, 120, 100)
-    outcome = bench.run(slow, bench.defaults() | {"rounds": 120}, preview=True)
+    assert (rounds.minimum, rounds.maximum, rounds.default) == (10, 80, 80)
+    outcome = bench.run(slow, bench.defaults() | {"rounds": 80}, preview=True)
     offered = [fix.value for verdict in outcome.verdicts for fix in verdict.fixes if fix.control == "rounds"]
-    assert all(10 <= value <= 120 for value in offered)
+    assert all(10 <= value <= 80 for value in offered)
+    (question,) = bench.predictions
+    assert "From 40 to 80 rounds" in question.question
+    assert bench.observation is None, "it asks about 100 rounds"
+    after = bench.run(slow, bench.asked_state(question), preview=True).panels["convergence_vs_communication"].table()
+    by_round = {row[1]: row[3] for row in after.rows}
+    assert bench.truth(slow, question).value == pytest.approx(100 * (by_round[80] - by_round[40]), abs=0.06)
+    assert BENCH.on(EDGE_GUARDIAN).observation is not None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +149,8 @@ def test_a_shortened_slider_offers_no_fix_outside(tmp_path):
     [
         ({"convergence": {"round": (10, 120)}}, "did you mean 'rounds'"),
         ({"convergence": {"rounds": (10, 800)}}, "not within its own"),
-        ({"convergence": {"rounds": (10, 80)}}, "rounds=100 is not on its slider"),  # of which its question asks
+        ({"convergence": {"reliability": (0.3, 0.9)}}, "reliability=1 is not on its slider"),  # its question's links
+        ({"convergence": {"algorithm": (1, 2)}}, "which is no slider here"),
         ({"convergence": {"rounds": (120, 10)}}, "must be below"),
         ({"convergence": {"rounds": 10}}, "must be (low, high)"),
     ],

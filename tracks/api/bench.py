@@ -24,7 +24,7 @@ from tracks.api.checks import (
 from tracks.api.controls import Choice, Control, Preset, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
-from tracks.api.declared.ranges import narrowed, with_fixes_within
+from tracks.api.declared.ranges import shortened, with_fixes_within
 from tracks.api.declared.states import check_settings, checked_routes, checked_truth, run_by_names
 from tracks.api.demonstration import Demonstration, Peek, RunView
 from tracks.api.figures import Panel, Table
@@ -245,7 +245,10 @@ class Bench:
                 check_one_of(where, "panel of its curve", prediction.curve.panel, known)
 
     def on(self, track: Track) -> Bench:
-        """Return this bench for one track, every function of the track replaced by its value, which is checked."""
+        """Return this bench for one track, every function of the track replaced by its value, which is checked.
+
+        Presets and an observation about a state that the track's shortened sliders do not have are left out.
+        """
         settled: dict[str, Any] = {}
         for name in ("brief", "controls", "panels", "predictions", "presets", "reflection", "task", "acts"):
             part = getattr(self, name)
@@ -256,7 +259,7 @@ class Bench:
         if self.run_view is not None:
             settled["run_view"] = self.run_view.on(track)
         if ranges := track.ranges.get(self.id):
-            settled["controls"] = narrowed(f"Bench '{self.id}'", settled.get("controls", self.controls), ranges)
+            settled |= shortened(self, settled, ranges)
         return replace(self, **settled, own_track=track)
 
     @property

@@ -254,7 +254,7 @@ class Track:
     group : str
         What one of them is called, singular ("city", "tenant group").
     ranges : Mapping[str, Mapping[str, tuple[float, float]]]
-        Sliders that are shorter on this track, by bench and slider: ``{"convergence": {"rounds": (10, 120)}}``.
+        Sliders that are shorter on this track, by bench and slider: ``{"convergence": {"rounds": (10, 80)}}``.
     sources : Mapping[str, str]
         The text of each number's source by dotted name ("device.memory_bytes", "device.extras.NAME"), made from
         model, device, fleet and targets, each number of which must be a ``sourced(value, ...)``.

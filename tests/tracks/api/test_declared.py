@@ -135,12 +135,17 @@ GUARDIAN = LAB.track("edge_guardian")
         ({"device": ("warp_factor", 9)}, "device.extras has 'warp_factor', which no bench reads; there are .*Track"),
         ({"texts": ("paradox_txt", "x")}, "texts has 'paradox_txt', .* did you mean 'paradox_text'"),
         ({"texts": ("raw_names", "x")}, "texts has .* did you mean 'raw_name'"),
+        (
+            {"ranges": ("convergance", {})},
+            "ranges has 'convergance', which is no bench of it; did you mean 'convergence'",
+        ),
+        ({"ranges": ("warp", {})}, "ranges has 'warp', which is no bench of it; there are convergence, .*crisis"),
     ],
 )
 def test_a_misspelt_name_is_refused_with_the_nearest_right_one(change, sentence):
     ((part, (name, value)),) = change.items()
-    if part == "texts":
-        track = replace(GUARDIAN, texts={**GUARDIAN.texts, name: value})
+    if part in ("texts", "ranges"):
+        track = replace(GUARDIAN, **{part: {**getattr(GUARDIAN, part), name: value}})
     else:
         owner = getattr(GUARDIAN, part)
         wrong = replace(owner)

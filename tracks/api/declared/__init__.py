@@ -280,7 +280,7 @@ def check_has_what_is_read(bench: Bench, track: Track) -> None:
 
 
 def check_nothing_unread(track: Track, benches: Iterable[Bench]) -> None:
-    """Refuse an extra or a text of a track that none of its benches reads and the track does not declare.
+    """Refuse an extra, a text or a range of a track that none of its benches reads and the track does not declare.
 
     Raises
     ------
@@ -288,6 +288,7 @@ def check_nothing_unread(track: Track, benches: Iterable[Bench]) -> None:
         The sentence names it, the nearest right name and where all are listed.
     """
     benches = tuple(benches)
+    _check_names(track, "ranges", track.ranges, {bench.id for bench in benches}, "which is no bench of it")
     declared = (*track.extras, *(extra for bench in benches for extra in bench.extras))
     known_texts = {text.name for bench in benches for text in bench.texts}
     _check_names(track, "texts", track.texts, known_texts)
@@ -295,7 +296,9 @@ def check_nothing_unread(track: Track, benches: Iterable[Bench]) -> None:
         _check_names(track, f"{part}.extras", extras, {extra.name for extra in declared if extra.part == part})
 
 
-def _check_names(track: Track, where: str, present: Mapping[str, object], known: set[str]) -> None:
+def _check_names(
+    track: Track, where: str, present: Mapping[str, object], known: set[str], why: str = "which no bench reads"
+) -> None:
     for name in present:
         if name in known:
             continue
@@ -303,10 +306,10 @@ def _check_names(track: Track, where: str, present: Mapping[str, object], known:
         advice = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(sorted(known)) or 'none'}."
         own = (
             ""
-            if where == "texts"
+            if where in ("texts", "ranges")
             else " A constant that only this track's table shows is declared in Track(extras=(Extra(...),))."
         )
-        raise SpecError(f"Track '{track.id}': {where} has '{name}', which no bench reads; {advice}{own}")
+        raise SpecError(f"Track '{track.id}': {where} has '{name}', {why}; {advice}{own}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

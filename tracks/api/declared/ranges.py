@@ -1,17 +1,19 @@
-"""Sliders of a bench that are shorter on one track: ``Track(ranges={"convergence": {"rounds": (10, 120)}})``."""
+"""Sliders of a bench that are shorter on one track: ``Track(ranges={"convergence": {"rounds": (10, 80)}})``."""
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import check_number, frozen_mapping, refuse
-from tracks.api.controls import Control, Slider, Value
+from tracks.api.controls import Control, Preset, Slider, Value
 
 if TYPE_CHECKING:
+    from tracks.api.bench import Bench
     from tracks.api.outcome import Fix, Outcome, Verdict
 
 Range = tuple[float, float]
@@ -63,6 +65,44 @@ def narrowed(owner: str, controls: tuple[Control, ...], ranges: Ranges) -> tuple
     return tuple(sliders.get(control.id, control) for control in controls)
 
 
+def shortened(bench: Bench, settled: Mapping[str, Any], ranges: Ranges) -> dict[str, Any]:
+    """Return the parts of a bench that a track's ranges change: its controls, presets and observation.
+
+    Presets and an observation about a state that the shortened sliders do not have are left out.
+
+    Raises
+    ------
+    SpecError
+        As ``narrowed``.
+    """
+
+    def stands(preset: Preset) -> bool:
+        named = [(ranges[name], preset.values[name]) for name in ranges if name in preset.values]
+        return all(low <= float(value) <= high for (low, high), value in named)
+
+    presets = tuple(filter(stands, settled.get("presets", bench.presets)))
+    asked = bench.observation
+    return {
+        "controls": narrowed(f"Bench '{bench.id}'", settled.get("controls", bench.controls), ranges),
+        "presets": presets,
+        "observation": asked if asked is not None and all(map(stands, asked.settings)) else None,
+    }
+
+
+def within(value: Value, ends: Range | None) -> Value:
+    """Return a slider's start, or the nearest value of a shortened slider; a whole number stays one.
+
+    What is no number is returned as it is.
+
+    >>> within(100, (10, 80.5)), within(0.2, (0.3, 1.0)), within(100, None)
+    (80, 0.3, 100)
+    """
+    if ends is None or isinstance(value, (str, bool)):
+        return value
+    low, high = (math.ceil(ends[0]), math.floor(ends[1])) if isinstance(value, int) else ends
+    return min(max(value, low), high)
+
+
 def with_fixes_within(controls: Mapping[str, Control], ranges: Ranges, outcome: Outcome) -> Outcome:
     """Return an outcome without the fixes that would set a shortened slider outside its range."""
     if not ranges or not hasattr(outcome, "verdicts"):  # what is no Outcome is refused by who asked for it
@@ -71,12 +111,12 @@ def with_fixes_within(controls: Mapping[str, Control], ranges: Ranges, outcome: 
     def kept(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
         return tuple(fix for fix in fixes if fix.control not in ranges or _on(controls[fix.control], fix.value))
 
-    def shortened(verdict: Verdict) -> Verdict:
+    def kept_of(verdict: Verdict) -> Verdict:
         given = verdict.__dict__["_fixes"]
         fixes = (lambda: kept(verdict.fixes)) if callable(given) else kept(given)
         return replace(verdict, fixes=fixes)
 
-    return replace(outcome, verdicts=tuple(map(shortened, outcome.verdicts)))
+    return replace(outcome, verdicts=tuple(map(kept_of, outcome.verdicts)))
 
 
 def _on(control: Control, value: Value) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from physics.sources import Sourced, source
 from tracks import Track, Value
+from tracks.api.declared.ranges import within
 from tracks.common.federated_runs import Algorithm, Selection
 from tracks.common.proxy_fleet import CLIENTS
 from tracks.common.traffic import payload_copies
@@ -87,9 +88,11 @@ def setting_of(values: Mapping[str, Value]) -> Setting:
 
 
 def default_setting(track: Track) -> Setting:
-    """Return the state in which a track's bench opens."""
+    """Return the state in which a track's bench opens; where the track shortens a slider, the nearest on it."""
+    ranges = track.ranges.get("convergence", {})
+    start: dict[str, Any] = {name: within(default.value, ranges.get(name)) for name, default in DEFAULTS.items()}
     return Setting(
-        **{name: default.value for name, default in DEFAULTS.items()},
+        **start,
         payload_bytes=float(track.model.moved_bytes),
         alpha=track.fleet.skew_alpha,
         reliability=track.fleet.reliability,

@@ -16,7 +16,7 @@ from tracks.missions.convergence.figures import ACCURACY_SHOWN, COMMUNICATION
 from tracks.missions.convergence.setting import Setting, default_setting, setting_of
 from tracks.missions.convergence.state import learning_of
 
-EARLIER = (2, 10, 25)  # rounds at which the curve is drawn before half of them and all
+EARLIER = (2, 10, 25)  # rounds at which the curve is drawn, where they come before half of them and all
 
 
 # --- brief -----------------------------------------------------------------------------------------------------------
@@ -60,6 +60,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
     """Return the bench's one lock: what doubling the rounds adds when nothing is random."""
     setting = asked(track)
     half, per_round = setting.rounds // 2, costs(track, setting).per_round
+    earlier = tuple(rounds for rounds in EARLIER if rounds < half)
     return (
         Prediction(
             id="doubling",
@@ -91,8 +92,8 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
             curve=Curve(
                 panel=COMMUNICATION,
                 label="accuracy after so many rounds",
-                at=tuple((str(rounds), rounds * per_round) for rounds in (*EARLIER, half, setting.rounds)),
-                weights=(*(0.0 for _ in EARLIER), -100.0, 100.0),
+                at=tuple((str(rounds), rounds * per_round) for rounds in (*earlier, half, setting.rounds)),
+                weights=(*(0.0 for _ in earlier), -100.0, 100.0),
                 unit="share",
                 low=ACCURACY_SHOWN[0],
                 high=ACCURACY_SHOWN[1],
@@ -215,7 +216,7 @@ def _mechanisms(track: Track) -> tuple[Option, ...]:
             feedback="Every client is in every round, so that nothing is left to chance and there is no noise to "
             f"average out. With {start.clients_per_round} of {CLIENTS} clients and links of "
             f"{in_words(start.reliability, 'share')} the same doubling brings {points(drawn)}: the last "
-            "model is as noisy as the one fifty rounds before.",
+            f"model is as noisy as the one {'fifty' if half == 50 else half} rounds before.",
         ),
         Option(
             id="drift",
