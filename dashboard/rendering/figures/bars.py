@@ -90,7 +90,7 @@ def _over(
 ) -> tuple[dict[str, Any], Span]:
     """Return the words above a bar and the room they take: in smaller type or in two lines where bars are close.
 
-    They stand above a limit's line that would go through them.
+    They stand above a limit's line that would go through them; of a bar that the frame cuts, inside it or below it.
     """
     middle, top = (note["box"][0] + note["box"][2]) / 2, note["box"][3]
     text, arrow = note["texts"][0], "↑ " if top > panel.y.high else ""
@@ -98,7 +98,9 @@ def _over(
     if text_width(arrow + text) > room:
         size, arrow = 13, arrow.strip()
         if text_width(arrow + text, size) > room:
-            text = text.replace("\u00a0", "<br>")
+            text = text.replace("\u202f×\u202f", "×").replace("\u00a0", "<br>")
+        if text_width(arrow + text, size) > room:
+            text = text.replace("×", "<br>×")
     text = arrow + text
     long, more = text_width(text, size), LEADING * size * text.count("<br>")
     at, across = up(top, panel.y) * height, share(middle, panel.x)
@@ -111,9 +113,14 @@ def _over(
     inside = at + lift + _TOP + more > ceiling
     if inside and lift and at - _TOP - more > 3:  # below the line and in the bar, if that is so tall
         lift = 0.0
-    words = _text(text, middle, panel.y.place(top), panel, palette["ink"], "top" if inside else "bottom")
+    foot = up(note["box"][1], panel.y) * height
+    below = inside and at - foot < _TOP + more and foot > _TOP + more + 4  # a hanging bar that is lower than its words
+    level = note["box"][1] if below else panel.y.place(top)
+    words = _text(text, middle, level, panel, palette["ink"], "top" if inside else "bottom")
     words["font"]["size"] = size
     words["yshift"] = -2 if inside else 1 + lift
+    if below:
+        return words, (across, -long / 2 - 2, across, long / 2 + 2, foot - _TOP - more - 4, foot)
     if inside:
         words["bgcolor"] = palette["paper"]
         return words, (across, -long / 2, across, long / 2, at - _TOP - more - 4, at)

@@ -154,7 +154,10 @@ def style_figure(
     column = _in_column(rows, right, height, has_marks=stands and bool(marks))
     uprights = list(limit_words(figure["layout"], panel, "x"))
     if words or discs or uprights:
-        room = Room(widths, height, beyond=2.0 if has_column else right - 3, above=27.0 if has_bars else 8.0)
+        # Numbers of tries may stand far from their mark: free at both ends of the widths is not free between them.
+        narrow, wide = widths
+        span = [narrow + share * (wide - narrow) for share in ((0, 0.35, 0.65, 1) if discs else (0, 1))]
+        room = Room(span, height, beyond=2.0 if has_column else right - 3, above=27.0 if has_bars else 8.0)
         _take_all(room, figure, panel, marks if not stands else (), over)
         room.take(in_column(row, height) for row in column)
         room.draw(cells_of(_lines(figure, panel)))
