@@ -68,7 +68,7 @@ def test_both_panels_follow_a_dragged_slider_and_a_chosen_algorithm(student_page
     assert drawn(page, 1) != before[1]
     few_steps = reading(page, "loss_above_best").inner_text()
     sent = watch.updates()
-    page.get_by_label("SCAFFOLD").check(force=True)
+    page.get_by_role("radio", name="SCAFFOLD").check(force=True)
     at_rest(page)
     assert watch.updates() == sent + 1
     expect(reading(page, "loss_above_best")).not_to_have_text(few_steps)
