@@ -25,6 +25,7 @@ def widths(weight: int) -> dict[str, int]:
         wide = font["hmtx"].metrics
         for code, glyph in font.getBestCmap().items():
             found.setdefault(chr(code), wide[glyph][0])
+    found["\u202f"] = found["\u2009"]  # which Chromium takes for it
     return found
 
 

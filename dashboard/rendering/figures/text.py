@@ -21,9 +21,14 @@ _NO_TAG = re.compile(rf"<(?!{_TAG.pattern.replace('<', '')})")
 
 
 class _Widths(dict[str, int]):
-    """Widths by letter; one with an accent is as wide as bare, and one that another font draws is guessed."""
+    """Widths by letter; one with an accent is as wide as bare, and one that another font draws is guessed.
+
+    A narrow space that keeps words together is drawn as the thin one that the font has.
+    """
 
     def __missing__(self, letter: str) -> int:
+        if letter == "\u202f":
+            return self["\u2009"]
         return self.get(unicodedata.normalize("NFD", letter)[0], _UNKNOWN)
 
 
