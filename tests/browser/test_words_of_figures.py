@@ -21,6 +21,7 @@ from tests.sweeps import swept
 pytestmark = pytest.mark.browser
 
 NEAR = 2  # px by which the two ways of measuring may differ
+KERNED = 0.005  # of their length by which letters that are drawn closer together shorten words
 FOREIGN = 2.5  # px more for each letter that the lab's font lacks, such as a raised minus: another font draws it
 EVERY = 7  # figures from one that is drawn to the next; not 4 or 8, or else some widths and panels never come
 BENCHES = [f"{track.id}/{bench.id}" for track in LAB.tracks.values() for bench in LAB.benches(track.id)]
@@ -72,7 +73,11 @@ def wrong(page: Page, figure: dict, width: float, height: float) -> list[str]:
         found.append(f"{len(expected)} texts are measured, {len(standing)} drawn")
     for text in expected:
         same = [tuple(box) for words, _, box in drawn["texts"] if bare(words) == bare(text.words)]
-        near = NEAR + FOREIGN * sum(letter not in widths(400) for letter in bare(text.words))
+        near = (
+            NEAR
+            + KERNED * (text.box[2] - text.box[0])
+            + FOREIGN * sum(letter not in widths(400) for letter in bare(text.words))
+        )
         if not any(all(abs(a - b) <= near for a, b in zip(box, text.box, strict=True)) for box in same):
             found.append(f"{text.words!r} is measured at {text.box}, and drawn at {same}")
         if text.disc and not any(all(abs(a - b) <= NEAR for a, b in zip(box, text.letters, strict=True))

@@ -115,7 +115,7 @@ def _over(
         lift = 0.0
     foot = up(note["box"][1], panel.y) * height
     below = inside and at - foot < _TOP + more and foot > _TOP + more + 4  # a hanging bar that is lower than its words
-    level = note["box"][1] if below else panel.y.place(top)
+    level = panel.y.place(note["box"][1] if below else top)
     words = _text(text, middle, level, panel, palette["ink"], "top" if inside else "bottom")
     words["font"]["size"] = size
     words["yshift"] = -2 if inside else 1 + lift
