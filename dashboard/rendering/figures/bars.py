@@ -118,7 +118,7 @@ def _over(
     level = panel.y.place(note["box"][1] if below else top)
     words = _text(text, middle, level, panel, palette["ink"], "top" if inside else "bottom")
     words["font"]["size"] = size
-    words["yshift"] = -2 if inside else 1 + lift
+    words["yshift"] = -2 if inside else round(1 + lift, 2)
     if below:
         return words, (across, -long / 2 - 2, across, long / 2 + 2, foot - _TOP - more - 4, foot)
     if inside:

@@ -36,7 +36,7 @@ def _drawn(at: tuple[float, float], box: tuple[float, float, float, float], *, i
     Tied to the axes instead, Plotly would cut it at the frame, and on a logarithmic one take the logarithm of its
     pixels and draw those below 0 elsewhere.
     """
-    x0, y0, x1, y1 = box
+    x0, y0, x1, y1 = (round(side, 2) for side in box)
     return {
         "type": "circle" if is_round else "rect",
         "xsizemode": "pixel",

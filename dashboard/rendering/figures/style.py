@@ -317,8 +317,9 @@ def _annotation(label: Placed, panel: Panel, palette: Mapping[str, str]) -> dict
         "font": {"size": 12 if is_disc else label.size, "color": palette["ink-2" if is_disc else label.colour]},
         "xanchor": "center" if is_disc else label.xanchor,
         "yanchor": "middle",
-        "xshift": label.xshift + shift,
-        "yshift": label.yshift,
+        # A hundredth of a pixel: sixteen digits take room in every answer, and look like a number of the physics.
+        "xshift": round(label.xshift + shift, 2),
+        "yshift": round(label.yshift, 2),
     }
 
 

@@ -27,4 +27,4 @@ def test_each_lab_answers_the_same_load_and_each_part_of_it_is_counted() -> None
         assert row.split(" | ")[5] == "0", "every update is answered"
         shares = dict(part.rsplit(" ", 2)[:2] for part in counted.split(", "))
         assert list(shares) == parts
-        assert all(float(ms) > 0 for ms in shares.values())
+        assert float(shares["labs"]) > 0, "the others may take less than a tick of the clock"
