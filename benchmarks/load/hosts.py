@@ -15,13 +15,9 @@ asserted.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -35,71 +31,26 @@ from benchmarks.load.students import Bodies, twin
 from dashboard.ledger.migrations import upgrade
 from tracks.loading.registry import load_registry
 
-CONF = """
-{user}
-worker_processes 1;
-pid {run}/pid;
-error_log {run}/log warn;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    client_body_temp_path {run}/body;
-    proxy_temp_path {run}/proxy;
-    fastcgi_temp_path {run}/fastcgi;
-    uwsgi_temp_path {run}/uwsgi;
-    scgi_temp_path {run}/scgi;
-    upstream edgelab_workers {{
-        {servers}
-        keepalive 32;
-    }}
-    server {{
-        listen 127.0.0.1:{port};
-        client_max_body_size 44m;
-        keepalive_requests 100000;
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        proxy_set_header Host $http_host;
-        location / {{ proxy_pass http://edgelab_workers; }}
-    }}
-}}
+UPSTREAM = "upstream edgelab_workers {{ {servers} keepalive 32; }}"
+PASSED_ON = """
+    client_max_body_size 44m;
+    keepalive_requests 100000;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    location / { proxy_pass http://edgelab_workers; }
 """
 
 
 @contextmanager
 def nginx(folder: Path, ports: list[int]) -> Iterator[tuple[int, psutil.Process]]:
     """Share requests among servers of this machine; yield the port and the first process."""
-    from tests import system_programs
+    from tests.nginx_server import nginx_server
 
-    program = system_programs.nginx()
-    if program is None:
-        raise SystemExit("nginx is missing; make proxy installs it")
     folder.mkdir(parents=True)
     port = free_port()
     servers = " ".join(f"server 127.0.0.1:{one} max_fails=0;" for one in ports)
-    user = "user root;" if os.geteuid() == 0 else ""
-    conf = folder / "nginx.conf"
-    conf.write_text(CONF.format(user=user, run=folder, servers=servers, port=port))
-    command = [str(program), "-p", str(folder), "-c", str(conf), "-e", str(folder / "log"), "-g", "daemon off;"]
-    process = subprocess.Popen(command)
-    try:
-        _wait_for(port, process)
+    with nginx_server(folder, port, server=PASSED_ON, http=UPSTREAM.format(servers=servers)) as process:
         yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("nginx did not start") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 @dataclass

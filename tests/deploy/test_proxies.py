@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,10 +15,10 @@ from waitress.server import create_server
 from dashboard.app import create_app
 from dashboard.ledger import upgrade
 from dashboard.settings import Settings
-from tests import system_programs
 from tests.browser.conftest import free_port
 from tests.http_browser import Browser
 from tests.http_student import Student
+from tests.nginx_server import nginx_server
 from tracks.loading.registry import Registry
 
 KEY = "edge_guardian/paradox"
@@ -33,26 +30,6 @@ SCHEMES = {
     "JupyterHub with /absolute/": ("/user/ada%40example.edu/proxy/absolute/8050/", False),
     "JupyterHub without": ("/user/ada%40example.edu/proxy/8050/", True),
 }
-CONF = """
-{user}
-worker_processes 1;
-pid {run}/pid;
-error_log {run}/log warn;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {run}/body;
-    proxy_temp_path {run}/proxy;
-    fastcgi_temp_path {run}/fastcgi;
-    uwsgi_temp_path {run}/uwsgi;
-    scgi_temp_path {run}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        proxy_set_header Host $http_host;
-{locations}
-    }}
-}}
-"""
 
 
 class Front:
@@ -78,26 +55,11 @@ class Front:
             browser = Browser(f"127.0.0.1:{self.port}", self.port, certificate=None, prefix=prefix.rstrip("/"))
             self.students[name] = Student(app, registry, browser)  # type: ignore[arg-type]
         locations.append(f"location /silent/ {{ proxy_pass {upstream}/; }}")  # takes the path off, and does not say so
-        self._start("\n".join(locations))
-
-    def _start(self, locations: str) -> None:
-        user = "user root;" if os.geteuid() == 0 else ""
-        conf, log = self.folder / "nginx.conf", self.folder / "log"
-        conf.write_text(CONF.format(user=user, run=self.folder, port=self.port, locations=locations))
-        command = [str(system_programs.nginx()), "-p", str(self.folder), "-c", str(conf), "-e", str(log)]
-        self.process = subprocess.Popen([*command, "-g", "daemon off;"])
-        while True:
-            assert self.process.poll() is None, log.read_text()
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
+        self.running = ExitStack()
+        self.running.enter_context(nginx_server(folder, self.port, server="\n".join(locations)))
 
     def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        self.running.close()
         for server in self.servers:
             server.close()
 
