@@ -14,6 +14,7 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component as DashComponent
+from markupsafe import Markup
 
 STATIC: dict[str, Any] = {"data-static": "1"}
 
@@ -26,12 +27,6 @@ _SPELLED = {
 }
 _KEPT = {"id", "title", "role", "hidden", "disabled", "href", "target", "rel", "type", "scope", "open"}
 _VOID = {"br"}
-
-
-class Markup(str):
-    """HTML that was made and checked elsewhere, within a marked element: it is not escaped."""
-
-    __slots__ = ()
 
 
 def inline_static(part: Any) -> Any:
@@ -63,7 +58,7 @@ def to_html(part: Any) -> str:
         return ""
     if isinstance(part, (list, tuple)):
         return "".join(to_html(item) for item in part)
-    if isinstance(part, Markup):
+    if isinstance(part, Markup):  # made and checked elsewhere
         return str(part)
     if isinstance(part, (str, int, float)):
         return escape(str(part), quote=False)

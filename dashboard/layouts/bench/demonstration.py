@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from dash import dcc, html
+from markupsafe import Markup
 
 from dashboard.layouts.bench.controls import slider_track
 from dashboard.layouts.bench.figures import graph, table_view
 from dashboard.layouts.parts import Component, icon, painted
-from dashboard.layouts.static_html import STATIC, Markup
+from dashboard.layouts.static_html import STATIC
 from dashboard.rendering.bench_view import render_demonstration
 from dashboard.rendering.figures.style import Screen
 from dashboard.rendering.peek import PeekLineTexts
