@@ -29,17 +29,24 @@ from collections.abc import Mapping
 '''
 
 
-def widths(weight: int) -> dict[str, int]:
-    """Return how wide each bare letter is at a weight [thousandths of the font's size], rounded to ``STEP``."""
+def widths_in_font(weight: int) -> dict[str, int]:
+    """Return how wide each letter is at a weight [thousandths of the font's size], from the tables of the files."""
     found: dict[str, int] = {}
     for subset in SUBSETS:
         font = instantiateVariableFont(TTFont(FONTS / f"source-sans-3-{subset}-wght-normal.woff2"), {"wght": weight})
         wide = font["hmtx"].metrics
         for code, glyph in font.getBestCmap().items():
-            letter = chr(code)
-            if any(code in letters for letters in WRITTEN) and len(unicodedata.normalize("NFD", letter)) == 1:
-                found.setdefault(letter, STEP * round(wide[glyph][0] / STEP))
+            found.setdefault(chr(code), wide[glyph][0])
     return found
+
+
+def widths(weight: int) -> dict[str, int]:
+    """Return how wide each bare letter that is looked for is at a weight, rounded to ``STEP``."""
+    return {
+        letter: STEP * round(wide / STEP)
+        for letter, wide in widths_in_font(weight).items()
+        if any(ord(letter) in letters for letters in WRITTEN) and len(unicodedata.normalize("NFD", letter)) == 1
+    }
 
 
 def source() -> str:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from pathlib import Path
 
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+from tools.font_widths import widths_in_font
 
-FONTS = Path(__file__).parents[2] / "dashboard" / "assets" / "vendor"
-SUBSETS = ("latin", "latin-ext", "greek")
 RAISED = 0.7  # of the size: raised and lowered letters
 UNKNOWN = 560  # thousandths of the size: a letter that another font draws
 _SPLIT = re.compile(r"(</?(?:b|i|sub|sup)>|<br>)")
@@ -19,12 +15,7 @@ _SPLIT = re.compile(r"(</?(?:b|i|sub|sup)>|<br>)")
 @cache
 def widths(weight: int) -> dict[str, int]:
     """Return how wide each letter is at a weight [thousandths of the size]."""
-    found: dict[str, int] = {}
-    for subset in SUBSETS:
-        font = instantiateVariableFont(TTFont(FONTS / f"source-sans-3-{subset}-wght-normal.woff2"), {"wght": weight})
-        wide = font["hmtx"].metrics
-        for code, glyph in font.getBestCmap().items():
-            found.setdefault(chr(code), wide[glyph][0])
+    found = widths_in_font(weight)
     found["\u202f"] = found["\u2009"]  # which Chromium takes for it
     return found
 
