@@ -1,6 +1,6 @@
 """Contact sheets: one picture of each page at each width, with all its states side by side, light and dark.
 
-    python -m tools.sheets [--out build/sheets] [--only memory] [--track edge_guardian] [--widths 1440,820,390]
+    python -m tools.sheets [--out build/sheets] [--only memory] [--track edge_guardian] [--widths 1440 820 390]
 
 A server and a browser are started; each state is the state that a student comes to. The pictures are for the eye: look
 for words that are cut, struck or covered, and for what has no room.
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import base64
 import html
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.load.serving import served
+from tests import system_programs
 from tests.browser.bench_scripts import ask_value, bench_of, observe, own_tries, set_state, unlock_bench
 from tests.browser.page_actions import answer, at_rest, go, until
 from tests.browser.page_student import LAB, PageStudent
@@ -116,17 +116,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sheets")
     parser.add_argument("--only", default="", help="a part of the name of a page")
     parser.add_argument("--track", default="edge_guardian", choices=list(LAB.tracks))
-    parser.add_argument("--widths", default=",".join(map(str, HEIGHTS)))
+    parser.add_argument("--widths", type=int, nargs="+", default=list(HEIGHTS), help="of the window [px]")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    chromium = system_programs.chromium()
+    if chromium is None:
+        parser.error("there is no Chromium; make browser installs it")
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder), environ={"EDGELAB_DESIGNER": "on"}) as server,
         sync_playwright() as playwright,
     ):
         engine = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for width in map(int, asked.widths.split(",")):
+        for width in asked.widths:
             for name, path in wanted(asked.only, asked.track):
                 if asked.only in name:
                     _page(engine, f"http://127.0.0.1:{server.port}", asked.out, name, path, width)
