@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from tracks.commands.terminal import (
 )
 
 ROOM_BYTES = 10**9  # of results that are kept while a search runs
-_Say = Any
+_Say = Callable[[Step], None]
 
 
 def tune(
@@ -57,8 +57,8 @@ def tune(
     with tempfile.TemporaryDirectory(prefix="edgelab-tune-") as folder, _progress() as say:
         try:
             search = Search(
-                text, folder=Path(folder), max_bytes=ROOM_BYTES, seconds=60 * minutes, confirmed=points, jobs=jobs,
-                only=only, say=say,
+                file, text, folder=Path(folder), max_bytes=ROOM_BYTES, seconds=60 * minutes, confirmed=points,
+                jobs=jobs, only=only, say=say,
             )  # fmt: skip
         except SyntaxError as problem:
             raise CommandError(f"{file}, line {problem.lineno}: {problem.msg}", ExitCode.USAGE) from None
@@ -72,7 +72,7 @@ def tune(
     changed = {name: value for name, value in tuned.values.items() if name not in tuned.offers}
     change = diff(file.name, text, edited(text, tuned.free, changed))
     reached = tuned.holds and tuned.confirmed and not tuned.offers
-    told, drawn = _of_the_crisis(edited(text, tuned.free, tuned.values, say=False), maps)
+    told, drawn = _of_the_crisis(file, edited(text, tuned.free, tuned.values, say=False), maps)
     if as_json:
         answer = _answer(file, tuned, changed, change, points, holds=reached)
         show_json({**answer, "crisis": told, "maps": drawn})
@@ -82,12 +82,12 @@ def tune(
     return ExitCode.OK if reached else ExitCode.FAILED
 
 
-def _of_the_crisis(text: str, maps: Path | None) -> tuple[list[str], list[str]]:
+def _of_the_crisis(file: Path, text: str, maps: Path | None) -> tuple[list[str], list[str]]:
     """Return what is told of a track's own crisis, where it is won and why not elsewhere, and the pictures written."""
     with plugins_running():
         told: list[str] = []
         drawn: list[str] = []
-        for name, (track, _) in loaded(text).missions.items():
+        for name, (track, _) in loaded(file, text).missions.items():
             if track.crisis is None:
                 continue
             survey = Survey(track, track.crisis, points=SEARCHED)

@@ -13,6 +13,7 @@ from tracks.certify import template
 from tracks.certify.certificate import certify
 from tracks.certify.survey import Survey
 from tracks.certify.template import HARBOUR_CRANE
+from tracks.certify.tuning.grading import loaded
 from tracks.certify.tuning.knobs import diff, edited, knobs
 from tracks.certify.tuning.maps import CELL, CELLS, WON, explained, picture
 from tracks.certify.tuning.search import Search
@@ -94,7 +95,7 @@ TOO_LONG = ONE_FREE.replace("SHIFT_S = 8 * 3600 ", "SHIFT_S = 16 * 3600 ")
 def search(text, tmp_path, **options):
     """Search in this process, with fewer points than an author's."""
     given = {"folder": tmp_path, "seconds": 240, "jobs": 0, "searched": 64, "confirmed": 128, "only": ("crisis",)}
-    return Search(text, **{**given, **options}).run()
+    return Search(tmp_path / "mine.py", text, **{**given, **options}).run()
 
 
 def certified(text, bench="crisis", points=64):
@@ -134,6 +135,15 @@ def test_a_target_is_offered_and_never_lowered(tmp_path):
     assert set(tuned.offers) == {"TARGET"}
     kept = {name: value for name, value in tuned.values.items() if name not in tuned.offers}
     assert edited(text, tuned.free, kept) == text
+
+
+def test_what_a_file_imports_from_its_folder_is_found_and_its_mistakes_are_named_by_its_name(tmp_path):
+    (tmp_path / "crane_shift.py").write_text("HOURS = 8\n", encoding="utf-8")
+    text = TEXT.replace("SHIFT_S = 8 * 3600", "from crane_shift import HOURS\n\nSHIFT_S = HOURS * 3600")
+    assert text != TEXT
+    found = loaded(tmp_path / "crane.py", text)
+    assert (found.reason, list(found.missions)) == ("", ["harbour_crane"])
+    assert "(crane.py, line 1)" in loaded(tmp_path / "crane.py", "import crane_shifts").reason
 
 
 @pytest.mark.parametrize("jobs", [0, 1])

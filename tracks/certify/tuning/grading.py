@@ -22,6 +22,7 @@ from tracks.certify.goals import SHARE, default_fails, no_single_control_win, re
 from tracks.certify.survey import State, Survey, Unsolved
 from tracks.common.cache import open_folder
 from tracks.loading.assembly import Pool
+from tracks.loading.beside import modules_beside
 from tracks.loading.discovery import PluginRefused, Registration, collect, error_text, find_sources
 from tracks.loading.settled import working
 
@@ -34,8 +35,9 @@ MARGIN_OF_SHARE = 1.5  # a share that is so far inside its range at a few points
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """What is graded: a bench, "track/bench", of a text, with so many points."""
+    """What is graded: a bench, "track/bench", of the text of a file, with so many points."""
 
+    file: Path
     text: str
     bench: str
     points: int
@@ -72,14 +74,16 @@ class Loaded:
 
 
 @lru_cache(maxsize=4)
-def loaded(text: str) -> Loaded:
-    """Execute a text and lay out its tracks with the benches of the course, without a process of their own.
+def loaded(file: Path, text: str) -> Loaded:
+    """Execute a text of a file and lay out its tracks with the benches of the course, without a process of their own.
 
-    It is the author's own file, run by the author's own command, hundreds of times with other numbers.
+    It is the author's own file, run by the author's own command, hundreds of times with other numbers; what it imports
+    from its folder is found there.
     """
+    quiet = redirect_stdout(StringIO())
     try:
-        with tempfile.TemporaryDirectory(prefix="edgelab-") as folder, redirect_stdout(StringIO()):
-            (Path(folder) / "tuned.py").write_text(text, encoding="utf-8")
+        with tempfile.TemporaryDirectory(prefix="edgelab-") as folder, modules_beside(file), quiet:
+            (Path(folder) / file.name).write_text(text, encoding="utf-8")
             registrations = [collect(source) for source in find_sources(Path(folder), COURSE, entry_points=False)]
             missions = {track.id: (track, _mission(track, registrations)) for track in registrations[-1].tracks}
     except Exception as problem:  # whatever the author's code raises
@@ -98,12 +102,12 @@ def _mission(track: Track, registrations: Sequence[Registration]) -> tuple[Bench
     return tuple(pool.mission(track).values())
 
 
-def benches_of(text: str, only: Sequence[str]) -> tuple[tuple[tuple[str, bool], ...], str]:
+def benches_of(file: Path, text: str, only: Sequence[str]) -> tuple[tuple[tuple[str, bool], ...], str]:
     """Return the benches of the tracks that a text brings, each with whether it is slow; or why there are none.
 
     A bench that has a preview is slow. Each is called once, as the registry does with those of the course.
     """
-    found = loaded(text)
+    found = loaded(file, text)
     rows = []
     for track, benches in found.missions.values():
         for bench in benches:
@@ -122,7 +126,7 @@ def touched(job: Job, other: str) -> bool:
     """Whether the numbers of a bench differ between two texts, at its start and in a few states; so if one is lost."""
     marks = []
     for text in (job.text, other):
-        if loaded(text).reason:
+        if loaded(job.file, text).reason:
             return False
         survey = _survey(text, job)
         try:
@@ -140,7 +144,7 @@ def _survey(text: str, job: Job) -> Survey:
 
 def _chosen(text: str, job: Job) -> tuple[Track, Bench, tuple[Bench, ...]]:
     name, _, bench_id = job.bench.partition("/")
-    track, benches = loaded(text).missions[name]
+    track, benches = loaded(job.file, text).missions[name]
     return track, next(bench for bench in benches if bench.id == bench_id), benches
 
 
@@ -155,7 +159,7 @@ def graded(job: Job) -> Grade:
 
 def _graded(job: Job) -> Grade:
     started = time.perf_counter()
-    if reason := loaded(job.text).reason:
+    if reason := loaded(job.file, job.text).reason:
         return Grade(penalty=LOST, failing=("loads",), seconds=0.0, reason=reason)
     with redirect_stdout(StringIO()):
         if job.depth == "all":

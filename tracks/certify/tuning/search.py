@@ -20,7 +20,7 @@ from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tracks.certify.tuning.grading import Grade, Job, begin, benches_of, graded, touched
+from tracks.certify.tuning.grading import Depth, Grade, Job, begin, benches_of, graded, touched
 from tracks.certify.tuning.knobs import Knob, edited, knobs
 
 SEARCHED, CONFIRMED = 64, 512  # points
@@ -38,6 +38,7 @@ WEIGHT = 0.02  # of a doubling, beside the penalty of a line
 _Task = TypeVar("_Task")
 _Answer = TypeVar("_Answer")
 Values = Mapping[str, float]
+_Wanted = tuple[str, Values, int, Depth]  # bench, constants, points, how closely
 
 
 class OutOfTime(Exception):
@@ -87,13 +88,15 @@ class Search:
     """One search in one file.
 
     Args:
-        text: of the file. folder: for results that are kept, with max_bytes. seconds: when it stops at the latest.
-        confirmed: points of the last look. jobs: processes; with 0 everything runs in this one, where no result is kept
-            and the time is only looked at between two grades. say: told the progress. seed: of the candidates.
+        file: whose folder has what it imports. text: of the file. folder: for results that are kept, with max_bytes.
+        seconds: when it stops at the latest. confirmed: points of the last look. jobs: processes; with 0 all runs in
+            this one, where no result is kept and the time is only looked at between two grades. say: told the progress.
+            seed: of the candidates.
     """
 
     def __init__(
         self,
+        file: Path,
         text: str,
         *,
         folder: Path,
@@ -106,7 +109,8 @@ class Search:
         say: Callable[[Progress], None] = lambda _: None,
         seed: int = 0,
     ) -> None:
-        self._text, self._folder, self._max_bytes, self._jobs, self._say = text, folder, max_bytes, jobs, say
+        self._file, self._text, self._folder, self._max_bytes = file, text, folder, max_bytes
+        self._jobs, self._say = jobs, say
         self._started = time.monotonic()
         self._until = self._started + seconds
         self._confirmed, self._searched, self._only = confirmed, searched, only
@@ -165,7 +169,9 @@ class Search:
 
     def _begin(self, tuned: Tuned) -> dict[str, bool]:
         """Find out which benches there are and which constants move each; keep those that any does, and say if slow."""
-        ((rows, tuned.reason),) = self._all([(self._text, self._only)], partial(_apply, benches_of), "Loading the file")
+        ((rows, tuned.reason),) = self._all(
+            [(self._file, self._text, self._only)], partial(_apply, benches_of), "Loading"
+        )
         found = dict(rows)
         pairs = [(bench, knob) for bench in found for knob in self.free]
         tasks = [
@@ -300,7 +306,7 @@ class Search:
         return self._until - time.monotonic()
 
     def _best(
-        self, bench: str, candidates: list[dict[str, float]], points: int, depth: Any, count: int, doing: str
+        self, bench: str, candidates: list[dict[str, float]], points: int, depth: Depth, count: int, doing: str
     ) -> list[dict[str, float]]:
         grades = self._graded([(bench, one, points, depth) for one in candidates], doing)
         ranked = sorted(
@@ -309,7 +315,7 @@ class Search:
         return [one for grade, one in ranked if grade.penalty < 50][:count]
 
     def _certified(self, benches: Sequence[str], values: Values, doing: str) -> dict[str, Grade]:
-        wanted = [(bench, values, self._points.get(bench, self._searched), "all") for bench in benches]
+        wanted: list[_Wanted] = [(bench, values, self._points.get(bench, self._searched), "all") for bench in benches]
         return dict(zip(benches, self._graded(wanted, doing), strict=True))
 
     def _known(self, benches: Sequence[str], values: Values) -> dict[str, Grade]:
@@ -320,11 +326,11 @@ class Search:
     def _confirmed_grades(self, benches: Sequence[str], values: Values) -> dict[str, Grade]:
         """Certify with many points what a change moves; without a change, all benches."""
         benches = [bench for bench in benches if not values or self._differs(bench, values, {})]
-        wanted = [(bench, values, self._confirmed, "all") for bench in benches]
+        wanted: list[_Wanted] = [(bench, values, self._confirmed, "all") for bench in benches]
         doing = f"Confirming with {self._confirmed} points"
         return dict(zip(benches, self._graded(wanted, doing), strict=True))
 
-    def _graded(self, wanted: Sequence[tuple[str, Values, int, Any]], doing: str) -> list[Grade]:
+    def _graded(self, wanted: Sequence[_Wanted], doing: str) -> list[Grade]:
         """Return grades in order; what was graded before with the same constants of a bench is not graded again."""
         keys = [self._key(*one) for one in wanted]
         new = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self._grades}
@@ -333,13 +339,13 @@ class Search:
             self._grades[key] = grade
         return [self._grades[key] for key in keys]
 
-    def _key(self, bench: str, values: Values, points: int, depth: str) -> tuple[Any, ...]:
+    def _key(self, bench: str, values: Values, points: int, depth: Depth) -> tuple[Any, ...]:
         of_bench = tuple(sorted((name, value) for name, value in values.items() if name in self._moved_by[bench]))
         return bench, of_bench, points, depth
 
-    def _job(self, bench: str, values: Values, points: int, depth: Any) -> Job:
+    def _job(self, bench: str, values: Values, points: int, depth: Depth) -> Job:
         text = edited(self._text, self.free, values, say=False)
-        return Job(text=text, bench=bench, points=points, depth=depth)
+        return Job(file=self._file, text=text, bench=bench, points=points, depth=depth)
 
     def _all(self, tasks: Sequence[_Task], work: Callable[[_Task], _Answer], doing: str) -> list[_Answer]:
         return list(self._each(tasks, work, doing))
