@@ -97,7 +97,7 @@ def _ranges(survey: Survey) -> Iterator[str]:
             continue
         places = sorted(place_of(control, state[control.id]) for state in near)
         values = sorted((state[control.id] for state in near), key=float)
-        ends = f"{survey.text_of(control, values[0])} to {survey.text_of(control, values[-1])}"
+        ends = " to ".join(dict.fromkeys(control.text(value) for value in (values[0], values[-1])))
         sentence = f"{control.label}: {who} at {ends}"
         if places[0] > 1 - 2 * AT_AN_END:
             sentence += "; a longer slider at its upper end may win more"
