@@ -16,7 +16,7 @@ from tracks.api.figures import Axis, Panel
 from tracks.loading.registry import Registry
 
 PANEL = Panel(id="p", question="How fast?", x=Axis(label="round", high=200), y=Axis(label="accuracy", high=1))
-ASKED = ("edge_guardian/paradox", "tiny_pioneer/memory")  # by `make test`
+ASKED = ("edge_guardian/paradox", "tiny_pioneer/memory", "cloud_titan/crisis")  # by `make test`
 
 
 def drawn(*notes: dict, width: float = 600, height: float = 296) -> set[str]:
