@@ -40,7 +40,7 @@ _WIDTHS: Mapping[FigurePlace, tuple[float, float]] = {
     "page": (700, 1200),
     "print": (760, 760),
 }
-_PHONE = (340.0, 400.0)
+_PHONE = (320.0, 400.0)
 
 
 def place_of(number: int, panels: int) -> FigurePlace:

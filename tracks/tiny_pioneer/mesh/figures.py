@@ -303,7 +303,7 @@ def _map_figure(map_seed: int, setting: Setting, good: Quality) -> Figure:
         bridges=ends[1],
         names=_names(topology, map_seed),
     )
-    return charts.figure(drawn, charts.note(0.0, LEGEND, "hollow: errs more than alone;  dashed: between places"))
+    return charts.figure(drawn, charts.note(0.0, LEGEND, "hollow: worse off;  dashed: between places"))
 
 
 def _map_table(map_seed: int, setting: Setting, good: Quality) -> Table:

@@ -103,6 +103,16 @@ class TestEveryPart:
         assert not any(colour in text for colour in other.values())
 
 
+def test_small_values_above_neighbouring_bars_are_apart_on_a_phone() -> None:
+    x = Axis(label="", scale="category", categories=tuple("abcde"))
+    values = [f"{n}.25\u202f×\u202f10⁻⁴" for n in range(5)]
+    figure = charts.figure(charts.bars([1e-4] * 5, name="parts", series=0, labels=values))
+    panel = Panel(id="b", question="How many?", x=x, y=Axis(label="", high=1))
+    shown = measured(dressed(figure, panel, screen=SCREENS[1]), 340, 260)
+    assert [words for kind, words, _ in flaws(shown) if kind == "overlap"] == []
+    assert len([text for text in shown.texts if "10⁻⁴" in text.words]) == 5
+
+
 @pytest.mark.parametrize("kinds", [charts.KINDS[:4], ("part-0", "part-1", "part-2", "part-3"), charts.SERIES])
 def test_bars_that_stand_together_differ_in_pattern_too(kinds) -> None:
     """Colour alone would leave some students guessing."""
@@ -133,6 +143,14 @@ class TestWaterfall:
         figure = dressed(memory(), memory_panel(high=600), screen=SCREENS[1])
         assert [text for text in texts(figure) if "↑" in text] == ["↑<b>453<br>MiB</b>", "↑<b>742<br>MiB</b>"]
         assert not [words for kind, words, _ in flaws(measured(figure, 358, 340)) if kind == "outside"]
+
+    @pytest.mark.parametrize(("sizes", "at"), [((300, 400, 100, 450), 800), ((400, 500, 70, 450), 900)])
+    def test_the_value_of_a_bar_of_which_a_phone_shows_little_is_below_it_or_at_the_top(self, sizes, at) -> None:
+        """A bar that hangs from the top is lower than two lines; of one above the frame nothing is shown."""
+        figure = dressed(memory(sizes), memory_panel(high=900), screen=SCREENS[1])
+        (note,) = [note for note in figure["layout"]["annotations"] if note["text"] == "↑<b>450<br>MiB</b>"]
+        assert (note["y"], note["yanchor"]) == (at * MIB, "top")
+        assert not [words for kind, words, _ in flaws(measured(figure, 358, 340)) if kind in ("bar", "struck")]
 
     def test_every_value_is_written_however_far_it_is_off(self) -> None:
         for size in (1e-6, 1.0, 5000.0, 1e9):
@@ -182,7 +200,7 @@ class TestCategories:
         assert (wide["tickvals"], wide["range"]) == ([0, 1, 2, 3, 4], [-0.5, 4.5])
         assert wide["ticktext"] == [*NAMES, "Total"]
         assert side["ticktext"] == ["Weights", "Gradients", "Optim.", "Activations", "Total"], "no more than must be"
-        assert narrow["ticktext"] == ["Weights", "Grad.", "Optim.", "Activ.", "Total"]
+        assert narrow["ticktext"] == ["Weig.", "Grad.", "Optim.", "Activ.", "Total"]
 
     def test_two_words_go_into_two_lines(self) -> None:
         x = Axis(
