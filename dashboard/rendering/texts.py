@@ -15,9 +15,10 @@ from dashboard.rendering.peek import PeekTexts, peek_texts
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
 from tracks.api.outcome import Outcome, Reading, Verdict
-from tracks.api.quantities import digits_apart, in_words, quantity, three_digits
+from tracks.api.quantities import digits_apart, in_sentence, in_words, quantity, three_digits
 from tracks.api.track import Track
 
+_BEFORE_NUMBER = re.compile(r"(?<=[≤≥]) (?=\d)")
 _LONG_UNIT = re.compile(r"[\s\u00a0]+[a-z][a-z ]{3,}$")
 
 
@@ -134,7 +135,7 @@ def reading_texts(reading: Reading) -> ReadingTexts:
         "value": number,
         "unit": unit,
         "level": reading.level or "",
-        "note": reading.note or limit_words(reading, digits),
+        "note": _BEFORE_NUMBER.sub("\u00a0", reading.note or limit_words(reading, digits)),  # no line ends after its ≤
         "limit": short_limit(reading),
         "bar": bar,
         "tick": tick,
@@ -218,7 +219,7 @@ def status_texts(outcome: Outcome) -> StatusTexts:
     also = ""
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""  # first, since the end may be cut
-        also = f"Also: {others[0].title.lower()}{more}; {verdict_facts(others[0])}"
+        also = f"Also: {in_sentence(others[0].title)}{more}; {verdict_facts(others[0])}"
     return {
         "level": first.level,
         "title": first.title,

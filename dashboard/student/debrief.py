@@ -16,7 +16,7 @@ from dashboard.student.summary import fact_text, rights
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue
 from tracks.api.outcome import Reading
-from tracks.api.quantities import in_words
+from tracks.api.quantities import in_sentence, in_words
 from tracks.api.teaching import CONFIDENCE, Reflection
 from tracks.api.track import Track
 
@@ -105,7 +105,7 @@ def _outcome(bench: Bench, carried: Try | None) -> str:
     elif carried.what_if:
         outcome = "what if"
     else:
-        outcome = "won" if carried.won else f"fails: {carried.binding.lower()}"
+        outcome = "won" if carried.won else f"fails: {in_sentence(carried.binding)}"
     return f"{outcome}{WITH_HELP}" if carried.helped else outcome
 
 
@@ -172,7 +172,7 @@ def ablated(lab: Lab, track: Track, bench: Bench, here: Progress) -> OwnNumbers 
     ablation, carried = bench.reflection.ablation if bench.reflection else None, here.carried
     if ablation is None or carried is None:
         return None
-    caption = f"Try {carried.number}, which you carry, and {ablation.name[:1].lower()}{ablation.name[1:]}"
+    caption = f"Try {carried.number}, which you carry, and {in_sentence(ablation.name)}"
     try:
         own = bench.read(dict(carried.values))
     except BadValue:  # recorded when the controls were others

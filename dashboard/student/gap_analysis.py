@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from dashboard.student.predictions import Draft, gap, is_near
-from tracks.api.quantities import in_words
+from tracks.api.quantities import in_sentence, in_words
 from tracks.api.teaching import Prediction, Term, Truth
 
 MAX_TERMS = 10  # of which every subset is tried: 1,023
@@ -56,7 +56,7 @@ def analyse_gap(prediction: Prediction, draft: Draft, truth: Truth) -> GapAnalys
     best = min(found, key=lambda item: (round(_distance(truth, item.value, locked), 9), len(item.terms)), default=None)
     if best is None:
         return None
-    names = " and ".join(term.name for term in best.terms)
+    names = " and ".join(in_sentence(term.name) for term in best.terms)
     how = f"Without {names}" if best.kind == LEFT_OUT else f"With {names} counted twice"
     sentence = (
         f"{how} the same physics gives {in_words(best.value, prediction.unit)}, near the "

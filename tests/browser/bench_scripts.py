@@ -16,6 +16,7 @@ from tracks.api.bench import Bench
 from tracks.api.controls import Value
 from tracks.api.fixes import fix_text
 from tracks.api.outcome import LEVELS, Verdict
+from tracks.api.quantities import in_sentence
 from tracks.api.teaching import Prediction
 from tracks.certify.survey import State, Survey
 
@@ -183,7 +184,7 @@ def provoke_and_repair(page: Page, key: str, code: str) -> bool:
     expect(page.locator(".status-word")).to_have_text(verdicts[0].title)
     expect(page.locator(".status")).to_have_attribute("data-state", verdicts[0].level)
     if place:
-        expect(page.locator(".also")).to_contain_text(f"Also: {verdicts[1].title.lower()}")
+        expect(page.locator(".also")).to_contain_text(f"Also: {in_sentence(verdicts[1].title)}")
     fix = verdicts[0].fixes[0]
     ask_value(page)
     named = fix_text(bench_of(key).control_map(), state, fix)

@@ -36,6 +36,26 @@ def settled(shown: Locator) -> list[float]:
     )
 
 
+FRACTIONS = """() => [...document.querySelectorAll('.equation')].flatMap(line =>
+  [...line.querySelectorAll('mfrac')].map(fraction => {
+    const [above, below] = [...fraction.children].map(part => part.getBoundingClientRect());
+    const [outer, own] = [line.getBoundingClientRect(), fraction.getBoundingClientRect()];
+    const inner = ({ paddingTop, paddingBottom }) => parseFloat(paddingTop) + parseFloat(paddingBottom);
+    const gaps = [...fraction.children].map(part => inner(getComputedStyle(part)));
+    return { inside: own.top >= outer.top - 0.5 && own.bottom <= outer.bottom + 0.5,
+      apart: below.top - above.bottom + gaps[0] + gaps[1] };
+  }))"""
+
+
+def test_a_fraction_is_whole_and_clear_of_its_bar(student_page) -> None:
+    """A numerator was cut by the upper edge of its line, and letters touched the bar."""
+    page, _ = student_page()
+    open_peek(page)
+    found = page.evaluate(FRACTIONS)
+    assert len(found) >= 3
+    assert all(fraction["inside"] and fraction["apart"] >= 5 for fraction in found), found
+
+
 def test_a_key_moves_the_figure_its_sentence_and_its_table_and_no_control_of_the_bench(student_page) -> None:
     page, _ = student_page()
     shown = open_peek(page)

@@ -131,6 +131,24 @@ def test_the_reveal_fits_every_width(student_page) -> None:
         expect(page.get_by_role("button", name="Open the instruments")).to_be_visible()
 
 
+def test_the_words_of_the_ruler_stay_in_their_column_and_apart(student_page) -> None:
+    """A computed ratio of 2.56 × 10⁻⁶ is longer than its mark is away from the column's end."""
+    page, _ = student_page(width=390)
+    go(page, "/edge_guardian/paradox")
+    lock(page, value="0.5")
+    for width in (360, 390, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        column, first, second = (
+            page.locator(part).first.bounding_box()
+            for part in (".reveal-why", ".computed .bell-label", ".lock .bell-label")
+        )
+        for label in (first, second):
+            assert label["x"] >= column["x"] - 0.5, width
+            assert label["x"] + label["width"] <= column["x"] + column["width"] + 0.5, width
+        assert first["x"] + first["width"] <= second["x"], width
+        assert first["y"] == pytest.approx(second["y"], abs=0.5)
+
+
 def test_an_implausible_number_is_asked_about_and_locked_without_a_mouse(student_page) -> None:
     page, _ = student_page(width=390)
     go(page, "/cloud_titan/memory")

@@ -360,3 +360,12 @@ def _prefix(suffix: str, unit: str) -> float | None:
     letters = "kK" if suffix in "kK" else suffix
     found = [factor for _, factor, name in rows if name[0] in letters and len(name) > len(base) and name.endswith(base)]
     return found[0] if base and len(found) == 1 else None
+
+
+def in_sentence(name: str) -> str:
+    """Return a label or title as it stands within a sentence: its first letter small, names and acronyms as they are.
+
+    >>> in_sentence("Uploads that arrive from Dusty Mesa"), in_sentence("SRAM overflow")
+    ('uploads that arrive from Dusty Mesa', 'SRAM overflow')
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

@@ -85,6 +85,8 @@ def _parsed(latex: str, display: str) -> ElementTree.Element:
         strange = [name for name in element.attrib if name not in _ATTRIBUTES]
         if not element.tag.startswith(f"{{{NAMESPACE}}}") or _tag(element) not in _TAGS or strange:
             raise BadEquation(f"equation {latex!r}: {', '.join(strange) or _tag(element)} has no place in an equation")
+        if element.text in ("|", "‖"):  # one that carries an exponent would stretch over that alone
+            element.set("stretchy", "false")
     return root
 
 

@@ -17,7 +17,7 @@ from dashboard.student.predictions import Draft, Locked, doubt, drawn_curve
 from dashboard.web import ids
 from tracks.api.bench import Bench
 from tracks.api.controls import Option, Value
-from tracks.api.quantities import in_words
+from tracks.api.quantities import in_sentence, in_words
 from tracks.api.teaching import CONFIDENCE, Prediction
 
 
@@ -244,7 +244,7 @@ def locked_block(bench: Bench, prediction: Prediction, locked: Locked) -> Compon
             html.P(locked.draft.question_in_words(prediction), className="locked-reason"),
             html.P(drawn, className="locked-reason") if drawn else None,
             html.P(CHANGED, className="hint") if locked.draft.has_changed(prediction) else None,
-            html.P(f"Because {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
+            html.P(f"Because: {locked.draft.mechanism_in_words(prediction)}.", className="locked-reason"),
             setting_button("Go to the question’s state", bench.asked_state(prediction)),
         ],
         className="locked",
@@ -282,7 +282,7 @@ def _message(message: str) -> Component:
 
 def scenario_line(bench: Bench, prediction: Prediction) -> str:
     """Return the scenario in one line, for the reveal."""
-    return ", ".join(f"{name.lower()} {text}" for name, text in given_rows(bench, prediction))
+    return ", ".join(f"{in_sentence(name)} {text}" for name, text in given_rows(bench, prediction))
 
 
 def limits_line(prediction: Prediction) -> str:

@@ -234,6 +234,12 @@ def _bell_mark(name: str, text: str, at: float, leftmost: bool) -> Component:
     )
 
 
+def _added(value: float, unit: str) -> str:
+    """What is added to or taken from a sum; of a share that is percentage points."""
+    size = in_words(100 * abs(value), "points").removeprefix("+") if unit == "share" else in_words(abs(value), unit)
+    return f"{'−' if value < 0 else '+'} {size}"
+
+
 def _terms(prediction: Prediction, truth: Truth, found: GapAnalysis | None) -> list[Component]:
     """What the computed value is made of, and which of it explains a wrong prediction; nothing over a sum of zeros."""
     if not truth.terms or isinstance(truth.value, str) or not any(term.value for term in truth.terms):
@@ -243,9 +249,9 @@ def _terms(prediction: Prediction, truth: Truth, found: GapAnalysis | None) -> l
     marked = dict(found.terms) if found else {}
     rows = []
     for n, term in enumerate(truth.terms):
-        number = f"{sign if n else ''} {in_words(term.value, unit)}".strip()
-        if n and term.value < 0 and sign == "+":
-            number = f"− {in_words(-term.value, unit)}"
+        number = in_words(term.value, unit)
+        if n:
+            number = f"× {number}" if sign == "×" else _added(term.value, unit)
         name: list[Component] = [term.name]
         if found and term.name in marked:
             factor = f": {in_words(marked[term.name], 'x')}" if math.isfinite(marked[term.name]) else ""

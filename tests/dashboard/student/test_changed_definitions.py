@@ -49,14 +49,14 @@ def test_a_page_shows_what_was_answered_and_says_that_the_question_has_changed(t
     before.lock_all(KEY)
     before.try_once(KEY)
     shown = said(before.page(f"/{KEY}"))
-    assert "Because the model is large." in shown
+    assert "Because: the model is large." in shown
     assert CHANGED not in shown
     after = lab(tmp_path, changed)
     after.client._cookies.update(before.client._cookies)
     answer = after.page(f"/{KEY}")
     assert answer.status_code == 200, answer.get_data(as_text=True)[:400]
     again = said(answer)
-    assert "Because the model is large." in again
+    assert "Because: the model is large." in again
     assert "How long does one device listen?" in again
     assert (CHANGED in again) == (what not in ("a reason's words", "a control"))
     if what == "a unit":

@@ -132,4 +132,5 @@ def test_the_reveal_marks_the_rows_that_were_left_out(student: Student) -> None:
     student.lock(key, item, value=repr(truth.value / rounds.value / 2))
     shown = said(student.page(f"/{key}"))
     assert "What your lock left out." in shown
+    assert "Without rounds a day" in shown
     assert f"left out: {in_words(rounds.value, 'x')}" in shown

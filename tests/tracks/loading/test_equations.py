@@ -43,6 +43,12 @@ def test_a_line_breaks_before_relations_and_signs_outside_brackets() -> None:
         line_parts("costs $5")
 
 
+def test_the_bar_of_a_norm_is_as_high_as_its_pair_where_it_carries_an_exponent() -> None:
+    """Else a browser stretches it over the exponent's base alone, which is itself."""
+    signs = [sign for sign in ElementTree.fromstring(mathml(r"|W - V|^2")).iter() if sign.text == "|"]
+    assert [sign.get("stretchy") for sign in signs] == ["false", "false"]
+
+
 def symbols(text: str) -> set[str]:
     """The words and letters of an equation, without what typesetting writes in another way."""
     words = set(re.findall(r"[A-Za-zα-ωΦΣ]+", text.replace("∞", " ")))

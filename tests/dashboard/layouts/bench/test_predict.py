@@ -85,7 +85,7 @@ def test_a_locked_option_is_shown_by_its_text(bench: Bench) -> None:
     locked = Locked(draft=Draft(value="largest", mechanism="rate", confidence="certain"), time=EARLY.time)
     shown = text(locked_block(bench, bench.predictions[1], locked))
     assert "the largest device" in shown
-    assert "Because the link is slow." in shown
+    assert "Because: the link is slow." in shown
     assert "Certain" in shown
 
 

@@ -13,7 +13,7 @@ from dashboard.student.reveal import reveal, reveal_payload
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.bench import Bench
 from tracks.api.figures import Table
-from tracks.api.teaching import Route, Truth
+from tracks.api.teaching import Route, Term, Truth
 from tracks.api.track import Track
 from tracks.loading.registry import Registry
 
@@ -96,6 +96,13 @@ class TestReveal:  # L10 N6
     def test_the_terms_make_the_computed_value(self, track: Track, bench: Bench) -> None:
         (table,) = of_class(beat(track, bench, locks()), "terms")
         assert text(table) == "bits over rate|381|Computed|6.35\u00a0min"
+
+    def test_what_a_share_gains_or_loses_is_in_percentage_points(self, track: Track, bench: Bench) -> None:
+        terms = tuple(Term(name=name, value=value) for name, value in (("best", 0.9), ("drift", 0.05), ("lost", -0.2)))
+        truth = Truth(value=0.75, terms=terms)
+        asked = asking(bench, unit="share", right="points", low=0.0, high=1.0, truth=lambda track, **controls: truth)
+        (table,) = of_class(beat(track, asked, locks("75 %")), "terms")
+        assert text(table) == "best|90%|drift|+ 5\u00a0points|lost|− 20\u00a0points|Computed|75%"
 
     def test_only_what_was_chosen_gets_its_feedback(self, track: Track, bench: Bench) -> None:  # L18
         shown = text(beat(track, bench, locks(option="largest")))
