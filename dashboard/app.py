@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dash
 from flask import Flask, Response, jsonify, request
@@ -133,6 +134,14 @@ def _alone() -> str:
     return "ok"
 
 
+class _Server(Flask):
+    """Flask, which does not look into each of its functions at every request whether it is asynchronous: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(
     settings: Settings | None = None,
     registry: Registry | None = None,
@@ -170,7 +179,7 @@ def create_app(
         ),
         limits=RateLimits(limits, key=settings.secret_keys[0]),
     )
-    server = Flask("dashboard", static_folder=None)
+    server = _Server("dashboard", static_folder=None)
     files = static_files.StaticFiles(ASSETS, prefix=settings.url_prefix)
     app = dash.Dash(
         "edgelab",

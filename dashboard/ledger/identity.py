@@ -194,18 +194,22 @@ def current_student() -> str | None:
     if "edgelab_student" not in g:
         identity: _Identity = current_app.extensions[_EXTENSION]
         used = None if identity.signed_on else _used(identity)
-        g.edgelab_student = read(used[1], identity.keys, name=used[0]) if used else None
+        g.edgelab_student = used[2] if used else None
     student: str | None = g.edgelab_student
     return student
 
 
-def _used(identity: _Identity) -> tuple[str, str] | None:
-    """Return name and value of the cookie in use, the first that is valid.
+def _used(identity: _Identity) -> tuple[str, str, str] | None:
+    """Return name, value and student of the cookie in use, the first that is valid.
 
     A browser may send several of a name, the one with the longest path first.
     """
-    sent = ((name, value) for name in identity.names for value in request.cookies.getlist(name))
-    return next(((name, value) for name, value in sent if read(value, identity.keys, name=name) is not None), None)
+    for name in identity.names:
+        for value in request.cookies.getlist(name):
+            student = read(value, identity.keys, name=name)
+            if student is not None:
+                return name, value, student
+    return None
 
 
 def prefix() -> str:

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +17,8 @@ import brotli  # type: ignore[import-untyped]
 import dash
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 from whitenoise.compress import Compressor
 
 from dashboard.web import instrumentation
@@ -121,7 +123,12 @@ def _suites(app: dash.Dash) -> dict[str, Path]:
 
 def encoding() -> str | None:
     """Return how the answer to the current request is compressed if it is large, or None where it may not be."""
-    best: str | None = request.accept_encodings.best_match(_PAGE)
+    return _best_of(request.headers.get("Accept-Encoding", ""))
+
+
+@lru_cache(maxsize=64)  # browsers have few spellings, and a slider asks twice for each answer
+def _best_of(accepted: str) -> str | None:
+    best: str | None = parse_accept_header(accepted, Accept).best_match(_PAGE)
     return best
 
 

@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, request
 from limits import RateLimitItemPerSecond
@@ -31,7 +32,7 @@ REDIS_PATIENCE_S = 0.5  # for a connection, and for an answer
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """A limit.
 
@@ -45,7 +46,7 @@ class Rule:
     span_s: int
     sentence: str
 
-    @property
+    @cached_property
     def item(self) -> RateLimitItemPerSecond:
         """The limit as the library has it."""
         return RateLimitItemPerSecond(self.most, self.span_s, namespace=f"edgelab/{self.name}")
