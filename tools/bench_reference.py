@@ -59,7 +59,12 @@ def _described(name: str) -> str:
     thing = getattr(tracks, name)
     meanings, said = meanings_of(thing), types_of(thing)
     rows = [
-        _row(f"`{field}`", f"`{said.get(field, kind) if 'Any' in kind else kind}`", default, meanings.get(field, ""))
+        _row(
+            f"`{field}`",
+            f"`{said.get(field, kind) if 'Any' in kind or 'OfTrack' in kind else kind}`",
+            default,
+            meanings.get(field, ""),
+        )
         for field, kind, default in fields_of(thing)
     ]
     return "\n".join(

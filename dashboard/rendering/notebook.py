@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import cast
 
 from markupsafe import Markup
 
@@ -14,6 +15,7 @@ from dashboard.rendering.handin.figure_svg import figure_svg
 from dashboard.rendering.texts import status_texts
 from dashboard.web import ids
 from tracks.api.bench import Bench
+from tracks.api.controls import Value
 from tracks.api.figures import Drawing, Panel
 from tracks.api.outcome import Outcome, Reading
 from tracks.api.quantities import in_words
@@ -50,7 +52,7 @@ def as_html(outcome: Outcome) -> Markup:
     """Return the same with the figures; an outcome of ``run(track, values)`` knows no panels, and has none."""
     parts = [_STYLE]
     if outcome.shown_as is not None:
-        bench, track, values = outcome.shown_as
+        bench, track, values = cast("tuple[Bench, Track, dict[str, Value]]", outcome.shown_as)
         said = ", ".join(f"{control.label} {control.text(values[control.id])}" for control in bench.controls)
         parts.append(Markup("<p><b>{}</b>, {}: {}</p>").format(bench.title, track.name, said))
     if outcome.verdicts:

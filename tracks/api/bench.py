@@ -24,10 +24,11 @@ from tracks.api.checks import (
 from tracks.api.controls import Choice, Control, Preset, Slider, Toggle, Value, read_values
 from tracks.api.declared import Extra, Fact, Recorded, TextKey
 from tracks.api.declared.acts import Act
+from tracks.api.declared.of_track import OfTrack, required, unless
 from tracks.api.declared.ranges import shortened, with_fixes_within
 from tracks.api.declared.states import check_settings, checked_routes, checked_truth, run_by_names
 from tracks.api.demonstration import Demonstration, Peek, RunView
-from tracks.api.figures import Panel, Table
+from tracks.api.figures import Panel, Scene, SecondOpinion, Table
 from tracks.api.fixes import check_answer
 from tracks.api.outcome import Outcome
 from tracks.api.teaching import Brief, Prediction, Question, Reflection, Route, Task, Truth
@@ -81,7 +82,7 @@ class Bench:
         A look into the run behind the figures, one round at a time, opened by a press; or None.
     scene : Callable[[Track, Outcome | None], Scene] | None
         ``scene(track, outcome) -> Scene``, a still picture; without an Outcome it tells no answer.
-    second_opinion : Callable[..., Any] | None
+    second_opinion : Callable[..., SecondOpinion] | None
         ``second_opinion(track, *, seeds, report, **controls) -> SecondOpinion``, a slower, independent engine, or None.
         ``seeds``: runs wanted, 20 for a student who asks, 3 for a try that won; ``report(done, of)``: its progress.
     script : Callable[..., str] | None
@@ -124,27 +125,27 @@ class Bench:
 
     id: str
     title: str
-    brief: Any
-    controls: Any
-    panels: Any
+    brief: OfTrack[Brief] = required()
+    controls: OfTrack[tuple[Control, ...]] = required()
+    panels: OfTrack[tuple[Panel, ...]] = required()
     solve: Callable[..., Outcome]
     preview: Callable[..., Outcome] | None = None
-    predictions: Any = ()
+    predictions: OfTrack[tuple[Prediction, ...]] = unless(())
     observation: Question | None = None
-    reflection: Any = None
+    reflection: OfTrack[Reflection | None] = unless(None)
     hud: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
-    presets: Any = ()
+    presets: OfTrack[tuple[Preset, ...]] = unless(())
     peek: Callable[..., Peek] | None = None
     demonstration: Demonstration | None = None
     run_view: RunView | None = None
-    scene: Callable[..., Any] | None = None
-    second_opinion: Callable[..., Any] | None = None
+    scene: Callable[[Track, Outcome | None], Scene] | None = None
+    second_opinion: Callable[..., SecondOpinion] | None = None
     script: Callable[..., str] | None = None
     second_engine: str = ""
     tries: int = 10
     exploratory: bool = False
-    task: Any = None
+    task: OfTrack[Task | None] = unless(None)
     extras: tuple[Extra, ...] = ()
     texts: tuple[TextKey, ...] = ()
     order: float | None = None
@@ -154,7 +155,7 @@ class Bench:
     record: tuple[Recorded, ...] = ()
     case_of: str = ""
     once: bool = False
-    acts: Any = ()
+    acts: OfTrack[tuple[Act, ...]] = unless(())
     consequences: Mapping[str, Callable[[Track, Outcome], str]] = field(default_factory=dict)
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     own_track: Track | None = field(default=None, compare=False, repr=False)
@@ -395,6 +396,5 @@ class Bench:
             return None
         table = prediction.case(track, **self.asked_state(prediction))
         if not isinstance(table, Table):
-            where = f"Bench '{self.id}', prediction '{prediction.id}'"
-            raise refuse(where, f"case must return a Table, got {table!r:.80}")
+            raise refuse(f"Bench '{self.id}', '{prediction.id}'", f"case must return a Table, got {table!r:.80}")
         return table

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracks.api.checks import check_function, check_items, check_text, check_unique, refuse
 from tracks.api.controls import Slider, read_values
+from tracks.api.declared.of_track import OfTrack, required
 from tracks.api.figures import Drawing, Panel
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class RunView:
     """
 
     text: str
-    panel: Any
+    panel: OfTrack[Panel] = required()
     rounds: Callable[..., int]
     draw: Callable[..., Drawing]
 

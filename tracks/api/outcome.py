@@ -362,7 +362,7 @@ class Outcome:
         Any order; the page shows the worst first.
     decision : Mapping[str, Value]
         What later benches carry, by name.
-    shown_as : tuple | None
+    shown_as : tuple[object, object, object] | None
         Set by ``Bench.run(name=value)`` for a notebook: the bench, its track and the values.
     """
 
@@ -370,7 +370,7 @@ class Outcome:
     readings: tuple[Reading, ...]
     verdicts: tuple[Verdict, ...] = ()
     decision: Mapping[str, Value] = field(default_factory=dict)
-    shown_as: Any = field(default=None, compare=False, repr=False)
+    shown_as: tuple[object, object, object] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("panels", "decision"):

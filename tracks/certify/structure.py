@@ -49,9 +49,9 @@ def _edges(survey: Survey) -> Iterator[State]:
     for end in (0, -1):
         yield {control.id: control.positions(2)[end] for control in bench.controls}
     for preset in bench.presets:
-        yield bench.read(survey.default | preset.values)
+        yield bench.read({**survey.default, **preset.values})
     for prediction in bench.predictions:
-        yield bench.read(survey.default | prediction.scenario)
+        yield bench.read({**survey.default, **prediction.scenario})
 
 
 def same_answer_twice(survey: Survey) -> Finding:

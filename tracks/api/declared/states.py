@@ -34,9 +34,9 @@ def check_settings(bench: Bench) -> None:
                     check_values(f"{where}, again", {name: value}, by_id)
     if not callable(bench.acts):
         check_acts(bench)
-    has_reflection = bench.reflection is not None and not callable(bench.reflection)
-    if has_reflection and bench.reflection.ablation is not None:
-        check_values(f"{owner}, ablation", bench.reflection.ablation.values, by_id)
+    reflection = bench.reflection
+    if reflection is not None and not callable(reflection) and reflection.ablation is not None:
+        check_values(f"{owner}, ablation", reflection.ablation.values, by_id)
     for setting in bench.observation.settings if bench.observation else ():
         check_values(f"{owner}, observation, setting '{setting.id}'", setting.values, by_id)
 
