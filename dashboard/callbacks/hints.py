@@ -1,7 +1,8 @@
 """Hints on a failing verdict, given when they are asked for and as far as the student's own tries have opened them.
 
 A page holds no value of a fix before it was asked for here. Every value that is given is in the ledger first, so that
-the try made with it says so.
+the try made with it says so. The values that an address of a setting (``?s=``) brings are noted in the same way, unless
+the student's own tries had them or this browser made the address.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from dashboard.lab import Lab, asked_student
 from dashboard.ledger.database import LedgerUnavailable
 from dashboard.ledger.events import EventRefused
 from dashboard.rendering.hints import NOTHING_FAILS, HintTexts, changes, failing_first, hint_texts
-from dashboard.student.hints import CONTROL, VALUE, missing_tries
+from dashboard.student.hints import CONTROL, LINK, NO_TRY, VALUE, is_same, missing_tries
 from dashboard.student.progress import progress
 from dashboard.web import ids
 from dashboard.web.request_checks import RequestRefused
 from tracks.api.bench import Bench
-from tracks.api.controls import Value
+from tracks.api.controls import Control, Value
 from tracks.api.track import Track
 
+LINKED = "These settings came with the address. A try that keeps one of them is marked “with help”."
 NO_HINT: HintTexts = {"level": 1, "text": "", "eased": "", "fixes": []}
 
 
@@ -50,6 +52,27 @@ def hint(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str
     return given
 
 
+def note_linked(lab: Lab, student: str, track: Track, bench: Bench, values: Mapping[str, Value]) -> HintTexts:
+    """Note the decisions that an address brought and the student's own tries had not, and say so.
+
+    A try after it that keeps none of them is without help.
+    """
+    here = progress(lab.store.standing_events(student), track, bench)
+    own = [bench.defaults(), *(item.values for item in here.tries if not item.helped)]
+
+    def is_known(control: Control) -> bool:
+        known = (state[control.id] for state in own if control.id in state)
+        return any(is_same(control, values[control.id], value) for value in known)
+
+    brought = [control for control in bench.controls if control.role == "decision" and not is_known(control)]
+    if not brought:
+        return NO_HINT
+    shown = [{"control": c.id, "value": values[c.id], "label": c.label, "text": c.text(values[c.id])} for c in brought]
+    payload = {"verdict": LINK, "after": NO_TRY, "values": shown}
+    lab.save(student, track, bench, "hint", f"{LINK}/{ids.digest(shown)}", payload)
+    return {**NO_HINT, "text": LINKED}
+
+
 def register(app: Dash, lab: Lab) -> None:
     """Register the callback on one app."""
 
@@ -63,12 +86,16 @@ def register(app: Dash, lab: Lab) -> None:
             raise PreventUpdate
         if not isinstance(asked, dict) or not isinstance(asked.get("values"), dict):
             raise RequestRefused("A hint is on a state: send the values of the controls.")
-        if asked.get("level") not in (CONTROL, VALUE) or isinstance(asked["level"], bool):
+        level = asked.get("level")
+        if level not in (CONTROL, VALUE, LINK) or isinstance(level, bool):
             raise RequestRefused("A hint names the control, level 2, or the value, level 3.")
         track, bench, values, _ = unlocked_bench(lab, ctx.inputs_list[0]["id"]["bench"], asked["values"])
         student = asked_student()
         try:
-            given = hint(lab, student, track, bench, values, asked["level"])
+            if level == LINK:
+                given = note_linked(lab, student, track, bench, values)
+            else:
+                given = hint(lab, student, track, bench, values, level)
         except (LedgerUnavailable, EventRefused) as problem:
             given = {**NO_HINT, "text": f"No value is given while it cannot be noted. {problem}"}
-        return {"at": asked.get("at"), **given}
+        return {"at": asked.get("at"), "linked": level == LINK, **given}

@@ -17,6 +17,8 @@ Level = Literal[1, 2, 3]
 CONTROL, VALUE = 2, 3  # the levels that are asked for
 OWN_TRIES: Mapping[int, int] = {CONTROL: 1, VALUE: 2}  # that open a level
 OWN_DISTANCE = 0.1  # of a slider's scale: a try that moved less is no other try
+LINK = "link"  # in place of a level and of a verdict: the values came with the address of a setting
+NO_TRY = -1  # after which no try is made with help for being the next one
 _ROUNDING = 1e-9
 
 State = Mapping[str, Value]
@@ -44,7 +46,7 @@ def given_values(payloads: Iterable[Mapping[str, Any]]) -> tuple[GivenValue, ...
     )
 
 
-def _is_same(control: Control, one: Value, other: Value) -> bool:
+def is_same(control: Control, one: Value, other: Value) -> bool:
     """Whether two values of a control count as one: the same option, or less than a tenth of the scale apart."""
     if not isinstance(control, Slider) or isinstance(one, str) or isinstance(other, str):
         return one == other  # also where a slider was a choice when the other was recorded
@@ -57,7 +59,7 @@ def differs(bench: Bench, one: State, other: State) -> bool:
     """Whether two states differ in a decision: in an option, or by a tenth of a slider's scale."""
     decisions = (control for control in bench.controls if control.role == "decision")
     return any(
-        not _is_same(control, one[control.id], other[control.id])
+        not is_same(control, one[control.id], other[control.id])
         for control in decisions
         if control.id in one and control.id in other
     )
@@ -86,8 +88,8 @@ def is_helped(
         return True
     controls, unhelped = bench.control_map(), list(unhelped)
     return any(
-        _is_same(control, values[control.id], item.value)
-        and not any(_is_same(control, state[control.id], item.value) for state in unhelped if control.id in state)
+        is_same(control, values[control.id], item.value)
+        and not any(is_same(control, state[control.id], item.value) for state in unhelped if control.id in state)
         for item in given
         if (control := controls.get(item.control)) is not None
     )

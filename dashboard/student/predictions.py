@@ -12,14 +12,15 @@ from typing import Any
 from dashboard.student.drawn_curve import Points, Undrawn, agrees, as_stored, heights, in_one_line, stored_points
 from tracks.api.controls import Option
 from tracks.api.declared import ANCHORS
-from tracks.api.quantities import in_words, quantity, read_quantity, three_digits
+from tracks.api.quantities import NO_POWER_FOLLOWS, PREFIXES, in_words, quantity, read_quantity, three_digits
 from tracks.api.teaching import CONFIDENCE, Prediction, Truth
 
 MAX_ENTRY = 40
 NEAR = 0.1  # of a lock, within which a value explains it
 NEAR_DECADES = 1 / 3  # the same where the question asks for decades
 WORTH_A_FACTOR = 1.2  # from here on a gap between shares is also said as a factor
-_TWO_WAYS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")  # a point before three digits
+# A point before three digits, and no power of ten behind them.
+_TWO_WAYS = re.compile(rf"(?<![\d.,])[1-9]\d{{0,2}}\.\d{{3}}(?![\d.,]){NO_POWER_FOLLOWS}", re.IGNORECASE)
 _BARE = re.compile(r"[+-]?[\d.,' eE^+-]+")  # bytes are never entered without a unit
 _HAIR = 1e-9  # what subtracting floats may miss a tolerance by
 
@@ -260,13 +261,23 @@ def value_problem(prediction: Prediction, text: str) -> str:
         thousands, decimal = digits.replace(".", ""), digits.rstrip("0").rstrip(".")
         return f"“{digits}” is {thousands} to some and {decimal} to others; write it in one of these ways."
     if prediction.unit in ("B", "iB") and _BARE.fullmatch(text.strip()):
-        return f"{text.strip()} of what? Write {text.strip()} MB or {text.strip()} GB."
+        first, second = (f"{text.strip()} {name}" for name in _likely_units(prediction, number))
+        return f"{text.strip()} of what? Write {first} or {second}."
     said = in_words(number, prediction.unit)
     if number < prediction.low:
         return f"{said} lies below {in_words(prediction.low, prediction.unit)}; is the unit right?"
     if number > prediction.high:
         return f"{said} lies above {in_words(prediction.high, prediction.unit)}; is the unit right?"
     return ""
+
+
+def _likely_units(prediction: Prediction, number: float) -> list[str]:
+    """Return the two units of bytes in which a bare number comes closest to what its question compares it with."""
+    if prediction.reference is None or number <= 0:
+        return ["MB", "GB"]
+    _, value, _ = prediction.reference
+    rows = [(abs(math.log(number * factor / value)), factor, name) for _, factor, name in PREFIXES[prediction.unit][1:]]
+    return [name for _, _, name in sorted(sorted(rows)[:2], key=lambda row: row[1])]
 
 
 def doubt(prediction: Prediction, draft: Draft) -> str:

@@ -248,8 +248,9 @@ def read_quantity(text: str, unit: str) -> float:
 
     What ``in_words`` writes is read back. A bare number is taken in the unit's base (percent for a share, but a
     fraction like 1/2 is the share itself); a percentage is read as a factor where one is asked for. Commas that cut a
-    number into groups of three are thousands ("1,000,000"); any other is a decimal comma ("0,5"). Bits are never read
-    as bytes, nor bytes as bits.
+    number into groups of three are thousands ("1,000,000", not "2,555e-6"), and so are points where several stand or a
+    decimal comma follows ("1.234,5"); any other comma is a decimal one ("0,5"). Bits are never read as bytes, nor bytes
+    as bits.
 
     Parameters
     ----------
@@ -305,10 +306,15 @@ _ABOUT = re.compile(
 _FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _VULGAR = re.compile(r"(?<!\d)[½¼¾⅓⅔]")
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d*[1-9]\d*)(?![\d.])\s*(.*)\Z")
-_THOUSANDS = re.compile(r"(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+# A number before a power of ten has one group at most, so its sign is that of decimals: 2,555e-6 is 0.000 002 555.
+NO_POWER_FOLLOWS = r"(?!\s*(?:e[+-]?\d|[×x*·]?\s*10\s*(?:\^|\*\*|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])))"
+_THOUSANDS = re.compile(rf"(?<![\d.,])[+-]?[1-9]\d{{0,2}}(?:,\d{{3}})+(?![\d,]){NO_POWER_FOLLOWS}", re.IGNORECASE)
+# Points are thousands where there are several, and where a decimal comma follows: 1.234.567 and 1.234,5.
+_POINTED = re.compile(r"(?<![\d.,])[+-]?[1-9]\d{0,2}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+)(?![\d.,])")
 
 
 def _decimal_point(text: str) -> str:
+    text = _POINTED.sub(lambda match: match.group().replace(".", ""), text)
     text = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), text)
     return text.replace(",", ".")
 

@@ -23,7 +23,7 @@ HELD = {
     "defence": "how you defended the strategy of a track, your numbers beside it, and your marks",
     "decision": "which try is carried on",
     "opinion": "whether a second engine agrees with a try that won",
-    "hint": "a value that a hint gave",
+    "hint": "a value that a hint gave, or that came with the address of a setting",
     "review": "an answer to a question that came back after a week",
     "import": "that a ledger was brought back from a file",
 }

@@ -5,11 +5,12 @@ import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
 import { paintPart } from "../page/painter.js";
 import { moment, setSlot } from "../shared/dash.js";
-import { listen } from "../shared/events.js";
+import { listen, tell } from "../shared/events.js";
 import { command } from "./gate.js";
 
 const CONTROL = 2;
 const VALUE = 3;
+const LINK = "link"; // no hint: what came with an address
 const WITH_HELP = "A try made with it is marked “with help”";
 
 /* The hint for the very values on the page, or null. */
@@ -30,8 +31,17 @@ function ask(benchState, level) {
   setSlot(benchState.key, "hint_asked", { at, level, values: benchState.values });
 }
 
+/* Tell the server which values an address brought: a try that keeps one of them is no try of the student's own. */
+export function noteLinked(benchState, values) {
+  setSlot(benchState.key, "hint_asked", { at: moment(), level: LINK, values });
+}
+
 /* The server has answered: show it, say it, and leave the focus where the answer stands. */
 export function hintGiven(benchState, hint) {
+  if (hint.linked) {
+    if (hint.text) tell("problem", [benchState.ignored, hint.text].filter(Boolean).join(" "));
+    return;
+  }
   benchState.hint = hint;
   showHints(benchState);
   const shown = currentHint(benchState);

@@ -1,9 +1,12 @@
 /* A setting has an address: ?s=rounds:30;codec:int8 names every control that is not at its default, and no answer. */
 import { addActions } from "../page/actions.js";
 import { announce } from "../page/announcer.js";
+import { keepOnDevice, loadFromDevice, parsed } from "../shared/storage.js";
+import { studentOfPage } from "../shared/student.js";
 import { onScale, ownValues } from "./values.js";
 
 const NAME = "s";
+const MOST_KEPT = 50; // addresses that this browser made
 
 /* The address of a setting on the page of that address. */
 export function linkOf(href, spec, values) {
@@ -54,8 +57,30 @@ export function withoutLink(href) {
   return url.href;
 }
 
+function placeOf() {
+  return `edgelab-links:${studentOfPage()}`;
+}
+
+function madeHere() {
+  const kept = parsed(loadFromDevice(placeOf()));
+  return Array.isArray(kept) ? kept : [];
+}
+
+/* Whether a student's browser made the address of this setting itself. */
+export function isOwnLink(search) {
+  return madeHere().includes(new URLSearchParams(search).get(NAME));
+}
+
+/* Let this browser know later that it made an address itself; the newest stay. */
+export function keepOwnLink(href) {
+  const made = new URL(href).searchParams.get(NAME);
+  const others = madeHere().filter((one) => one !== made);
+  keepOnDevice(placeOf(), JSON.stringify([made, ...others].slice(0, MOST_KEPT)));
+}
+
 async function share(benchState) {
   const link = linkOf(window.location.href, benchState.spec, benchState.values);
+  keepOwnLink(link);
   window.history.replaceState(window.history.state, "", link);
   try {
     await navigator.clipboard.writeText(link);

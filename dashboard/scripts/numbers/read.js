@@ -5,6 +5,11 @@ const PLAIN = new Map([..."⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, n) => 
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i;
 const POWER = /^(?:([+-]?(?:\d+\.?\d*|\.\d+))(?:\s*[×x*·]\s*|\s+)|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)\s*(.*)$/i;
 
+/* A number before a power of ten has one group at most, so its sign is that of decimals: 2,555e-6 is 0.000 002 555. */
+const THOUSANDS =
+  /(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])(?!\s*(?:e[+-]?\d|[×x*·]?\s*10\s*(?:\^|\*\*|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])))/gi;
+/* Points are thousands where there are several, and where a decimal comma follows: 1.234.567 and 1.234,5. */
+const POINTED = /(?<![\d.,])[+-]?[1-9]\d{0,2}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+)(?![\d.,])/g;
 const ABOUT = /^(?:about|approximately|approx\.?|around|roughly|circa|ca\.?|~|≈)\s*(?=[\d.,+−–½¼¾⅓⅔-])/i;
 const VULGAR = { "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3" };
 const FRACTION = /^([+-]?\d+)\s*\/\s*(\d*[1-9]\d*)(?![\d.])\s*(.*)$/;
@@ -20,7 +25,8 @@ function cleaned(text) {
     .replace(/(?<!\d)[½¼¾⅓⅔]/g, (sign) => VULGAR[sign])
     .replace(/[−–]/g, "-")
     .replace(/[\u00a0\u202f]/g, " ")
-    .replace(/(?<![\d.,])[+-]?[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(",", ""))
+    .replace(POINTED, (number) => number.replaceAll(".", ""))
+    .replace(THOUSANDS, (number) => number.replaceAll(",", ""))
     .replaceAll(",", ".")
     .replace(/10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_all, digits) => `10^${[...digits].map((sign) => PLAIN.get(sign)).join("")}`);
 }

@@ -1,7 +1,8 @@
 /* What happens when a page or a bench has come to stand. */
 import { isUnlocked } from "../controls/bench_states.js";
 import { command } from "../controls/gate.js";
-import { ignoredWords, linkedValues, withoutLink } from "../controls/setting_link.js";
+import { noteLinked } from "../controls/hints.js";
+import { ignoredWords, isOwnLink, linkedValues, withoutLink } from "../controls/setting_link.js";
 import { defaultsOf } from "../controls/values.js";
 import { noUpdate } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
@@ -62,8 +63,12 @@ export function benchReady(benchState) {
     ? { ...defaultsOf(benchState.spec), ...chosen, ...linked }
     : valuesOnArrival(benchState.spec, chosen, loadValues(benchState.key));
   const ignored = ignoredWords(window.location.search, benchState.spec);
+  benchState.ignored = ignored;
   if (ignored) tell("problem", ignored);
-  if (linked) window.history.replaceState(window.history.state, "", withoutLink(window.location.href));
+  if (linked) {
+    if (Object.keys(linked).length && !isOwnLink(window.location.search)) noteLinked(benchState, values);
+    window.history.replaceState(window.history.state, "", withoutLink(window.location.href));
+  }
   if (Object.keys(values).length) command(benchState.key, { values });
   showEarlierPins(benchState);
 }

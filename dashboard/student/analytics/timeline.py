@@ -13,6 +13,7 @@ from dashboard.student.analytics.locks import LockRecord, lock_records
 from dashboard.student.analytics.places import Place, by_place, find
 from dashboard.student.analytics.tries import TryRecord, bench_tries
 from dashboard.student.answers import answered
+from dashboard.student.hints import LINK
 from dashboard.student.mission import closes_mission, defended
 from dashboard.student.standing import defence_event
 from tracks.api.bench import Bench
@@ -142,7 +143,9 @@ def _entry(
             )  # fmt: skip
         case "hint":
             given = ", ".join(_hinted(bench, item) for item in payload.get("values", ()))
-            return TimelineEntry(**common, title="Looked a value up", text=given, helped=True)
+            is_linked = payload.get("verdict") == LINK
+            title = "Opened the address of a setting" if is_linked else "Looked a value up"
+            return TimelineEntry(**common, title=title, text=given, helped=True)
         case "decision":
             record = tries.get(payload.get("try", 0))
             return TimelineEntry(

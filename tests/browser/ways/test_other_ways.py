@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench_scripts import TRACKS, bench_of, unlock_bench
+from tests.browser.bench_scripts import TRACKS, bench_of, record, set_state, unlock_bench
 from tests.browser.page_actions import at_rest, go, until, until_answered
 from tests.sweeps import swept
 
@@ -22,7 +22,7 @@ def test_a_link_opens_its_setting_and_nonsense_says_what_of_it_was_ignored(stude
     unlock_bench(page, KEY)
     usual = dict(bench_of(KEY).defaults())
     for text, batch, said in (
-        ("batch:4", 4, ""),
+        ("batch:4", 4, "A try that keeps one of them is marked “with help”."),
         ("batch:4;nothing:1", 4, "“nothing:1”. The rest of it is set."),
         ("%00<script>;batch", usual["batch"], "The controls stand at their defaults."),
     ):
@@ -30,16 +30,23 @@ def test_a_link_opens_its_setting_and_nonsense_says_what_of_it_was_ignored(stude
         until_answered(page)
         until(page, "([key, batch]) => window.edgelab.benchStates[key].values.batch === batch", arg=[KEY, batch])
         bar = page.locator("#request-bar")
-        if said:
-            expect(bar).to_contain_text(said)
-        else:
-            expect(bar).to_have_count(0)
+        expect(bar).to_contain_text(said)
+        if batch != usual["batch"]:
+            expect(bar).to_contain_text("came with the address")
         expect(page).to_have_url(re.compile(rf"/{KEY}(\?context=\w+)?$"))
     page.goto(f"/{KEY}?s=batch:4")
     at_rest(page)
+    record(page, 1)
+    expect(page.locator(".with-help")).to_have_count(1)
+    set_state(page, KEY, {**usual, "method": "tinytl_bias"})
+    record(page, 2)
+    expect(page.locator(".with-help")).to_have_count(1)
     page.get_by_role("button", name="Link").click()
-    assert "s=batch%3A4" in page.url or "s=batch:4" in page.url
+    expect(page).to_have_url(re.compile("s=method(%3A|:)tinytl_bias"))
     assert "lock" not in page.url
+    page.goto(page.url)
+    until_answered(page)
+    expect(page.locator("#request-bar")).to_have_count(0)  # this browser made it
 
 
 def test_a_page_is_there_from_right_to_left_and_without_scripts(student_page, browser, server) -> None:

@@ -284,3 +284,18 @@ def test_what_asks_for_no_hint_is_refused(student: Student, asked: Any) -> None:
 def test_no_hint_before_the_lock(student: Student) -> None:
     asked = {"level": 3, "values": student.bench(MEMORY).defaults()}
     assert student.ask_hint(MEMORY, asked).status_code == 403
+
+
+def test_a_setting_that_came_with_an_address_is_help_until_a_try_of_ones_own_had_it(student, payloads) -> None:
+    """Else one message to the class would win every bench."""
+    student.lock_all(MEMORY)
+    linked = {**student.bench(MEMORY).defaults(), "method": "last_k", "batch": 1}
+    first = said(student.ask_hint(MEMORY, {"at": 1, "level": "link", "values": linked}))
+    assert "with help" in first
+    assert [item["control"] for item in payloads("hint")[0]["values"]] == ["method", "batch"]
+    student.record(MEMORY, method="tinytl_bias")
+    student.record(MEMORY, method="last_k", batch=1)
+    student.record(MEMORY, method="last_k")
+    assert [item["helped"] for item in payloads("try")] == [False, True, True]
+    student.ask_hint(MEMORY, {"at": 2, "level": "link", "values": {**linked, "method": "tinytl_bias", "batch": 16}})
+    assert len(payloads("hint")) == 1, "the student's own, or the start"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,13 @@ class TestTolerantNumbers:
             ("0.5×", "x", 0.5),
             ("3 times", "x", 3),
             ("2.6×10^-6", "x", 2.6e-6),
+            # three digits behind a point or a comma are no thousands before a power of ten
+            ("2.555e-6", "x", 2.555e-6),
+            ("2,555e-6", "x", 2.555e-6),
+            ("2.555 × 10⁻⁶", "x", 2.555e-6),
+            ("2.555×10^-6", "x", 2.555e-6),
+            ("1.234,5", "x", 1234.5),
+            ("1.234.567", "x", 1234567),
             ("512 KiB", "iB", 2**19),
             ("10 min", "s", 600),
             ("5", "share", 0.05),
@@ -93,6 +101,11 @@ class TestEcho:
     )
     def test_it_says_why_it_cannot(self, text: str, says: str) -> None:
         assert says in echo(asked("B"), text)
+
+    def test_the_units_that_it_names_are_near_what_the_question_compares_with(self) -> None:
+        """On a device with 512 KiB nobody means 1000 GB."""
+        small = replace(asked("iB", 1.0), reference=("its RAM", 512 * 1024.0, 1000.0))
+        assert echo(small, "1000") == "1000 of what? Write 1000 KiB or 1000 MiB."
 
     @pytest.mark.parametrize(("low", "high", "text", "says"), [
         (0, math.inf, "-5", "−5\u00a0points lies below 0\u00a0points"),
