@@ -371,6 +371,18 @@ def _prefix(suffix: str, unit: str) -> float | None:
 def in_sentence(name: str) -> str:
     """Return a label or title as it stands within a sentence: its first letter small, names and acronyms as they are.
 
+    Parameters
+    ----------
+    name : str
+        As it stands alone.
+
+    Returns
+    -------
+    str
+        Within a sentence.
+
+    Examples
+    --------
     >>> in_sentence("Uploads that arrive from Dusty Mesa"), in_sentence("SRAM overflow")
     ('uploads that arrive from Dusty Mesa', 'SRAM overflow')
     """
