@@ -7,7 +7,7 @@ from flask import Response, jsonify
 
 from dashboard.callbacks.records.answers import uploaded
 from dashboard.lab import Lab
-from dashboard.ledger.exports.verification import IN_WORDS, MAX_FILE, verify
+from dashboard.ledger.exports.verification import MAX_FILE, verify
 
 
 def register(app: Dash, lab: Lab) -> None:
@@ -22,7 +22,7 @@ def register(app: Dash, lab: Lab) -> None:
                 {
                     "file": file.filename,
                     "result": found.result,
-                    "word": IN_WORDS[found.result],
+                    "word": found.word,
                     "sentences": list(found.sentences),
                     "told": [text for text in (found.text("pseudonym"), found.text("name")) if text],
                 }

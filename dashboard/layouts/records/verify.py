@@ -10,6 +10,8 @@ from dashboard.ledger.exports.verification import MAX_FILE, PROVES
 
 ANSWERS = (
     ("genuine", "every event, and the page around them, is as this server stored and signed it"),
+    ("genuine, imported", "the same, but its events were brought in from another file, perhaps of somebody else"),
+    ("genuine, partly imported", "the first events were brought in from another file, the later ones were made here"),
     ("altered", "something was changed since; the events concerned are named"),
     ("cut off", "the file ends before the last event that its signature names"),
     ("another server", "signed with a key that this server does not have, so it cannot say more"),

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.ledger.exports.verification import IN_WORDS, MAX_FILE, PROVES, Verification, verify
+from dashboard.ledger.exports.verification import MAX_FILE, PROVES, Verification, verify
 from tracks.commands.terminal import ExitCode, printable, show, show_json, worked
 
 
@@ -57,6 +57,7 @@ def _as_json(file: str, found: Verification, again: Sequence[str]) -> dict[str, 
         "events": len(found.events),
         "signed": found.signed,
         "altered": list(found.altered),
+        "imported": found.imported,
         "pseudonym": found.text("pseudonym") or None,
         "name": found.text("name") or None,
         "last_time": found.text("last_time") or None,
@@ -74,7 +75,7 @@ def _table(checked: Sequence[tuple[str, Verification]], again: dict[str, list[st
     sentences = []
     for file, found in checked:
         is_genuine = found.result == "genuine"
-        result = Text(IN_WORDS[found.result], style="" if is_genuine else "bold red")
+        result = Text(found.word, style="" if is_genuine else "bold red")
         told = [found.text("pseudonym"), found.text("name")]
         grid.add_row(Text(printable(file)), result, str(len(found.events)), *(Text(printable(t)) for t in told))
         said = list(found.sentences[1:] if is_genuine else found.sentences)

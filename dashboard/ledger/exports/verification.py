@@ -50,6 +50,7 @@ class Verification:
         events: those that can be read, first one first, whatever they are worth.
         signed: how many the signature says there are, or None where it is not to be trusted.
         altered: the numbers of events that were changed.
+        imported: how many of the events were brought in from another file.
         fields: the document's fields but its events, {} where there is none to be read.
     """
 
@@ -58,7 +59,16 @@ class Verification:
     events: tuple[StoredEvent, ...] = field(default=(), repr=False)
     signed: int | None = None
     altered: tuple[int, ...] = ()
+    imported: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def word(self) -> str:
+        """The result in a word or two: of a genuine file also whether it was imported, wholly or in part."""
+        if not self.imported:
+            return IN_WORDS[self.result]
+        part = "" if self.imported + 1 == len(self.events) else "partly "  # the mark of the import itself is not
+        return f"{IN_WORDS[self.result]}, {part}imported"
 
     def text(self, name: str) -> str:
         """Return a field of the document, or "" where it has none that is a text."""
@@ -181,9 +191,16 @@ def _verified(fields: dict[str, Any], keys: Sequence[str], file: _Text) -> Verif
         else f"All {signed} events are as this server stored them"
     )
     what = what if signed else "It holds no event"
-    imported = [str(event.payload.get("sentence", "")) for event in events if event.kind == "import"]
+    marks = [event for event in events if event.kind == "import"]
+    imported = marks[-1].sequence - 1 if marks else 0  # an import goes into an empty ledger: all before its mark
+    whose = f", and {imported} of its {signed} events were imported from another file" if marks else ""
     return Verification(
-        result="genuine", sentences=(f"It is genuine. {what}.", *imported), events=events, signed=signed, fields=told
+        result="genuine",
+        sentences=(f"It is genuine{whose}. {what}.", *[str(mark.payload.get("sentence", "")) for mark in marks]),
+        events=events,
+        signed=signed,
+        imported=imported,
+        fields=told,
     )
 
 

@@ -160,6 +160,9 @@ def test_a_ledger_comes_back_from_its_file_and_says_so(  # N11
     assert fresh.record(KEY, codec="int8").status_code == 200
     assert mark.payload["sentence"] in taken(fresh, "md").decode().replace("\\", "")
     checked = verify(taken(fresh), settings.secret_keys)
+    first = f"It is genuine, and {len(before)} of its {len(before) + 2} events were imported from another file."
+    assert checked.sentences[0].startswith(first), "what was not made here is said first"
+    assert (checked.imported, checked.word) == (len(before), "genuine, partly imported")
     assert (checked.result, checked.sentences[1]) == ("genuine", mark.payload["sentence"])
     assert store.events(old) == before
 
