@@ -79,7 +79,7 @@ def _left_behind(track: Track, outcome: Outcome) -> str:
 def _throttled(track: Track, outcome: Outcome) -> str:
     moved = outcome.reading("moved")
     assert moved.limit is not None  # the cap
-    day = max(1, int(HORIZON_DAYS * moved.limit / float(moved.value)))
+    day = min(HORIZON_DAYS, 1 + int(HORIZON_DAYS * moved.limit / float(moved.value)))  # days are counted from 1
     return (
         f"The network operator throttles: a {device_word(track)} moves {in_words(float(moved.value), 'B')} of "
         f"{in_words(moved.limit, 'B')}, so its data are used up on day {day} of {HORIZON_DAYS}."

@@ -9,6 +9,7 @@ from tests.states import failures, plain
 from tests.tracks.edge_guardian.drift.states import GUARDIAN
 from tracks.api.quantities import in_words
 from tracks.common.proxy_fleet import problem
+from tracks.edge_guardian.drift.acts import CONSEQUENCES
 from tracks.edge_guardian.drift.costs import expected_shares
 
 TRACK, BENCH = GUARDIAN.track, GUARDIAN.bench
@@ -157,3 +158,14 @@ def test_peek_has_the_numbers_of_the_cards():
     assert numbers["Drift"] == f"drift = {drift:.3g}"
     assert "drift = 0" in BENCH.peek(TRACK, outcome, **GUARDIAN.state(algorithm="scaffold")).lines[2].numbers
     assert "proxy task" in peek.leaves_out
+
+
+@pytest.mark.parametrize("rounds_per_day", [4.0, 8.0, 16.0])
+def test_the_operator_names_the_day_in_which_the_last_byte_of_the_cap_is_sent(rounds_per_day):
+    """Days count from 1: what lasts 15.9 days runs out in the course of day 16."""
+    outcome = GUARDIAN.run(rounds_per_day=rounds_per_day, vehicles_per_round=50)
+    moved = outcome.reading("moved")
+    said = CONSEQUENCES["over_cap"](TRACK, outcome)
+    day, days = map(int, re.search(r"on day (\d+) of (\d+)", said).groups())
+    a_day = float(moved.value) / days
+    assert (day - 1) * a_day <= moved.limit < day * a_day
