@@ -33,7 +33,7 @@ from tracks.loading.discovery import PluginFailed
 from tracks.loading.registry import Registry
 
 MODEL_VERSION = "physics-1"  # stored with every event; changes when the physics answers differently
-SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide"
+SCREEN_COOKIE = "edgelab_screen"  # written by boot.js: "dark.narrow", "light.wide", "light.wide.low"
 
 WRITES_PER_HOUR = 1000  # events of one student; a track at full speed takes some 300
 # Beside the tracks and their benches.
@@ -257,6 +257,6 @@ def asked_student() -> str:
 
 
 def this_screen() -> Screen:
-    """Return the theme and width that the browser of the current request reports."""
+    """Return the theme and size that the browser of the current request reports."""
     words = request.cookies.get(SCREEN_COOKIE, "").split(".")
-    return Screen(dark="dark" in words, narrow="narrow" in words)
+    return Screen(dark="dark" in words, narrow="narrow" in words, low="low" in words)

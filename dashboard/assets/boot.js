@@ -1,8 +1,9 @@
-/* Before the first paint: theme and width, sent to the server in a cookie so that figures come in the right colours.
+/* Before the first paint: theme and size, sent to the server in a cookie so that figures come in the right colours.
    A classic script in the head, on its own: everything else is in the bundle. */
 (() => {
   const root = document.documentElement;
   const narrow = window.matchMedia("(max-width: 799.98px)");
+  const low = window.matchMedia("(min-width: 1200px) and (max-height: 820px)");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   function stored() {
@@ -18,10 +19,10 @@
 
   function tell() {
     const theme = chosen ?? (dark.matches ? "dark" : "light");
-    const width = narrow.matches ? "narrow" : "wide";
+    const size = narrow.matches ? "narrow" : low.matches ? "wide.low" : "wide";
     root.dataset.theme = theme;
     root.dataset.bsTheme = theme;
-    document.cookie = `edgelab_screen=${theme}.${width};path=/;SameSite=Lax;max-age=31536000`;
+    document.cookie = `edgelab_screen=${theme}.${size};path=/;SameSite=Lax;max-age=31536000`;
     document.dispatchEvent(new CustomEvent("edgelab:screen"));
   }
 
@@ -70,6 +71,7 @@
     attributeFilter: ["data-html"],
   });
   narrow.addEventListener("change", tell);
+  low.addEventListener("change", tell);
   dark.addEventListener("change", tell);
   window.edgelab = { switchTheme };
   tell();

@@ -102,7 +102,7 @@ def install(app: Dash, lab: Lab, answers: KeptAnswers) -> None:
             track.id, bench.id, sorted(asked.values.items()), sorted(asked.drawn.items()), asked.panels,
             asked.is_preview, sorted(asked.moved_from.items()) if asked.moved_from is not None else None,
             sorted((panel, [(mark.x, mark.y, mark.text) for mark in some]) for panel, some in marks.items()),
-            screen.dark, screen.narrow, compression.encoding(),
+            screen.dark, screen.narrow, screen.low, compression.encoding(),
         ]  # fmt: skip
 
     @server.before_request

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 NEAR = 2  # px by which the two ways of measuring may differ
 KERNED = 0.005  # of their length by which letters that are drawn closer together shorten words
 FOREIGN = 2.5  # px more for each letter that the lab's font lacks, such as a raised minus: another font draws it
-EVERY = 7  # figures from one that is drawn to the next; not 4 or 8, or else some widths and panels never come
+EVERY = 11  # figures from one that is drawn to the next; 2, 3 or 7 would leave some sizes and panels out
 BENCHES = [f"{track.id}/{bench.id}" for track in LAB.tracks.values() for bench in LAB.benches(track.id)]
 DRAW = """async ([drawn, width, height]) => {
   await Promise.all(["14px", "bold 14px"].map(font => document.fonts.load(`${font} 'Source Sans 3 Variable'`)));
@@ -88,7 +88,7 @@ def wrong(page: Page, figure: dict, width: float, height: float) -> list[str]:
 
 @pytest.mark.parametrize("key", swept(BENCHES, kept=["mobile_nomad/memory"]))
 def test_words_stand_where_they_are_measured_and_nowhere_on_each_other(student_page, key: str) -> None:
-    """L21: of 20 states of a bench, every so many figures on four widths; with tempting locks, reveals and tries.
+    """L21: of 20 states of a bench, every so many figures on seven sizes of pages, with tempting locks, reveals, tries.
 
     Themes change from bench to bench: they differ in colours, and no colour moves a word.
     """

@@ -17,16 +17,21 @@ from tracks.api.figures import Figure
 from tracks.api.outcome import Outcome
 from tracks.api.track import Track
 
-# A page's width [px] -> the width and height of its figures by number, of two and of three on a bench.
+# A page's width [px] and how its browser describes it -> the width and height of its figures by number, of two and of
+# three on a bench.
 SIZES = {
-    1440: {2: ((605, 296), (363, 296)), 3: ((484, 240), (484, 240), (704, 172))},
-    1200: {2: ((408, 296), (320, 296)), 3: ((364, 240), (364, 240), (464, 172))},
-    820: {2: ((772, 296), (772, 296)), 3: ((772, 240), (772, 240), (468, 172))},
-    390: {2: ((358, 340), (358, 260)), 3: ((358, 340), (358, 260), (358, 260))},
-    360: {2: ((328, 340), (328, 260)), 3: ((328, 340), (328, 260), (328, 260))},
+    (1440, "wide"): {2: ((605, 296), (363, 296)), 3: ((484, 240), (484, 240), (704, 172))},
+    (1200, "wide"): {2: ((408, 296), (320, 296)), 3: ((364, 240), (364, 240), (464, 172))},
+    (820, "wide"): {2: ((772, 296), (772, 296)), 3: ((772, 240), (772, 240), (468, 172))},
+    (1440, "low"): {2: ((605, 252), (363, 252)), 3: ((484, 212), (484, 212), (704, 122))},
+    (1200, "low"): {2: ((408, 252), (320, 252)), 3: ((364, 212), (364, 212), (464, 122))},
+    (390, "narrow"): {2: ((358, 340), (358, 260)), 3: ((358, 340), (358, 260), (358, 260))},
+    (360, "narrow"): {2: ((328, 340), (328, 260)), 3: ((328, 340), (328, 260), (328, 260))},
 }
-REVEAL = {1440: (605, 320), 1200: (455, 320), 820: (772, 320), 390: (358, 340), 360: (328, 340)}
-PHONE = 800  # px, below which a page is that of a phone
+REVEAL = {
+    (1440, "wide"): (605, 320), (1200, "wide"): (455, 320), (820, "wide"): (772, 320),
+    (390, "narrow"): (358, 340), (360, "narrow"): (328, 340),
+}  # fmt: skip
 Seen = tuple[str, Figure, int, float, float]  # where, figure, width of the page, width and height of the figure
 
 
@@ -62,7 +67,11 @@ def states(bench: Bench, count: int) -> Iterator[dict[str, Value]]:
 
 def seen(track: Track, bench: Bench, count: int, *, dark: bool = False) -> Iterator[Seen]:
     """Yield the figures of so many states of a bench on each width, those before the lock, and the reveals."""
-    screens = {narrow: Screen(narrow=narrow, dark=dark) for narrow in (False, True)}
+    screens = {
+        "wide": Screen(dark=dark),
+        "low": Screen(low=True, dark=dark),
+        "narrow": Screen(narrow=True, dark=dark),
+    }
     drawer = _Drawer(track, bench, screens)
     yield from drawer.on_every_width("waiting", {n: waiting_figures(drawer.key, bench, s) for n, s in screens.items()})
     for number, locks in enumerate(tempting_locks(track, bench)):
@@ -70,8 +79,8 @@ def seen(track: Track, bench: Bench, count: int, *, dark: bool = False) -> Itera
         yield from drawer.state(f"lock {number}", bench.asked_state(prediction), locks=locks)
         for item in reveal(track, bench, locks):
             shown = {n: render_reveal(track, bench, item, s).figure for n, s in screens.items()}
-            for width, (wide, high) in REVEAL.items():
-                yield f"{drawer.key} reveal {number}", shown[width < PHONE], width, wide, high
+            for (width, kind), (wide, high) in REVEAL.items():
+                yield f"{drawer.key} reveal {number}", shown[kind], width, wide, high
     tries: list[Outcome] = []
     for number, state in enumerate(states(bench, count)):
         compared = Overlays(tries=tuple(enumerate(tries, 1)) if number % 2 else ())
@@ -86,7 +95,7 @@ def seen(track: Track, bench: Bench, count: int, *, dark: bool = False) -> Itera
 class _Drawer:
     """What one bench shows on every width."""
 
-    def __init__(self, track: Track, bench: Bench, screens: Mapping[bool, Screen]) -> None:
+    def __init__(self, track: Track, bench: Bench, screens: Mapping[str, Screen]) -> None:
         self.track, self.bench, self.screens = track, bench, screens
         self.key = f"{track.id}/{bench.id}"
 
@@ -95,7 +104,7 @@ class _Drawer:
         figures = {n: render(self.track, self.bench, values, locks, s, **more).figures for n, s in self.screens.items()}
         yield from self.on_every_width(what, figures)
 
-    def on_every_width(self, what: str, figures: Mapping[bool, Mapping[str, Figure]]) -> Iterator[Seen]:
-        for width, places in SIZES.items():
+    def on_every_width(self, what: str, figures: Mapping[str, Mapping[str, Figure]]) -> Iterator[Seen]:
+        for (width, kind), places in SIZES.items():
             for panel, (wide, high) in zip(self.bench.panels, places[min(len(self.bench.panels), 3)], strict=False):
-                yield f"{self.key} {panel.id} {what}", figures[width < PHONE][panel.id], width, wide, high
+                yield f"{self.key} {panel.id} {what} {kind}", figures[kind][panel.id], width, wide, high

@@ -1,4 +1,4 @@
-/* The classic script in the head: theme and width before the first paint. */
+/* The classic script in the head: theme and size before the first paint. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -8,8 +8,8 @@ import { element, openPage } from "./support/elements.js";
 const SOURCE = readFileSync(new URL("../../dashboard/assets/boot.js", import.meta.url), "utf8");
 
 /* Run the script on a new page; storage is a map, or null where the browser blocks it. */
-function booted({ dark = false, narrow = false, storage = new Map() } = {}) {
-  const queries = { dark: { matches: dark }, narrow: { matches: narrow } };
+function booted({ dark = false, narrow = false, low = false, storage = new Map() } = {}) {
+  const queries = { dark: { matches: dark }, narrow: { matches: narrow }, low: { matches: low } };
   const page = openPage();
   const told = [];
   page.dispatchEvent = (event) => told.push(event.type);
@@ -25,7 +25,8 @@ function booted({ dark = false, narrow = false, storage = new Map() } = {}) {
   const own = {
     addEventListener: (name, act) => (heard[name] = act),
     location: { reload: () => told.push("reload") },
-    matchMedia: (text) => (text.includes("dark") ? queries.dark : queries.narrow),
+    matchMedia: (text) =>
+      text.includes("dark") ? queries.dark : text.includes("height") ? queries.low : queries.narrow,
     get localStorage() {
       if (storage === null) throw new Error("SecurityError");
       return { getItem: (name) => storage.get(name) ?? null, setItem: (name, text) => storage.set(name, text) };
@@ -42,7 +43,7 @@ test("the theme is the chosen one, else the system's; what is no theme is not ta
   assert.equal(booted({ dark: true, storage: null }).theme(), "dark");
 });
 
-test("the server is told of theme and width, and the page of every change", () => {
+test("the server is told of theme and size, and the page of every change", () => {
   const { page, told, queries } = booted({ narrow: true });
   assert.match(page.cookie, /^edgelab_screen=light\.narrow;path=\/;SameSite=Lax;/);
   queries.dark.matches = true;
@@ -51,7 +52,10 @@ test("the server is told of theme and width, and the page of every change", () =
   queries.narrow.matches = false;
   queries.narrow.change();
   assert.match(page.cookie, /^edgelab_screen=dark\.wide;/);
-  assert.deepEqual(told, ["edgelab:screen", "edgelab:screen", "edgelab:screen"]);
+  queries.low.matches = true;
+  queries.low.change();
+  assert.match(page.cookie, /^edgelab_screen=dark\.wide\.low;/);
+  assert.deepEqual(told, Array(4).fill("edgelab:screen"));
 });
 
 for (const storage of [new Map(), null]) {

@@ -88,7 +88,7 @@ def privacy_page(settings: Settings, *, per_hour: int, cookie: str = COOKIE) -> 
                         "for which you type it, and is not kept."
                     ),
                     html.P(
-                        "A second cookie, edgelab_screen, says whether your screen is dark and narrow. In this "
+                        "A second cookie, edgelab_screen, says whether your screen is dark, narrow or low. In this "
                         "browser’s own storage stand the theme, whether single keys act, drafts, and writes that the "
                         "server has not acknowledged yet."
                     ),

@@ -30,6 +30,10 @@ FigurePlace = Literal["wide", "side", "left", "right", "strip", "page", "print"]
 _HEIGHTS: Mapping[FigurePlace, float] = {
     "wide": 228, "side": 228, "left": 172, "right": 172, "strip": 104, "page": 300, "print": 232,
 }  # fmt: skip
+# The same in a low window (dashboard/assets/css/bench.css).
+_LOW_HEIGHTS: Mapping[FigurePlace, float] = {
+    **_HEIGHTS, "wide": 184, "side": 184, "left": 144, "right": 144, "strip": 54,
+}  # fmt: skip
 # Between which widths a whole figure is drawn [px], on pages that are wider than a phone; and on phones.
 _WIDTHS: Mapping[FigurePlace, tuple[float, float]] = {
     "wide": (408, 772),
@@ -116,7 +120,10 @@ def frame_size(y: Axis, screen: Screen, place: FigurePlace, right: float) -> tup
     """Return between which widths the frame at a place is drawn, and how high it is [px]."""
     least, most = _PHONE if screen.narrow else _WIDTHS[place]
     beside = _left_margin(y, screen) + right
-    height = (272.0 if place in ("wide", "left") else 192.0) if screen.narrow else _HEIGHTS[place]
+    if screen.narrow:
+        height = 272.0 if place in ("wide", "left") else 192.0
+    else:
+        height = (_LOW_HEIGHTS if screen.low else _HEIGHTS)[place]
     return (least - beside, most - beside), height
 
 

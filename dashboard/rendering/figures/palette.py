@@ -89,10 +89,11 @@ FILLS: Mapping[str, tuple[str, str, str, str, float]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Screen:
-    """What a browser says of itself: its theme and whether it is narrower than 800 px."""
+    """What a browser says of itself: its theme, and whether it is narrower than 800 px or wide and low."""
 
     dark: bool = False
     narrow: bool = False
+    low: bool = False  # from 1,200 px of width on, no higher than 820 px, as on a laptop: figures are less high there
 
     @property
     def palette(self) -> Mapping[str, str]:
