@@ -28,7 +28,7 @@ HEIGHTS = {1440: 900, 820: 1180, 390: 844}
 PATIENCE_MS = 60_000
 NARROWEST = 390  # px of a picture on its sheet; a wide page is shown at half of its size
 # What stays in place while a page scrolls would lie over the middle of a picture of the whole page.
-IN_PLACE = ".hud, .bar, .rail-inner { position: static !important; max-height: none !important; }"
+IN_PLACE = ".hud, .bar, .rail-inner, .reveal-go { position: static !important; max-height: none !important; }"
 PAGES = ("", "ledger", "ledger/data", "ledger/handin", "designer", "about", "accessibility", "privacy", "nowhere")
 Take = Callable[[str], None]
 

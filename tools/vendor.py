@@ -35,6 +35,12 @@ ICONS = [
     "printer", "eye-slash", "arrow-right", "arrow-repeat", "arrow-up-circle",
 ]
 # fmt: on
+SASS = "1.77.8"
+# What of Bootstrap is used: its ground, and the fields and buttons that dash-bootstrap-components draws.
+BOOTSTRAP = (
+    *("functions", "variables", "variables-dark", "maps", "mixins", "root", "reboot", "forms", "buttons"),
+    "helpers/visually-hidden",
+)
 SUBSETS = ("latin", "latin-ext", "greek")
 VENDOR = Path(__file__).resolve().parents[1] / "dashboard" / "assets" / "vendor"
 
@@ -57,6 +63,16 @@ def icon_rule(name: str, svg: str) -> str:
     return f'.icon-{name}{{--icon:url("data:image/svg+xml,{quote(slim, safe=" =:/")}")}}'.replace("\n", "")
 
 
+def bootstrap(sources: Path, into: Path) -> str:
+    """Return the parts of Bootstrap that are used as one style sheet, made with Sass from its sources."""
+    subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", into, f"sass@{SASS}"], cwd=into, check=True)
+    (into / "used.scss").write_text("".join(f'@import "{part}";\n' for part in BOOTSTRAP))
+    command = [into / "node_modules" / ".bin" / "sass", "--no-source-map", "--style=compressed", "--quiet"]
+    return subprocess.run(
+        [*command, f"--load-path={sources}", into / "used.scss"], check=True, capture_output=True, text=True
+    ).stdout
+
+
 def main() -> None:
     """Replace the vendor folder."""
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -70,8 +86,7 @@ def main() -> None:
         (VENDOR / f"{name}.gz").write_bytes(gzip.compress(bundle, 9, mtime=0))
         (VENDOR / f"{name}.br").write_bytes(brotli.compress(bundle))
 
-        css = (folder["bootstrap"] / "dist" / "css" / "bootstrap.min.css").read_text()
-        (VENDOR / "bootstrap.min.css").write_text(re.sub(r"/\*# sourceMappingURL.*?\*/", "", css))
+        (VENDOR / "bootstrap.min.css").write_text(bootstrap(folder["bootstrap"] / "scss", Path(temporary)))
 
         icons = folder["bootstrap-icons"] / "icons"
         rules = [icon_rule(icon, (icons / f"{icon}.svg").read_text()) for icon in ICONS]

@@ -297,7 +297,7 @@ def _mission_step(track: Track, step: Step, own: Mapping[str, Standing]) -> Comp
         return html.Li([html.B(step.title), html.Span(f" not yet open{minutes}", className="hint")])
     standing = own.get(step.bench.id)
     state = f"{IN_WORDS[standing] if standing else 'open'}{minutes}"
-    link = dcc.Link(step.title, href=ids.bench_path(track.id, step.bench.id))
+    link = dcc.Link(f"{step.title[:1].upper()}{step.title[1:]}", href=ids.bench_path(track.id, step.bench.id))
     return html.Li([standing_mark(standing, step.number), " ", link, html.Span(f" {state}", className="hint")])
 
 

@@ -156,7 +156,8 @@ def _stepper(track: Track, steps: list[Step], here: str, standings: Mapping[str,
         label = html.Span(step.label, className="step-label")
         if step.id == here:
             disc = html.Span(str(step.number or MORE), className="disc here")
-            items.append(html.Li(html.Span([disc, label], className="step"), **{"aria-current": "step"}))
+            kind = "step named-case" if step.is_case else "step"
+            items.append(html.Li(html.Span([disc, label], className=kind), **{"aria-current": "step"}))
         elif step.bench is None:
             disc = html.Span(str(step.number), className="disc unavailable")
             note = html.Span(", not yet open", className="visually-hidden")

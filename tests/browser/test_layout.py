@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.bench_scripts import TRACKS, ask_value, bench_of, own_tries, set_state, unlock_bench
 from tests.browser.nothing_lost.steps import WHY, open_reflection
 from tests.browser.page_actions import at_rest, go, lock, open_paradox, slider, until
+from tests.browser.page_student import PageStudent
 from tests.sweeps import swept
 
 pytestmark = pytest.mark.browser
@@ -175,6 +176,19 @@ def test_what_is_saved_stands_clear_of_the_longest_track_name(student_page, widt
               - document.querySelector('.bar-track').lastElementChild.getBoundingClientRect().right"""
     )
     assert gap >= 8
+
+
+def test_the_seven_steps_of_a_track_are_whole_beside_what_is_saved(student_page) -> None:
+    """The last one was cut where a case stood open with its name."""
+    page, _ = student_page()
+    PageStudent(page).unlock("edge_guardian/recommendation")
+    for bench in ("recommendation", "paradox"):
+        go(page, f"/edge_guardian/{bench}")
+        for width in (1440, 1366, 1280, 1200, 1024, 820):
+            page.set_viewport_size({"width": width, "height": 900})
+            cut = page.locator(".stepper").evaluate("node => node.scrollWidth - node.clientWidth")
+            assert cut <= 0, (bench, width)
+            expect(page.locator('.stepper [aria-current="step"] .step-label')).to_be_visible()
 
 
 @pytest.mark.parametrize("track", swept(TRACKS, kept=["edge_guardian"]))
