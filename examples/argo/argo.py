@@ -198,7 +198,7 @@ ARGO_LISTENER = lab.Track(
         devices=lab.sourced(4000, "Argo programme: about 4,000 floats", kind="report", url=ARGO),
         unit="floats",
         raw_bytes_per_device_day=lab.sourced(57.6e6, "derived: an hour a day of a hydrophone, 8 kHz x 2 B"),
-        cap_bytes=lab.sourced(450e3, "assumed: 450 kB a float and month, three surfacings"),
+        cap_bytes=lab.sourced(270e3, "assumed: 270 kB a float and month, beside its profiles"),
         cap_days=lab.sourced(30, "assumed: billed by 30 days"),
         cap_scope="device",
         skew_alpha=lab.sourced(0.1, "assumed: each ocean has its own whales"),
@@ -211,6 +211,9 @@ ARGO_LISTENER = lab.Track(
         safety_accuracy=lab.sourced(0.90, "assumed: what a warning to ships needs"),
         epsilon=lab.sourced(2, "assumed: what the floats' owners accept"),
         epsilon_unit="float",
+        extras={
+            "gain_kept_share": lab.sourced(0.48, "assumed: half a mebibyte cannot hold what nine tenths would take")
+        },
     ),
     crisis_name="the Surface Window",
     crisis=CRISIS,

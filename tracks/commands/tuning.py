@@ -12,11 +12,12 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from tracks.certify.survey import Survey
+from tracks.certify.tuning.found import Progress as Step
+from tracks.certify.tuning.found import Tuned
 from tracks.certify.tuning.grading import Grade, loaded
 from tracks.certify.tuning.knobs import diff, edited
 from tracks.certify.tuning.maps import explained, pairs_of_controls, picture
-from tracks.certify.tuning.search import SEARCHED, Search, Tuned
-from tracks.certify.tuning.search import Progress as Step
+from tracks.certify.tuning.search import SEARCHED, Search
 from tracks.commands.terminal import (
     CommandError,
     ExitCode,

@@ -23,6 +23,7 @@ from tracks.certify.survey import State, Survey, Unsolved
 from tracks.common.cache import open_folder
 from tracks.loading.assembly import Pool
 from tracks.loading.beside import modules_beside
+from tracks.loading.carried import sources
 from tracks.loading.discovery import PluginRefused, Registration, collect, error_text, find_sources
 from tracks.loading.settled import working
 
@@ -102,10 +103,11 @@ def _mission(track: Track, registrations: Sequence[Registration]) -> tuple[Bench
     return tuple(pool.mission(track).values())
 
 
-def benches_of(file: Path, text: str, only: Sequence[str]) -> tuple[tuple[tuple[str, bool], ...], str]:
-    """Return the benches of the tracks that a text brings, each with whether it is slow; or why there are none.
+def benches_of(file: Path, text: str, only: Sequence[str]) -> tuple[tuple[tuple[str, bool, tuple[str, ...]], ...], str]:
+    """Return the benches of the tracks that a text brings, whether each is slow and whose decisions it takes over.
 
-    A bench that has a preview is slow. Each is called once, as the registry does with those of the course.
+    Or why there are none. A bench that has a preview is slow. Each is called once, as the registry does with those of
+    the course.
     """
     found = loaded(file, text)
     rows = []
@@ -118,7 +120,8 @@ def benches_of(file: Path, text: str, only: Sequence[str]) -> tuple[tuple[tuple[
                     working(bench, track)
             except Exception as problem:  # whatever the author's code raises
                 return (), f"bench '{bench.id}' does not work on track '{track.id}': {error_text(problem)}"
-            rows.append((f"{track.id}/{bench.id}", bench.preview is not None))
+            earlier = tuple(f"{track.id}/{source}" for source in sources(bench.on(track)))
+            rows.append((f"{track.id}/{bench.id}", bench.preview is not None, earlier))
     return tuple(rows), found.reason or ("" if rows else "it has no bench of that name")
 
 
@@ -138,11 +141,12 @@ def touched(job: Job, other: str) -> bool:
 
 
 def _survey(text: str, job: Job) -> Survey:
-    track, bench, benches = _chosen(text, job)
+    track, bench, benches = chosen(text, job)
     return Survey(track, bench, points=job.points, benches=benches, carried=2)
 
 
-def _chosen(text: str, job: Job) -> tuple[Track, Bench, tuple[Bench, ...]]:
+def chosen(text: str, job: Job) -> tuple[Track, Bench, tuple[Bench, ...]]:
+    """Return the bench of a job in a text of its file, its track, and all benches of that."""
     name, _, bench_id = job.bench.partition("/")
     track, benches = loaded(job.file, text).missions[name]
     return track, next(bench for bench in benches if bench.id == bench_id), benches
@@ -163,7 +167,7 @@ def _graded(job: Job) -> Grade:
         return Grade(penalty=LOST, failing=("loads",), seconds=0.0, reason=reason)
     with redirect_stdout(StringIO()):
         if job.depth == "all":
-            track, bench, benches = _chosen(job.text, job)
+            track, bench, benches = chosen(job.text, job)
             one = certify(track, bench, points=job.points, benches=benches)
             failing = tuple(item.check for item in one.findings if not item.stands)
             return Grade(penalty=len(failing), failing=failing, seconds=one.seconds, certificate=one)

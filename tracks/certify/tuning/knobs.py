@@ -12,14 +12,24 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from itertools import product
 
 from tracks.api.track import Device, Fleet, Model, Targets
+from tracks.missions.memory.accuracy_gain import USUAL_TARGET
 
 PARTS = {"model": Model, "device": Device, "fleet": Fleet, "targets": Targets}
 PART_OF = {item.name: part for part, kind in PARTS.items() for item in fields(kind)}
+# What a file may say and need not: (part, name) with the value that it has where it is not said.
+UNSAID = {("targets", "gain_kept_share"): USUAL_TARGET.value}
 WHOLE = ("fleet.devices", "fleet.seed")
 # Which way an author alone may move a target: it would ask less of the student, or promise less to who is protected.
-LOOSER = {"mean_accuracy": -1, "worst_city_accuracy": -1, "safety_accuracy": -1, "epsilon": 1}
+LOOSER = {
+    "mean_accuracy": -1,
+    "worst_city_accuracy": -1,
+    "safety_accuracy": -1,
+    "epsilon": 1,
+    "extras.gain_kept_share": -1,
+}
 REACH = 64.0  # a constant of the track is moved by this factor at most
 REACH_OF_OWN = 4.0  # one of the module, whose meaning is not known here
 BOUNDS = {
@@ -32,6 +42,7 @@ BOUNDS = {
     "targets.worst_city_accuracy": (0.4, 0.96),
     "targets.safety_accuracy": (0.5, 0.96),
     "targets.epsilon": (0.2, 10),
+    "targets.extras.gain_kept_share": (0.3, 0.98),
 }
 _ARITHMETIC = (ast.BinOp, ast.UnaryOp, ast.Constant, ast.operator, ast.unaryop)
 _POWER_OF_TWO = re.compile(r"\* 2\s?\*\*\s?(\d+)$")
@@ -47,6 +58,7 @@ class Knob:
         value: the number. whole: whether only whole numbers make sense. low, high: how far it may be moved.
         loosens: -1 or 1, the direction that only the author may take; 0 where none is; 2: either.
         reason: place of the citation "assumed: ...", or None.
+        unsaid: of a constant that the file does not say, what is written at its place, with {} for the number; or "".
     """
 
     name: str
@@ -59,6 +71,7 @@ class Knob:
     high: float
     loosens: int = 0
     reason: tuple[int, int] | None = None
+    unsaid: str = ""
 
     @property
     def even(self) -> bool:
@@ -149,7 +162,38 @@ def knobs(text: str) -> tuple[Knob, ...]:
                 low=min(low, value), high=max(high, value), loosens=loosens, reason=place(reason) if reason else None,
             )
         )  # fmt: skip
-    return tuple(kept)
+    kept += [knob for knob in _unsaid(tree, lines, starts) if knob.name not in taken]
+    return tuple(sorted(kept, key=lambda knob: knob.place))
+
+
+def _unsaid(tree: ast.Module, lines: list[str], starts: list[int]) -> Iterator[Knob]:
+    """Yield what the one call of a part leaves unsaid, with the place where it would be said."""
+    for (part, name), value in UNSAID.items():
+        calls = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == PARTS[part].__name__
+        ]
+        if len(calls) != 1 or not calls[0].keywords:
+            continue
+        (call,) = calls
+        sources = [node.func for node in ast.walk(call) if isinstance(node, ast.Call) and _called(node) == "sourced"]
+        extras = next((word.value for word in call.keywords if word.arg == "extras"), None)
+        said = extras.keys if isinstance(extras, ast.Dict) else []
+        if not sources or any(isinstance(key, ast.Constant) and key.value == name for key in said):
+            continue
+        first: ast.expr | ast.keyword | None = call.keywords[0] if extras is None else next(iter(said), None)
+        if first is None:  # extras that are no dictionary as it stands, or an empty one
+            continue
+        line = lines[first.lineno - 1]
+        begin = len(line.encode()[: first.col_offset].decode())
+        then = "\n" + " " * begin if not line[:begin].strip() else " "
+        entry = f'"{name}": {ast.unparse(sources[0])}({{}}, "assumed: tuned, {value:g} where it is not said")'
+        written = f"extras={{{{{entry}}}}}" if extras is None else entry
+        low, high = BOUNDS[f"{part}.extras.{name}"]
+        at = starts[first.lineno - 1] + begin
+        yield Knob(
+            name=f"{part}.extras.{name}", line=first.lineno, place=(at, at), text=f"{value:g}", value=value,
+            whole=False, low=low, high=high, loosens=LOOSER[f"extras.{name}"], unsaid=f"{written},{then}",
+        )  # fmt: skip
 
 
 def _reach(name: str, value: float) -> tuple[float, float]:
@@ -254,7 +298,8 @@ def edited(text: str, free: tuple[Knob, ...], values: Mapping[str, float], *, sa
         value = values.get(knob.name, knob.value)
         if value == knob.value:
             continue
-        edits.append((knob.place, knob.written(value)))
+        written = knob.written(value)
+        edits.append((knob.place, knob.unsaid.format(written) if knob.unsaid else written))
         if say and knob.reason:
             was = text[slice(*knob.reason)]
             reason = re.sub(r"assumed:\s*", f"assumed: tuned, {knob.text} was: ", was, count=1)
@@ -270,3 +315,15 @@ def diff(name: str, before: str, after: str) -> str:
         before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=1
     )
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def nudged(knob: Knob, now: float | None = None) -> float:
+    """Return a value near a constant's own, or near the one it has now, for what depends on it."""
+    now = knob.value if now is None else now
+    if knob.name == "fleet.seed":
+        return now + 1
+    for factor, step in product((1.25, 0.8, 2.0, 0.5), (0, 1)):
+        value = knob.rounded(now * factor + step * (knob.high - knob.low) * 0.1 * knob.even)
+        if value != now:
+            return value
+    return knob.high

@@ -1,8 +1,8 @@
 """The search for free constants with which every bench of a file holds: successive halving, then the smallest change.
 
 Candidates change one or two of the constants that a failing bench depends on. They are looked at with few points, the
-better ones with more, the best by the whole certificate, beside the other benches that the same constants move. What
-holds is made smaller, and confirmed with many points.
+better ones with more, beside changes of limits that are computed (``limits``), the best by the whole certificate and
+beside the other benches that the same constants move. What holds is made smaller, and confirmed with many points.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
 from multiprocessing import TimeoutError as NotInTime
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tracks.certify.tuning.found import OutOfTime, Progress, Tuned
 from tracks.certify.tuning.grading import Depth, Grade, Job, begin, benches_of, graded, touched
-from tracks.certify.tuning.knobs import Knob, edited, knobs
+from tracks.certify.tuning.knobs import Knob, edited, knobs, nudged
+from tracks.certify.tuning.limits import suggested
 
 SEARCHED, CONFIRMED = 64, 512  # points
+AT_ONCE = 4  # times as many points of a bench that answers at once: where few states win, more have to be looked at
 FACTORS = (0.8, 1.25, 0.5, 2.0, 0.25, 4.0, 0.1, 10.0)  # of a constant that is changed alone
 DRAWN = 2  # further factors, drawn between a quarter and four
 STEPS = (-0.1, 0.1, -0.2, 0.2, -0.4, 0.4)  # of the range of a share
@@ -39,49 +40,6 @@ _Task = TypeVar("_Task")
 _Answer = TypeVar("_Answer")
 Values = Mapping[str, float]
 _Wanted = tuple[str, Values, int, Depth]  # bench, constants, points, how closely
-
-
-class OutOfTime(Exception):
-    """The time of a search is up."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """What a search does now: a sentence, and how much is done of it."""
-
-    doing: str
-    done: int
-    of: int
-    left_s: float
-
-
-@dataclass(kw_only=True, slots=True)
-class Tuned:
-    """What a search found.
-
-    Attributes:
-        free: the constants of the file. values: those that were changed. offers: of these, what only the author may
-            choose. before, after: the grades of every bench. holds: whether all of ``after`` do.
-        unseen: benches that the time was too short to certify as they are.
-        confirmed: whether what the change moves holds at as many points as were asked for.
-        seconds: how long it took. out_of_time: whether it was cut.
-    """
-
-    free: tuple[Knob, ...]
-    values: dict[str, float] = field(default_factory=dict)
-    offers: dict[str, float] = field(default_factory=dict)
-    before: dict[str, Grade] = field(default_factory=dict)
-    after: dict[str, Grade] = field(default_factory=dict)
-    unseen: tuple[str, ...] = ()
-    confirmed: bool = False
-    seconds: float = 0.0
-    out_of_time: bool = False
-    reason: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether every bench holds as far as it was looked at."""
-        return bool(self.after) and not self.unseen and all(grade.holds for grade in self.after.values())
 
 
 class Search:
@@ -119,7 +77,9 @@ class Search:
         self._by_name = {knob.name: knob for knob in self.free}
         self._grades: dict[tuple[Any, ...], Grade] = {}
         self._moved_by: dict[str, frozenset[str]] = {}
-        self._points: dict[str, int] = {}  # of the certificate of a bench that did not hold at more points
+        self._reached_by: dict[str, frozenset[str]] = {}  # also by what moves a bench whose decision it takes over
+        self._points: dict[str, int] = {}  # of a bench that answers at once, or did not hold at more points
+        self._fast: frozenset[str] = frozenset()  # benches that answer at once
         self._pool: Pool | None = None
 
     def run(self) -> Tuned:
@@ -148,6 +108,8 @@ class Search:
         found = self._begin(tuned)
         values: dict[str, float] = {}
         fast = [bench for bench, slow in found.items() if not slow]
+        self._fast = frozenset(fast)
+        self._points = dict.fromkeys(fast, min(AT_ONCE * self._searched, self._confirmed))
         for benches in (fast, list(found)) if len(fast) < len(found) else (fast,):
             if not benches:
                 continue
@@ -172,16 +134,19 @@ class Search:
         ((rows, tuned.reason),) = self._all(
             [(self._file, self._text, self._only)], partial(_apply, benches_of), "Loading"
         )
-        found = dict(rows)
+        found = {name: slow for name, slow, _ in rows}
         pairs = [(bench, knob) for bench in found for knob in self.free]
         tasks = [
-            (self._job(bench, {}, 2, "look"), edited(self._text, self.free, {knob.name: _nudged(knob)}, say=False))
+            (self._job(bench, {}, 2, "look"), edited(self._text, self.free, {knob.name: nudged(knob)}, say=False))
             for bench, knob in pairs
         ]
         moved = self._all(tasks, partial(_apply, touched), "Finding out which constants move which bench")
         for bench in found:
             names = (knob.name for (one, knob), does in zip(pairs, moved, strict=True) if does and one == bench)
             self._moved_by[bench] = frozenset(names)
+        for bench, _, earlier in rows:  # in the order of the mission, so that what is carried on is counted, too
+            before = (self._reached_by.get(one, frozenset()) for one in earlier)
+            self._reached_by[bench] = self._moved_by[bench].union(*before)
         return {bench: slow for bench, slow in found.items() if self._moved_by[bench]}
 
     def _mended(
@@ -224,9 +189,27 @@ class Search:
     ) -> dict[str, float] | None:
         """Return values with which fewer lines fail in all, or as many and less far; None where halving finds none."""
         label = bench.partition("/")[2]
+        computed = self._suggested(bench, values, loosening=loosening)
+        better = self._best_of(bench, computed, benches, values, grades)
+        if better is not None or (
+            bench in self._fast
+            and "win_share" in grades[bench].failing
+            and not computed
+            and not loosening
+            and self._suggested(bench, values, loosening=True)
+        ):
+            return better  # None: no limit that may be moved makes it won, and one that the author has to judge does
         candidates = list(self._candidates(bench, values, loosening=loosening))
-        kept = self._best(bench, candidates, LOOKED, "look", KEPT[0], f"{label}: looking at {len(candidates)} changes")
-        kept = self._best(bench, kept, self._searched, "goals", KEPT[1], f"{label}: looking closer at {len(kept)}")
+        doing = f"{label}: looking at {len(candidates)} changes"
+        kept = self._best(bench, candidates, LOOKED, "look", KEPT[0], doing)
+        return self._best_of(bench, kept, benches, values, grades)
+
+    def _best_of(
+        self, bench: str, some: list[dict[str, float]], benches: list[str], values: Values, grades: Mapping[str, Grade]
+    ) -> dict[str, float] | None:
+        """Return the best of some changes by its certificate, where it is better than what there is."""
+        label = bench.partition("/")[2]
+        kept = self._best(bench, some, self._points_of(bench), "goals", KEPT[1], f"{label}: looking closer")
         now = (_failing(grades), self._penalty(bench, values) - NEARER)
         best: dict[str, float] | None = None
         for one in kept:
@@ -241,8 +224,15 @@ class Search:
 
     def _penalty(self, bench: str, values: Values) -> float:
         """Return how far a bench is from holding, where as many lines fail."""
-        (grade,) = self._graded([(bench, values, self._searched, "goals")], "Looking closer")
+        (grade,) = self._graded([(bench, values, self._points_of(bench), "goals")], "Looking closer")
         return grade.penalty
+
+    def _suggested(self, bench: str, values: Values, *, loosening: bool) -> list[dict[str, float]]:
+        """Return changes of limits that are computed from the bench's own states, with what is changed already."""
+        task = (self._job(bench, values, self._searched, "look"), self._text, self.free, values, self._moved_by[bench])
+        doing = f"{bench.partition('/')[2]}: computing where it is won"
+        (found,) = self._all([task], partial(_apply, partial(suggested, loosening=loosening)), doing)
+        return [dict(values) | one for one in found]
 
     def _candidates(self, bench: str, values: Values, *, loosening: bool) -> Iterator[dict[str, float]]:
         """Yield changes of one constant, and of two drawn at random, of those that move a bench."""
@@ -293,10 +283,12 @@ class Search:
         return knob.rounded(float((knob.value * value) ** 0.5))
 
     def _differs(self, bench: str, one: Values, other: Values) -> bool:
-        return any(one.get(name) != other.get(name) for name in self._moved_by[bench])
+        return any(one.get(name) != other.get(name) for name in self._reached_by[bench])
 
     def _distance(self, values: Values) -> float:
-        return sum(self._by_name[name].distance(value) for name, value in values.items())
+        """Return how large a change is: by its constants, and by the slow benches that each of them moves as well."""
+        slow = {name: sum(name in by for one, by in self._moved_by.items() if one not in self._fast) for name in values}
+        return sum(1 + 2 * slow[name] + self._by_name[name].distance(value) for name, value in values.items())
 
     # --- grades -----------------------------------------------------------------------------------------------------
 
@@ -315,12 +307,12 @@ class Search:
         return [one for grade, one in ranked if grade.penalty < 50][:count]
 
     def _certified(self, benches: Sequence[str], values: Values, doing: str) -> dict[str, Grade]:
-        wanted: list[_Wanted] = [(bench, values, self._points.get(bench, self._searched), "all") for bench in benches]
+        wanted: list[_Wanted] = [(bench, values, self._points_of(bench), "all") for bench in benches]
         return dict(zip(benches, self._graded(wanted, doing), strict=True))
 
     def _known(self, benches: Sequence[str], values: Values) -> dict[str, Grade]:
         """Return the certificates that were made already, of few points."""
-        keys = {bench: self._key(bench, values, self._points.get(bench, self._searched), "all") for bench in benches}
+        keys = {bench: self._key(bench, values, self._points_of(bench), "all") for bench in benches}
         return {bench: self._grades[key] for bench, key in keys.items() if key in self._grades}
 
     def _confirmed_grades(self, benches: Sequence[str], values: Values) -> dict[str, Grade]:
@@ -339,8 +331,11 @@ class Search:
             self._grades[key] = grade
         return [self._grades[key] for key in keys]
 
+    def _points_of(self, bench: str) -> int:
+        return self._points.get(bench, self._searched)
+
     def _key(self, bench: str, values: Values, points: int, depth: Depth) -> tuple[Any, ...]:
-        of_bench = tuple(sorted((name, value) for name, value in values.items() if name in self._moved_by[bench]))
+        of_bench = tuple(sorted((name, value) for name, value in values.items() if name in self._reached_by[bench]))
         return bench, of_bench, points, depth
 
     def _job(self, bench: str, values: Values, points: int, depth: Depth) -> Job:
@@ -376,14 +371,3 @@ def _apply(function: Callable[..., _Answer], arguments: tuple[Any, ...]) -> _Ans
 
 def _failing(grades: Mapping[str, Grade]) -> float:
     return sum(len(grade.failing) for grade in grades.values())
-
-
-def _nudged(knob: Knob) -> float:
-    """Return a value near a constant's own, for what depends on it."""
-    if knob.name == "fleet.seed":
-        return knob.value + 1
-    for factor, step in product((1.25, 0.8, 2.0, 0.5), (0, 1)):
-        value = knob.rounded(knob.value * factor + step * (knob.high - knob.low) * 0.1 * knob.even)
-        if value != knob.value:
-            return value
-    return knob.high
