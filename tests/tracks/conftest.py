@@ -1,6 +1,8 @@
 """Plugins as their authors write them: files in a folder and installed distributions, loaded by the real registry."""
 
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,14 +94,30 @@ class Plugins:
         return row
 
 
+@contextmanager
+def _forgotten(folder: Path) -> Iterator[None]:
+    """Take out of this process afterwards what was imported from a folder meanwhile."""
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+            del sys.modules[name]
+
+
+def loaded(folder: Path, files: Mapping[str, str]) -> Registry:
+    """Return what a folder with these plugins gives, for the tests of a module that only look at it."""
+    plugins = Plugins(folder=folder, site=folder)
+    for name, body in files.items():
+        plugins.write(name, body)
+    with _forgotten(folder):
+        return plugins.load()
+
+
 @pytest.fixture
 def plugins(tmp_path, monkeypatch):
     folder, site = tmp_path / "plugins", tmp_path / "site"
     folder.mkdir()
     site.mkdir()
     monkeypatch.syspath_prepend(site)
-    before = set(sys.modules)
-    yield Plugins(folder=folder, site=site)
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
-            del sys.modules[name]
+    with _forgotten(tmp_path):
+        yield Plugins(folder=folder, site=site)

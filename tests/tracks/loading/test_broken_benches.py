@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.tracks.conftest import loaded
 from tests.tracks.loading.bodies import A_GOOD, TWO, offers, picture, solves
 
 UNDECLARED = (
@@ -129,13 +130,21 @@ BROKEN_BENCHES = {
 }
 
 
+GOOD = {"a_good.py": A_GOOD, "c_good.py": offers("replace(BENCH, id='sidelink')")}
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory):
+    """What the good plugins give when no broken one lies beside them."""
+    return picture(loaded(tmp_path_factory.mktemp("good"), GOOD))
+
+
 # N10
 @pytest.mark.parametrize("name", BROKEN_BENCHES)
-def test_a_plugin_that_would_fail_in_class_is_left_out_before_it(plugins, name):
-    plugins.write("a_good.py", A_GOOD)
-    plugins.write("c_good.py", offers("replace(BENCH, id='sidelink')"))
+def test_a_plugin_that_would_fail_in_class_is_left_out_before_it(plugins, without, name):
+    for good, text in GOOD.items():
+        plugins.write(good, text)
     body, words = BROKEN_BENCHES[name]
-    without = plugins.load()
     plugins.write("b_broken.py", body)
     registry = plugins.load()
     (row,) = [row for row in registry.found if row.reason]
@@ -144,7 +153,7 @@ def test_a_plugin_that_would_fail_in_class_is_left_out_before_it(plugins, name):
         assert word in row.reason
     assert (
         picture(registry)
-        == picture(without)
+        == without
         == {
             "edge_guardian": ["uplink", "sidelink"],
             "cloud_titan": ["uplink", "sidelink"],

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from tests.tracks.conftest import loaded
 from tests.tracks.loading.bodies import A_GOOD, offers, picture, solves
 from tracks.api.bench import Bench
 from tracks.api.track import Track
@@ -48,15 +49,15 @@ def test_the_four_tracks_come_first_in_their_order():
 # --- the Registry
 
 
-@pytest.fixture
-def registry(plugins):
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory):
     orders = {"other_b": None, "last": 9, "second": 1.5, "other_a": None, "first": -1, "third": 2}
     made = (f"replace(BENCH, id='{name}', order={order})" for name, order in orders.items())
-    plugins.write("plugin.py", offers(", ".join(made)))
-    plugins.write(
-        "last.py", "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='a_storm'))]"
-    )
-    return plugins.load()
+    files = {
+        "plugin.py": offers(", ".join(made)),
+        "last.py": "@hookimpl\ndef edgelab_tracks():\n    return [replace(TRACK, crisis=replace(BENCH, id='a_storm'))]",
+    }
+    return loaded(tmp_path_factory.mktemp("ordered"), files)
 
 
 def test_benches_stand_in_their_declared_order_then_that_of_discovery_then_the_crisis(registry):
