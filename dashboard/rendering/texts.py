@@ -14,6 +14,7 @@ from typing import NotRequired, TypedDict
 from dashboard.rendering.peek import PeekTexts, peek_texts
 from tracks.api.bench import Bench
 from tracks.api.controls import Choice, Control, Slider, Value
+from tracks.api.declared.judged import judged_in_words
 from tracks.api.outcome import Outcome, Reading, Verdict
 from tracks.api.quantities import digits_apart, in_sentence, in_words, quantity, three_digits
 from tracks.api.track import Track
@@ -198,15 +199,7 @@ def distance(verdict: Verdict) -> str:
 def verdict_facts(verdict: Verdict) -> str:
     """Return quantity, limit and gap as one line."""
     gap = distance(verdict)
-    return _against_limit(verdict) + (f" ({gap})" if gap else "")
-
-
-def _against_limit(verdict: Verdict) -> str:
-    """Return quantity and limit as one line, with as many digits as tell the two apart."""
-    unit = verdict.unit or ""
-    digits = digits_apart(verdict.quantity, verdict.limit, unit)
-    value, limit = (in_words(number, unit, digits) for number in (verdict.quantity, verdict.limit))
-    return f"{verdict.measure} {value}, limit {limit}"
+    return judged_in_words(verdict) + (f" ({gap})" if gap else "")
 
 
 def status_texts(outcome: Outcome) -> StatusTexts:
@@ -237,22 +230,27 @@ def _all_met(outcome: Outcome) -> StatusTexts:
     """Return the strip of a state in which nothing fails: every target, the tightest margin last."""
     loosest = sorted(outcome.verdicts, key=lambda verdict: -verdict.margin)
     warned = [verdict for verdict in outcome.ranked_verdicts() if verdict.level == "warn"]
-    count = len(loosest)
     return {
         "level": "warn" if warned else "ok",
-        "title": "All within limits"
-        if not count
-        else "The target is met"
-        if count == 1
-        else f"All {count} targets met",
+        "title": _all_met_title(len(loosest) - len(warned), len(warned)),
         "facts": "",
         "cause": f"{warned[0].title}. {warned[0].cause}" if warned else "",
         "fails": False,
         "is_limit": False,
-        "met": [{"level": verdict.level, "text": _against_limit(verdict)} for verdict in loosest],
+        "met": [{"level": verdict.level, "text": judged_in_words(verdict)} for verdict in loosest],
         "also": "",
         "also_level": "",
     }
+
+
+def _all_met_title(targets: int, warnings: int) -> str:
+    """Count the targets that are met, and the warnings, each of which is no target that is met."""
+    title = {0: "Nothing fails", 1: "1 target met" if warnings else "The target is met"}.get(
+        targets, f"All {targets} targets met"
+    )
+    if not warnings:
+        return title if targets else "All within limits"
+    return f"{title}, {warnings} warning{'s' if warnings > 1 else ''}"
 
 
 def binding_texts(outcome: Outcome) -> BindingTexts:

@@ -15,7 +15,8 @@ from dashboard.student.progress import Progress, Try, of_bench, try_from
 from tracks.api.bench import Bench
 from tracks.api.controls import BadValue, Value
 from tracks.api.declared.acts import Act
-from tracks.api.outcome import Outcome, Verdict
+from tracks.api.declared.judged import judged_in_words, keeps_limit
+from tracks.api.outcome import Outcome
 from tracks.api.quantities import in_words
 from tracks.api.track import Track
 
@@ -23,12 +24,6 @@ CHANGED = 0.005  # of a reading: below that two tries are said to be alike in it
 
 
 # --- what the world answers ------------------------------------------------------------------------------------------
-
-
-def judged_in_words(verdict: Verdict) -> str:
-    """Return a verdict's quantity against its limit: "Moved 6 GB, limit 5 GB"."""
-    quantity, limit = in_words(verdict.quantity, verdict.unit), in_words(verdict.limit, verdict.unit)
-    return f"{verdict.measure} {quantity}, limit {limit}"
 
 
 def consequence(track: Track, bench: Bench, before: Outcome, after: Outcome) -> str:
@@ -44,7 +39,8 @@ def consequence(track: Track, bench: Bench, before: Outcome, after: Outcome) -> 
         others = [verdict.title for verdict in failing if verdict is not first]
         said += [f"Also failing: {', '.join(others)}."] if others else []
     else:
-        tightest = min(after.verdicts, key=lambda verdict: verdict.margin, default=None)
+        kept = filter(keeps_limit, after.verdicts)
+        tightest = min(kept, key=lambda verdict: verdict.margin, default=None)
         closest = f"; closest to its limit: {judged_in_words(tightest)}" if tightest else ""
         said.append(f"Nothing fails{closest}.")
     return " ".join(said)

@@ -136,7 +136,7 @@ def test_a_win_names_every_target_with_its_tick_the_tightest_last(student_page) 
     expect(page.locator(".status-word")).to_have_text("All 4 targets met")
     expect(page.locator(".met li")).to_have_count(4)
     expect(page.locator('.met li .shape[data-shape="ok"]')).to_have_count(4)
-    expect(page.locator(".met li").last).to_have_text("Failed uploads 20%, limit 21%")
+    expect(page.locator(".met li").last).to_have_text("Failed uploads 20%, at most 21%")
 
 
 def test_the_read_out_counts_locks_and_keeps_right_and_wrong_to_itself(student_page) -> None:

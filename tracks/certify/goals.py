@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from tracks.api.controls import Control
+from tracks.api.declared.judged import bound_in_words
 from tracks.api.outcome import Fix
 from tracks.certify.survey import APART, SCANNED, STEPS, Seen, State, Survey, plain_quantity
 
@@ -92,7 +93,7 @@ def default_fails(survey: Survey) -> Finding:
         return finding("default_fails", False, "The default wins; move it to where a first guess would stand")
     told = [
         f"{verdict.title} ({verdict.measure} {plain_quantity(verdict.quantity, verdict.unit)}, "
-        f"limit {plain_quantity(verdict.limit, verdict.unit)})"
+        f"{bound_in_words(verdict)} {plain_quantity(verdict.limit, verdict.unit)})"
         for verdict in failing
     ]
     return finding("default_fails", True, "The default fails: " + "; ".join(told))

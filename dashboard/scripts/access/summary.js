@@ -10,7 +10,8 @@ function textOf(node) {
 function gaugeWords(gauge) {
   const [label, value, limit] = [".gauge-label", "b", ".gauge-limit"].map((part) => textOf(gauge.querySelector(part)));
   const level = LEVEL_WORDS[gauge.querySelector(".shape")?.dataset.shape];
-  return `${label} ${value}${limit ? `, limit ${limit}` : ""}${level ? `, ${level}` : ""}.`;
+  const bound = limit.replace("≤", "at most").replace("≥", "at least");
+  return `${label} ${value}${bound ? `, ${bound}` : ""}${level ? `, ${level}` : ""}.`;
 }
 
 /* The sentences; before the lock they say what comes first. */

@@ -86,7 +86,7 @@ def test_what_the_world_answers_is_of_the_outcome_and_names_its_numbers(student:
     before = bench.run(track, bench.defaults())
     after = bench.run(track, {**bench.defaults(), "when": "depot"})
     assert kept["consequence"] == consequence(track, bench, before, after)
-    assert "“Loop preempted” is over: Control loop p99 6\u00a0ms, limit 10\u00a0ms." in kept["consequence"]
+    assert "“Loop preempted” is over: Control loop p99 6\u00a0ms, at most 10\u00a0ms." in kept["consequence"]
     worst = after.reading("worst_city").value
     assert f"{100 * worst:.1f}% of its images are right" in kept["consequence"]
     assert [one["code"] for one in kept["open"]] == [

@@ -118,8 +118,8 @@ class TestReadings:  # L8
         )
 
     def test_the_note_is_the_limit_unless_the_bench_words_it(self) -> None:
-        assert views.reading_texts(reading())["note"] == "≤ 10\u00a0s"
-        assert views.reading_texts(reading(at_most=False))["note"] == "≥ 10\u00a0s"
+        assert views.reading_texts(reading())["note"] == "≤\u00a010\u00a0s"
+        assert views.reading_texts(reading(at_most=False))["note"] == "≥\u00a010\u00a0s"
         assert views.reading_texts(reading(limit=None))["note"] == "no limit"
         assert views.reading_texts(reading(note="cap 10 s"))["note"] == "cap 10 s"
 
@@ -143,7 +143,7 @@ class TestStatus:  # L16
         )
         status = views.status_texts(outcome(*verdicts))
         assert (status["level"], status["title"]) == ("fail", "Later")
-        assert status["also"] == "Also: late and 1 more; Download 20\u00a0s, limit 10\u00a0s (+100%)"
+        assert status["also"] == "Also: late and 1 more; Download 20\u00a0s, at most 10\u00a0s (+100%)"
         assert status["also_level"] == "fail"
         assert views.binding_texts(outcome(*verdicts)) == {"level": "fail", "text": "Later"}
 
@@ -163,21 +163,39 @@ class TestStatus:  # L16
             verdict("near", "warn", 9.5, warn=9.0, measure="Near"),
         )
         status = views.status_texts(outcome(*verdicts))
-        assert (status["title"], status["level"], status["facts"]) == ("All 3 targets met", "warn", "")
+        assert (status["title"], status["level"], status["facts"]) == ("All 2 targets met, 1 warning", "warn", "")
         assert status["met"] == [
-            {"level": "ok", "text": "Loose 1\u00a0s, limit 10\u00a0s"},
-            {"level": "warn", "text": "Near 9.5\u00a0s, limit 10\u00a0s"},
-            {"level": "ok", "text": "Tight 9.99\u00a0s, limit 10\u00a0s"},
+            {"level": "ok", "text": "Loose 1\u00a0s, at most 10\u00a0s"},
+            {"level": "warn", "text": "Near 9.5\u00a0s, warns above 9\u00a0s, at most 10\u00a0s"},
+            {"level": "ok", "text": "Tight 9.99\u00a0s, at most 10\u00a0s"},
         ]
         assert not status["fails"]
+
+    def test_a_limit_that_is_passed_with_a_warning_is_no_target_and_is_not_said_to_be_kept(self) -> None:
+        """Where more than half of the updates are clipped the promise holds all the same: a warning, and no target."""
+        clipped = {"measure": "Clipped", "unit": "share", "limit": 0.5}
+        kept, passed = (outcome(verdict(), verdict("c", level, share, **clipped), verdict("d", "ok", 1.0))
+                        for level, share in (("ok", 0.4), ("warn", 0.981)))  # fmt: skip
+        kept, passed = (outcome(*one.verdicts[1:]) for one in (kept, passed))
+        assert views.status_texts(kept)["title"] == "All 2 targets met"
+        status = views.status_texts(passed)
+        assert status["title"] == "1 target met, 1 warning"
+        assert {"level": "warn", "text": "Clipped 98.1%, warns above 50%"} in status["met"]
+        assert {"level": "ok", "text": "Clipped 40%, at most 50%"} in views.status_texts(kept)["met"]
+        assert views.status_texts(outcome(passed.verdicts[0]))["title"] == "Nothing fails, 1 warning"
+
+    def test_a_lower_limit_is_told_from_an_upper_one(self) -> None:
+        """1.18 against 0.01 reads as a violation where the side of the limit is left out."""
+        noise = verdict("claim", "ok", 1.18, measure="Noise multiplier", unit="", limit=0.01, at_most=False)
+        assert views.verdict_facts(noise).startswith("Noise multiplier 1.18, at least 0.01")
 
     @pytest.mark.parametrize(
         ("value", "limit", "unit", "shown"),
         [
-            (0.19998, 0.2, "share", "19.998%, limit 20%"),
-            (0.2, 0.2, "share", "20%, limit 20%"),
-            (5.0004e9, 5e9, "B", "5.0004\u00a0GB, limit 5\u00a0GB"),
-            (14.2, 10.0, "s", "14.2\u00a0s, limit 10\u00a0s"),
+            (0.19998, 0.2, "share", "19.998%, at most 20%"),
+            (0.2, 0.2, "share", "20%, at most 20%"),
+            (5.0004e9, 5e9, "B", "5.0004\u00a0GB, at most 5\u00a0GB"),
+            (14.2, 10.0, "s", "14.2\u00a0s, at most 10\u00a0s"),
         ],
     )
     def test_a_value_close_to_its_limit_is_told_apart_from_it(self, value, limit, unit, shown) -> None:

@@ -57,10 +57,10 @@ test("where a bench stands is said by its verdict, its read-out and its tries, a
   );
   const tries = words("b", { "data-paint": "progress_summary.tries" }, "2 of 10");
   const root = element("main", { class: "is-unlocked" }, gauge, tries);
-  const texts = { status: { title: "Out of memory", facts: "Training memory 1.2 GiB, limit 1 GiB (+19.7%)" } };
+  const texts = { status: { title: "Out of memory", facts: "Training memory 1.2 GiB, at most 1 GiB (+19.7%)" } };
   assert.equal(
     stateWords({ root, texts }),
-    "Out of memory. Training memory 1.2 GiB, limit 1 GiB (+19.7%). Training memory 1.2 GiB, limit ≤ 1 GiB, fails. Tries: 2 of 10.",
+    "Out of memory. Training memory 1.2 GiB, at most 1 GiB (+19.7%). Training memory 1.2 GiB, at most 1 GiB, fails. Tries: 2 of 10.",
   );
   root.classList.remove("is-unlocked");
   assert.match(stateWords({ root, texts }), /^The instruments are closed/);

@@ -76,8 +76,8 @@ test("every target that is met stands with its shape, and none where something f
   list.replaceChildren = (...items) => (list.children = items);
   benchState.root.append(list);
   const met = [
-    { level: "ok", text: "Loose 1 s, limit 10 s" },
-    { level: "warn", text: "Tight 9 s, limit 10 s" },
+    { level: "ok", text: "Loose 1 s, at most 10 s" },
+    { level: "warn", text: "Tight 9 s, at most 10 s" },
   ];
   paintTexts(benchState, { ...TEXTS, status: { ...TEXTS.status, met } });
   const shown = list.children.map((item) => [item.children[0].dataset.shape, item.children[1]]);

@@ -19,13 +19,12 @@ from tracks.missions.paradox.setting import (
     ROUNDS_PER_DAY,
     stretched,
 )
-from tracks.missions.paradox.state import State
+from tracks.missions.paradox.state import BREAK_EVEN, NEAR, State, side
 from tracks.missions.paradox.traffic import cap_per_day, cap_text, moves_a_part
 
 TRAFFIC, COMPRESSED = "traffic", "compression"
 FEDERATED_SERIES, CENTRALISED_SERIES = 0, 1
 BOTH_SERIES, UPLOAD_SERIES = 0, 1
-BREAK_EVEN = 1.0
 
 
 def panels(track: Track) -> tuple[Panel, Panel]:
@@ -122,7 +121,9 @@ def traffic_drawing(state: State) -> Drawing:
 def traffic_summary(state: State) -> str:
     """Return the message of the first panel: an answer to its question with the day's bytes in both regimes."""
     setting, traffic = state.setting, state.traffic
-    answer = "Yes" if traffic.ratio < BREAK_EVEN else "No"
+    answer = {"cheaper": "Yes", "even": f"As many, within {quantity_text(NEAR, 'share')}", "dearer": "No"}[
+        side(traffic.ratio)
+    ]
     federated, centralised = quantity_text(traffic.federated, "B"), quantity_text(traffic.centralised, "B")
     ratio = quantity_text(traffic.ratio, "x")
     if setting.context == "centralised":
@@ -191,19 +192,21 @@ def compression_summary(state: State) -> str:
     """Return the message of the second panel: whether break-even is reached, and what it would take."""
     setting, traffic = state.setting, state.traffic
     ratio, factor = quantity_text(traffic.ratio, "x"), quantity_text(setting.compression, "x")
-    if traffic.ratio <= BREAK_EVEN:
+    is_equal = ratio == quantity_text(BREAK_EVEN, "x")  # as it is written
+    no = "Nearly" if side(traffic.ratio) == "even" else "No"
+    if traffic.ratio <= BREAK_EVEN or is_equal:
         message = f"Yes: {ratio} at compression {factor}"
         if setting.compression == 1:
             message += ", so none is needed"
     elif setting.direction == "both":
         message = (
-            f"No: {ratio} at {factor} both ways; break-even takes {quantity_text(traffic.breakeven.both_ways, 'x')}"
+            f"{no}: {ratio} at {factor} both ways; break-even takes {quantity_text(traffic.breakeven.both_ways, 'x')}"
         )
     elif traffic.breakeven.upload_only is None:
         whole = quantity_text(float(traffic.by_compression[0, 0]) / 2, "x")
-        message = f"No: {ratio} at {factor} up; the download alone is {whole}"
+        message = f"{no}: {ratio} at {factor} up; the download alone is {whole}"
     else:
-        message = f"No: {ratio} at {factor} up; break-even takes {quantity_text(traffic.breakeven.upload_only, 'x')}"
+        message = f"{no}: {ratio} at {factor} up; break-even takes {quantity_text(traffic.breakeven.upload_only, 'x')}"
     if setting.context == "centralised":
         message += f". Centralising moves {quantity_text(1 / traffic.ratio, 'x')} of that"
     return message + "."

@@ -84,7 +84,7 @@ def _ratio(state: State, known: Mapping[str, str]) -> Reading:
         id="ratio",
         label="Traffic ratio",
         unit="x",
-        note="break-even 1×, limit 10×",
+        note="break-even 1×, at most 10×",
         formula=f"{quantity_text(setting.participation, 'share')} × {setting.rounds_per_day:g} × "
         f"{round_trip_text(setting)} / "
         f"{quantity_text(setting.raw_bytes, 'B')} = {quantity_text(traffic.ratio, 'x')}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from tracks import Track
 from tracks.api.outcome import Limit
@@ -11,9 +12,12 @@ from tracks.missions.paradox.setting import Setting
 from tracks.missions.paradox.traffic import Traffic, cap_text, traffic_of
 
 DEARER, OVER_CAP, TOO_SLOW = "dearer_than_data", "over_cap", "upload_too_slow"
+Side = Literal["cheaper", "even", "dearer"]
 FAILURES = (DEARER, OVER_CAP, TOO_SLOW)
 
-RATIO_WARN, RATIO_LIMIT = 1.0, 10.0
+BREAK_EVEN = 1.0
+NEAR = 0.1  # of break-even, either way: there both sides are said to move the same
+RATIO_WARN, RATIO_LIMIT = BREAK_EVEN + NEAR, 10.0
 CAP_WARN, CAP_LIMIT = 0.8, 1.0
 # The ratio spans decades, so its margin is counted in hundreds. Beside it, a comfortable cap or upload ranks lower,
 # and a state without objection is headed by the answer to the bench's question.
@@ -33,6 +37,13 @@ class State:
     traffic: Traffic
     limits: Mapping[str, Limit]
     levels: tuple[tuple[float, str], ...]
+
+
+def side(ratio: float) -> Side:
+    """Return which side of break-even a ratio is on; "even" is what the task takes for equal."""
+    if ratio > RATIO_WARN:
+        return "dearer"
+    return "even" if ratio >= 1 / RATIO_WARN else "cheaper"
 
 
 def evaluate(track: Track, setting: Setting) -> State:

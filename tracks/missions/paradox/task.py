@@ -6,9 +6,7 @@ from tracks import Task, Track
 from tracks.api.quantities import in_words
 from tracks.missions.paradox.controls import controls
 from tracks.missions.paradox.setting import setting_of
-from tracks.missions.paradox.state import evaluate
-
-NEAR = 0.1  # of equal, either way
+from tracks.missions.paradox.state import NEAR, RATIO_WARN, evaluate
 
 
 def task(track: Track) -> Task | None:
@@ -20,7 +18,7 @@ def task(track: Track) -> Task | None:
         text="Find how many raw bytes a device and day make both sides equal, within "
         f"{in_words(NEAR, 'share')}; they are under Advanced.",
         reading="ratio",
-        low=1 / (1 + NEAR),
-        high=1 + NEAR,
+        low=1 / RATIO_WARN,
+        high=RATIO_WARN,
         controls=("raw_bytes",),
     )

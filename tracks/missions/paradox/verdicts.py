@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tracks import Reading, Verdict
 from tracks.api.quantities import three_digits
 from tracks.common.provenance import quantity_text
 from tracks.missions.paradox.fixes import fixes
 from tracks.missions.paradox.readings import round_trip_text
-from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, State
+from tracks.missions.paradox.state import DEARER, OVER_CAP, TOO_SLOW, Side, State, side
+
+_SIDES: Mapping[Side, str] = {
+    "cheaper": "Federating is cheaper",
+    "even": "As much either way",
+    "dearer": "Dearer than the data",
+}
 
 
 def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]:
@@ -22,9 +30,14 @@ def verdicts(state: State, readings: tuple[Reading, ...]) -> tuple[Verdict, ...]
 
 def dearer(state: State, ratio: Reading) -> Verdict:
     """Judge the ratio."""
-    setting, cheaper = state.setting, state.limits[DEARER].level == "ok"
+    setting, stands = state.setting, side(state.traffic.ratio)
     weight = setting.moved_bytes / setting.raw_bytes
-    if weight >= setting.turns_per_day or cheaper:
+    if stands == "even":
+        federated, centralised = (
+            quantity_text(volume, "B") for volume in (state.traffic.federated, state.traffic.centralised)
+        )
+        cause = f"A federated day moves {federated}, a centralised one {centralised}."
+    elif weight >= setting.turns_per_day or stands == "cheaper":
         moved, raw = quantity_text(setting.moved_bytes, "B"), quantity_text(setting.raw_bytes, "B")
         cause = f"A copy moves {moved}; a device gathers {raw} a day: {quantity_text(weight, 'x')}."
     else:
@@ -32,7 +45,7 @@ def dearer(state: State, ratio: Reading) -> Verdict:
     return Verdict(
         code=DEARER,
         reading=ratio,
-        title="Federating is cheaper" if cheaper else "Dearer than the data",
+        title=_SIDES[stands],
         cause=cause,
         fixes=fixes(DEARER, state),
     )

@@ -49,3 +49,22 @@ def test_margin_and_level_tell_the_same_story(paradox, code):
     for values in states:
         item = verdict(paradox.run(**values), code)
         assert (item.margin < 0) == (item.level == "fail")
+
+
+@pytest.mark.parametrize("name", ["edge_guardian", "mobile_nomad", "tiny_pioneer"])
+@pytest.mark.parametrize("share", [0.85, 0.92, 1.0, 1.0003, 1.09, 1.2, 9.0])
+def test_task_verdict_and_summaries_agree_near_equality(on, name, share):
+    """Raw bytes that make the ratio ``share``: what meets the task is no objection, and what objects meets no task."""
+    bench = on(name)
+    start = bench.run()
+    raw = bench.bench.defaults()["raw_bytes"] * float(start.reading("ratio").value) / share
+    found = bench.run(raw_bytes=raw)
+    judged, even = verdict(found, "dearer_than_data"), bench.bench.task.is_met(found)
+    assert even == (0.9 < share < 1.1)
+    assert judged.title == (
+        "As much either way" if even else "Federating is cheaper" if share < 1 else "Dearer than the data"
+    )
+    assert judged.level == ("ok" if even or share < 1 else "warn")
+    first, second = (drawing.summary.partition(":")[0] for drawing in found.panels.values())
+    assert first == ("As many, within 10%" if even else "Yes" if share < 1 else "No")
+    assert second == ("Yes" if share < 1.001 else "Nearly" if even else "No")
