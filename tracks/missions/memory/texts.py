@@ -96,7 +96,7 @@ def predictions(track: Track) -> tuple[Prediction, ...]:
                 ("Adam", f"{STATE_BYTES[setting.optimizer]} B of states for each of these"),
             ),
             truth=truth,
-            mechanisms=_mechanisms(network, spent),
+            mechanisms=_mechanisms(network, setting, spent),
             right="factor",
             tolerance=2,
             marks=marks,
@@ -196,10 +196,11 @@ def _largest(spent: Costs) -> str:
     return max(parts, key=lambda name: parts[name])
 
 
-def _mechanisms(network: Network, spent: Costs) -> tuple[Option, ...]:
+def _mechanisms(network: Network, setting: Setting, spent: Costs) -> tuple[Option, ...]:
     total, share = spent.total, in_words(spent.trained / network.parameters, "share")
     states = spent.gradients + spent.optimizer
-    ratio = in_words(spent.amplification, "x")
+    others = {"here": setting, "alone": setting._replace(batch=1), "all": setting._replace(method="full")}
+    ratio = {name: in_words(costs(network, one).amplification, "x") for name, one in others.items()}
     kept = "Only the blocks that train keep them, so early blocks with large maps are spared"
     if spent.forward_leads:
         kept = "The blocks that train keep less than the forward pass’s live layer, so that layer counts"
@@ -209,7 +210,8 @@ def _mechanisms(network: Network, spent: Costs) -> tuple[Option, ...]:
             text=f"A parameter comes with gradient and two states: {CLAIM[0]} to {CLAIM[1]} times inference",
             feedback=f"That range counts parameter states, for all parameters at once. Here {share} of them train, and "
             f"gradients and states are {in_words(states / total, 'share')} of the step; what the rest takes depends on "
-            f"batch and network. It comes to {ratio}.",
+            f"batch and network. It comes to {ratio['here']} here, to {ratio['alone']} with a batch of 1 and to "
+            f"{ratio['all']} where all parameters train: batch and method set the factor.",
         ),
         Option(
             id="trained",

@@ -46,7 +46,7 @@ def _biggest(state: State) -> str:
     elif name == "activations" and setting.method != "full":
         trained = state.costs.trained / state.network.parameters
         why = f"{method_text(setting)} trains {quantity_text(trained, 'share')} and the backward pass still needs them"
-    return f"{name.capitalize()} {'are' if name.endswith('s') else 'is'} {share}: {why}."
+    return f"{name.capitalize()} {'are' if name.endswith('s') else 'is'} the largest part, {share}: {why}."
 
 
 def _below_quality(state: State, gain: Reading) -> Verdict:

@@ -8,9 +8,10 @@ import pytest
 
 from physics.memory import inference_memory, training_memory
 from tests.states import plain
-from tests.tracks.missions.memory.states import NOMAD, ON, counted, held, plugin_track
+from tests.tracks.missions.memory.states import NOMAD, ON, counted, held, plugin_track, served
 from tracks.api.quantities import in_words
 from tracks.missions.memory.bench import BENCH
+from tracks.missions.memory.costs import costs
 from tracks.missions.memory.networks import network_of
 from tracks.missions.memory.texts import CLAIM
 
@@ -242,3 +243,30 @@ def test_texts_keep_the_house_style(one):
     assert not any("!" in text for text in texts)
     assert network_of(one.track).name in question(one).question
     assert all(math.isfinite(term.value) for term in one.bench.truth(one.track, question(one)).terms)
+
+
+@every_track
+def test_the_rule_of_thumb_is_told_apart_where_it_leads_to_the_right_number(one):
+    """Tiny's 7.07 lies within "4 to 8 times"; batch and method set the factor, so both are shown to move it."""
+    feedback = next(option.feedback for option in question(one).mechanisms if option.id == "range")
+    here = asked(one)
+
+    def factor(setting):
+        step = counted(one, setting)
+        return (step.total_bytes - step.activations_bytes + held(one, setting)) / served(one, setting).total_bytes
+
+    factors = [factor(here), factor(here._replace(batch=1)), factor(here._replace(method="full"))]
+    assert re.findall(r"[\d.]+(?=×)", plain(feedback)) == [in_words(factor, "x")[:-1] for factor in factors]
+    assert not all(CLAIM[0] <= factor <= CLAIM[1] for factor in factors)
+
+
+@every_track
+def test_a_cause_names_the_largest_part_as_such(one):
+    """Also where it is less than half: on Tiny, activations of 37% are explained, not said to be all of it."""
+    for values in ({}, {"method": "full"}, {"method": "full", "batch": 1}, {"optimizer": "sgd", "batch": 1}):
+        outcome = one.run(**values)
+        (judged,) = (item for item in outcome.verdicts if item.code == "out_of_memory")
+        parts = dict(costs(one.network, one.setting(**values)).parts)
+        largest = max(parts, key=parts.get)
+        share = in_words(parts[largest] / outcome.reading("total").value, "share")
+        assert re.match(rf"{largest.capitalize()} (is|are) the largest part, {re.escape(share)}: ", judged.cause)
