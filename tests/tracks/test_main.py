@@ -248,6 +248,13 @@ def test_new_refuses_what_is_no_id(lab, name, capsys):
     assert list(lab.folder.iterdir()) == []
 
 
+def test_new_refuses_the_id_of_a_track_that_the_lab_has(lab, capsys):
+    """A plugin of that id would be left out by name as soon as the folder is read."""
+    assert main(["new", "edge_guardian", "--tracks-dir", str(lab.folder)]) == 2
+    assert "'edge_guardian' is a track of the lab already; choose another name" in capsys.readouterr().err
+    assert list(lab.folder.iterdir()) == []
+
+
 def test_new_needs_its_folder(tmp_path, capsys):
     assert main(["new", "deep_mine", "--tracks-dir", str(tmp_path / "nowhere")]) == 2
     assert "does not exist" in capsys.readouterr().err

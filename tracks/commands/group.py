@@ -130,6 +130,8 @@ def new_command(
     if package and without_crisis:
         raise CommandError("--package writes a track with its crisis; leave --without-crisis out", ExitCode.USAGE)
     try:
+        if name in load_registry().tracks:
+            raise CommandError(f"'{name}' is a track of the lab already; choose another name", ExitCode.USAGE)
         where = Path(folder or ".")
         path = write_package(name, where) if package else write_plugin(name, where, crisis=not without_crisis)
     except (ValueError, OSError) as problem:
