@@ -18,6 +18,8 @@ from tracks.api.teaching import Prediction
 from tracks.loading.registry import Registry
 
 UPDATE = "/_dash-update-component"
+# A design that holds in the first act of Mobile Nomad's crisis.
+HOLDS: Mapping[str, Value] = {"method": "lora", "batch": 8, "minutes": 10.0, "schedule": "charging"}
 
 
 @dataclass
@@ -187,9 +189,9 @@ class Student:
         question = self.bench(key).observation
         return self.act(key, {"do": "observe"}, written={"observation": answer or (question and question.answer)})
 
-    def try_once(self, key: str) -> None:
-        """Record one try and answer what it showed, so that the reflection opens."""
-        assert self.record(key).status_code == 200
+    def try_once(self, key: str, **changes: Value) -> None:
+        """Record one try, of the defaults or what differs from them, and answer what it showed: reflecting opens."""
+        assert self.record(key, **changes).status_code == 200
         if self.bench(key).observation is not None:
             assert self.observe(key).status_code == 200
 

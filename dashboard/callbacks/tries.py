@@ -17,7 +17,7 @@ from dashboard.layouts.bench.page import BenchState, after_parts, by_id, debrief
 from dashboard.layouts.bench.tries import LEARNT_QUESTION, tries_section
 from dashboard.layouts.static_html import inline_static
 from dashboard.ledger.events import LEARNT, EventRefused
-from dashboard.student.acts import act_payload
+from dashboard.student.acts import act_payload, is_closed
 from dashboard.student.answers import answered, words_of
 from dashboard.student.progress import Progress, decided_in_words, progress, try_payload
 from dashboard.student.summary import rights
@@ -208,7 +208,11 @@ def register(app: Dash, lab: Lab) -> None:
         if action["do"] == "record" and not message:
             agreements(lab, student, track, bench)
         state = bench_state(lab, student, track, bench)
-        moved_on = _stage(state) != (bool(before.tries), before.is_observed(bench))
+        closes = before.reflection is not None and not is_closed(bench, before) and is_closed(bench, state.progress)
+        moved_on = closes or _stage(state) != (
+            bool(before.tries),
+            before.is_observed(bench),
+        )  # else texts would be lost
         at_observation = action["do"] == "observe"
         after = (
             inline_static(after_parts(state, message=message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dash import dcc, html
@@ -16,6 +16,7 @@ from dashboard.layouts.parts import (
     Component,
     icon,
     plain_header,
+    standing_legend,
     standing_mark,
     track_header,
     track_mark,
@@ -84,6 +85,7 @@ def picker(
                             html.Span([html.Span(className="dot filled"), "this track"]),
                             html.Span([html.Span(className="dot"), "the others"]),
                             html.Span("Logarithmic rulers: one tick is a factor of ten."),
+                            *standing_legend(_marked(steps, standings)),
                         ],
                         className="legend-line",
                     ),
@@ -110,6 +112,13 @@ def picker(
         ],
         **{"data-title": "edgelab: where should learning happen?"},
     )
+
+
+def _marked(steps: Mapping[str, list[Step]], standings: Mapping[str, Mapping[str, Standing]]) -> Iterable[Standing]:
+    """Yield the standings that the cards show: those of benches that are no cases."""
+    for track, own in standings.items():
+        core = {step.id for step in steps.get(track, []) if not step.is_case}
+        yield from (standing for bench, standing in own.items() if bench in core)
 
 
 def _duration(steps: Mapping[str, list[Step]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -115,6 +115,16 @@ def standing_mark(standing: Standing | None, number: int) -> Component:
     words = html.Span(f", {IN_WORDS[standing]}", className="visually-hidden")
     picture = icon(_STANDING_ICONS[standing], size=12)
     return html.Span([picture, words], className=f"disc is-{standing}", title=IN_WORDS[standing])
+
+
+def standing_legend(found: Iterable[Standing]) -> list[Component]:
+    """Return what the marks of these standings mean, each kind once, in the order of what was reached."""
+    there = frozenset(found)
+    return [
+        html.Span([html.Span(icon(_STANDING_ICONS[one], size=12), className=f"disc is-{one}"), words])
+        for one, words in IN_WORDS.items()
+        if one in there
+    ]
 
 
 MORE = "+"  # a case: one more, which may be left out

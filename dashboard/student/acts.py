@@ -121,6 +121,13 @@ def act_standings(bench: Bench, here: Progress) -> tuple[ActStanding, ...]:
     return tuple(found)
 
 
+def is_closed(bench: Bench, here: Progress) -> bool:
+    """Whether a bench asks for no further try: a try of its first act holds, all are used, or it has no acts."""
+    if not bench.acts or len(here.tries) >= bench.tries:
+        return True
+    return any(item.won and act_of_try(bench, item) is bench.acts[0] for item in here.tries)
+
+
 def in_world(bench: Bench, act: Act, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return a state with its decisions kept and its environment that of an act."""
     environment = {
@@ -267,10 +274,13 @@ def _happened(standings: Sequence[ActStanding], attempts: Sequence[Attempt]) -> 
     yield f"{standings[0].act.alarm}"
     yield f"{count} {'was' if len(attempts) == 1 else 'were'} recorded {span}."
     held = [f"act {one.number} with try {next(i.number for i in one.tries if i.won)}" for one in standings if one.won]
-    declined = [str(one.number) for one in standings if one.is_optional and not one.tries]
+    left_out = [str(one.number) for one in standings if not one.tries and one.start is not None]
+    closed = [str(one.number) for one in standings if not one.tries and one.start is None]
     yield f"Held: {', '.join(held)}." if held else "No act is held yet."
-    if declined:
-        yield f"Declined: act {' and '.join(declined)}."
+    if left_out:
+        yield f"Open and not played: act {' and '.join(left_out)}."
+    if closed:
+        yield f"Not opened yet: act {' and '.join(closed)}."
 
 
 def _root_cause(tries: Sequence[Try], attempts: Sequence[Attempt]) -> str:

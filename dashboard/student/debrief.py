@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.lab import Lab, is_unlocked
 from dashboard.ledger.events import StoredEvent
-from dashboard.student.acts import act_in_words
+from dashboard.student.acts import act_in_words, is_closed
 from dashboard.student.mission import closes_mission, defended, is_of_mission
 from dashboard.student.progress import Opinion, Progress, Try, decided_in_words, progress
 from dashboard.student.standing import FINISHED, Standing, defence_event
@@ -230,8 +230,9 @@ def defence(
 ) -> Defence | None:
     """Return the defence of a track's strategy on the bench that closes it, None elsewhere or where nothing is asked.
 
-    It opens once every bench of the mission is finished and the closing bench's reflection is saved, so that a page
-    never asks for more than two texts. ``found`` is the student's standing on the track's benches.
+    It opens once every bench of the mission is finished, a crisis in acts by a win of its first, and the reflection of
+    the closing bench is saved, so that a page never asks for more than two texts. ``found`` is the student's standing
+    on the track's benches.
     """
     asked = defended(lab.registry, track) if closes_mission(lab.registry, track, bench) else None
     if asked is None:
@@ -271,4 +272,6 @@ def _waits_for(lab: Lab, track: Track, bench: Bench, events: list[StoredEvent], 
     here = progress(events, track, bench)
     if here.reflection is None:
         waits.append("the reflection above is saved")
+    if not is_closed(bench, here):
+        waits.append("a try of the first act holds, or all tries are used")
     return " and ".join(waits)

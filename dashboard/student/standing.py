@@ -16,13 +16,14 @@ from tracks.loading.registry import Registry
 Standing = Literal["locked", "done", "explored", "helped", "won", "on_another"]
 
 IN_WORDS: Mapping[str, str] = {
-    "locked": "locked in",
+    "locked": "prediction locked",
     "done": "done",
     "explored": "explored",
     "helped": "won with help",
     "won": "won",
     "on_another": "done on another track",
 }
+FIRST_ACT = "a try of its first act holds, or all its tries are used"
 FINISHED = frozenset(IN_WORDS) - {"locked"}
 
 
@@ -31,8 +32,8 @@ def standings(registry: Registry, events: Iterable[StoredEvent]) -> dict[str, di
 
     Won counts any recorded try, of a bench with acts any in the first, and one without help before one with it. Done is
     a bench that was not won, whose reflection is saved, or which asks for none and has a recorded try; where there is
-    nothing to win it is explored. A case that is the same on every track, finished on one, is done elsewhere on the
-    others.
+    nothing to win it is explored. A crisis in acts that was not won is done only once all its tries are used. A case
+    that is the same on every track, finished on one, is done elsewhere on the others.
     """
     of_bench: dict[tuple[str, str], list[StoredEvent]] = {}
     for event in events:
@@ -69,6 +70,8 @@ def _standing(bench: Bench, events: Sequence[StoredEvent]) -> Standing:
     if won:
         return "helped" if all(won) else "won"
     closing = "reflection" if bench.reflection else "try"
+    if bench.acts and len(tries) < bench.tries:
+        return "locked"
     if any(event.kind == closing for event in events):
         return "explored" if bench.exploratory else "done"
     return "locked"
@@ -83,6 +86,7 @@ class Next:
         case: the case on the way there that is not finished, which may be left out, or None.
         offered: what of this bench's decision can be taken over there, in words, or "".
         open: labels of the mission's other benches that are not finished.
+        to_win: label of this bench where it alone is open, a crisis in acts whose first has to be won; or "".
         debrief: the bench that shows the debrief, once the mission is finished; here: whether this is that bench.
         defend: whether the strategy is still to be defended there.
         track: the next track with an unfinished mission, once this one is finished.
@@ -92,6 +96,7 @@ class Next:
     case: Step | None = None
     offered: str = ""
     open: tuple[str, ...] = ()
+    to_win: str = ""
     debrief: Bench | None = None
     here: bool = False
     defend: bool = False
@@ -125,7 +130,8 @@ def what_is_next(
             open=tuple(other.label for other in unfinished if other is not step),
         )
     if unfinished:  # this bench alone
-        return Next(step=None, open=tuple(step.label for step in unfinished))
+        to_win = next((step.label for step in unfinished if step.bench is not None and step.bench.acts), "")
+        return Next(step=None, open=tuple(step.label for step in unfinished), to_win=to_win)
     tracks = list(registry.tracks.values())
     at = next(n for n, other in enumerate(tracks) if other.id == track.id)
     others = [other for other in [*tracks[at + 1 :], *tracks[:at]] if not _is_finished(registry, other, found)]

@@ -30,8 +30,8 @@ TRACKS = ["edge_guardian", *(pytest.param(one, marks=pytest.mark.sweep) for one 
 def test_the_keyboard_fleet_is_played_from_the_briefing_to_the_next_track(student_page, track: str) -> None:  # L22
     page, _ = student_page()
     go(page, f"/{track}")
-    expect(page.get_by_role("link", name="Skip it: Paradox")).to_be_visible()
-    page.get_by_role("link", name="Begin with Keyboard fleet").click()
+    expect(page.get_by_role("link", name="Begin with Paradox")).to_have_class("btn primary")
+    page.get_by_role("link", name="Optional: Keyboard fleet").click()
     expect(page.locator(f'[data-bench="{track}/keyboard"]')).to_be_visible()
     lock(page, value="1000")
     beat = page.locator(".reveal-beat")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from dashboard.layouts.parts import Component, icon
-from dashboard.student.standing import Next
+from dashboard.student.standing import FIRST_ACT, Next
 from dashboard.web import ids
 from tracks.api.track import Track
 
@@ -16,14 +16,14 @@ def next_section(track: Track, following: Next) -> Component:
 
 
 def next_links(track: Track, following: Next, *, verb: str = "Next:") -> list[Component]:
-    """Return the links: to the next bench, to a case before it, or at the end to defence, debrief and next track."""
+    """Return the links: to the next bench and a case before it, or at the end to defence, debrief and next track."""
     step, case = following.step, following.case
     if step is not None and step.bench is not None:
         href = ids.bench_path(track.id, step.bench.id)
         if case is None or case.bench is None:
             return [_link(f"{verb} {step.label}", href, primary=True)]
-        first = _link(f"{verb} {case.label}", ids.bench_path(track.id, case.bench.id), primary=True)
-        return [first, _link(f"Skip it: {step.label}", href)]
+        beside = _link(f"Optional: {case.label}", ids.bench_path(track.id, case.bench.id))
+        return [_link(f"{verb} {step.label}", href, primary=True), beside]  # the way on is the mission's own bench
     links: list[Component] = []
     places = [("Defend your strategy", "#defence")] if following.defend else []
     for n, (text, place) in enumerate([*places, ("Read the debrief", "#debrief")]):
@@ -53,6 +53,8 @@ def _notes(following: Next) -> list[Component]:
         notes.append(f"{it} offers what you decided here: {following.offered}.")
     if following.open:
         notes.append(f"{'Also open' if following.step else 'Still open'}: {', '.join(following.open)}.")
+        if following.to_win:
+            notes.append(f"{following.to_win} is finished once {FIRST_ACT}.")
     elif following.step is None:
         notes.append("Every bench of this track is finished.")
     return [html.P(note, className="hint") for note in notes]

@@ -162,7 +162,13 @@ def test_the_post_mortem_is_made_of_the_students_own_tries(student: Student, led
     assert readings[1] < readings[0]
     assert any(text.startswith("Loop p99") for text in made.attempts[1].gained)
     assert made.root_cause.startswith("City left behind stood in 3 of 3 tries.")
-    assert "Declined: act 3." in made.happened
+    assert "Open and not played: act 3." in made.happened
+    first = post_mortem(
+        events[:1], track, bench, progress(events[:1], track, bench), bench.run(track, bench.defaults())
+    )
+    assert isinstance(first, PostMortem)
+    assert first.happened[-2:] == ("Open and not played: act 2.", "Not opened yet: act 3.")
+    assert not any("eclined" in text for text in first.happened), "nobody declined anything"
     assert made.root_cause.split(".")[0] in told
     acts = act_standings(bench, progress(events, track, bench))
     assert [len(one.tries) for one in acts] == [2, 1, 0]

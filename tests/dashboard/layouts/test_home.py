@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.layouts.home import STEPS, Resume, briefing, not_found, picker
 from dashboard.student.mission import Step
-from dashboard.student.standing import Next
+from dashboard.student.standing import IN_WORDS, Next
 from tests.dashboard.layouts.drawn import every, having, of_class, props, text
 from tracks.api.track import SENTENCES, Track
 from tracks.loading.course import Course, built_in
@@ -72,7 +72,10 @@ class TestPicker:
         for standing, count in (("locked", 0), ("done", 1), ("won", 1)):
             page = picker(tracks, steps, {tracks[0].id: {"paradox": standing}}, None, course=built_in(), designer=True)
             assert f"{count} of {len(steps[tracks[0].id])} benches finished" in having(page, "aria-label")
-            assert len(of_class(page, f"is-{standing}")) == 1
+            assert len(of_class(page, f"is-{standing}")) == 2, "the mark, and below the cards what it means"
+            (legend,) = of_class(page, "legend-line")
+            assert IN_WORDS[standing] in text(legend)
+            assert not any(words in text(legend) for one, words in IN_WORDS.items() if one in ("helped", "explored"))
 
     def test_the_way_of_a_bench_is_told_and_the_designers_page_only_where_it_is_on(self, tracks, steps) -> None:
         page = picker(tracks, steps, {}, None, course=built_in(), designer=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from dashboard.ledger.events import Event
 from dashboard.ledger.migrations import upgrade
 from dashboard.ledger.store import Store
 from dashboard.student.standing import standings
-from tests.http_student import Student, said
+from tests.http_student import HOLDS, Student, said
 from tracks.loading.registry import Registry
 
 TRACK = "mobile_nomad"
@@ -54,11 +56,11 @@ def test_a_standing_is_the_best_that_was_reached(
     assert standings(registry, store.events(student))[TRACK] == {"memory": standing}
 
 
-def finish(student: Student, step: str) -> str:
-    """Lock, record, observe and reflect; return what saving the reflection answers."""
+def finish(student: Student, step: str, holds: Mapping[str, Any] = HOLDS) -> str:
+    """Lock, record, observe and reflect; return what saving the reflection answers. A crisis is won by ``holds``."""
     key = f"{TRACK}/{step}"
     student.lock_all(key)
-    student.try_once(key)
+    student.try_once(key, **(holds if step == "crisis" else {}))
     check = student.bench(key).reflection.check
     fields = {name: "written" for name, _ in SLOTS} | ({"check": check.options[0].id} if check else {})
     answer = student.write(key, "reflect", fields)
@@ -70,8 +72,8 @@ def test_after_reflecting_the_way_leads_through_the_mission_to_the_debrief_and_t
     """Convergence is left out at first, so that the way must come back to it."""
     assert "Next: " not in said(student.page(f"/{TRACK}/paradox"))
     begin = said(student.page(f"/{TRACK}"))
-    assert "Begin with Keyboard fleet" in begin
-    assert f"Skip it: {student.bench(f'{TRACK}/paradox').step_label}" in begin
+    assert f"Begin with {student.bench(f'{TRACK}/paradox').step_label}" in begin
+    assert "Optional: Keyboard fleet" in begin
     said_after = {step: finish(student, step) for step in ("paradox", "memory")}
     assert "Next: Memory" in said_after["paradox"]
     assert "Next: Convergence" in said_after["memory"]
@@ -90,3 +92,33 @@ def test_after_reflecting_the_way_leads_through_the_mission_to_the_debrief_and_t
         assert "Next track: Tiny Pioneer" in answer
         assert "Continue with" not in answer
     assert '"href": "#debrief"' in said(student.page(f"/{TRACK}/crisis"))
+
+
+def test_a_crisis_that_fails_ends_the_track_only_by_a_win_or_when_its_tries_are_used(student: Student) -> None:  # L16
+    """One failing try and any text opened the defence; without the second way out nobody could go on without a win."""
+    crisis = f"{TRACK}/crisis"
+    for step in ("paradox", *LABELS):
+        finish(student, step)
+    answer = finish(student, "crisis", {})
+    for page in (answer, said(student.page(f"/{crisis}"))):
+        assert "Every bench of this track is finished" not in page
+        assert "a try of its first act holds, or all its tries are used" in page
+        assert "Opens once a try of the first act holds, or all tries are used." in page
+    assert student.write(crisis, "defend", {"choice": "a", "locality": "b"}).status_code == 403
+    won = said(student.record(crisis, **HOLDS))
+    for page in (won, said(student.page(f"/{crisis}"))):
+        assert "Every bench of this track is finished" in page
+        assert "Opens once" not in page
+
+
+def test_whoever_used_every_try_of_a_crisis_goes_on_without_a_win(student: Student) -> None:
+    crisis = f"{TRACK}/crisis"
+    for step in ("paradox", *LABELS):
+        finish(student, step)
+    finish(student, "crisis", {})
+    for n in range(1, student.bench(crisis).tries):
+        assert "Every bench of this track is finished" not in said(student.page(f"/{crisis}"))
+        student.record(crisis, minutes=40.0 + n)
+    page = said(student.page(f"/{crisis}"))
+    assert "Every bench of this track is finished" in page
+    assert "Opens once" not in page
