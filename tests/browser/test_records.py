@@ -151,6 +151,10 @@ def test_a_ledger_goes_on_in_a_second_browser_is_handed_over_and_erased(student_
     page.get_by_role("button", name="Make a resume code").click()
     words = page.locator(".resume-code").inner_text()
     assert len(words.split()) == 12
+    expect(page.get_by_text("You have one, made")).to_be_visible()
+    expect(page.get_by_text("You have none yet.")).to_have_count(0)
+    expect(page.get_by_role("button", name="Make another code")).to_be_visible()
+    expect(page.get_by_role("button", name="Revoke the code")).to_be_visible()
     # A second browser, another student until the words are entered.
     second, watch = student_page(width=390)
     go(second, "/ledger/data")
@@ -162,6 +166,7 @@ def test_a_ledger_goes_on_in_a_second_browser_is_handed_over_and_erased(student_
     second.get_by_role("textbox", name="Resume code").fill(words.upper())
     second.get_by_role("button", name="Continue here").click()
     expect(second.get_by_role("region", name="Continue where you were")).to_be_visible()
+    expect(second).to_have_url(re.compile(r"^http://[^/]+/$"))
     assert who(second) == name
     watch.trouble[:] = [line for line in watch.trouble if "422" not in line]  # the browser reports the refusal
     # Handed over: this browser is another student, the other one is not.

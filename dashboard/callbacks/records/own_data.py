@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from dash import Dash
 from flask import Response, request
 
 from dashboard.callbacks.records.answers import answer, read_form, uploaded
 from dashboard.lab import MODEL_VERSION, Lab, asked_student, this_student
+from dashboard.layouts.records.own_data import CODE, CODE_BUTTON, code_button, code_words
 from dashboard.ledger import identity
 from dashboard.ledger.events import EventRefused
 from dashboard.ledger.exports.verification import MAX_FILE, verify
@@ -39,16 +41,23 @@ def register(app: Dash, lab: Lab) -> None:
     """Register these addresses on one app; each is a form of the page *Your data*."""
     at, home, codes = f"{lab.settings.url_prefix}ledger", lab.settings.url_prefix, lab.store.codes
 
+    def now(student: str) -> dict[str, Any]:
+        """What the page says elsewhere of the code, which it had before this answer."""
+        made = codes.made(student)
+        return {"told": {CODE: code_words(made), CODE_BUTTON: code_button(made)}, "there": {CODE: made is not None}}
+
     @app.server.post(f"{at}/code")
     def make_code() -> Response:
         refuse_signed_on()
         code = codes.make(asked_student())
-        return answer("Your resume code. It is shown this once; write it down or copy it:", code=code)
+        said = "Your resume code. It is shown this once; write it down or copy it:"
+        return answer(said, code=code, **now(asked_student()))
 
     @app.server.post(f"{at}/revoke")
     def revoke_code() -> Response:
         there = codes.revoke(asked_student())
-        return answer("Revoked: it opens nothing any more." if there else "There was no resume code.")
+        said = "Revoked: it opens nothing any more." if there else "There was no resume code."
+        return answer(said, **now(asked_student()))
 
     @app.server.post(f"{at}/resume")
     def resume() -> Response:

@@ -36,6 +36,19 @@ class OwnData:
     signed_on: bool = False
 
 
+CODE, CODE_BUTTON = "code", "code_button"  # what an answer can change on the page: words, and a button's words
+
+
+def code_words(made: datetime | None) -> str:
+    """Return whether there is a resume code, in a sentence."""
+    return f"You have one, made {made.strftime(TIME)}." if made else "You have none yet."
+
+
+def code_button(made: datetime | None) -> str:
+    """Return what the button that makes a code says."""
+    return "Make another code" if made else "Make a resume code"
+
+
 def own_data_page(prefix: str, own: OwnData) -> Component:
     """Return the page; ``prefix`` is the path under which the lab is served."""
     at = f"{prefix}ledger"
@@ -77,7 +90,6 @@ def _state(own: OwnData) -> Component:
 
 
 def _resume(at: str, own: OwnData) -> Component:
-    there = f"You have one, made {own.code_made.strftime(TIME)}." if own.code_made else "You have none yet."
     leaving = Markup("")
     if own.events:
         leaving = agreed(
@@ -87,13 +99,18 @@ def _resume(at: str, own: OwnData) -> Component:
     entry = text_field("code", "Resume code", "Twelve words; four letters of each are enough.", longest=300)
     parts = [
         html.P(
-            "A resume code is twelve words that open this ledger in another browser. Whoever has them can go on as "
-            f"you, so keep them as you would a password. {there}"
+            [
+                "A resume code is twelve words that open this ledger in another browser. Whoever has them can go on as "
+                "you, so keep them as you would a password.",
+                " ",
+                html.Span(code_words(own.code_made), **{"data-told": CODE}),
+            ]
         ),
-        form(f"{at}/code", Markup(""), "Make another code" if own.code_made else "Make a resume code"),
+        form(f"{at}/code", Markup(""), code_button(own.code_made), told=CODE_BUTTON),
+        html.Div(
+            form(f"{at}/revoke", Markup(""), "Revoke the code"), hidden=own.code_made is None, **{"data-there": CODE}
+        ),
     ]
-    if own.code_made:
-        parts.append(form(f"{at}/revoke", Markup(""), "Revoke the code"))
     parts += [html.H3("Continue with a code"), form(f"{at}/resume", entry + leaving, "Continue here")]
     return section("Continue in another browser", parts, name="resume")
 

@@ -36,18 +36,28 @@ def markup(text: Markup) -> Component:
     return html.Div(**{"data-html": str(text)})
 
 
-def form(action: str, fields: Markup, button: str, *, kind: str = "outline", drop: bool = False) -> Component:
+def form(
+    action: str, fields: Markup, button: str, *, kind: str = "outline", drop: bool = False, told: str = ""
+) -> Component:
     """Return a form that ``dashboard/scripts/records/forms.js`` sends, with a place for the answer below its button.
 
     Args:
         action: where it goes, with the prefix. fields: its inputs. button: what its button says.
         kind: of button: "primary", "outline" or "danger". drop: whether files can be dropped on it.
+        told: the name by which an answer changes the words of the button, or "".
     """
     return markup(
         Markup(
             '<form class="record-form" method="post" action="{}" enctype="multipart/form-data" data-send{}>{}'
-            '<button class="btn {}" type="submit">{}</button><div class="answer" role="status"></div></form>'
-        ).format(action, Markup(" data-drop") if drop else "", fields, kind, button)
+            '<button class="btn {}" type="submit"{}>{}</button><div class="answer" role="status"></div></form>'
+        ).format(
+            action,
+            Markup(" data-drop") if drop else "",
+            fields,
+            kind,
+            Markup(' data-told="{}"').format(told) if told else "",
+            button,
+        )
     )
 
 

@@ -45,6 +45,16 @@ function show(place, told) {
   place.replaceChildren(...parts);
 }
 
+/* What an answer changes elsewhere on the page: words by their names, and what is there at all. */
+function tellElsewhere({ told = {}, there = {} }) {
+  for (const node of document.querySelectorAll("[data-told]")) {
+    if (Object.hasOwn(told, node.dataset.told)) node.textContent = told[node.dataset.told];
+  }
+  for (const node of document.querySelectorAll("[data-there]")) {
+    if (Object.hasOwn(there, node.dataset.there)) node.hidden = !there[node.dataset.there];
+  }
+}
+
 async function send(form) {
   const headers = studentOfPage() ? { [STUDENT_HEADER]: studentOfPage() } : {};
   try {
@@ -71,6 +81,7 @@ async function submit(form) {
   show(place, { sentences: ["Sending."] });
   const told = await send(form);
   button.removeAttribute("aria-disabled");
+  tellElsewhere(told);
   if (told.left) leaveBehind(Boolean(told.erased));
   if (told.go) return window.location.assign(told.go);
   return show(place, told);
