@@ -57,10 +57,20 @@ def test_a_crisis_is_played_in_three_acts_to_its_post_mortem(student_page, track
     expect(told.locator("tbody tr")).to_have_count(3)
     for number, answer in enumerate(answers):
         expect(told.locator("tbody tr").nth(number)).to_contain_text(answer.removeprefix("The world answers").strip())
+    for width in (390, 820):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = "place => place.scrollWidth > place.clientWidth"
+        assert not told.locator(".table-scroll").evaluate(wide), f"a try is cut at {width} px"
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(media="print")
-    expect(told).to_be_visible()
-    for hidden in (".rail", ".hud", ".figures"):
-        expect(page.locator(hidden)).to_be_hidden()
+    for shown in (".post-mortem", ".figures", ".happened", ".reflect"):  # the browser's own command prints the page
+        expect(page.locator(shown)).to_be_visible()
+    page.evaluate("""() => { window.print = () => { const at = (name) => document.querySelector(name).checkVisibility();
+                       window.printed = [".post-mortem", ".rail", ".hud", ".figures"].map(at); }; }""")
+    told.get_by_role("button", name="Print", include_hidden=True).dispatch_event("click")
+    assert page.evaluate("window.printed") == [True, False, False, False], "the button prints the post-mortem alone"
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".figures")).to_be_visible()
     page.emulate_media(media="screen")
     go(page, f"/{key}")  # and all of it is the ledger's
     expect(page.locator(".post-mortem tbody tr")).to_have_count(3)

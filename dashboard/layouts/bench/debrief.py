@@ -111,10 +111,10 @@ def _attempt(item: Attempt) -> Component:
     return html.Tr(
         [
             html.Th([f"{item.number} ", html.Span(f"{item.time:%H:%M}", className="hint")], scope="row"),
-            html.Td(item.act),
-            html.Td(_lines(item.changed)),
-            html.Td(_lines(item.gained)),
-            html.Td(_lines(item.paid)),
+            html.Td(item.act, **{"data-head": "Act"}),
+            html.Td(_lines(item.changed), **{"data-head": "Tried"}),
+            html.Td(_lines(item.gained), **{"data-head": "Gained"}),
+            html.Td(_lines(item.paid), **{"data-head": "Cost"}),
             html.Td([html.Div([shape("ok" if item.holds else "fail"), f" {item.outcome}"]), item.consequence]),
         ]
     )

@@ -25,6 +25,14 @@ export function showActs({ root, values }) {
   }
 }
 
+/* The button prints its part alone; the browser's own command prints the page. */
+function printPart() {
+  const { classList } = document.documentElement;
+  window.addEventListener("afterprint", () => classList.remove("prints-part"), { once: true });
+  classList.add("prints-part");
+  window.print();
+}
+
 export function install() {
   listen("changed", showOffers);
   listen("changed", showActs);
@@ -35,7 +43,7 @@ export function install() {
       showNote(benchState, "");
       command(benchState.key, { values: defaultsOf(benchState.spec) });
     },
-    print: () => window.print(),
+    print: printPart,
     retry: (_node, benchState) => command(benchState.key, { values: {} }),
     default: (node, benchState) => {
       const row = node.closest("[data-control]");
