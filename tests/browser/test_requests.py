@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.bench_scripts import set_state, unlock_bench
 from tests.browser.page_actions import (
     at_rest,
     drawn_at,
@@ -114,3 +115,33 @@ def test_a_bundle_that_comes_two_seconds_late_changes_nothing(student_page) -> N
     own = "() => Object.keys(window).filter(name => /edgelab/i.test(name))"
     assert page.evaluate(own) == ["edgelab"]
     assert page.evaluate("() => Object.keys(window.edgelab).sort()") == ["benchStates", "command", "switchTheme"]
+
+
+def test_on_return_to_a_state_that_was_left_no_other_state_is_judged(student_page) -> None:
+    """The server draws a page at its defaults; their verdict is none on the controls that this visit left elsewhere."""
+    page, _ = student_page()
+    key, held = "edge_guardian/convergence", []
+    unlock_bench(page, key)
+    at_default = page.locator(".status-line").inner_text()
+    set_state(page, key, {"local_steps": 5})
+    until(page, "key => JSON.parse(sessionStorage.getItem(`edgelab:${key}`))?.local_steps === 5", arg=key)
+    left = page.locator(".status-line").inner_text()
+    assert left != at_default
+
+    def hold(route) -> None:
+        if '"property":"figure"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", hold)
+    page.reload()
+    until(page, "key => window.edgelab?.benchStates[key]?.busy", arg=key)
+    for claim in (".status-word", ".figures .graph", ".figures .answer", ".reading-value .number", ".gauge b span"):
+        expect(page.locator(claim).first).to_be_hidden()
+    expect(page.locator("[data-state-words]")).to_have_text("The state that you left here is being computed.")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator(".status-word")).to_be_visible()
+    assert page.locator(".status-line").inner_text() == left
+    assert page.locator(".figures .js-plotly-plot").count() == page.locator(".figures .graph").count()

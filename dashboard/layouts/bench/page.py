@@ -161,7 +161,7 @@ def bench_body(state: BenchState, *, arrived: str = "", message: str = "") -> Co
             dcc.Store(id=ids.slot(state.key, "painted")),
         ],
         className="bench"
-        + (" is-unlocked" if is_unlocked else " is-locked-out")
+        + (" is-unlocked is-pending" if is_unlocked else " is-locked-out")  # the browser says when it stands
         + (" is-revealing" if state.reveal_figures else ""),
         **{
             "data-bench": state.key,

@@ -14,11 +14,17 @@ function gaugeWords(gauge) {
   return `${label} ${value}${bound ? `, ${bound}` : ""}${level ? `, ${level}` : ""}.`;
 }
 
+/* Whether the page shows no verdict yet, because what it has is not that of the controls. */
+export function isPending({ root }) {
+  return Boolean(root?.classList.contains("is-pending"));
+}
+
 /* The sentences; before the lock they say what comes first. */
 export function stateWords({ root, texts }) {
   if (!root.classList.contains("is-unlocked") || !texts) {
     return "The instruments are closed. Predict first; they open after your lock.";
   }
+  if (isPending({ root })) return "The state that you left here is being computed.";
   const tries = textOf(root.querySelector('[data-paint="progress_summary.tries"]'));
   return [
     `${texts.status.title}. ${texts.status.facts}`.trim().replace(/\.?$/, "."),

@@ -1,4 +1,5 @@
 /* What a screen reader says. */
+import { isPending } from "../access/summary.js";
 
 const SPEAK_MS = 900;
 const ONCE_MS = 1000;
@@ -20,6 +21,7 @@ export function announce(text) {
 export function announceSoon(benchState) {
   clearTimeout(benchState.speech);
   benchState.speech = setTimeout(() => {
-    if (benchState.texts) announce(`${benchState.texts.status.title}. ${benchState.texts.status.facts}`);
+    if (benchState.texts && !isPending(benchState))
+      announce(`${benchState.texts.status.title}. ${benchState.texts.status.facts}`);
   }, SPEAK_MS);
 }

@@ -7,6 +7,7 @@ import { defaultsOf } from "../controls/values.js";
 import { noUpdate } from "../shared/dash.js";
 import { tell } from "../shared/events.js";
 import { loadValues } from "../shared/storage.js";
+import { showWhenDrawn } from "./painter.js";
 import { keptChoices } from "../tries/kept_choices.js";
 import { showEarlierPins } from "../tries/actions.js";
 import { announce } from "./announcer.js";
@@ -58,6 +59,7 @@ export function benchReady(benchState) {
   }
   const chosen = keptChoices(benchState);
   if (!isUnlocked(benchState)) return;
+  // What the server drew is the default. Where other values are set now, its verdict is not theirs and stays hidden.
   const linked = linkedValues(window.location.search, benchState.spec);
   const values = linked
     ? { ...defaultsOf(benchState.spec), ...chosen, ...linked }
@@ -69,7 +71,9 @@ export function benchReady(benchState) {
     if (Object.keys(linked).length && !isOwnLink(window.location.search)) noteLinked(benchState, values);
     window.history.replaceState(window.history.state, "", withoutLink(window.location.href));
   }
+  const isElsewhere = Object.keys(values).some((name) => values[name] !== benchState.values[name]);
   if (Object.keys(values).length) command(benchState.key, { values });
+  if (!isElsewhere) showWhenDrawn(benchState);
   showEarlierPins(benchState);
 }
 

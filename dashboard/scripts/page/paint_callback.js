@@ -8,7 +8,7 @@ import { callbackContext, noUpdate, triggers } from "../shared/dash.js";
 import { actionDone } from "../tries/actions.js";
 import { announceSoon } from "./announcer.js";
 import { benchReady } from "./arrivals.js";
-import { holdHeight, paintPart, paintTexts, paintValues } from "./painter.js";
+import { holdHeight, paintPart, paintTexts, paintValues, showWhenDrawn } from "./painter.js";
 import { showSaved } from "./saved_status.js";
 
 /* dash_clientside.lab.paint: the texts of a state, the student's progress, a hint that was asked for. */
@@ -34,6 +34,7 @@ export function paint(texts, progressSummary, hint, spec) {
       if (texts) {
         paintTexts(benchState, texts);
         announceSoon(benchState);
+        if (!isFresh) showWhenDrawn(benchState);
       }
     }
     showHints(benchState);

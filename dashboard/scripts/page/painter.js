@@ -1,5 +1,5 @@
 /* The texts of one state written into the places that carry its names; no component is rebuilt while a student drags. */
-import { LEVEL_WORDS } from "../access/summary.js";
+import { isPending, LEVEL_WORDS, showState } from "../access/summary.js";
 import { textOf } from "../controls/values.js";
 
 /* The part of nested texts that a path names: "status.title"; undefined if there is none. */
@@ -119,4 +119,21 @@ export function paintTexts(benchState, texts) {
   for (const node of places.lists) paintList(node, at(texts, node.dataset.list) ?? []);
   for (const node of places.targets) paintTargets(node, at(texts, node.dataset.targets) ?? []);
   benchState.texts = texts;
+}
+
+const LOOK_MS = 16;
+const MOST_LOOKS = 190; // about three seconds; then the texts are shown without the figures
+
+/* Show what was hidden since the page came to stand: once each figure is drawn, so that texts and figures are of one
+   answer. */
+export function showWhenDrawn(benchState, looks = 0) {
+  const { root } = benchState;
+  if (!isPending(benchState)) return;
+  const graphs = [...root.querySelectorAll(".figures .graph")];
+  if (looks < MOST_LOOKS && graphs.some((graph) => !graph.querySelector(".js-plotly-plot"))) {
+    setTimeout(() => showWhenDrawn(benchState, looks + 1), LOOK_MS);
+    return;
+  }
+  root.classList.remove("is-pending");
+  showState(benchState);
 }

@@ -121,3 +121,33 @@ test("a page has its title; only a later one is scrolled to its beginning", (t) 
   }
   assert.equal(document.title, "Paradox");
 });
+
+test("the verdict of the default is shown at once only where nothing else was left", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const isPending = () => root.classList.contains("is-pending");
+  root.classList.add("is-pending");
+  painted([]);
+  assert.equal(isPending(), false);
+
+  delete benchStates[KEY];
+  kept.set(`edgelab:${KEY}`, '{"rounds":12}');
+  root.classList.add("is-pending");
+  painted([]);
+  t.mock.timers.tick(5000);
+  assert.equal(isPending(), true, "the server drew the default, and the controls stand elsewhere");
+  painted(["texts"]);
+  assert.equal(isPending(), false);
+});
+
+test("texts wait for the figures of their answer", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const graph = element("div", { class: "graph" });
+  root.append(element("div", { class: "figures" }, graph));
+  root.classList.add("is-pending");
+  painted([]);
+  t.mock.timers.tick(100);
+  assert.equal(root.classList.contains("is-pending"), true);
+  graph.append(element("div", { class: "js-plotly-plot" }));
+  t.mock.timers.tick(100);
+  assert.equal(root.classList.contains("is-pending"), false);
+});
