@@ -100,8 +100,9 @@ def unknown(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _not_a_setting(name: str) -> str:
-    near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
+    meant = "WEB_CONCURRENCY" if name == "EDGELAB_WORKERS" else ""  # as the option --workers would have it
+    near = [meant] if meant else difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85)
+    hint = f"did you mean {near[0]}?" if near else "edgelab config lists all that there are"
     return f"{name} is not a setting; {hint}"
 
 

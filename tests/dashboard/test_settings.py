@@ -134,7 +134,8 @@ def test_secrets_do_not_stand_in_the_repr(environ: dict[str, str]) -> None:
     ("name", "value", "says"),
     [
         ("EDGELAB_DATABSE_URL", "x", "did you mean EDGELAB_DATABASE_URL?"),  # misspelt
-        ("EDGELAB_ZZZ", "x", "there are EDGELAB_DATA_DIR"),
+        ("EDGELAB_WORKERS", "2", "did you mean WEB_CONCURRENCY?"),  # as the option has it
+        ("EDGELAB_ZZZ", "x", "edgelab config lists all that there are"),
         ("EDGELAB_DATA_DIR", "/dev/null/data", "set EDGELAB_DATA_DIR to a folder"),
         ("EDGELAB_DATABASE_URL", "ledger.sqlite3", "write sqlite:////absolute"),  # a path is no URL
         ("EDGELAB_DATABASE_URL", "sqlite://", "outlives the process"),  # in memory: gone with the worker

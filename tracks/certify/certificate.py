@@ -27,6 +27,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from tracks.api.bench import Bench
@@ -324,5 +325,8 @@ def _matching(pattern: str, names: Sequence[str]) -> list[str]:
     whole = pattern if "/" in pattern else f"{pattern}/*"
     found = [name for name in names if fnmatchcase(name, whole)]
     if not found:
-        raise LookupError(f"{pattern!r} is no track and no track/bench; there are {', '.join(names)}")
+        tracks = list(dict.fromkeys(name.partition("/")[0] for name in names))
+        near = get_close_matches(pattern, [*names, *tracks], n=2, cutoff=0.75)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"the tracks are {', '.join(tracks)}"
+        raise LookupError(f"{pattern!r} is no track and no track/bench; {hint}")
     return found

@@ -191,7 +191,9 @@ def test_cases_name_track_bench_and_check(plugins):
     assert [str(case) for case in cases] == [f"harbour_crane/crisis: {check.__name__}" for check in testing.CHECKS]
     for case in cases:
         case()
-    with pytest.raises(LookupError, match="'nowhere' is no track and no track/bench"):
+    with pytest.raises(LookupError, match=r"bench; did you mean edge_guardian/crisis\b"):
+        testing.pairs(lab, ["edge_gardian/crisis"])
+    with pytest.raises(LookupError, match="'nowhere' is no track and no track/bench; the tracks are"):
         testing.pairs(lab, ["nowhere"])
 
 
