@@ -32,7 +32,7 @@ _HEIGHTS: Mapping[FigurePlace, float] = {
 }  # fmt: skip
 # The same in a low window (dashboard/assets/css/bench.css).
 _LOW_HEIGHTS: Mapping[FigurePlace, float] = {
-    **_HEIGHTS, "wide": 184, "side": 184, "left": 144, "right": 144, "strip": 54,
+    **_HEIGHTS, "wide": 184, "side": 184, "left": 144, "right": 144, "strip": 68,
 }  # fmt: skip
 # Between which widths a whole figure is drawn [px], on pages that are wider than a phone; and on phones.
 _WIDTHS: Mapping[FigurePlace, tuple[float, float]] = {

@@ -17,8 +17,8 @@ PAD = 2  # px of paper that words have on either side
 LEADING = 1.3  # of the size: from one line of words to the next
 NEARLY = 1e-6  # px² that words may cover and still be free
 EDGE = 7  # px that words at the right may stand above or below the frame
+AROUND = 4.0  # px of paper above and below a circled number together
 APART = 9.0  # px between two words at the right where there is room: more than between the lines of one
-CLOSE = 3.0  # px that they have at least
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: a drag makes dozens a step, and frozen ones take three times as long
@@ -167,14 +167,15 @@ def stacked(rows: Sequence[Placed], height: float) -> list[Placed]:
     """Return the words at the right of a frame from the lowest up, as near to their heights as they fit.
 
     They keep the order of what they belong to, and stay within ``EDGE`` of the frame while it has room for all. Two
-    that meet stand farther from each other than the lines of one, as far as there is room.
+    that meet stand farther from each other than the lines of one where there is room.
     """
     done = sorted(rows, key=lambda row: row.up)
     # A group is pushed as one: where its middle wants to be, how tall it is, and the first of its rows.
     groups: list[list[float]] = []
     spare = (height + 2 * EDGE - sum(2 * row.half for row in done)) / max(1, len(done))
-    apart = min(APART, max(CLOSE, spare))
-    talls = [2 * row.half + apart for row in done]
+    apart = min(APART, max(0.0, spare))
+    # A circle fills its height, letters do not.
+    talls = [2 * row.half + max(apart, AROUND if row.is_disc else 0.0) for row in done]
     for number, (row, tall) in enumerate(zip(done, talls, strict=True)):
         groups.append([_within(row.up * height, tall, height), tall, 1.0, number])
         while len(groups) > 1 and groups[-2][0] + groups[-2][1] / 2 > groups[-1][0] - groups[-1][1] / 2 + 1e-9:

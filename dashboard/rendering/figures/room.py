@@ -134,3 +134,9 @@ def _onwards(across: ArrayLike, up: ArrayLike) -> list[tuple[ArrayLike, ArrayLik
         return [(across, up)]
     ys = np.asarray(up, dtype=np.float64)
     return [(xs[at : at + 2], ys[at : at + 2]) for at in range(len(xs) - 1)]
+
+
+def tried_widths(widths: tuple[float, float], *, has_discs: bool) -> list[float]:
+    """Return at which widths of a frame places have to be free [px]: numbers of tries may stand far from their mark."""
+    narrow, wide = widths
+    return [narrow + share * (wide - narrow) for share in ((0, 0.35, 0.65, 1) if has_discs else (0, 1))]

@@ -24,6 +24,7 @@ from dashboard.rendering.figures.axes import (
 from dashboard.rendering.figures.bars import bar_room, bar_words
 from dashboard.rendering.figures.labels import (
     DISC,
+    EDGE,
     GAP,
     MARK,
     Placed,
@@ -35,7 +36,7 @@ from dashboard.rendering.figures.labels import (
 )
 from dashboard.rendering.figures.limits import TITLE, limit_room, limit_shapes, limit_words, over_its_line
 from dashboard.rendering.figures.palette import DARK, LIGHT, Screen
-from dashboard.rendering.figures.room import Room, Span, cells_of
+from dashboard.rendering.figures.room import Room, Span, cells_of, tried_widths
 from dashboard.rendering.figures.shapes import disc_shape, edge_mark
 from dashboard.rendering.figures.text import text_width, without_tags
 from dashboard.rendering.figures.traces import (
@@ -66,6 +67,10 @@ GRAPH_CONFIG: Mapping[str, Any] = {
     "showTips": False,
     "staticPlot": False,
 }
+
+
+TURNS = 2  # in which words are placed: what goes to the column moves what stands there already
+BELOW = 36.0  # px below a frame that its column may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,36 +156,26 @@ def style_figure(
     if stands:
         rows.extend(disc for disc, _ in discs)
         discs = []
-    column = _in_column(rows, right, height, has_marks=stands and bool(marks))
     uprights = list(limit_words(figure["layout"], panel, "x"))
-    if words or discs or uprights:
-        # Numbers of tries may stand far from their mark: free at both ends of the widths is not free between them.
-        narrow, wide = widths
-        span = [narrow + share * (wide - narrow) for share in ((0, 0.35, 0.65, 1) if discs else (0, 1))]
-        room = Room(span, height, beyond=2.0 if has_column else right - 3, above=27.0 if has_bars else 8.0)
+    column = _in_column(rows, right, height, has_marks=stands and bool(marks))
+    asked, beside_frame = discs, discs[:0]
+    for _ in range(TURNS if words or discs or uprights else 0):
+        discs = [(replace(disc), line) for disc, line in asked]  # at their marks
+        widths_tried = tried_widths(widths, has_discs=bool(discs))
+        room = Room(widths_tried, height, beyond=2.0 if has_column else right - 3, above=27.0 if has_bars else 8.0)
         _take_all(room, figure, panel, marks if not stands else (), over)
         room.take(in_column(row, height) for row in column)
-        room.draw(cells_of(_lines(figure, panel)))
-        bare = room.cells
-        others = [cells_of([trail]) if trail else None for trail in _trails(discs, panel)]
-        for cells in others:
-            room.draw(cells)
-        for label in uprights:
-            over_its_line(label, room, beyond=right - 2, inside=panel.y.scale != "category")
-        left_over = [label for label in words if beside(label, room, or_nowhere=has_column) and has_column]
-        for number, (disc, line) in enumerate(discs):
-            room.cells = bare
-            for other, cells in enumerate(others):
-                if other != number:
-                    room.draw(cells)
-            on_line = _points_back(line, panel) if line else ()
-            near = [_around(one) for other, (one, its) in enumerate(discs) if other != number and its is None]
-            if ringed(disc, room, on_line, near, or_nowhere=has_column) and has_column:
-                left_over.append(disc)
-        if left_over:
-            words = [label for label in words if label not in left_over]
-            discs = [item for item in discs if item[0] not in left_over]
-            column = _in_column([*rows, *left_over], right, height, has_marks=False)
+        room.draw(cells_of([*_lines(figure, panel), *filter(None, _trails(beside_frame, panel))]))
+        kept_beside = column if has_column else None
+        left_over = _find_places(room, panel, words, discs, uprights, above=right - 2, column=kept_beside)
+        if not left_over:
+            break
+        words = [label for label in words if label not in left_over]
+        beside_frame = [item for item in discs if item[0] in left_over]
+        stay = [number for number, (disc, _) in enumerate(discs) if disc not in left_over]
+        asked, discs = [asked[number] for number in stay], [discs[number] for number in stay]
+        rows.extend(left_over)
+        column = _in_column(rows, right, height, has_marks=False)
     notes = [_upright_note(label, panel, palette) for label in uprights]
     for label in (*words, *(disc for disc, _ in discs), *column):
         notes.append(_annotation(label, panel, palette))
@@ -229,6 +224,45 @@ def _where_it_waits(text: str, room: Room) -> tuple[str, float, float]:
                 if not cost:
                     return best
     return best
+
+
+def _find_places(
+    room: Room,
+    panel: Panel,
+    words: Sequence[Placed],
+    discs: Sequence[tuple[Placed, dict[str, Any] | None]],
+    uprights: Sequence[Placed],
+    *,
+    above: float,
+    column: Sequence[Placed] | None,
+) -> list[Placed]:
+    """Put words and numbers of tries around their marks; return those that have to stand in the column.
+
+    A column that is as tall as the figure takes no more numbers: they stand where they cover least.
+    """
+    bare = room.cells
+    others = [cells_of([trail]) if trail else None for trail in _trails(discs, panel)]
+    for cells in others:
+        room.draw(cells)
+    for label in uprights:
+        over_its_line(label, room, beyond=above, inside=panel.y.scale != "category")
+    has_column = column is not None
+    left_over = [label for label in words if beside(label, room, or_nowhere=has_column) and has_column]
+    spare = room.height + EDGE + BELOW - sum(2 * row.half for row in (*(column or ()), *left_over))
+    for number, (disc, line) in enumerate(discs):
+        room.cells = bare
+        for other, cells in enumerate(others):
+            if other != number:
+                room.draw(cells)
+        on_line = _points_back(line, panel) if line else ()
+        near = [_around(one) for other, (one, its) in enumerate(discs) if other != number and its is None]
+        may_stand_beside = has_column and spare >= DISC
+        if has_column and not may_stand_beside and on_line:  # off the words beside the end of its line
+            disc.across, disc.up, disc.x, disc.y = on_line[0]
+        if ringed(disc, room, on_line, near, or_nowhere=may_stand_beside) and may_stand_beside:
+            left_over.append(disc)
+            spare -= DISC
+    return left_over
 
 
 def _in_column(rows: Sequence[Placed], right: float, height: float, *, has_marks: bool) -> list[Placed]:
