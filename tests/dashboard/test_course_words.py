@@ -164,7 +164,7 @@ class TestACrisisOfAnyId:
     def test_it_closes_the_mission_under_its_own_names(self, fifth: Registry, tmp_path: Path) -> None:
         student = student_of(tmp_path, fifth)
         page = said(student.page("/harbour"))
-        assert "the Storm of the century" in page
+        assert "The Storm of the century" in page
         assert "open, about 7 minutes" in page
         labels = ["Papers", "Paradox", "Memory", "Convergence", "Privacy", "The Storm", "Ledge"]
         places = [page.index(f'"{label}"') for label in labels]
