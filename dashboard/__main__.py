@@ -115,6 +115,8 @@ def _serve(settings: Settings, host: str, port: int) -> ExitCode:
     with address_errors(host, port):
         check_address(host, port)
     set_up(settings.log_format, are_requests_logged=settings.log_format == "json")
+    first = "" if settings.results_dir.is_dir() else "; the first start computes what later ones find"
+    show(f"edgelab starts, which takes some seconds{first}.")
     app = served_app(settings)
     if settings.preview:
         from dashboard.hosting import preview

@@ -182,7 +182,7 @@ def test_the_reveal_says_how_far_off_and_why(student_page) -> None:  # L10
     expect(page.locator(".gap")).to_have_text("10× high")
     expect(page.locator(".reveal-title")).to_be_focused()
     expect(page.locator(".bell")).to_be_visible()
-    expect(page.locator(".gap-analysis")).to_contain_text("With Rounds a day counted twice")  # N6: the factor of ten
+    expect(page.locator(".gap-analysis")).to_contain_text("With rounds a day counted twice")  # N6: the factor of ten
 
 
 def test_reflection_with_its_check_opens_the_model_answer(student_page) -> None:  # L11

@@ -90,9 +90,18 @@ def test_a_folder_that_cannot_be_made_is_said_before_a_lab_starts_with_it(edgela
     assert "file is not a folder" in shown.stderr
 
 
-@pytest.mark.parametrize("target", ["edge_guardian/privcay", "", "//", "../x", "edge_guardian/", "a\nb\x1b[2J"])
-def test_a_target_that_is_no_bench_is_said_in_a_sentence(edgelab: Run, target: str) -> None:
-    check_sentence(edgelab("cache", "warm", target), ExitCode.USAGE, "edge_guardian/privacy")
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("edge_guardian/privcay", "did you mean edge_guardian/privacy"),
+        ("edge_gardian/privacy", "did you mean edge_guardian/privacy"),
+        ("edge_guardian/", "edge_guardian has keyboard, paradox, memory"),
+        ("edge_gardian/harbour", "did you mean edge_guardian?"),
+        *((target, "the tracks are cloud_titan, edge_guardian") for target in ("", "//", "../x", "a\nb\x1b[2J")),
+    ],
+)
+def test_a_target_that_is_no_bench_is_said_in_a_sentence(edgelab: Run, target: str, said: str) -> None:
+    check_sentence(edgelab("cache", "warm", target), ExitCode.USAGE, said)
 
 
 @pytest.mark.parametrize(

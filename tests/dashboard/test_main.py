@@ -361,7 +361,9 @@ def test_without_a_command_the_lab_starts_and_ctrl_c_ends_it(environment: dict[s
         code = process.wait(60)
     said = (tmp_path / "log").read_text()
     assert code == ExitCode.OK
-    assert said.splitlines()[0] == f"edgelab is open on http://127.0.0.1:{port}/  (stop with Ctrl+C)"
+    starting, is_open, *_ = said.splitlines()
+    assert starting.startswith("edgelab starts")
+    assert is_open == f"edgelab is open on http://127.0.0.1:{port}/  (stop with Ctrl+C)"
     assert "Traceback" not in said
 
 

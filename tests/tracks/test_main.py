@@ -214,7 +214,9 @@ def test_check_fails_for_what_was_left_out_of_the_folder(lab, mine, capsys):
 @pytest.mark.usefixtures("lab")
 def test_check_of_what_is_not_there_lists_what_there_is(capsys):
     assert main(["check", "cloud_titan/nothing"]) == 2
-    assert "cloud_titan/crisis" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cloud_titan has keyboard, paradox, memory" in said
+    assert "edge_guardian" not in said
 
 
 @pytest.mark.parametrize("points", ["0", "many", "-3", "65537"])

@@ -38,7 +38,7 @@ _TYPED = {
         *("Infinity", "2 parsec", "<b>", "0x10", "800 G", "1.5k", "5 M", "5 m", "about 500 GB", "~500", "≈ 2 MB"),
         *("about", "5 Mb", "5 b", "1/3 GB", "1/2/3", "1/0", "5 ki"),
     ),
-    "iB": ("2 GiB", "2 gib", "2 GB", "2 MB", "3 K", "3 G", "5 Gb"),
+    "iB": ("2 GiB", "2 gib", "2 TiB", "2 GB", "2 MB", "3 K", "3 G", "3 T", "5 Gb"),
     "bit/s": ("5 Mb/s", "5 mb/s", "5 bit/s", "5 MB/s", "5 Mbps", "5 MBps", "5 M"),
     "B/s": ("5 MB/s", "5 Mb/s", "5 mb/s", "5 MBps", "5 G"),
     "s": ("5 m", "5 k", "2e-3 s", "90 s", "2 hours", "2 min", "3 us", "3 µs", "3 sec", "1 day", "2 years"),

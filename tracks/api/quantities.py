@@ -3,7 +3,7 @@
 Units that are scaled; any other unit is a text put behind the number.
 
     share   a fraction 0..1, written in percent        x       a factor, written with the multiplication sign
-    B       bytes, decimal: kB MB GB TB PB EB          iB      bytes of RAM, binary: KiB MiB GiB
+    B       bytes, decimal: kB MB GB TB PB EB          iB      bytes of RAM, binary: KiB MiB GiB TiB
     bit/s   kb/s Mb/s Gb/s                             s       microseconds to years
     J       mJ J kJ                                    W       mW W kW
     FLOP    MFLOP GFLOP TFLOP, also FLOP/s             B/s     kB/s MB/s GB/s TB/s
@@ -37,7 +37,13 @@ PREFIXES: dict[str, tuple[tuple[float, float, str], ...]] = {
         (1e15, 1e15, "PB"),
         (1e18, 1e18, "EB"),
     ),
-    "iB": ((0.0, 1.0, "B"), (2.0**10, 2.0**10, "KiB"), (2.0**20, 2.0**20, "MiB"), (2.0**30, 2.0**30, "GiB")),
+    "iB": (
+        (0.0, 1.0, "B"),
+        (2.0**10, 2.0**10, "KiB"),
+        (2.0**20, 2.0**20, "MiB"),
+        (2.0**30, 2.0**30, "GiB"),
+        (10_000 * 2.0**30, 2.0**40, "TiB"),  # a host of 1 024 GiB is said in full
+    ),
     "bit/s": ((0.0, 1.0, "b/s"), (1e3, 1e3, "kb/s"), (1e6, 1e6, "Mb/s"), (1e9, 1e9, "Gb/s")),
     "s": (
         (0.0, 1e-6, "µs"),

@@ -321,12 +321,25 @@ def pairs(registry: Registry, only: Iterable[str] = ()) -> tuple[tuple[Track, Be
     return tuple(pair for pair, name in zip(every, names, strict=True) if name in wanted)
 
 
+def _what_there_is(pattern: str, names: Sequence[str]) -> str:
+    """Say which name is near, else which benches a track has that is there, else which tracks there are."""
+    benches: dict[str, list[str]] = {}
+    for name in names:
+        track, _, bench = name.partition("/")
+        benches.setdefault(track, []).append(bench)
+    track, _, bench = pattern.partition("/")
+    known = track if track in benches else next(iter(get_close_matches(track, benches, n=1, cutoff=0.75)), None)
+    if known is None:
+        return f"the tracks are {', '.join(benches)}"
+    near = get_close_matches(bench, benches[known], n=1, cutoff=0.75)
+    if near or known != track:
+        return f"did you mean {'/'.join([known, *near])}?"
+    return f"{known} has {', '.join(benches[known])}"
+
+
 def _matching(pattern: str, names: Sequence[str]) -> list[str]:
     whole = pattern if "/" in pattern else f"{pattern}/*"
     found = [name for name in names if fnmatchcase(name, whole)]
     if not found:
-        tracks = list(dict.fromkeys(name.partition("/")[0] for name in names))
-        near = get_close_matches(pattern, [*names, *tracks], n=2, cutoff=0.75)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"the tracks are {', '.join(tracks)}"
-        raise LookupError(f"{pattern!r} is no track and no track/bench; {hint}")
+        raise LookupError(f"{pattern!r} is no track and no track/bench; {_what_there_is(pattern, names)}")
     return found

@@ -22,16 +22,19 @@ CAP_TITLES: Mapping[Level, str] = {"ok": "Inside the cap", "warn": "Close to the
 
 
 def contexts(track: Track) -> tuple[Option, Option]:
-    """Return the two contexts that a student looks from, each with what becomes of privacy, bandwidth and compute."""
+    """Return the two contexts that a student looks from, each with what becomes of privacy, bandwidth and compute.
+
+    Bandwidth is that of the defaults and says so: the cards stand still while controls move.
+    """
     device, raw = device_word(track), track.texts.get("raw_name", "raw data")
-    moved = in_words(track.model.moved_bytes, "B")
+    moved, a_day = in_words(track.model.moved_bytes, "B"), in_words(track.fleet.raw_bytes_per_device_day, "B")
     return (
         Option(
             id="centralised",
             text="centralised",
             points=(
                 ("Privacy", f"{raw} leave the {device}"),
-                ("Bandwidth", f"{in_words(track.fleet.raw_bytes_per_device_day, 'B')} a day up from each {device}"),
+                ("Bandwidth", f"{a_day} a day up from each {device} at the default"),
                 ("Compute", "one data centre learns, on all of them"),
             ),
         ),
@@ -40,7 +43,7 @@ def contexts(track: Track) -> tuple[Option, Option]:
             text="federated",
             points=(
                 ("Privacy", f"{raw} stay with the {device}"),
-                ("Bandwidth", f"{moved} down and {moved} up for each that is invited"),
+                ("Bandwidth", f"{moved} down and {moved} up for each that is invited, at the default"),
                 ("Compute", "those invited learn, each on its own data"),
             ),
         ),

@@ -62,7 +62,7 @@ def test_a_win_asks_by_itself_and_its_row_says_whether_the_engine_agrees(patient
     begun = lab.runs()[0]
     assert begun[0] == "begin3"
     assert int(begun[2]) >= 19, "at the lowest priority"
-    assert words(student) == {"1": "agrees"}
+    assert settled(student) == {"1": "agrees"}
     student.record(KEY, model_bytes=CONTESTS)
     assert settled(student) == {"1": "agrees", "2": "contested"}
     first, second = opinions(lab)

@@ -56,7 +56,7 @@ class TestTheColumn:
         done = stacked(rows, HEIGHT)
         spans = [in_column(row, HEIGHT) for row in done]
         assert [row.up for row in done] == sorted(row.up for row in rows)
-        assert all(lower[5] < upper[4] for lower, upper in pairwise(spans))
+        assert all(lower[5] <= upper[4] + 1e-9 for lower, upper in pairwise(spans))  # touching where there is no room
 
     @given(ENDS)
     @example([label(1, 1.0)] * 4)  # curves that all end at the target
