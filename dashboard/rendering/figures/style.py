@@ -23,6 +23,7 @@ from dashboard.rendering.figures.axes import (
 )
 from dashboard.rendering.figures.bars import bar_room, bar_words
 from dashboard.rendering.figures.labels import (
+    AROUND,
     DISC,
     EDGE,
     GAP,
@@ -70,7 +71,7 @@ GRAPH_CONFIG: Mapping[str, Any] = {
 
 
 TURNS = 2  # in which words are placed: what goes to the column moves what stands there already
-BELOW = 36.0  # px below a frame that its column may take
+BELOW = 32.0  # px below a frame that its column may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,12 +257,12 @@ def _find_places(
                 room.draw(cells)
         on_line = _points_back(line, panel) if line else ()
         near = [_around(one) for other, (one, its) in enumerate(discs) if other != number and its is None]
-        may_stand_beside = has_column and spare >= DISC
+        may_stand_beside = has_column and spare >= DISC + AROUND
         if has_column and not may_stand_beside and on_line:  # off the words beside the end of its line
             disc.across, disc.up, disc.x, disc.y = on_line[0]
         if ringed(disc, room, on_line, near, or_nowhere=may_stand_beside) and may_stand_beside:
             left_over.append(disc)
-            spare -= DISC
+            spare -= DISC + AROUND
     return left_over
 
 
